@@ -1,0 +1,376 @@
+//! Questions, answers and the data in them.
+
+use crate::net::Name;
+use serde::{Serialize, Serializer};
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A type of record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// IPv4 address.
+    A,
+    /// IPv6 address.
+    Aaaa,
+    /// Canonical name.
+    Cname,
+    /// Mail exchanger.
+    Mx,
+    /// Name server.
+    Ns,
+    /// Reverse pointer.
+    Ptr,
+    /// Start of authority.
+    Soa,
+    /// The retired SPF type 99 (RFC 7208 §3.1): never asked for policy.
+    Spf,
+    /// TLS association (RFC 6698).
+    Tlsa,
+    /// Text.
+    Txt,
+    /// Any other type, by number.
+    Other(u16),
+}
+
+impl Kind {
+    const NAMED: [(Self, &'static str, u16); 10] = [
+        (Self::A, "A", 1),
+        (Self::Aaaa, "AAAA", 28),
+        (Self::Cname, "CNAME", 5),
+        (Self::Mx, "MX", 15),
+        (Self::Ns, "NS", 2),
+        (Self::Ptr, "PTR", 12),
+        (Self::Soa, "SOA", 6),
+        (Self::Spf, "SPF", 99),
+        (Self::Tlsa, "TLSA", 52),
+        (Self::Txt, "TXT", 16),
+    ];
+
+    /// The number of the type in the IANA registry.
+    pub fn number(self) -> u16 {
+        match self {
+            Self::Other(number) => number,
+            named => Self::NAMED.iter().find(|row| row.0 == named).map_or(0, |row| row.2),
+        }
+    }
+
+    /// The type with this number.
+    pub fn from_number(number: u16) -> Self {
+        Self::NAMED.iter().find(|row| row.2 == number).map_or(Self::Other(number), |row| row.0)
+    }
+
+    /// The type with this mnemonic, or `TYPE123` (RFC 3597 §5), letter case ignored.
+    pub fn from_mnemonic(text: &str) -> Option<Self> {
+        let named = Self::NAMED.iter().find(|row| row.1.eq_ignore_ascii_case(text));
+        named.map(|row| row.0).or_else(|| {
+            let prefix = text.get(..4)?;
+            let number = text.get(4..)?;
+            (prefix.eq_ignore_ascii_case("TYPE")
+                && !number.is_empty()
+                && number.bytes().all(|octet| octet.is_ascii_digit()))
+            .then(|| number.parse().ok().map(Self::from_number))?
+        })
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Self::NAMED.iter().find(|row| row.0 == *self) {
+            Some(row) => out.write_str(row.1),
+            None => write!(out, "TYPE{}", self.number()),
+        }
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_str(self)
+    }
+}
+
+/// What is asked: a name and a type. The key of caches, cassettes and traces.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct Question {
+    /// The name asked about.
+    pub name: Name,
+    /// The type asked for.
+    pub kind: Kind,
+}
+
+impl Question {
+    /// Asks for `kind` at `name`.
+    pub fn new(name: Name, kind: Kind) -> Self {
+        Self { name, kind }
+    }
+}
+
+impl fmt::Display for Question {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {}", self.name, self.kind)
+    }
+}
+
+/// The data of one record.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Data {
+    /// IPv4 address.
+    A(Ipv4Addr),
+    /// IPv6 address.
+    Aaaa(Ipv6Addr),
+    /// Canonical name.
+    Cname(Name),
+    /// Mail exchanger.
+    Mx {
+        /// Lower is tried first.
+        preference: u16,
+        /// The host; the root in a null MX (RFC 7505).
+        exchange: Name,
+    },
+    /// Name server.
+    Ns(Name),
+    /// Reverse pointer.
+    Ptr(Name),
+    /// Text: the character-strings, octet for octet, of TXT and of the retired type SPF.
+    Txt(Vec<Box<[u8]>>),
+    /// Anything else, as uncompressed rdata octets.
+    Opaque(Box<[u8]>),
+}
+
+impl Data {
+    /// The character-strings of a text joined with nothing between them (RFC 7208 §3.3).
+    pub fn text(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::Txt(strings) => Some(strings.concat()),
+            _ => None,
+        }
+    }
+
+    /// The address of an A or AAAA record.
+    pub fn address(&self) -> Option<IpAddr> {
+        match self {
+            Self::A(address) => Some((*address).into()),
+            Self::Aaaa(address) => Some((*address).into()),
+            _ => None,
+        }
+    }
+}
+
+/// Where in a file a record stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file, as the user named it.
+    pub file: Arc<str>,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// One record of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Its data.
+    pub data: Data,
+    /// Where it stands, if it came from a file.
+    pub place: Option<Place>,
+}
+
+impl From<Data> for Record {
+    fn from(data: Data) -> Self {
+        Self { data, place: None }
+    }
+}
+
+/// In which way a question could not be answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Trouble {
+    /// No reply came in time.
+    Timeout,
+    /// The server failed (RCODE 2), or replied with an RCODE that means so.
+    ServFail,
+    /// The server refused (RCODE 5).
+    Refused,
+    /// The answer does not pass DNSSEC validation.
+    Bogus,
+    /// The reply could not be understood.
+    Malformed,
+    /// No server could be reached, or the question is not on the tape.
+    Network,
+}
+
+impl Trouble {
+    /// The word for it on a cassette and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::ServFail => "servfail",
+            Self::Refused => "refused",
+            Self::Bogus => "bogus",
+            Self::Malformed => "malformed",
+            Self::Network => "network",
+        }
+    }
+
+    /// The words for it in a sentence: `… timed out`, `… answered SERVFAIL`.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Timeout => "timed out",
+            Self::ServFail => "answered SERVFAIL",
+            Self::Refused => "answered REFUSED",
+            Self::Bogus => "failed DNSSEC validation",
+            Self::Malformed => "sent a reply that cannot be read",
+            Self::Network => "could not be asked",
+        }
+    }
+}
+
+/// A question that could not be answered, and what is known about why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// In which way.
+    pub trouble: Trouble,
+    /// What else is known: an extended error (RFC 8914), tries made, "not recorded". May be empty.
+    pub detail: String,
+}
+
+impl Failure {
+    /// A failure without detail.
+    pub fn new(trouble: Trouble) -> Self {
+        Self { trouble, detail: String::new() }
+    }
+
+    /// A failure with detail; the text may come from the network and is escaped when shown.
+    pub fn because(trouble: Trouble, detail: impl Into<String>) -> Self {
+        Self { trouble, detail: detail.into() }
+    }
+}
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// At least one record of the type asked for, aliases already followed.
+    Records(Vec<Record>),
+    /// The name exists, records of this type do not (NOERROR without an answer).
+    NoData,
+    /// The name does not exist (RCODE 3).
+    NxDomain,
+    /// Nothing is known.
+    Failed(Failure),
+}
+
+impl Outcome {
+    /// The word for it on a cassette and in JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Records(_) => "records",
+            Self::NoData => "nodata",
+            Self::NxDomain => "nxdomain",
+            Self::Failed(failure) => failure.trouble.word(),
+        }
+    }
+}
+
+/// Who said so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Provenance {
+    /// A server, asked now.
+    Live {
+        /// Its address; `None` if no server was reached.
+        server: Option<SocketAddr>,
+        /// `udp`, `tcp`, `tls` or `https`.
+        transport: &'static str,
+        /// How many messages were sent.
+        tries: u16,
+    },
+    /// A zone file that the user gave.
+    Zone(Arc<str>),
+    /// A cassette.
+    Recorded(Arc<str>),
+    /// A fault that a drill injected.
+    Drill,
+}
+
+impl fmt::Display for Provenance {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Live { server: Some(server), transport, .. } => {
+                write!(out, "live via {server}/{transport}")
+            }
+            Self::Live { server: None, .. } => out.write_str("live"),
+            Self::Zone(file) => out.write_str(file),
+            Self::Recorded(tape) => write!(out, "recorded in {tape}"),
+            Self::Drill => out.write_str("drill"),
+        }
+    }
+}
+
+/// The answer to one question, whatever it was, and where it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// What was asked.
+    pub question: Question,
+    /// What came back.
+    pub outcome: Outcome,
+    /// Least time to live of the records, or of the negative answer, in seconds.
+    pub ttl: Option<u32>,
+    /// True if the server vouches for DNSSEC validation (AD bit); `None` if nobody asked.
+    pub authentic: Option<bool>,
+    /// The names that CNAME records led to, in order; the last one holds the records.
+    pub aliases: Vec<Name>,
+    /// Who said so.
+    pub provenance: Provenance,
+    /// Time from question to answer.
+    pub elapsed: Duration,
+    /// Size of the reply in octets, if it came over a wire.
+    pub size: Option<u32>,
+}
+
+impl Answer {
+    /// An answer without frills: for zones, tapes and tests.
+    pub fn new(question: Question, outcome: Outcome, provenance: Provenance) -> Self {
+        Self {
+            question,
+            outcome,
+            ttl: None,
+            authentic: None,
+            aliases: Vec::new(),
+            provenance,
+            elapsed: Duration::ZERO,
+            size: None,
+        }
+    }
+
+    /// The records; none unless the outcome is [`Outcome::Records`].
+    pub fn records(&self) -> &[Record] {
+        match &self.outcome {
+            Outcome::Records(records) => records,
+            _ => &[],
+        }
+    }
+
+    /// The failure, if nothing is known.
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.outcome {
+            Outcome::Failed(failure) => Some(failure),
+            _ => None,
+        }
+    }
+
+    /// A void lookup: NXDOMAIN, or no error and no answer (RFC 7208 §4.6.4).
+    pub fn is_void(&self) -> bool {
+        matches!(self.outcome, Outcome::NoData | Outcome::NxDomain)
+    }
+
+    /// The texts of TXT records, each joined from its strings.
+    pub fn texts(&self) -> impl Iterator<Item = Vec<u8>> + '_ {
+        self.records().iter().filter_map(|record| record.data.text())
+    }
+}

@@ -1,0 +1,50 @@
+//! The DNS as a port: one question in, one answer out, no errors.
+//!
+//! [`Dns`] has a single method and cannot fail: NXDOMAIN, an empty answer, SERVFAIL and silence
+//! are values of [`Outcome`], because the standards above give each of them a meaning. Everything
+//! that shapes answers is a small decorator:
+//!
+//! | wanted | stack |
+//! |---|---|
+//! | live | `Cache(Live)` |
+//! | offline, tests | `Zone` |
+//! | reproduce a report | `Replay` |
+//! | record one | `Cache(Recorder(Live))` |
+//! | what if | `Overlay { over: Zone, under: Cache(Live) }` |
+//! | outage drill | `Fault(script, Cache(Live))` |
+//!
+//! Stacks are built in one place, `cli::sources`. Limits such as RFC 7208 §4.6.4 are no business
+//! of this module: they count terms, not questions.
+
+mod ask;
+mod message;
+
+pub use ask::{addresses, ask};
+pub use message::{
+    Answer, Data, Failure, Kind, Outcome, Place, Provenance, Question, Record, Trouble,
+};
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// The answer to come.
+pub type Lookup<'a> = Pin<Box<dyn Future<Output = Arc<Answer>> + Send + 'a>>;
+
+/// A source of answers.
+pub trait Dns: Send + Sync {
+    /// Answers a question, always; trouble is an [`Outcome`].
+    fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a>;
+}
+
+impl<D: Dns + ?Sized> Dns for &D {
+    fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
+        (**self).lookup(question)
+    }
+}
+
+impl<D: Dns + ?Sized> Dns for Arc<D> {
+    fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
+        (**self).lookup(question)
+    }
+}

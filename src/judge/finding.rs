@@ -1,0 +1,68 @@
+//! A rule that met a fact.
+
+use super::{Fix, Rule};
+use crate::dns::{Kind, Place};
+use crate::net::Name;
+use crate::text::{Phrase, Span};
+use std::sync::Arc;
+
+/// Where a fault stands: a record set, perhaps one record of it, perhaps a part of that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The owner of the record.
+    pub name: Name,
+    /// Its type.
+    pub kind: Kind,
+    /// The text of the record, strings joined, if one is meant.
+    pub record: Option<Arc<[u8]>>,
+    /// The part of the text that is meant.
+    pub span: Option<Span>,
+    /// Where in a file the record stands, if it came from one.
+    pub place: Option<Place>,
+}
+
+impl Location {
+    /// The record set of a type at a name, as a whole.
+    pub fn set(name: Name, kind: Kind) -> Self {
+        Self { name, kind, record: None, span: None, place: None }
+    }
+
+    /// One record.
+    pub fn record(name: Name, kind: Kind, text: Arc<[u8]>) -> Self {
+        Self { name, kind, record: Some(text), span: None, place: None }
+    }
+
+    /// The same place, narrowed to a part of the record.
+    #[must_use]
+    pub fn at(mut self, span: Span) -> Self {
+        self.span = Some(span);
+        self
+    }
+
+    /// The same place, found in a file.
+    #[must_use]
+    pub fn in_file(mut self, place: Option<Place>) -> Self {
+        self.place = place;
+        self
+    }
+}
+
+/// A fault, or something worth knowing, about a domain.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule that was met.
+    pub rule: &'static Rule,
+    /// What is true here, with its numbers, then what follows from it.
+    pub message: Phrase,
+    /// Where it stands.
+    pub location: Location,
+    /// What mends it, if that was proved.
+    pub fix: Option<Fix>,
+}
+
+impl Finding {
+    /// A finding without a fix.
+    pub fn new(rule: &'static Rule, location: Location, message: Phrase) -> Self {
+        Self { rule, message, location, fix: None }
+    }
+}

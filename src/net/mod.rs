@@ -1,0 +1,9 @@
+//! Names and addresses: values with exact algebra, no I/O.
+
+mod cidr;
+mod ip_set;
+mod name;
+
+pub use cidr::{Cidr, CidrError};
+pub use ip_set::{Family, IpSet, Range};
+pub use name::{Name, NameError};

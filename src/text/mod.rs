@@ -1,0 +1,20 @@
+//! Words and their places: no I/O, no DNS.
+//!
+//! Everything that mailcheck reads is octets in a record, and everything that it says is a
+//! sentence with roles. This module holds both ends: spans, syntax errors and the pieces of
+//! grammar that several standards share on the way in; [`Phrase`] and [`Citation`] on the way out.
+//!
+//! Octets stay octets: nothing here assumes UTF-8, and nothing that came from the network reaches
+//! a terminal without passing through [`escape`].
+
+mod cite;
+pub mod lex;
+mod phrase;
+mod span;
+mod syntax;
+pub mod tag_list;
+
+pub use cite::{Citation, advice, draft, rfc};
+pub use phrase::{Phrase, Piece, Role, escape, escape_into};
+pub use span::{Span, Spanned};
+pub use syntax::{Parsed, SyntaxError};
