@@ -1,0 +1,157 @@
+//! Whether a sender may send.
+
+use super::Step;
+use crate::net::{Cidr, Name};
+use crate::text::Phrase;
+use serde::Serialize;
+
+/// The answer about one sender.
+#[derive(Clone, Debug, Serialize)]
+pub struct Authorization {
+    /// The sender as it was asked about.
+    pub sender: String,
+    /// What kind of sender that is.
+    pub kind: SenderKind,
+    /// Whether SPF lets it send.
+    pub authorized: Authorized,
+    /// The answer in one sentence.
+    pub headline: Phrase,
+    /// What else a reader should know.
+    pub notes: Vec<Phrase>,
+    /// The identities that were checked.
+    pub identities: Identities,
+    /// SPF of the MAIL FROM identity (RFC 7208 §2.4).
+    pub spf: SpfVerdict,
+    /// SPF of the HELO identity (RFC 7208 §2.3); `null` if no HELO name was given.
+    pub helo: Option<SpfVerdict>,
+    /// What DMARC makes of it; `null` if DMARC was not checked or the sender is not one address.
+    pub dmarc: Option<DmarcVerdict>,
+    /// The networks that pass.
+    pub covered: Vec<Cidr>,
+    /// The networks that do not pass.
+    pub uncovered: Vec<Cidr>,
+    /// The networks about which nothing can be told.
+    pub undecided: Vec<Cidr>,
+}
+
+/// What kind of sender was asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SenderKind {
+    /// One address.
+    Address,
+    /// A network.
+    Network,
+    /// A host name, tested by its addresses.
+    Host,
+    /// Every address that a name's own policy passes.
+    Policy,
+    /// A recognised provider, tested by its policy.
+    Provider,
+}
+
+/// Whether a sender may send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Authorized {
+    /// Every address passes.
+    Yes,
+    /// No address passes.
+    No,
+    /// Some addresses pass, others do not.
+    Partial,
+    /// It could not be told.
+    Unknown,
+    /// The question does not arise: a host that only receives.
+    NotApplicable,
+}
+
+/// The identities of a message, as a client would give them.
+#[derive(Clone, Debug, Serialize)]
+pub struct Identities {
+    /// The reverse-path, escaped; `<>` for the null one.
+    pub mail_from: String,
+    /// The HELO or EHLO name, escaped.
+    pub helo: Option<String>,
+    /// The Author Domain of the From header.
+    pub header_from: Name,
+    /// Domains whose DKIM signature is taken to pass.
+    pub dkim_domains: Vec<Name>,
+}
+
+/// What SPF says about one identity.
+#[derive(Clone, Debug, Serialize)]
+pub struct SpfVerdict {
+    /// The domain that was checked, escaped.
+    pub domain: String,
+    /// The RFC 7208 §2.6 word; `null` if the addresses asked about get different ones.
+    pub result: Option<&'static str>,
+    /// Terms that caused lookups, on the worst path.
+    pub lookups: u16,
+    /// Void lookups, on the worst path.
+    pub voids: u16,
+    /// The domain's own explanation of a fail (RFC 7208 §6.2), escaped; `null` if it has none.
+    pub explanation: Option<String>,
+    /// The term that decided; `null` if none did, or several.
+    pub matched: Option<Matched>,
+    /// Why an error is one, in words.
+    pub problem: Option<Phrase>,
+    /// The addresses by what they get, if more than one was asked about.
+    pub portions: Vec<Portion>,
+    /// How it was found out.
+    pub steps: Vec<Step>,
+}
+
+/// The term that decided.
+#[derive(Clone, Debug, Serialize)]
+pub struct Matched {
+    /// The term as published, escaped.
+    pub term: String,
+    /// The domain whose record holds it.
+    pub domain: Name,
+    /// The terms that led to that record, outermost first, escaped.
+    pub path: Vec<String>,
+}
+
+/// Addresses that get the same from the same term.
+#[derive(Clone, Debug, Serialize)]
+pub struct Portion {
+    /// What they get.
+    pub result: &'static str,
+    /// Which they are.
+    pub networks: Vec<Cidr>,
+    /// How many, as a decimal number (IPv6 does not fit a JSON number).
+    pub addresses: String,
+    /// The term that decided.
+    pub matched: Option<Matched>,
+    /// Terms that caused lookups.
+    pub lookups: u16,
+    /// Void lookups.
+    pub voids: u16,
+}
+
+/// What DMARC makes of the message that the identities describe.
+#[derive(Clone, Debug, Serialize)]
+pub struct DmarcVerdict {
+    /// `none pass fail permerror temperror` (RFC 9989 §9.2).
+    pub result: &'static str,
+    /// What the domain asks receivers to do: `none quarantine reject`; `null` if that could not be
+    /// told.
+    pub disposition: Option<&'static str>,
+    /// The published policy that applies.
+    pub policy: Option<&'static str>,
+    /// The tag it came from: `p sp np`.
+    pub policy_tag: Option<&'static str>,
+    /// The name it was found at.
+    pub policy_domain: Option<Name>,
+    /// The Organizational Domain of the Author Domain.
+    pub org_domain: Option<Name>,
+    /// True if SPF passes for an aligned domain.
+    pub spf_aligned: bool,
+    /// True if a DKIM domain that passes is aligned.
+    pub dkim_aligned: bool,
+    /// The answer in one sentence.
+    pub headline: Phrase,
+    /// How it was found out.
+    pub steps: Vec<Step>,
+}

@@ -1,0 +1,110 @@
+//! What a run found out about one domain.
+
+use super::{
+    Authorization, DkimExhibit, DmarcExhibit, Finding, Lookup, MxExhibit, SpfExhibit, Step, Verdict,
+};
+use crate::judge::Standing;
+use crate::net::Name;
+use crate::text::Phrase;
+use serde::Serialize;
+
+/// One domain: the answer, the sections, the findings and every lookup behind them.
+#[derive(Clone, Debug, Serialize)]
+pub struct Domain {
+    /// The domain in A-labels.
+    pub domain: Name,
+    /// The domain in U-labels.
+    pub unicode: String,
+    /// How it adds up.
+    pub result: Verdict,
+    /// The answer in one sentence.
+    pub headline: Phrase,
+    /// What was understood of the input, what was left out.
+    pub notes: Vec<Phrase>,
+    /// One entry a sender.
+    pub authorizations: Vec<Authorization>,
+    /// Who receives.
+    pub mx: Section<MxExhibit>,
+    /// Who may send.
+    pub spf: Section<SpfExhibit>,
+    /// Whose signature counts.
+    pub dkim: Section<DkimExhibit>,
+    /// What is done with the rest.
+    pub dmarc: Section<DmarcExhibit>,
+    /// Faults and what is worth knowing, worst first.
+    pub findings: Vec<Finding>,
+    /// The lookups that failed, as sentences: what could not be told.
+    pub errors: Vec<Phrase>,
+    /// Every question and answer, numbered.
+    pub lookups: Vec<Lookup>,
+}
+
+/// How a section stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Published, valid and in force.
+    Good,
+    /// Published and valid, weaker than it could be.
+    Weak,
+    /// Published, and receivers ignore or refuse it.
+    Broken,
+    /// Proved not to be published.
+    Absent,
+    /// Could not be told.
+    Unknown,
+    /// Not asked for.
+    Skipped,
+}
+
+impl Status {
+    /// The word for it, everywhere.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Weak => "weak",
+            Self::Broken => "broken",
+            Self::Absent => "absent",
+            Self::Unknown => "unknown",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+impl From<Standing> for Status {
+    fn from(standing: Standing) -> Self {
+        match standing {
+            Standing::Good => Self::Good,
+            Standing::Weak => Self::Weak,
+            Standing::Broken => Self::Broken,
+            Standing::Absent => Self::Absent,
+            Standing::Unknown => Self::Unknown,
+        }
+    }
+}
+
+/// One protocol at one domain.
+#[derive(Clone, Debug, Serialize)]
+pub struct Section<E> {
+    /// How it stands.
+    pub status: Status,
+    /// The line about it: what a reader wants to know first.
+    pub summary: Phrase,
+    /// What was found, as data.
+    #[serde(flatten)]
+    pub exhibit: E,
+    /// How it was found out.
+    pub steps: Vec<Step>,
+}
+
+impl<E: Default> Section<E> {
+    /// A section that nobody asked for.
+    pub fn skipped() -> Self {
+        Self {
+            status: Status::Skipped,
+            summary: Phrase::new(),
+            exhibit: E::default(),
+            steps: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! What each protocol shows of a domain, as data.
+
+use super::LookupId;
+use crate::net::{Cidr, Name};
+use serde::Serialize;
+
+/// Who receives.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct MxExhibit {
+    /// The hosts, most preferred first.
+    pub hosts: Vec<MxHost>,
+    /// True for a null MX (RFC 7505): the domain receives nothing.
+    pub null_mx: bool,
+    /// The recognised provider that receives.
+    pub provider: Option<String>,
+}
+
+/// A host that receives.
+#[derive(Clone, Debug, Serialize)]
+pub struct MxHost {
+    /// Lower is tried first.
+    pub preference: u16,
+    /// Its name.
+    pub host: Name,
+    /// Its addresses.
+    pub addresses: Vec<std::net::IpAddr>,
+}
+
+/// Who may send.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct SpfExhibit {
+    /// The record as text, escaped; `null` if there is none.
+    pub record: Option<String>,
+    /// Sizes of its character-strings in octets.
+    pub segments: Vec<usize>,
+    /// Its time to live in seconds.
+    pub ttl_s: Option<u32>,
+    /// Terms that cause lookups on the longest path (RFC 7208 §4.6.4).
+    pub lookups: u16,
+    /// Void lookups on the worst path.
+    pub voids: u16,
+    /// What a sender gets that no term lists; `null` if it depends on the sender.
+    pub default: Option<&'static str>,
+    /// How many IPv4 addresses pass.
+    pub ipv4_addresses: u64,
+    /// The IPv4 networks that pass, the shortest list that covers them.
+    pub ipv4: Vec<Cidr>,
+    /// The IPv6 networks that pass, the shortest list that covers them.
+    pub ipv6: Vec<Cidr>,
+    /// Terms whose effect depends on who sends: they may let more addresses pass.
+    pub sender_dependent: Vec<String>,
+    /// Recognised providers among the includes.
+    pub providers: Vec<String>,
+    /// The terms, in order, with what each of them costs and lists.
+    pub tree: Vec<TreeNode>,
+}
+
+/// One term of an SPF record, with the record behind it.
+#[derive(Clone, Debug, Serialize)]
+pub struct TreeNode {
+    /// The term as published, escaped.
+    pub term: String,
+    /// The recognised provider that it stands for.
+    pub provider: Option<String>,
+    /// Terms that cause lookups up to here, this one included.
+    pub lookups_so_far: u16,
+    /// Void lookups up to here.
+    pub voids_so_far: u16,
+    /// IPv4 addresses that this term decides.
+    pub ipv4_addresses: u64,
+    /// IPv6 networks that this term decides.
+    pub ipv6_networks: usize,
+    /// What those addresses get here: an RFC 7208 §2.6 word.
+    pub result: Option<&'static str>,
+    /// What is odd about the term, in words: void, failed, depends on the sender.
+    pub remark: Option<String>,
+    /// The terms of the record that it leads to.
+    pub terms: Vec<TreeNode>,
+}
+
+/// Whose signature counts.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct DkimExhibit {
+    /// How many selectors were tried; keys cannot be listed.
+    pub tried: usize,
+    /// The selectors at which something was found.
+    pub selectors: Vec<Selector>,
+    /// True if `_domainkey` does not exist, which proves that there is no key (RFC 8020).
+    pub proved_none: bool,
+}
+
+/// A selector at which something was found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Selector {
+    /// Its name.
+    pub selector: String,
+    /// `good weak broken absent unknown`.
+    pub status: super::Status,
+    /// `rsa` or `ed25519`.
+    pub key: Option<&'static str>,
+    /// Size of the key in bits.
+    pub bits: Option<u32>,
+    /// True if the key is withdrawn (empty `p=`).
+    pub revoked: bool,
+    /// True if the key is for tests (`t=y`).
+    pub testing: bool,
+    /// The CNAME chain that leads to the key.
+    pub aliases: Vec<Name>,
+    /// The recognised provider that the selector belongs to.
+    pub provider: Option<String>,
+    /// The lookup behind it.
+    pub lookup: Option<LookupId>,
+}
+
+/// What is done with mail that proves nothing.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct DmarcExhibit {
+    /// The record in force as text, escaped.
+    pub record: Option<String>,
+    /// The name it was found at.
+    pub found_at: Option<Name>,
+    /// The policy in force for this domain: `none quarantine reject`, `t=y` already applied.
+    pub policy: Option<&'static str>,
+    /// The tag that gave it: `p sp np`.
+    pub policy_tag: Option<&'static str>,
+    /// The Organizational Domain (RFC 9989 §4.10.2).
+    pub org_domain: Option<Name>,
+    /// DKIM alignment mode, `r` or `s`.
+    pub adkim: Option<&'static str>,
+    /// SPF alignment mode, `r` or `s`.
+    pub aspf: Option<&'static str>,
+    /// Where aggregate reports go.
+    pub reports: Vec<String>,
+    /// The names that the tree walk asked, in order.
+    pub tree_walk: Vec<WalkName>,
+}
+
+/// One name of the tree walk.
+#[derive(Clone, Debug, Serialize)]
+pub struct WalkName {
+    /// The name asked.
+    pub name: Name,
+    /// How many DMARC records stand there.
+    pub records: usize,
+}

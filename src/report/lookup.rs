@@ -1,0 +1,74 @@
+//! The questions that were asked, numbered.
+
+use crate::dns::{Answer, Kind, Question, presentation};
+use crate::net::Name;
+use crate::text::escape;
+use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The number of a lookup in the table of its domain, from 0.
+pub type LookupId = usize;
+
+/// One question and what came back.
+#[derive(Clone, Debug, Serialize)]
+pub struct Lookup {
+    /// Its number.
+    pub id: LookupId,
+    /// The name asked about.
+    pub name: Name,
+    /// The type asked for.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// `records nodata nxdomain servfail timeout refused bogus malformed network`.
+    pub outcome: &'static str,
+    /// What is known about a failure, escaped; empty otherwise.
+    pub detail: String,
+    /// Least time to live in seconds.
+    pub ttl_s: Option<u32>,
+    /// The records in master-file form.
+    pub records: Vec<String>,
+    /// The CNAME targets that were followed.
+    pub aliases: Vec<Name>,
+    /// Who said so.
+    pub source: String,
+    /// Time to the answer in milliseconds; `null` where nothing was asked over a wire.
+    pub elapsed_ms: Option<u64>,
+}
+
+/// The table of a domain's lookups; each question stands in it once.
+#[derive(Debug, Default)]
+pub struct Lookups {
+    rows: Vec<Lookup>,
+    known: HashMap<Question, LookupId>,
+}
+
+impl Lookups {
+    /// The number of an answer's row, added if it is new.
+    pub fn note(&mut self, answer: &Arc<Answer>) -> LookupId {
+        if let Some(id) = self.known.get(&answer.question) {
+            return *id;
+        }
+        let id = self.rows.len();
+        self.known.insert(answer.question.clone(), id);
+        self.rows.push(Lookup {
+            id,
+            name: answer.question.name.clone(),
+            kind: answer.question.kind,
+            outcome: answer.outcome.word(),
+            detail: answer.failure().map_or_else(String::new, |f| escape(f.detail.as_bytes())),
+            ttl_s: answer.ttl,
+            records: answer.records().iter().map(|r| presentation::write(&r.data)).collect(),
+            aliases: answer.aliases.clone(),
+            source: escape(answer.provenance.to_string().as_bytes()),
+            elapsed_ms: (!answer.elapsed.is_zero())
+                .then(|| u64::try_from(answer.elapsed.as_millis()).unwrap_or(u64::MAX)),
+        });
+        id
+    }
+
+    /// The rows in the order in which they were noted.
+    pub fn into_rows(self) -> Vec<Lookup> {
+        self.rows
+    }
+}

@@ -1,0 +1,75 @@
+//! What renderers and comparisons see: one serialisable value.
+//!
+//! A [`Report`] holds plain data and sentences. It knows nothing of evaluators: `audit` fills it,
+//! `render` shows it. Its JSON form is the published interface; the schema stands in
+//! `testdata/schema/report.schema.json`, fields are only ever added within a major version.
+
+mod authorization;
+mod domain;
+mod exhibit;
+mod finding;
+mod lookup;
+mod step;
+mod verdict;
+
+pub use authorization::{
+    Authorization, Authorized, DmarcVerdict, Identities, Matched, Portion, SenderKind, SpfVerdict,
+};
+pub use domain::{Domain, Section, Status};
+pub use exhibit::{
+    DkimExhibit, DmarcExhibit, MxExhibit, MxHost, Selector, SpfExhibit, TreeNode, WalkName,
+};
+pub use finding::{FileLocation, Finding, FixRecord, ProposedFix, Reference, Subject};
+pub use lookup::{Lookup, LookupId, Lookups};
+pub use step::Step;
+pub use verdict::Verdict;
+
+use serde::Serialize;
+
+/// Name and major version of the JSON form.
+pub const SCHEMA: &str = "mailcheck.report/1";
+
+/// Everything that one run found out.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// Which program made the report.
+    pub tool: Tool,
+    /// How it was made.
+    pub run: Run,
+    /// The worst verdict of all domains.
+    pub result: Verdict,
+    /// The exit code that goes with it.
+    pub exit_code: u8,
+    /// One entry a domain, in the order asked.
+    pub domains: Vec<Domain>,
+}
+
+/// Which program made the report.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tool {
+    /// Always `mailcheck`.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+impl Default for Tool {
+    fn default() -> Self {
+        Self { name: "mailcheck", version: env!("CARGO_PKG_VERSION") }
+    }
+}
+
+/// How a report was made.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Run {
+    /// When it began, RFC 3339, UTC; `null` where the clock is not read, as in a replay.
+    pub started: Option<String>,
+    /// Wall time in milliseconds; `null` in a replay.
+    pub elapsed_ms: Option<u64>,
+    /// Where the answers came from: servers, files.
+    pub sources: Vec<String>,
+    /// How many questions were asked.
+    pub questions: usize,
+}
