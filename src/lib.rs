@@ -3,4 +3,5 @@
 pub mod dns;
 pub mod judge;
 pub mod net;
+pub mod spf;
 pub mod text;

@@ -1,0 +1,39 @@
+//! SPF: which hosts may use a domain in MAIL FROM and HELO (RFC 7208).
+//!
+//! A domain publishes a TXT record that begins with `v=spf1`. Its terms are read from left to
+//! right; the first mechanism that matches the address of the client decides, by its qualifier:
+//! `+` pass, `-` fail, `~` softfail, `?` neutral. `include` asks another domain's policy,
+//! `redirect` hands over to one. Evaluation may cause ten lookups and two void lookups; more is a
+//! permanent error (§4.6.4), for those senders that were still undecided.
+//!
+//! * [`grammar`] reads a record, every fault with its place; [`record`] is what was read.
+//! * [`walk()`] is the evaluation, over a set of addresses; [`partition`] is what it found out.
+//! * [`check_host()`] is what a receiver calls, with identities and an explanation of a fail.
+
+//!
+//! Deliberately absent: type 99 records (§3.1), Sender ID, guesses for domains without a record.
+
+mod check;
+mod event;
+pub mod expand;
+mod explain;
+pub mod grammar;
+pub mod macro_string;
+mod mechanism;
+pub mod partition;
+mod policy;
+mod ptr;
+pub mod record;
+mod walk;
+
+pub use check::{Checked, Receiver, check_host, policy_domain};
+pub use event::{Effect, Event};
+pub use expand::Sender;
+pub use explain::{exception, role};
+pub use partition::{
+    Cell, Exception, LOOKUP_LIMIT, Membership, Partition, Reading, Ruling, Spent, SpfResult,
+    TermId, VOID_LIMIT, Visit,
+};
+pub use policy::{Found, Policies, Published};
+pub use record::Record;
+pub use walk::{Walked, walk};

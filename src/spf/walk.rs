@@ -1,0 +1,349 @@
+//! The one walk (RFC 7208 §4.6, §5.2, §6.1), over a set of addresses.
+//!
+//! A mechanism matches, does not match, or raises an exception (§4.6.2). Read over a *set* of
+//! addresses still undecided, each mechanism splits the set. `check_host()` is the walk with a set
+//! of one; "who may send" is the walk over a whole family.
+//!
+//! Addresses that have spent the same travel together in a [`Cohort`]. A record that takes some
+//! addresses out of an include early hands them back having spent less, so a single counter would
+//! misjudge them; each cohort carries its own. Limits are not applied here: see
+//! [`super::partition`].
+
+use super::event::{Effect, Event};
+use super::expand::{self, Explaining, Lack, Scope, Sender};
+use super::partition::{Cell, Exception, Partition, Ruling, Spent, SpfResult, TermId, Visit};
+use super::policy::{Found, Policies, Published};
+use super::ptr::Validation;
+use super::record::{DomainSpec, Qualifier, Record, SpecText};
+use crate::dns::{Dns, Kind};
+use crate::judge::Step;
+use crate::net::{Family, IpSet, Name};
+use std::future::Future;
+use std::net::IpAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// Where loops end: far beyond the limit of ten, so that honest trees are seen whole.
+const GUARD: u16 = 100;
+
+/// Addresses still undecided that have come the same way at the same cost.
+#[derive(Clone, Debug)]
+pub(super) struct Cohort {
+    pub(super) set: IpSet,
+    pub(super) spent: Spent,
+    pub(super) maybe: Vec<TermId>,
+}
+
+impl Cohort {
+    /// The same cohort reduced to other addresses.
+    pub(super) fn with(&self, set: IpSet) -> Self {
+        Self { set, spent: self.spent, maybe: self.maybe.clone() }
+    }
+}
+
+/// What a walk found out, and how.
+#[derive(Clone, Debug)]
+pub struct Walked {
+    /// Every address of the universe, once.
+    pub partition: Partition,
+    /// The steps.
+    pub trace: Step<Event>,
+}
+
+/// Walks the policy of `domain` with the addresses of `universe` (RFC 7208 §4).
+///
+/// The lookups made are those that a receiver would make for these addresses, each asked once a
+/// run; what goes beyond a limit is still walked, up to a bound.
+pub async fn walk(
+    policies: &Policies<'_>,
+    domain: &Name,
+    sender: &Sender,
+    universe: IpSet,
+) -> Walked {
+    let mut walker = Walker::new(policies, sender, universe.family(), universe.single());
+    let start = Cohort { set: universe, spent: Spent::default(), maybe: Vec::new() };
+    let checked = walker.check_host(domain.clone(), None, vec![start]).await;
+    let Walker { family, visits, .. } = walker;
+    Walked { partition: Partition { family, cells: checked.cells, visits }, trace: checked.step }
+}
+
+/// The outcome of one `check_host()`.
+pub(super) struct Checked {
+    pub(super) cells: Vec<Cell>,
+    pub(super) step: Step<Event>,
+}
+
+/// How a mechanism split the cohorts.
+#[derive(Default)]
+pub(super) struct Split {
+    /// Matched, and by which inner term if the mechanism was an include.
+    pub(super) matched: Vec<(Cohort, Option<TermId>)>,
+    /// Ended by an exception.
+    pub(super) ended: Vec<(Cohort, Arc<Exception>)>,
+    /// Still undecided.
+    pub(super) open: Vec<Cohort>,
+    /// The name that was looked at, if any.
+    pub(super) target: Option<Name>,
+    /// What could not be expanded, if anything.
+    pub(super) lack: Option<Lack>,
+    /// The answers used and the smaller steps.
+    pub(super) answers: Vec<Arc<crate::dns::Answer>>,
+    pub(super) steps: Vec<Step<Event>>,
+}
+
+pub(super) struct Walker<'w> {
+    pub(super) policies: &'w Policies<'w>,
+    pub(super) sender: &'w Sender,
+    pub(super) family: Family,
+    /// The client's address, if the walk is about one only.
+    pub(super) ip: Option<IpAddr>,
+    visits: Vec<Visit>,
+    /// The validated names of the client, once they were looked up.
+    pub(super) validation: Option<Arc<Validation>>,
+}
+
+impl<'w> Walker<'w> {
+    pub(super) fn new(
+        policies: &'w Policies<'w>,
+        sender: &'w Sender,
+        family: Family,
+        ip: Option<IpAddr>,
+    ) -> Self {
+        Self { policies, sender, family, ip, visits: Vec::with_capacity(4), validation: None }
+    }
+
+    pub(super) fn dns(&self) -> &'w dyn Dns {
+        self.policies.dns()
+    }
+
+    /// `check_host()` of RFC 7208 §4, boxed because include and redirect call it again.
+    pub(super) fn check_host<'a>(
+        &'a mut self,
+        domain: Name,
+        via: Option<TermId>,
+        open: Vec<Cohort>,
+    ) -> Pin<Box<dyn Future<Output = Checked> + Send + 'a>> {
+        Box::pin(async move {
+            let published = match self.policies.known(&domain) {
+                Some(known) => known,
+                None => self.policies.fetch(&domain).await,
+            };
+            let visit = u32::try_from(self.visits.len()).unwrap_or(u32::MAX);
+            self.visits.push(Visit { published: Arc::clone(&published), via });
+            let mut cells = Vec::new();
+            let mut steps = Vec::new();
+            match end_without_terms(&published) {
+                Some(ruling) => cells.extend(open.into_iter().map(|c| ended(c, ruling.clone()))),
+                None => {
+                    if let Some(record) = published.usable() {
+                        self.terms(visit, &published, record, open, &mut cells, &mut steps).await;
+                    }
+                }
+            }
+            let answers = vec![Arc::clone(&published.answer)];
+            let event = Event::CheckHost { result: common_result(&cells), published };
+            Checked { cells, step: Step { event, answers, steps } }
+        })
+    }
+
+    /// Evaluates the terms of a record in order, then `redirect`, then the default (§4.6, §4.7).
+    async fn terms(
+        &mut self,
+        visit: u32,
+        published: &Arc<Published>,
+        record: &Record,
+        mut open: Vec<Cohort>,
+        cells: &mut Vec<Cell>,
+        steps: &mut Vec<Step<Event>>,
+    ) {
+        steps.reserve(record.terms.len());
+        for (index, _, qualifier, mechanism) in record.directives() {
+            if open.is_empty() {
+                return;
+            }
+            let id = TermId { visit, term: u32::try_from(index).unwrap_or(u32::MAX) };
+            if mechanism.is_counted() {
+                charge(&mut open, cells, id);
+            }
+            let mut effect = Effect::before(&open);
+            let split = self.split(id, published, record, mechanism, open).await;
+            effect.after(&split, qualifier);
+            let matched = split.matched.into_iter().map(|(cohort, by)| Cell {
+                set: cohort.set,
+                ruling: Ruling::Result(qualifier.result()),
+                spent: cohort.spent,
+                by: by.or(Some(id)),
+                top: Some(id),
+                maybe: cohort.maybe,
+            });
+            cells.extend(matched);
+            cells.extend(split.ended.into_iter().map(|(cohort, why)| except(cohort, why, id)));
+            let event = Event::Term { published: Arc::clone(published), term: id.term, effect };
+            steps.push(Step { event, answers: split.answers, steps: split.steps });
+            open = rejoin(split.open);
+        }
+        match record.redirect() {
+            Some((index, spec)) if !open.is_empty() => {
+                let id = TermId { visit, term: u32::try_from(index).unwrap_or(u32::MAX) };
+                charge(&mut open, cells, id);
+                self.redirect(id, published, record, spec, open, cells, steps).await;
+            }
+            // RFC 7208 §4.7: nothing matched and there is no redirect: neutral.
+            _ => {
+                cells.extend(open.into_iter().map(|c| ended(c, Ruling::Result(SpfResult::Neutral))))
+            }
+        }
+    }
+
+    /// `redirect` (§6.1): the target's policy in place of this one.
+    #[expect(clippy::too_many_arguments, reason = "the parts of one evaluation, used once")]
+    async fn redirect(
+        &mut self,
+        id: TermId,
+        published: &Arc<Published>,
+        record: &Record,
+        spec: &DomainSpec,
+        open: Vec<Cohort>,
+        cells: &mut Vec<Cell>,
+        steps: &mut Vec<Step<Event>>,
+    ) {
+        let mut effect = Effect::before(&open);
+        let mut inner_steps = Vec::new();
+        match self.target(spec, record, &published.domain).await {
+            Ok(target) => {
+                effect.target = Some(target.clone());
+                let checked = self.check_host(target.clone(), Some(id), open).await;
+                inner_steps.push(checked.step);
+                for mut cell in checked.cells {
+                    if cell.ruling == Ruling::Result(SpfResult::None) {
+                        // §6.1: "if no SPF record is found, or if the <target-name> is malformed,
+                        // the result is a "permerror""
+                        cell.ruling = Ruling::Exception(no_record(self.policies, &target));
+                        cell.top = Some(id);
+                    }
+                    cells.push(cell);
+                }
+            }
+            Err(Lack::Unknown(letter)) => {
+                effect.lack = Some(Lack::Unknown(letter));
+                cells.extend(open.into_iter().map(|c| ended(c, Ruling::Depends(id))));
+            }
+            Err(lack) => {
+                effect.lack = Some(lack);
+                let why = Arc::new(Exception::NoRecord { target: None, missing_domain: false });
+                cells.extend(open.into_iter().map(|c| except(c, Arc::clone(&why), id)));
+            }
+        }
+        let event = Event::Term { published: Arc::clone(published), term: id.term, effect };
+        steps.push(Step { event, answers: Vec::new(), steps: inner_steps });
+    }
+
+    /// The name that a domain-spec stands for, for these senders.
+    pub(super) async fn target(
+        &mut self,
+        spec: &DomainSpec,
+        record: &Record,
+        domain: &Name,
+    ) -> Result<Name, Lack> {
+        let macros = match &spec.text {
+            SpecText::Fixed(name) => return name.clone().map_err(Lack::NotAName),
+            SpecText::Macro(macros) => macros,
+        };
+        let validated = self.validated_name(macros, domain).await;
+        let scope = self.scope(domain, validated.as_deref(), None);
+        expand::target_name(macros, &record.text, &scope)
+    }
+
+    /// What macros may ask for in the policy of `domain`.
+    pub(super) fn scope<'a>(
+        &'a self,
+        domain: &'a Name,
+        validated: Option<&'a [u8]>,
+        explaining: Option<Explaining<'a>>,
+    ) -> Scope<'a> {
+        let Self { sender, family, ip, .. } = *self;
+        Scope { sender, domain, family, ip, validated, explaining }
+    }
+}
+
+/// How a name's policy ends before any term is looked at (RFC 7208 §4.4 to §4.6).
+fn end_without_terms(published: &Published) -> Option<Ruling> {
+    let domain = || published.domain.clone();
+    let exception = match &published.found {
+        Found::Nothing | Found::NoDomain => return Some(Ruling::Result(SpfResult::None)),
+        Found::Failed => Exception::Dns {
+            name: domain(),
+            kind: Kind::Txt,
+            failure: published.answer.failure()?.clone(),
+        },
+        Found::Several(records) => {
+            Exception::SeveralRecords { domain: domain(), found: records.len() }
+        }
+        Found::One { record, .. } => {
+            Exception::Syntax { domain: domain(), error: record.strict().err()?.clone() }
+        }
+    };
+    Some(Ruling::Exception(Arc::new(exception)))
+}
+
+/// Why a name without a record makes `include` and `redirect` fail.
+pub(super) fn no_record(policies: &Policies<'_>, target: &Name) -> Arc<Exception> {
+    let missing_domain =
+        policies.known(target).is_some_and(|published| published.found == Found::NoDomain);
+    Arc::new(Exception::NoRecord { target: Some(target.clone()), missing_domain })
+}
+
+/// Charges a term that causes lookups; who has spent far too much leaves the walk.
+fn charge(open: &mut Vec<Cohort>, cells: &mut Vec<Cell>, id: TermId) {
+    for cohort in &mut *open {
+        cohort.spent.lookups += 1;
+    }
+    if open.iter().any(|cohort| cohort.spent.lookups > GUARD) {
+        let endless = Arc::new(Exception::Endless);
+        for cohort in open.extract_if(.., |cohort| cohort.spent.lookups > GUARD) {
+            cells.push(except(cohort, Arc::clone(&endless), id));
+        }
+    }
+}
+
+/// Cohorts that have spent the same and depend on the same terms travel together again.
+fn rejoin(cohorts: Vec<Cohort>) -> Vec<Cohort> {
+    let mut joined: Vec<Cohort> = Vec::with_capacity(cohorts.len());
+    for cohort in cohorts {
+        let twin = joined.iter_mut().find(|c| c.spent == cohort.spent && c.maybe == cohort.maybe);
+        match twin {
+            Some(twin) => twin.set = twin.set.or(&cohort.set),
+            None => joined.push(cohort),
+        }
+    }
+    joined
+}
+
+fn ended(cohort: Cohort, ruling: Ruling) -> Cell {
+    let Cohort { set, spent, maybe } = cohort;
+    Cell { set, ruling, spent, by: None, top: None, maybe }
+}
+
+fn except(cohort: Cohort, why: Arc<Exception>, id: TermId) -> Cell {
+    let Cohort { set, spent, maybe } = cohort;
+    Cell { set, ruling: Ruling::Exception(why), spent, by: Some(id), top: Some(id), maybe }
+}
+
+/// The result that all cells share, if they do; limits not applied.
+fn common_result(cells: &[Cell]) -> Option<SpfResult> {
+    let (first, rest) = cells.split_first()?;
+    let result = first.unlimited()?;
+    rest.iter().all(|cell| cell.unlimited() == Some(result)).then_some(result)
+}
+
+impl Qualifier {
+    /// What a match means (RFC 7208 §4.6.2).
+    pub fn result(self) -> SpfResult {
+        match self {
+            Self::Pass => SpfResult::Pass,
+            Self::Fail => SpfResult::Fail,
+            Self::Softfail => SpfResult::Softfail,
+            Self::Neutral => SpfResult::Neutral,
+        }
+    }
+}
