@@ -2,7 +2,10 @@
 
 use super::{Answer, Dns, Kind, Question};
 use crate::net::{Family, Name};
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 
 /// Asks for one type at a name.
 pub async fn ask(dns: &dyn Dns, name: &Name, kind: Kind) -> Arc<Answer> {
@@ -16,4 +19,62 @@ pub async fn addresses(dns: &dyn Dns, name: &Name, family: Family) -> Arc<Answer
         Family::V6 => Kind::Aaaa,
     };
     ask(dns, name, kind).await
+}
+
+/// Awaits all of the futures at once; the outputs keep the order of the futures.
+///
+/// Made for the few dozen questions of one domain: each wake polls whatever is still open.
+pub async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let mut open: Vec<Result<F::Output, Pin<Box<F>>>> =
+        futures.into_iter().map(|future| Err(Box::pin(future))).collect();
+    poll_fn(|context| {
+        let mut pending = false;
+        for slot in &mut open {
+            if let Err(future) = slot {
+                match future.as_mut().poll(context) {
+                    Poll::Ready(output) => *slot = Ok(output),
+                    Poll::Pending => pending = true,
+                }
+            }
+        }
+        if pending { Poll::Pending } else { Poll::Ready(()) }
+    })
+    .await;
+    open.into_iter().filter_map(Result::ok).collect()
+}
+
+/// Awaits `main`, and lets `scout` run beside it for just as long.
+pub async fn alongside<F: Future>(main: F, scout: impl Future<Output = ()>) -> F::Output {
+    let (mut main, mut scout) = (pin!(main), pin!(scout));
+    let mut scouting = true;
+    poll_fn(|context| {
+        // The scout first: what it asks for in this turn is then already on its way.
+        if scouting && scout.as_mut().poll(context).is_ready() {
+            scouting = false;
+        }
+        main.as_mut().poll(context)
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn outputs_keep_the_order_of_their_futures() {
+        let (send, receive) = tokio::sync::oneshot::channel();
+        let first: Pin<Box<dyn Future<Output = u8>>> =
+            Box::pin(async { receive.await.unwrap_or_default() });
+        let second: Pin<Box<dyn Future<Output = u8>>> = Box::pin(async move {
+            let _ = send.send(1);
+            2
+        });
+        assert_eq!(join_all([first, second]).await, [1, 2]);
+    }
+
+    #[tokio::test]
+    async fn a_scout_that_never_ends_does_not_hold_up_the_main_work() {
+        assert_eq!(alongside(std::future::ready(7), std::future::pending()).await, 7);
+    }
 }

@@ -60,16 +60,16 @@ pub fn policy_domain(given: &[u8]) -> Option<Name> {
     (name.label_count() > 1 && !literal).then_some(name)
 }
 
-/// Checks the addresses of `universe` against the policy of `domain`, as given by the client.
+/// Checks the addresses of `universe` against the policy of the sender's domain, which is as the
+/// client gave it: a MAIL FROM domain or a HELO name.
 pub async fn check_host(
     policies: &Policies<'_>,
-    domain: &[u8],
     sender: &Sender,
     universe: IpSet,
     receiver: Receiver<'_>,
 ) -> Checked {
-    let Some(name) = policy_domain(domain) else {
-        return no_domain(domain, universe);
+    let Some(name) = policy_domain(&sender.domain) else {
+        return no_domain(&sender.domain, universe);
     };
     let ip = universe.single();
     let Walked { partition, mut trace } = walk(policies, &name, sender, universe).await;

@@ -22,6 +22,45 @@ pub struct Sender {
     pub helo: Option<Vec<u8>>,
 }
 
+impl Sender {
+    /// The sender that a reverse-path names (RFC 7208 §2.4, §4.3).
+    ///
+    /// The null reverse-path stands for `postmaster` at the HELO name, and an empty local part for
+    /// `postmaster`.
+    pub fn mail_from(reverse_path: &[u8], helo: Option<&[u8]>) -> Self {
+        if reverse_path.is_empty() {
+            return Self::helo(helo.unwrap_or_default());
+        }
+        let (local_part, domain) = match reverse_path.iter().rposition(|octet| *octet == b'@') {
+            Some(at) => (&reverse_path[..at], &reverse_path[at + 1..]),
+            None => (&[][..], reverse_path),
+        };
+        let local_part = if local_part.is_empty() { POSTMASTER } else { local_part };
+        Self {
+            local_part: Some(local_part.to_vec()),
+            domain: domain.to_vec(),
+            helo: helo.map(<[u8]>::to_vec),
+        }
+    }
+
+    /// The sender of the HELO identity: `postmaster` at the HELO name (RFC 7208 §2.3).
+    pub fn helo(helo: &[u8]) -> Self {
+        Self {
+            local_part: Some(POSTMASTER.to_vec()),
+            domain: helo.to_vec(),
+            helo: Some(helo.to_vec()),
+        }
+    }
+
+    /// Anybody who sends as `domain`: the local part and the HELO name are not known.
+    pub fn anybody(domain: &Name) -> Self {
+        Self { local_part: None, domain: domain.to_octets(), helo: None }
+    }
+}
+
+/// RFC 7208 §4.3: "the local-part "postmaster""
+const POSTMASTER: &[u8] = b"postmaster";
+
 /// Everything that macros may ask for.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope<'a> {
@@ -132,11 +171,14 @@ fn value_of(letter: Letter, scope: &Scope<'_>) -> Result<Vec<u8>, Lack> {
 }
 
 /// RFC 7208 §7.3: IPv4 as usual, IPv6 as dotted nibbles.
+///
+/// The RFC shows nibbles in lower case, the openspf suite in upper case. Names do not care, so only
+/// the text of an explanation shows which; it is as the suite has it.
 fn dotted(ip: IpAddr) -> Vec<u8> {
     match ip {
         IpAddr::V4(ip) => ip.to_string().into_bytes(),
         IpAddr::V6(ip) => {
-            let digits = format!("{:032x}", u128::from(ip));
+            let digits = format!("{:032X}", u128::from(ip));
             let mut text = Vec::with_capacity(63);
             for digit in digits.bytes() {
                 if !text.is_empty() {
@@ -218,7 +260,7 @@ mod tests {
             assert_eq!(expanded(text, "192.0.2.3"), value, "{text}");
         }
         assert_eq!(
-            expanded("%{ir}.%{v}._spf.%{d2}", "2001:db8::cb01"),
+            expanded("%{ir}.%{v}._spf.%{d2}", "2001:db8::cb01").to_ascii_lowercase(),
             "1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6._spf.example.com"
         );
     }

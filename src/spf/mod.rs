@@ -9,12 +9,14 @@
 //! * [`grammar`] reads a record, every fault with its place; [`record`] is what was read.
 //! * [`walk()`] is the evaluation, over a set of addresses; [`partition`] is what it found out.
 //! * [`check_host()`] is what a receiver calls, with identities and an explanation of a fail.
+//! * [`prefetch()`] runs ahead of the walk and decides nothing.
 
 //!
 //! Deliberately absent: type 99 records (§3.1), Sender ID, guesses for domains without a record.
 
 mod check;
 mod event;
+mod examine;
 pub mod expand;
 mod explain;
 pub mod grammar;
@@ -22,12 +24,14 @@ pub mod macro_string;
 mod mechanism;
 pub mod partition;
 mod policy;
+mod prefetch;
 mod ptr;
 pub mod record;
 mod walk;
 
 pub use check::{Checked, Receiver, check_host, policy_domain};
 pub use event::{Effect, Event};
+pub use examine::{Facts, examine};
 pub use expand::Sender;
 pub use explain::{exception, role};
 pub use partition::{
@@ -35,5 +39,6 @@ pub use partition::{
     TermId, VOID_LIMIT, Visit,
 };
 pub use policy::{Found, Policies, Published};
+pub use prefetch::prefetch;
 pub use record::Record;
 pub use walk::{Walked, walk};

@@ -190,7 +190,8 @@ impl<'w> Walker<'w> {
             }
             // RFC 7208 §4.7: nothing matched and there is no redirect: neutral.
             _ => {
-                cells.extend(open.into_iter().map(|c| ended(c, Ruling::Result(SpfResult::Neutral))))
+                cells
+                    .extend(open.into_iter().map(|c| ended(c, Ruling::Result(SpfResult::Neutral))));
             }
         }
     }

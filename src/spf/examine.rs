@@ -1,0 +1,83 @@
+//! Everything that can be told of a domain's SPF without naming a sender.
+
+use super::expand::Sender;
+use super::partition::{Partition, Spent, SpfResult};
+use super::policy::{Found, Policies, Published};
+use super::walk::{Walked, walk};
+use crate::judge::Standing;
+use crate::net::{Family, IpSet, Name};
+use std::sync::Arc;
+
+/// What was found out: the facts that rules look at.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The domain.
+    pub domain: Name,
+    /// What it publishes.
+    pub published: Arc<Published>,
+    /// The walk over all of IPv4.
+    pub ipv4: Walked,
+    /// The walk over all of IPv6.
+    pub ipv6: Walked,
+}
+
+/// Walks the policy of a domain with every address there is.
+pub async fn examine(policies: &Policies<'_>, domain: &Name) -> Facts {
+    let published = policies.fetch(domain).await;
+    let anybody = Sender::anybody(domain);
+    // Both families share the policies, so the second walk asks for addresses only.
+    let ipv4 = walk(policies, domain, &anybody, IpSet::all(Family::V4)).await;
+    let ipv6 = walk(policies, domain, &anybody, IpSet::all(Family::V6)).await;
+    Facts { domain: domain.clone(), published, ipv4, ipv6 }
+}
+
+impl Facts {
+    /// The walks of both families.
+    pub fn partitions(&self) -> [&Partition; 2] {
+        [&self.ipv4.partition, &self.ipv6.partition]
+    }
+
+    /// The most that any sender spends.
+    pub fn worst(&self) -> Spent {
+        let [ipv4, ipv6] = self.partitions();
+        ipv4.worst().max(ipv6.worst())
+    }
+
+    /// What senders get that no term lists: the result of the addresses which went all the way to
+    /// `all`, to the end, or beyond a limit. `None` if they do not all get the same.
+    pub fn default_result(&self) -> Option<SpfResult> {
+        let [ipv4, ipv6] = self.partitions().map(|partition| {
+            let largest = partition.cells.iter().max_by_key(|cell| cell.set.count())?;
+            largest.result()
+        });
+        (ipv4 == ipv6).then_some(ipv4).flatten()
+    }
+
+    /// How the domain stands.
+    pub fn standing(&self) -> Standing {
+        match &self.published.found {
+            Found::Failed => Standing::Unknown,
+            Found::Nothing | Found::NoDomain => Standing::Absent,
+            Found::Several(_) => Standing::Broken,
+            Found::One { record, .. } if !record.errors.is_empty() => Standing::Broken,
+            Found::One { .. } => self.standing_of_record(),
+        }
+    }
+
+    fn standing_of_record(&self) -> Standing {
+        let results = |wanted| {
+            self.partitions()
+                .iter()
+                .any(|partition| partition.cells.iter().any(|cell| cell.result() == Some(wanted)))
+        };
+        if results(SpfResult::Permerror) {
+            Standing::Broken
+        } else if results(SpfResult::Temperror) {
+            Standing::Unknown
+        } else if matches!(self.default_result(), Some(SpfResult::Pass | SpfResult::Neutral)) {
+            Standing::Weak
+        } else {
+            Standing::Good
+        }
+    }
+}
