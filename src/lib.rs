@@ -1,7 +1,42 @@
 //! mailcheck: can the servers that send mail for a domain prove it, and if not, whose fault is it?
+//!
+//! # A guided tour
+//!
+//! The modules below stand in the order of their layers; each uses those above it in this list and
+//! none below.
+//!
+//! 1. [`text`] and [`net`]: words, spans, names, exact sets of addresses. No I/O.
+//! 2. [`dns`]: one question in, one answer out, whatever the answer is. Live servers, zone files,
+//!    recorded answers and injected faults are all the same port.
+//! 3. [`judge`]: steps of reasoning, rules, findings, standing.
+//! 4. The protocols, all alike and strangers to each other: [`spf`], [`dkim`], [`dmarc`], [`mx`].
+//! 5. [`report`]: the one value that everything above shows.
+//! 6. [`provider`]: facts about those who send for others. [`audit`]: an inquiry in, a report out.
+//! 7. [`render`] and [`cli`]: showing it, and being asked.
+//!
+//! # The shortest program
+//!
+//! ```
+//! use mailcheck::audit::{self, Inquiry};
+//! use mailcheck::dns::cassette::Replay;
+//! use mailcheck::net::Name;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let tape = r#"{"cassette":1,"absent":"nxdomain"}
+//! {"name":"example.com","type":"TXT","outcome":"records","records":["\"v=spf1 ip4:192.0.2.0/28 -all\""]}"#;
+//! let answers = Replay::read("tape", tape.as_bytes())?;
+//! let inquiry = Inquiry::about(Name::from_unicode("example.com")?);
+//! let domain = audit::domain(&answers, &inquiry, audit::Clock::default()).await;
+//! assert_eq!(domain.spf.exhibit.ipv4_addresses, 16);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Where new things go is told in `ARCHITECTURE.md`.
 
+pub mod text;
+pub mod net;
 pub mod dns;
 pub mod judge;
-pub mod net;
 pub mod spf;
-pub mod text;

@@ -5,6 +5,7 @@
 //! equals stopping at once, and it lets us say what would have come after.
 
 use super::policy::Published;
+use super::record::Body;
 use crate::dns::Failure;
 use crate::net::{Family, IpSet, Name};
 use crate::text::SyntaxError;
@@ -296,6 +297,42 @@ impl Partition {
         }
         terms.sort_unstable();
         terms
+    }
+
+    /// True if the result of a cell is the same whatever is not known of the sender: every term
+    /// that may have matched on the way would have given the same.
+    ///
+    /// What such a term may spend on void lookups is not counted.
+    pub fn is_certain(&self, cell: &Cell) -> bool {
+        let result = cell.result();
+        result.is_some() && cell.maybe.iter().all(|term| self.would_give(*term) == result)
+    }
+
+    /// What a match of the term leads to in the end; `None` if that depends on what follows.
+    fn would_give(&self, term: TermId) -> Option<SpfResult> {
+        let mut at = term;
+        let mut result = None;
+        loop {
+            let visit = self.visit(at)?;
+            let record = &visit.published.usable()?;
+            result = match record.terms.get(usize::try_from(at.term).ok()?)?.body {
+                Body::Directive(qualifier, _) => Some(qualifier.result()),
+                // Whatever the target says is what counts.
+                Body::Redirect(_) => result,
+                Body::Explanation(_) | Body::Unknown { .. } => None,
+            };
+            let Some(via) = visit.via else { return result };
+            let parent = self.visit(via)?.published.usable()?;
+            let through_include = matches!(
+                parent.terms.get(usize::try_from(via.term).ok()?)?.body,
+                Body::Directive(..)
+            );
+            if through_include && result != Some(SpfResult::Pass) {
+                // An include that does not pass is no match, and the walk goes on.
+                return None;
+            }
+            at = via;
+        }
     }
 
     /// The visit of a term.

@@ -191,6 +191,19 @@ pub fn escape_into(text: &[u8], out: &mut String) {
     }
 }
 
+/// A whole number with commas between groups of three digits.
+pub fn grouped(number: u128) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 fn hex(octets: &[u8], out: &mut String) {
     for octet in octets {
         // Writing to a String cannot fail.
@@ -223,6 +236,11 @@ mod tests {
     #[test]
     fn terminal_escapes_are_shown_and_never_emitted() {
         assert_eq!(escape(b"\x1b[31mred\x07"), "\\x1b[31mred\\x07");
+    }
+
+    #[test]
+    fn numbers_are_grouped_by_three_digits() {
+        assert_eq!([0, 999, 1000, 458_752].map(grouped), ["0", "999", "1,000", "458,752"]);
     }
 
     #[test]

@@ -1,0 +1,280 @@
+//! Whether a sender may send: its addresses put to the domain's policy.
+
+use super::inquiry::{Asked, Inquiry};
+use super::sender::{self, Gap, Resolved};
+use crate::net::{Cidr, Family, IpSet};
+use crate::report::{Authorized, Lookups, Matched, Portion, SpfVerdict, Step};
+use crate::spf::{self, Cell, Checked, Partition, Policies, Receiver, SpfResult, TermId};
+use crate::text::{Phrase, escape};
+
+/// A sender, put to the policies of the identities it gives.
+pub(super) struct Judged {
+    pub(super) resolved: Resolved,
+    /// The MAIL FROM identity, a check for each family of addresses.
+    pub(super) mail_from: Vec<Checked>,
+    /// The HELO identity, if a name was given.
+    pub(super) helo: Vec<Checked>,
+    /// The sender of the MAIL FROM identity.
+    pub(super) identity: spf::Sender,
+}
+
+/// Evaluates the domain's policy for every address of a sender.
+pub(super) async fn judge(
+    policies: &Policies<'_>,
+    inquiry: &Inquiry,
+    asked: &Asked,
+    receiver: Receiver<'_>,
+) -> Judged {
+    let resolved = sender::resolve(policies, asked).await;
+    let identity = identity(inquiry);
+    let mut judged = Judged { mail_from: Vec::new(), helo: Vec::new(), resolved, identity };
+    for set in &judged.resolved.sets {
+        let checked = spf::check_host(policies, &judged.identity, set.clone(), receiver).await;
+        judged.mail_from.push(checked);
+        if let Some(helo) = &inquiry.helo {
+            let sender = spf::Sender::helo(helo);
+            judged.helo.push(spf::check_host(policies, &sender, set.clone(), receiver).await);
+        }
+    }
+    judged
+}
+
+/// The MAIL FROM identity: as given, else anybody at the domain.
+fn identity(inquiry: &Inquiry) -> spf::Sender {
+    match &inquiry.mail_from {
+        Some(reverse_path) => spf::Sender::mail_from(reverse_path, inquiry.helo.as_deref()),
+        None => spf::Sender { helo: inquiry.helo.clone(), ..spf::Sender::anybody(&inquiry.domain) },
+    }
+}
+
+impl Judged {
+    /// Whether the sender may send, by SPF of the MAIL FROM identity.
+    pub(super) fn authorized(&self) -> Authorized {
+        if let Some(Gap::OnlyReceives(_)) = self.resolved.gap {
+            return Authorized::NotApplicable;
+        }
+        let share = self.share();
+        match (share.covered.is_empty(), share.uncovered.is_empty(), share.undecided.is_empty()) {
+            (false, true, true) if self.resolved.gap.is_none() => Authorized::Yes,
+            (true, false, true) => Authorized::No,
+            (false, false, _) => Authorized::Partial,
+            (true, true, true) if matches!(self.resolved.gap, Some(Gap::Nothing(_))) => Authorized::No,
+            (true, false, false) => Authorized::Partial,
+            _ => Authorized::Unknown,
+        }
+    }
+
+    /// The addresses by whether they pass.
+    pub(super) fn share(&self) -> Share {
+        let mut share = Share::default();
+        for Checked { partition, .. } in &self.mail_from {
+            let told = |cell: &Cell| {
+                partition.is_certain(cell) && cell.result() != Some(SpfResult::Temperror)
+            };
+            let passes = |cell: &Cell| cell.result() == Some(SpfResult::Pass);
+            share.covered.push(partition.gather(|cell| told(cell) && passes(cell)));
+            share.uncovered.push(partition.gather(|cell| told(cell) && !passes(cell)));
+            share.undecided.push(partition.gather(|cell| !told(cell)));
+        }
+        for sets in [&mut share.covered, &mut share.uncovered, &mut share.undecided] {
+            sets.retain(|set| !set.is_empty());
+        }
+        share
+    }
+
+    /// The cell that speaks for the sender, if one does for all of its addresses.
+    pub(super) fn only_cell(&self) -> Option<(&Partition, &Cell)> {
+        match self.mail_from.as_slice() {
+            [checked] => checked.only().map(|cell| (&checked.partition, cell)),
+            _ => None,
+        }
+    }
+
+    /// The first cell about which nothing can be told, and why.
+    pub(super) fn doubt(&self) -> Option<Phrase> {
+        if let Some(Gap::Unknown(why)) = &self.resolved.gap {
+            return Some(why.clone());
+        }
+        self.mail_from.iter().find_map(|Checked { partition, .. }| {
+            partition.cells.iter().find_map(|cell| doubt(partition, cell))
+        })
+    }
+}
+
+/// Why nothing can be told about a cell; `None` if something can.
+fn doubt(partition: &Partition, cell: &Cell) -> Option<Phrase> {
+    if cell.result() == Some(SpfResult::Temperror) {
+        return cell.exception().map(spf::exception);
+    }
+    if partition.is_certain(cell) {
+        return None;
+    }
+    let term = cell.maybe.first().copied().or(match cell.ruling {
+        spf::Ruling::Depends(term) => Some(term),
+        _ => None,
+    })?;
+    Some(
+        Phrase::new()
+            .code(partition.term_text(term))
+            .plain(" depends on who sends; name an address, --mail-from and --helo"),
+    )
+}
+
+/// The addresses of a sender by whether they pass, a set a family.
+#[derive(Debug, Default)]
+pub(super) struct Share {
+    pub(super) covered: Vec<IpSet>,
+    pub(super) uncovered: Vec<IpSet>,
+    pub(super) undecided: Vec<IpSet>,
+}
+
+/// The networks of several sets, IPv4 first.
+pub(super) fn networks(sets: &[IpSet]) -> Vec<Cidr> {
+    sets.iter().flat_map(IpSet::cidrs).collect()
+}
+
+/// The number of addresses of several sets, in words: IPv4 by addresses, IPv6 by networks.
+pub(super) fn crowd(sets: &[IpSet]) -> String {
+    let mut said = Vec::new();
+    for set in sets {
+        match set.family() {
+            Family::V4 if set.count() == 1 => said.push("1 IPv4 address".to_owned()),
+            Family::V4 => said.push(format!("{} IPv4 addresses", crate::text::grouped(set.count()))),
+            Family::V6 if set.cidrs().len() == 1 && set.count() == 1 => {
+                said.push("1 IPv6 address".to_owned());
+            }
+            Family::V6 => said.push(match set.cidrs().len() {
+                1 => "1 IPv6 network".to_owned(),
+                networks => format!("{networks} IPv6 networks"),
+            }),
+        }
+    }
+    said.join(" and ")
+}
+
+/// What SPF says about an identity, as the report has it.
+pub(super) fn verdict(domain: &[u8], checks: &[Checked], lookups: &mut Lookups) -> SpfVerdict {
+    let cells = || checks.iter().flat_map(|checked| &checked.partition.cells);
+    let results: Vec<Option<SpfResult>> = checks
+        .iter()
+        .flat_map(|checked| {
+            let partition = &checked.partition;
+            partition.cells.iter().map(|cell| cell.result().filter(|_| partition.is_certain(cell)))
+        })
+        .collect();
+    let common = match results.split_first() {
+        Some((first, rest)) if rest.iter().all(|result| result == first) => *first,
+        _ => None,
+    };
+    let worst = cells().fold(spf::Spent::default(), |worst, cell| worst.max(cell.spent));
+    let several = cells().nth(1).is_some();
+    let only = match checks {
+        [checked] => checked.only().map(|cell| (checked, cell)),
+        _ => None,
+    };
+    SpfVerdict {
+        domain: escape(domain),
+        result: common.map(SpfResult::word),
+        lookups: worst.lookups,
+        voids: worst.voids,
+        explanation: checks.iter().find_map(|checked| checked.explanation.as_deref()).map(escape),
+        matched: only.and_then(|(checked, cell)| matched(&checked.partition, cell)),
+        problem: only.and_then(|(_, cell)| problem(cell)),
+        portions: if several { portions(checks) } else { Vec::new() },
+        steps: checks.iter().map(|checked| Step::from_trace(&checked.trace, lookups)).collect(),
+    }
+}
+
+/// Why a cell ends in an error, a passed limit first, for that is where receivers stop.
+pub(super) fn problem(cell: &Cell) -> Option<Phrase> {
+    let spent = cell.spent;
+    if spent.lookups > spf::LOOKUP_LIMIT {
+        let said = Phrase::new()
+            .plain("it takes ")
+            .number(spent.lookups)
+            .plain(" DNS lookups, receivers stop at 10: ")
+            .bad("permerror");
+        return Some(said);
+    }
+    if spent.voids > spf::VOID_LIMIT {
+        let said = Phrase::new()
+            .plain("it takes ")
+            .number(spent.voids)
+            .plain(" void lookups, receivers stop after 2: ")
+            .bad("permerror");
+        return Some(said);
+    }
+    cell.exception().map(spf::exception)
+}
+
+/// The term that decided a cell.
+pub(super) fn matched(partition: &Partition, cell: &Cell) -> Option<Matched> {
+    cell.exception().is_none().then_some(())?;
+    let term = cell.by?;
+    Some(Matched {
+        term: partition.term_text(term),
+        domain: partition.visit(term)?.published.domain.clone(),
+        path: path(partition, term),
+    })
+}
+
+fn path(partition: &Partition, term: TermId) -> Vec<String> {
+    partition.path(term).into_iter().map(|step| partition.term_text(step)).collect()
+}
+
+/// The cells, those that differ in their innermost term only put together by their outermost one.
+fn portions(checks: &[Checked]) -> Vec<Portion> {
+    let mut portions = Vec::new();
+    for Checked { partition, .. } in checks {
+        let mut groups: Vec<(&Cell, IpSet)> = Vec::new();
+        for cell in &partition.cells {
+            let twin = groups.iter_mut().find(|(first, _)| {
+                first.result() == cell.result()
+                    && first.top == cell.top
+                    && first.is_over_limit() == cell.is_over_limit()
+                    && first.maybe == cell.maybe
+            });
+            match twin {
+                Some((_, set)) => *set = set.or(&cell.set),
+                None => groups.push((cell, cell.set.clone())),
+            }
+        }
+        portions.extend(groups.into_iter().map(|(cell, set)| {
+            let certain = cell.result().filter(|_| partition.is_certain(cell));
+            Portion {
+                result: certain.map_or("unknown", SpfResult::word),
+                networks: set.cidrs(),
+                addresses: set.count().to_string(),
+                matched: cell.top.filter(|_| cell.exception().is_none()).and_then(|top| {
+                    Some(Matched {
+                        term: partition.term_text(top),
+                        domain: partition.visit(top)?.published.domain.clone(),
+                        path: path(partition, top),
+                    })
+                }),
+                lookups: cell.spent.lookups,
+                voids: cell.spent.voids,
+            }
+        }));
+    }
+    portions
+}
+
+/// The lookups that failed, as sentences.
+pub(super) fn failures(lookups: &[crate::report::Lookup]) -> Vec<Phrase> {
+    let failed = |word: &str| !matches!(word, "records" | "nodata" | "nxdomain");
+    lookups
+        .iter()
+        .filter(|lookup| failed(lookup.outcome))
+        .map(|lookup| {
+            let said = Phrase::new()
+                .name(&lookup.name)
+                .plain(format!(" {} ", lookup.kind))
+                .unknown(lookup.outcome);
+            match lookup.detail.as_str() {
+                "" => said,
+                detail => said.plain(" (").plain(detail).plain(")"),
+            }
+        })
+        .collect()
+}

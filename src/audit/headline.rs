@@ -1,0 +1,210 @@
+//! The answer in one sentence: for a sender, and for a domain.
+
+use super::authorize::{self, Judged, crowd, networks};
+use super::sender::Gap;
+use crate::net::IpSet;
+use crate::report::{Authorized, SenderKind, Status, Verdict};
+use crate::spf::{self, SpfResult};
+use crate::text::Phrase;
+
+/// The answer about a sender.
+pub(super) fn of_sender(judged: &Judged) -> Phrase {
+    let title = judged.resolved.title.clone();
+    match judged.authorized() {
+        Authorized::NotApplicable | Authorized::Unknown => undecided(judged),
+        Authorized::Yes if judged.resolved.kind == SenderKind::Address => {
+            by(title.plain(" is ").good("authorized").plain(": SPF ").good("pass"), judged)
+        }
+        Authorized::Yes => {
+            let all = crowd(&judged.share().covered);
+            title.good(" may send").plain(": all its senders pass SPF (").addr(all).plain(")")
+        }
+        Authorized::No => refused(judged),
+        Authorized::Partial => {
+            let share = judged.share();
+            let whole: Vec<IpSet> = judged.resolved.sets.clone();
+            title
+                .plain(" is ")
+                .weak("only partly authorized")
+                .plain(": SPF passes ")
+                .addr(crowd(&share.covered))
+                .plain(" of ")
+                .addr(crowd(&whole))
+        }
+    }
+}
+
+fn by(said: Phrase, judged: &Judged) -> Phrase {
+    let Some((partition, cell)) = judged.only_cell() else { return said };
+    match authorize::matched(partition, cell) {
+        Some(matched) => {
+            let mut path = matched.path;
+            path.push(matched.term);
+            said.plain(", by ").code(path.join(" > "))
+        }
+        None => said,
+    }
+}
+
+fn refused(judged: &Judged) -> Phrase {
+    let said = judged.resolved.title.clone().plain(" is ").bad("NOT authorized").plain(": ");
+    if let Some(Gap::Nothing(why)) = &judged.resolved.gap {
+        return said.then(why.clone());
+    }
+    if let Some((_, cell)) = judged.only_cell()
+        && let Some(problem) = authorize::problem(cell)
+    {
+        return said.then(problem);
+    }
+    let mut results: Vec<SpfResult> = judged
+        .mail_from
+        .iter()
+        .flat_map(|checked| &checked.partition.cells)
+        .filter_map(spf::Cell::result)
+        .collect();
+    results.sort_unstable();
+    results.dedup();
+    let words: Vec<&str> = results.iter().map(|result| result.word()).collect();
+    let said = said.plain("SPF ").bad(words.join(" or "));
+    match judged.only_cell() {
+        Some((partition, cell)) => match authorize::matched(partition, cell) {
+            Some(matched) => said.plain(", by ").code(matched.term),
+            None if results == [SpfResult::None] => said.plain(", there is no policy"),
+            None => said.plain(", no term matches"),
+        },
+        None => said,
+    }
+}
+
+fn undecided(judged: &Judged) -> Phrase {
+    if let Some(Gap::OnlyReceives(why)) = &judged.resolved.gap {
+        return why.clone();
+    }
+    let said = Phrase::new().unknown("could not decide").plain(" for ").then(judged.resolved.title.clone());
+    match judged.doubt() {
+        Some(why) => said.plain(": ").then(why),
+        None => said,
+    }
+}
+
+/// What a reader should know besides the headline of a sender: the exact remainder.
+pub(super) fn remainder(judged: &Judged) -> Vec<Phrase> {
+    let share = judged.share();
+    let mut notes = Vec::new();
+    if judged.authorized() == Authorized::Partial && !share.undecided.is_empty() {
+        let listed: Vec<String> =
+            networks(&share.undecided).iter().take(8).map(ToString::to_string).collect();
+        notes.push(
+            Phrase::new().plain("nothing can be told about ").addr(listed.join(", ")).plain(
+                match judged.doubt() {
+                    Some(why) => format!(": {why}"),
+                    None => String::new(),
+                },
+            ),
+        );
+    }
+    notes
+}
+
+/// What the sections say together, for the first line.
+pub(super) struct Standings {
+    pub(super) mx: Status,
+    pub(super) spf: Status,
+    pub(super) dkim: Status,
+    pub(super) dmarc: Status,
+    /// The DMARC policy in force.
+    pub(super) policy: Option<&'static str>,
+    /// True for a null MX.
+    pub(super) receives_nothing: bool,
+    /// True if the domain does not exist.
+    pub(super) missing: bool,
+}
+
+/// The answer about a domain when no sender was asked about.
+pub(super) fn of_domain(standings: &Standings, senders: &[(Phrase, Authorized)]) -> Phrase {
+    if standings.missing {
+        return Phrase::new().bad("the domain does not exist");
+    }
+    let said = match senders {
+        [] => of_spf(standings.spf),
+        senders => of_providers(senders),
+    };
+    let protection = match (standings.dmarc, standings.policy) {
+        (Status::Skipped, _) => return said,
+        (Status::Unknown, _) => Phrase::new().unknown("its DMARC policy could not be told"),
+        (Status::Absent, _) => Phrase::new().weak("forged mail is not blocked (no DMARC)"),
+        (Status::Broken, _) => Phrase::new().bad("its DMARC record is broken"),
+        (_, Some("none")) => Phrase::new().weak("forged mail is not blocked (DMARC p=none)"),
+        (_, Some("quarantine")) => Phrase::new().good("forged mail is quarantined"),
+        (_, Some("reject")) => Phrase::new().good("forged mail is rejected"),
+        _ => return said,
+    };
+    said.plain("; ").then(protection)
+}
+
+fn of_spf(spf: Status) -> Phrase {
+    match spf {
+        Status::Good | Status::Weak => Phrase::from("its SPF policy is valid"),
+        Status::Broken => Phrase::new().bad("its SPF policy is broken"),
+        Status::Absent => Phrase::new().weak("it has no SPF policy"),
+        Status::Unknown => Phrase::new().unknown("its SPF policy could not be told"),
+        Status::Skipped => Phrase::from("SPF was not looked at"),
+    }
+}
+
+fn of_providers(senders: &[(Phrase, Authorized)]) -> Phrase {
+    let listed = |wanted: &[Authorized]| -> Vec<Phrase> {
+        senders.iter().filter(|(_, a)| wanted.contains(a)).map(|(title, _)| title.clone()).collect()
+    };
+    let mut said = Phrase::new();
+    let groups = [
+        (listed(&[Authorized::No]), "may NOT send", true),
+        (listed(&[Authorized::Partial]), "may send only in part", true),
+        (listed(&[Authorized::Unknown]), "could not be judged", false),
+        (listed(&[Authorized::Yes]), "may send", false),
+    ];
+    for (titles, verb, bad) in groups {
+        if titles.is_empty() {
+            continue;
+        }
+        if !said.is_empty() {
+            said = said.plain("; ");
+        }
+        let count = titles.len();
+        for (index, title) in titles.into_iter().enumerate() {
+            said = match index {
+                0 => said,
+                last if last + 1 == count => said.plain(" and "),
+                _ => said.plain(", "),
+            };
+            said = said.then(title);
+        }
+        said = if bad { said.plain(" ").bad(verb) } else { said.plain(" ").plain(verb) };
+    }
+    said
+}
+
+/// How a domain adds up. Trouble with the DNS never makes it fail.
+pub(super) fn verdict(
+    authorizations: impl Iterator<Item = Authorized>,
+    worst_finding: Option<crate::judge::Severity>,
+    statuses: &[Status],
+) -> Verdict {
+    let senders = authorizations.map(|authorized| match authorized {
+        Authorized::No | Authorized::Partial => Verdict::Fail,
+        Authorized::Unknown => Verdict::Unknown,
+        Authorized::Yes | Authorized::NotApplicable => Verdict::Ok,
+    });
+    let findings = worst_finding.map(|severity| match severity {
+        crate::judge::Severity::Error => Verdict::Fail,
+        crate::judge::Severity::Warn => Verdict::Warn,
+        crate::judge::Severity::Note => Verdict::Ok,
+    });
+    let sections = statuses.iter().map(|status| match status {
+        Status::Broken => Verdict::Fail,
+        Status::Unknown => Verdict::Unknown,
+        Status::Weak => Verdict::Warn,
+        Status::Good | Status::Absent | Status::Skipped => Verdict::Ok,
+    });
+    senders.chain(findings).chain(sections).max().unwrap_or_default()
+}

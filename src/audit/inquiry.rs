@@ -1,0 +1,89 @@
+//! What was asked: a domain, perhaps senders, and the identities they would give.
+
+use crate::net::{Cidr, Name};
+use crate::text::Phrase;
+use std::net::IpAddr;
+
+/// Everything that is asked about one domain.
+#[derive(Clone, Debug)]
+pub struct Inquiry {
+    /// The domain.
+    pub domain: Name,
+    /// How the input was understood, where that needs saying.
+    pub notes: Vec<Phrase>,
+    /// The senders to test; if there is none, the domain's own providers are tested.
+    pub senders: Vec<Asked>,
+    /// The reverse-path in octets, without angle brackets; empty for the null one.
+    pub mail_from: Option<Vec<u8>>,
+    /// The HELO or EHLO name in octets.
+    pub helo: Option<Vec<u8>>,
+    /// The Author Domain; the domain itself if it is not given.
+    pub header_from: Option<Name>,
+    /// Domains whose DKIM signature is taken to pass.
+    pub dkim_domains: Vec<Name>,
+    /// DKIM selectors to look at, besides those that are known.
+    pub selectors: Vec<String>,
+    /// Which protocols are looked at.
+    pub checks: Checks,
+}
+
+impl Inquiry {
+    /// Asks about a domain and nothing else.
+    pub fn about(domain: Name) -> Self {
+        Self {
+            domain,
+            notes: Vec::new(),
+            senders: Vec::new(),
+            mail_from: None,
+            helo: None,
+            header_from: None,
+            dkim_domains: Vec::new(),
+            selectors: Vec::new(),
+            checks: Checks::default(),
+        }
+    }
+}
+
+/// A sender, and the words that named it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// As it was typed.
+    pub text: String,
+    /// What it means.
+    pub sender: Sender,
+}
+
+/// Who might send.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sender {
+    /// One address.
+    Address(IpAddr),
+    /// A network.
+    Network(Cidr),
+    /// A host: its addresses.
+    Host(Name),
+    /// Every address that a name's own policy passes (`spf:NAME`).
+    Policy(Name),
+    /// A provider, by its id or an alias.
+    Provider(String),
+}
+
+/// Which protocols are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checks {
+    /// Who receives.
+    pub mx: bool,
+    /// Who may send.
+    pub spf: bool,
+    /// Whose signature counts.
+    pub dkim: bool,
+    /// What is done with the rest.
+    pub dmarc: bool,
+}
+
+impl Default for Checks {
+    /// All of them.
+    fn default() -> Self {
+        Self { mx: true, spf: true, dkim: true, dmarc: true }
+    }
+}
