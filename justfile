@@ -1,0 +1,51 @@
+# What is done often. `just` alone lists it; `just check` is what must hold before a change is sent.
+
+export RUSTDOCFLAGS := "-Dwarnings"
+
+_default:
+    @just --list --unsorted
+
+# Format, lints, tests, documentation: minutes, no network
+check:
+    cargo fmt --check
+    cargo clippy --all-targets --locked -- -D warnings
+    cargo test --locked
+    cargo doc --no-deps --locked
+
+# The tests, or those whose name contains a word
+test *words:
+    cargo test --locked {{ words }}
+
+# Accept what the snapshot tests now see; read the difference before you commit it
+bless *words:
+    INSTA_UPDATE=always cargo test --locked {{ words }}
+    git diff --stat -- '*.snap' testdata
+
+# The documentation of every item, private ones too
+docs:
+    cargo doc --no-deps --locked --document-private-items --open
+
+# The benches, or those whose name contains a word
+bench *words:
+    cargo bench --locked -- {{ words }}
+
+# The optimised binary, after everything that continuous integration checks
+release:
+    bash .ci/run
+    cargo build --release --locked
+    ls -l target/release/mailcheck
+
+# The release binary against recorded answers that a server on loopback gives
+live:
+    cargo build --release --locked
+    .ci/with-snapshot .ci/live-smoke
+
+# Record testdata/cassettes anew, from the same server
+record:
+    cargo build --release --locked
+    .ci/with-snapshot .ci/record-cassettes
+    git diff --stat -- testdata/cassettes
+
+# Licences, advisories and sources of what we depend on (needs cargo-deny)
+deny:
+    cargo deny --locked check
