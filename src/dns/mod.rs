@@ -18,6 +18,7 @@
 
 mod ask;
 mod message;
+pub mod presentation;
 
 pub use ask::{addresses, ask};
 pub use message::{
