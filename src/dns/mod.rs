@@ -10,19 +10,21 @@
 //! | offline, tests | `Zone` |
 //! | reproduce a report | `Replay` |
 //! | record one | `Cache(Recorder(Live))` |
-//! | what if | `Overlay { over: Zone, under: Cache(Live) }` |
+//! | what if | `Overlay(Zone, Cache(Live))` |
 //! | outage drill | `Fault(script, Cache(Live))` |
 //!
 //! Stacks are built in one place, `cli::sources`. Limits such as RFC 7208 §4.6.4 are no business
 //! of this module: they count terms, not questions.
 
 mod ask;
+mod cassette;
 mod chain;
 mod message;
 pub mod presentation;
 pub mod zone;
 
 pub use ask::{addresses, ask};
+pub use cassette::{CassetteError, Recorder, Replay};
 pub use message::{
     Answer, Data, Failure, Kind, Outcome, Place, Provenance, Question, Record, Trouble,
 };
