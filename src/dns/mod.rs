@@ -20,6 +20,7 @@ mod ask;
 mod cassette;
 mod chain;
 mod message;
+mod overlay;
 pub mod presentation;
 pub mod zone;
 
@@ -28,6 +29,7 @@ pub use cassette::{CassetteError, Recorder, Replay};
 pub use message::{
     Answer, Data, Failure, Kind, Outcome, Place, Provenance, Question, Record, Trouble,
 };
+pub use overlay::Overlay;
 pub use zone::{Zone, ZoneError};
 
 use std::future::Future;
