@@ -17,6 +17,7 @@
 //! of this module: they count terms, not questions.
 
 mod ask;
+mod cache;
 mod cassette;
 mod chain;
 mod message;
@@ -25,6 +26,7 @@ pub mod presentation;
 pub mod zone;
 
 pub use ask::{addresses, ask};
+pub use cache::Cache;
 pub use cassette::{CassetteError, Recorder, Replay};
 pub use message::{
     Answer, Data, Failure, Kind, Outcome, Place, Provenance, Question, Record, Trouble,
