@@ -20,6 +20,7 @@ mod ask;
 mod cache;
 mod cassette;
 mod chain;
+mod fault;
 mod message;
 mod overlay;
 pub mod presentation;
@@ -28,6 +29,7 @@ pub mod zone;
 pub use ask::{addresses, ask};
 pub use cache::Cache;
 pub use cassette::{CassetteError, Recorder, Replay};
+pub use fault::{Fault, FaultScript, Injection, InjectionError};
 pub use message::{
     Answer, Data, Failure, Kind, Outcome, Place, Provenance, Question, Record, Trouble,
 };
