@@ -457,6 +457,12 @@ fn offline_a_name_outside_is_unknown_and_never_absent() {
 }
 
 #[test]
+fn offline_an_alias_out_of_the_zone_ends_in_a_failure_that_keeps_it() {
+    let answer = ask(&example("a CNAME b.example.org.\n"), "a.example.com", Kind::Txt);
+    assert_eq!((answer.outcome.word(), answer.aliases), ("network", vec![name("b.example.org")]));
+}
+
+#[test]
 fn an_answer_says_which_file_it_comes_from() {
     let answer = ask(&example("a TXT x\n"), "a.example.com", Kind::Txt);
     assert_eq!(answer.provenance, Provenance::Zone(Arc::from("new.zone")));
