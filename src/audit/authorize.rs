@@ -90,6 +90,12 @@ impl Judged {
         }
     }
 
+    /// The result that all addresses share: `Some(None)` if it is the same doubt for all of them,
+    /// `None` if they fare differently.
+    pub(super) fn common_result(&self) -> Option<Option<SpfResult>> {
+        common(&self.mail_from)
+    }
+
     /// The first cell about which nothing can be told, and why.
     pub(super) fn doubt(&self) -> Option<Phrase> {
         if let Some(Gap::Unknown(why)) = &self.resolved.gap {
@@ -155,17 +161,6 @@ pub(super) fn crowd(sets: &[IpSet]) -> String {
 /// What SPF says about an identity, as the report has it.
 pub(super) fn verdict(domain: &[u8], checks: &[Checked], lookups: &mut Lookups) -> SpfVerdict {
     let cells = || checks.iter().flat_map(|checked| &checked.partition.cells);
-    let results: Vec<Option<SpfResult>> = checks
-        .iter()
-        .flat_map(|checked| {
-            let partition = &checked.partition;
-            partition.cells.iter().map(|cell| cell.result().filter(|_| partition.is_certain(cell)))
-        })
-        .collect();
-    let common = match results.split_first() {
-        Some((first, rest)) if rest.iter().all(|result| result == first) => *first,
-        _ => None,
-    };
     let worst = cells().fold(spf::Spent::default(), |worst, cell| worst.max(cell.spent));
     let several = cells().nth(1).is_some();
     let only = match checks {
@@ -174,7 +169,7 @@ pub(super) fn verdict(domain: &[u8], checks: &[Checked], lookups: &mut Lookups) 
     };
     SpfVerdict {
         domain: escape(domain),
-        result: common.map(SpfResult::word),
+        result: common(checks).flatten().map(SpfResult::word),
         lookups: worst.lookups,
         voids: worst.voids,
         explanation: checks.iter().find_map(|checked| checked.explanation.as_deref()).map(escape),
@@ -183,6 +178,16 @@ pub(super) fn verdict(domain: &[u8], checks: &[Checked], lookups: &mut Lookups) 
         portions: if several { portions(checks) } else { Vec::new() },
         steps: checks.iter().map(|checked| Step::from_trace(&checked.trace, lookups)).collect(),
     }
+}
+
+/// The result that all cells share, if they do.
+fn common(checks: &[Checked]) -> Option<Option<SpfResult>> {
+    let mut results = checks.iter().flat_map(|checked| {
+        let partition = &checked.partition;
+        partition.cells.iter().map(|cell| cell.result().filter(|_| partition.is_certain(cell)))
+    });
+    let first = results.next()?;
+    results.all(|result| result == first).then_some(first)
 }
 
 /// Why a cell ends in an error, a passed limit first, for that is where receivers stop.

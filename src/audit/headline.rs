@@ -108,14 +108,14 @@ pub(super) fn remainder(judged: &Judged) -> Vec<Phrase> {
 
 /// What the sections say together, for the first line.
 pub(super) struct Standings {
-    pub(super) mx: Status,
     pub(super) spf: Status,
-    pub(super) dkim: Status,
     pub(super) dmarc: Status,
     /// The DMARC policy in force.
     pub(super) policy: Option<&'static str>,
     /// True for a null MX.
     pub(super) receives_nothing: bool,
+    /// True if SPF says that nobody sends.
+    pub(super) sends_nothing: bool,
     /// True if the domain does not exist.
     pub(super) missing: bool,
 }
@@ -126,6 +126,10 @@ pub(super) fn of_domain(standings: &Standings, senders: &[(Phrase, Authorized)])
         return Phrase::new().bad("the domain does not exist");
     }
     let said = match senders {
+        [] if standings.sends_nothing && standings.receives_nothing => {
+            Phrase::from("the domain neither sends nor receives mail, and says so")
+        }
+        [] if standings.sends_nothing => Phrase::from("nobody may send for it, and it says so"),
         [] => of_spf(standings.spf),
         senders => of_providers(senders),
     };

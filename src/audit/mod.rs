@@ -1,0 +1,320 @@
+//! An inquiry and a port in, a report out.
+//!
+//! Everything that can be asked at once is: the protocols run side by side over one source of
+//! answers, a scout fetches the SPF tree ahead, and the senders are judged meanwhile. What one
+//! protocol needs from another is handed over here as a plain value.
+
+mod authorize;
+mod dkim_section;
+mod dmarc_section;
+mod headline;
+mod inquiry;
+mod mx_section;
+mod sender;
+mod spf_section;
+mod tree;
+
+pub use inquiry::{Asked, Checks, Inquiry, Sender};
+
+use crate::dns::{Dns, Kind, Question, alongside, ask, join_all};
+use crate::judge;
+use crate::net::{Family, Name};
+use crate::provider::{self, Provider};
+use crate::report::{
+    Authorization, Authorized, Domain, Finding, Identities, Lookups, Section, SenderKind, Status,
+};
+use crate::spf::{Found, Policies, Receiver};
+use crate::text::{Phrase, escape};
+use crate::{dkim, dmarc, mx, spf};
+use authorize::Judged;
+use dmarc_section::Weighed;
+use std::future::Future;
+
+/// What time it is: the only thing about the world, besides answers, that an audit needs (`%{t}`).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Clock {
+    /// Seconds since 1970-01-01 UTC.
+    pub seconds: u64,
+}
+
+/// Everything about one domain.
+pub async fn domain(dns: &dyn Dns, inquiry: &Inquiry, clock: Clock) -> Domain {
+    let policies = Policies::new(dns);
+    let scouts = async {
+        let mut domains = vec![inquiry.domain.clone()];
+        let identity = inquiry.mail_from.as_deref().map(|path| {
+            spf::Sender::mail_from(path, inquiry.helo.as_deref()).domain
+        });
+        domains.extend(identity.as_deref().and_then(spf::policy_domain));
+        domains.dedup();
+        let both = &Family::BOTH;
+        if inquiry.checks.spf {
+            join_all(domains.iter().map(|domain| spf::prefetch(&policies, domain, both))).await;
+        }
+    };
+    let gathered = alongside(gather(&policies, inquiry, clock), scouts).await;
+    gathered.into_report(inquiry)
+}
+
+/// What the protocols found out.
+struct Gathered {
+    mx: Option<mx::Examined>,
+    spf: Option<spf::Facts>,
+    dkim: Option<dkim::Examined>,
+    dmarc: Option<dmarc::Examined>,
+    senders: Vec<(Asked, Judged, Option<Weighed>)>,
+    /// True if the senders are the domain's own providers, and nobody asked about them.
+    implied: bool,
+}
+
+async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gathered {
+    let (dns, domain, checks) = (policies.dns(), &inquiry.domain, inquiry.checks);
+    let (mx, spf, dkim, dmarc, (senders, implied)) = tokio::join!(
+        wanted(checks.mx, mx::examine(dns, domain)),
+        wanted(checks.spf, spf::examine(policies, domain)),
+        wanted(checks.dkim, keys(policies, inquiry)),
+        wanted(checks.dmarc, dmarc::examine(dns, domain)),
+        senders(policies, inquiry, clock),
+    );
+    Gathered { mx, spf, dkim, dmarc, senders, implied }
+}
+
+async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
+    if is_wanted { Some(work.await) } else { None }
+}
+
+/// The providers that show in a domain's own MX and SPF records.
+async fn recognised(policies: &Policies<'_>, domain: &Name) -> Recognised {
+    let (mx, published) =
+        tokio::join!(ask(policies.dns(), domain, Kind::Mx), policies.fetch(domain));
+    let mut recognised = Recognised::default();
+    for record in mx.records() {
+        if let crate::dns::Data::Mx { exchange, .. } = &record.data {
+            recognised.receive.extend(provider::recognise_mx(exchange));
+        }
+    }
+    if let Found::One { record, .. } = &published.found {
+        for term in &record.value.terms {
+            use spf::record::{Body, Mechanism};
+            let (Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec)) = &term.body
+            else {
+                continue;
+            };
+            recognised.send.extend(spec.fixed().and_then(provider::recognise_include));
+        }
+    }
+    recognised
+}
+
+/// Providers by the record that shows them.
+#[derive(Default)]
+struct Recognised {
+    receive: Vec<&'static Provider>,
+    send: Vec<&'static Provider>,
+}
+
+impl Recognised {
+    /// Each provider once, those that send first.
+    fn all(&self) -> Vec<&'static Provider> {
+        let mut all: Vec<&'static Provider> = Vec::new();
+        for provider in self.send.iter().chain(&self.receive) {
+            if !all.iter().any(|known| known.id() == provider.id()) {
+                all.push(provider);
+            }
+        }
+        all
+    }
+
+    /// The providers that must be able to send: those in SPF, and those that keep mailboxes, for
+    /// people answer from where they read.
+    fn must_send(&self) -> Vec<&'static Provider> {
+        self.all()
+            .into_iter()
+            .filter(|provider| {
+                let sends = self.send.iter().any(|known| known.id() == provider.id());
+                provider.policy().is_some() && (sends || provider.keeps_mailboxes())
+            })
+            .collect()
+    }
+}
+
+async fn keys(policies: &Policies<'_>, inquiry: &Inquiry) -> dkim::Examined {
+    let recognised = recognised(policies, &inquiry.domain).await;
+    let given = inquiry.selectors.iter().filter_map(|text| dkim::Selector::new(text).ok()).collect();
+    let providers = recognised
+        .all()
+        .into_iter()
+        .map(|provider| dkim::Likely {
+            provider: provider.title().into(),
+            selectors: provider
+                .selectors()
+                .filter_map(|text| dkim::Selector::new(text).ok())
+                .collect(),
+            rotates: provider.rotates_selectors(),
+        })
+        .collect();
+    let wanted = dkim::Wanted { given, providers };
+    dkim::examine(policies.dns(), &inquiry.domain, &wanted).await
+}
+
+/// Judges the senders asked about, or the domain's own providers if there are none.
+async fn senders(
+    policies: &Policies<'_>,
+    inquiry: &Inquiry,
+    clock: Clock,
+) -> (Vec<(Asked, Judged, Option<Weighed>)>, bool) {
+    if !inquiry.checks.spf {
+        return (Vec::new(), true);
+    }
+    let implied = inquiry.senders.is_empty();
+    let asked = if implied { own_providers(policies, inquiry).await } else { inquiry.senders.clone() };
+    let receiver = Receiver { name: b"unknown", time: clock.seconds };
+    let judged = join_all(asked.into_iter().map(|asked| async {
+        let judged = authorize::judge(policies, inquiry, &asked, receiver).await;
+        let weighed = match inquiry.checks.dmarc {
+            true => dmarc_section::weigh(policies.dns(), inquiry, &judged).await,
+            false => None,
+        };
+        (asked, judged, weighed)
+    }))
+    .await;
+    (judged, implied)
+}
+
+async fn own_providers(policies: &Policies<'_>, inquiry: &Inquiry) -> Vec<Asked> {
+    let recognised = recognised(policies, &inquiry.domain).await;
+    let published = policies.fetch(&inquiry.domain).await;
+    // Without a policy that says who sends there is nothing to hold against a provider.
+    let sends_nothing = published.usable().is_none_or(|record| record.directives().count() < 2)
+        && recognised.send.is_empty();
+    if sends_nothing {
+        return Vec::new();
+    }
+    let asked = |provider: &Provider| Asked {
+        text: provider.id().to_owned(),
+        sender: Sender::Provider(provider.id().to_owned()),
+    };
+    recognised.must_send().into_iter().map(asked).collect()
+}
+
+impl Gathered {
+    fn into_report(self, inquiry: &Inquiry) -> Domain {
+        let mut lookups = Lookups::default();
+        let findings = self.findings();
+        let missing = self.is_missing();
+        let sends_nothing = self.spf.as_ref().is_some_and(spf_section::sends_nothing);
+        let keys_unknown = self.dkim.as_ref().is_some_and(|e| e.facts.failed().next().is_some());
+        let Self { mx, spf, dkim, dmarc, senders, implied } = self;
+        let mx = mx.map_or_else(Section::skipped, |it| mx_section::section(&it, &mut lookups));
+        let spf = spf.map_or_else(Section::skipped, |it| spf_section::section(&it, &mut lookups));
+        let dkim = dkim.map_or_else(Section::skipped, |it| dkim_section::section(&it, &mut lookups));
+        let dmarc =
+            dmarc.map_or_else(Section::skipped, |it| dmarc_section::section(&it, &mut lookups));
+        let titles: Vec<(Phrase, Authorized)> = senders
+            .iter()
+            .map(|(_, judged, _)| (judged.resolved.title.clone(), judged.authorized()))
+            .collect();
+        let standings = headline::Standings {
+            spf: spf.status,
+            dmarc: dmarc.status,
+            policy: dmarc.exhibit.policy,
+            receives_nothing: mx.exhibit.null_mx,
+            sends_nothing,
+            missing,
+        };
+        let headline = match senders.as_slice() {
+            [(_, judged, _)] if !implied => headline::of_sender(judged),
+            _ => headline::of_domain(&standings, &titles),
+        };
+        let mut statuses = vec![mx.status, spf.status, dmarc.status];
+        // That no key was found among the names tried is no trouble; that they went unanswered is.
+        statuses.extend((dkim.status != Status::Unknown || keys_unknown).then_some(dkim.status));
+        let result = headline::verdict(
+            titles.iter().map(|(_, authorized)| *authorized),
+            findings.iter().map(|finding| finding.severity).max(),
+            &statuses,
+        );
+        let authorizations = senders
+            .into_iter()
+            .map(|(asked, judged, weighed)| {
+                authorization(inquiry, asked, judged, weighed, &mut lookups)
+            })
+            .collect();
+        let lookups = lookups.into_rows();
+        Domain {
+            domain: inquiry.domain.clone(),
+            unicode: escape(inquiry.domain.to_unicode().as_bytes()),
+            result,
+            headline,
+            notes: inquiry.notes.clone(),
+            authorizations,
+            mx,
+            spf,
+            dkim,
+            dmarc,
+            findings,
+            errors: authorize::failures(&lookups),
+            lookups,
+        }
+    }
+
+    /// What the rules say, worst first.
+    fn findings(&self) -> Vec<Finding> {
+        let mut findings: Vec<judge::Finding> = Vec::new();
+        findings.extend(self.spf.iter().flat_map(spf::lint::check));
+        findings.extend(self.dkim.iter().flat_map(|it| dkim::lint::check(&it.facts)));
+        findings.extend(self.dmarc.iter().flat_map(|it| dmarc::lint::check(&it.facts)));
+        findings.extend(self.mx.iter().flat_map(|it| mx::lint::check(&it.facts)));
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
+        findings.iter().map(Finding::from).collect()
+    }
+
+    /// True if the DNS says that the domain does not exist.
+    fn is_missing(&self) -> bool {
+        self.spf.as_ref().is_some_and(|facts| facts.published.found == Found::NoDomain)
+    }
+}
+
+fn authorization(
+    inquiry: &Inquiry,
+    asked: Asked,
+    judged: Judged,
+    weighed: Option<Weighed>,
+    lookups: &mut Lookups,
+) -> Authorization {
+    let headline = headline::of_sender(&judged);
+    let mut notes = judged.resolved.notes.clone();
+    notes.extend(headline::remainder(&judged));
+    let share = judged.share();
+    Authorization {
+        sender: escape(asked.text.as_bytes()),
+        kind: judged.resolved.kind,
+        authorized: judged.authorized(),
+        headline,
+        notes,
+        identities: identities(inquiry),
+        spf: authorize::verdict(&judged.identity.domain, &judged.mail_from, lookups),
+        helo: inquiry
+            .helo
+            .as_ref()
+            .map(|helo| authorize::verdict(helo, &judged.helo, lookups)),
+        dmarc: weighed.map(|weighed| weighed.into_report(lookups)),
+        covered: authorize::networks(&share.covered),
+        uncovered: authorize::networks(&share.uncovered),
+        undecided: authorize::networks(&share.undecided),
+    }
+}
+
+fn identities(inquiry: &Inquiry) -> Identities {
+    let mail_from = match inquiry.mail_from.as_deref() {
+        Some([]) => "<>".to_owned(),
+        Some(path) => escape(path),
+        None => format!("anybody@{}", inquiry.domain),
+    };
+    Identities {
+        mail_from,
+        helo: inquiry.helo.as_deref().map(escape),
+        header_from: inquiry.header_from.clone().unwrap_or_else(|| inquiry.domain.clone()),
+        dkim_domains: inquiry.dkim_domains.clone(),
+    }
+}

@@ -1,0 +1,138 @@
+//! SPF as the report has it.
+
+use super::tree;
+use crate::provider;
+use crate::report::{Lookups, Section, SpfExhibit, Status, Step};
+use crate::spf::{Facts, Found, LOOKUP_LIMIT, VOID_LIMIT};
+use crate::text::{Phrase, escape, grouped};
+
+/// The section about who may send.
+pub(super) fn section(facts: &Facts, lookups: &mut Lookups) -> Section<SpfExhibit> {
+    let exhibit = exhibit(facts);
+    Section {
+        status: Status::from(facts.standing()),
+        summary: summary(facts, &exhibit),
+        exhibit,
+        // Both families walk the same records; the steps of the first tell the story.
+        steps: vec![
+            Step::from_trace(&facts.ipv4.trace, lookups),
+            Step::from_trace(&facts.ipv6.trace, lookups),
+        ],
+    }
+}
+
+fn exhibit(facts: &Facts) -> SpfExhibit {
+    let [ipv4, ipv6] = facts.partitions().map(|partition| partition.passing());
+    let worst = facts.worst();
+    let (record, segments) = match &facts.published.found {
+        Found::One { record, index } => {
+            (Some(escape(&record.value.text)), segments(facts, *index))
+        }
+        _ => (None, Vec::new()),
+    };
+    SpfExhibit {
+        record,
+        segments,
+        ttl_s: facts.published.answer.ttl,
+        lookups: worst.lookups,
+        voids: worst.voids,
+        default: tree::default_word(facts),
+        ipv4_addresses: u64::try_from(ipv4.count()).unwrap_or(u64::MAX),
+        ipv4: ipv4.cidrs(),
+        ipv6: ipv6.cidrs(),
+        sender_dependent: tree::sender_dependent(facts),
+        providers: providers(facts),
+        tree: tree::tree(facts),
+    }
+}
+
+/// Sizes of the character-strings of a TXT record.
+fn segments(facts: &Facts, index: usize) -> Vec<usize> {
+    match facts.published.answer.records().get(index).map(|record| &record.data) {
+        Some(crate::dns::Data::Txt(strings)) => strings.iter().map(|string| string.len()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The titles of providers that the walk came by, each once.
+fn providers(facts: &Facts) -> Vec<String> {
+    let mut titles: Vec<String> = Vec::new();
+    for visit in &facts.ipv4.partition.visits {
+        if let Some(known) = provider::recognise_include(&visit.published.domain)
+            && !titles.iter().any(|title| title == known.title())
+        {
+            titles.push(known.title().to_owned());
+        }
+    }
+    titles
+}
+
+fn summary(facts: &Facts, exhibit: &SpfExhibit) -> Phrase {
+    match &facts.published.found {
+        Found::Failed => {
+            let why = facts.published.answer.failure();
+            let said = Phrase::new().name(&facts.domain).plain(" TXT ");
+            said.unknown(why.map_or("could not be asked", |failure| failure.trouble.sentence()))
+        }
+        Found::NoDomain => Phrase::new().weak("the domain does not exist"),
+        Found::Nothing => Phrase::new().weak("no SPF record").plain(": receivers cannot tell who may send"),
+        Found::Several(records) => {
+            Phrase::new().bad(format!("{} SPF records", records.len())).plain(": every check is permerror")
+        }
+        Found::One { record, .. } if !record.errors.is_empty() => {
+            let count = record.errors.len();
+            let faults = if count == 1 { "1 fault".to_owned() } else { format!("{count} faults") };
+            Phrase::new().bad(faults).plain(" in the record: every check is permerror")
+        }
+        Found::One { .. } => counted(facts, exhibit),
+    }
+}
+
+fn counted(facts: &Facts, exhibit: &SpfExhibit) -> Phrase {
+    let ending = facts.published.usable().and_then(|record| {
+        let redirect = record.redirect().map(|_| "redirect".to_owned());
+        record.all().map(|qualifier| format!("{qualifier}all")).or(redirect)
+    });
+    let said = match ending {
+        Some(ending) => Phrase::new().code(ending).plain("   "),
+        None => Phrase::new().weak("no all").plain("   "),
+    };
+    let limited = |said: Phrase, count: u16, limit: u16, unit: &str| {
+        let figure = format!("{count}/{limit}");
+        let said = if count > limit { said.bad(figure) } else { said.number(figure) };
+        said.plain(unit)
+    };
+    let said = limited(said, exhibit.lookups, LOOKUP_LIMIT, " lookups   ");
+    let said = limited(said, exhibit.voids, VOID_LIMIT, " void   ");
+    said.addr(senders(exhibit))
+}
+
+/// How many addresses pass, in words.
+fn senders(exhibit: &SpfExhibit) -> String {
+    let plural = |count: usize, one: &str| match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {one}s"),
+    };
+    let ipv4 = match exhibit.ipv4_addresses {
+        0 => "no IPv4".to_owned(),
+        count => format!(
+            "{} IPv4 in {}",
+            grouped(count.into()),
+            plural(exhibit.ipv4.len(), "network")
+        ),
+    };
+    match exhibit.ipv6.len() {
+        0 => ipv4,
+        count => format!("{ipv4}, {}", plural(count, "IPv6 network")),
+    }
+}
+
+/// True if the policy passes nobody for certain, and nobody by what is unknown of the sender: the
+/// owner says that the domain does not send.
+pub(super) fn sends_nothing(facts: &Facts) -> bool {
+    facts.published.usable().is_some()
+        && facts.partitions().into_iter().all(|partition| {
+            partition.passing().is_empty() && partition.sender_dependent().is_empty()
+        })
+        && facts.default_result() == Some(crate::spf::SpfResult::Fail)
+}
