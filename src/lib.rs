@@ -40,3 +40,4 @@ pub mod net;
 pub mod dns;
 pub mod judge;
 pub mod spf;
+pub mod provider;

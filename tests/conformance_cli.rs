@@ -39,8 +39,9 @@ fn run(case: &Case, tape: &PathBuf) -> Value {
         .output()
         .expect("the binary runs");
     let text = String::from_utf8_lossy(&out.stdout);
-    serde_json::from_str(&text)
-        .unwrap_or_else(|e| panic!("{}: {e}: {text}{}", case.id, String::from_utf8_lossy(&out.stderr)))
+    serde_json::from_str(&text).unwrap_or_else(|e| {
+        panic!("{}: {e}: {text}{}", case.id, String::from_utf8_lossy(&out.stderr))
+    })
 }
 
 #[test]
