@@ -1,7 +1,8 @@
 //! Typed questions over the port.
 
-use super::{Answer, Dns, Kind, Question};
+use super::{Answer, Dns, Kind, Lookup, Question};
 use crate::net::{Family, Name};
+use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -41,6 +42,37 @@ pub async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F:
     })
     .await;
     open.into_iter().filter_map(Result::ok).collect()
+}
+
+/// Questions that were asked all at once and are answered in their order.
+///
+/// For a walk whose names are known beforehand and whose end is not: what is dropped unread is
+/// not waited for.
+pub struct InOrder<'a> {
+    open: VecDeque<Result<Arc<Answer>, Lookup<'a>>>,
+}
+
+impl<'a> InOrder<'a> {
+    /// Asks the questions; nothing is on its way before the first [`InOrder::next`].
+    pub fn ask(dns: &'a dyn Dns, questions: &'a [Question]) -> Self {
+        Self { open: questions.iter().map(|question| Err(dns.lookup(question))).collect() }
+    }
+
+    /// The answer to the next question; `None` after the last.
+    pub async fn next(&mut self) -> Option<Arc<Answer>> {
+        poll_fn(|context| {
+            for slot in &mut self.open {
+                if let Err(lookup) = slot
+                    && let Poll::Ready(answer) = lookup.as_mut().poll(context)
+                {
+                    *slot = Ok(answer);
+                }
+            }
+            if matches!(self.open.front(), Some(Err(_))) { Poll::Pending } else { Poll::Ready(()) }
+        })
+        .await;
+        self.open.pop_front()?.ok()
+    }
 }
 
 /// Awaits `main`, and lets `scout` run beside it for just as long.

@@ -19,7 +19,7 @@
 mod ask;
 mod message;
 
-pub use ask::{addresses, alongside, ask, join_all};
+pub use ask::{InOrder, addresses, alongside, ask, join_all};
 pub use message::{
     Answer, Data, Failure, Kind, Outcome, Place, Provenance, Question, Record, Trouble,
 };
