@@ -267,10 +267,12 @@ fn destination(destination: &Destination) -> Explanation {
     let headline = Phrase::new().code(kind).plain(" ").code(&destination.uri.text).plain(": ");
     let (headline, tone) = match &destination.authorization {
         Authorization::Internal => (headline.plain("inside the own organization"), Tone::Good),
-        Authorization::Granted { query, instead } => {
-            let headline = headline.good("wanted").plain(", says ").name(query);
-            let replaced = |headline: Phrase| headline.plain(", which names its own address");
-            (if instead.is_empty() { headline } else { replaced(headline) }, Tone::Good)
+        Authorization::Granted { query, instead } if instead.is_empty() => {
+            (headline.good("wanted").plain(", says ").name(query), Tone::Good)
+        }
+        Authorization::Granted { query, .. } => {
+            let headline = headline.good("wanted").plain(" at another address, says ").name(query);
+            (headline, Tone::Good)
         }
         Authorization::Refused(why) => {
             (headline.bad("reports are not sent").plain(": ").then(refusal(why)), Tone::Bad)
@@ -297,17 +299,13 @@ pub(super) fn refusal(refusal: &Refusal) -> Phrase {
 
 fn older(domain: &Name, view: &View) -> Explanation {
     let headline = Phrase::new()
-        .plain("receivers that follow RFC 7489 see ")
-        .name(&view.organization)
-        .plain(" as the organization");
-    let headline = if view.organization == *domain {
-        Phrase::new().plain("receivers that follow RFC 7489 see the domain as its own organization")
-    } else {
-        headline
-    };
+        .plain("for receivers that follow RFC 7489, the organization of ")
+        .name(domain)
+        .plain(" is ")
+        .name(&view.organization);
     let (headline, tone) = match &view.outcome {
         rfc7489::Outcome::InForce(applied) => {
-            let headline = headline.plain(" and apply ").then(tag(applied.tag, applied.policy));
+            let headline = headline.plain("; they apply ").then(tag(applied.tag, applied.policy));
             let part = match applied.percent {
                 100 => Phrase::new(),
                 percent => {
@@ -316,9 +314,9 @@ fn older(domain: &Name, view: &View) -> Explanation {
             };
             (headline.then(part), Tone::Plain)
         }
-        rfc7489::Outcome::NotApplied => (headline.plain(" and apply no policy"), Tone::Plain),
+        rfc7489::Outcome::NotApplied => (headline.plain("; they apply no policy"), Tone::Plain),
         rfc7489::Outcome::Unknown => {
-            (headline.plain("; their policy ").unknown("could not be told"), Tone::Unknown)
+            (headline.plain("; the policy ").unknown("could not be told"), Tone::Unknown)
         }
     };
     told(headline, tone, rfc(7489, "6.6.3"))

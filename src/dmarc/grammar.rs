@@ -28,9 +28,9 @@ const DEFINED: [&str; 10] = ["p", "sp", "np", "adkim", "aspf", "t", "psd", "fo",
 /// The tags of RFC 7489 that RFC 9989 made historic.
 const HISTORIC: [&str; 3] = ["pct", "rf", "ri"];
 
-/// True if RFC 9989 gives the tag a meaning, the version included.
+/// True if RFC 9989 gives a tag behind the version this name.
 pub(super) fn is_defined(name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(b"v") || position(&DEFINED, name).is_some()
+    position(&DEFINED, name).is_some()
 }
 
 fn position(names: &[&str], name: &[u8]) -> Option<usize> {

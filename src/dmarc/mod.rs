@@ -16,7 +16,7 @@
 //! * [`evaluate()`] judges by what SPF and DKIM proved, [`align`] does the arithmetic of names.
 //! * [`report_uri`] asks whether a destination of reports wants them (RFC 9990 §4).
 //! * [`rfc7489`] sees a domain as receivers do that have not moved to RFC 9989 yet.
-//! * [`examine()`] finds out all that can be told without a message.
+//! * [`examine()`] finds out all that can be told without a message; [`lint`] judges it.
 //!
 //! A question that fails never becomes "no record": the policy is then unknown, and the result
 //! is temperror (RFC 9989 §5.3.6).
@@ -31,6 +31,7 @@ mod event;
 mod examine;
 mod explain;
 pub mod grammar;
+pub mod lint;
 mod machine;
 pub mod record;
 pub mod report_uri;
@@ -55,3 +56,6 @@ pub use report_uri::{Authorization, Checked, Destination, Refusal, ReportKind, v
 pub use uri::{ReportUri, Scheme};
 pub use visit::{Found, Published, Visit, owner};
 pub use walk::{Organization, Selection, Walk, walk};
+
+#[cfg(test)]
+mod tests;

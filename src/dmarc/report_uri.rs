@@ -14,8 +14,8 @@ use crate::dns::{Answer, Dns, Kind, Outcome, ask, join_all};
 use crate::judge::Step;
 use crate::net::Name;
 
-/// Hosts of one record that are looked into; each may cost a walk and a question.
-const MOST_HOSTS: usize = 10;
+/// Destinations of one record that are looked into; each may cost a walk and a question.
+const MOST_DESTINATIONS: usize = 20;
 
 /// Which reports a destination is for.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -98,22 +98,15 @@ pub async fn destinations(
     let record = published.record();
     let own = discovered.organization_of_record();
     let rua = record.rua.iter().map(|uri| (ReportKind::Aggregate, uri));
-    // RFC 9991 §2: `ruf` in the record of a Public Suffix Domain "MUST NOT be considered".
+    // RFC 9991 §2: `ruf` in the record of a Public Suffix Domain is not to be considered.
     let failures = if record.suffix() == Psd::Yes { &[] } else { record.ruf.as_slice() };
     let ruf = failures.iter().map(|uri| (ReportKind::Failure, uri));
-    let mut hosts: Vec<&Name> = Vec::new();
-    let checks = rua.chain(ruf).map(|(kind, uri)| {
-        let is_known = uri.host.as_ref().is_none_or(|host| hosts.contains(&host));
-        hosts.extend(uri.host.as_ref().filter(|_| !is_known && hosts.len() <= MOST_HOSTS));
-        let is_looked_into = is_known || hosts.len() <= MOST_HOSTS;
-        async move {
-            if is_looked_into {
-                verify(dns, &published.domain, own, kind, uri).await
-            } else {
-                let uri = uri.clone();
-                Checked::leaf(Destination { kind, uri, authorization: Authorization::NotChecked })
-            }
+    let checks = rua.chain(ruf).enumerate().map(|(index, (kind, uri))| async move {
+        if index < MOST_DESTINATIONS {
+            return verify(dns, &published.domain, own, kind, uri).await;
         }
+        let authorization = Authorization::NotChecked;
+        Checked::leaf(Destination { kind, uri: uri.clone(), authorization })
     });
     let checked = join_all(checks).await;
     checked.into_iter().map(|checked| (checked.destination, checked.step)).unzip()
@@ -213,7 +206,7 @@ fn authorization(
             ReportKind::Failure => record.ruf,
         })
         .collect();
-    // RFC 9990 §4: an overriding URI "MUST use the same destination host".
+    // RFC 9990 §4: a URI here takes the place of the one in the policy, but has to keep its host.
     if instead.iter().all(|uri| uri.host.as_ref() == Some(host)) {
         Authorization::Granted { query, instead }
     } else {

@@ -5,7 +5,7 @@ use crate::text::lex::{Reading, Wanted, is_fws, trim, whole};
 use crate::text::{Citation, Span, SyntaxError, rfc};
 use nom::Parser;
 use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while, take_while_m_n, take_while1};
+use nom::bytes::complete::{tag, take_while_m_n, take_while1};
 use nom::character::complete::one_of;
 use nom::combinator::{opt, recognize, verify};
 use nom::error::context;
@@ -153,7 +153,6 @@ fn uri_character(text: &[u8]) -> Reading<'_, &[u8]> {
 
 /// `obs-dmarc-report-size = 1*DIGIT [ "k" / "m" / "g" / "t" ]`
 fn report_size(text: &[u8]) -> Reading<'_, &[u8]> {
-    let digits =
-        verify(take_while(|octet: u8| octet.is_ascii_digit()), |digits: &[u8]| !digits.is_empty());
+    let digits = take_while1(|octet: u8| octet.is_ascii_digit());
     recognize((digits, opt(one_of("kmgtKMGT")))).parse(text)
 }

@@ -112,9 +112,8 @@ impl Walk {
         if self.failure().is_some() {
             return None;
         }
-        let found = || self.visits.iter().filter_map(Visit::published);
-        // Only the last name can have psd=n or psd=y, because the walk ends there.
-        let last = found().last();
+        // Only the last record can say psd=n or psd=y, because the walk ends there.
+        let last = self.visits.iter().filter_map(Visit::published).next_back();
         let (domain, rule) = match last.map(|last| (last, last.record().suffix())) {
             None => (self.start.clone(), Selection::NoRecord),
             Some((last, Psd::No)) => (last.domain.clone(), Selection::SaysSo),

@@ -91,7 +91,31 @@ pub async fn alongside<F: Future>(main: F, scout: impl Future<Output = ()>) -> F
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Outcome, Provenance};
     use super::*;
+
+    /// Answers questions for A at once, and no others ever.
+    struct OnlyA;
+
+    impl Dns for OnlyA {
+        fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
+            Box::pin(poll_fn(move |_| {
+                if question.kind != Kind::A {
+                    return Poll::Pending;
+                }
+                let provenance = Provenance::Zone("test".into());
+                let answer = Answer::new(question.clone(), Outcome::NoData, provenance);
+                Poll::Ready(Arc::new(answer))
+            }))
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_in_order_does_not_wait_for_those_behind_it() {
+        let questions = [Kind::A, Kind::Txt].map(|kind| Question::new(Name::root(), kind));
+        let first = InOrder::ask(&OnlyA, &questions).next().await;
+        assert_eq!(first.map(|answer| answer.question.kind), Some(Kind::A));
+    }
 
     #[tokio::test]
     async fn outputs_keep_the_order_of_their_futures() {
