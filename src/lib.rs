@@ -18,7 +18,7 @@
 //!
 //! ```
 //! use mailcheck::audit::{self, Inquiry};
-//! use mailcheck::dns::cassette::Replay;
+//! use mailcheck::dns::Replay;
 //! use mailcheck::net::Name;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
@@ -40,4 +40,5 @@ pub mod net;
 pub mod dns;
 pub mod judge;
 pub mod spf;
+pub mod dmarc;
 pub mod provider;

@@ -1,7 +1,8 @@
 //! Typed questions over the port.
 
-use super::{Answer, Dns, Kind, Question};
+use super::{Answer, Dns, Kind, Lookup, Question};
 use crate::net::{Family, Name};
+use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -43,6 +44,37 @@ pub async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F:
     open.into_iter().filter_map(Result::ok).collect()
 }
 
+/// Questions that were asked all at once and are answered in their order.
+///
+/// For a walk whose names are known beforehand and whose end is not: what is dropped unread is
+/// not waited for.
+pub struct InOrder<'a> {
+    open: VecDeque<Result<Arc<Answer>, Lookup<'a>>>,
+}
+
+impl<'a> InOrder<'a> {
+    /// Asks the questions; nothing is on its way before the first [`InOrder::next`].
+    pub fn ask(dns: &'a dyn Dns, questions: &'a [Question]) -> Self {
+        Self { open: questions.iter().map(|question| Err(dns.lookup(question))).collect() }
+    }
+
+    /// The answer to the next question; `None` after the last.
+    pub async fn next(&mut self) -> Option<Arc<Answer>> {
+        poll_fn(|context| {
+            for slot in &mut self.open {
+                if let Err(lookup) = slot
+                    && let Poll::Ready(answer) = lookup.as_mut().poll(context)
+                {
+                    *slot = Ok(answer);
+                }
+            }
+            if matches!(self.open.front(), Some(Err(_))) { Poll::Pending } else { Poll::Ready(()) }
+        })
+        .await;
+        self.open.pop_front()?.ok()
+    }
+}
+
 /// Awaits `main`, and lets `scout` run beside it for just as long.
 pub async fn alongside<F: Future>(main: F, scout: impl Future<Output = ()>) -> F::Output {
     let (mut main, mut scout) = (pin!(main), pin!(scout));
@@ -59,7 +91,31 @@ pub async fn alongside<F: Future>(main: F, scout: impl Future<Output = ()>) -> F
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Outcome, Provenance};
     use super::*;
+
+    /// Answers questions for A at once, and no others ever.
+    struct OnlyA;
+
+    impl Dns for OnlyA {
+        fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
+            Box::pin(poll_fn(move |_| {
+                if question.kind != Kind::A {
+                    return Poll::Pending;
+                }
+                let provenance = Provenance::Zone("test".into());
+                let answer = Answer::new(question.clone(), Outcome::NoData, provenance);
+                Poll::Ready(Arc::new(answer))
+            }))
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_in_order_does_not_wait_for_those_behind_it() {
+        let questions = [Kind::A, Kind::Txt].map(|kind| Question::new(Name::root(), kind));
+        let first = InOrder::ask(&OnlyA, &questions).next().await;
+        assert_eq!(first.map(|answer| answer.question.kind), Some(Kind::A));
+    }
 
     #[tokio::test]
     async fn outputs_keep_the_order_of_their_futures() {

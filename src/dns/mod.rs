@@ -26,7 +26,7 @@ mod overlay;
 pub mod presentation;
 pub mod zone;
 
-pub use ask::{addresses, alongside, ask, join_all};
+pub use ask::{InOrder, addresses, alongside, ask, join_all};
 pub use cache::Cache;
 pub use cassette::{CassetteError, Recorder, Replay};
 pub use fault::{Fault, FaultScript, Injection, InjectionError};

@@ -1,0 +1,180 @@
+//! Rules about the policy that is in force, and where.
+
+use super::super::discover::{Discovery, InForce, PolicyTag};
+use super::super::examine::Facts;
+use super::super::explain::tag;
+use super::super::record::{Policy, Record};
+use super::super::rfc7489::Side;
+use super::super::visit::Found;
+use super::{of_domain, of_record};
+use crate::judge::{Finding, Location, Rule, Severity};
+use crate::text::{Phrase, Span, rfc};
+
+pub(super) static MISSING: Rule = Rule {
+    id: "dmarc/missing",
+    severity: Severity::Warn,
+    summary: "no DMARC policy applies to the domain",
+    why: "Without a policy, receivers are not told what to do with mail that only pretends to \
+          come from the domain, and large providers refuse bulk mail from it.",
+    cite: rfc(9989, "4.10.1"),
+};
+
+pub(super) static POLICY_NONE: Rule = Rule {
+    id: "dmarc/policy-none",
+    severity: Severity::Warn,
+    summary: "the policy asks for no action",
+    why: "In monitoring mode, mail that fails is delivered as usual. That is right while reports \
+          are being studied; after that, it protects nobody.",
+    cite: rfc(9989, "4.7"),
+};
+
+pub(super) static SUBDOMAIN_WEAKER: Rule = Rule {
+    id: "dmarc/subdomain-weaker",
+    severity: Severity::Warn,
+    summary: "names below the domain have a weaker policy than the domain itself",
+    why: "Whoever wants to forge the domain forges a name below it instead; the name does not \
+          even have to exist.",
+    cite: rfc(9989, "4.7"),
+};
+
+pub(super) static RECEIVERS_DISAGREE: Rule = Rule {
+    id: "dmarc/receivers-disagree",
+    severity: Severity::Warn,
+    summary: "receivers of RFC 9989 and of RFC 7489 treat the domain differently",
+    why: "Both kinds are in use. What works in a test at one provider may fail at another.",
+    cite: rfc(9989, "4.10"),
+};
+
+pub(super) static SINGLE_LABEL_ORGANIZATION: Rule = Rule {
+    id: "dmarc/single-label-organization",
+    severity: Severity::Warn,
+    summary: "a top-level domain counts as the organization",
+    why: "Every domain below it then belongs to the same organization, so a stranger's domain \
+          aligns with this one. A record with psd=n at the own domain prevents that.",
+    cite: rfc(9989, "11.8"),
+};
+
+pub(super) fn missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let visits = &facts.discovered.walk.visits;
+    // Several records are a fault of their own; the remedy is another one.
+    if facts.discovered.discovery != Discovery::NotPublished
+        || visits.iter().any(|visit| matches!(visit.found, Found::Several(_)))
+    {
+        return;
+    }
+    let domain = facts.domain();
+    let mut message = Phrase::new()
+        .plain("neither ")
+        .name(domain)
+        .plain(" nor a name above it publishes a policy: mail that pretends to come from it is ")
+        .bad("judged without one");
+    if let Some(stranger) = visits.first().and_then(|visit| visit.strangers.first()) {
+        message = message
+            .plain("; the TXT that stands there does not begin with ")
+            .code("v=DMARC1")
+            .plain(" to the letter: ")
+            .code(stranger);
+    }
+    findings.push(Finding::new(rule, of_domain(domain), message));
+}
+
+pub(super) fn policy_none(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(in_force) = facts.discovered.in_force() else { return };
+    if in_force.requested != Policy::None || in_force.tag == PolicyTag::Implied {
+        return;
+    }
+    let record = in_force.published.record();
+    let mut message = tag(in_force.tag, in_force.policy);
+    let mut span = tag_span(record, in_force.tag);
+    if in_force.policy != Policy::None {
+        message = message.plain(" is lowered to ").weak("none").plain(" by ").code("t=y");
+        span = record.t.as_ref().map(|t| t.span);
+    }
+    let message = message
+        .plain(": monitoring mode, mail from ")
+        .name(facts.domain())
+        .plain(" that fails is delivered as usual");
+    findings.push(Finding::new(rule, place(in_force, span), message));
+}
+
+pub(super) fn subdomain_weaker(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(in_force) = facts.discovered.in_force() else { return };
+    let record = in_force.published.record();
+    for (weaker, policy) in facts.weaker_for_subdomains() {
+        let whom = match weaker {
+            PolicyTag::Np => "names that do not exist",
+            _ if record.np.is_none() => "every name, existing or not,",
+            _ => "names that exist",
+        };
+        let message = tag(weaker, policy)
+            .plain(" is weaker than ")
+            .then(tag(in_force.tag, in_force.policy))
+            .plain(format!(": {whom} below "))
+            .name(facts.domain())
+            .plain(" can be forged where the domain itself cannot");
+        findings.push(Finding::new(rule, place(in_force, tag_span(record, weaker)), message));
+    }
+}
+
+pub(super) fn receivers_disagree(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(difference) = &facts.difference else { return };
+    let message = Phrase::new()
+        .plain("receivers that follow RFC 9989 ")
+        .then(what_they_do(&difference.new))
+        .plain("; receivers that follow RFC 7489 ")
+        .then(what_they_do(&difference.old));
+    let location = match facts.discovered.governing() {
+        Some(published) => of_record(published),
+        None => of_domain(facts.domain()),
+    };
+    findings.push(Finding::new(rule, location, message));
+}
+
+fn what_they_do(side: &Side) -> Phrase {
+    let Some(policy) = side.policy else { return Phrase::new().bad("apply no policy") };
+    let mut phrase = Phrase::new().plain("apply ").with(super::super::role(policy), policy.word());
+    if side.percent < 100 {
+        phrase = phrase.plain(" to ").number(side.percent).plain(" per cent of failing mail");
+    }
+    phrase.plain(" and align within ").name(&side.organization)
+}
+
+pub(super) fn single_label_organization(
+    facts: &Facts,
+    rule: &'static Rule,
+    findings: &mut Vec<Finding>,
+) {
+    let domain = facts.domain();
+    let Some(organization) = &facts.discovered.organization else { return };
+    if organization.domain.label_count() != 1 || domain.label_count() <= 1 {
+        return;
+    }
+    let message = Phrase::new()
+        .plain("the record of ")
+        .name(&organization.domain)
+        .plain(" makes it the organization of ")
+        .name(domain)
+        .plain(": any domain below ")
+        .name(&organization.domain)
+        .bad(" aligns with it");
+    findings.push(Finding::new(rule, of_domain(domain), message));
+}
+
+/// Where the policy of a tag stands in its record.
+fn tag_span(record: &Record, tag: PolicyTag) -> Option<Span> {
+    let policy = match tag {
+        PolicyTag::P => &record.p,
+        PolicyTag::Sp => &record.sp,
+        PolicyTag::Np => &record.np,
+        PolicyTag::Implied => return None,
+    };
+    policy.as_ref().map(|policy| policy.span)
+}
+
+fn place(in_force: &InForce, span: Option<Span>) -> Location {
+    let location = of_record(&in_force.published);
+    match span {
+        Some(span) => location.at(span),
+        None => location,
+    }
+}

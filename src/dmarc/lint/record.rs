@@ -1,0 +1,146 @@
+//! Rules about the record as text.
+
+use super::super::examine::Facts;
+use super::super::grammar;
+use super::super::record::{Record, Usable, Usage};
+use super::super::visit::Found;
+use super::{of_domain, of_record, own_record};
+use crate::judge::{Finding, Rule, Severity};
+use crate::text::{Phrase, Span, SyntaxError, rfc};
+
+/// A record can hold thousands of faults of one kind; nobody reads more than these.
+const MOST_FINDINGS: usize = 20;
+
+pub(super) static SEVERAL_RECORDS: Rule = Rule {
+    id: "dmarc/several-records",
+    severity: Severity::Error,
+    summary: "several DMARC records stand at one name",
+    why: "Receivers discard all of them, as if there were none.",
+    cite: rfc(9989, "4.10"),
+};
+
+pub(super) static SYNTAX: Rule = Rule {
+    id: "dmarc/syntax",
+    severity: Severity::Error,
+    summary: "a tag of the record cannot be read",
+    why: "Receivers ignore the tag and use its default, so the record says something else than \
+          its owner meant.",
+    cite: rfc(9989, "4.8"),
+};
+
+pub(super) static STRAY_TEXT: Rule = Rule {
+    id: "dmarc/stray-text",
+    severity: Severity::Warn,
+    summary: "the record contains text without meaning",
+    why: "Receivers that follow the standard ignore it. Strict readers may refuse the whole \
+          record, and it is often the remainder of a mistake.",
+    cite: rfc(9989, "4.8"),
+};
+
+pub(super) static NO_VALID_POLICY: Rule = Rule {
+    id: "dmarc/no-valid-policy",
+    severity: Severity::Error,
+    summary: "the record has no valid policy",
+    why: "One bad policy tag voids all of them: receivers act as if the record said p=none, or \
+          do not apply DMARC at all.",
+    cite: rfc(9989, "4.10.1"),
+};
+
+pub(super) static HISTORIC_TAG: Rule = Rule {
+    id: "dmarc/historic-tag",
+    severity: Severity::Note,
+    summary: "the record uses a tag of RFC 7489",
+    why: "RFC 9989 made pct, rf and ri historic: newer receivers ignore them, older ones do not.",
+    cite: rfc(9989, "9.3"),
+};
+
+pub(super) fn several_records(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for visit in &facts.discovered.walk.visits {
+        // What a top-level domain publishes is not for the domain's owner to mend.
+        let Found::Several(texts) = &visit.found else { continue };
+        if visit.domain.label_count() < 2 && visit.domain != *facts.domain() {
+            continue;
+        }
+        let message = Phrase::new()
+            .name(&visit.domain)
+            .plain(" has ")
+            .number(texts.len())
+            .plain(" DMARC records; receivers discard ")
+            .bad("all of them");
+        findings.push(Finding::new(rule, of_domain(&visit.domain), message));
+    }
+}
+
+pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    faults(facts, rule, true, "the tag is ignored as it stands", findings);
+}
+
+pub(super) fn stray_text(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    faults(facts, rule, false, "receivers ignore it", findings);
+}
+
+/// One finding for each fault that changes the meaning of the record, or for each that does not.
+fn faults(
+    facts: &Facts,
+    rule: &'static Rule,
+    changing: bool,
+    effect: &str,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(published) = own_record(facts) else { return };
+    let record = published.record();
+    let errors = published.record.errors.iter();
+    let errors = errors.filter(|error| changes_meaning(record, error) == changing);
+    for error in errors.take(MOST_FINDINGS) {
+        let mut message = Phrase::new().plain("expected ").plain(error.expected);
+        let found = record.show(error.span);
+        if !found.is_empty() {
+            message = message.plain(", found ").code(found);
+        }
+        let message = message.plain(format!("; {effect}"));
+        findings.push(Finding::new(rule, of_record(published).at(error.span), message));
+    }
+}
+
+/// True if the fault stands in a tag that RFC 9989 gives a meaning.
+fn changes_meaning(record: &Record, error: &SyntaxError) -> bool {
+    let before = record.show(Span { start: 0, end: error.span.start });
+    let tag = before.iter().rposition(|octet| *octet == b';').map_or(0, |semicolon| semicolon + 1);
+    let name = record.text.get(tag..).unwrap_or_default().trim_ascii_start();
+    let end = name.iter().position(|octet| !octet.is_ascii_alphabetic()).unwrap_or(name.len());
+    name.get(..end).is_some_and(grammar::is_defined)
+}
+
+pub(super) fn no_valid_policy(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(published) = own_record(facts) else { return };
+    let record = published.record();
+    let effect = match record.usable() {
+        Usable::Ok => return,
+        Usable::AsNone => "receivers act as if the record said p=none",
+        Usable::Skip => "and no valid rua either: receivers do not apply DMARC",
+    };
+    let voided = record
+        .tags_with(Usage::Discarded)
+        .find(|tag| ["p", "sp", "np"].iter().any(|name| record.is_named(tag, name)));
+    let (message, location) = match voided {
+        Some(tag) => (
+            Phrase::new().code(record.show(tag.span())).bad(" is not a policy"),
+            of_record(published).at(tag.value),
+        ),
+        None => {
+            (Phrase::new().bad("no policy").plain(" (").code("p").plain(")"), of_record(published))
+        }
+    };
+    findings.push(Finding::new(rule, location, message.plain("; ").plain(effect)));
+}
+
+pub(super) fn historic_tag(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(published) = own_record(facts) else { return };
+    let record = published.record();
+    for tag in record.tags_with(Usage::Historic).take(MOST_FINDINGS) {
+        let message = Phrase::new()
+            .code(record.show(tag.span()))
+            .plain(" has no meaning since RFC 9989; receivers that follow RFC 7489 still heed it");
+        findings.push(Finding::new(rule, of_record(published).at(tag.span()), message));
+    }
+}

@@ -1,0 +1,179 @@
+//! Each rule with a zone that it speaks of, and with one that it is silent about.
+
+use super::super::tests::facts;
+use super::*;
+use crate::text::escape;
+
+/// The ids of the findings for x.example, in order.
+async fn ids(lines: &[&str]) -> Vec<&'static str> {
+    check(&facts(lines, "x.example").await).iter().map(|one| one.rule.id).collect()
+}
+
+/// What the findings of a rule say about a record at x.example, and the text that they point at.
+async fn findings(rule: &str, record: &str) -> Vec<(String, String)> {
+    let line = format!("_dmarc.x.example TXT {record}");
+    let findings = check(&facts(&[&line], "x.example").await);
+    let of_rule = findings.into_iter().filter(|one| one.rule.id == rule);
+    let shown = of_rule.map(|one| {
+        let text = one.location.record.unwrap_or_else(|| Arc::from([]));
+        let span = one.location.span.map_or_else(String::new, |span| escape(span.of(&text)));
+        (one.message.to_string(), span)
+    });
+    shown.collect()
+}
+
+fn said(message: &str, span: &str) -> Vec<(String, String)> {
+    vec![(message.to_owned(), span.to_owned())]
+}
+
+#[test]
+fn every_rule_is_listed_and_checked_once() {
+    let listed: Vec<_> = RULES.iter().map(|rule| rule.id).collect();
+    let checked: Vec<_> = CHECKS.iter().map(|check| check.rule.id).collect();
+    assert_eq!(listed, checked);
+}
+
+#[tokio::test]
+async fn a_record_without_fault_has_no_findings() {
+    let record = "_dmarc.x.example TXT v=DMARC1; p=reject; rua=mailto:a@x.example";
+    assert_eq!(ids(&[record]).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn nothing_is_found_where_nothing_could_be_told() {
+    assert_eq!(ids(&["_dmarc.x.example FAIL"]).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_domain_without_a_record_is_missing_one() {
+    assert_eq!(ids(&["x.example A"]).await, ["dmarc/missing"]);
+}
+
+#[tokio::test]
+async fn a_version_in_small_letters_is_shown_where_the_record_is_missing() {
+    let message = findings("dmarc/missing", "v=dmarc1; p=none").await.remove(0).0;
+    assert!(message.ends_with("to the letter: v=dmarc1; p=none"), "{message}");
+}
+
+#[tokio::test]
+async fn several_records_are_not_a_missing_record() {
+    let lines = ["_dmarc.x.example TXT v=DMARC1; p=none", "_dmarc.x.example TXT v=DMARC1; p=none"];
+    assert_eq!(ids(&lines).await, ["dmarc/several-records"]);
+}
+
+#[tokio::test]
+async fn monitoring_mode_is_pointed_out() {
+    assert_eq!(
+        findings("dmarc/policy-none", "v=DMARC1; p=none").await,
+        said(
+            "p=none: monitoring mode, mail from x.example that fails is delivered as usual",
+            "none"
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_test_that_leaves_nothing_is_monitoring_mode() {
+    let found = findings("dmarc/policy-none", "v=DMARC1; p=quarantine; t=y").await;
+    assert_eq!(found[0].1, "y");
+}
+
+#[tokio::test]
+async fn a_fault_in_a_defined_tag_is_told_apart_from_stray_text() {
+    let record = "v=DMARC1; p=reject; bogus; aspf=x; ;";
+    assert_eq!(
+        findings("dmarc/syntax", record).await,
+        said("expected r or s, found x; the tag is ignored as it stands", "x")
+    );
+    let stray = findings("dmarc/stray-text", record).await;
+    assert_eq!(stray.len(), 2, "{stray:?}");
+}
+
+#[tokio::test]
+async fn a_defined_tag_without_an_equals_sign_changes_the_meaning() {
+    let found = findings("dmarc/syntax", "v=DMARC1; p reject").await;
+    assert_eq!(found[0].1, "reject");
+}
+
+#[tokio::test]
+async fn a_flood_of_faults_is_cut() {
+    let record = format!("v=DMARC1; p=reject{}", ";".repeat(10_000));
+    assert_eq!(findings("dmarc/stray-text", &record).await.len(), 20);
+}
+
+#[tokio::test]
+async fn an_invalid_sp_voids_the_policy() {
+    let record = "v=DMARC1; p=reject; sp=block; rua=mailto:a@x.example";
+    assert_eq!(
+        findings("dmarc/no-valid-policy", record).await,
+        said("sp=block is not a policy; receivers act as if the record said p=none", "block")
+    );
+}
+
+#[tokio::test]
+async fn a_record_without_policy_and_reports_is_of_no_use() {
+    let message = findings("dmarc/no-valid-policy", "v=DMARC1; ruf=mailto:a@x.example").await;
+    let expected = "no policy (p); and no valid rua either: receivers do not apply DMARC";
+    assert_eq!(message, said(expected, ""));
+}
+
+#[tokio::test]
+async fn historic_tags_are_noted_one_by_one() {
+    let found = findings("dmarc/historic-tag", "v=DMARC1; p=reject; pct=100; ri=3600").await;
+    assert_eq!(found.iter().map(|one| &*one.1).collect::<Vec<_>>(), ["pct=100", "ri=3600"]);
+}
+
+#[tokio::test]
+async fn a_weaker_sp_is_found_and_a_stronger_np_is_not() {
+    assert_eq!(
+        findings("dmarc/subdomain-weaker", "v=DMARC1; p=quarantine; sp=none; np=reject").await,
+        said(
+            "sp=none is weaker than p=quarantine: names that exist below x.example can be forged \
+             where the domain itself cannot",
+            "none"
+        )
+    );
+}
+
+#[tokio::test]
+async fn receivers_that_disagree_are_told_with_both_outcomes() {
+    assert_eq!(
+        findings("dmarc/receivers-disagree", "v=DMARC1; p=reject; pct=20").await,
+        said(
+            "receivers that follow RFC 9989 apply reject and align within x.example; receivers \
+             that follow RFC 7489 apply reject to 20 per cent of failing mail and align within \
+             x.example",
+            ""
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_top_level_domain_as_organization_is_pointed_out() {
+    let lines = [
+        "_dmarc.x.example TXT v=DMARC1; p=reject; rua=mailto:a@x.example",
+        "_dmarc.example TXT v=DMARC1; p=none",
+    ];
+    assert!(ids(&lines).await.contains(&"dmarc/single-label-organization"));
+}
+
+#[tokio::test]
+async fn a_record_without_reports_is_noted() {
+    assert_eq!(
+        findings("dmarc/no-reports", "v=DMARC1; p=reject").await,
+        said("no valid rua: nobody reports who sends in the name of x.example", "")
+    );
+}
+
+#[tokio::test]
+async fn a_destination_that_did_not_consent_is_found() {
+    let record = "v=DMARC1; p=reject; rua=mailto:a@y.test!10m";
+    assert_eq!(
+        findings("dmarc/external-report-unauthorized", record).await,
+        said(
+            "reports are not sent to mailto:a@y.test: there is no v=DMARC1 record at \
+             x.example._report._dmarc.y.test",
+            "mailto:a@y.test!10m"
+        )
+    );
+}

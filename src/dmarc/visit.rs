@@ -1,0 +1,125 @@
+//! What stands at one name of the tree: the records that count, and those that do not.
+
+use super::grammar;
+use super::record::Record;
+use crate::dns::{Answer, Failure, Kind, Outcome, Place, Question};
+use crate::net::Name;
+use crate::text::Parsed;
+use std::sync::Arc;
+
+/// The label below which policies are published (RFC 9989 §4.7).
+const LABEL: &str = "_dmarc";
+
+/// A DMARC record, and where it was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Published {
+    /// The domain that the record speaks for, without `_dmarc`.
+    pub domain: Name,
+    /// The record, and everything wrong with it.
+    pub record: Parsed<Record>,
+    /// Where in a file it stands, if it came from one.
+    pub place: Option<Place>,
+}
+
+impl Published {
+    /// The name that owns the TXT record.
+    pub fn owner(&self) -> Name {
+        owner(&self.domain).unwrap_or_else(|| self.domain.clone())
+    }
+
+    /// What the record says.
+    pub fn record(&self) -> &Record {
+        &self.record.value
+    }
+}
+
+/// The name below a domain that its policy is published at; `None` if that would be too long.
+pub fn owner(domain: &Name) -> Option<Name> {
+    domain.child(LABEL).ok()
+}
+
+/// The question for the policy of a domain; `None` if its name would be too long.
+pub(super) fn question(domain: &Name) -> Option<Question> {
+    Some(Question::new(owner(domain)?, Kind::Txt))
+}
+
+/// One name that was looked at, and what was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Visit {
+    /// The domain, without `_dmarc`.
+    pub domain: Name,
+    /// The answer; `None` if the name is too long to be asked for.
+    pub answer: Option<Arc<Answer>>,
+    /// What was found in it.
+    pub found: Found,
+    /// Texts that stand there and are no DMARC records.
+    pub strangers: Vec<Arc<[u8]>>,
+}
+
+/// What was found at a name.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// Exactly one DMARC record.
+    One(Arc<Published>),
+    /// More than one, which counts as none.
+    Several(Vec<Arc<[u8]>>),
+    /// None.
+    Nothing,
+    /// The question could not be answered.
+    Failed(Failure),
+}
+
+impl Visit {
+    /// Reads what the answer for a domain says; no answer means that there was no question.
+    pub(super) fn read(domain: Name, answer: Option<Arc<Answer>>) -> Self {
+        let (found, strangers) = match &answer {
+            None => (Found::Nothing, Vec::new()),
+            Some(answer) => read(&domain, answer),
+        };
+        Self { domain, answer, found, strangers }
+    }
+
+    /// The record, if there is exactly one.
+    pub fn published(&self) -> Option<&Arc<Published>> {
+        match &self.found {
+            Found::One(published) => Some(published),
+            _ => None,
+        }
+    }
+
+    /// How many DMARC records stand there.
+    pub fn count(&self) -> usize {
+        match &self.found {
+            Found::One(_) => 1,
+            Found::Several(texts) => texts.len(),
+            Found::Nothing | Found::Failed(_) => 0,
+        }
+    }
+}
+
+fn read(domain: &Name, answer: &Answer) -> (Found, Vec<Arc<[u8]>>) {
+    if let Outcome::Failed(failure) = &answer.outcome {
+        return (Found::Failed(failure.clone()), Vec::new());
+    }
+    // RFC 9989 §4.10: "Records that do not start with a "v" tag that identifies the current
+    // version of DMARC are discarded."
+    let (mut texts, strangers): (Vec<_>, Vec<_>) = answer
+        .records()
+        .iter()
+        .filter_map(|record| Some((Arc::<[u8]>::from(record.data.text()?), &record.place)))
+        .partition(|(text, _)| grammar::is_record(text));
+    let strangers = strangers.into_iter().map(|(text, _)| text).collect();
+    let found = match (texts.len(), texts.pop()) {
+        (1, Some((text, place))) => grammar::parse(text).map_or(Found::Nothing, |record| {
+            let place = place.clone();
+            Found::One(Arc::new(Published { domain: domain.clone(), record, place }))
+        }),
+        (_, None) => Found::Nothing,
+        // RFC 9989 §4.10: "If multiple DMARC Policy Records are returned, they are all discarded."
+        (_, Some(last)) => {
+            texts.push(last);
+            Found::Several(texts.into_iter().map(|(text, _)| text).collect())
+        }
+    };
+    (found, strangers)
+}
