@@ -89,7 +89,7 @@ impl Effect {
         self.matched = total(split.matched.iter().map(|(cohort, _)| cohort));
         self.open = total(split.open.iter());
         self.result = qualifier.result();
-        self.exception = split.ended.first().map(|(_, why)| Arc::clone(why));
+        self.exception = split.ended.first().map(|(_, why, _)| Arc::clone(why));
         self.lack = split.lack;
         self.target.clone_from(&split.target);
         let voids = split.open.iter().chain(split.matched.iter().map(|(cohort, _)| cohort));

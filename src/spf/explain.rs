@@ -324,11 +324,36 @@ fn outcome_word(effect: &Effect) -> &'static str {
     }
 }
 
-/// A number of addresses for a reader: exact while small, a power of two beyond.
-fn crowd(count: u128) -> String {
+/// A number of addresses for a reader: exact while a person can read it, a power of two beyond.
+pub(super) fn crowd(count: u128) -> String {
     match count {
         u128::MAX => "2^128".into(),
         count if count > 1_000_000_000_000 => format!("about 2^{}", count.ilog2()),
-        count => count.to_string(),
+        count => grouped(count),
+    }
+}
+
+/// Digits in groups of three: `4,194,304`.
+fn grouped(count: u128) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crowds_are_exact_while_they_can_be_read() {
+        let counts = [0, 999, 1_000, 4_194_304, 1 << 96, u128::MAX];
+        let words = counts.map(crowd);
+        assert_eq!(words, ["0", "999", "1,000", "4,194,304", "about 2^96", "2^128"]);
     }
 }

@@ -61,8 +61,9 @@ impl Walker<'_> {
             Err(Lack::NotAName(error)) => {
                 // A malformed name gives none (§4.3), and none in an include gives permerror.
                 let why = Arc::new(Exception::NoRecord { target: None, missing_domain: false });
-                let ended = open.into_iter().map(|cohort| (cohort, Arc::clone(&why))).collect();
-                return Split { ended, lack: Some(Lack::NotAName(error)), ..Split::default() };
+                let mut split = Split { lack: Some(Lack::NotAName(error)), ..Split::default() };
+                split.end(open, &why);
+                return split;
             }
             Err(lack) => return without_target(id, open, lack),
         };
@@ -74,10 +75,10 @@ impl Walker<'_> {
             match cell.ruling {
                 Ruling::Result(SpfResult::Pass) => split.matched.push((cohort, cell.by)),
                 Ruling::Result(SpfResult::None) => {
-                    split.ended.push((cohort, no_record(self.policies, &target)));
+                    split.ended.push((cohort, no_record(self.policies, &target), None));
                 }
                 Ruling::Result(_) => split.open.push(cohort),
-                Ruling::Exception(why) => split.ended.push((cohort, why)),
+                Ruling::Exception(why) => split.ended.push((cohort, why, cell.by)),
                 Ruling::Depends(term) => {
                     cohort.maybe.push(term);
                     split.open.push(cohort);
@@ -103,7 +104,7 @@ impl Walker<'_> {
         let answer = crate::dns::addresses(self.dns(), &name, self.family).await;
         let mut split = Split { target: Some(name.clone()), ..Split::default() };
         if let Some(why) = failed(&answer) {
-            split.ended = open.into_iter().map(|cohort| (cohort, Arc::clone(&why))).collect();
+            split.end(open, &why);
         } else {
             if answer.is_void() {
                 open.iter_mut().for_each(charge_void);
@@ -131,7 +132,7 @@ impl Walker<'_> {
         let mut split = Split { target: Some(name), ..Split::default() };
         split.answers.push(Arc::clone(&answer));
         if let Some(why) = failed(&answer) {
-            split.ended = open.into_iter().map(|cohort| (cohort, Arc::clone(&why))).collect();
+            split.end(open, &why);
             return split;
         }
         if answer.is_void() {
@@ -148,7 +149,7 @@ impl Walker<'_> {
             let answer = crate::dns::addresses(self.dns(), host, self.family).await;
             let before = split.matched.len();
             if let Some(why) = failed(&answer) {
-                split.ended.extend(open.drain(..).map(|cohort| (cohort, Arc::clone(&why))));
+                split.end(std::mem::take(&mut open), &why);
             } else {
                 if answer.is_void() {
                     for cohort in &mut open {
@@ -169,7 +170,7 @@ impl Walker<'_> {
         }
         if hosts.len() > MX_HOST_LIMIT && !open.is_empty() {
             let why = Arc::new(Exception::TooManyMxHosts { found: hosts.len() });
-            split.ended.extend(open.drain(..).map(|cohort| (cohort, Arc::clone(&why))));
+            split.end(std::mem::take(&mut open), &why);
         }
         split.open = open;
         split
@@ -191,7 +192,7 @@ impl Walker<'_> {
         let answer = ask(self.dns(), &name, Kind::A).await;
         let mut split = Split { target: Some(name), ..Split::default() };
         if let Some(why) = failed(&answer) {
-            split.ended = open.into_iter().map(|cohort| (cohort, Arc::clone(&why))).collect();
+            split.end(open, &why);
         } else if answer.is_void() {
             open.iter_mut().for_each(charge_void);
             split.open = open;

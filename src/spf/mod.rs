@@ -10,7 +10,7 @@
 //! * [`walk()`] is the evaluation, over a set of addresses; [`partition`] is what it found out.
 //! * [`check_host()`] is what a receiver calls, with identities and an explanation of a fail.
 //! * [`prefetch()`] runs ahead of the walk and decides nothing.
-
+//! * [`lint`] judges what was found out.
 //!
 //! Deliberately absent: type 99 records (§3.1), Sender ID, guesses for domains without a record.
 
@@ -20,6 +20,7 @@ mod examine;
 pub mod expand;
 mod explain;
 pub mod grammar;
+pub mod lint;
 pub mod macro_string;
 mod mechanism;
 pub mod partition;

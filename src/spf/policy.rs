@@ -3,6 +3,7 @@
 use super::grammar;
 use super::record::Record;
 use crate::dns::{Answer, Data, Dns, Kind, Outcome, Question};
+use crate::judge::Location;
 use crate::net::Name;
 use crate::text::Parsed;
 use std::collections::HashMap;
@@ -72,6 +73,18 @@ impl Published {
         match &self.found {
             Found::One { record, .. } => Some(record),
             _ => None,
+        }
+    }
+
+    /// Where the record stands; the whole record set if there is not exactly one.
+    pub fn location(&self) -> Location {
+        let domain = self.domain.clone();
+        match &self.found {
+            Found::One { record, index } => {
+                let place = self.answer.records().get(*index).and_then(|it| it.place.clone());
+                Location::record(domain, Kind::Txt, Arc::clone(&record.value.text)).in_file(place)
+            }
+            _ => Location::set(domain, Kind::Txt),
         }
     }
 

@@ -78,8 +78,8 @@ pub(super) struct Checked {
 pub(super) struct Split {
     /// Matched, and by which inner term if the mechanism was an include.
     pub(super) matched: Vec<(Cohort, Option<TermId>)>,
-    /// Ended by an exception.
-    pub(super) ended: Vec<(Cohort, Arc<Exception>)>,
+    /// Ended by an exception, and in which inner term if the mechanism was an include.
+    pub(super) ended: Vec<(Cohort, Arc<Exception>, Option<TermId>)>,
     /// Still undecided.
     pub(super) open: Vec<Cohort>,
     /// The name that was looked at, if any.
@@ -89,6 +89,13 @@ pub(super) struct Split {
     /// The answers used and the smaller steps.
     pub(super) answers: Vec<Arc<crate::dns::Answer>>,
     pub(super) steps: Vec<Step<Event>>,
+}
+
+impl Split {
+    /// Ends the evaluation of cohorts for one and the same reason.
+    pub(super) fn end(&mut self, cohorts: Vec<Cohort>, why: &Arc<Exception>) {
+        self.ended.extend(cohorts.into_iter().map(|cohort| (cohort, Arc::clone(why), None)));
+    }
 }
 
 pub(super) struct Walker<'w> {
@@ -177,7 +184,8 @@ impl<'w> Walker<'w> {
                 maybe: cohort.maybe,
             });
             cells.extend(matched);
-            cells.extend(split.ended.into_iter().map(|(cohort, why)| except(cohort, why, id)));
+            let ended = split.ended.into_iter();
+            cells.extend(ended.map(|(cohort, why, by)| except(cohort, why, by.unwrap_or(id), id)));
             let event = Event::Term { published: Arc::clone(published), term: id.term, effect };
             steps.push(Step { event, answers: split.answers, steps: split.steps });
             open = rejoin(split.open);
@@ -220,7 +228,7 @@ impl<'w> Walker<'w> {
                         // §6.1: "if no SPF record is found, or if the <target-name> is malformed,
                         // the result is a "permerror""
                         cell.ruling = Ruling::Exception(no_record(self.policies, &target));
-                        cell.top = Some(id);
+                        (cell.by, cell.top) = (Some(id), Some(id));
                     }
                     cells.push(cell);
                 }
@@ -232,7 +240,7 @@ impl<'w> Walker<'w> {
             Err(lack) => {
                 effect.lack = Some(lack);
                 let why = Arc::new(Exception::NoRecord { target: None, missing_domain: false });
-                cells.extend(open.into_iter().map(|c| except(c, Arc::clone(&why), id)));
+                cells.extend(open.into_iter().map(|c| except(c, Arc::clone(&why), id, id)));
             }
         }
         let event = Event::Term { published: Arc::clone(published), term: id.term, effect };
@@ -302,7 +310,7 @@ fn charge(open: &mut Vec<Cohort>, cells: &mut Vec<Cell>, id: TermId) {
     if open.iter().any(|cohort| cohort.spent.lookups > GUARD) {
         let endless = Arc::new(Exception::Endless);
         for cohort in open.extract_if(.., |cohort| cohort.spent.lookups > GUARD) {
-            cells.push(except(cohort, Arc::clone(&endless), id));
+            cells.push(except(cohort, Arc::clone(&endless), id, id));
         }
     }
 }
@@ -325,9 +333,9 @@ fn ended(cohort: Cohort, ruling: Ruling) -> Cell {
     Cell { set, ruling, spent, by: None, top: None, maybe }
 }
 
-fn except(cohort: Cohort, why: Arc<Exception>, id: TermId) -> Cell {
+fn except(cohort: Cohort, why: Arc<Exception>, by: TermId, top: TermId) -> Cell {
     let Cohort { set, spent, maybe } = cohort;
-    Cell { set, ruling: Ruling::Exception(why), spent, by: Some(id), top: Some(id), maybe }
+    Cell { set, ruling: Ruling::Exception(why), spent, by: Some(by), top: Some(top), maybe }
 }
 
 /// The result that all cells share, if they do; limits not applied.

@@ -1,0 +1,259 @@
+//! The table of rules: a row for each, in the order in which findings are told.
+
+use super::{limits, receivers, record, targets, terms};
+use crate::judge::Severity::{Error, Note, Warn};
+use crate::judge::{Check, Rule};
+use crate::spf::examine::Facts;
+use crate::text::{advice, rfc};
+
+/// Every rule of SPF, in the order in which findings are told.
+pub static RULES: &[&Rule] = &rules();
+
+/// The rules and how they are checked.
+pub(super) const CHECKS: [Check<Facts>; 22] = [
+    Check {
+        rule: &Rule {
+            id: "spf/missing",
+            severity: Warn,
+            summary: "no SPF record is published",
+            why: "Without a record nobody can tell the domain's senders from others, and large \
+                  receivers refuse mail of domains that publish none.",
+            cite: rfc(7208, "3"),
+        },
+        run: record::missing,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/several-records",
+            severity: Error,
+            summary: "more than one SPF record is published",
+            why: "Receivers return permerror for every sender; they never join two records or \
+                  choose between them.",
+            cite: rfc(7208, "4.5"),
+        },
+        run: record::several_records,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/syntax",
+            severity: Error,
+            summary: "the record has a fault",
+            why: "One fault anywhere makes receivers return permerror for every sender, also for \
+                  those that stand before it.",
+            cite: rfc(7208, "4.6"),
+        },
+        run: record::syntax,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/suspicious-modifier",
+            severity: Warn,
+            summary: "an unknown modifier looks like a misspelt term",
+            why: "Unknown modifiers are legal and ignored, so the term does nothing, and no \
+                  receiver complains.",
+            cite: rfc(7208, "6"),
+        },
+        run: record::suspicious_modifier,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/lookalike",
+            severity: Note,
+            summary: "a TXT record looks like an SPF record and is none",
+            why: "A record counts only if it begins with \"v=spf1\" and a space; anything else \
+                  is passed over in silence.",
+            cite: rfc(7208, "4.5"),
+        },
+        run: record::lookalike,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/record-size",
+            severity: Warn,
+            summary: "the TXT records do not fit an old DNS message",
+            why: "Answers beyond 512 octets need EDNS or TCP; where a firewall stops those, \
+                  receivers see a failure or no record.",
+            cite: rfc(7208, "3.4"),
+        },
+        run: record::record_size,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/duplicate-term",
+            severity: Note,
+            summary: "a term stands twice",
+            why: "The second one never matches, and may cost a lookup.",
+            cite: advice(),
+        },
+        run: record::duplicate_term,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/include-without-record",
+            severity: Error,
+            summary: "include or redirect leads to a name without SPF record",
+            why: "Receivers return permerror for every sender that gets as far as the term.",
+            cite: rfc(7208, "5.2"),
+        },
+        run: targets::include_without_record,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/loop",
+            severity: Error,
+            summary: "include or redirect leads back to a policy on its own path",
+            why: "The evaluation never comes to an end, so receivers stop at the lookup limit \
+                  and return permerror.",
+            cite: rfc(7208, "4.6.4"),
+        },
+        run: targets::circle,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/void-lookup",
+            severity: Warn,
+            summary: "a term looks up a name that has no such records",
+            why: "Receivers allow two of these; with the third they return permerror. A name \
+                  that was given up may be registered by others.",
+            cite: rfc(7208, "4.6.4"),
+        },
+        run: targets::void_lookup,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/too-many-lookups",
+            severity: Error,
+            summary: "evaluation needs more than 10 DNS lookups",
+            why: "Receivers stop at the limit and return permerror for every sender that is \
+                  still undecided there.",
+            cite: rfc(7208, "4.6.4"),
+        },
+        run: limits::too_many_lookups,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/lookup-headroom",
+            severity: Note,
+            summary: "the policy is at the brink of the lookup limit",
+            why: "A provider that adds one include to its own record breaks this one.",
+            cite: rfc(7208, "4.6.4"),
+        },
+        run: limits::lookup_headroom,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/too-many-voids",
+            severity: Error,
+            summary: "more than two terms look up what does not exist",
+            why: "Receivers stop at the third void lookup and return permerror for every sender \
+                  that is still undecided there.",
+            cite: rfc(7208, "4.6.4"),
+        },
+        run: limits::too_many_voids,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/too-many-mx-hosts",
+            severity: Error,
+            summary: "mx finds more than 10 hosts",
+            why: "Receivers look at 10 hosts and return permerror for every sender that is none \
+                  of them.",
+            cite: rfc(7208, "4.6.4"),
+        },
+        run: limits::too_many_mx_hosts,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/family-asymmetry",
+            severity: Warn,
+            summary: "the void limit is reached only for IPv6 senders",
+            why: "a and mx ask for AAAA when the sender uses IPv6, so hosts with IPv4 addresses \
+                  only are void lookups for it.",
+            cite: rfc(7208, "4.6.4"),
+        },
+        run: receivers::family_asymmetry,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/receivers-disagree",
+            severity: Warn,
+            summary: "receivers count differently and come to different results",
+            why: "The void limit is a SHOULD and its unit is read in two ways: the same message \
+                  passes here and fails there.",
+            cite: rfc(7208, "4.6.4"),
+        },
+        run: receivers::receivers_disagree,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/redirect-ignored",
+            severity: Warn,
+            summary: "redirect is ignored because of all",
+            why: "all matches everybody, so the policy that redirect names is never asked.",
+            cite: rfc(7208, "5.1"),
+        },
+        run: terms::redirect_ignored,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/terms-after-all",
+            severity: Warn,
+            summary: "terms stand after all",
+            why: "all matches everybody, so mechanisms after it are never tested.",
+            cite: rfc(7208, "5.1"),
+        },
+        run: terms::terms_after_all,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/no-all",
+            severity: Note,
+            summary: "the policy ends without all or redirect",
+            why: "Senders that no term names get neutral, as if there were no policy for them.",
+            cite: rfc(7208, "4.7"),
+        },
+        run: terms::no_all,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/neutral-all",
+            severity: Warn,
+            summary: "?all says nothing about other senders",
+            why: "Receivers treat neutral like no policy at all, so the record protects nobody.",
+            cite: rfc(7208, "8.2"),
+        },
+        run: terms::neutral_all,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/pass-all",
+            severity: Error,
+            summary: "everybody may send",
+            why: "Any host on the internet passes, which is worse than no policy: forged mail \
+                  looks proved.",
+            cite: rfc(7208, "5.1"),
+        },
+        run: terms::pass_all,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/ptr",
+            severity: Warn,
+            summary: "the ptr mechanism is used",
+            why: "It is slow, its result depends on whoever runs the sender's reverse DNS, and \
+                  some receivers skip it; RFC 7208 says not to publish it.",
+            cite: rfc(7208, "5.5"),
+        },
+        run: terms::ptr,
+    },
+];
+
+const fn rules() -> [&'static Rule; CHECKS.len()] {
+    let mut rules = [CHECKS[0].rule; CHECKS.len()];
+    let mut index = 0;
+    while index < rules.len() {
+        rules[index] = CHECKS[index].rule;
+        index += 1;
+    }
+    rules
+}

@@ -1,0 +1,182 @@
+//! Where terms lead: to nothing, to nowhere, or back.
+
+use super::limits::reaches_void_limit;
+use super::view::{Place, place_of};
+use crate::dns::{Answer, Kind, Outcome};
+use crate::judge::{Finding, Rule, Step};
+use crate::net::{Family, Name};
+use crate::spf::event::Event;
+use crate::spf::examine::Facts;
+use crate::spf::partition::{Partition, Visit};
+use crate::spf::policy::Found;
+use crate::spf::record::{Body, Mechanism, SpecText};
+use crate::text::Phrase;
+use std::collections::{HashMap, HashSet};
+
+pub(super) fn include_without_record(
+    facts: &Facts,
+    rule: &'static Rule,
+    findings: &mut Vec<Finding>,
+) {
+    let mut told: Vec<Place<'_>> = Vec::new();
+    for (partition, visit) in facts.visits() {
+        let Some(place) = partition.referrer(visit) else { continue };
+        let domain = &visit.published.domain;
+        let what = match visit.published.found {
+            Found::NoDomain => " does not exist",
+            Found::Nothing => " publishes no SPF record",
+            Found::One { .. } | Found::Several(_) | Found::Failed => continue,
+        };
+        if told.iter().any(|known| known.is(place)) {
+            continue;
+        }
+        told.push(place);
+        let message = Phrase::new().code(place.text()).plain(": ").name(domain).plain(what);
+        findings.push(Finding::new(rule, place.location(), permerror(message)));
+    }
+    for place in facts.own_terms().filter(|place| leads_to_no_name(*place)) {
+        let message = Phrase::new().code(place.text()).plain(": that is no domain name");
+        findings.push(Finding::new(rule, place.location(), permerror(message)));
+    }
+}
+
+fn permerror(message: Phrase) -> Phrase {
+    message.plain("; receivers that get there return ").bad("permerror")
+}
+
+fn leads_to_no_name(place: Place<'_>) -> bool {
+    match &place.term.body {
+        Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec) => {
+            matches!(spec.text, SpecText::Fixed(Err(_)))
+        }
+        _ => false,
+    }
+}
+
+/// `spf/loop`; the word is taken.
+pub(super) fn circle(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for place in circles(facts) {
+        let message = Phrase::new()
+            .code(place.text())
+            .plain(" in the record of ")
+            .name(&place.published.domain)
+            .plain(
+                " leads back to a policy that led there; receivers stop at 10 lookups and return ",
+            )
+            .bad("permerror");
+        findings.push(Finding::new(rule, place.location(), message));
+    }
+}
+
+/// The terms that lead to a name already on their own path.
+pub(super) fn circles(facts: &Facts) -> Vec<Place<'_>> {
+    let mut circles: Vec<Place<'_>> = Vec::new();
+    for (partition, visit) in facts.visits() {
+        let Some(place) = partition.referrer(visit) else { continue };
+        if closes_circle(partition, visit) && !circles.iter().any(|known| known.is(place)) {
+            circles.push(place);
+        }
+    }
+    circles
+}
+
+/// True if the name of a visit stands on its own path. The rounds that follow the first one say
+/// nothing new, so no name above may stand there twice.
+fn closes_circle(partition: &Partition, visit: &Visit) -> bool {
+    let above = |visit: &Visit| partition.visit(visit.via?);
+    let mut path = HashSet::new();
+    std::iter::successors(above(visit), |visit| above(visit))
+        .all(|earlier| path.insert(&earlier.published.domain))
+        && path.contains(&visit.published.domain)
+}
+
+pub(super) fn void_lookup(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    if reaches_void_limit(facts, Family::V4) {
+        return;
+    }
+    for Void { place, name, what } in voids(facts) {
+        let message = Phrase::new().code(place.text()).plain(": ").name(name).plain(what);
+        let message = message.plain("; receivers allow two such terms");
+        findings.push(Finding::new(rule, place.location(), message));
+    }
+}
+
+/// A term that looks up what does not exist, for senders of either family.
+pub(super) struct Void<'f> {
+    pub(super) place: Place<'f>,
+    name: &'f Name,
+    what: &'static str,
+}
+
+/// Every term with a lookup that is void whoever sends, in the order of the walk.
+///
+/// A host with IPv4 addresses only is a void lookup for IPv6 senders. That is no fault of the
+/// term, so both walks must have found nothing, as far as they came by.
+pub(super) fn voids(facts: &Facts) -> Vec<Void<'_>> {
+    let mut looked_up = Lookups::default();
+    looked_up.add_all(&facts.ipv4.trace);
+    looked_up.add_all(&facts.ipv6.trace);
+    looked_up.voids()
+}
+
+/// The lookups of all terms: each question of a term once, and what was found in either family.
+#[derive(Default)]
+struct Lookups<'f> {
+    list: Vec<(Place<'f>, &'f Answer, Yield)>,
+    known: HashMap<(&'f Name, u32, &'f Name, bool), usize>,
+}
+
+/// What two families found, taken together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Yield {
+    Something,
+    Nothing,
+    NoSuchName,
+}
+
+impl<'f> Lookups<'f> {
+    fn add_all(&mut self, step: &'f Step<Event>) {
+        for inner in &step.steps {
+            if let (Some(place), Event::Term { .. }) = (place_of(inner), &inner.event) {
+                let hosts = inner.steps.iter();
+                let hosts = hosts.filter(|host| matches!(host.event, Event::Host { .. }));
+                let answers = inner.answers.iter().chain(hosts.flat_map(|host| &host.answers));
+                answers.for_each(|answer| self.add(place, answer));
+            }
+            self.add_all(inner);
+        }
+    }
+
+    fn add(&mut self, place: Place<'f>, answer: &'f Answer) {
+        let found = match answer.outcome {
+            Outcome::NxDomain => Yield::NoSuchName,
+            Outcome::NoData => Yield::Nothing,
+            // A question that failed proves nothing.
+            Outcome::Records(_) | Outcome::Failed(_) => Yield::Something,
+        };
+        let question = &answer.question;
+        let is_address = matches!(question.kind, Kind::A | Kind::Aaaa);
+        let key = (&place.published.domain, place.term.span.start, &question.name, is_address);
+        match self.known.get(&key).and_then(|index| self.list.get_mut(*index)) {
+            None => {
+                self.known.insert(key, self.list.len());
+                self.list.push((place, answer, found));
+            }
+            Some((_, _, known)) if found == Yield::Something => *known = found,
+            Some(_) => {}
+        }
+    }
+
+    fn voids(self) -> Vec<Void<'f>> {
+        let void = |(place, answer, found): (Place<'f>, &'f Answer, Yield)| {
+            let what = match (found, answer.question.kind) {
+                (Yield::Something, _) => return None,
+                (Yield::NoSuchName, _) => " does not exist",
+                (Yield::Nothing, Kind::Mx) => " has no MX record",
+                (Yield::Nothing, _) => " has no address",
+            };
+            Some(Void { place, name: &answer.question.name, what })
+        };
+        self.list.into_iter().filter_map(void).collect()
+    }
+}
