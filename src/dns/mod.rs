@@ -17,9 +17,11 @@
 //! of this module: they count terms, not questions.
 
 mod ask;
+mod live;
 mod message;
 
 pub use ask::{addresses, ask};
+pub use live::{Endpoint, Host, Live, LiveError, LiveOptions, Server, ServerError, Transport};
 pub use message::{
     Answer, Data, Failure, Kind, Outcome, Place, Provenance, Question, Record, Trouble,
 };
