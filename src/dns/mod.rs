@@ -21,6 +21,7 @@ mod cache;
 mod cassette;
 mod chain;
 mod fault;
+mod live;
 mod message;
 mod overlay;
 pub mod presentation;
@@ -30,6 +31,7 @@ pub use ask::{InOrder, addresses, alongside, ask, join_all};
 pub use cache::Cache;
 pub use cassette::{CassetteError, Recorder, Replay};
 pub use fault::{Fault, FaultScript, Injection, InjectionError};
+pub use live::{Endpoint, Host, Live, LiveError, LiveOptions, Server, ServerError, Transport};
 pub use message::{
     Answer, Data, Failure, Kind, Outcome, Place, Provenance, Question, Record, Trouble,
 };

@@ -1,0 +1,79 @@
+//! Servers that are named by a host name, as in `https://dns.google/dns-query`.
+//!
+//! RFC 8484 §4.1 leaves open how a client finds the address of its server. The servers of the
+//! system are asked for it, once, at the first lookup and within its limit of time.
+
+use super::pool::Pool;
+use super::resolve::resolve;
+use super::server::{Endpoint, Host};
+use super::setback::Defeat;
+use crate::dns::{Kind, Question, Trouble};
+use crate::net::Name;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+
+/// Servers of which at least one must be found first.
+pub(super) struct Bootstrap {
+    endpoints: Vec<Endpoint>,
+    system: Pool,
+    found: OnceCell<Pool>,
+}
+
+impl Bootstrap {
+    /// Will find `endpoints` with the help of `system`.
+    pub(super) fn new(endpoints: Vec<Endpoint>, system: Pool) -> Self {
+        Self { endpoints, system, found: OnceCell::new() }
+    }
+
+    /// The servers, each at its address.
+    ///
+    /// # Errors
+    /// No server has an address. The next call tries again.
+    pub(super) async fn pool(&self, timeout: Duration, deadline: Instant) -> Result<&Pool, Defeat> {
+        self.found.get_or_try_init(|| self.find(timeout, deadline)).await
+    }
+
+    /// Servers that have no address are left out if others have one.
+    async fn find(&self, timeout: Duration, deadline: Instant) -> Result<Pool, Defeat> {
+        let mut found = Vec::with_capacity(self.endpoints.len());
+        let mut last = None;
+        for endpoint in &self.endpoints {
+            let address = match &endpoint.host {
+                Host::Address(address) => Ok(SocketAddr::new(*address, endpoint.port)),
+                Host::Name(name) => self.address_of(name, endpoint.port, deadline).await,
+            };
+            match address {
+                Ok(address) => found.push((endpoint.clone(), address)),
+                Err(defeat) => last = Some(defeat),
+            }
+        }
+        match last {
+            Some(defeat) if found.is_empty() => Err(defeat),
+            _ => Ok(Pool::new(found, timeout)),
+        }
+    }
+
+    async fn address_of(
+        &self,
+        name: &Name,
+        port: u16,
+        deadline: Instant,
+    ) -> Result<SocketAddr, Defeat> {
+        let mut why = String::new();
+        for kind in [Kind::A, Kind::Aaaa] {
+            let question = Question::new(name.clone(), kind);
+            let answer = resolve(&self.system, &question, deadline).await;
+            if let Some(address) = answer.records().iter().find_map(|r| r.data.address()) {
+                return Ok(SocketAddr::new(address, port));
+            }
+            why = match answer.failure() {
+                Some(failure) => failure.detail.clone(),
+                None => answer.outcome.word().to_owned(),
+            };
+        }
+        let detail = format!("the address of the DNS server {name} cannot be found: {why}");
+        Err(Defeat::at_once(Trouble::Network, detail))
+    }
+}

@@ -1,0 +1,191 @@
+//! Answers from real DNS servers.
+//!
+//! RFC 1034 §5.3.1 calls this part a stub resolver: it asks servers that resolve names for it, and
+//! its duties are few but easy to get wrong. It must tell "no such name" (RFC 2308) from "no
+//! answer"; repeat over TCP what did not fit a datagram (RFC 2181 §9); ignore replies that are not
+//! its own (RFC 5452); follow aliases (RFC 1034 §3.6.2); and end in time whatever happens.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `server` | how the user names a server |
+//! | `upstream` | one server, its sockets and connections |
+//! | `race` | one question to several servers within one limit of time |
+//! | `pool` | the servers of a run, and the end of a run without DNS |
+//! | `chase` | aliases, records and denials in the messages |
+//! | `credit` | whether a server that denies everything may be believed |
+//! | `resolve` | these three put together |
+//! | `bootstrap` | the addresses of servers that are named by host name |
+//! | `wire`, `rcode`, `setback` | messages, codes and errors in our words |
+//! | `special` | names about which nobody is asked |
+//!
+//! This is the only place that names `hickory_resolver`, which supplies transports, TLS, the
+//! format of messages and the settings of the system. Its own resolver is deliberately absent: it
+//! drops the message of a failure with the extended error in it, the AD bit and parts of chains,
+//! waits for a dead server as long as for the whole lookup, and has no way from UDP silence to TCP.
+//! Absent too are a cache and a bound on lookups in flight; [`Cache`](super) above has both.
+
+mod bootstrap;
+mod chase;
+mod credit;
+mod pool;
+mod race;
+mod rcode;
+mod resolve;
+mod server;
+mod setback;
+mod special;
+mod upstream;
+mod wire;
+
+pub use server::{Endpoint, Host, Server, ServerError, Transport};
+
+use super::{Answer, Dns, Lookup, Outcome, Question};
+use bootstrap::Bootstrap;
+use hickory_resolver::system_conf;
+use pool::Pool;
+use resolve::provenance;
+use setback::Defeat;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How to ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveOptions {
+    /// The servers, in the order of preference; none means those of the system.
+    pub servers: Vec<Server>,
+    /// The longest that one lookup may take, all its tries and servers included.
+    pub timeout: Duration,
+}
+
+impl Default for LiveOptions {
+    fn default() -> Self {
+        Self { servers: Vec::new(), timeout: Duration::from_secs(5) }
+    }
+}
+
+/// Why there is nobody to ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LiveError {
+    /// The system is not configured with any DNS server, or its settings cannot be read.
+    System(String),
+}
+
+impl fmt::Display for LiveError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::System(why) => write!(out, "this system names no DNS server to ask: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for LiveError {}
+
+/// Real DNS servers as a source of answers.
+///
+/// Lookups need a tokio runtime with I/O and time; dropping the value ends all that it started.
+pub struct Live {
+    servers: Vec<Server>,
+    timeout: Duration,
+    source: Source,
+}
+
+enum Source {
+    /// All addresses are known.
+    Ready(Pool),
+    /// Some servers have names, which must be resolved at the first lookup.
+    Named(Bootstrap),
+}
+
+impl fmt::Debug for Live {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Live")
+            .field("servers", &self.servers)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Live {
+    /// Prepares to ask; sends nothing yet.
+    ///
+    /// # Errors
+    /// The servers of the system are wanted and it has none.
+    pub fn new(options: LiveOptions) -> Result<Self, LiveError> {
+        let LiveOptions { servers, timeout } = options;
+        let mut endpoints = Vec::with_capacity(servers.len());
+        for server in &servers {
+            match server {
+                Server::System => endpoints.extend(system_endpoints()?),
+                Server::Endpoint(endpoint) => endpoints.push(endpoint.clone()),
+            }
+        }
+        if servers.is_empty() {
+            endpoints = system_endpoints()?;
+        }
+        let ready = |endpoints: Vec<Endpoint>| {
+            let known = endpoints.into_iter().filter_map(|endpoint| {
+                let address = pool::address(&endpoint)?;
+                Some((endpoint, address))
+            });
+            Pool::new(known, timeout)
+        };
+        let source = if endpoints.iter().any(|endpoint| pool::address(endpoint).is_none()) {
+            Source::Named(Bootstrap::new(endpoints, ready(system_endpoints()?)))
+        } else {
+            Source::Ready(ready(endpoints))
+        };
+        Ok(Self { servers, timeout, source })
+    }
+
+    async fn resolve(&self, question: &Question) -> Answer {
+        let started = Instant::now();
+        let mut answer = match special::answer(question) {
+            Some(outcome) => Answer::new(question.clone(), outcome, provenance(None, "", 0)),
+            None => self.ask(question, started + self.timeout).await,
+        };
+        answer.elapsed = started.elapsed();
+        answer
+    }
+
+    async fn ask(&self, question: &Question, deadline: Instant) -> Answer {
+        match self.pool(deadline).await {
+            Ok(pool) => resolve::resolve(pool, question, deadline).await,
+            Err(defeat) => {
+                let outcome = Outcome::Failed(defeat.failure);
+                Answer::new(question.clone(), outcome, provenance(None, "", defeat.tries))
+            }
+        }
+    }
+
+    /// The pool, once the names of its servers are resolved.
+    async fn pool(&self, deadline: Instant) -> Result<&Pool, Defeat> {
+        match &self.source {
+            Source::Ready(pool) => Ok(pool),
+            Source::Named(bootstrap) => bootstrap.pool(self.timeout, deadline).await,
+        }
+    }
+}
+
+impl Dns for Live {
+    fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
+        Box::pin(async move { Arc::new(self.resolve(question).await) })
+    }
+}
+
+/// The servers that the system is configured with.
+fn system_endpoints() -> Result<Vec<Endpoint>, LiveError> {
+    let (config, _) =
+        system_conf::read_system_conf().map_err(|error| LiveError::System(error.to_string()))?;
+    let port = Transport::Udp.default_port();
+    let address = |server: &hickory_resolver::config::NameServerConfig| {
+        let port = server.connections.first().map_or(port, |connection| connection.port);
+        Endpoint::plain(Transport::Udp, SocketAddr::new(server.ip, port))
+    };
+    match config.name_servers() {
+        [] => Err(LiveError::System("the list is empty".into())),
+        servers => Ok(servers.iter().map(address).collect()),
+    }
+}

@@ -1,0 +1,271 @@
+//! One question to several servers, within one limit of time.
+//!
+//! RFC 1035 §4.2.1 wants a resolver to try other servers before it repeats itself, and RFC 7766 §5
+//! lets it use TCP whenever it likes. The schedule is:
+//!
+//! * In the first half of the time the servers are asked in order, round robin, at even intervals;
+//!   who is asked over UDP and stays silent is asked again. Tries already under way go on, so a
+//!   slow server keeps all the time there is.
+//! * In the second half the servers that were asked over UDP are asked over TCP.
+//! * A failure moves on at once, and a server that replied with one is not asked again.
+//! * A truncated reply is repeated over TCP with the same server at once.
+//!
+//! The first reply that says something about the name wins. What is deliberately absent: asking
+//! two servers at once when one would do.
+
+use super::pool::Pool;
+use super::upstream::{Channel, Upstream};
+use super::wire::{self, ExtendedError};
+use super::{rcode, setback};
+use crate::dns::{Question, Trouble};
+use hickory_resolver::net::NetError;
+use hickory_resolver::proto::op::{DnsRequest, DnsResponse};
+use setback::{Defeat, Setback};
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
+
+/// Fewest datagrams sent before a lookup falls back to TCP.
+const DATAGRAMS: usize = 4;
+
+/// A reply that says something about the name.
+pub(super) struct Win<'p> {
+    pub(super) upstream: &'p Upstream,
+    pub(super) channel: Channel,
+    pub(super) response: DnsResponse,
+    /// Messages sent in all.
+    pub(super) tries: u16,
+}
+
+/// A message to be sent, or one that was.
+#[derive(Clone, Copy)]
+pub(super) struct Try<'p> {
+    pub(super) upstream: &'p Upstream,
+    pub(super) channel: Channel,
+}
+
+impl Try<'_> {
+    fn is_to(&self, upstream: &Upstream) -> bool {
+        std::ptr::eq(self.upstream, upstream)
+    }
+}
+
+type Exchange<'p> = Pin<Box<dyn Future<Output = Result<DnsResponse, NetError>> + Send + 'p>>;
+
+/// A question under way.
+pub(super) struct Race<'p> {
+    pool: &'p Pool,
+    question: &'p Question,
+    request: DnsRequest,
+    queue: VecDeque<Try<'p>>,
+    interval: Duration,
+    running: Vec<(Try<'p>, Exchange<'p>)>,
+    setbacks: Vec<Setback<'p>>,
+    /// Servers whose reply did not fit a datagram.
+    truncated: Vec<&'p Upstream>,
+    tries: u16,
+}
+
+impl<'p> Race<'p> {
+    /// Prepares to send `request`, which asks `question`, to `upstreams`.
+    pub(super) fn new(
+        pool: &'p Pool,
+        upstreams: &'p [Upstream],
+        question: &'p Question,
+        request: DnsRequest,
+    ) -> Self {
+        let (queue, before_fallback) = schedule(upstreams);
+        Self {
+            pool,
+            question,
+            request,
+            interval: pool.timeout / 2 / u32::try_from(before_fallback.max(1)).unwrap_or(u32::MAX),
+            queue,
+            running: Vec::with_capacity(1),
+            setbacks: Vec::new(),
+            truncated: Vec::new(),
+            tries: 0,
+        }
+    }
+
+    /// Asks until somebody answers, all have failed, or the time is up.
+    pub(super) async fn run(mut self, deadline: Instant) -> Result<Win<'p>, Defeat> {
+        let started = Instant::now();
+        let mut due = started;
+        loop {
+            if Instant::now() >= due && self.launch() {
+                due = Instant::now() + self.interval;
+            }
+            if self.running.is_empty() && self.queue.is_empty() {
+                return Err(self.lose(started, false));
+            }
+            let limit = self.pool.silence.limit(deadline, self.pool.timeout);
+            let wake = if self.queue.is_empty() { limit } else { limit.min(due) };
+            match timeout_at(wake, next(&mut self.running)).await {
+                Ok((attempt, result)) => match self.judge(attempt, result) {
+                    Some(response) => return Ok(self.win(attempt, response)),
+                    None => due = Instant::now(),
+                },
+                Err(_) if wake == limit && !self.pool.silence.extends(limit, deadline) => {
+                    return Err(self.lose(started, true));
+                }
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Sends the next message of the queue, if there is one.
+    fn launch(&mut self) -> bool {
+        let Some(attempt) = self.queue.pop_front() else { return false };
+        let Try { upstream, channel } = attempt;
+        let exchange = upstream.exchange(&self.pool.link, channel, self.request.clone());
+        self.running.push((attempt, Box::pin(exchange)));
+        self.tries = self.tries.saturating_add(1);
+        true
+    }
+
+    /// The response, if it answers the question; else notes what went wrong and adapts the queue.
+    fn judge(
+        &mut self,
+        attempt: Try<'p>,
+        result: Result<DnsResponse, NetError>,
+    ) -> Option<DnsResponse> {
+        let Try { upstream, channel } = attempt;
+        let response = match result {
+            Ok(response) => response,
+            Err(error) => {
+                let (trouble, text) = setback::of_error(&error);
+                if trouble == Trouble::Malformed {
+                    self.note_reply(attempt);
+                }
+                // Another datagram would fail in the same way.
+                self.queue.retain(|next| !next.is_to(upstream) || next.channel != channel);
+                self.fail(attempt, trouble, text);
+                return None;
+            }
+        };
+        self.note_reply(attempt);
+        let code = u16::from(response.metadata.response_code);
+        if !wire::replies_to(&response, self.question) {
+            self.queue.retain(|next| !next.is_to(upstream) || next.channel != channel);
+            self.fail(attempt, Trouble::Malformed, "replied to another question".into());
+        } else if !rcode::is_answer(code) {
+            let extended: Option<ExtendedError> = wire::extended_error(&response);
+            let text = format!("replied {}", rcode::Described(code, extended.as_ref()));
+            self.queue.retain(|next| !next.is_to(upstream));
+            self.fail(attempt, rcode::trouble(code, extended.as_ref()), text);
+        } else if response.metadata.truncation {
+            self.repeat_over_stream(attempt);
+        } else {
+            return Some(response);
+        }
+        None
+    }
+
+    fn note_reply(&self, attempt: Try<'p>) {
+        attempt.upstream.record(attempt.channel).replied();
+        self.pool.silence.is_broken();
+    }
+
+    // RFC 2181 §9: "When a DNS client receives a reply with TC set, it should ignore that response,
+    // and query again, using a mechanism, such as a TCP connection, that will permit larger
+    // replies."
+    fn repeat_over_stream(&mut self, attempt: Try<'p>) {
+        let Try { upstream, channel } = attempt;
+        if channel == Channel::Stream {
+            let text = "sent a truncated reply over a stream".into();
+            self.fail(attempt, Trouble::Malformed, text);
+        } else if !self.is_truncated(upstream) {
+            self.truncated.push(upstream);
+            self.queue.retain(|next| !next.is_to(upstream));
+            self.queue.push_front(Try { upstream, channel: Channel::Stream });
+            // Datagrams under way can bring nothing new.
+            self.running.retain(|(running, _)| !running.is_to(upstream));
+        }
+    }
+
+    fn is_truncated(&self, upstream: &Upstream) -> bool {
+        self.truncated.iter().any(|truncated| std::ptr::eq(*truncated, upstream))
+    }
+
+    fn fail(&mut self, attempt: Try<'p>, trouble: Trouble, text: String) {
+        let Try { upstream, channel } = attempt;
+        let text = match channel {
+            Channel::Stream if self.is_truncated(upstream) => {
+                format!("truncated its reply over udp, and over tcp it failed: {text}")
+            }
+            _ => text,
+        };
+        self.setbacks.push(Setback { attempt, trouble, text });
+    }
+
+    fn win(self, winner: Try<'p>, response: DnsResponse) -> Win<'p> {
+        let Try { upstream, channel } = winner;
+        for (loser, _) in &self.running {
+            if !loser.is_to(upstream) || loser.channel != channel {
+                loser.upstream.record(loser.channel).was_silent();
+            }
+        }
+        Win { upstream, channel, response, tries: self.tries }
+    }
+
+    fn lose(mut self, started: Instant, out_of_time: bool) -> Defeat {
+        let elapsed = started.elapsed();
+        while let Some((attempt, _)) = self.running.pop() {
+            let Try { upstream, channel } = attempt;
+            upstream.record(channel).was_silent();
+            let is_same = |other: &Try<'_>| other.is_to(upstream) && other.channel == channel;
+            let before = self.running.len();
+            self.running.retain(|(other, _)| !is_same(other));
+            let tries = 1 + before - self.running.len();
+            let trouble = match self.is_truncated(upstream) {
+                true => Trouble::Network,
+                false => Trouble::Timeout,
+            };
+            let plural = if tries == 1 { "y" } else { "ies" };
+            self.fail(attempt, trouble, format!("no reply to {tries} tr{plural} in {elapsed:.1?}"));
+        }
+        self.pool.silence.lasts(out_of_time);
+        Defeat::new(self.setbacks, self.tries)
+    }
+}
+
+/// What to send in which order, and how many of these messages belong to the first half.
+fn schedule(upstreams: &[Upstream]) -> (VecDeque<Try<'_>>, usize) {
+    let datagrams = || upstreams.iter().filter(|upstream| upstream.takes_datagrams());
+    let repeats = match datagrams().count() {
+        0 => 0,
+        servers => DATAGRAMS.saturating_sub(servers),
+    };
+    let first = upstreams.iter().map(|upstream| match upstream.takes_datagrams() {
+        true => Try { upstream, channel: Channel::Datagram },
+        false => Try { upstream, channel: Channel::Stream },
+    });
+    let again = datagrams().cycle().take(repeats);
+    let again = again.map(|upstream| Try { upstream, channel: Channel::Datagram });
+    let fallback = datagrams().map(|upstream| Try { upstream, channel: Channel::Stream });
+    let all = || first.clone().chain(again.clone()).chain(fallback.clone());
+    let is_doubtful = |attempt: &Try<'_>| attempt.upstream.record(attempt.channel).is_doubtful();
+    let trusted = all().filter(|attempt| !is_doubtful(attempt));
+    (trusted.chain(all().filter(is_doubtful)).collect(), upstreams.len() + repeats)
+}
+
+/// The next exchange to end.
+async fn next<'p>(
+    running: &mut Vec<(Try<'p>, Exchange<'p>)>,
+) -> (Try<'p>, Result<DnsResponse, NetError>) {
+    poll_fn(|context| {
+        for (index, (attempt, exchange)) in running.iter_mut().enumerate() {
+            if let Poll::Ready(result) = exchange.as_mut().poll(context) {
+                let attempt = *attempt;
+                drop(running.swap_remove(index));
+                return Poll::Ready((attempt, result));
+            }
+        }
+        Poll::Pending
+    })
+    .await
+}
