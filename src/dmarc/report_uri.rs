@@ -13,6 +13,7 @@ use super::walk::walk;
 use crate::dns::{Answer, Dns, Kind, Outcome, ask, join_all};
 use crate::judge::Step;
 use crate::net::Name;
+use std::sync::Arc;
 
 /// Destinations of one record that are looked into; each may cost a walk and a question.
 const MOST_DESTINATIONS: usize = 20;
@@ -63,7 +64,8 @@ pub enum Authorization {
     Refused(Refusal),
     /// It could not be told.
     Unknown(Trouble),
-    /// It has no host that could be asked, or too many stand before it.
+    /// It has no host that could be asked, too many stand before it, or nothing came of the check
+    /// because it could not be told whether it needs one.
     NotChecked,
 }
 
@@ -140,20 +142,16 @@ pub async fn verify(
         |authorization| Checked::leaf(Destination { kind, uri: uri.clone(), authorization });
     let Some(host) = &uri.host else { return conclude(Authorization::NotChecked) };
     let (is_internal, walked) = is_internal(dns, policy_domain, own, host).await;
-    let mut checked = if is_internal == Some(true) {
-        conclude(Authorization::Internal)
-    } else {
-        // RFC 9990 §4: the name "from which the policy was retrieved", "_report._dmarc", the host
-        match host.child("_report._dmarc").and_then(|parent| policy_domain.under(&parent)) {
-            Err(_) => conclude(Authorization::Refused(Refusal::NameTooLong)),
-            Ok(query) => {
-                let answer = ask(dns, &query, Kind::Txt).await;
-                let mut checked = conclude(authorization(query, host, kind, &answer, is_internal));
-                checked.step.answers.push(answer);
-                checked
-            }
-        }
+    let (authorization, answer) = match is_internal {
+        Some(true) => (Authorization::Internal, None),
+        _ => consent(dns, policy_domain, host, kind).await,
     };
+    let mut checked = conclude(match authorization {
+        // Perhaps the host is our own and need not consent; then its silence says nothing.
+        Authorization::Refused(_) if is_internal.is_none() => Authorization::NotChecked,
+        authorization => authorization,
+    });
+    checked.step.answers.extend(answer);
     checked.step.steps.extend(walked);
     checked
 }
@@ -167,6 +165,8 @@ async fn is_internal(
 ) -> (Option<bool>, Option<Step<Event>>) {
     match own {
         _ if host == policy_domain => (Some(true), None),
+        // Names without a common suffix share nothing.
+        None if host.suffix(1) != policy_domain.suffix(1) => (Some(false), None),
         None => (None, None),
         // A name outside the organization cannot share it.
         Some(own) if !host.is_within(own) => (Some(false), None),
@@ -178,14 +178,24 @@ async fn is_internal(
     }
 }
 
-/// What the answer for `<policy domain>._report._dmarc.<host>` says.
-fn authorization(
-    query: Name,
+/// Asks a host whether it wants the reports about a policy domain.
+async fn consent(
+    dns: &dyn Dns,
+    policy_domain: &Name,
     host: &Name,
     kind: ReportKind,
-    answer: &Answer,
-    is_internal: Option<bool>,
-) -> Authorization {
+) -> (Authorization, Option<Arc<Answer>>) {
+    // RFC 9990 §4: the name that the policy was retrieved from, "_report._dmarc", the host
+    let query = host.child("_report._dmarc").and_then(|parent| policy_domain.under(&parent));
+    let Ok(query) = query else {
+        return (Authorization::Refused(Refusal::NameTooLong), None);
+    };
+    let answer = ask(dns, &query, Kind::Txt).await;
+    (read(query, host, kind, &answer), Some(answer))
+}
+
+/// What the answer for `<policy domain>._report._dmarc.<host>` says.
+fn read(query: Name, host: &Name, kind: ReportKind, answer: &Answer) -> Authorization {
     if let Outcome::Failed(failure) = &answer.outcome {
         let failure = failure.clone();
         return Authorization::Unknown(Trouble { name: query, kind: Kind::Txt, failure });
@@ -193,11 +203,7 @@ fn authorization(
     let records: Vec<Record> =
         answer.texts().filter_map(grammar::parse).map(|parsed| parsed.value).collect();
     if records.is_empty() {
-        // Without knowing whether the host is our own, its silence says nothing.
-        return match is_internal {
-            Some(_) => Authorization::Refused(Refusal::NoRecord(query)),
-            None => Authorization::NotChecked,
-        };
+        return Authorization::Refused(Refusal::NoRecord(query));
     }
     let instead: Vec<ReportUri> = records
         .into_iter()
