@@ -17,12 +17,16 @@
 //! of this module: they count terms, not questions.
 
 mod ask;
+mod chain;
 mod message;
+pub mod presentation;
+pub mod zone;
 
 pub use ask::{addresses, alongside, ask, join_all};
 pub use message::{
     Answer, Data, Failure, Kind, Outcome, Place, Provenance, Question, Record, Trouble,
 };
+pub use zone::{Zone, ZoneError};
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,0 +1,91 @@
+//! Entries of a master file: lines, and lines that parentheses make one.
+//!
+//! ```text
+//! entry  =  [ blank ] *( word / quoted / blank ) [ comment ] line-end
+//! ```
+//! where between `(` and `)` a line end counts as blank. Reading recovers at the next line, so
+//! every fault is found in one pass over the text, or two where a parenthesis stays open.
+
+use crate::dns::presentation::{Piece, Word, piece};
+use crate::text::Span;
+use crate::text::lex::Wanted;
+
+/// One entry; its words are handed out beside it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry<'a> {
+    /// True if it begins with blank: the owner is that of the entry before.
+    pub(super) indented: bool,
+    /// False if a fault was found in it: its words are not all there.
+    pub(super) whole: bool,
+    /// What follows the last word.
+    pub(super) after: &'a [u8],
+}
+
+/// Takes one entry from the front of `text`, puts its words into `words`, and adds its faults.
+/// Returns the entry and the rest of the text, which is always shorter.
+pub(super) fn entry<'a>(
+    text: &'a [u8],
+    words: &mut Vec<Word<'a>>,
+    faults: &mut Vec<Wanted<'a>>,
+) -> (Entry<'a>, &'a [u8]) {
+    words.clear();
+    let earlier = faults.len();
+    let indented = matches!(text.first(), Some(b' ' | b'\t'));
+    let (mut rest, mut after, mut open) = (text, text, None);
+    while !rest.is_empty() {
+        let (next, piece) = match piece(rest) {
+            Ok(read) => read,
+            Err(error) => {
+                faults.push(wanted(error, rest));
+                rest = line_end(rest);
+                continue;
+            }
+        };
+        match piece {
+            Piece::Word(word) => {
+                words.push(word);
+                after = next;
+            }
+            Piece::LineEnd if open.is_none() => {
+                rest = next;
+                break;
+            }
+            Piece::Open if open.is_none() => open = Some(rest),
+            // Groups do not nest, so a second opening shows that the first was left open.
+            Piece::Open => break,
+            Piece::Close if open.is_none() => {
+                faults.push(Wanted { at: rest, what: "an opening parenthesis before this one" });
+                rest = line_end(rest);
+                continue;
+            }
+            Piece::Close => open = None,
+            Piece::Blank | Piece::Comment | Piece::LineEnd => {}
+        }
+        rest = next;
+    }
+    if let Some(open) = open {
+        rest = line_end(open).get(1..).unwrap_or_default();
+        // Faults on later lines will be met again, when those lines are read on their own.
+        let resumed = Span::within(text, rest).start;
+        let found = faults.split_off(earlier);
+        faults.extend(found.into_iter().filter(|it| Span::within(text, it.at).start < resumed));
+        // A quote left open on this line has swallowed the closing parenthesis.
+        if faults.len() == earlier {
+            faults.push(Wanted { at: open, what: "a closing parenthesis for this one" });
+        }
+    }
+    (Entry { indented, whole: faults.len() == earlier, after }, rest)
+}
+
+/// The text from the end of its first line on.
+fn line_end(text: &[u8]) -> &[u8] {
+    let line = text.iter().position(|octet| *octet == b'\n').unwrap_or(text.len());
+    text.get(line..).unwrap_or_default()
+}
+
+fn wanted<'a>(error: nom::Err<Wanted<'a>>, at: &'a [u8]) -> Wanted<'a> {
+    match error {
+        nom::Err::Error(wanted) | nom::Err::Failure(wanted) => wanted,
+        nom::Err::Incomplete(_) => Wanted { at, what: "more text" },
+    }
+}

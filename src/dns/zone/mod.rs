@@ -1,0 +1,318 @@
+//! Master files (RFC 1035 §5) as a source of answers.
+//!
+//! A zone is a tree of names under an apex that holds the SOA record. What a server says about a
+//! name that is not listed depends on the tree: below a delegation another server speaks; a name
+//! with names beneath it exists although it owns nothing (RFC 8020); `*` answers for names that
+//! do not exist, unless a closer name does (RFC 4592).
+//!
+//! [`Zone::read`] reads a text and remembers line and column of everything, so that a finding can
+//! point at the octet it means. It opens no other file, guesses nothing, and reports every fault
+//! it meets.
+//!
+//! A file with an SOA record speaks for its whole zone: what it does not list does not exist. One
+//! without speaks for the record sets it lists, and for nothing else.
+//!
+//! Absent on purpose: `$INCLUDE`, `$GENERATE`, classes other than IN, and DNSSEC, whose records
+//! are known and skipped.
+
+mod grammar;
+mod lines;
+mod read;
+#[cfg(test)]
+mod tests;
+
+pub use read::Reading;
+
+use super::chain::{Chain, least};
+use super::{
+    Data, Dns, Failure, Kind, Lookup, Outcome, Place, Provenance, Question, Record, Trouble,
+    presentation,
+};
+use crate::net::Name;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// DNAME (RFC 6672).
+const DNAME: Kind = Kind::Other(39);
+
+/// A fault in a zone file. Shown as `new.zone:7:12: expected a record type`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ZoneError {
+    /// Where it is.
+    pub place: Place,
+    /// What is wrong, most often "expected …".
+    pub what: String,
+}
+
+impl fmt::Display for ZoneError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}", self.place, self.what)
+    }
+}
+
+impl std::error::Error for ZoneError {}
+
+/// A zone, or a part of one, as a file gives it.
+#[derive(Clone, Debug)]
+pub struct Zone {
+    file: Arc<str>,
+    apex: Option<Apex>,
+    nodes: BTreeMap<Name, Node>,
+}
+
+/// The top of a zone.
+#[derive(Clone, Debug)]
+struct Apex {
+    name: Name,
+    /// How long absence may be remembered (RFC 2308 §5).
+    negative_ttl: Option<u32>,
+    /// Time to live of records that do not say it.
+    minimum: Option<u32>,
+}
+
+/// What a name owns; nothing, if it only has names below it.
+#[derive(Clone, Debug, Default)]
+struct Node {
+    sets: BTreeMap<Kind, Content>,
+}
+
+/// A record set.
+#[derive(Clone, Debug, Default)]
+struct Content {
+    ttl: Option<u32>,
+    listed: Vec<Listed>,
+    /// True if records are there in a form that we do not read.
+    unread: bool,
+    /// Octets in a message.
+    size: usize,
+}
+
+/// A record and where it was read.
+#[derive(Clone, Debug)]
+struct Listed {
+    record: Record,
+    marks: Vec<Mark>,
+    offset: usize,
+}
+
+/// Octets of a text from `offset` on stand at `line` from `column` on, one character each.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    offset: u32,
+    line: u32,
+    column: u32,
+}
+
+/// What a zone has to say to a question, one step at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// This is the answer.
+    Answer {
+        /// What is there, or that nothing is.
+        outcome: Outcome,
+        /// Its time to live in seconds, if the file says one.
+        ttl: Option<u32>,
+    },
+    /// The name is an alias; ask again, of whoever speaks for the target.
+    Alias {
+        /// Where it leads.
+        target: Name,
+        /// Time to live of the alias in seconds, if the file says one.
+        ttl: Option<u32>,
+    },
+    /// The zone does not speak for this name, or not for this type.
+    NotMine,
+}
+
+impl Verdict {
+    fn absent(apex: &Apex, outcome: Outcome) -> Self {
+        Self::Answer { outcome, ttl: apex.negative_ttl }
+    }
+
+    fn failed(trouble: Trouble, detail: impl Into<String>) -> Self {
+        Self::Answer { outcome: Outcome::Failed(Failure::because(trouble, detail)), ttl: None }
+    }
+}
+
+impl Zone {
+    /// Reads a zone file: everything that can be read, and every fault.
+    ///
+    /// `file` is the name of the file for messages; nothing is opened. Relative names end in
+    /// `origin`, or in what `$ORIGIN` says, or else in the owner of the SOA record; where none of
+    /// these is known they are faults.
+    pub fn read(file: &str, origin: Option<&Name>, text: &[u8]) -> Reading {
+        read::read(file, origin, text)
+    }
+
+    /// The file, as the user named it.
+    pub fn file(&self) -> &Arc<str> {
+        &self.file
+    }
+
+    /// The name of the zone, if the file speaks for one: the owner of its SOA record.
+    pub fn apex(&self) -> Option<&Name> {
+        self.apex.as_ref().map(|apex| &apex.name)
+    }
+
+    /// All records that could be read, by name and type.
+    pub fn records(&self) -> impl Iterator<Item = (&Name, Kind, &Record)> {
+        self.nodes.iter().flat_map(|(name, node)| {
+            node.sets.iter().flat_map(move |(kind, set)| {
+                set.listed.iter().map(move |listed| (name, *kind, &listed.record))
+            })
+        })
+    }
+
+    /// Where an octet of a text stands: `index` counts the records of the set in the order of
+    /// the file, `offset` the octets of the text, strings joined. For other types, where the
+    /// record begins.
+    pub fn place_of(&self, name: &Name, kind: Kind, index: usize, offset: u32) -> Option<Place> {
+        let listed = self.nodes.get(name)?.sets.get(&kind)?.listed.get(index)?;
+        let place = listed.record.place.clone()?;
+        let after = listed.marks.partition_point(|mark| mark.offset <= offset);
+        match after.checked_sub(1).and_then(|before| listed.marks.get(before)) {
+            None => Some(place),
+            Some(mark) => {
+                let column = mark.column.saturating_add(offset - mark.offset);
+                Some(Place { line: mark.line, column, ..place })
+            }
+        }
+    }
+
+    /// What the zone has to say to a question. Aliases are named, not followed.
+    pub fn authority(&self, question: &Question) -> Verdict {
+        match &self.apex {
+            Some(apex) if question.name.is_within(&apex.name) => self.whole(apex, question),
+            Some(_) => Verdict::NotMine,
+            None => {
+                let node = self.nodes.get(&question.name);
+                node.and_then(|node| node.answer(question.kind, None)).unwrap_or(Verdict::NotMine)
+            }
+        }
+    }
+
+    /// The answer of a file that speaks for its whole zone (RFC 1034 §4.3.2).
+    fn whole(&self, apex: &Apex, question: &Question) -> Verdict {
+        let labels = question.name.label_count();
+        let mut encloser = None;
+        for count in apex.name.label_count()..=labels {
+            let name = question.name.suffix(count);
+            // Every name that has names below it is a node, so the first gap ends the search.
+            let Some(node) = self.nodes.get(&name) else { break };
+            if encloser.is_some() && node.sets.contains_key(&Kind::Ns) {
+                return Verdict::NotMine;
+            }
+            if count == labels {
+                return node.answer_or_none(question.kind, apex);
+            }
+            if let Some(dname) = node.sets.get(&DNAME) {
+                return dname.redirect(question, labels - count);
+            }
+            encloser = Some(name);
+        }
+        // RFC 4592 §2.2.1: the source of synthesis is "*" before the closest encloser.
+        let wildcard = encloser.and_then(|name| self.nodes.get(&name.child("*").ok()?));
+        match wildcard {
+            None => Verdict::absent(apex, Outcome::NxDomain),
+            Some(node) if node.sets.contains_key(&Kind::Ns) => Verdict::NotMine,
+            Some(node) => node.answer_or_none(question.kind, apex),
+        }
+    }
+
+    /// Follows aliases as far as the zone knows them.
+    fn resolve(&self, question: &Question) -> super::Answer {
+        let provenance = Provenance::Zone(Arc::clone(&self.file));
+        let mut chain = Chain::default();
+        let mut current = question.clone();
+        let (outcome, ttl) = loop {
+            match self.authority(&current) {
+                Verdict::Answer { outcome, ttl } => break (outcome, ttl),
+                Verdict::NotMine => {
+                    let detail = format!("{current} is not in {}", self.file);
+                    break (Outcome::Failed(Failure::because(Trouble::Network, detail)), None);
+                }
+                Verdict::Alias { target, ttl } => {
+                    let followed = chain.follow(&question.name, target.clone(), ttl);
+                    current.name = target;
+                    if let Err(failure) = followed {
+                        break (Outcome::Failed(failure), None);
+                    }
+                }
+            }
+        };
+        chain.end(question, outcome, ttl, provenance)
+    }
+}
+
+impl Dns for Zone {
+    /// Answers from the file alone. What lies outside is not known, never said to be absent.
+    fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
+        Box::pin(std::future::ready(Arc::new(self.resolve(question))))
+    }
+}
+
+impl Node {
+    /// The records of a type, or the alias that stands in their place.
+    fn answer(&self, kind: Kind, minimum: Option<u32>) -> Option<Verdict> {
+        if let Some(set) = self.sets.get(&kind) {
+            return Some(set.answer(kind, minimum));
+        }
+        let aliases = self.sets.get(&Kind::Cname)?;
+        match &aliases.listed.first()?.record.data {
+            Data::Cname(target) => {
+                Some(Verdict::Alias { target: target.clone(), ttl: aliases.ttl.or(minimum) })
+            }
+            _ => None,
+        }
+    }
+
+    fn answer_or_none(&self, kind: Kind, apex: &Apex) -> Verdict {
+        let answer = self.answer(kind, apex.minimum);
+        answer.unwrap_or_else(|| Verdict::absent(apex, Outcome::NoData))
+    }
+
+    fn listed(&self) -> impl Iterator<Item = &Listed> {
+        self.sets.values().flat_map(|set| &set.listed)
+    }
+}
+
+impl Content {
+    fn answer(&self, kind: Kind, minimum: Option<u32>) -> Verdict {
+        if self.unread {
+            let detail = format!("the {kind} records of a zone file are not read");
+            return Verdict::failed(Trouble::Malformed, detail);
+        }
+        let records = self.listed.iter().map(|listed| listed.record.clone()).collect();
+        Verdict::Answer { outcome: Outcome::Records(records), ttl: self.ttl.or(minimum) }
+    }
+
+    /// Puts the target of a DNAME in the place of its owner; `extra` labels stand before that.
+    fn redirect(&self, question: &Question, extra: usize) -> Verdict {
+        let target = self.listed.first().and_then(|listed| match &listed.record.data {
+            Data::Opaque(octets) => presentation::data(Kind::Cname, octets.to_vec()),
+            _ => None,
+        });
+        let Some(Data::Cname(target)) = target else {
+            return Verdict::failed(Trouble::Malformed, "the DNAME record cannot be read");
+        };
+        match Name::from_labels(question.name.labels().take(extra).chain(target.labels())) {
+            Ok(target) => Verdict::Alias { target, ttl: self.ttl },
+            // RFC 6672 §2.2: a name that becomes too long is answered with YXDOMAIN.
+            Err(_) => Verdict::failed(Trouble::ServFail, "DNAME makes the name too long"),
+        }
+    }
+
+    /// The MINIMUM field, which ends the data of an SOA record.
+    fn minimum(&self) -> Option<u32> {
+        match &self.listed.first()?.record.data {
+            Data::Opaque(octets) => octets.last_chunk().map(|field| u32::from_be_bytes(*field)),
+            _ => None,
+        }
+    }
+
+    // RFC 2308 §5: "the minimum of the SOA.MINIMUM field and SOA's TTL"
+    fn negative_ttl(&self) -> Option<u32> {
+        least(self.ttl, self.minimum())
+    }
+}
