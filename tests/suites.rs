@@ -2,7 +2,7 @@
 
 mod suite_zone;
 
-use mailcheck::dns::{Dns, Kind, Question};
+use mailcheck::dns::{Answer, Data, Dns, Kind, Question, Replay};
 use mailcheck::net::Name;
 use suite_zone::Zone;
 use suite_zone::openspf::{Explanation, spf_rfc7208};
@@ -150,4 +150,30 @@ fn the_openspf_suite_has_203_cases_in_16_scenarios_with_a_tape_each() {
         (scenarios.len(), cases().count(), checked.count(), tapes.count()),
         (16, 203, 22, 16)
     );
+}
+
+#[tokio::test]
+async fn every_tape_answers_as_its_zone_does() {
+    let Some(scenarios) = spf_rfc7208() else { return };
+    let mut offenders = Vec::new();
+    for scenario in &scenarios {
+        let tape = Replay::read("tape.jsonl", scenario.zone.cassette().as_bytes())
+            .expect("the tape can be read");
+        for question in scenario.zone.questions() {
+            let (zone, tape) = (scenario.zone.lookup(&question), tape.lookup(&question));
+            let (zone, tape) = (zone.await, tape.await);
+            let same = zone.outcome.word() == tape.outcome.word()
+                && zone.aliases == tape.aliases
+                && joined(&zone) == joined(&tape);
+            if !same {
+                offenders.push(format!("{}: {question}: {zone:?} {tape:?}", scenario.id));
+            }
+        }
+    }
+    assert!(offenders.is_empty(), "{}", offenders.join("\n"));
+}
+
+/// The data of an answer, texts joined: a text of no string and one of an empty string are one.
+fn joined(answer: &Answer) -> Vec<Result<Vec<u8>, &Data>> {
+    answer.records().iter().map(|record| record.data.text().ok_or(&record.data)).collect()
 }

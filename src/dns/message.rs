@@ -219,6 +219,19 @@ impl Trouble {
         }
     }
 
+    /// The trouble with this word, in lower case.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all = [
+            Self::Timeout,
+            Self::ServFail,
+            Self::Refused,
+            Self::Bogus,
+            Self::Malformed,
+            Self::Network,
+        ];
+        all.into_iter().find(|trouble| trouble.word() == word)
+    }
+
     /// The words for it in a sentence: `… timed out`, `… answered SERVFAIL`.
     pub fn sentence(self) -> &'static str {
         match self {

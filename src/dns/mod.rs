@@ -10,22 +10,30 @@
 //! | offline, tests | `Zone` |
 //! | reproduce a report | `Replay` |
 //! | record one | `Cache(Recorder(Live))` |
-//! | what if | `Overlay { over: Zone, under: Cache(Live) }` |
+//! | what if | `Overlay(Zone, Cache(Live))` |
 //! | outage drill | `Fault(script, Cache(Live))` |
 //!
 //! Stacks are built in one place, `cli::sources`. Limits such as RFC 7208 §4.6.4 are no business
 //! of this module: they count terms, not questions.
 
 mod ask;
+mod cache;
+mod cassette;
 mod chain;
+mod fault;
 mod message;
+mod overlay;
 pub mod presentation;
 pub mod zone;
 
 pub use ask::{addresses, alongside, ask, join_all};
+pub use cache::Cache;
+pub use cassette::{CassetteError, Recorder, Replay};
+pub use fault::{Fault, FaultScript, Injection, InjectionError};
 pub use message::{
     Answer, Data, Failure, Kind, Outcome, Place, Provenance, Question, Record, Trouble,
 };
+pub use overlay::Overlay;
 pub use zone::{Zone, ZoneError};
 
 use std::future::Future;

@@ -24,17 +24,21 @@ struct Line<'a> {
 }
 
 impl Zone {
-    /// The tape on which every name of the zone answers as the zone does.
+    /// Everything that a check of SPF may ask about a name of the zone.
     ///
-    /// A wildcard speaks for names without number, which no tape can hold: such a zone panics.
-    pub(crate) fn cassette(&self) -> String {
+    /// A wildcard speaks for names without number: such a zone panics.
+    pub(crate) fn questions(&self) -> impl Iterator<Item = Question> {
         // The root exists, but nothing asks it for a policy.
-        let names = self.existing.iter().filter(|name| !name.is_root());
-        let questions = names.flat_map(|name| {
+        self.existing.iter().filter(|name| !name.is_root()).flat_map(|name| {
             assert!(name.labels().next() != Some(b"*"), "{name}: a tape cannot hold a wildcard");
             ASKED.map(|kind| Question::new(name.clone(), kind))
-        });
-        let mut lines: Vec<_> = questions.map(|question| line(&self.answer(&question))).collect();
+        })
+    }
+
+    /// The tape on which every name of the zone answers as the zone does.
+    pub(crate) fn cassette(&self) -> String {
+        let answers = self.questions().map(|question| self.answer(&question));
+        let mut lines: Vec<_> = answers.map(|answer| line(&answer)).collect();
         lines.sort();
         lines.insert(0, HEADER.into());
         lines.push(String::new());

@@ -20,6 +20,7 @@ mod lines;
 mod read;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 pub use read::Reading;
 
@@ -32,6 +33,7 @@ use crate::net::Name;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use tree::{Path, Tree};
 
 /// DNAME (RFC 6672).
 const DNAME: Kind = Kind::Other(39);
@@ -58,7 +60,7 @@ impl std::error::Error for ZoneError {}
 pub struct Zone {
     file: Arc<str>,
     apex: Option<Apex>,
-    nodes: BTreeMap<Name, Node>,
+    tree: Tree,
 }
 
 /// The top of a zone.
@@ -71,7 +73,7 @@ struct Apex {
     minimum: Option<u32>,
 }
 
-/// What a name owns; nothing, if it only has names below it.
+/// What a name owns.
 #[derive(Clone, Debug, Default)]
 struct Node {
     sets: BTreeMap<Kind, Content>,
@@ -155,9 +157,9 @@ impl Zone {
         self.apex.as_ref().map(|apex| &apex.name)
     }
 
-    /// All records that could be read, by name and type.
+    /// All records that could be read, from the top of the tree down, by name and type.
     pub fn records(&self) -> impl Iterator<Item = (&Name, Kind, &Record)> {
-        self.nodes.iter().flat_map(|(name, node)| {
+        self.tree.iter().flat_map(|(name, node)| {
             node.sets.iter().flat_map(move |(kind, set)| {
                 set.listed.iter().map(move |listed| (name, *kind, &listed.record))
             })
@@ -168,7 +170,7 @@ impl Zone {
     /// the file, `offset` the octets of the text, strings joined. For other types, where the
     /// record begins.
     pub fn place_of(&self, name: &Name, kind: Kind, index: usize, offset: u32) -> Option<Place> {
-        let listed = self.nodes.get(name)?.sets.get(&kind)?.listed.get(index)?;
+        let listed = self.tree.get(name)?.sets.get(&kind)?.listed.get(index)?;
         let place = listed.record.place.clone()?;
         let after = listed.marks.partition_point(|mark| mark.offset <= offset);
         match after.checked_sub(1).and_then(|before| listed.marks.get(before)) {
@@ -186,7 +188,7 @@ impl Zone {
             Some(apex) if question.name.is_within(&apex.name) => self.whole(apex, question),
             Some(_) => Verdict::NotMine,
             None => {
-                let node = self.nodes.get(&question.name);
+                let node = self.tree.get(&question.name);
                 node.and_then(|node| node.answer(question.kind, None)).unwrap_or(Verdict::NotMine)
             }
         }
@@ -194,25 +196,25 @@ impl Zone {
 
     /// The answer of a file that speaks for its whole zone (RFC 1034 §4.3.2).
     fn whole(&self, apex: &Apex, question: &Question) -> Verdict {
-        let labels = question.name.label_count();
-        let mut encloser = None;
-        for count in apex.name.label_count()..=labels {
-            let name = question.name.suffix(count);
-            // Every name that has names below it is a node, so the first gap ends the search.
-            let Some(node) = self.nodes.get(&name) else { break };
-            if encloser.is_some() && node.sets.contains_key(&Kind::Ns) {
+        let path = Path::new(&question.name);
+        let top = apex.name.label_count();
+        let mut encloser = top;
+        for depth in top..=path.depth() {
+            let Some(node) = self.tree.find(path.upto(depth)) else { break };
+            if depth > top && node.sets.contains_key(&Kind::Ns) {
                 return Verdict::NotMine;
             }
-            if count == labels {
+            if depth == path.depth() {
                 return node.answer_or_none(question.kind, apex);
             }
             if let Some(dname) = node.sets.get(&DNAME) {
-                return dname.redirect(question, labels - count);
+                return dname.redirect(question, path.depth() - depth);
             }
-            encloser = Some(name);
+            encloser = depth;
         }
         // RFC 4592 §2.2.1: the source of synthesis is "*" before the closest encloser.
-        let wildcard = encloser.and_then(|name| self.nodes.get(&name.child("*").ok()?));
+        let source = path.wildcard(encloser);
+        let wildcard = self.tree.find(source.upto(source.depth()));
         match wildcard {
             None => Verdict::absent(apex, Outcome::NxDomain),
             Some(node) if node.sets.contains_key(&Kind::Ns) => Verdict::NotMine,

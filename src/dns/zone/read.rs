@@ -2,13 +2,14 @@
 
 use super::grammar::{self, Entry};
 use super::lines::{Lines, begins_character};
+use super::tree::Tree;
 use super::{Apex, Content, Listed, Mark, Node, Zone, ZoneError};
 use crate::dns::presentation::{self, Word, Words};
 use crate::dns::{Kind, Place, Record};
 use crate::net::Name;
 use crate::text::Span;
 use crate::text::lex::Wanted;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Faults beyond this many are counted, not kept.
@@ -60,7 +61,7 @@ struct Reader<'a> {
     /// As the last record said that said it.
     last_ttl: Option<u32>,
     soa: Option<Name>,
-    nodes: BTreeMap<Name, Node>,
+    tree: Tree,
     /// Offsets and sentences.
     faults: Vec<(usize, String)>,
     omitted: usize,
@@ -79,7 +80,7 @@ pub(super) fn read(file: &str, origin: Option<&Name>, text: &[u8]) -> Reading {
         default_ttl: None,
         last_ttl: None,
         soa: None,
-        nodes: BTreeMap::new(),
+        tree: Tree::default(),
         faults: Vec::new(),
         omitted: 0,
     };
@@ -242,7 +243,7 @@ impl<'a> Reader<'a> {
                 Some(Listed { record: Record { data, place }, marks, offset })
             }
         };
-        let content = self.nodes.entry(owner.clone()).or_default().sets.entry(kind).or_default();
+        let content = self.tree.entry(owner).sets.entry(kind).or_default();
         if content.size + size > SET_LIMIT {
             return Err(Wanted { at: start, what: "at most 65535 octets in a record set" });
         }
@@ -284,33 +285,29 @@ impl<'a> Reader<'a> {
 
     /// Checks what holds between records, and makes the zone.
     fn finish(mut self) -> Reading {
-        let mut nodes = std::mem::take(&mut self.nodes);
-        if let Some(apex) = &self.soa.clone() {
-            nodes.retain(|name, node| {
-                let inside = name.is_within(apex);
-                for listed in node.listed().filter(|_| !inside) {
-                    self.fault(listed.offset, || format!("expected names in the zone {apex}"));
-                }
-                inside
-            });
-        }
-        for node in nodes.values_mut() {
+        let mut tree = std::mem::take(&mut self.tree);
+        let soa = self.soa.take();
+        tree.retain(|name, node| {
             node.sets.retain(|_, set| !set.listed.is_empty() || set.unread);
             node.sets.values_mut().for_each(drop_duplicates);
             self.check_alias(node);
-        }
-        let apex = self.soa.take().and_then(|name| {
-            let soa = nodes.get(&name)?.sets.get(&Kind::Soa)?;
+            let apex = soa.as_ref().filter(|apex| !name.is_within(apex));
+            if let Some(apex) = apex {
+                for listed in node.listed() {
+                    self.fault(listed.offset, || format!("expected names in the zone {apex}"));
+                }
+            }
+            apex.is_none() && !node.sets.is_empty()
+        });
+        let apex = soa.and_then(|name| {
+            let soa = tree.get(&name)?.sets.get(&Kind::Soa)?;
             Some(Apex { negative_ttl: soa.negative_ttl(), minimum: soa.minimum(), name })
         });
-        if let Some(apex) = &apex {
-            add_empty_nodes(&mut nodes, &apex.name);
-        }
         let mut faults = std::mem::take(&mut self.faults);
         faults.sort_by_key(|fault| fault.0);
         let error = |(offset, what)| ZoneError { place: self.place(offset), what };
         let errors = faults.into_iter().map(error).collect();
-        let zone = Zone { file: Arc::clone(&self.file), apex, nodes };
+        let zone = Zone { file: Arc::clone(&self.file), apex, tree };
         Reading { zone, errors, omitted: self.omitted }
     }
 
@@ -343,22 +340,4 @@ fn drop_duplicates(set: &mut Content) {
         let mut seen = HashSet::with_capacity(set.listed.len());
         set.listed.retain(|listed| seen.insert(listed.record.data.clone()));
     }
-}
-
-/// Adds the names that exist only because names below them do (RFC 8020 §2, RFC 4592 §2.2.2).
-fn add_empty_nodes(nodes: &mut BTreeMap<Name, Node>, apex: &Name) {
-    let mut empty = Vec::new();
-    let mut added = HashSet::new();
-    for name in nodes.keys() {
-        let mut ancestor = name.parent();
-        while let Some(name) = ancestor
-            && name.is_within(apex)
-            && !nodes.contains_key(&name)
-            && added.insert(name.clone())
-        {
-            ancestor = name.parent();
-            empty.push(name);
-        }
-    }
-    nodes.extend(empty.into_iter().map(|name| (name, Node::default())));
 }

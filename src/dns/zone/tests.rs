@@ -324,6 +324,25 @@ fn a_name_with_names_below_it_exists() {
 }
 
 #[test]
+fn a_wildcard_that_only_has_names_below_it_is_no_data() {
+    assert_eq!(txt(&example("a.* TXT x\n"), "b.example.com"), ["nodata"]);
+}
+
+#[test]
+fn a_name_that_begins_as_another_is_not_below_it() {
+    let zone = example("a.bc TXT x\n");
+    assert_eq!(txt(&zone, "b.example.com"), ["nxdomain"]);
+}
+
+#[test]
+fn records_are_listed_from_the_apex_down() {
+    let zone = example("b TXT x\nx.a TXT x\na TXT x\n");
+    let mut names: Vec<String> = zone.records().map(|row| row.0.to_string()).collect();
+    names.dedup();
+    assert_eq!(names, ["example.com", "a.example.com", "x.a.example.com", "b.example.com"]);
+}
+
+#[test]
 fn a_wildcard_answers_for_names_that_do_not_exist() {
     let zone = example("* TXT wild\n*.sub TXT sub\na.b TXT x\n");
     let said = |owner| txt(&zone, owner).concat();
@@ -430,11 +449,17 @@ fn offline_a_name_outside_is_unknown_and_never_absent() {
     let with_soa = ask(&example(""), "example.org", Kind::Txt);
     let without = ask(&zone("a.example. 60 TXT x\n"), "b.example", Kind::Txt);
     assert_eq!(
-        [with_soa.failure(), without.failure()].map(|failure| failure.cloned()),
+        [with_soa.failure(), without.failure()].map(Option::<&Failure>::cloned),
         [("example.org TXT", ()), ("b.example TXT", ())].map(|(question, ())| Some(
             Failure::because(Trouble::Network, format!("{question} is not in new.zone"))
         ))
     );
+}
+
+#[test]
+fn offline_an_alias_out_of_the_zone_ends_in_a_failure_that_keeps_it() {
+    let answer = ask(&example("a CNAME b.example.org.\n"), "a.example.com", Kind::Txt);
+    assert_eq!((answer.outcome.word(), answer.aliases), ("network", vec![name("b.example.org")]));
 }
 
 #[test]

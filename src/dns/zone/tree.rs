@@ -1,0 +1,95 @@
+//! The tree of names in a zone.
+
+use super::Node;
+use crate::net::Name;
+use std::collections::BTreeMap;
+use std::ops::Bound::{Included, Unbounded};
+
+/// What each name owns, in the order of the tree: a name stands before all names below it, and
+/// these stand together.
+///
+/// A name that owns nothing, but has names below it, exists (RFC 8020 §2). Such names are not
+/// stored: a name of 127 labels would cost 126 of them. The order shows where they are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tree {
+    nodes: BTreeMap<Box<[u8]>, (Name, Node)>,
+    /// Stands for every name that owns nothing.
+    empty: Node,
+}
+
+/// The labels of a name from the root down, in wire form; the path to a name begins with the
+/// paths to all names above it.
+pub(super) struct Path {
+    octets: Vec<u8>,
+    /// Where the path to the name of so many labels ends.
+    ends: Vec<usize>,
+}
+
+impl Path {
+    pub(super) fn new(name: &Name) -> Self {
+        let labels: Vec<&[u8]> = name.labels().collect();
+        let mut path = Self { octets: Vec::with_capacity(name.len() + 3), ends: vec![0] };
+        for label in labels.into_iter().rev() {
+            path.push(label);
+        }
+        path
+    }
+
+    fn push(&mut self, label: &[u8]) {
+        // A label has at most 63 octets.
+        self.octets.push(label.len() as u8);
+        self.octets.extend_from_slice(label);
+        self.ends.push(self.octets.len());
+    }
+
+    /// How many labels the name has.
+    pub(super) fn depth(&self) -> usize {
+        self.ends.len() - 1
+    }
+
+    /// The path to the name made of the `depth` rightmost labels.
+    pub(super) fn upto(&self, depth: usize) -> &[u8] {
+        let end = self.ends.get(depth).copied().unwrap_or(self.octets.len());
+        self.octets.get(..end).unwrap_or_default()
+    }
+
+    /// The path to `*` below the name made of the `depth` rightmost labels.
+    pub(super) fn wildcard(mut self, depth: usize) -> Self {
+        self.ends.truncate(depth + 1);
+        self.octets.truncate(self.ends.last().copied().unwrap_or(0));
+        self.push(b"*");
+        self
+    }
+}
+
+impl Tree {
+    /// What the name at the end of a path owns; `None` if it does not exist.
+    pub(super) fn find(&self, path: &[u8]) -> Option<&Node> {
+        let (found, (_, node)) = self.nodes.range::<[u8], _>((Included(path), Unbounded)).next()?;
+        match found.strip_prefix(path)? {
+            [] => Some(node),
+            _ => Some(&self.empty),
+        }
+    }
+
+    /// What a name owns; `None` if it does not exist.
+    pub(super) fn get(&self, name: &Name) -> Option<&Node> {
+        self.find(&Path::new(name).octets)
+    }
+
+    /// What a name owns, to be added to.
+    pub(super) fn entry(&mut self, name: &Name) -> &mut Node {
+        let path = Path::new(name).octets.into_boxed_slice();
+        &mut self.nodes.entry(path).or_insert_with(|| (name.clone(), Node::default())).1
+    }
+
+    /// The names that own something, in the order of the tree.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Name, &Node)> {
+        self.nodes.values().map(|(name, node)| (name, node))
+    }
+
+    /// Drops the names that `keep` does not want.
+    pub(super) fn retain(&mut self, mut keep: impl FnMut(&Name, &mut Node) -> bool) {
+        self.nodes.retain(|_, (name, node)| keep(name, node));
+    }
+}
