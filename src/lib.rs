@@ -40,3 +40,7 @@ pub mod net;
 pub mod dns;
 pub mod judge;
 pub mod spf;
+pub mod report;
+pub mod audit;
+pub mod render;
+pub mod cli;

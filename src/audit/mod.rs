@@ -1,0 +1,5 @@
+//! An inquiry in, a report out.
+
+mod inquiry;
+
+pub use inquiry::{Asked, Checks, Inquiry, Sender};
