@@ -110,7 +110,7 @@ impl From<&judge::Finding> for Finding {
 impl From<&judge::Fix> for ProposedFix {
     fn from(fix: &judge::Fix) -> Self {
         let line = |edit: &judge::Edit, data: &crate::dns::Data| {
-            format!("{}. {} IN {} {}", edit.name, edit.ttl, edit.kind, presentation::write(data))
+            format!("{}. {} IN {} {}", edit.name, edit.ttl, edit.kind, presentation::write(edit.kind, data))
         };
         Self {
             summary: fix.summary.clone(),

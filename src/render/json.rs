@@ -1,0 +1,57 @@
+//! The report as it is, for programs: one JSON document, pretty, with a newline at the end.
+//!
+//! Its shape is described in `testdata/schema/report.schema.json`.
+
+use crate::report::Report;
+use crate::text::escape;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+/// Writes a report as JSON.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = printable(&serde_json::to_string_pretty(report)?);
+    text.push('\n');
+    out.write_all(text.as_bytes())
+}
+
+/// The document with every character that could hurt a terminal as `\u….`.
+///
+/// JSON escapes the controls of ASCII by itself (RFC 8259 §7) but leaves those above it, and the
+/// marks that turn the direction of writing around. Outside strings JSON is ASCII, so nothing but
+/// strings changes, and those keep their meaning.
+fn printable(document: &str) -> String {
+    let mut out = String::with_capacity(document.len() + 1);
+    for character in document.chars() {
+        let mut buffer = [0; 4];
+        let is_harmless = matches!(character, '\n' | ' '..='~') || {
+            let octets = character.encode_utf8(&mut buffer).as_bytes();
+            escape(octets).as_bytes() == octets
+        };
+        if is_harmless {
+            out.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn controls_above_ascii_are_escaped_and_keep_their_meaning() {
+        let hostile = "a\u{9b}31m\u{202e}b\u{7f}\u{e0001}§";
+        let document = serde_json::to_string(hostile).unwrap();
+        let printed = printable(&document);
+        assert_eq!(printed, r#""a\u009b31m\u202eb\u007f\udb40\udc01§""#);
+        assert_eq!(serde_json::from_str::<String>(&printed).unwrap(), hostile);
+    }
+}

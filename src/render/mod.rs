@@ -1,0 +1,16 @@
+//! Reports for readers: one file or folder per format, each a function of a [`Report`] alone.
+//!
+//! | format | made for |
+//! |---|---|
+//! | [`text`](mod@text) | a person at a terminal, in a log, in a mail |
+//! | [`json`] | a program |
+//!
+//! A format sees the [`Report`](crate::report::Report) and nothing else: it asks no question,
+//! reads no clock and no environment, and judges nothing. Whatever a record holds, no control
+//! octet leaves here other than the colours that [`palette`] adds.
+//!
+//! [`Report`]: crate::report::Report
+
+pub mod json;
+pub mod palette;
+pub mod text;

@@ -1,0 +1,253 @@
+//! The senders: may they send, and which step said so.
+
+use super::line::Line;
+use super::sheet::Sheet;
+use super::{Look, counted, explain, of_result};
+use crate::net::Cidr;
+use crate::render::palette::Ink;
+use crate::report::{Authorization, Authorized, Domain, Portion, SenderKind, SpfVerdict, Step};
+use crate::judge::Tone;
+use crate::text::grouped;
+
+/// Where sentences begin: behind the longest answer, `unknown` or `partial`.
+const TEXT: usize = 11;
+
+/// Most networks that a line names.
+const NETWORKS: usize = 4;
+
+/// Fewest steps without effect that are worth folding into one line.
+const FOLD: usize = 3;
+
+pub(super) fn authorizations(sheet: &mut Sheet, domain: &Domain, look: &Look) {
+    if domain.authorizations.is_empty() {
+        return;
+    }
+    sheet.blank();
+    let headline = domain.headline.to_string();
+    for authorization in &domain.authorizations {
+        let is_said = domain.authorizations.len() == 1
+            && authorization.headline.to_string() == headline;
+        if !is_said {
+            let (word, ink) = answer(authorization.authorized);
+            let label = sheet.line().plain("  ").with(ink, word).pad(TEXT);
+            let sentence = sheet.line().phrase(&authorization.headline);
+            sheet.sentence(label, &sentence);
+        }
+        grounds(sheet, domain, authorization, look);
+    }
+}
+
+fn answer(authorized: Authorized) -> (&'static str, Ink) {
+    match authorized {
+        Authorized::Yes => ("yes", Ink::Good),
+        Authorized::No => ("no", Ink::Bad),
+        Authorized::Partial => ("partial", Ink::Bad),
+        Authorized::Unknown => ("unknown", Ink::Unknown),
+        Authorized::NotApplicable => ("n/a", Ink::Faint),
+    }
+}
+
+/// Why the answer is what it is.
+fn grounds(sheet: &mut Sheet, domain: &Domain, authorization: &Authorization, look: &Look) {
+    identities(sheet, domain, authorization, look);
+    let spf = &authorization.spf;
+    let is_plain_yes = authorization.authorized == Authorized::Yes;
+    if look.explain {
+        explain::block(sheet, "SPF", &spf.steps, &domain.lookups);
+    } else if authorization.kind == SenderKind::Address && !is_plain_yes {
+        path(sheet, &spf.steps);
+    }
+    if authorization.kind != SenderKind::Address && (look.explain || !is_plain_yes) {
+        portions(sheet, authorization);
+    }
+    if let Some(text) = &spf.explanation {
+        labelled(sheet, "says", |line| line.plain("the domain explains: ").with(Ink::Code, text));
+    }
+    if let Some(helo) = &authorization.helo {
+        identity_verdict(sheet, "HELO", helo);
+        if look.explain {
+            explain::block(sheet, "SPF of the HELO name", &helo.steps, &domain.lookups);
+        }
+    }
+    if let Some(dmarc) = &authorization.dmarc {
+        labelled(sheet, "DMARC", |line| line.phrase(&dmarc.headline));
+        if look.explain {
+            explain::block(sheet, "DMARC", &dmarc.steps, &domain.lookups);
+        }
+    }
+    for note in &authorization.notes {
+        labelled(sheet, "note", |line| line.phrase(note));
+    }
+}
+
+fn labelled(sheet: &mut Sheet, label: &str, say: impl FnOnce(Line) -> Line) {
+    let label = sheet.line().faint(format!("  {label}")).pad(TEXT);
+    let sentence = say(sheet.line());
+    sheet.sentence(label, &sentence);
+}
+
+/// The identities, unless they are what anybody would suppose.
+fn identities(sheet: &mut Sheet, domain: &Domain, authorization: &Authorization, look: &Look) {
+    let given = &authorization.identities;
+    let own = domain.domain.to_string();
+    let is_usual = authorization.spf.domain == own
+        && given.helo.is_none()
+        && given.header_from == domain.domain
+        && given.dkim_domains.is_empty();
+    if is_usual && !look.explain {
+        return;
+    }
+    labelled(sheet, "as", |line| {
+        let mut line = line.plain("MAIL FROM ").with(Ink::Name, &given.mail_from);
+        if let Some(helo) = &given.helo {
+            line = line.plain(", HELO ").with(Ink::Name, helo);
+        }
+        line = line.plain(", From: ").with(Ink::Name, given.header_from.to_string());
+        for signer in &given.dkim_domains {
+            line = line.plain(", DKIM d=").with(Ink::Name, signer.to_string());
+        }
+        line
+    });
+}
+
+fn identity_verdict(sheet: &mut Sheet, label: &str, verdict: &SpfVerdict) {
+    labelled(sheet, label, |line| {
+        let result = verdict.result.unwrap_or("differs by address");
+        let line = line
+            .with(Ink::Name, &verdict.domain)
+            .plain(": SPF ")
+            .with(of_result(result), result);
+        match (&verdict.problem, &verdict.matched) {
+            (Some(problem), _) => line.plain(", ").phrase(problem),
+            (None, Some(matched)) => line.plain(", by ").with(Ink::Code, &matched.term),
+            (None, None) => line,
+        }
+    });
+}
+
+// ── one address: the path through the terms ─────────────────────────────────────────────────────
+
+/// A line of the path.
+enum Stage<'s> {
+    /// A step, and how deep it stands.
+    Step(usize, &'s Step),
+    /// Steps in a row that decide nothing and ask nothing.
+    Fold(usize, usize),
+}
+
+/// The steps that were taken, numbered.
+fn path(sheet: &mut Sheet, steps: &[Step]) {
+    let mut flat = Vec::new();
+    flatten(steps, 0, true, &mut flat);
+    let stages = folded(&flat);
+    let digits = stages.len().to_string().len();
+    sheet.blank();
+    let mut number = 0;
+    for stage in stages {
+        let (depth, sentence) = match stage {
+            Stage::Step(depth, step) => (depth, sheet.line().phrase(&step.headline)),
+            Stage::Fold(depth, count) => {
+                let said = format!("{} without a lookup: no match", counted(count, "more term"));
+                (depth, sheet.line().faint(said))
+            }
+        };
+        number += 1;
+        let label = sheet
+            .line()
+            .plain("  ")
+            .right(2 + digits, Ink::Faint, &number.to_string())
+            // However deep the includes go, the words stay on the screen.
+            .pad(4 + digits + 2 * depth.min(8));
+        sheet.sentence(label, &sentence);
+    }
+    sheet.blank();
+}
+
+/// The steps in the order in which they were taken. A record that an include leads to is one with
+/// the include; what only adds detail is left to `explain`.
+fn flatten<'s>(steps: &'s [Step], depth: usize, is_top: bool, out: &mut Vec<(usize, &'s Step)>) {
+    for step in steps {
+        let event = step.event.get("event").and_then(serde_json::Value::as_str);
+        let is_record = event == Some("check_host");
+        if (is_record && is_top) || event == Some("term") {
+            out.push((depth, step));
+        } else if !is_record && step.tone != Tone::Plain {
+            out.push((depth, step));
+        }
+        flatten(&step.steps, depth + usize::from(!is_record), false, out);
+    }
+}
+
+fn folded<'s>(flat: &[(usize, &'s Step)]) -> Vec<Stage<'s>> {
+    let is_idle = |step: &Step| {
+        step.tone == Tone::Plain && step.lookups.is_empty() && step.steps.is_empty()
+    };
+    let runs = flat.chunk_by(|(a, first), (b, next)| a == b && is_idle(first) && is_idle(next));
+    runs.flat_map(|run| match run {
+        [(depth, first), ..] if run.len() >= FOLD && is_idle(first) => {
+            vec![Stage::Fold(*depth, run.len())]
+        }
+        _ => run.iter().map(|(depth, step)| Stage::Step(*depth, step)).collect(),
+    })
+    .collect()
+}
+
+// ── many addresses: who passes, who does not ────────────────────────────────────────────────────
+
+fn portions(sheet: &mut Sheet, authorization: &Authorization) {
+    let listed = &authorization.spf.portions;
+    if listed.is_empty() {
+        let groups = [
+            ("yes", Ink::Good, &authorization.covered),
+            ("no", Ink::Bad, &authorization.uncovered),
+            ("unknown", Ink::Unknown, &authorization.undecided),
+        ];
+        for (word, ink, networks) in groups {
+            if !networks.is_empty() {
+                let line = crowd(sheet.line(), networks);
+                portion(sheet, word, ink, &line);
+            }
+        }
+        return;
+    }
+    for one in listed {
+        let (word, ink) = match of_result(one.result) {
+            Ink::Good => ("yes", Ink::Good),
+            Ink::Unknown => ("unknown", Ink::Unknown),
+            _ => ("no", Ink::Bad),
+        };
+        let line = decided(crowd(sheet.line(), &one.networks), one);
+        portion(sheet, word, ink, &line);
+    }
+}
+
+fn portion(sheet: &mut Sheet, word: &str, ink: Ink, sentence: &Line) {
+    let label = sheet.line().plain("  ").with(ink, word).pad(TEXT);
+    sheet.sentence(label, sentence);
+}
+
+fn crowd(mut line: Line, networks: &[Cidr]) -> Line {
+    for (index, network) in networks.iter().take(NETWORKS).enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        line = line.plain(comma).with(Ink::Addr, network.to_string());
+    }
+    match networks.len().saturating_sub(NETWORKS) {
+        0 => line,
+        others => line.plain(format!(" and {}", counted(others, "more network"))),
+    }
+}
+
+fn decided(line: Line, portion: &Portion) -> Line {
+    let line = match portion.addresses.parse::<u128>() {
+        // More than a reader can take in: the networks say it better.
+        Ok(addresses) if addresses <= u128::from(u32::MAX) + 1 => {
+            line.plain(format!(" ({})", grouped(addresses)))
+        }
+        _ => line,
+    };
+    let line = line.plain(": ").with(of_result(portion.result), portion.result);
+    match &portion.matched {
+        Some(matched) => line.plain(", by ").with(Ink::Code, &matched.term),
+        None => line,
+    }
+}

@@ -1,0 +1,105 @@
+//! The last lines: how much was found, what the exit code means, what to ask next.
+
+use super::line::Line;
+use super::sheet::Sheet;
+use super::{Look, counted};
+use crate::judge::Severity;
+use crate::render::palette::Ink;
+use crate::report::{Authorized, Domain, Report, Verdict};
+
+pub(super) fn closing(sheet: &mut Sheet, report: &Report, look: &Look) {
+    let count = |severity| {
+        let findings = report.domains.iter().flat_map(|domain| &domain.findings);
+        findings.filter(|finding| finding.severity == severity).count()
+    };
+    let found = format!(
+        "{}, {}, {}",
+        counted(count(Severity::Error), "error"),
+        counted(count(Severity::Warn), "warning"),
+        counted(count(Severity::Note), "note"),
+    );
+    let mut asked = counted(report.run.questions, "question");
+    if let Some(elapsed) = report.run.elapsed_ms {
+        asked.push_str(&format!(" in {}.{:02} s", elapsed / 1000, elapsed % 1000 / 10));
+    }
+    if !report.run.sources.is_empty() {
+        asked.push_str(&format!(" to {}", report.run.sources.join(", ")));
+    }
+    let exit = format!("exit {}: {}", report.exit_code, meaning(report));
+    let parts = [found, asked, exit].map(|part| sheet.line().plain(part));
+    side_by_side(sheet, &parts);
+    let next = next(report, look);
+    if !next.is_empty() {
+        let label = sheet.line().faint("next  ");
+        let commands: Vec<Line> =
+            next.iter().map(|command| sheet.line().with(Ink::Code, command)).collect();
+        for (index, command) in commands.iter().enumerate() {
+            let label = if index == 0 { label.clone() } else { sheet.line().pad(6) };
+            sheet.put(&label.then(command));
+        }
+    }
+}
+
+/// The parts on one line with gaps between them, or on several lines where they do not fit.
+fn side_by_side(sheet: &mut Sheet, parts: &[Line]) {
+    let mut line = sheet.line();
+    for part in parts {
+        if !line.is_empty() && line.width() + 3 + part.width() > sheet.width {
+            sheet.put(&line);
+            line = sheet.line();
+        }
+        let gap = if line.is_empty() { "" } else { "   " };
+        line = line.plain(gap).then(part);
+    }
+    sheet.put(&line);
+}
+
+fn meaning(report: &Report) -> &'static str {
+    let refused = report
+        .domains
+        .iter()
+        .flat_map(|domain| &domain.authorizations)
+        .any(|one| matches!(one.authorized, Authorized::No | Authorized::Partial));
+    match (report.exit_code, report.result) {
+        (0, Verdict::Ok | Verdict::Warn) => "good",
+        (0, _) => "as you asked, whatever was found",
+        (1, _) if refused => "not authorized",
+        (1, _) => "findings",
+        (2, _) => "wrong usage",
+        (3, _) => "could not tell",
+        _ => "our own failure",
+    }
+}
+
+/// What a reader may want to ask next; nothing that is already on the screen.
+fn next(report: &Report, look: &Look) -> Vec<String> {
+    let [domain] = report.domains.as_slice() else { return Vec::new() };
+    let name = domain.domain.to_string();
+    if !is_word(&name) {
+        return Vec::new();
+    }
+    let mut commands = Vec::new();
+    if !look.explain {
+        let sender = refused(domain).map_or_else(String::new, |sender| {
+            let flag = if sender.parse::<crate::net::Cidr>().is_ok() { "" } else { "--sender " };
+            format!(" {flag}{sender}")
+        });
+        commands.push(format!("mailcheck {name}{sender} --explain"));
+    }
+    if domain.result == Verdict::Unknown {
+        commands.push(format!("mailcheck {name} --resolver 9.9.9.9"));
+    }
+    commands
+}
+
+/// The sender that was asked about and may not send, or of which nothing could be told.
+fn refused(domain: &Domain) -> Option<&str> {
+    let [one] = domain.authorizations.as_slice() else { return None };
+    (one.authorized != Authorized::Yes && is_word(&one.sender)).then_some(one.sender.as_str())
+}
+
+/// True if a shell takes the text as one word and as nothing else.
+fn is_word(text: &str) -> bool {
+    let is_tame = |octet: u8| octet.is_ascii_alphanumeric() || b".:/_-".contains(&octet);
+    !text.starts_with('-') && text.bytes().all(is_tame)
+}

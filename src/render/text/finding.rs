@@ -1,0 +1,94 @@
+//! Findings: what is true, where, why it matters, and what mends it.
+
+use super::excerpt::excerpt;
+use super::sheet::Sheet;
+use crate::judge::{Applicability, Severity};
+use crate::render::palette::Ink;
+use crate::report::{Finding, FixRecord, ProposedFix};
+
+/// Where sentences begin.
+const TEXT: usize = 7;
+
+pub(super) fn findings(sheet: &mut Sheet, findings: &[Finding]) {
+    for finding in findings {
+        sheet.blank();
+        head(sheet, finding);
+        let label = sheet.line().pad(TEXT);
+        let message = sheet.line().phrase(&finding.message);
+        sheet.sentence(label, &message);
+        if let (Some(record), Some(span)) = (&finding.subject.value, finding.span) {
+            let label = sheet.line().pad(TEXT);
+            excerpt(sheet, label, record, span);
+        }
+        if !finding.why.is_empty() {
+            let label = sheet.line().faint("       why   ");
+            let why = sheet.line().plain(finding.why);
+            sheet.sentence(label, &why);
+        }
+        source(sheet, finding);
+        if let Some(proposed) = &finding.fix {
+            fix(sheet, finding, proposed);
+        }
+    }
+}
+
+/// The severity, the rule and the place.
+fn head(sheet: &mut Sheet, finding: &Finding) {
+    let ink = match finding.severity {
+        Severity::Error => Ink::Bad,
+        Severity::Warn => Ink::Weak,
+        Severity::Note => Ink::Faint,
+    };
+    let line = sheet
+        .line()
+        .with(ink, finding.severity.word())
+        .pad(TEXT)
+        .with(Ink::Strong, finding.id);
+    let place = match &finding.location {
+        Some(place) => format!("{}:{}:{}", place.file, place.line, place.column),
+        None => format!("{} {}", finding.subject.name, finding.subject.kind),
+    };
+    let place = sheet.line().with(Ink::Name, place);
+    if line.width() + 2 + place.width() <= sheet.width {
+        let begin = sheet.width - place.width();
+        sheet.put(&line.pad(begin).then(&place));
+    } else {
+        sheet.put(&line);
+        sheet.put(&sheet.line().pad(TEXT).then(&place));
+    }
+}
+
+/// The section that says so, and where it can be read.
+fn source(sheet: &mut Sheet, finding: &Finding) {
+    let reference = &finding.reference;
+    let mut line = sheet.line().plain(reference.cite.to_string());
+    if let Some(url) = &reference.url {
+        line = line.plain("  ").faint(url);
+    }
+    let label = sheet.line().faint("       see   ");
+    sheet.sentence(label, &line);
+}
+
+/// The change in words, then the records: each on a line of its own that can be pasted.
+fn fix(sheet: &mut Sheet, finding: &Finding, proposed: &ProposedFix) {
+    let (label, caution) = match proposed.applicability {
+        Applicability::Safe => ("fix", ""),
+        Applicability::Review => ("fix", " (review it: it may change what you intend)"),
+        Applicability::Sketch => ("begin", " (a beginning: fill in what only you know)"),
+    };
+    let label = sheet.line().faint(format!("       {label}")).pad(TEXT + 6);
+    let colon = if proposed.records.is_empty() { "" } else { ":" };
+    let summary = sheet.line().phrase(&proposed.summary).faint(caution).plain(colon);
+    sheet.sentence(label, &summary);
+    for FixRecord { remove, add } in &proposed.records {
+        // The record that a finding is about needs no second showing; any other one does, as a
+        // comment, so that the lines can be pasted into a zone as they are.
+        let is_known = finding.subject.value.is_some() && add.is_some();
+        if let Some(remove) = remove.as_ref().filter(|_| !is_known) {
+            sheet.copyable(&format!("; remove: {remove}"));
+        }
+        if let Some(add) = add {
+            sheet.copyable(add);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Words with inks, side by side.
+
+use crate::render::palette::Ink;
+use crate::text::{Phrase, escape};
+
+/// Longest word that is shown whole, in columns; no name and no sensible term is longer.
+const LONGEST_WORD: usize = 300;
+
+/// A line, or a paragraph that has yet to be broken into lines.
+///
+/// Everything that enters is escaped, so a line never holds a control character.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Line {
+    pieces: Vec<(Ink, String)>,
+    /// In columns, of which every character is taken to fill one.
+    width: usize,
+    ascii: bool,
+}
+
+impl Line {
+    /// An empty line; with `ascii` it holds characters of ASCII only.
+    pub(super) fn new(ascii: bool) -> Self {
+        Self { ascii, ..Self::default() }
+    }
+
+    /// True if it holds characters of ASCII only.
+    pub(super) fn is_ascii(&self) -> bool {
+        self.ascii
+    }
+
+    /// Its width in columns.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// True if nothing stands in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.width == 0
+    }
+
+    /// Its words and their inks, in order.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = (Ink, &str)> {
+        self.pieces.iter().map(|(ink, text)| (*ink, text.as_str()))
+    }
+
+    /// Adds words at the end.
+    pub(super) fn push(&mut self, ink: Ink, text: &str) {
+        let text = escape(text.as_bytes());
+        let text = if self.ascii { to_ascii(&text) } else { text };
+        self.push_clean(ink, &text);
+    }
+
+    fn push_clean(&mut self, ink: Ink, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        self.width += text.chars().count();
+        match self.pieces.last_mut() {
+            Some((last, words)) if *last == ink => words.push_str(text),
+            _ => self.pieces.push((ink, text.to_owned())),
+        }
+    }
+
+    /// The line with words at its end.
+    pub(super) fn with(mut self, ink: Ink, text: impl AsRef<str>) -> Self {
+        self.push(ink, text.as_ref());
+        self
+    }
+
+    /// The line with ordinary words at its end.
+    pub(super) fn plain(self, text: impl AsRef<str>) -> Self {
+        self.with(Ink::Plain, text)
+    }
+
+    /// The line with words that may be skipped at its end.
+    pub(super) fn faint(self, text: impl AsRef<str>) -> Self {
+        self.with(Ink::Faint, text)
+    }
+
+    /// The line with a sentence at its end.
+    pub(super) fn phrase(mut self, phrase: &Phrase) -> Self {
+        for piece in phrase.pieces() {
+            self.push(piece.role().into(), piece.text());
+        }
+        self
+    }
+
+    /// The line filled with blanks up to `column`.
+    pub(super) fn pad(mut self, column: usize) -> Self {
+        let missing = column.saturating_sub(self.width);
+        self.push_clean(Ink::Plain, &" ".repeat(missing));
+        self
+    }
+
+    /// The line with words that end at `column`.
+    pub(super) fn right(self, column: usize, ink: Ink, text: &str) -> Self {
+        let begin = column.saturating_sub(text.chars().count());
+        self.pad(begin).with(ink, text)
+    }
+
+    /// The line with another one at its end.
+    pub(super) fn then(mut self, other: &Self) -> Self {
+        for (ink, text) in other.pieces() {
+            self.push_clean(ink, text);
+        }
+        self
+    }
+
+    /// Its words, each of them perhaps in several inks.
+    pub(super) fn words(&self) -> Vec<Self> {
+        let mut words = Vec::new();
+        let mut word = Self::new(self.ascii);
+        for (ink, text) in self.pieces() {
+            for (index, part) in text.split(' ').enumerate() {
+                if index > 0 && !word.is_empty() {
+                    words.push(std::mem::replace(&mut word, Self::new(self.ascii)));
+                }
+                word.push_clean(ink, part);
+            }
+        }
+        if !word.is_empty() {
+            words.push(word);
+        }
+        words.into_iter().map(Self::shortened).collect()
+    }
+
+    /// A word nobody would read to its end says how long it is instead.
+    fn shortened(self) -> Self {
+        if self.width <= LONGEST_WORD {
+            return self;
+        }
+        let width = self.width;
+        self.cut(LONGEST_WORD / 2).plain(format!("…[{width} characters]"))
+    }
+
+    /// The first `columns` of the line.
+    pub(super) fn cut(&self, columns: usize) -> Self {
+        let mut out = Self::new(self.ascii);
+        for (ink, text) in self.pieces() {
+            let part: String = text.chars().take(columns - out.width).collect();
+            out.push_clean(ink, &part);
+            if out.width >= columns {
+                break;
+            }
+        }
+        out
+    }
+
+    /// Adds a word, behind a blank if it is not the first after `begin`.
+    pub(super) fn add_word(&mut self, begin: usize, word: &Self) {
+        if self.width > begin {
+            let ink = match (self.pieces.last(), word.pieces.first()) {
+                (Some((last, _)), Some((next, _))) if last == next => *last,
+                _ => Ink::Plain,
+            };
+            self.push_clean(ink, " ");
+        }
+        for (ink, text) in word.pieces() {
+            self.push_clean(ink, text);
+        }
+    }
+}
+
+/// The text in ASCII: our own signs in words, anything else in octets.
+pub(super) fn to_ascii(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '§' => out.push_str("section "),
+            '…' => out.push_str("..."),
+            '→' => out.push_str("->"),
+            '×' => out.push('x'),
+            _ if character.is_ascii() => out.push(character),
+            _ => {
+                let mut buffer = [0; 4];
+                for octet in character.encode_utf8(&mut buffer).bytes() {
+                    out.push_str(&format!("\\x{octet:02x}"));
+                }
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(line: &Line) -> String {
+        line.pieces().map(|(_, text)| text).collect()
+    }
+
+    #[test]
+    fn control_characters_are_shown_and_not_kept() {
+        assert_eq!(text(&Line::new(false).plain("a\u{1b}[31m\n")), "a\\x1b[31m\\x0a");
+    }
+
+    #[test]
+    fn a_word_may_have_several_inks() {
+        let line = Line::new(false).plain("is ").with(Ink::Bad, "NOT").plain(": no");
+        let words: Vec<String> = line.words().iter().map(text).collect();
+        assert_eq!(words, ["is", "NOT:", "no"]);
+    }
+
+    #[test]
+    fn a_word_without_end_is_shortened() {
+        let line = Line::new(false).plain("x".repeat(70_000));
+        assert!(line.words().iter().all(|word| word.width() < LONGEST_WORD));
+    }
+
+    #[test]
+    fn in_ascii_our_signs_are_words_and_the_rest_is_octets() {
+        let line = Line::new(true).plain("RFC 7208 §4.6 … bücher");
+        assert_eq!(text(&line), "RFC 7208 section 4.6 ... b\\xc3\\xbccher");
+    }
+}

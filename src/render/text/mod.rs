@@ -1,0 +1,176 @@
+//! The report for a person: the answer first, every step behind it on demand.
+//!
+//! The first line answers. Below it stand, in this order and only where there is something to
+//! say: the senders that were asked about, a row per protocol, the SPF policy as a tree, the steps
+//! (`explain`), the findings with what mends them, the table of questions (`lookups`), and a
+//! closing line that says what the exit code means.
+//!
+//! Three rules hold throughout. Words carry everything, colour only repeats it. A record that may
+//! be copied stands in the first column of a line of its own, unbroken and without colour. And
+//! every text passes [`escape`](crate::text::escape) on its way into a line, whoever wrote it.
+
+mod authorization;
+mod closing;
+mod excerpt;
+mod explain;
+mod finding;
+mod line;
+mod rows;
+mod sheet;
+mod tree;
+
+
+use crate::render::palette::Ink;
+use crate::report::{Domain, Report, Status, Verdict};
+use sheet::Sheet;
+use std::io::{self, Write};
+
+/// How the text should look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// With colour, as [`palette::decide`](crate::render::palette::decide) said.
+    pub color: bool,
+    /// With characters of ASCII only.
+    pub ascii: bool,
+    /// Columns of a line.
+    pub width: usize,
+    /// With every step.
+    pub explain: bool,
+    /// With the table of questions.
+    pub lookups: bool,
+    /// The first line only.
+    pub quiet: bool,
+}
+
+impl Default for Look {
+    /// Plain text of 80 columns.
+    fn default() -> Self {
+        Self { color: false, ascii: false, width: 80, explain: false, lookups: false, quiet: false }
+    }
+}
+
+/// Writes a report as text.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub fn render(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let mut sheet = Sheet::new(look);
+    for domain in &report.domains {
+        if look.quiet {
+            answer(&mut sheet, domain, look);
+        } else {
+            sheet.blank();
+            whole(&mut sheet, domain, look);
+        }
+    }
+    if !look.quiet && !report.domains.iter().all(is_dark) {
+        sheet.blank();
+        closing::closing(&mut sheet, report, look);
+    }
+    out.write_all(sheet.into_text().as_bytes())
+}
+
+fn whole(sheet: &mut Sheet, domain: &Domain, look: &Look) {
+    if is_dark(domain) {
+        darkness(sheet, domain);
+    } else {
+        answer(sheet, domain, look);
+        for note in &domain.notes {
+            let label = sheet.line().faint("  note  ");
+            let sentence = sheet.line().phrase(note);
+            sheet.sentence(label, &sentence);
+        }
+        authorization::authorizations(sheet, domain, look);
+        rows::rows(sheet, domain);
+        tree::tree(sheet, domain, look);
+    }
+    if look.explain {
+        explain::sections(sheet, domain);
+    }
+    finding::findings(sheet, &domain.findings);
+    if look.lookups {
+        explain::questions(sheet, &domain.lookups);
+    }
+}
+
+/// The first line. When it is the only one, it is not broken, so that it can be counted on.
+fn answer(sheet: &mut Sheet, domain: &Domain, look: &Look) {
+    let ascii = domain.domain.to_string();
+    let mut label = sheet.line().with(Ink::Strong, &ascii);
+    if domain.unicode != ascii {
+        label = label.plain(" (").with(Ink::Name, &domain.unicode).plain(")");
+    }
+    let label = label.plain("  ").with(of_verdict(domain.result), domain.result.word()).plain("  ");
+    let headline = sheet.line().phrase(&domain.headline);
+    if look.quiet {
+        sheet.put(&label.then(&headline));
+    } else {
+        sheet.sentence(label, &headline);
+    }
+}
+
+/// True if questions were asked and nobody answered a single one: there is nothing to report on.
+fn is_dark(domain: &Domain) -> bool {
+    let unanswered = |outcome: &str| matches!(outcome, "timeout" | "network");
+    !domain.lookups.is_empty() && domain.lookups.iter().all(|lookup| unanswered(lookup.outcome))
+}
+
+/// One sentence in place of a screen full of unknowns.
+fn darkness(sheet: &mut Sheet, domain: &Domain) {
+    let label = sheet
+        .line()
+        .with(Ink::Strong, domain.domain.to_string())
+        .plain("  ")
+        .with(Ink::Unknown, Verdict::Unknown.word())
+        .plain("  ");
+    let mut sentence = sheet.line().plain("no DNS answer: ");
+    if let Some(first) = domain.lookups.first() {
+        let asked = format!("{} {} ", first.name, first.kind);
+        sentence = sentence.with(Ink::Name, asked).with(Ink::Unknown, first.outcome);
+        if !first.detail.is_empty() {
+            sentence = sentence.plain(format!(" ({})", first.detail));
+        }
+    }
+    let others = domain.lookups.len().saturating_sub(1);
+    if others > 0 {
+        sentence = sentence.plain(format!(" and {others} more questions"));
+    }
+    let offline = format!("mailcheck {} --replay FILE", domain.domain);
+    let sentence = sentence.plain("; without a network: ").with(Ink::Code, offline);
+    sheet.sentence(label, &sentence);
+}
+
+fn of_verdict(verdict: Verdict) -> Ink {
+    match verdict {
+        Verdict::Ok => Ink::Good,
+        Verdict::Warn => Ink::Weak,
+        Verdict::Unknown => Ink::Unknown,
+        Verdict::Fail => Ink::Bad,
+    }
+}
+
+fn of_status(status: Status) -> Ink {
+    match status {
+        Status::Good => Ink::Good,
+        Status::Weak => Ink::Weak,
+        Status::Broken => Ink::Bad,
+        Status::Unknown => Ink::Unknown,
+        Status::Absent | Status::Skipped => Ink::Faint,
+    }
+}
+
+/// The ink of an RFC 7208 §2.6 word.
+fn of_result(result: &str) -> Ink {
+    match result {
+        "pass" => Ink::Good,
+        "fail" | "softfail" | "permerror" => Ink::Bad,
+        "temperror" | "unknown" => Ink::Unknown,
+        _ => Ink::Weak,
+    }
+}
+
+/// `1 term`, `2 terms`.
+fn counted(count: usize, one: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {one}{plural}", crate::text::grouped(count as u128))
+}

@@ -1,0 +1,175 @@
+//! The sheet that a report is written on.
+
+use super::Look;
+use super::line::Line;
+use crate::render::palette::{Ink, Palette};
+
+/// Fewest columns for a sentence; a label that leaves less is followed by a new line.
+const NARROWEST: usize = 28;
+
+/// Most lines that one sentence may fill: what a record puts into a sentence has no end that can
+/// be relied on.
+const MOST_LINES: usize = 24;
+
+/// The signs that are drawn: trees and marks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Glyphs {
+    /// Before a branch that others follow.
+    pub(super) branch: &'static str,
+    /// Before the last branch.
+    pub(super) last: &'static str,
+    /// Beside the twigs of a branch that others follow.
+    pub(super) bar: &'static str,
+    /// Something was left out.
+    pub(super) ellipsis: &'static str,
+    /// A step that speaks for the domain.
+    pub(super) good: &'static str,
+    /// A step that speaks against the domain.
+    pub(super) bad: &'static str,
+    /// A step that only leads on.
+    pub(super) plain: &'static str,
+}
+
+const UNICODE: Glyphs = Glyphs {
+    branch: "├─ ",
+    last: "└─ ",
+    bar: "│  ",
+    ellipsis: "…",
+    good: "✓",
+    bad: "✗",
+    plain: "·",
+};
+
+const ASCII: Glyphs = Glyphs {
+    branch: "|- ",
+    last: "`- ",
+    bar: "|  ",
+    ellipsis: "...",
+    good: "+",
+    bad: "x",
+    plain: "-",
+};
+
+/// Everything written so far, and how to write.
+pub(super) struct Sheet {
+    /// The signs to draw with.
+    pub(super) glyphs: Glyphs,
+    /// Columns of a line.
+    pub(super) width: usize,
+    ascii: bool,
+    palette: Palette,
+    text: String,
+}
+
+impl Sheet {
+    /// An empty sheet.
+    pub(super) fn new(look: &Look) -> Self {
+        Self {
+            glyphs: if look.ascii { ASCII } else { UNICODE },
+            width: look.width,
+            ascii: look.ascii,
+            palette: Palette::new(look.color),
+            text: String::new(),
+        }
+    }
+
+    /// What was written.
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+
+    /// A new line of words, not yet on the sheet.
+    pub(super) fn line(&self) -> Line {
+        Line::new(self.ascii)
+    }
+
+    /// Writes a line as it is, however long.
+    pub(super) fn put(&mut self, line: &Line) {
+        for (ink, text) in line.pieces() {
+            self.palette.paint(ink, text, &mut self.text);
+        }
+        self.text.push('\n');
+    }
+
+    /// Leaves a line empty, unless the last one is or the sheet begins here.
+    pub(super) fn blank(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
+    }
+
+    /// Writes a record to be copied: from the first column, on one line, without colour.
+    pub(super) fn copyable(&mut self, record: &str) {
+        self.put(&self.line().plain(record));
+    }
+
+    /// Writes a sentence behind a label; its further lines stand below its first word.
+    pub(super) fn sentence(&mut self, label: Line, sentence: &Line) {
+        let hang = match label.width() {
+            far if far + NARROWEST > self.width => 6.min(self.width / 4),
+            near => near,
+        };
+        let rest = self.line().pad(hang);
+        self.paragraph(label, &rest, sentence);
+    }
+
+    /// Writes a sentence behind a label; every further line begins with `rest`.
+    pub(super) fn paragraph(&mut self, label: Line, rest: &Line, sentence: &Line) {
+        let mut begin = label.width();
+        let mut line = label;
+        let mut lines = 1;
+        for word in sentence.words() {
+            let is_first = line.width() == begin;
+            let end = line.width() + usize::from(!is_first) + word.width();
+            // A word that fits no line goes over the edge: broken, it could not be copied.
+            if end > self.width && (!is_first || begin > rest.width()) {
+                self.put(&line);
+                line = rest.clone();
+                begin = rest.width();
+                lines += 1;
+                if lines > MOST_LINES {
+                    line.push(Ink::Faint, "… the whole is in the JSON form");
+                    break;
+                }
+            }
+            line.add_word(begin, &word);
+        }
+        self.put(&line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sheet(width: usize) -> Sheet {
+        Sheet::new(&Look { width, ..Look::default() })
+    }
+
+    #[test]
+    fn further_lines_of_a_sentence_stand_below_its_first_word() {
+        let mut sheet = sheet(40);
+        let label = sheet.line().plain("  why   ");
+        let sentence = sheet.line().plain("receivers stop at ten lookups and say permerror");
+        sheet.sentence(label, &sentence);
+        assert_eq!(
+            sheet.into_text(),
+            "  why   receivers stop at ten lookups\n        and say permerror\n"
+        );
+    }
+
+    #[test]
+    fn a_word_wider_than_the_sheet_is_not_broken() {
+        let mut sheet = sheet(30);
+        let name = "a".repeat(40);
+        sheet.sentence(sheet.line(), &sheet.line().plain(format!("at {name} it ends")));
+        assert_eq!(sheet.into_text(), format!("at\n{name}\nit ends\n"));
+    }
+
+    #[test]
+    fn a_sentence_without_end_stops() {
+        let mut sheet = sheet(80);
+        sheet.sentence(sheet.line(), &sheet.line().plain("ip4:192.0.2.1 ".repeat(4000)));
+        assert_eq!(sheet.into_text().lines().count(), MOST_LINES + 1);
+    }
+}

@@ -1,0 +1,252 @@
+//! The SPF policy as a tree: each term with what it costs and how many addresses it decides.
+//!
+//! RFC 7208 §4.6.4 allows ten terms that cause lookups and should allow two void lookups; both
+//! columns count from the top of the tree down, as a receiver does.
+
+use super::line::Line;
+use super::sheet::Sheet;
+use super::{Look, counted, of_result};
+use crate::render::palette::Ink;
+use crate::report::{Domain, TreeNode};
+use crate::text::grouped;
+
+/// RFC 7208 §4.6.4: "MUST limit the total number of those terms to 10".
+const LOOKUPS: u16 = 10;
+/// RFC 7208 §4.6.4: "SHOULD limit 'void lookups' to two".
+const VOIDS: u16 = 2;
+
+/// Columns before the tree.
+const INDENT: usize = 7;
+
+/// Fewest networks in a row that are worth folding into one line.
+const FOLD: usize = 3;
+
+pub(super) fn tree(sheet: &mut Sheet, domain: &Domain, look: &Look) {
+    let exhibit = &domain.spf.exhibit;
+    if exhibit.tree.is_empty() {
+        return;
+    }
+    let mut twigs = Vec::new();
+    let guides = " ".repeat(INDENT);
+    Gatherer { sheet, unfold: look.explain, twigs: &mut twigs }.gather(&exhibit.tree, &guides);
+    let columns = Columns::of(&twigs, sheet.width);
+    sheet.blank();
+    title(sheet, domain, &columns);
+    for twig in &twigs {
+        draw(sheet, twig, &columns);
+    }
+}
+
+/// The record if it fits beside the heads of the columns; its terms stand below in any case.
+fn title(sheet: &mut Sheet, domain: &Domain, columns: &Columns) {
+    let label = sheet.line().with(Ink::Strong, "  SPF").pad(INDENT);
+    let record = domain.spf.exhibit.record.as_deref().unwrap_or_default();
+    let whole = label.clone().with(Ink::Code, record);
+    let line = if whole.width() + 2 <= columns.begin {
+        whole
+    } else {
+        label.with(Ink::Name, domain.domain.to_string()).plain(" TXT")
+    };
+    sheet.put(&columns.heads(line));
+}
+
+/// One line of the tree.
+struct Twig {
+    /// The lines of the tree before the term, and before what is said below it.
+    guides: String,
+    below: String,
+    term: Line,
+    about: Line,
+    lookups: Option<u16>,
+    voids: u16,
+    ipv4: u64,
+}
+
+struct Gatherer<'a> {
+    sheet: &'a Sheet,
+    unfold: bool,
+    twigs: &'a mut Vec<Twig>,
+}
+
+impl Gatherer<'_> {
+    fn gather(&mut self, nodes: &[TreeNode], guides: &str) {
+        let glyphs = self.sheet.glyphs;
+        let mut runs = self.runs(nodes).into_iter().peekable();
+        while let Some(run) = runs.next() {
+            let (sign, side) = match runs.peek() {
+                Some(_) => (glyphs.branch, glyphs.bar),
+                None => (glyphs.last, "   "),
+            };
+            let below = format!("{guides}{side}");
+            let twig = match run {
+                [node] => self.one(node),
+                networks => self.many(networks),
+            };
+            self.twigs.push(Twig { guides: format!("{guides}{sign}"), below: below.clone(), ..twig });
+            if let [node] = run {
+                self.gather(&node.terms, &below);
+            }
+        }
+    }
+
+    /// The nodes one by one, except that long rows of networks stay together.
+    fn runs<'n>(&self, nodes: &'n [TreeNode]) -> Vec<&'n [TreeNode]> {
+        nodes
+            .chunk_by(|a, b| is_network(a) && is_network(b) && a.result == b.result)
+            .flat_map(|run| match run.len() {
+                FOLD.. if !self.unfold => vec![run],
+                _ => run.chunks(1).collect(),
+            })
+            .collect()
+    }
+
+    fn one(&self, node: &TreeNode) -> Twig {
+        let mut said: Vec<Line> = Vec::new();
+        let line = || self.sheet.line();
+        if let Some(provider) = &node.provider {
+            said.push(line().with(Ink::Strong, provider));
+        }
+        match node.result {
+            Some(result) if bare(&node.term).eq_ignore_ascii_case("all") => {
+                said.push(line().plain("everything else: ").with(of_result(result), result));
+            }
+            Some("pass") | None => {}
+            Some(result) => said.push(line().with(of_result(result), result)),
+        }
+        if node.ipv6_networks > 0 && node.ipv4_addresses == 0 && !is_network(node) {
+            said.push(line().plain(counted(node.ipv6_networks, "IPv6 network")));
+        }
+        if let Some(remark) = &node.remark {
+            said.push(line().with(Ink::Weak, remark));
+        }
+        let about = said.iter().enumerate().fold(line(), |about, (index, part)| {
+            let comma = if index == 0 { "" } else { ", " };
+            about.plain(comma).then(part)
+        });
+        Twig {
+            guides: String::new(),
+            below: String::new(),
+            term: line().with(Ink::Code, &node.term),
+            about,
+            lookups: (!is_free(&node.term)).then_some(node.lookups_so_far),
+            voids: node.voids_so_far,
+            ipv4: node.ipv4_addresses,
+        }
+    }
+
+    fn many(&self, networks: &[TreeNode]) -> Twig {
+        let line = || self.sheet.line();
+        let mut about = line();
+        if let [first, .., last] = networks {
+            let ellipsis = format!(" {} ", self.sheet.glyphs.ellipsis);
+            about = about.with(Ink::Code, &first.term).faint(ellipsis).with(Ink::Code, &last.term);
+        }
+        Twig {
+            guides: String::new(),
+            below: String::new(),
+            term: line().plain(counted(networks.len(), "network")),
+            about,
+            lookups: None,
+            voids: 0,
+            ipv4: networks.iter().fold(0, |sum, one| sum.saturating_add(one.ipv4_addresses)),
+        }
+    }
+}
+
+/// The columns at the right, each by the column in which it ends.
+struct Columns {
+    begin: usize,
+    lookups: usize,
+    voids: Option<usize>,
+    ipv4: usize,
+}
+
+impl Columns {
+    fn of(twigs: &[Twig], width: usize) -> Self {
+        let widest = twigs.iter().map(|twig| grouped(twig.ipv4.into()).len()).max();
+        let ipv4 = width;
+        let after = ipv4 - widest.unwrap_or_default().max("IPv4".len()).min(ipv4);
+        let any_void = twigs.iter().any(|twig| twig.voids > 0);
+        let voids = any_void.then(|| after.saturating_sub(2));
+        let lookups = match voids {
+            Some(end) => end.saturating_sub("voids".len() + 2),
+            None => after.saturating_sub(2),
+        };
+        Self { begin: lookups.saturating_sub("lookups".len()), lookups, voids, ipv4 }
+    }
+
+    fn heads(&self, line: Line) -> Line {
+        let line = line.right(self.lookups, Ink::Faint, "lookups");
+        let line = match self.voids {
+            Some(end) => line.right(end, Ink::Faint, "voids"),
+            None => line,
+        };
+        line.right(self.ipv4, Ink::Faint, "IPv4")
+    }
+
+    fn cells(&self, line: Line, twig: &Twig) -> Line {
+        let spent = |spent: u16, limit: u16| {
+            let ink = if spent > limit { Ink::Bad } else { Ink::Plain };
+            (ink, format!("{spent}/{limit}"))
+        };
+        let mut line = line;
+        if let Some(lookups) = twig.lookups {
+            let (ink, text) = spent(lookups, LOOKUPS);
+            line = line.right(self.lookups, ink, &text);
+            if let Some(end) = self.voids {
+                let (ink, text) = spent(twig.voids, VOIDS);
+                line = line.right(end, ink, &text);
+            }
+        }
+        if twig.ipv4 > 0 {
+            line = line.right(self.ipv4, Ink::Addr, &grouped(twig.ipv4.into()));
+        }
+        line
+    }
+}
+
+/// A term and its cells on one line if they fit; what does not fit goes below the term, whole.
+fn draw(sheet: &mut Sheet, twig: &Twig, columns: &Columns) {
+    let fits = |line: &Line| line.width() + 2 <= columns.begin;
+    let term = sheet.line().faint(&twig.guides).then(&twig.term);
+    let below = sheet.line().faint(format!("{}  ", twig.below));
+    if twig.about.is_empty() && fits(&term) {
+        return sheet.put(&columns.cells(term, twig));
+    }
+    let whole = term.clone().plain("  ").then(&twig.about);
+    if !twig.about.is_empty() && fits(&whole) {
+        return sheet.put(&columns.cells(whole, twig));
+    }
+    if fits(&term) {
+        sheet.put(&columns.cells(term, twig));
+        return sheet.paragraph(below.clone(), &below, &twig.about);
+    }
+    sheet.put(&term);
+    let second = below.clone().then(&twig.about);
+    if fits(&second) {
+        let cells = columns.cells(second.clone(), twig);
+        if cells.width() > below.width() {
+            sheet.put(&cells);
+        }
+    } else {
+        sheet.paragraph(below.clone(), &below, &twig.about);
+        sheet.put(&columns.cells(below, twig));
+    }
+}
+
+/// The term without its qualifier.
+fn bare(term: &str) -> &str {
+    term.strip_prefix(['+', '-', '~', '?']).unwrap_or(term)
+}
+
+/// True for terms that never cause a lookup (RFC 7208 §4.6.4).
+fn is_free(term: &str) -> bool {
+    let name = bare(term).split([':', '/', '=']).next().unwrap_or_default();
+    ["ip4", "ip6", "all", "exp"].iter().any(|free| name.eq_ignore_ascii_case(free))
+}
+
+/// True for a network that has nothing else to tell.
+fn is_network(node: &TreeNode) -> bool {
+    let is_listed = is_free(&node.term) && bare(&node.term).contains(':');
+    is_listed && node.terms.is_empty() && node.provider.is_none() && node.remark.is_none()
+}
