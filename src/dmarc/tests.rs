@@ -257,6 +257,14 @@ async fn a_host_that_cannot_be_asked_neither_wants_reports_nor_refuses_them() {
 }
 
 #[tokio::test]
+async fn silence_is_no_refusal_if_the_host_may_be_inside_the_organization() {
+    let record = "_dmarc.x.example TXT v=DMARC1; p=reject; rua=mailto:a@y.example,mailto:a@y.test";
+    let facts = facts(&[record, "_dmarc.example FAIL"], "x.example").await;
+    let granted = facts.destinations.iter().map(|one| one.authorization.is_granted());
+    assert_eq!(granted.collect::<Vec<_>>(), [None, Some(false)]);
+}
+
+#[tokio::test]
 async fn of_a_crowd_of_report_hosts_only_the_first_twenty_are_asked() {
     let hosts: Vec<String> = (0..500).map(|host| format!("mailto:a@h{host}.test")).collect();
     let record = format!("_dmarc.x.example TXT v=DMARC1; p=reject; rua={}", hosts.join(","));

@@ -1,38 +1,36 @@
 //! The DMARC suite: records, evaluations and report destinations by RFC 9989 and RFC 9990.
 //!
-//! The suite is not part of the project. It is read from the folder that `MAILCHECK_SHARED` names;
-//! without it these tests say so and pass. Cases on which deployed implementations differ are
-//! marked ambiguous and left out.
+//! Cases on which deployed implementations differ are marked ambiguous in the suite and left out.
 
-mod zone;
+mod suite_zone;
 
 use mailcheck::dmarc::{
-    Authentication, Authorization, DmarcResult, Event, Identifier, Mechanism, PolicyTag, Proof,
-    Record, ReportKind, ReportUri, Usable, Usage, discover, evaluate, parse, verify, walk,
+    Authentication, Authorization, Event, Identifier, Mechanism, Policy, Proof, Record, ReportKind,
+    ReportUri, Usable, Usage, discover, evaluate, parse, verify, walk,
 };
+use mailcheck::net::Name;
 use mailcheck::text::escape;
 use serde_json::{Value, json};
-use std::path::PathBuf;
-use zone::{Zone, name, octets};
+use suite_zone::shared::shared;
+use suite_zone::{Zone, octets};
 
 /// How many cases of the suite are not ambiguous, by kind.
 const RECORDS: usize = 31;
 const EVALUATIONS: usize = 49;
 const DESTINATIONS: usize = 8;
 
-// The environment and files are the business of the command line, and of this test.
-#[allow(clippy::disallowed_methods, clippy::print_stderr, clippy::disallowed_macros)]
+#[expect(clippy::disallowed_methods, reason = "a test reads the suite")]
 fn cases(kind: &str) -> Option<Vec<Value>> {
-    let shared = std::env::var_os("MAILCHECK_SHARED").unwrap_or_else(|| "../shared".into());
-    let path = PathBuf::from(shared).join("conformance/dmarc-given.json");
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        eprintln!("SKIPPED: the suite is not at {}", path.display());
-        return None;
-    };
-    let suite: Value = serde_json::from_str(&text).expect("the suite is JSON");
+    let text = std::fs::read_to_string(shared("conformance/dmarc-given.json")?);
+    let suite: Value = serde_json::from_str(&text.expect("readable")).expect("JSON");
     let cases = suite["cases"].as_array().expect("the suite has cases").iter();
     let cases = cases.filter(|case| case["kind"] == kind && case["ambiguous"] != true);
     Some(cases.cloned().collect())
+}
+
+fn name(text: &Value) -> Name {
+    let text = text.as_str().expect("a name is a text");
+    Name::from_octets(text.as_bytes()).expect("the suite writes valid names")
 }
 
 /// Compares every member that a case expects with what was found.
@@ -113,8 +111,8 @@ async fn every_evaluation_of_the_suite_ends_as_it_expects() {
 }
 
 async fn judge(case: &Value) -> Value {
-    let zone = Zone::read(&case["zone"]);
-    let author = name(case["from_domain"].as_str().expect("a case has a From domain"));
+    let zone = Zone::from_json(&case["zone"].to_string());
+    let author = name(&case["from_domain"]);
     let (author, steps) = discover(&zone, &author).await;
     let walked = steps.iter().filter(|step| matches!(step.event, Event::Walk { .. }));
     let walked: Vec<String> = walked
@@ -129,14 +127,13 @@ async fn judge(case: &Value) -> Value {
     };
     let verdict = evaluate(&zone, &author, &authentication).await;
     let in_force = author.in_force();
-    let word = |result: DmarcResult| result.word();
     json!({
-        "result": word(verdict.result),
+        "result": verdict.result.word(),
         "policy_domain": in_force.map(|one| one.published.domain.to_string()),
         "org_domain": author.organization.as_ref().map(|one| one.domain.to_string()),
         "policy": in_force.map(|one| one.policy.word()),
-        "policy_tag": in_force.map(|one| PolicyTag::word(one.tag)),
-        "requested": verdict.requested.map(|policy| policy.word()),
+        "policy_tag": in_force.map(|one| one.tag.word()),
+        "requested": verdict.requested.map(Policy::word),
         "disposition": verdict.disposition.word(),
         "spf_aligned": verdict.is_aligned(Mechanism::Spf),
         "dkim_aligned": verdict.is_aligned(Mechanism::Dkim),
@@ -150,7 +147,7 @@ fn identifier(value: &Value) -> Identifier {
         Some("temperror") => Proof::Unknown,
         _ => Proof::NoPass,
     };
-    Identifier { domain: name(value["domain"].as_str().expect("an identifier")), proof }
+    Identifier { domain: name(&value["domain"]), proof }
 }
 
 #[tokio::test]
@@ -164,8 +161,8 @@ async fn every_report_destination_of_the_suite_is_checked_as_it_expects() {
 }
 
 async fn check(case: &Value) -> Value {
-    let zone = Zone::read(&case["zone"]);
-    let policy_domain = name(case["policy_domain"].as_str().expect("a policy domain"));
+    let zone = Zone::from_json(&case["zone"].to_string());
+    let policy_domain = name(&case["policy_domain"]);
     let record = format!("v=DMARC1; rua={}", case["uri"].as_str().expect("a URI"));
     let record = parse(record.as_bytes()).expect("a DMARC record").value;
     let own = walk(&zone, &policy_domain).await.organization().map(|own| own.domain);
