@@ -14,32 +14,41 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-/// Servers of which at least one must be found first.
+/// Finds servers, and keeps what it found.
 pub(super) struct Bootstrap {
-    endpoints: Vec<Endpoint>,
     system: Pool,
     found: OnceCell<Pool>,
 }
 
 impl Bootstrap {
-    /// Will find `endpoints` with the help of `system`.
-    pub(super) fn new(endpoints: Vec<Endpoint>, system: Pool) -> Self {
-        Self { endpoints, system, found: OnceCell::new() }
+    /// Will find servers with the help of `system`.
+    pub(super) fn new(system: Pool) -> Self {
+        Self { system, found: OnceCell::new() }
     }
 
-    /// The servers, each at its address.
+    /// The servers at `endpoints`, each at its address.
     ///
     /// # Errors
     /// No server has an address. The next call tries again.
-    pub(super) async fn pool(&self, timeout: Duration, deadline: Instant) -> Result<&Pool, Defeat> {
-        self.found.get_or_try_init(|| self.find(timeout, deadline)).await
+    pub(super) async fn pool(
+        &self,
+        endpoints: &[Endpoint],
+        timeout: Duration,
+        deadline: Instant,
+    ) -> Result<&Pool, Defeat> {
+        self.found.get_or_try_init(|| self.find(endpoints, timeout, deadline)).await
     }
 
     /// Servers that have no address are left out if others have one.
-    async fn find(&self, timeout: Duration, deadline: Instant) -> Result<Pool, Defeat> {
-        let mut found = Vec::with_capacity(self.endpoints.len());
+    async fn find(
+        &self,
+        endpoints: &[Endpoint],
+        timeout: Duration,
+        deadline: Instant,
+    ) -> Result<Pool, Defeat> {
+        let mut found = Vec::with_capacity(endpoints.len());
         let mut last = None;
-        for endpoint in &self.endpoints {
+        for endpoint in endpoints {
             let address = match &endpoint.host {
                 Host::Address(address) => Ok(SocketAddr::new(*address, endpoint.port)),
                 Host::Name(name) => self.address_of(name, endpoint.port, deadline).await,

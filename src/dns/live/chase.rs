@@ -28,6 +28,7 @@ pub(super) enum Turn {
 
 /// A question on its way through aliases.
 pub(super) struct Chase {
+    origin: Name,
     /// What is to be asked next.
     pub(super) aim: Question,
     /// The names that aliases led to so far.
@@ -39,7 +40,12 @@ pub(super) struct Chase {
 impl Chase {
     /// Begins with what was asked.
     pub(super) fn new(question: &Question) -> Self {
-        Self { aim: question.clone(), aliases: Vec::new(), ttl: None }
+        Self {
+            origin: question.name.clone(),
+            aim: question.clone(),
+            aliases: Vec::new(),
+            ttl: None,
+        }
     }
 
     /// Reads a reply to [`Chase::aim`] whose response code is NOERROR or NXDOMAIN.
@@ -104,7 +110,7 @@ impl Chase {
         });
         let Some((target, ttl)) = found else { return Ok(None) };
         self.note_ttl(ttl);
-        if target == self.aim.name || self.aliases.contains(&target) {
+        if target == self.origin || self.aliases.contains(&target) {
             return Err(self.failure("the aliases form a loop", &target));
         }
         if self.aliases.len() == ALIAS_LIMIT {
@@ -142,11 +148,10 @@ impl Chase {
 
     /// RFC 1034 §5.2.2 leaves it to us to detect loops; a resolver that does says SERVFAIL.
     fn failure(&self, what: &str, target: &Name) -> Failure {
-        let mut detail = format!("{what}: ");
-        for alias in &self.aliases {
-            let _ = write!(detail, "{alias} → ");
+        let mut detail = format!("{what}: {}", self.origin);
+        for alias in self.aliases.iter().chain([target]) {
+            let _ = write!(detail, " → {alias}");
         }
-        let _ = write!(detail, "{target}");
         Failure::because(Trouble::ServFail, detail)
     }
 }

@@ -87,7 +87,7 @@ impl std::error::Error for LiveError {}
 ///
 /// Lookups need a tokio runtime with I/O and time; dropping the value ends all that it started.
 pub struct Live {
-    servers: Vec<Server>,
+    endpoints: Vec<Endpoint>,
     timeout: Duration,
     source: Source,
 }
@@ -102,7 +102,7 @@ enum Source {
 impl fmt::Debug for Live {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Live")
-            .field("servers", &self.servers)
+            .field("endpoints", &self.endpoints)
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }
@@ -116,28 +116,28 @@ impl Live {
     pub fn new(options: LiveOptions) -> Result<Self, LiveError> {
         let LiveOptions { servers, timeout } = options;
         let mut endpoints = Vec::with_capacity(servers.len());
-        for server in &servers {
+        for server in servers {
             match server {
                 Server::System => endpoints.extend(system_endpoints()?),
-                Server::Endpoint(endpoint) => endpoints.push(endpoint.clone()),
+                Server::Endpoint(endpoint) => endpoints.push(endpoint),
             }
         }
-        if servers.is_empty() {
+        if endpoints.is_empty() {
             endpoints = system_endpoints()?;
         }
-        let ready = |endpoints: Vec<Endpoint>| {
-            let known = endpoints.into_iter().filter_map(|endpoint| {
-                let address = pool::address(&endpoint)?;
-                Some((endpoint, address))
-            });
-            Pool::new(known, timeout)
+        let source = match located(&endpoints) {
+            Some(servers) => Source::Ready(Pool::new(servers, timeout)),
+            None => {
+                let system = located(&system_endpoints()?).unwrap_or_default();
+                Source::Named(Bootstrap::new(Pool::new(system, timeout)))
+            }
         };
-        let source = if endpoints.iter().any(|endpoint| pool::address(endpoint).is_none()) {
-            Source::Named(Bootstrap::new(endpoints, ready(system_endpoints()?)))
-        } else {
-            Source::Ready(ready(endpoints))
-        };
-        Ok(Self { servers, timeout, source })
+        Ok(Self { endpoints, timeout, source })
+    }
+
+    /// Whom it asks, in the order of preference, the servers of the system spelled out.
+    pub fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
     }
 
     async fn resolve(&self, question: &Question) -> Answer {
@@ -164,7 +164,9 @@ impl Live {
     async fn pool(&self, deadline: Instant) -> Result<&Pool, Defeat> {
         match &self.source {
             Source::Ready(pool) => Ok(pool),
-            Source::Named(bootstrap) => bootstrap.pool(self.timeout, deadline).await,
+            Source::Named(bootstrap) => {
+                bootstrap.pool(&self.endpoints, self.timeout, deadline).await
+            }
         }
     }
 }
@@ -173,6 +175,19 @@ impl Dns for Live {
     fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
         Box::pin(async move { Arc::new(self.resolve(question).await) })
     }
+}
+
+/// The endpoints with their addresses, if none of them has a name that must be resolved first.
+fn located(endpoints: &[Endpoint]) -> Option<Vec<(Endpoint, SocketAddr)>> {
+    endpoints
+        .iter()
+        .map(|endpoint| match endpoint.host {
+            Host::Address(address) => {
+                Some((endpoint.clone(), SocketAddr::new(address, endpoint.port)))
+            }
+            Host::Name(_) => None,
+        })
+        .collect()
 }
 
 /// The servers that the system is configured with.

@@ -2,7 +2,7 @@
 
 use super::credit;
 use super::race::{Race, Win};
-use super::server::{Endpoint, Host};
+use super::server::Endpoint;
 use super::setback::Defeat;
 use super::upstream::{Link, Upstream};
 use super::wire;
@@ -10,7 +10,7 @@ use crate::dns::{Question, Trouble};
 use std::net::SocketAddr;
 use std::slice;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -100,14 +100,6 @@ impl Pool {
     }
 }
 
-/// The address of an endpoint, unless it has a name that must be resolved first.
-pub(super) fn address(endpoint: &Endpoint) -> Option<SocketAddr> {
-    match endpoint.host {
-        Host::Address(address) => Some(SocketAddr::new(address, endpoint.port)),
-        Host::Name(_) => None,
-    }
-}
-
 // ------------------------------------------------------------------------------------------------
 
 /// What is known while no server has replied.
@@ -150,7 +142,7 @@ impl Silence {
     }
 
     /// Notes a reply.
-    pub(super) fn is_broken(&self) {
+    pub(super) fn breaks(&self) {
         self.broken.store(true, Ordering::Relaxed);
     }
 
@@ -170,7 +162,45 @@ impl Silence {
         self.broken.load(Ordering::Relaxed)
     }
 
-    fn since(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+    fn since(&self) -> MutexGuard<'_, Option<Instant>> {
         self.since.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIMEOUT: Duration = Duration::from_secs(5);
+
+    #[test]
+    fn until_the_first_reply_all_lookups_share_the_limit_of_the_first() {
+        let silence = Silence::default();
+        let second = Instant::now() + 2 * TIMEOUT;
+        silence.begins();
+        let shared = silence.limit(second, TIMEOUT);
+        assert!(shared < second && !silence.extends(shared, second));
+        silence.breaks();
+        assert!(silence.limit(second, TIMEOUT) == second && silence.extends(shared, second));
+    }
+
+    #[test]
+    fn a_limit_that_passed_in_silence_ends_the_run_and_a_refusal_does_not() {
+        let [refused, silent] = [false, true].map(|out_of_time| {
+            let silence = Silence::default();
+            silence.begins();
+            silence.lasts(out_of_time);
+            silence.begins()
+        });
+        assert_eq!([refused, silent], [true, false]);
+    }
+
+    #[test]
+    fn a_late_reply_revives_the_run() {
+        let silence = Silence::default();
+        silence.begins();
+        silence.lasts(true);
+        silence.breaks();
+        assert!(silence.begins());
     }
 }

@@ -15,8 +15,7 @@
 
 use super::pool::Pool;
 use super::upstream::{Channel, Upstream};
-use super::wire::{self, ExtendedError};
-use super::{rcode, setback};
+use super::{rcode, setback, wire};
 use crate::dns::{Question, Trouble};
 use hickory_resolver::net::NetError;
 use hickory_resolver::proto::op::{DnsRequest, DnsResponse};
@@ -50,6 +49,10 @@ pub(super) struct Try<'p> {
 impl Try<'_> {
     fn is_to(&self, upstream: &Upstream) -> bool {
         std::ptr::eq(self.upstream, upstream)
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.is_to(other.upstream) && self.channel == other.channel
     }
 }
 
@@ -133,16 +136,17 @@ impl<'p> Race<'p> {
         attempt: Try<'p>,
         result: Result<DnsResponse, NetError>,
     ) -> Option<DnsResponse> {
-        let Try { upstream, channel } = attempt;
         let response = match result {
             Ok(response) => response,
             Err(error) => {
                 let (trouble, text) = setback::of_error(&error);
                 if trouble == Trouble::Malformed {
                     self.note_reply(attempt);
+                    self.dismiss(attempt.upstream);
+                } else {
+                    // What cannot be reached in this way may be reached in the other.
+                    self.queue.retain(|next| !next.is_same(&attempt));
                 }
-                // Another datagram would fail in the same way.
-                self.queue.retain(|next| !next.is_to(upstream) || next.channel != channel);
                 self.fail(attempt, trouble, text);
                 return None;
             }
@@ -150,12 +154,12 @@ impl<'p> Race<'p> {
         self.note_reply(attempt);
         let code = u16::from(response.metadata.response_code);
         if !wire::replies_to(&response, self.question) {
-            self.queue.retain(|next| !next.is_to(upstream) || next.channel != channel);
+            self.dismiss(attempt.upstream);
             self.fail(attempt, Trouble::Malformed, "replied to another question".into());
         } else if !rcode::is_answer(code) {
-            let extended: Option<ExtendedError> = wire::extended_error(&response);
+            let extended = wire::extended_error(&response);
             let text = format!("replied {}", rcode::Described(code, extended.as_ref()));
-            self.queue.retain(|next| !next.is_to(upstream));
+            self.dismiss(attempt.upstream);
             self.fail(attempt, rcode::trouble(code, extended.as_ref()), text);
         } else if response.metadata.truncation {
             self.repeat_over_stream(attempt);
@@ -167,7 +171,13 @@ impl<'p> Race<'p> {
 
     fn note_reply(&self, attempt: Try<'p>) {
         attempt.upstream.record(attempt.channel).replied();
-        self.pool.silence.is_broken();
+        self.pool.silence.breaks();
+    }
+
+    /// Has done with a server: to repeat the question would bring the same reply.
+    fn dismiss(&mut self, upstream: &Upstream) {
+        self.queue.retain(|next| !next.is_to(upstream));
+        self.running.retain(|(running, _)| !running.is_to(upstream));
     }
 
     // RFC 2181 §9: "When a DNS client receives a reply with TC set, it should ignore that response,
@@ -176,14 +186,13 @@ impl<'p> Race<'p> {
     fn repeat_over_stream(&mut self, attempt: Try<'p>) {
         let Try { upstream, channel } = attempt;
         if channel == Channel::Stream {
+            self.dismiss(upstream);
             let text = "sent a truncated reply over a stream".into();
             self.fail(attempt, Trouble::Malformed, text);
-        } else if !self.is_truncated(upstream) {
+        } else {
             self.truncated.push(upstream);
-            self.queue.retain(|next| !next.is_to(upstream));
+            self.dismiss(upstream);
             self.queue.push_front(Try { upstream, channel: Channel::Stream });
-            // Datagrams under way can bring nothing new.
-            self.running.retain(|(running, _)| !running.is_to(upstream));
         }
     }
 
@@ -205,7 +214,7 @@ impl<'p> Race<'p> {
     fn win(self, winner: Try<'p>, response: DnsResponse) -> Win<'p> {
         let Try { upstream, channel } = winner;
         for (loser, _) in &self.running {
-            if !loser.is_to(upstream) || loser.channel != channel {
+            if !loser.is_same(&winner) {
                 loser.upstream.record(loser.channel).was_silent();
             }
         }
@@ -214,14 +223,13 @@ impl<'p> Race<'p> {
 
     fn lose(mut self, started: Instant, out_of_time: bool) -> Defeat {
         let elapsed = started.elapsed();
+        // The tries of one channel are told together.
         while let Some((attempt, _)) = self.running.pop() {
-            let Try { upstream, channel } = attempt;
-            upstream.record(channel).was_silent();
-            let is_same = |other: &Try<'_>| other.is_to(upstream) && other.channel == channel;
+            attempt.upstream.record(attempt.channel).was_silent();
             let before = self.running.len();
-            self.running.retain(|(other, _)| !is_same(other));
+            self.running.retain(|(other, _)| !other.is_same(&attempt));
             let tries = 1 + before - self.running.len();
-            let trouble = match self.is_truncated(upstream) {
+            let trouble = match self.is_truncated(attempt.upstream) {
                 true => Trouble::Network,
                 false => Trouble::Timeout,
             };
@@ -268,4 +276,52 @@ async fn next<'p>(
         Poll::Pending
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dns::Server;
+
+    fn scheduled(servers: &[&str], silent: usize) -> (Vec<String>, usize) {
+        let upstreams: Vec<_> = servers
+            .iter()
+            .map(|text| match text.parse() {
+                Ok(Server::Endpoint(endpoint)) => {
+                    Upstream::new(endpoint, ([127, 0, 0, 1], 53).into())
+                }
+                _ => panic!("a test names valid servers"),
+            })
+            .collect();
+        for upstream in &upstreams[..silent] {
+            upstream.record(Channel::Datagram).was_silent();
+        }
+        let (queue, before_fallback) = schedule(&upstreams);
+        let told = |attempt: &Try<'_>| {
+            let transport = attempt.upstream.transport(attempt.channel).word();
+            format!("{} {transport}", attempt.upstream.endpoint)
+        };
+        (queue.iter().map(told).collect(), before_fallback)
+    }
+
+    #[test]
+    fn one_server_is_asked_four_times_over_udp_and_once_over_tcp() {
+        let order = ["a.b udp", "a.b udp", "a.b udp", "a.b udp", "a.b tcp"];
+        assert_eq!(scheduled(&["a.b"], 0), (order.map(str::to_owned).to_vec(), 4));
+    }
+
+    #[test]
+    fn servers_take_turns_in_the_order_of_the_user() {
+        let (order, before_fallback) = scheduled(&["a.b", "tls://c.d", "e.f"], 0);
+        let expected =
+            ["a.b udp", "tls://c.d tls", "e.f udp", "a.b udp", "e.f udp", "a.b tcp", "e.f tcp"];
+        assert_eq!((order, before_fallback), (expected.map(str::to_owned).to_vec(), 5));
+    }
+
+    #[test]
+    fn who_was_only_ever_silent_comes_last() {
+        let (order, _) = scheduled(&["a.b", "c.d"], 1);
+        let expected = ["c.d udp", "c.d udp", "a.b tcp", "c.d tcp", "a.b udp", "a.b udp"];
+        assert_eq!(order, expected);
+    }
 }

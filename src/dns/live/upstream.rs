@@ -42,10 +42,11 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// No exchange lasts longer than `timeout`.
+    /// For lookups that take no longer than `timeout`.
     pub(super) fn new(timeout: Duration) -> Self {
-        let provider = TokioRuntimeProvider::new();
-        Self { provider, timeout, encryption: OnceLock::new() }
+        // The race ends what takes too long; the library's own limit only cleans up behind it.
+        let timeout = timeout.saturating_mul(2);
+        Self { provider: TokioRuntimeProvider::new(), timeout, encryption: OnceLock::new() }
     }
 
     async fn connect(&self, upstream: &Upstream) -> Result<Connection, NetError> {

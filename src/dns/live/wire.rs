@@ -69,17 +69,9 @@ pub(super) fn record(data: &RData, kind: Kind) -> Option<Record> {
         RData::Unknown { rdata, .. } if kind == Kind::Spf => {
             Data::Txt(character_strings(&rdata.anything)?)
         }
-        // An empty text has no string at all, which RFC 1035 §3.3.14 does not allow but wires do.
-        RData::Update0(_) if matches!(kind, Kind::Txt | Kind::Spf) => Data::Txt(Vec::new()),
-        RData::Update0(_) if is_fixed(kind) => return None,
         other => Data::Opaque(octets(other)?),
     };
     Some(data.into())
-}
-
-/// Types whose data is never empty and that we read as something else than octets.
-fn is_fixed(kind: Kind) -> bool {
-    matches!(kind, Kind::A | Kind::Aaaa | Kind::Cname | Kind::Mx | Kind::Ns | Kind::Ptr)
 }
 
 /// The character-strings in `rdata` (RFC 1035 §3.3), each behind its length.
