@@ -40,3 +40,5 @@ pub mod net;
 pub mod dns;
 pub mod judge;
 pub mod spf;
+pub mod dkim;
+pub mod mx;
