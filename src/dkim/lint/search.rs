@@ -1,0 +1,86 @@
+//! Rules about what stands at the selectors, and about what does not.
+
+use crate::dkim::search::{Facts, Found, Tried};
+use crate::dns::Kind;
+use crate::judge::{Finding, Location, Rule};
+use crate::text::Phrase;
+
+pub(super) fn several(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for tried in facts.keyed() {
+        if let Found::Several(keys) = &tried.found {
+            let said = selector(tried).plain(" has ").bad(format!("{} key records", keys.len()));
+            findings.push(at(tried, rule, said.plain("; receivers may pick any of them")));
+        }
+    }
+}
+
+pub(super) fn dangling(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for tried in facts.tried.iter().filter(|tried| facts.is_dangling_a_fault(tried)) {
+        let mut said = selector(tried).plain(" is an alias of ");
+        if let Some(last) = tried.answer.aliases.last() {
+            said = said.name(last);
+        }
+        let mut said = said.plain(", which ").bad("does not exist");
+        if let Some(provider) = &tried.candidate.provider {
+            said = said.plain("; DKIM may not be switched on at ").plain(provider.as_ref());
+        }
+        let mut finding = at(tried, rule, said);
+        finding.location.kind = Kind::Cname;
+        findings.push(finding);
+    }
+}
+
+pub(super) fn wildcard(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    // Withdrawing every selector at once is how a domain says that it signs nothing.
+    let Some(probe) = facts.wildcard.as_ref().filter(|_| !facts.is_withdrawn()) else { return };
+    let said = Phrase::new()
+        .plain("the made-up selector ")
+        .name(&probe.candidate.selector)
+        .plain(" has a key: a wildcard answers for every selector");
+    findings.push(at(probe, rule, said));
+}
+
+pub(super) fn none_found(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let is_told = facts.failed().next().is_none();
+    if is_told && !facts.is_proved_none() && !facts.tried.iter().any(|tried| tried.has_key()) {
+        let said = Phrase::new()
+            .plain("none of ")
+            .number(facts.tried.len())
+            .plain(" selectors tried has a key; others may exist, they cannot be listed");
+        findings.push(at_domainkey(facts, rule, said));
+    }
+}
+
+pub(super) fn proved_none(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    if let Some(apex) = facts.apex.as_ref().filter(|_| facts.is_proved_none()) {
+        let said = Phrase::new()
+            .name(&apex.question.name)
+            .plain(" does not exist, so ")
+            .bad("no selector has a key");
+        findings.push(at_domainkey(facts, rule, said));
+    }
+}
+
+pub(super) fn given_missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for tried in facts.tried.iter().filter(|tried| tried.candidate.is_given) {
+        let said = match tried.found {
+            Found::Nothing => selector(tried).plain(" has ").bad("no key"),
+            Found::Foreign(_) => selector(tried).plain(" has text that is ").bad("no key record"),
+            Found::Key(_) | Found::Several(_) | Found::Dangling | Found::Failed => continue,
+        };
+        findings.push(at(tried, rule, said.plain("; mail signed with it fails")));
+    }
+}
+
+fn selector(tried: &Tried) -> Phrase {
+    Phrase::new().plain("selector ").name(&tried.candidate.selector)
+}
+
+fn at(tried: &Tried, rule: &'static Rule, said: Phrase) -> Finding {
+    Finding::new(rule, Location::set(tried.name.clone(), Kind::Txt), said)
+}
+
+fn at_domainkey(facts: &Facts, rule: &'static Rule, said: Phrase) -> Finding {
+    let name = facts.apex.as_ref().map_or(&facts.domain, |apex| &apex.question.name);
+    Finding::new(rule, Location::set(name.clone(), Kind::Txt), said)
+}

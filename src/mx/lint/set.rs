@@ -1,0 +1,57 @@
+//! Rules about the MX set as a whole.
+
+use crate::dns::{Kind, Place};
+use crate::judge::{Finding, Location, Rule};
+use crate::mx::{Exchanger, Facts, Found, Target};
+use crate::text::Phrase;
+use std::collections::HashSet;
+
+pub(super) fn null_with_others(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let others = facts.exchangers().len().saturating_sub(1);
+    if let Some(null) = null(facts).filter(|_| others > 0) {
+        let said = Phrase::new()
+            .plain("a null MX stands beside ")
+            .number(others)
+            .plain(if others == 1 { " other MX record" } else { " other MX records" })
+            .plain("; what senders do is undefined");
+        findings.push(at(facts, null.place.clone(), rule, said));
+    }
+}
+
+pub(super) fn null_preference(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    if let Some(null) = null(facts).filter(|null| null.preference != 0) {
+        let said = Phrase::new().plain("the null MX has preference ").number(null.preference);
+        findings.push(at(facts, null.place.clone(), rule, said.plain(" instead of 0")));
+    }
+}
+
+pub(super) fn none(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Found::Implicit(addresses) = &facts.found else { return };
+    let said = Phrase::new().name(&facts.domain).plain(" publishes no MX; ");
+    let said = match addresses.all().next() {
+        Some(first) => said.plain("senders try its own address ").addr(first),
+        None if addresses.is_failed() => said.plain("whether it has addresses could not be told"),
+        None => said.plain("it has no address either, so it takes no mail"),
+    };
+    findings.push(at(facts, None, rule, said));
+}
+
+pub(super) fn duplicate(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let (mut known, mut told) = (HashSet::new(), HashSet::new());
+    for one in facts.exchangers() {
+        if !known.insert(&one.host) && told.insert(&one.host) {
+            let count = facts.exchangers().iter().filter(|other| other.host == one.host).count();
+            let said = Phrase::new().plain("the MX host ").name(&one.host);
+            let said = said.plain(" stands ").number(count).plain(" times in the set");
+            findings.push(at(facts, one.place.clone(), rule, said));
+        }
+    }
+}
+
+fn null(facts: &Facts) -> Option<&Exchanger> {
+    facts.exchangers().iter().find(|one| matches!(one.target, Target::Null))
+}
+
+fn at(facts: &Facts, place: Option<Place>, rule: &'static Rule, said: Phrase) -> Finding {
+    Finding::new(rule, Location::set(facts.domain.clone(), Kind::Mx).in_file(place), said)
+}
