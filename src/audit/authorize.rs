@@ -58,7 +58,9 @@ impl Judged {
             (false, true, true) if self.resolved.gap.is_none() => Authorized::Yes,
             (true, false, true) => Authorized::No,
             (false, false, _) => Authorized::Partial,
-            (true, true, true) if matches!(self.resolved.gap, Some(Gap::Nothing(_))) => Authorized::No,
+            (true, true, true) if matches!(self.resolved.gap, Some(Gap::Nothing(_))) => {
+                Authorized::No
+            }
             (true, false, false) => Authorized::Partial,
             _ => Authorized::Unknown,
         }
@@ -145,7 +147,9 @@ pub(super) fn crowd(sets: &[IpSet]) -> String {
     for set in sets {
         match set.family() {
             Family::V4 if set.count() == 1 => said.push("1 IPv4 address".to_owned()),
-            Family::V4 => said.push(format!("{} IPv4 addresses", crate::text::grouped(set.count()))),
+            Family::V4 => {
+                said.push(format!("{} IPv4 addresses", crate::text::grouped(set.count())));
+            }
             Family::V6 if set.cidrs().len() == 1 && set.count() == 1 => {
                 said.push("1 IPv6 address".to_owned());
             }

@@ -28,7 +28,7 @@ fn selector(tried: &Tried, lookups: &mut Lookups) -> Selector {
     Selector {
         selector: tried.candidate.selector.to_string(),
         status: Status::from(tried.standing()),
-        key: record.map(|record| record.algorithm().word()),
+        key: record.map(|record| record.algorithm.word()),
         bits: key.and_then(Key::bits),
         revoked: record.is_some_and(dkim::Record::is_revoked),
         testing: record.is_some_and(|record| record.is_testing),

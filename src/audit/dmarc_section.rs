@@ -6,6 +6,7 @@ use crate::dmarc::{
     self, Authentication, Discovered, DmarcResult, Examined, Identifier, Mechanism, Proof,
 };
 use crate::dns::Dns;
+use crate::judge;
 use crate::report::{DmarcExhibit, DmarcVerdict, Lookups, Section, Status, Step, WalkName};
 use crate::spf::{self, SpfResult};
 use crate::text::{Phrase, escape};
@@ -52,6 +53,8 @@ fn exhibit(discovered: &Discovered) -> DmarcExhibit {
 pub(super) struct Weighed {
     discovered: Discovered,
     verdict: dmarc::Verdict,
+    /// How the policy was found.
+    steps: Vec<judge::Step<dmarc::Event>>,
 }
 
 /// Judges the message that the identities describe (RFC 9989 §5.3); `None` if the addresses of the
@@ -62,22 +65,23 @@ pub(super) async fn weigh(dns: &dyn Dns, inquiry: &Inquiry, judged: &Judged) -> 
         Some(SpfResult::Temperror) | None => Proof::Unknown,
         Some(_) => Proof::NoPass,
     };
-    let spf = spf::policy_domain(&judged.identity.domain).map(|domain| Identifier { domain, proof });
+    let spf =
+        spf::policy_domain(&judged.identity.domain).map(|domain| Identifier { domain, proof });
     let passes = |domain| Identifier { domain, proof: Proof::Pass };
     let dkim = inquiry.dkim_domains.iter().cloned().map(passes).collect();
     let author = inquiry.header_from.as_ref().unwrap_or(&inquiry.domain);
-    let discovered = dmarc::discover(dns, author).await;
+    let (discovered, steps) = dmarc::discover(dns, author).await;
     let verdict = dmarc::evaluate(dns, &discovered, &Authentication { spf, dkim }).await;
-    Some(Weighed { discovered, verdict })
+    Some(Weighed { discovered, verdict, steps })
 }
 
 impl Weighed {
     /// The verdict as the report has it.
     pub(super) fn into_report(self, lookups: &mut Lookups) -> DmarcVerdict {
-        let Self { discovered, verdict } = self;
+        let Self { discovered, verdict, steps } = self;
         let in_force = discovered.in_force();
         let told = verdict.result != DmarcResult::Temperror;
-        let steps = discovered.steps.iter().chain(&verdict.steps);
+        let steps = steps.iter().chain(&verdict.steps);
         DmarcVerdict {
             result: verdict.result.word(),
             disposition: told.then(|| verdict.disposition.word()),
@@ -103,11 +107,15 @@ fn headline(discovered: &Discovered, verdict: &dmarc::Verdict) -> Phrase {
                 .filter(|mechanism| verdict.is_aligned(*mechanism))
                 .map(Mechanism::name)
                 .collect();
-            said.good("pass").plain(format!(": {} passes, aligned with ", by.join(" and "))).name(author)
+            said.good("pass")
+                .plain(format!(": {} passes, aligned with ", by.join(" and ")))
+                .name(author)
         }
-        DmarcResult::None => {
-            said.weak("none").plain(": ").name(author).plain(" has no policy, nothing is asked of receivers")
-        }
+        DmarcResult::None => said
+            .weak("none")
+            .plain(": ")
+            .name(author)
+            .plain(" has no policy, nothing is asked of receivers"),
         DmarcResult::Temperror | DmarcResult::Permerror => {
             said.unknown(verdict.result.word()).plain(": it could not be told")
         }

@@ -80,7 +80,10 @@ fn undecided(judged: &Judged) -> Phrase {
     if let Some(Gap::OnlyReceives(why)) = &judged.resolved.gap {
         return why.clone();
     }
-    let said = Phrase::new().unknown("could not decide").plain(" for ").then(judged.resolved.title.clone());
+    let said = Phrase::new()
+        .unknown("could not decide")
+        .plain(" for ")
+        .then(judged.resolved.title.clone());
     match judged.doubt() {
         Some(why) => said.plain(": ").then(why),
         None => said,

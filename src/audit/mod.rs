@@ -16,12 +16,12 @@ mod tree;
 
 pub use inquiry::{Asked, Checks, Inquiry, Sender};
 
-use crate::dns::{Dns, Kind, Question, alongside, ask, join_all};
+use crate::dns::{Dns, Kind, alongside, ask, join_all};
 use crate::judge;
 use crate::net::{Family, Name};
 use crate::provider::{self, Provider};
 use crate::report::{
-    Authorization, Authorized, Domain, Finding, Identities, Lookups, Section, SenderKind, Status,
+    Authorization, Authorized, Domain, Finding, Identities, Lookups, Section, Status,
 };
 use crate::spf::{Found, Policies, Receiver};
 use crate::text::{Phrase, escape};
@@ -42,9 +42,10 @@ pub async fn domain(dns: &dyn Dns, inquiry: &Inquiry, clock: Clock) -> Domain {
     let policies = Policies::new(dns);
     let scouts = async {
         let mut domains = vec![inquiry.domain.clone()];
-        let identity = inquiry.mail_from.as_deref().map(|path| {
-            spf::Sender::mail_from(path, inquiry.helo.as_deref()).domain
-        });
+        let identity = inquiry
+            .mail_from
+            .as_deref()
+            .map(|path| spf::Sender::mail_from(path, inquiry.helo.as_deref()).domain);
         domains.extend(identity.as_deref().and_then(spf::policy_domain));
         domains.dedup();
         let both = &Family::BOTH;
@@ -140,7 +141,8 @@ impl Recognised {
 
 async fn keys(policies: &Policies<'_>, inquiry: &Inquiry) -> dkim::Examined {
     let recognised = recognised(policies, &inquiry.domain).await;
-    let given = inquiry.selectors.iter().filter_map(|text| dkim::Selector::new(text).ok()).collect();
+    let given =
+        inquiry.selectors.iter().filter_map(|text| dkim::Selector::new(text).ok()).collect();
     let providers = recognised
         .all()
         .into_iter()
@@ -167,7 +169,8 @@ async fn senders(
         return (Vec::new(), true);
     }
     let implied = inquiry.senders.is_empty();
-    let asked = if implied { own_providers(policies, inquiry).await } else { inquiry.senders.clone() };
+    let asked =
+        if implied { own_providers(policies, inquiry).await } else { inquiry.senders.clone() };
     let receiver = Receiver { name: b"unknown", time: clock.seconds };
     let judged = join_all(asked.into_iter().map(|asked| async {
         let judged = authorize::judge(policies, inquiry, &asked, receiver).await;
@@ -207,7 +210,8 @@ impl Gathered {
         let Self { mx, spf, dkim, dmarc, senders, implied } = self;
         let mx = mx.map_or_else(Section::skipped, |it| mx_section::section(&it, &mut lookups));
         let spf = spf.map_or_else(Section::skipped, |it| spf_section::section(&it, &mut lookups));
-        let dkim = dkim.map_or_else(Section::skipped, |it| dkim_section::section(&it, &mut lookups));
+        let dkim =
+            dkim.map_or_else(Section::skipped, |it| dkim_section::section(&it, &mut lookups));
         let dmarc =
             dmarc.map_or_else(Section::skipped, |it| dmarc_section::section(&it, &mut lookups));
         let titles: Vec<(Phrase, Authorized)> = senders
@@ -262,9 +266,9 @@ impl Gathered {
     fn findings(&self) -> Vec<Finding> {
         let mut findings: Vec<judge::Finding> = Vec::new();
         findings.extend(self.spf.iter().flat_map(spf::lint::check));
-        findings.extend(self.dkim.iter().flat_map(|it| dkim::lint::check(&it.facts)));
+        findings.extend(self.dkim.iter().flat_map(|it| dkim::lint::findings(&it.facts)));
         findings.extend(self.dmarc.iter().flat_map(|it| dmarc::lint::check(&it.facts)));
-        findings.extend(self.mx.iter().flat_map(|it| mx::lint::check(&it.facts)));
+        findings.extend(self.mx.iter().flat_map(|it| mx::lint::findings(&it.facts)));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
         findings.iter().map(Finding::from).collect()
     }
@@ -294,10 +298,7 @@ fn authorization(
         notes,
         identities: identities(inquiry),
         spf: authorize::verdict(&judged.identity.domain, &judged.mail_from, lookups),
-        helo: inquiry
-            .helo
-            .as_ref()
-            .map(|helo| authorize::verdict(helo, &judged.helo, lookups)),
+        helo: inquiry.helo.as_ref().map(|helo| authorize::verdict(helo, &judged.helo, lookups)),
         dmarc: weighed.map(|weighed| weighed.into_report(lookups)),
         covered: authorize::networks(&share.covered),
         uncovered: authorize::networks(&share.uncovered),
@@ -316,5 +317,24 @@ fn identities(inquiry: &Inquiry) -> Identities {
         helo: inquiry.helo.as_deref().map(escape),
         header_from: inquiry.header_from.clone().unwrap_or_else(|| inquiry.domain.clone()),
         dkim_domains: inquiry.dkim_domains.clone(),
+    }
+}
+
+/// A report about a domain that says only why there is none.
+pub fn undecided(inquiry: &Inquiry, why: Phrase) -> Domain {
+    Domain {
+        domain: inquiry.domain.clone(),
+        unicode: escape(inquiry.domain.to_unicode().as_bytes()),
+        result: crate::report::Verdict::Unknown,
+        headline: why,
+        notes: inquiry.notes.clone(),
+        authorizations: Vec::new(),
+        mx: Section::skipped(),
+        spf: Section::skipped(),
+        dkim: Section::skipped(),
+        dmarc: Section::skipped(),
+        findings: Vec::new(),
+        errors: Vec::new(),
+        lookups: Vec::new(),
     }
 }

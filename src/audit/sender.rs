@@ -79,8 +79,9 @@ async fn of_provider(policies: &Policies<'_>, known: &Provider) -> Resolved {
             resolved
         }
         None => {
-            let gap = Phrase::from(known.title())
-                .plain(" gives every customer other addresses; name one, or the include it told you");
+            let gap = Phrase::from(known.title()).plain(
+                " gives every customer other addresses; name one, or the include it told you",
+            );
             Resolved {
                 kind: SenderKind::Provider,
                 title,
@@ -93,15 +94,14 @@ async fn of_provider(policies: &Policies<'_>, known: &Provider) -> Resolved {
 }
 
 /// Every address that a name's own policy passes.
-async fn policy(
-    policies: &Policies<'_>,
-    kind: SenderKind,
-    title: Phrase,
-    name: &Name,
-) -> Resolved {
+async fn policy(policies: &Policies<'_>, kind: SenderKind, title: Phrase, name: &Name) -> Resolved {
     let facts = spf::examine(policies, name).await;
-    let sets: Vec<IpSet> =
-        facts.partitions().map(|p| p.passing()).into_iter().filter(|set| !set.is_empty()).collect();
+    let sets: Vec<IpSet> = facts
+        .partitions()
+        .map(super::super::spf::partition::Partition::passing)
+        .into_iter()
+        .filter(|set| !set.is_empty())
+        .collect();
     let mut notes = Vec::new();
     let dependent: Vec<String> = {
         let [ipv4, ipv6] = facts.partitions();
@@ -184,7 +184,9 @@ async fn host(policies: &Policies<'_>, name: &Name) -> Resolved {
             .plain("; outbound mail leaves from other addresses: --sender ")
             .code(provider.id());
         gap = Some(Gap::OnlyReceives(said));
-    } else if let Some(failed) = answers.iter().find_map(|answer| answer.failure().map(|f| (answer, f))) {
+    } else if let Some(failed) =
+        answers.iter().find_map(|answer| answer.failure().map(|f| (answer, f)))
+    {
         let (answer, failure) = failed;
         let said = Phrase::new()
             .plain(answer.question.to_string())

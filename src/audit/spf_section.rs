@@ -22,12 +22,10 @@ pub(super) fn section(facts: &Facts, lookups: &mut Lookups) -> Section<SpfExhibi
 }
 
 fn exhibit(facts: &Facts) -> SpfExhibit {
-    let [ipv4, ipv6] = facts.partitions().map(|partition| partition.passing());
+    let [ipv4, ipv6] = facts.partitions().map(super::super::spf::partition::Partition::passing);
     let worst = facts.worst();
     let (record, segments) = match &facts.published.found {
-        Found::One { record, index } => {
-            (Some(escape(&record.value.text)), segments(facts, *index))
-        }
+        Found::One { record, index } => (Some(escape(&record.value.text)), segments(facts, *index)),
         _ => (None, Vec::new()),
     };
     SpfExhibit {
@@ -75,10 +73,12 @@ fn summary(facts: &Facts, exhibit: &SpfExhibit) -> Phrase {
             said.unknown(why.map_or("could not be asked", |failure| failure.trouble.sentence()))
         }
         Found::NoDomain => Phrase::new().weak("the domain does not exist"),
-        Found::Nothing => Phrase::new().weak("no SPF record").plain(": receivers cannot tell who may send"),
-        Found::Several(records) => {
-            Phrase::new().bad(format!("{} SPF records", records.len())).plain(": every check is permerror")
+        Found::Nothing => {
+            Phrase::new().weak("no SPF record").plain(": receivers cannot tell who may send")
         }
+        Found::Several(records) => Phrase::new()
+            .bad(format!("{} SPF records", records.len()))
+            .plain(": every check is permerror"),
         Found::One { record, .. } if !record.errors.is_empty() => {
             let count = record.errors.len();
             let faults = if count == 1 { "1 fault".to_owned() } else { format!("{count} faults") };
@@ -115,11 +115,9 @@ fn senders(exhibit: &SpfExhibit) -> String {
     };
     let ipv4 = match exhibit.ipv4_addresses {
         0 => "no IPv4".to_owned(),
-        count => format!(
-            "{} IPv4 in {}",
-            grouped(count.into()),
-            plural(exhibit.ipv4.len(), "network")
-        ),
+        count => {
+            format!("{} IPv4 in {}", grouped(count.into()), plural(exhibit.ipv4.len(), "network"))
+        }
     };
     match exhibit.ipv6.len() {
         0 => ipv4,

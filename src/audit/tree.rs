@@ -1,9 +1,9 @@
 //! The tree of an SPF policy as a reader wants it: each term with its cost and its addresses.
 
+use crate::judge::Step;
 use crate::net::{Family, IpSet};
 use crate::provider;
 use crate::report::TreeNode;
-use crate::judge::Step;
 use crate::spf::expand::Lack;
 use crate::spf::record::{Body, Mechanism, Qualifier};
 use crate::spf::{Effect, Event, Exception, Facts, Partition, Record, SpfResult, Walked};
@@ -115,7 +115,7 @@ fn node(
 }
 
 /// The record that an include or redirect led to.
-fn inner_record<'w>(step: &'w Step<Event>) -> Option<&'w Record> {
+fn inner_record(step: &Step<Event>) -> Option<&Record> {
     step.steps.iter().find_map(|inner| match &inner.event {
         Event::CheckHost { published, .. } => published.usable(),
         _ => None,
@@ -156,14 +156,17 @@ fn remark(
         None => {}
     }
     match body {
-        Body::Directive(_, Mechanism::Ptr(_)) => Some("depends on the sender (reverse name)".into()),
-        Body::Directive(qualifier, Mechanism::All) => {
-            Some(format!("everything else: {}", qualifier.result()))
+        Body::Directive(_, Mechanism::Ptr(_)) => {
+            Some("depends on the sender (reverse name)".into())
         }
+        Body::Directive(_, Mechanism::All) if path.len() > 1 => {
+            Some("no match: back to the outer record".into())
+        }
+        Body::Directive(_, Mechanism::All) => Some("everything else".into()),
         Body::Directive(_, Mechanism::A(_) | Mechanism::Mx(_)) => {
             let steps: Vec<_> = walks.iter().filter_map(|walk| walk.steps.get(path)).collect();
-            let void = |step: &&&Step<Event>| step.answers.iter().any(|answer| answer.is_void());
-            match (steps.iter().filter(void).count(), steps.len()) {
+            let is_void = |step: &Step<Event>| step.answers.iter().any(|answer| answer.is_void());
+            match (steps.iter().filter(|step| is_void(step)).count(), steps.len()) {
                 (0, _) => None,
                 (void, asked) if void == asked => Some("void: no such record".into()),
                 _ => Some("one family of addresses only".into()),

@@ -1,1 +1,91 @@
-//! Being asked.
+//! Being asked: what was typed, what it means, where answers come from, where the report goes.
+//!
+//! The only part of the program that reads arguments, files, the environment and the clock.
+
+pub mod args;
+mod check;
+mod clock;
+pub mod plan;
+mod sources;
+mod write;
+
+use crate::text::escape;
+use std::ffi::OsString;
+use std::fmt;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Why a run ended without a report. What is wrong with a domain is never one of these.
+#[derive(Debug)]
+pub enum Trouble {
+    /// The invocation means nothing: exit code 2.
+    Usage(plan::Mistake),
+    /// A file cannot be written: exit code 4.
+    File(PathBuf, io::Error),
+    /// Standard output cannot be written to: exit code 4.
+    Write(io::Error),
+}
+
+impl Trouble {
+    fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::File(..) | Self::Write(_) => 4,
+        }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(mistake) => write!(out, "{mistake}"),
+            Self::File(path, why) => {
+                let path = path.display().to_string();
+                write!(out, "{} cannot be written: {why}", escape(path.as_bytes()))
+            }
+            Self::Write(why) => write!(out, "standard output cannot be written to: {why}"),
+        }
+    }
+}
+
+impl From<plan::Mistake> for Trouble {
+    fn from(mistake: plan::Mistake) -> Self {
+        Self::Usage(mistake)
+    }
+}
+
+impl From<io::Error> for Trouble {
+    fn from(why: io::Error) -> Self {
+        Self::Write(why)
+    }
+}
+
+/// Runs the program with these arguments, the first of which is its own name.
+pub fn run(typed: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let typed = match args::Typed::read(typed) {
+        Ok(typed) => typed,
+        Err(error) => {
+            // Help and version are asked for and succeed; a reader that has gone away is no fault.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match carry_out(typed) {
+        Ok(code) => ExitCode::from(code),
+        Err(trouble) => {
+            // Where standard error is closed there is nobody left to tell.
+            let _ = writeln!(io::stderr(), "error: {trouble}");
+            ExitCode::from(trouble.exit_code())
+        }
+    }
+}
+
+fn carry_out(typed: args::Typed) -> Result<u8, Trouble> {
+    let plan = plan::plan(typed)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let code = runtime.block_on(check::run(&plan));
+    // Sockets that wait for answers nobody needs any more are not waited for.
+    runtime.shutdown_background();
+    code
+}

@@ -91,7 +91,7 @@ impl<'a> Reader<'a> {
     fn version(&self, errors: &mut Vec<SyntaxError>) {
         let Some(version) = self.tag(b"v") else { return };
         // RFC 6376 §3.6.1: "This tag MUST be the first tag in the record."
-        if !self.tags.first().is_some_and(|first| first.name == b"v") {
+        if self.tags.first().is_none_or(|first| first.name != b"v") {
             let span = version.span(self.text);
             errors.push(SyntaxError::new(span, "v= as the first tag", KEY_RECORD));
         }

@@ -100,7 +100,7 @@ pub async fn examine(dns: &dyn Dns, domain: &Name, wanted: &Wanted) -> Examined 
         .collect();
     let wildcard = improbable
         .and_then(|(name, candidate)| Some(Tried::new(candidate, name, answers.next()?)))
-        .filter(|probe| probe.has_key());
+        .filter(Tried::has_key);
     if let Some(wildcard) = &wildcard {
         for one in &mut tried {
             one.is_by_wildcard = one.answer.outcome == wildcard.answer.outcome;

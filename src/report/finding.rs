@@ -1,7 +1,7 @@
 //! Findings as data.
 
-use crate::judge::{self, Applicability, Severity};
 use crate::dns::{Kind, presentation};
+use crate::judge::{self, Applicability, Severity};
 use crate::net::Name;
 use crate::text::{Citation, Phrase, Span, escape};
 use serde::Serialize;
@@ -110,7 +110,13 @@ impl From<&judge::Finding> for Finding {
 impl From<&judge::Fix> for ProposedFix {
     fn from(fix: &judge::Fix) -> Self {
         let line = |edit: &judge::Edit, data: &crate::dns::Data| {
-            format!("{}. {} IN {} {}", edit.name, edit.ttl, edit.kind, presentation::write(edit.kind, data))
+            format!(
+                "{}. {} IN {} {}",
+                edit.name,
+                edit.ttl,
+                edit.kind,
+                presentation::write(edit.kind, data)
+            )
         };
         Self {
             summary: fix.summary.clone(),

@@ -58,7 +58,11 @@ impl Lookups {
             outcome: answer.outcome.word(),
             detail: answer.failure().map_or_else(String::new, |f| escape(f.detail.as_bytes())),
             ttl_s: answer.ttl,
-            records: answer.records().iter().map(|r| presentation::write(answer.question.kind, &r.data)).collect(),
+            records: answer
+                .records()
+                .iter()
+                .map(|r| presentation::write(answer.question.kind, &r.data))
+                .collect(),
             aliases: answer.aliases.clone(),
             source: escape(answer.provenance.to_string().as_bytes()),
             elapsed_ms: (!answer.elapsed.is_zero())

@@ -3,10 +3,10 @@
 use super::line::Line;
 use super::sheet::Sheet;
 use super::{Look, counted, explain, of_result};
+use crate::judge::Tone;
 use crate::net::Cidr;
 use crate::render::palette::Ink;
 use crate::report::{Authorization, Authorized, Domain, Portion, SenderKind, SpfVerdict, Step};
-use crate::judge::Tone;
 use crate::text::grouped;
 
 /// Where sentences begin: behind the longest answer, `unknown` or `partial`.
@@ -25,8 +25,8 @@ pub(super) fn authorizations(sheet: &mut Sheet, domain: &Domain, look: &Look) {
     sheet.blank();
     let headline = domain.headline.to_string();
     for authorization in &domain.authorizations {
-        let is_said = domain.authorizations.len() == 1
-            && authorization.headline.to_string() == headline;
+        let is_said =
+            domain.authorizations.len() == 1 && authorization.headline.to_string() == headline;
         if !is_said {
             let (word, ink) = answer(authorization.authorized);
             let label = sheet.line().plain("  ").with(ink, word).pad(TEXT);
@@ -113,10 +113,8 @@ fn identities(sheet: &mut Sheet, domain: &Domain, authorization: &Authorization,
 fn identity_verdict(sheet: &mut Sheet, label: &str, verdict: &SpfVerdict) {
     labelled(sheet, label, |line| {
         let result = verdict.result.unwrap_or("differs by address");
-        let line = line
-            .with(Ink::Name, &verdict.domain)
-            .plain(": SPF ")
-            .with(of_result(result), result);
+        let line =
+            line.with(Ink::Name, &verdict.domain).plain(": SPF ").with(of_result(result), result);
         match (&verdict.problem, &verdict.matched) {
             (Some(problem), _) => line.plain(", ").phrase(problem),
             (None, Some(matched)) => line.plain(", by ").with(Ink::Code, &matched.term),
@@ -179,9 +177,8 @@ fn flatten<'s>(steps: &'s [Step], depth: usize, is_top: bool, out: &mut Vec<(usi
 }
 
 fn folded<'s>(flat: &[(usize, &'s Step)]) -> Vec<Stage<'s>> {
-    let is_idle = |step: &Step| {
-        step.tone == Tone::Plain && step.lookups.is_empty() && step.steps.is_empty()
-    };
+    let is_idle =
+        |step: &Step| step.tone == Tone::Plain && step.lookups.is_empty() && step.steps.is_empty();
     let runs = flat.chunk_by(|(a, first), (b, next)| a == b && is_idle(first) && is_idle(next));
     runs.flat_map(|run| match run {
         [(depth, first), ..] if run.len() >= FOLD && is_idle(first) => {

@@ -60,7 +60,8 @@ impl Block<'_> {
                 Tone::Plain => (glyphs.plain, Ink::Faint),
             };
             let below = format!("{guides}{side}");
-            let label = self.sheet.line().faint(format!("{guides}{sign}")).with(ink, mark).plain(" ");
+            let label =
+                self.sheet.line().faint(format!("{guides}{sign}")).with(ink, mark).plain(" ");
             let rest = self.sheet.line().faint(&below).plain("  ");
             let mut sentence = self.sheet.line().phrase(&step.headline);
             if let Some(cite) = step.cite {

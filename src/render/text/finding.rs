@@ -39,11 +39,8 @@ fn head(sheet: &mut Sheet, finding: &Finding) {
         Severity::Warn => Ink::Weak,
         Severity::Note => Ink::Faint,
     };
-    let line = sheet
-        .line()
-        .with(ink, finding.severity.word())
-        .pad(TEXT)
-        .with(Ink::Strong, finding.id);
+    let line =
+        sheet.line().with(ink, finding.severity.word()).pad(TEXT).with(Ink::Strong, finding.id);
     let place = match &finding.location {
         Some(place) => format!("{}:{}:{}", place.file, place.line, place.column),
         None => format!("{} {}", finding.subject.name, finding.subject.kind),

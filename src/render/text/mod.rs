@@ -19,7 +19,6 @@ mod rows;
 mod sheet;
 mod tree;
 
-
 use crate::render::palette::Ink;
 use crate::report::{Domain, Report, Status, Verdict};
 use sheet::Sheet;

@@ -82,7 +82,11 @@ impl Gatherer<'_> {
                 [node] => self.one(node),
                 networks => self.many(networks),
             };
-            self.twigs.push(Twig { guides: format!("{guides}{sign}"), below: below.clone(), ..twig });
+            self.twigs.push(Twig {
+                guides: format!("{guides}{sign}"),
+                below: below.clone(),
+                ..twig
+            });
             if let [node] = run {
                 self.gather(&node.terms, &below);
             }

@@ -1,0 +1,355 @@
+//! What was typed: words and flags, nothing understood yet.
+//!
+//! Everything that may come from a message (names, reverse-paths) is taken as octets: what is wrong
+//! with it is for [`plan`](super::plan) to say, or for SPF to evaluate, never for the parser of
+//! flags to refuse.
+
+use crate::render::palette::Choice;
+use clap::{ArgAction, Args, Command, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+const EXAMPLES: &str = "\
+Examples:
+  mailcheck example.com                      may its own providers send, and who else?
+  mailcheck example.com 192.0.2.25           may this address send?
+  mailcheck example.com --sender google      may Google Workspace send?
+  mailcheck example.com --zone new.zone      what would this zone file change?";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  good: every sender asked about may send, no finding reaches --fail-on
+  1  a sender may not send or not from everywhere, or a finding reaches --fail-on
+  2  wrong usage: a flag, a domain, a file
+  3  could not tell: the DNS did not answer; the domain may be fine
+  4  our own failure
+
+Every flag has an environment variable MAILCHECK_<FLAG>; the flag wins.";
+
+/// Can the servers that send mail for a domain prove it, and if not, whose fault is it?
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "mailcheck",
+    version,
+    before_help = EXAMPLES,
+    after_long_help = EXIT_CODES,
+    help_template = "{about}\n\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}",
+    override_usage = "mailcheck [OPTIONS] DOMAIN… [IP|CIDR…] [@RESOLVER]",
+    next_help_heading = "Question",
+    disable_help_flag = true,
+    disable_version_flag = true,
+    max_term_width = 100
+)]
+pub struct Typed {
+    /// Domains; addresses and networks to test; a resolver after `@`
+    #[arg(value_name = "WORD", required = true, hide = true)]
+    pub words: Vec<OsString>,
+
+    /// Test a sender: address, CIDR, host, provider, spf:NAME
+    ///
+    /// A host is tested by its addresses, a provider by what it publishes, `spf:NAME` by every
+    /// address that the policy of NAME passes. May be given several times.
+    #[arg(long, value_name = "SENDER", allow_hyphen_values = true, env = "MAILCHECK_SENDER")]
+    pub sender: Vec<OsString>,
+
+    /// The reverse-path to test with; <> is the null one
+    ///
+    /// Any octets, with or without angle brackets. Without a domain of its own SPF checks the HELO
+    /// name (RFC 7208 §2.4).
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true, env = "MAILCHECK_MAIL_FROM")]
+    pub mail_from: Option<OsString>,
+
+    /// The HELO or EHLO name to test with
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true, env = "MAILCHECK_HELO")]
+    pub helo: Option<OsString>,
+
+    /// The domain of the From header, if it is another one
+    #[arg(long, value_name = "DOMAIN", env = "MAILCHECK_HEADER_FROM", hide_short_help = true)]
+    pub header_from: Option<OsString>,
+
+    /// Take a DKIM signature of this domain to pass
+    #[arg(long, value_name = "DOMAIN", env = "MAILCHECK_DKIM_DOMAIN", hide_short_help = true)]
+    pub dkim_domain: Vec<OsString>,
+
+    /// Look at this DKIM selector too
+    #[arg(long, value_name = "SELECTOR", value_delimiter = ',', env = "MAILCHECK_SELECTOR")]
+    pub selector: Vec<String>,
+
+    /// Look at these protocols only: mx,spf,dkim,dmarc
+    #[arg(
+        long,
+        value_name = "LIST",
+        value_enum,
+        value_delimiter = ',',
+        hide_possible_values = true,
+        env = "MAILCHECK_CHECKS"
+    )]
+    pub checks: Vec<Protocol>,
+
+    /// Where answers come from.
+    #[command(flatten)]
+    pub sources: Sources,
+
+    /// Where the report goes.
+    #[command(flatten)]
+    pub report: Report,
+}
+
+/// Where answers come from.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Sources")]
+pub struct Sources {
+    /// Ask this server: IP[:PORT], tls://…, https://…, system
+    #[arg(short, long, value_name = "SERVER", value_delimiter = ',', env = "MAILCHECK_RESOLVER")]
+    pub resolver: Vec<String>,
+
+    /// Lay a zone file over the DNS
+    ///
+    /// A file with an SOA record speaks for its whole zone, one without only for the record sets
+    /// that it lists.
+    #[arg(long, value_name = "FILE", env = "MAILCHECK_ZONE")]
+    pub zone: Vec<PathBuf>,
+
+    /// Ask no server; needs --zone or --replay
+    #[arg(long, conflicts_with = "resolver", env = "MAILCHECK_OFFLINE")]
+    pub offline: bool,
+
+    /// Write every answer to a tape
+    #[arg(long, value_name = "FILE", env = "MAILCHECK_RECORD")]
+    pub record: Option<PathBuf>,
+
+    /// Answer from a tape and from nowhere else
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["resolver", "record"], env = "MAILCHECK_REPLAY")]
+    pub replay: Option<PathBuf>,
+
+    /// Let questions fail: servfail:NAME, timeout:*.NAME/TXT …
+    ///
+    /// An outage drill: what would receivers do if these names could not be resolved?
+    #[arg(long, value_name = "SCRIPT", env = "MAILCHECK_FAULT", hide_short_help = true)]
+    pub fault: Vec<String>,
+
+    /// Most time for one question [default: 5s]
+    #[arg(long, value_name = "TIME", value_parser = duration, env = "MAILCHECK_TIMEOUT", hide_short_help = true)]
+    pub timeout: Option<Duration>,
+
+    /// Most time for the whole run [default: 30s]
+    #[arg(long, value_name = "TIME", value_parser = duration, env = "MAILCHECK_DEADLINE", hide_short_help = true)]
+    pub deadline: Option<Duration>,
+}
+
+/// Where the report goes, how it looks, and what its exit code counts.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Report")]
+pub struct Report {
+    /// text or json, perhaps into a file: json=FILE
+    ///
+    /// May be given several times, for instance `-f text -f json=report.json`. Files are written
+    /// whole or not at all.
+    #[arg(short, long, value_name = "FORMAT[=FILE]", env = "MAILCHECK_FORMAT")]
+    pub format: Vec<OsString>,
+
+    /// Show each step, with the question and the answer
+    #[arg(long, env = "MAILCHECK_EXPLAIN")]
+    pub explain: bool,
+
+    /// Show the table of questions
+    #[arg(long, env = "MAILCHECK_LOOKUPS")]
+    pub lookups: bool,
+
+    /// Show the first line only
+    #[arg(short, long, env = "MAILCHECK_QUIET")]
+    pub quiet: bool,
+
+    /// auto, always or never
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_enum,
+        default_value = "auto",
+        hide_possible_values = true,
+        hide_default_value = true,
+        env = "MAILCHECK_COLOR"
+    )]
+    pub color: Color,
+
+    /// Draw with ASCII only
+    #[arg(long, env = "MAILCHECK_ASCII", hide_short_help = true)]
+    pub ascii: bool,
+
+    /// Exit with 1 on findings from here on: error, warn, note or never
+    #[arg(
+        long,
+        value_name = "SEVERITY",
+        value_enum,
+        default_value = "error",
+        hide_possible_values = true,
+        env = "MAILCHECK_FAIL_ON"
+    )]
+    pub fail_on: FailOn,
+
+    /// Exit with 0 whatever was found
+    #[arg(long, env = "MAILCHECK_EXIT_ZERO", hide_short_help = true)]
+    pub exit_zero: bool,
+
+    /// Show this page; --help says more
+    #[arg(short, long, action = ArgAction::Help)]
+    pub help: Option<bool>,
+
+    /// Show the version
+    #[arg(short = 'V', long, action = ArgAction::Version, hide_short_help = true)]
+    pub version: Option<bool>,
+}
+
+impl Typed {
+    /// The parser of flags. Help lists no environment variables: they are named after the flags.
+    pub fn parser() -> Command {
+        Self::command().mut_args(|arg| arg.hide_env(true))
+    }
+
+    /// Reads what was typed, the name of the program first.
+    ///
+    /// # Errors
+    /// A flag is unknown or its value is of the wrong kind; or help or the version was asked for,
+    /// which are messages too.
+    pub fn read(typed: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let mut parser = Self::parser();
+        let matches = parser.try_get_matches_from_mut(typed)?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut parser))
+    }
+}
+
+/// A protocol that can be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Protocol {
+    /// Who receives.
+    Mx,
+    /// Who may send.
+    Spf,
+    /// Whose signature counts.
+    Dkim,
+    /// What is done with the rest.
+    Dmarc,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// Where it can be seen.
+    Auto,
+    /// In any case.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+impl From<Color> for Choice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
+}
+
+/// The least finding that makes a run fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors.
+    Error,
+    /// Warnings and errors.
+    Warn,
+    /// Any finding.
+    Note,
+    /// None: only senders decide.
+    Never,
+}
+
+/// Longest time that can be given: whoever waits longer does not wait for the DNS.
+const LONGEST: Duration = Duration::from_secs(3600);
+
+/// Reads `5s`, `2.5s`, `300ms`, `1m`; a bare number counts seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    const EXPECTED: &str = "expected a time such as 5s, 2.5s, 300ms or 1m, at most an hour";
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text.get(digits.len()..).unwrap_or_default();
+    let is_number = digits.bytes().all(|octet| octet.is_ascii_digit() || octet == b'.');
+    let number: f64 = match digits.parse() {
+        Ok(number) if is_number => number,
+        _ => return Err(EXPECTED.to_owned()),
+    };
+    let seconds = match unit {
+        "" | "s" => number,
+        "ms" => number / 1000.0,
+        "m" => number * 60.0,
+        _ => return Err(EXPECTED.to_owned()),
+    };
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|time| !time.is_zero() && *time <= LONGEST)
+        .ok_or_else(|| EXPECTED.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_flags_are_consistent() {
+        Typed::command().debug_assert();
+    }
+
+    #[test]
+    fn the_short_help_fits_a_screen() {
+        let help = Typed::parser().render_help().to_string();
+        assert!(help.lines().count() <= 36, "{help}");
+    }
+
+    #[test]
+    fn no_line_of_the_short_help_is_wider_than_a_terminal() {
+        let help = Typed::parser().term_width(80).render_help().to_string();
+        let wide: Vec<&str> = help.lines().filter(|line| line.chars().count() > 80).collect();
+        assert_eq!(wide, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn every_flag_has_an_environment_variable_of_its_name() {
+        for arg in Typed::command().get_arguments() {
+            let Some(long) = arg.get_long() else { continue };
+            let expected = format!("MAILCHECK_{}", long.to_uppercase().replace('-', "_"));
+            let env = arg.get_env().map(|name| name.to_string_lossy().into_owned());
+            if !["help", "version"].contains(&long) {
+                assert_eq!(env, Some(expected));
+            }
+        }
+    }
+
+    #[test]
+    fn times_have_units() {
+        let read = ["5", "5s", "2.5s", "300ms", "1m"].map(|text| duration(text).ok());
+        let expected = [5000, 5000, 2500, 300, 60_000].map(|ms| Some(Duration::from_millis(ms)));
+        assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn no_time_is_zero_negative_endless_or_in_words() {
+        let read = ["", "0", "-1s", "inf", "nan", "1e99", "5 s", "5d", "2h", "99999999s"];
+        assert_eq!(read.map(|text| duration(text).ok()), [None; 10]);
+    }
+
+    #[test]
+    fn a_reverse_path_may_begin_with_a_hyphen() {
+        let args = Typed::try_parse_from(["mailcheck", "a.example", "--mail-from", "-x@a.example"]);
+        assert_eq!(args.unwrap().mail_from, Some("-x@a.example".into()));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_reverse_path_need_not_be_utf8() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let path = OsString::from_vec(b"\xff@a.example".to_vec());
+        let typed = ["mailcheck".into(), "a.example".into(), "--mail-from".into(), path.clone()];
+        assert_eq!(Typed::try_parse_from(typed).unwrap().mail_from, Some(path));
+    }
+}

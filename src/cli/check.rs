@@ -1,0 +1,108 @@
+//! The main job: domains in, a report out, an exit code.
+
+use super::plan::{Output, Plan};
+use super::sources::{self, Stack};
+use super::{Trouble, write};
+use crate::audit::{self, Clock, Inquiry};
+use crate::dns::{Dns, join_all};
+use crate::judge::Severity;
+use crate::report::{Authorized, Domain, Report, Run, SCHEMA, Status, Tool, Verdict};
+use crate::text::Phrase;
+use std::time::{Duration, Instant};
+
+/// How many domains are looked at at once.
+const AT_ONCE: usize = 8;
+
+/// Carries out a plan; the exit code says how it ended.
+///
+/// # Errors
+/// The plan cannot be carried out, or the report cannot be written.
+#[allow(clippy::disallowed_methods, reason = "the clock is read here")]
+pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
+    let started = super::clock::now();
+    let begin = Instant::now();
+    let stack = sources::stack(&plan.sources, &started.date())?;
+    // A run that can be repeated says the same every time, so it has no time of its own.
+    let clock =
+        if stack.is_repeatable { Clock::default() } else { Clock { seconds: started.seconds } };
+    let domains = examine(&stack, plan, clock).await;
+    let result = domains.iter().map(|domain| domain.result).max().unwrap_or_default();
+    let exit_code = if plan.exit_zero { 0 } else { exit_code(&domains, plan.fail_on) };
+    let elapsed = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let report = Report {
+        schema: SCHEMA,
+        tool: Tool::default(),
+        run: Run {
+            started: (!stack.is_repeatable).then(|| started.rfc3339()),
+            elapsed_ms: (!stack.is_repeatable).then_some(elapsed),
+            sources: stack.names.iter().map(|name| crate::text::escape(name.as_bytes())).collect(),
+            questions: stack.questions(),
+        },
+        result,
+        exit_code,
+        domains,
+    };
+    if let (Some(path), Some(tape)) = (&plan.sources.record, stack.tape()) {
+        write::file(path, tape.as_bytes())?;
+    }
+    for Output { format, file } in &plan.outputs {
+        match file {
+            Some(path) => {
+                let mut whole = Vec::new();
+                write::format(&report, *format, &plan.appearance, None, &mut whole)?;
+                write::file(path, &whole)?;
+            }
+            None => write::standard_output(&report, *format, &plan.appearance)?,
+        }
+    }
+    Ok(exit_code)
+}
+
+async fn examine(stack: &Stack, plan: &Plan, clock: Clock) -> Vec<Domain> {
+    let mut domains = Vec::with_capacity(plan.inquiries.len());
+    for group in plan.inquiries.chunks(AT_ONCE) {
+        let work =
+            group.iter().map(|inquiry| one(&*stack.dns, inquiry, clock, plan.sources.deadline));
+        domains.extend(join_all(work).await);
+    }
+    domains
+}
+
+/// One domain, within the time that a run may take.
+async fn one(dns: &dyn Dns, inquiry: &Inquiry, clock: Clock, deadline: Duration) -> Domain {
+    match tokio::time::timeout(deadline, audit::domain(dns, inquiry, clock)).await {
+        Ok(domain) => domain,
+        Err(_) => {
+            let why = Phrase::new()
+                .unknown("could not tell")
+                .plain(format!(": it took more than {} s (--deadline)", deadline.as_secs_f32()));
+            audit::undecided(inquiry, why)
+        }
+    }
+}
+
+/// The exit code: 1 goes before 3, for what is known to fail does not get better by what is not
+/// known.
+fn exit_code(domains: &[Domain], fail_on: Option<Severity>) -> u8 {
+    let fails = |domain: &Domain| {
+        let senders = domain.authorizations.iter().any(|authorization| {
+            matches!(authorization.authorized, Authorized::No | Authorized::Partial)
+        });
+        let findings = fail_on
+            .is_some_and(|least| domain.findings.iter().any(|finding| finding.severity >= least));
+        senders || findings
+    };
+    let is_unknown = |domain: &Domain| {
+        let sections = [domain.mx.status, domain.spf.status, domain.dmarc.status];
+        domain.result == Verdict::Unknown
+            || sections.contains(&Status::Unknown)
+            || domain.authorizations.iter().any(|a| a.authorized == Authorized::Unknown)
+    };
+    if domains.iter().any(fails) {
+        1
+    } else if domains.iter().any(is_unknown) {
+        3
+    } else {
+        0
+    }
+}

@@ -1,0 +1,66 @@
+//! What time it is, and how that is written.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// A moment in UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Moment {
+    /// Seconds since 1970-01-01.
+    pub seconds: u64,
+}
+
+/// Reads the clock; a clock before 1970 counts as 1970.
+#[allow(clippy::disallowed_methods, reason = "the clock is read here")]
+pub(super) fn now() -> Moment {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Moment { seconds: since.as_secs() }
+}
+
+impl Moment {
+    /// The date as `2026-11-24`.
+    pub(super) fn date(self) -> String {
+        let (year, month, day) = civil(self.seconds / 86_400);
+        format!("{year:04}-{month:02}-{day:02}")
+    }
+
+    /// The moment as RFC 3339 has it.
+    pub(super) fn rfc3339(self) -> String {
+        let of_day = self.seconds % 86_400;
+        let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+        format!("{}T{hour:02}:{minute:02}:{second:02}Z", self.date())
+    }
+}
+
+/// Year, month and day of a day counted from 1970-01-01 in the Gregorian calendar.
+fn civil(days: u64) -> (u64, u64, u64) {
+    // Years that begin in March have their leap day at the end, so months can be computed.
+    let days = days + 719_468;
+    let era = days / 146_097;
+    let of_era = days % 146_097;
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (era * 400 + year + u64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_written_as_rfc_3339_has_them() {
+        let written = [0, 951_782_399, 951_782_400, 1_795_479_864]
+            .map(|seconds| Moment { seconds }.rfc3339());
+        assert_eq!(
+            written,
+            [
+                "1970-01-01T00:00:00Z",
+                "2000-02-28T23:59:59Z",
+                "2000-02-29T00:00:00Z",
+                "2026-11-24T00:24:24Z"
+            ]
+        );
+    }
+}

@@ -1,0 +1,271 @@
+//! What it means: from words and flags to inquiries, sources and outputs.
+//!
+//! Pure functions. What cannot be understood becomes a [`Mistake`]: one line that names the words,
+//! says what is wrong with them and, where that can be guessed, what was meant.
+
+mod output;
+mod sender;
+mod word;
+
+pub use output::{Format, Output};
+
+use super::args::{self, FailOn, Protocol, Typed};
+use crate::audit::{Asked, Checks, Inquiry};
+use crate::judge::Severity;
+use crate::net::Name;
+use crate::render::palette::Choice;
+use crate::text::escape;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+use word::Word;
+
+/// Most time for one question, unless the user says otherwise.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// Most time for a run, unless the user says otherwise.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Everything that a run does.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What is asked, a domain each, in the order typed; never empty.
+    pub inquiries: Vec<Inquiry>,
+    /// Where answers come from.
+    pub sources: Sources,
+    /// Where the report goes; at most one of them is standard output.
+    pub outputs: Vec<Output>,
+    /// How the text looks.
+    pub appearance: Appearance,
+    /// The least severity that makes the run fail; `None` if findings never do.
+    pub fail_on: Option<Severity>,
+    /// True if the exit code tells nothing about the domains.
+    pub exit_zero: bool,
+}
+
+/// Where answers come from, as the user named it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sources {
+    /// Servers to ask; the system's if there are none.
+    pub resolvers: Vec<String>,
+    /// Zone files laid over the DNS.
+    pub zones: Vec<PathBuf>,
+    /// True if no server may be asked.
+    pub offline: bool,
+    /// The tape to write.
+    pub record: Option<PathBuf>,
+    /// The tape to answer from.
+    pub replay: Option<PathBuf>,
+    /// Faults to inject.
+    pub faults: Vec<String>,
+    /// Most time for one question.
+    pub timeout: Duration,
+    /// Most time for the run.
+    pub deadline: Duration,
+}
+
+/// How the text looks, as far as the user says; the rest follows from the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appearance {
+    /// When to use colour.
+    pub color: Choice,
+    /// With characters of ASCII only.
+    pub ascii: bool,
+    /// With every step.
+    pub explain: bool,
+    /// With the table of questions.
+    pub lookups: bool,
+    /// The first line only.
+    pub quiet: bool,
+}
+
+/// Why an invocation means nothing: one line, escaped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake(String);
+
+impl Mistake {
+    /// A mistake in words; what the user typed is escaped here.
+    pub fn new(sentence: impl AsRef<str>) -> Self {
+        Self(escape(sentence.as_ref().as_bytes()))
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Mistake {}
+
+/// Understands what was typed.
+///
+/// # Errors
+/// A word, a flag's value or the combination of them means nothing.
+pub fn plan(typed: Typed) -> Result<Plan, Mistake> {
+    let words = Words::read(&typed.words)?;
+    let given = Given::read(&typed, words.senders)?;
+    let report = &typed.report;
+    Ok(Plan {
+        inquiries: words.targets.into_iter().map(|target| given.inquiry(target)).collect(),
+        outputs: output::outputs(&report.format)?,
+        appearance: Appearance {
+            color: report.color.into(),
+            ascii: report.ascii,
+            explain: report.explain,
+            lookups: report.lookups,
+            quiet: report.quiet,
+        },
+        fail_on: match report.fail_on {
+            FailOn::Error => Some(Severity::Error),
+            FailOn::Warn => Some(Severity::Warn),
+            FailOn::Note => Some(Severity::Note),
+            FailOn::Never => None,
+        },
+        exit_zero: report.exit_zero,
+        sources: Sources::read(typed.sources, words.resolvers)?,
+    })
+}
+
+/// The words by what they are.
+#[derive(Default)]
+struct Words {
+    targets: Vec<word::Target>,
+    senders: Vec<Asked>,
+    resolvers: Vec<String>,
+}
+
+impl Words {
+    fn read(typed: &[OsString]) -> Result<Self, Mistake> {
+        let mut words = Self::default();
+        for word in typed {
+            match word::read(word.as_encoded_bytes())? {
+                Word::Target(target) => words.targets.push(target),
+                Word::Sender(asked) => words.senders.push(asked),
+                Word::Resolver(server) => words.resolvers.push(server),
+            }
+        }
+        match words.targets.is_empty() {
+            true => Err(Mistake::new(
+                "no domain is named. For instance: mailcheck example.com 192.0.2.25",
+            )),
+            false => Ok(words),
+        }
+    }
+}
+
+/// What is asked about every domain alike.
+struct Given {
+    senders: Vec<Asked>,
+    mail_from: Option<Vec<u8>>,
+    helo: Option<Vec<u8>>,
+    header_from: Option<Name>,
+    dkim_domains: Vec<Name>,
+    selectors: Vec<String>,
+    checks: Checks,
+}
+
+impl Given {
+    fn read(typed: &Typed, mut senders: Vec<Asked>) -> Result<Self, Mistake> {
+        for text in &typed.sender {
+            senders.push(sender::read(text.as_encoded_bytes())?);
+        }
+        let header_from = typed.header_from.as_deref();
+        let signers = typed.dkim_domain.iter();
+        Ok(Self {
+            senders,
+            mail_from: typed.mail_from.as_deref().map(reverse_path),
+            helo: typed.helo.as_deref().map(|name| name.as_encoded_bytes().to_vec()),
+            header_from: header_from.map(|text| domain(text, "--header-from")).transpose()?,
+            dkim_domains: signers
+                .map(|text| domain(text, "--dkim-domain"))
+                .collect::<Result<_, _>>()?,
+            selectors: typed.selector.iter().map(|s| selector(s)).collect::<Result<_, _>>()?,
+            checks: checks(&typed.checks),
+        })
+    }
+
+    fn inquiry(&self, target: word::Target) -> Inquiry {
+        let word::Target { domain, notes, selector } = target;
+        Inquiry {
+            domain,
+            notes,
+            senders: self.senders.clone(),
+            mail_from: self.mail_from.clone(),
+            helo: self.helo.clone(),
+            header_from: self.header_from.clone(),
+            dkim_domains: self.dkim_domains.clone(),
+            selectors: self.selectors.iter().cloned().chain(selector).collect(),
+            checks: self.checks,
+        }
+    }
+}
+
+impl Sources {
+    fn read(typed: args::Sources, named: Vec<String>) -> Result<Self, Mistake> {
+        let sources = Self {
+            resolvers: typed.resolver.into_iter().chain(named).collect(),
+            zones: typed.zone,
+            offline: typed.offline,
+            record: typed.record,
+            replay: typed.replay,
+            faults: typed.fault,
+            timeout: typed.timeout.unwrap_or(TIMEOUT),
+            deadline: typed.deadline.unwrap_or(DEADLINE),
+        };
+        // The parser of flags refuses some of this, but servers may be named by words too.
+        let is_silent = sources.offline || sources.replay.is_some();
+        match sources.resolvers.first() {
+            Some(server) if is_silent => {
+                let flag = if sources.offline { "--offline" } else { "--replay" };
+                Err(Mistake::new(format!("{flag} asks no server, and {server:?} is one")))
+            }
+            None if sources.offline && sources.zones.is_empty() && sources.replay.is_none() => {
+                Err(Mistake::new(
+                    "--offline leaves nothing to answer: add --zone FILE or --replay FILE",
+                ))
+            }
+            _ => Ok(sources),
+        }
+    }
+}
+
+/// The reverse-path without its angle brackets; whatever it is, SPF has an answer to it
+/// (RFC 7208 §2.4: without a domain the HELO name stands in).
+fn reverse_path(text: &OsStr) -> Vec<u8> {
+    let octets = text.as_encoded_bytes();
+    let inner = octets.strip_prefix(b"<").and_then(|rest| rest.strip_suffix(b">"));
+    inner.unwrap_or(octets).to_vec()
+}
+
+/// A domain that a flag names.
+fn domain(text: &OsStr, flag: &str) -> Result<Name, Mistake> {
+    match word::read(text.as_encoded_bytes())? {
+        Word::Target(target) => Ok(target.domain),
+        Word::Sender(_) | Word::Resolver(_) => {
+            Err(Mistake::new(format!("{flag}: {:?} is not a domain name", text.to_string_lossy())))
+        }
+    }
+}
+
+/// A selector, or the whole name that it stands in.
+fn selector(text: &str) -> Result<String, Mistake> {
+    let selector = text.split_once("._domainkey").map_or(text, |(selector, _)| selector);
+    match Name::from_octets(selector.as_bytes()) {
+        Ok(_) => Ok(selector.to_owned()),
+        Err(why) => Err(Mistake::new(format!("--selector: {text:?} is not a selector: {why}"))),
+    }
+}
+
+fn checks(wanted: &[Protocol]) -> Checks {
+    let has = |protocol| wanted.is_empty() || wanted.contains(&protocol);
+    Checks {
+        mx: has(Protocol::Mx),
+        spf: has(Protocol::Spf),
+        dkim: has(Protocol::Dkim),
+        dmarc: has(Protocol::Dmarc),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! The words for a sender.
+
+use super::Mistake;
+use super::word::{self, Word};
+use crate::audit::{Asked, Sender};
+use crate::net::{Cidr, CidrError};
+
+/// Reads a sender: an address, a network, `spf:NAME`, a host name, or else a provider.
+pub(super) fn read(octets: &[u8]) -> Result<Asked, Mistake> {
+    let text = String::from_utf8_lossy(octets).into_owned();
+    if text.is_empty() {
+        return Err(Mistake::new("--sender names nobody"));
+    }
+    if let Some(asked) = network(&text)? {
+        return Ok(asked);
+    }
+    let sender = match text.split_once(':') {
+        Some((scheme, name)) if scheme.eq_ignore_ascii_case("spf") => {
+            Sender::Policy(name_of(name.as_bytes())?)
+        }
+        _ if text.contains('.') => Sender::Host(name_of(octets)?),
+        _ => Sender::Provider(text.clone()),
+    };
+    Ok(Asked { text, sender })
+}
+
+/// Reads an address or a network; `None` if the text is neither and does not look so.
+pub(super) fn network(text: &str) -> Result<Option<Asked>, Mistake> {
+    let sender = match text.parse::<Cidr>() {
+        Ok(cidr) if cidr.is_host() => Sender::Address(cidr.network()),
+        Ok(cidr) => Sender::Network(cidr),
+        Err(why @ CidrError::Prefix { .. }) => {
+            let prefix = text.split_once('/').map_or("", |(_, prefix)| prefix);
+            return Err(Mistake::new(format!("{text:?} is not a network: {prefix:?} is {why}")));
+        }
+        Err(CidrError::Address) => return Ok(None),
+    };
+    Ok(Some(Asked { text: text.to_owned(), sender }))
+}
+
+fn name_of(octets: &[u8]) -> Result<crate::net::Name, Mistake> {
+    match word::read(octets)? {
+        Word::Target(target) => Ok(target.domain),
+        Word::Sender(_) | Word::Resolver(_) => {
+            let shown = String::from_utf8_lossy(octets);
+            Err(Mistake::new(format!("--sender: {shown:?} is not a host name")))
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The words that are no flags: domains, addresses, a resolver.
+//!
+//! People paste what they have: an address of mail, a URL, the name of a record. What was meant is
+//! taken, and it is said what was left out.
+
+use super::{Mistake, sender};
+use crate::audit::Asked;
+use crate::net::Name;
+use crate::text::Phrase;
+
+/// What a word is.
+#[derive(Clone, Debug)]
+pub(super) enum Word {
+    /// A domain to look at.
+    Target(Target),
+    /// An address or a network to test.
+    Sender(Asked),
+    /// A server to ask, without its `@`.
+    Resolver(String),
+}
+
+/// A domain as it was understood.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub(super) domain: Name,
+    /// What was left out, in words.
+    pub(super) notes: Vec<Phrase>,
+    /// The DKIM selector, if the word was the name of a key.
+    pub(super) selector: Option<String>,
+}
+
+/// Labels that hold a record of a domain and are no domains of mail: the rest is meant.
+const RECORD_LABELS: [&str; 5] =
+    ["_dmarc", "_mta-sts", "_smtp._tls", "default._bimi", "_domainkey"];
+
+/// Words that other tools have for what needs no word here.
+const COMMANDS: [&str; 9] =
+    ["check", "lookup", "spf", "dkim", "dmarc", "mx", "verify", "test", "scan"];
+
+/// Longest part of a word that a message repeats, in characters.
+const LONGEST_SHOWN: usize = 60;
+
+/// Understands a word.
+pub(super) fn read(octets: &[u8]) -> Result<Word, Mistake> {
+    let text = match std::str::from_utf8(octets) {
+        Ok(text) => text,
+        Err(at) => {
+            let column = at.valid_up_to() + 1;
+            let shown = shown(&String::from_utf8_lossy(octets));
+            let why = format!("{shown} is not a domain name: octet {column} is not UTF-8");
+            return Err(Mistake::new(why));
+        }
+    };
+    if let Some(server) = text.strip_prefix('@') {
+        return match server {
+            "" => Err(Mistake::new("\"@\" names no server. For instance: @9.9.9.9")),
+            server => Ok(Word::Resolver(server.to_owned())),
+        };
+    }
+    match sender::network(text)? {
+        Some(asked) => Ok(Word::Sender(asked)),
+        None => target(text).map(Word::Target),
+    }
+}
+
+/// Understands a word as a domain.
+fn target(text: &str) -> Result<Target, Mistake> {
+    let host = host(text);
+    let name = name(text, host)?;
+    let mut notes = Vec::new();
+    let (domain, selector) = of_record(&name);
+    if host.len() < text.len() || domain != name {
+        notes.push(Phrase::new().plain("read ").code(text).plain(" as the domain ").name(&domain));
+    }
+    Ok(Target { domain, notes, selector })
+}
+
+/// The host in a URL, an address of mail, or a host with a port or path; else the text.
+fn host(text: &str) -> &str {
+    let after_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = after_scheme.split(['/', '?', '#']).next().unwrap_or_default();
+    let after_user = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let is_port = |port: &str| !port.is_empty() && port.bytes().all(|octet| octet.is_ascii_digit());
+    match after_user.rsplit_once(':') {
+        Some((host, port)) if is_port(port) => host,
+        _ => after_user.strip_suffix('>').unwrap_or(after_user),
+    }
+}
+
+fn name(text: &str, host: &str) -> Result<Name, Mistake> {
+    let wrong = |why: String, meant: Option<String>| {
+        let hint = meant.map_or_else(String::new, |meant| format!(". Did you mean {meant}?"));
+        Mistake::new(format!("{} is not a domain name: {why}{hint}", shown(text)))
+    };
+    if let Some((index, odd)) = host.char_indices().find(|(_, c)| !may_stand(*c)) {
+        let before = text.find(host).unwrap_or_default() + index;
+        let column = text.get(..before).map_or(0, |part| part.chars().count()) + 1;
+        return Err(wrong(format!("'{odd}' at column {column}"), meant(host)));
+    }
+    let name = Name::from_unicode(host).map_err(|why| {
+        let is_dotted = host.contains("..") || host.starts_with('.');
+        wrong(why.to_string(), is_dotted.then(|| meant(host)).flatten())
+    })?;
+    let is_numeric = |label: &[u8]| label.iter().all(u8::is_ascii_digit);
+    if name.labels().all(is_numeric) {
+        return Err(wrong("nor is it an IPv4 address".to_owned(), None));
+    }
+    // A dot at the end says that a top-level domain is really meant.
+    if name.label_count() < 2 && !host.ends_with('.') {
+        return Err(dotless(text, &name));
+    }
+    Ok(name)
+}
+
+/// What people type in a domain, as against what the DNS could hold.
+fn may_stand(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "-_.".contains(character) || !character.is_ascii()
+}
+
+/// A name that may have been meant: signs that look like a dot are dots, the others are dropped.
+fn meant(host: &str) -> Option<String> {
+    let mended: String = host
+        .chars()
+        .filter_map(|character| match character {
+            ',' | ';' | ':' | '/' => Some('.'),
+            odd => may_stand(odd).then_some(odd),
+        })
+        .collect();
+    let labels: Vec<&str> = mended.split('.').filter(|label| !label.is_empty()).collect();
+    let joined = labels.join(".");
+    let is_name = labels.len() > 1 && Name::from_unicode(&joined).is_ok();
+    (is_name && joined.chars().count() <= LONGEST_SHOWN).then_some(joined)
+}
+
+fn dotless(text: &str, name: &Name) -> Mistake {
+    let word = name.to_string();
+    let hint = if COMMANDS.contains(&word.as_str()) {
+        "No command is needed: mailcheck example.com".to_owned()
+    } else {
+        format!(
+            "A provider is asked about with --sender {word}, a top-level domain is written {word}."
+        )
+    };
+    Mistake::new(format!("{} is not a domain name: it has no dot. {hint}", shown(text)))
+}
+
+/// The domain that a name of records belongs to, and the selector if the record is a DKIM key.
+///
+/// Other names that begin with an underscore stay as they are: `_spf.example.com` has a policy of
+/// its own.
+fn of_record(name: &Name) -> (Name, Option<String>) {
+    for labels in RECORD_LABELS {
+        let wanted: Vec<&[u8]> = labels.split('.').map(str::as_bytes).collect();
+        let found: Vec<&[u8]> = name.labels().collect();
+        let Some(at) = found.windows(wanted.len()).position(|part| part == wanted) else {
+            continue;
+        };
+        let rest = found.len() - at - wanted.len();
+        // Only a key has labels of its own, the selector, before those that are reserved.
+        if rest < 2 || (at > 0 && labels != "_domainkey") {
+            continue;
+        }
+        let selector = found.get(..at).unwrap_or_default().join(&b'.');
+        let selector = String::from_utf8(selector).ok().filter(|text| !text.is_empty());
+        return (name.suffix(rest), selector);
+    }
+    (name.clone(), None)
+}
+
+/// A word as a message repeats it.
+fn shown(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_SHOWN) {
+        Some((end, _)) => format!("\"{}…\"", text.get(..end).unwrap_or_default()),
+        None => format!("\"{text}\""),
+    }
+}

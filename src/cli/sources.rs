@@ -1,0 +1,160 @@
+//! Where answers come from: the one place that puts sources together.
+
+use super::plan::{Mistake, Sources};
+use crate::dns::{
+    Answer, Cache, Dns, Failure, Fault, FaultScript, Live, LiveOptions, Lookup, Outcome, Overlay,
+    Provenance, Question, Recorder, Replay, Server, Trouble, Zone,
+};
+use crate::net::Name;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The largest file that is read: a tape or a zone of some hundred thousand records.
+const FILE_LIMIT: u64 = 256 * 1024 * 1024;
+
+/// Sources put together as the user asked.
+pub(super) struct Stack {
+    /// What answers.
+    pub dns: Arc<dyn Dns>,
+    /// Where answers come from, in words.
+    pub names: Vec<String>,
+    /// True if nothing is asked over a wire, so that the run can be repeated to the letter.
+    pub is_repeatable: bool,
+    recorder: Option<Arc<Recorder<Arc<dyn Dns>>>>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Stack {
+    /// How many questions went to the lowest source.
+    pub(super) fn questions(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
+    }
+
+    /// The tape of the run, if one is wanted.
+    pub(super) fn tape(&self) -> Option<String> {
+        self.recorder.as_ref().map(|recorder| recorder.tape())
+    }
+}
+
+/// Puts the sources together: what answers at the bottom, then the recorder, the cache, faults and
+/// zones on top.
+///
+/// # Errors
+/// A file cannot be read or is faulty, a server cannot be understood, or there is none.
+pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
+    let mut names = Vec::new();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let (bottom, is_repeatable): (Arc<dyn Dns>, bool) = if let Some(path) = &sources.replay {
+        names.push(format!("recorded in {}", path.display()));
+        (Arc::new(replay(path)?), true)
+    } else if sources.offline {
+        (Arc::new(Offline), true)
+    } else {
+        let live = live(sources)?;
+        names.extend(sources.resolvers.iter().cloned());
+        if names.is_empty() {
+            names.push("the system's DNS servers".to_owned());
+        }
+        (Arc::new(live), false)
+    };
+    let mut dns: Arc<dyn Dns> = Arc::new(Counted { under: bottom, asked: Arc::clone(&asked) });
+    let mut recorder = None;
+    if sources.record.is_some() {
+        let tape = Arc::new(Recorder::new(dns).dated(today));
+        recorder = Some(Arc::clone(&tape));
+        dns = tape;
+    }
+    dns = Arc::new(Cache::new(dns));
+    for script in &sources.faults {
+        let script: FaultScript =
+            script.parse().map_err(|why| Mistake::new(format!("--fault: {why}")))?;
+        dns = Arc::new(Fault::new(script, dns));
+    }
+    if !sources.zones.is_empty() {
+        let zones = sources.zones.iter().map(|path| zone(path)).collect::<Result<Vec<_>, _>>()?;
+        names.splice(0..0, sources.zones.iter().map(|path| path.display().to_string()));
+        dns = Arc::new(Overlay::new(zones, dns));
+    }
+    Ok(Stack { dns, names, is_repeatable, recorder, asked })
+}
+
+fn live(sources: &Sources) -> Result<Live, Mistake> {
+    let servers = sources
+        .resolvers
+        .iter()
+        .map(|text| {
+            text.parse::<Server>()
+                .map_err(|why| Mistake::new(format!("--resolver {text:?}: {why}")))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    Live::new(LiveOptions { servers, timeout: sources.timeout })
+        .map_err(|why| Mistake::new(why.to_string()))
+}
+
+fn replay(path: &Path) -> Result<Replay, Mistake> {
+    let text = read(path)?;
+    Replay::read(&path.display().to_string(), &text).map_err(|why| Mistake::new(why.to_string()))
+}
+
+fn zone(path: &Path) -> Result<Zone, Mistake> {
+    let text = read(path)?;
+    let origin = origin_in(path);
+    Zone::read(&path.display().to_string(), origin.as_ref(), &text).strict().map_err(|faults| {
+        let shown: Vec<String> = faults.iter().take(5).map(ToString::to_string).collect();
+        let more = faults.len().saturating_sub(shown.len());
+        let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+        Mistake::new(format!("{}{more}", shown.join("; ")))
+    })
+}
+
+/// The origin that a file's name tells: `example.com.zone` and `db.example.com` are about
+/// `example.com`. An `$ORIGIN` in the file goes before it.
+fn origin_in(path: &Path) -> Option<Name> {
+    let file = path.file_name()?.to_str()?;
+    let name = file
+        .strip_prefix("db.")
+        .or_else(|| file.strip_suffix(".zone"))
+        .or_else(|| file.strip_suffix(".db"))?;
+    Name::from_unicode(name).ok().filter(|name| name.label_count() > 1)
+}
+
+#[allow(clippy::disallowed_methods, reason = "files are opened here")]
+fn read(path: &Path) -> Result<Vec<u8>, Mistake> {
+    let fault = |why: std::io::Error| Mistake::new(format!("{}: {why}", path.display()));
+    let size = fs::metadata(path).map_err(fault)?.len();
+    if size > FILE_LIMIT {
+        let limit = FILE_LIMIT / (1024 * 1024);
+        return Err(Mistake::new(format!("{}: larger than {limit} MiB", path.display())));
+    }
+    fs::read(path).map_err(fault)
+}
+
+/// Counts the questions that get through the cache.
+struct Counted {
+    under: Arc<dyn Dns>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl Dns for Counted {
+    fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.under.lookup(question)
+    }
+}
+
+/// Answers nothing: what lies under a zone when no server may be asked.
+struct Offline;
+
+impl Dns for Offline {
+    fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
+        let failure = Failure::because(Trouble::Network, "offline: not in the files given");
+        let answer = Answer::new(
+            question.clone(),
+            Outcome::Failed(failure),
+            Provenance::Zone("offline".into()),
+        );
+        Box::pin(std::future::ready(Arc::new(answer)))
+    }
+}

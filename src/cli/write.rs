@@ -1,0 +1,124 @@
+//! Where the report goes: standard output, or a file that appears whole or not at all.
+
+use super::Trouble;
+use super::plan::{Appearance, Format};
+use crate::render::{json, palette, text};
+use crate::report::Report;
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::path::Path;
+
+/// Columns of a line where nobody says how many there are.
+const WIDTH: usize = 80;
+/// Lines longer than this are hard to read.
+const WIDEST: usize = 100;
+
+/// Writes a report in a format; `terminal` is the width of the terminal, if it goes to one.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub(super) fn format(
+    report: &Report,
+    format: Format,
+    appearance: &Appearance,
+    terminal: Option<&Terminal>,
+    out: &mut dyn Write,
+) -> Result<(), Trouble> {
+    match format {
+        Format::Json => json::render(report, out)?,
+        Format::Text => text::render(report, &look(appearance, terminal), out)?,
+    }
+    Ok(())
+}
+
+/// A stream that a person may be looking at.
+pub(super) struct Terminal {
+    colour: bool,
+    ascii: bool,
+    width: usize,
+}
+
+/// Writes a report to standard output. A reader that has gone away has read enough.
+///
+/// # Errors
+/// Standard output cannot be written to.
+pub(super) fn standard_output(
+    report: &Report,
+    kind: Format,
+    appearance: &Appearance,
+) -> Result<(), Trouble> {
+    let stdout = io::stdout();
+    let terminal = terminal(appearance, stdout.is_terminal());
+    let mut out = BufWriter::new(stdout.lock());
+    let written = format(report, kind, appearance, Some(&terminal), &mut out);
+    match written.and_then(|()| Ok(out.flush()?)) {
+        Err(Trouble::Write(why)) if why.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "the environment is read here")]
+fn terminal(appearance: &Appearance, is_terminal: bool) -> Terminal {
+    let var = |name: &str| env::var_os(name);
+    let [force, no, clicolor, term, actions] =
+        ["CLICOLOR_FORCE", "NO_COLOR", "CLICOLOR", "TERM", "GITHUB_ACTIONS"].map(var);
+    let surroundings = palette::Surroundings {
+        clicolor_force: force.as_deref(),
+        no_color: no.as_deref(),
+        clicolor: clicolor.as_deref(),
+        term: term.as_deref(),
+        github_actions: actions.as_deref(),
+        is_terminal,
+    };
+    let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    Terminal {
+        colour: palette::decide(appearance.color, &surroundings),
+        ascii: is_terminal && !speaks_utf8(&var)
+            || term.as_deref().is_some_and(|term| term == "linux"),
+        width: columns.filter(|_| is_terminal).unwrap_or(WIDTH),
+    }
+}
+
+/// True if the locale is of UTF-8, or says nothing.
+fn speaks_utf8(var: &impl Fn(&str) -> Option<OsString>) -> bool {
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(var).find(|value| !value.is_empty());
+    locale.is_none_or(|locale| {
+        let locale = locale.to_string_lossy().to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+fn look(appearance: &Appearance, terminal: Option<&Terminal>) -> text::Look {
+    let Appearance { ascii, explain, lookups, quiet, color } = *appearance;
+    text::Look {
+        color: terminal.map_or(color == palette::Choice::Always, |terminal| terminal.colour),
+        ascii: ascii || terminal.is_some_and(|terminal| terminal.ascii),
+        width: terminal.map_or(WIDTH, |terminal| terminal.width.min(WIDEST)),
+        explain,
+        lookups,
+        quiet,
+    }
+}
+
+/// Writes a file that appears whole or not at all.
+///
+/// # Errors
+/// The file cannot be written; what stood there before stays.
+#[allow(clippy::disallowed_methods, reason = "files are written here")]
+pub(super) fn file(path: &Path, content: &[u8]) -> Result<(), Trouble> {
+    let fault = |why| Trouble::File(path.to_owned(), why);
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.new", std::process::id()));
+    let beside = Path::new(&beside);
+    fs::write(beside, content)
+        .and_then(|()| fs::rename(beside, path))
+        .inspect_err(|_| {
+            // What could not be finished is not left behind; that it cannot be removed says nothing
+            // that the first error did not.
+            let _ = fs::remove_file(beside);
+        })
+        .map_err(fault)
+}
