@@ -12,6 +12,9 @@ use std::collections::HashMap;
 /// A term by the indices of the terms that lead to it: the same in both families' walks.
 type Path = Vec<u32>;
 
+/// Levels of records below the domain's own: each costs a lookup, so receivers stop at ten.
+const DEPTH_LIMIT: usize = 11;
+
 /// The terms of the domain's record, each with the record behind it.
 pub(super) fn tree(facts: &Facts) -> Vec<TreeNode> {
     let Some(record) = facts.published.usable() else { return Vec::new() };
@@ -109,7 +112,10 @@ fn node(
             _ => None,
         },
         remark: remark(body, effects().next(), walks, path),
-        terms: inner.map(|record| nodes(record, path, walks)).unwrap_or_default(),
+        terms: inner
+            .filter(|_| path.len() <= DEPTH_LIMIT)
+            .map(|record| nodes(record, path, walks))
+            .unwrap_or_default(),
         term,
     }
 }
@@ -138,6 +144,11 @@ fn remark(
     walks: &[Seen<'_>; 2],
     path: &Path,
 ) -> Option<String> {
+    if path.len() > DEPTH_LIMIT
+        && matches!(body, Body::Redirect(_) | Body::Directive(_, Mechanism::Include(_)))
+    {
+        return Some("deeper than receivers go".into());
+    }
     let Some(effect) = effect else {
         return match body {
             Body::Directive(..) | Body::Redirect(_) => Some("never reached".into()),

@@ -23,17 +23,44 @@ pub struct Step {
     pub steps: Vec<Step>,
 }
 
+/// Levels of steps that a report keeps. Ten lookups, each inside the other, need two levels each;
+/// what lies deeper is beyond every limit, and readers of JSON have limits of their own.
+const DEPTH_LIMIT: usize = 26;
+
 impl Step {
     /// Turns a protocol's typed step into a uniform one; its answers join the table.
     pub fn from_trace<E: Event>(step: &judge::Step<E>, lookups: &mut Lookups) -> Self {
+        Self::at_depth(step, lookups, DEPTH_LIMIT)
+    }
+
+    fn at_depth<E: Event>(step: &judge::Step<E>, lookups: &mut Lookups, levels: usize) -> Self {
         let explanation = step.event.explain();
+        let own = step.answers.iter().map(|answer| lookups.note(answer)).collect();
+        let steps = match levels.checked_sub(1) {
+            Some(levels) => {
+                step.steps.iter().map(|step| Self::at_depth(step, lookups, levels)).collect()
+            }
+            None if step.steps.is_empty() => Vec::new(),
+            None => vec![Self::left_out()],
+        };
         Self {
             headline: explanation.headline,
             tone: explanation.tone,
             cite: explanation.cite,
             event: step.event.machine(),
-            lookups: step.answers.iter().map(|answer| lookups.note(answer)).collect(),
-            steps: step.steps.iter().map(|step| Self::from_trace(step, lookups)).collect(),
+            lookups: own,
+            steps,
+        }
+    }
+
+    fn left_out() -> Self {
+        Self {
+            headline: Phrase::from("what lies deeper is left out: it is beyond every limit"),
+            tone: Tone::Plain,
+            cite: None,
+            event: serde_json::json!({"event": "left_out"}),
+            lookups: Vec::new(),
+            steps: Vec::new(),
         }
     }
 }
