@@ -279,6 +279,8 @@ fn machine(tried: &Tried) -> Value {
         return json!({
             "selector": tried.candidate.selector,
             "name": tried.name,
+            "provider": tried.candidate.provider.as_deref(),
+            "given": tried.candidate.is_given,
             "found": found_word(&tried.found),
             "aliases": tried.answer.aliases,
         });
@@ -288,6 +290,8 @@ fn machine(tried: &Tried) -> Value {
     json!({
         "selector": tried.candidate.selector,
         "name": tried.name,
+        "provider": tried.candidate.provider.as_deref(),
+        "given": tried.candidate.is_given,
         "found": found_word(&tried.found),
         "aliases": tried.answer.aliases,
         "record": escape(&record.text),

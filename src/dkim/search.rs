@@ -262,15 +262,24 @@ impl Facts {
         tried.chain(wildcard)
     }
 
-    /// True if a dangling alias breaks signing: somebody counts on the selector, and it is not one
-    /// that its provider keeps empty until the next rotation.
+    /// True if a dangling alias breaks signing: somebody counts on the selector, and it does not
+    /// rest.
     pub fn is_dangling_a_fault(&self, tried: &Tried) -> bool {
-        let Candidate { is_given, provider, may_rest, .. } = &tried.candidate;
-        let rests = *may_rest
+        let Candidate { is_given, provider, .. } = &tried.candidate;
+        matches!(tried.found, Found::Dangling)
+            && (*is_given || provider.is_some())
+            && !self.is_resting(tried)
+    }
+
+    /// True for an alias without a key that its provider fills at the next rotation, while another
+    /// of the provider's selectors has a key that can be used.
+    pub fn is_resting(&self, tried: &Tried) -> bool {
+        let Candidate { provider, may_rest, .. } = &tried.candidate;
+        *may_rest
+            && !tried.answer.aliases.is_empty()
             && self.tried.iter().any(|other| {
                 other.candidate.provider == *provider
                     && other.keys().iter().any(Published::is_usable)
-            });
-        matches!(tried.found, Found::Dangling) && (*is_given || provider.is_some()) && !rests
+            })
     }
 }

@@ -283,7 +283,7 @@ fn a_key_cut_anywhere_is_told_as_cut_off() {
 
 #[test]
 fn octets_behind_a_key_are_counted() {
-    let twice = format!("p={}AAAA", ED25519_SPKI);
+    let twice = format!("p={ED25519_SPKI}AAAA");
     assert_eq!(key(&twice), Key::Unreadable(key::Flaw::Trailing { octets: 3 }));
 }
 

@@ -62,7 +62,8 @@ pub(super) fn proved_none(facts: &Facts, rule: &'static Rule, findings: &mut Vec
 }
 
 pub(super) fn given_missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    for tried in facts.tried.iter().filter(|tried| tried.candidate.is_given) {
+    let given = facts.tried.iter().filter(|tried| tried.candidate.is_given);
+    for tried in given.filter(|tried| !facts.is_resting(tried)) {
         let said = match tried.found {
             Found::Nothing => selector(tried).plain(" has ").bad("no key"),
             Found::Foreign(_) => selector(tried).plain(" has text that is ").bad("no key record"),

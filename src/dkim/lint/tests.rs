@@ -97,6 +97,17 @@ async fn a_second_selector_that_waits_for_rotation_is_no_fault() {
 }
 
 #[tokio::test]
+async fn a_given_selector_that_waits_for_rotation_is_no_fault() {
+    let world = World::new().key("selector1", &[&format!("p={RSA_2048}")]).with(
+        "selector2._domainkey",
+        Outcome::NoData,
+        &["b.onmicrosoft.com"],
+    );
+    let wanted = Wanted { given: given(&["selector2"]).given, ..microsoft() };
+    assert_eq!(rules(&world, &wanted).await, [""; 0]);
+}
+
+#[tokio::test]
 async fn a_dangling_alias_at_a_guessed_selector_is_nobodys_fault() {
     let world = World::new().key("s1", &[&format!("p={RSA_2048}")]).with(
         "k1._domainkey",
