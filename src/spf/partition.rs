@@ -265,7 +265,7 @@ impl Partition {
 
     /// Every address that gets `result` for certain.
     pub fn with(&self, result: SpfResult) -> IpSet {
-        self.gather(|cell| cell.result() == Some(result))
+        self.gather(|cell| cell.result() == Some(result) && self.is_certain(cell))
     }
 
     /// Every address that passes, whatever else about its sender is unknown.
