@@ -186,7 +186,7 @@ fn covers_once(partition: &Partition) -> bool {
 type Verdict = (Option<SpfResult>, Spent);
 
 proptest! {
-    #![proptest_config(config(400))]
+    #![proptest_config(config(300))]
 
     #[test]
     fn everybody_walked_together_agrees_with_each_walked_alone(lines in zone()) {

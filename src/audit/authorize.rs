@@ -50,17 +50,19 @@ fn identity(inquiry: &Inquiry) -> spf::Sender {
 impl Judged {
     /// Whether the sender may send, by SPF of the MAIL FROM identity.
     pub(super) fn authorized(&self) -> Authorized {
-        if let Some(Gap::OnlyReceives(_)) = self.resolved.gap {
-            return Authorized::NotApplicable;
-        }
         let share = self.share();
+        // What is known of hosts grows old: one that passes does send, whatever the table says.
+        let may_pass = !share.covered.is_empty() || !share.undecided.is_empty();
+        let gap = match &self.resolved.gap {
+            Some(Gap::OnlyReceives(_)) if !may_pass => return Authorized::NotApplicable,
+            Some(Gap::OnlyReceives(_)) => None,
+            gap => gap.as_ref(),
+        };
         match (share.covered.is_empty(), share.uncovered.is_empty(), share.undecided.is_empty()) {
-            (false, true, true) if self.resolved.gap.is_none() => Authorized::Yes,
+            (false, true, true) if gap.is_none() => Authorized::Yes,
             (true, false, true) => Authorized::No,
             (false, false, _) => Authorized::Partial,
-            (true, true, true) if matches!(self.resolved.gap, Some(Gap::Nothing(_))) => {
-                Authorized::No
-            }
+            (true, true, true) if matches!(gap, Some(Gap::Nothing(_))) => Authorized::No,
             (true, false, false) => Authorized::Partial,
             _ => Authorized::Unknown,
         }

@@ -77,7 +77,9 @@ fn refused(judged: &Judged) -> Phrase {
 }
 
 fn undecided(judged: &Judged) -> Phrase {
-    if let Some(Gap::OnlyReceives(why)) = &judged.resolved.gap {
+    if judged.authorized() == Authorized::NotApplicable
+        && let Some(Gap::OnlyReceives(why)) = &judged.resolved.gap
+    {
         return why.clone();
     }
     let said = Phrase::new()

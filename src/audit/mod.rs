@@ -150,6 +150,7 @@ async fn keys(policies: &Policies<'_>, inquiry: &Inquiry) -> dkim::Examined {
             provider: provider.title().into(),
             selectors: provider
                 .selectors()
+                .iter()
                 .filter_map(|text| dkim::Selector::new(text).ok())
                 .collect(),
             rotates: provider.rotates_selectors(),

@@ -74,8 +74,8 @@ async fn of_provider(policies: &Policies<'_>, known: &Provider) -> Resolved {
     let title = Phrase::from(known.title());
     match known.policy() {
         Some(name) => {
-            let mut resolved = policy(policies, SenderKind::Provider, title, name).await;
-            resolved.notes.insert(0, Phrase::new().plain("its senders are those of ").name(name));
+            let mut resolved = policy(policies, SenderKind::Provider, title, &name).await;
+            resolved.notes.insert(0, Phrase::new().plain("its senders are those of ").name(&name));
             resolved
         }
         None => {

@@ -195,6 +195,7 @@ fn trouble(exception: &Exception) -> String {
         Exception::NoRecord { missing_domain: true, .. } => "no such domain: permerror".into(),
         Exception::NoRecord { .. } => "no SPF record there: permerror".into(),
         Exception::TooManyMxHosts { found } => format!("{found} MX hosts, 10 are looked at"),
+        Exception::TooLarge => "more text than is read: temperror".into(),
         Exception::Endless => "without end: permerror".into(),
     }
 }

@@ -16,9 +16,22 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// A word that, typed first, asks for something else than the main job.
+struct Verb {
+    /// The word.
+    name: &'static str,
+    /// Carries it out: everything that was typed in, the exit code out.
+    run: fn(Vec<OsString>) -> Result<u8, Trouble>,
+}
+
+/// The verbs, in the order in which help lists them.
+static VERBS: &[Verb] = &[];
+
 /// Why a run ended without a report. What is wrong with a domain is never one of these.
 #[derive(Debug)]
 pub enum Trouble {
+    /// The flags cannot be parsed (exit code 2), or ask for help (0).
+    Flags(clap::Error),
     /// The invocation means nothing: exit code 2.
     Usage(plan::Mistake),
     /// A file cannot be written: exit code 4.
@@ -30,7 +43,7 @@ pub enum Trouble {
 impl Trouble {
     fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) => 2,
+            Self::Flags(_) | Self::Usage(_) => 2,
             Self::File(..) | Self::Write(_) => 4,
         }
     }
@@ -39,6 +52,7 @@ impl Trouble {
 impl fmt::Display for Trouble {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Flags(error) => write!(out, "{error}"),
             Self::Usage(mistake) => write!(out, "{mistake}"),
             Self::File(path, why) => {
                 let path = path.display().to_string();
@@ -63,16 +77,20 @@ impl From<io::Error> for Trouble {
 
 /// Runs the program with these arguments, the first of which is its own name.
 pub fn run(typed: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let typed = match args::Typed::read(typed) {
-        Ok(typed) => typed,
-        Err(error) => {
+    let typed: Vec<OsString> = typed.into_iter().collect();
+    // Domain names have a dot and verbs have none, so a verb cannot be taken for a domain.
+    let verb = typed.get(1).and_then(|word| VERBS.iter().find(|verb| word == verb.name));
+    let done = match verb {
+        Some(verb) => (verb.run)(typed),
+        None => args::Typed::read(typed).map_err(Trouble::Flags).and_then(carry_out),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        Err(Trouble::Flags(error)) => {
             // Help and version are asked for and succeed; a reader that has gone away is no fault.
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+            ExitCode::from(if error.use_stderr() { 2 } else { 0 })
         }
-    };
-    match carry_out(typed) {
-        Ok(code) => ExitCode::from(code),
         Err(trouble) => {
             // Where standard error is closed there is nobody left to tell.
             let _ = writeln!(io::stderr(), "error: {trouble}");
@@ -83,9 +101,14 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn carry_out(typed: args::Typed) -> Result<u8, Trouble> {
     let plan = plan::plan(typed)?;
+    wait_for(check::run(&plan))
+}
+
+/// Runs asynchronous work to its end.
+fn wait_for<T>(work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let code = runtime.block_on(check::run(&plan));
+    let done = runtime.block_on(work);
     // Sockets that wait for answers nobody needs any more are not waited for.
     runtime.shutdown_background();
-    code
+    done
 }

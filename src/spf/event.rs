@@ -70,10 +70,10 @@ pub struct Effect {
 }
 
 impl Effect {
-    /// The state when the cohorts arrive, this term already charged.
-    pub(super) fn before(open: &[Cohort]) -> Self {
+    /// The state when the cohorts arrive, `asked` addresses in all, this term already charged.
+    pub(super) fn before(open: &[Cohort], asked: u128) -> Self {
         Self {
-            asked: total(open.iter()),
+            asked,
             matched: 0,
             open: 0,
             result: SpfResult::Neutral,
@@ -87,7 +87,13 @@ impl Effect {
     /// Adds what the mechanism did.
     pub(super) fn after(&mut self, split: &Split, qualifier: Qualifier) {
         self.matched = total(split.matched.iter().map(|(cohort, _)| cohort));
-        self.open = total(split.open.iter());
+        let ended = total(split.ended.iter().map(|(cohort, ..)| cohort));
+        self.open = match self.asked {
+            // The whole of IPv6 has one address more than can be counted.
+            u128::MAX => total(&split.open),
+            // Counting what a long policy leaves open term after term would take long.
+            asked => asked.saturating_sub(self.matched).saturating_sub(ended),
+        };
         self.result = qualifier.result();
         self.exception = split.ended.first().map(|(_, why, _)| Arc::clone(why));
         self.lack = split.lack;
@@ -105,8 +111,9 @@ impl Effect {
     }
 }
 
-fn total<'a>(cohorts: impl Iterator<Item = &'a Cohort>) -> u128 {
-    cohorts.fold(0, |sum, cohort| sum.saturating_add(cohort.set.count()))
+/// How many addresses there are in cohorts.
+pub(super) fn total<'a>(cohorts: impl IntoIterator<Item = &'a Cohort>) -> u128 {
+    cohorts.into_iter().fold(0, |sum, cohort| sum.saturating_add(cohort.set.count()))
 }
 
 impl Event {

@@ -264,6 +264,9 @@ pub fn exception(exception: &Exception) -> Phrase {
             .number(found)
             .plain(" MX hosts, receivers look at 10: ")
             .bad("permerror"),
+        Exception::TooLarge => said
+            .plain("more than 256 KiB of records, not evaluated to the end: ")
+            .unknown("temperror"),
         Exception::Endless => {
             said.plain("more than 100 lookups, perhaps without end: ").bad("permerror")
         }

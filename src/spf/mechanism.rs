@@ -313,21 +313,20 @@ fn depends(id: TermId, mut open: Vec<Cohort>) -> Split {
 }
 
 fn split_by_range(open: Vec<Cohort>, range: Range, split: &mut Split) {
-    for cohort in open {
-        if !cohort.set.intersects_range(range) {
-            split.open.push(cohort);
-        } else if cohort.set.ranges().len() == 1
-            && cohort
-                .set
-                .ranges()
-                .iter()
-                .all(|r| range.first() <= r.first() && r.last() <= range.last())
+    for mut cohort in open {
+        let ends = (cohort.set.ranges().first(), cohort.set.ranges().last());
+        if let (Some(first), Some(last)) = ends
+            && range.first() <= first.first()
+            && last.last() <= range.last()
         {
             split.matched.push((cohort, None));
-        } else {
-            let network = IpSet::from_range(cohort.set.family(), range);
-            split_cohort(&cohort, &network, split);
+            continue;
         }
+        let matched = cohort.set.take(range);
+        if !matched.is_empty() {
+            split.matched.push((cohort.with(matched), None));
+        }
+        split.open.push(cohort);
     }
 }
 

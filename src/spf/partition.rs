@@ -134,13 +134,16 @@ pub enum Exception {
     },
     /// The walk was ended far beyond the limit, so that loops end.
     Endless,
+    /// The records are too large to be evaluated to the end. That is our limit and no fault of the
+    /// domain, so nothing is known (§4.6.4 has processors bound their work in this way).
+    TooLarge,
 }
 
 impl Exception {
     /// The result that the exception leads to.
     pub fn result(&self) -> SpfResult {
         match self {
-            Self::Dns { .. } => SpfResult::Temperror,
+            Self::Dns { .. } | Self::TooLarge => SpfResult::Temperror,
             Self::Syntax { .. }
             | Self::SeveralRecords { .. }
             | Self::NoRecord { .. }
@@ -262,7 +265,7 @@ impl Partition {
 
     /// Every address that gets `result` for certain.
     pub fn with(&self, result: SpfResult) -> IpSet {
-        self.gather(|cell| cell.result() == Some(result))
+        self.gather(|cell| cell.result() == Some(result) && self.is_certain(cell))
     }
 
     /// Every address that passes, whatever else about its sender is unknown.

@@ -9,7 +9,7 @@
 //! misjudge them; each cohort carries its own. Limits are not applied here: see
 //! [`super::partition`].
 
-use super::event::{Effect, Event};
+use super::event::{Effect, Event, total};
 use super::expand::{self, Explaining, Lack, Scope, Sender};
 use super::partition::{Cell, Exception, Partition, Ruling, Spent, SpfResult, TermId, Visit};
 use super::policy::{Found, Policies, Published};
@@ -17,7 +17,7 @@ use super::ptr::Validation;
 use super::record::{DomainSpec, Qualifier, Record, SpecText};
 use crate::dns::{Dns, Kind};
 use crate::judge::Step;
-use crate::net::{Family, IpSet, Name};
+use crate::net::{Family, IpSet, Name, Range};
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -25,6 +25,10 @@ use std::sync::Arc;
 
 /// Where loops end: far beyond the limit of ten, so that honest trees are seen whole.
 const GUARD: u16 = 100;
+
+/// How many octets of records one walk reads, each visit for itself: four messages of the largest
+/// size, far beyond any policy that is meant to be read. What stands behind that is left unread.
+const TEXT_LIMIT: usize = 1 << 18;
 
 /// Addresses still undecided that have come the same way at the same cost.
 #[derive(Clone, Debug)]
@@ -105,6 +109,8 @@ pub(super) struct Walker<'w> {
     /// The client's address, if the walk is about one only.
     pub(super) ip: Option<IpAddr>,
     visits: Vec<Visit>,
+    /// Octets of records read so far.
+    read: usize,
     /// The validated names of the client, once they were looked up.
     pub(super) validation: Option<Arc<Validation>>,
 }
@@ -116,7 +122,8 @@ impl<'w> Walker<'w> {
         family: Family,
         ip: Option<IpAddr>,
     ) -> Self {
-        Self { policies, sender, family, ip, visits: Vec::with_capacity(4), validation: None }
+        let visits = Vec::with_capacity(4);
+        Self { policies, sender, family, ip, visits, read: 0, validation: None }
     }
 
     pub(super) fn dns(&self) -> &'w dyn Dns {
@@ -139,7 +146,7 @@ impl<'w> Walker<'w> {
             self.visits.push(Visit { published: Arc::clone(&published), via });
             let mut cells = Vec::new();
             let mut steps = Vec::new();
-            match end_without_terms(&published) {
+            match end_without_terms(&published).or_else(|| self.end_of_reading(&published)) {
                 Some(ruling) => cells.extend(open.into_iter().map(|c| ended(c, ruling.clone()))),
                 None => {
                     if let Some(record) = published.usable() {
@@ -153,6 +160,12 @@ impl<'w> Walker<'w> {
         })
     }
 
+    /// Counts what is read, and ends the walk where it is too much.
+    fn end_of_reading(&mut self, published: &Published) -> Option<Ruling> {
+        self.read = self.read.saturating_add(published.usable()?.text.len());
+        (self.read > TEXT_LIMIT).then(|| Ruling::Exception(Arc::new(Exception::TooLarge)))
+    }
+
     /// Evaluates the terms of a record in order, then `redirect`, then the default (§4.6, §4.7).
     async fn terms(
         &mut self,
@@ -164,17 +177,19 @@ impl<'w> Walker<'w> {
         steps: &mut Vec<Step<Event>>,
     ) {
         steps.reserve(record.terms.len());
+        let mut asked = total(&open);
         for (index, _, qualifier, mechanism) in record.directives() {
             if open.is_empty() {
                 return;
             }
             let id = TermId { visit, term: u32::try_from(index).unwrap_or(u32::MAX) };
-            if mechanism.is_counted() {
-                charge(&mut open, cells, id);
+            if mechanism.is_counted() && charge(&mut open, cells, id) {
+                asked = total(&open);
             }
-            let mut effect = Effect::before(&open);
+            let mut effect = Effect::before(&open, asked);
             let split = self.split(id, published, record, mechanism, open).await;
             effect.after(&split, qualifier);
+            asked = effect.open;
             let matched = split.matched.into_iter().map(|(cohort, by)| Cell {
                 set: cohort.set,
                 ruling: Ruling::Result(qualifier.result()),
@@ -216,7 +231,7 @@ impl<'w> Walker<'w> {
         cells: &mut Vec<Cell>,
         steps: &mut Vec<Step<Event>>,
     ) {
-        let mut effect = Effect::before(&open);
+        let mut effect = Effect::before(&open, total(&open));
         let mut inner_steps = Vec::new();
         match self.target(spec, record, &published.domain).await {
             Ok(target) => {
@@ -302,30 +317,43 @@ pub(super) fn no_record(policies: &Policies<'_>, target: &Name) -> Arc<Exception
     Arc::new(Exception::NoRecord { target: Some(target.clone()), missing_domain })
 }
 
-/// Charges a term that causes lookups; who has spent far too much leaves the walk.
-fn charge(open: &mut Vec<Cohort>, cells: &mut Vec<Cell>, id: TermId) {
+/// Charges a term that causes lookups. Who has spent far too much leaves the walk; true if
+/// somebody did.
+fn charge(open: &mut Vec<Cohort>, cells: &mut Vec<Cell>, id: TermId) -> bool {
     for cohort in &mut *open {
         cohort.spent.lookups += 1;
     }
-    if open.iter().any(|cohort| cohort.spent.lookups > GUARD) {
+    let is_over = open.iter().any(|cohort| cohort.spent.lookups > GUARD);
+    if is_over {
         let endless = Arc::new(Exception::Endless);
         for cohort in open.extract_if(.., |cohort| cohort.spent.lookups > GUARD) {
             cells.push(except(cohort, Arc::clone(&endless), id, id));
         }
     }
+    is_over
 }
 
 /// Cohorts that have spent the same and depend on the same terms travel together again.
 fn rejoin(cohorts: Vec<Cohort>) -> Vec<Cohort> {
-    let mut joined: Vec<Cohort> = Vec::with_capacity(cohorts.len());
+    if cohorts.len() < 2 {
+        return cohorts;
+    }
+    let mut joined: Vec<(Cohort, Vec<Range>)> = Vec::new();
     for cohort in cohorts {
-        let twin = joined.iter_mut().find(|c| c.spent == cohort.spent && c.maybe == cohort.maybe);
-        match twin {
-            Some(twin) => twin.set = twin.set.or(&cohort.set),
-            None => joined.push(cohort),
+        let alike = |c: &Cohort| c.spent == cohort.spent && c.maybe == cohort.maybe;
+        match joined.iter_mut().find(|(twin, _)| alike(twin)) {
+            Some((_, more)) => more.extend(cohort.set.ranges()),
+            None => joined.push((cohort, Vec::new())),
         }
     }
-    joined
+    let whole = |(mut cohort, mut more): (Cohort, Vec<Range>)| {
+        if !more.is_empty() {
+            more.extend(cohort.set.ranges());
+            cohort.set = IpSet::from_ranges(cohort.set.family(), more);
+        }
+        cohort
+    };
+    joined.into_iter().map(whole).collect()
 }
 
 fn ended(cohort: Cohort, ruling: Ruling) -> Cell {

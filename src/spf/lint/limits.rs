@@ -48,11 +48,12 @@ pub(super) fn too_many_voids(facts: &Facts, rule: &'static Rule, findings: &mut 
     }
     let mut message =
         Phrase::new().plain("causes ").number(facts.worst().voids).plain(" void lookups");
-    for (index, void) in voids(facts).iter().enumerate() {
-        message = message.plain(if index == 0 { " (" } else { ", " }).code(void.place.text());
+    let mut before = " (";
+    for void in voids(facts) {
+        message = message.plain(std::mem::replace(&mut before, ", ")).code(void.place.text());
     }
     let message = message
-        .plain(if voids(facts).is_empty() { "" } else { ")" })
+        .plain(if before == ", " { ")" } else { "" })
         .plain("; receivers stop at the third and return ")
         .bad("permerror")
         .plain(" for the senders still undecided then: ")

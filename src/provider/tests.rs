@@ -1,0 +1,234 @@
+//! The table is complete and without contradiction, and names are recognised.
+
+use super::*;
+use std::collections::HashMap;
+
+fn name(text: &str) -> Name {
+    Name::from_octets(text.as_bytes()).expect("a test writes valid names")
+}
+
+fn id(provider: Option<&Provider>) -> Option<&'static str> {
+    provider.map(Provider::id)
+}
+
+/// Every pattern of a provider, with its use.
+fn patterns(provider: &'static Provider) -> impl Iterator<Item = (&'static str, Pattern)> {
+    let hosts = provider.hosts().into_iter().flat_map(|(_, hosts)| hosts);
+    let includes = provider.includes.iter().map(|pattern| ("include", *pattern));
+    let targets = provider.targets.iter().map(|pattern| ("target", *pattern));
+    includes.chain(hosts.map(|pattern| ("host", *pattern))).chain(targets)
+}
+
+// ── the table ───────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn the_table_can_be_read() {
+    let table = read(TABLE).map_err(|error| error.to_string());
+    assert!(table.as_ref().is_ok_and(|table| table.len() >= 40), "{table:?}");
+}
+
+#[test]
+fn every_entry_has_an_id_a_title_and_an_include() {
+    for provider in all() {
+        let is_id = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        assert!(!provider.id.is_empty() && provider.id.chars().all(is_id), "{}", provider.id);
+        assert!(!provider.title.is_empty() && !provider.includes.is_empty(), "{}", provider.id);
+    }
+}
+
+#[test]
+fn every_fact_stands_below_its_source() {
+    let facts = ["includes", "mx", "outbound", "submission", "domains"];
+    let keys = ["selectors", "targets", "rotates", "key_note"];
+    let mut above = "";
+    for line in TABLE.lines() {
+        let key = line.split(" = ").next().unwrap_or_default();
+        let is_source = ["# https://", "# public ", "# unconfirmed"]
+            .iter()
+            .any(|beginning| above.starts_with(beginning));
+        let continues = keys.iter().any(|key| above.starts_with(key));
+        assert!(!facts.contains(&key) || is_source, "{line}");
+        assert!(!keys.contains(&key) || is_source || continues, "{line}");
+        above = line;
+    }
+}
+
+#[test]
+fn every_word_means_one_provider() {
+    let mut known = HashMap::new();
+    for provider in all() {
+        for word in provider.words() {
+            let other = known.insert(near::plain(word), provider.id);
+            assert_eq!(other, None, "{word} is claimed by {}", provider.id);
+        }
+    }
+}
+
+#[test]
+fn no_pattern_is_claimed_twice_for_one_use() {
+    let mut known = HashMap::new();
+    for provider in all() {
+        for (usage, pattern) in patterns(provider) {
+            let other = known.insert((usage, pattern.text()), provider.id);
+            assert_eq!(other, None, "{usage} {} is claimed by {}", pattern.text(), provider.id);
+        }
+    }
+}
+
+#[test]
+fn every_pattern_is_a_lower_case_name_below_a_registered_domain() {
+    for provider in all() {
+        for (_, pattern) in patterns(provider) {
+            let text = pattern.text();
+            let bare = text.strip_prefix('.').unwrap_or(text);
+            let fixed = bare.rsplit('.').take(2).all(|label| !label.contains('*'));
+            assert!(name(bare).label_count() >= 2 && fixed, "{}: {text}", provider.id);
+            assert_eq!(name(bare).to_string(), bare, "{}", provider.id);
+        }
+    }
+}
+
+#[test]
+fn every_policy_is_recognised_as_its_own_providers() {
+    for provider in all() {
+        if let Some(policy) = provider.policy() {
+            assert_eq!(id(recognise_include(&policy)), Some(provider.id));
+        }
+        assert_eq!(provider.policy().is_some(), provider.policy.is_some(), "{}", provider.id);
+    }
+}
+
+#[test]
+fn every_selector_is_a_label() {
+    for selector in all().iter().flat_map(Provider::selectors) {
+        assert_eq!(name(selector).label_count(), 1, "{selector}");
+    }
+}
+
+// ── recognition ─────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn includes_of_real_policies_are_recognised() {
+    let includes = [
+        "spf.protection.outlook.com",
+        "_spf.google.com",
+        "u2320754.wl005.sendgrid.net",
+        "7593890.spf10.hubspotemail.net",
+        "10.2.163.148.in-addr.ibm.com.spf.has.pphosted.com",
+        "de._netblocks.mimecast.com",
+        "spf.example.com",
+    ];
+    assert_eq!(
+        includes.map(|include| id(recognise_include(&name(include)))),
+        [
+            Some("microsoft365"),
+            Some("google"),
+            Some("sendgrid"),
+            Some("hubspot"),
+            Some("proofpoint"),
+            Some("mimecast"),
+            None
+        ]
+    );
+}
+
+#[test]
+fn hosts_of_real_mx_sets_are_recognised() {
+    let hosts = [
+        "fmsinc-com.mail.protection.outlook.com",
+        "contoso-com.o-v1.mx.microsoft",
+        "ALT1.aspmx.l.google.com",
+        "aspmx2.googlemail.com",
+        "inbound-smtp.eu-west-1.amazonaws.com",
+        "mxa-00a17301.gslb.pphosted.com",
+        "eu-smtp-inbound-1.mimecast.com",
+        "mx00.ionos.co.uk",
+        "cluster5a.eu.messagelabs.com",
+        "mail.example.com",
+    ];
+    assert_eq!(
+        hosts.map(|host| id(recognise_mx(&name(host)))),
+        [
+            Some("microsoft365"),
+            Some("microsoft365"),
+            Some("google"),
+            Some("google"),
+            Some("amazonses"),
+            Some("proofpoint"),
+            Some("mimecast"),
+            Some("ionos"),
+            Some("symantec"),
+            None
+        ]
+    );
+}
+
+#[test]
+fn both_styles_of_microsoft_key_targets_are_recognised() {
+    let targets = [
+        "selector1-fmsinc-com._domainkey.fmsinc.onmicrosoft.com",
+        "selector1-contoso-com._domainkey.contoso.n-v1.dkim.mail.microsoft",
+        "selector1-contoso-com._domainkey.contoso.onmicrosoft.us",
+    ];
+    assert_eq!(
+        targets.map(|target| id(recognise_dkim_target(&name(target)))),
+        [Some("microsoft365"), Some("microsoft365"), Some("microsoft365-gcc-high")]
+    );
+}
+
+#[test]
+fn a_host_is_told_by_what_it_does() {
+    use HostRole::{Domain, Inbound, Outbound, Submission};
+    let hosts = [
+        ("fmsinc-com.mail.protection.outlook.com", "microsoft365", Inbound),
+        ("mail-am6eur05on2051.outbound.protection.outlook.com", "microsoft365", Outbound),
+        ("smtp.office365.com", "microsoft365", Submission),
+        ("protection.outlook.com", "microsoft365", Domain),
+        ("smtp.google.com", "google", Inbound),
+        ("mail-ed1-f41.google.com", "google", Outbound),
+        ("smtp.gmail.com", "google", Submission),
+        ("a8-31.smtp-out.amazonses.com", "amazonses", Outbound),
+        ("b224-12.smtp-out.eu-central-1.amazonses.com", "amazonses", Outbound),
+        ("email-smtp.us-east-1.amazonaws.com", "amazonses", Submission),
+    ];
+    for (text, provider, role) in hosts {
+        let found = host(&name(text)).map(|(found, role)| (found.id(), role));
+        assert_eq!(found, Some((provider, role)), "{text}");
+    }
+}
+
+#[test]
+fn the_narrower_pattern_wins() {
+    let found = host(&name("smtp.mandrillapp.com")).map(|(_, role)| role);
+    assert_eq!(found, Some(HostRole::Submission));
+}
+
+#[test]
+fn a_host_that_only_looks_alike_is_nobodys() {
+    let hosts = ["evilprotection.outlook.com", "protection.outlook.com.example", "mail.google.com"];
+    assert_eq!(hosts.map(|text| host(&name(text)).is_none()), [true; 3]);
+}
+
+#[test]
+fn words_are_found_by_id_and_alias_in_any_spelling() {
+    let words = ["microsoft365", "M365", "Office 365", "gcc-high", "SES", "nobody"];
+    assert_eq!(
+        words.map(|word| id(by_id(word))),
+        [
+            Some("microsoft365"),
+            Some("microsoft365"),
+            Some("microsoft365"),
+            Some("microsoft365-gcc-high"),
+            Some("amazonses"),
+            None
+        ]
+    );
+}
+
+#[test]
+fn a_misspelt_word_suggests_the_nearest() {
+    assert_eq!(
+        ["sendgird", "microsft365", "gogle", "xyzzy", ""].map(nearest),
+        [Some("sendgrid"), Some("microsoft365"), Some("google"), None, None]
+    );
+}
