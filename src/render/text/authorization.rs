@@ -33,7 +33,12 @@ pub(super) fn authorizations(sheet: &mut Sheet, domain: &Domain, look: &Look) {
             let sentence = sheet.line().phrase(&authorization.headline);
             sheet.sentence(label, &sentence);
         }
-        grounds(sheet, domain, authorization, look);
+        // That a provider may send as it should is said; how it is one would only be in the way.
+        let is_expected = authorization.kind == SenderKind::Provider
+            && authorization.authorized == Authorized::Yes;
+        if is_said || look.explain || !is_expected {
+            grounds(sheet, domain, authorization, look);
+        }
     }
 }
 
@@ -70,7 +75,7 @@ fn grounds(sheet: &mut Sheet, domain: &Domain, authorization: &Authorization, lo
         }
     }
     if let Some(dmarc) = &authorization.dmarc {
-        labelled(sheet, "DMARC", |line| line.phrase(&dmarc.headline));
+        labelled(sheet, "", |line| line.phrase(&dmarc.headline));
         if look.explain {
             explain::block(sheet, "DMARC", &dmarc.steps, &domain.lookups);
         }
@@ -145,7 +150,7 @@ fn path(sheet: &mut Sheet, steps: &[Step]) {
         let (depth, sentence) = match stage {
             Stage::Step(depth, step) => (depth, sheet.line().phrase(&step.headline)),
             Stage::Fold(depth, count) => {
-                let said = format!("{} without a lookup: no match", counted(count, "more term"));
+                let said = format!("{} without a lookup: no match", counted(count, "term"));
                 (depth, sheet.line().faint(said))
             }
         };
@@ -167,9 +172,8 @@ fn flatten<'s>(steps: &'s [Step], depth: usize, is_top: bool, out: &mut Vec<(usi
     for step in steps {
         let event = step.event.get("event").and_then(serde_json::Value::as_str);
         let is_record = event == Some("check_host");
-        if (is_record && is_top) || event == Some("term") {
-            out.push((depth, step));
-        } else if !is_record && step.tone != Tone::Plain {
+        let is_news = event == Some("term") || step.tone != Tone::Plain;
+        if is_top || (is_news && !is_record) {
             out.push((depth, step));
         }
         flatten(&step.steps, depth + usize::from(!is_record), false, out);

@@ -7,6 +7,9 @@ use crate::judge::Severity;
 use crate::render::palette::Ink;
 use crate::report::{Authorized, Domain, Report, Verdict};
 
+/// A public resolver that validates, for a second opinion.
+const OTHER_SERVER: &str = "9.9.9.9";
+
 pub(super) fn closing(sheet: &mut Sheet, report: &Report, look: &Look) {
     let count = |severity| {
         let findings = report.domains.iter().flat_map(|domain| &domain.findings);
@@ -20,10 +23,13 @@ pub(super) fn closing(sheet: &mut Sheet, report: &Report, look: &Look) {
     );
     let mut asked = counted(report.run.questions, "question");
     if let Some(elapsed) = report.run.elapsed_ms {
-        asked.push_str(&format!(" in {}.{:02} s", elapsed / 1000, elapsed % 1000 / 10));
+        asked.push_str(&match elapsed {
+            0..100 => format!(" in {elapsed} ms"),
+            _ => format!(" in {}.{:02} s", elapsed / 1000, elapsed % 1000 / 10),
+        });
     }
     if !report.run.sources.is_empty() {
-        asked.push_str(&format!(" to {}", report.run.sources.join(", ")));
+        asked.push_str(&format!(" ({})", report.run.sources.join(", ")));
     }
     let exit = format!("exit {}: {}", report.exit_code, meaning(report));
     let parts = [found, asked, exit].map(|part| sheet.line().plain(part));
@@ -64,7 +70,7 @@ fn meaning(report: &Report) -> &'static str {
         (0, Verdict::Ok | Verdict::Warn) => "good",
         (0, _) => "as you asked, whatever was found",
         (1, _) if refused => "not authorized",
-        (1, _) => "findings",
+        (1, _) => "findings reach --fail-on",
         (2, _) => "wrong usage",
         (3, _) => "could not tell",
         _ => "our own failure",
@@ -86,8 +92,10 @@ fn next(report: &Report, look: &Look) -> Vec<String> {
         });
         commands.push(format!("mailcheck {name}{sender} --explain"));
     }
-    if domain.result == Verdict::Unknown {
-        commands.push(format!("mailcheck {name} --resolver 9.9.9.9"));
+    // Another server may know; a replay (it has no time) asks none.
+    let asks_it = report.run.sources.iter().any(|source| source.contains(OTHER_SERVER));
+    if domain.result == Verdict::Unknown && report.run.elapsed_ms.is_some() && !asks_it {
+        commands.push(format!("mailcheck {name} --resolver {OTHER_SERVER}"));
     }
     commands
 }

@@ -62,7 +62,7 @@ fn source(sheet: &mut Sheet, finding: &Finding) {
     if let Some(url) = &reference.url {
         line = line.plain("  ").faint(url);
     }
-    let label = sheet.line().faint("       see   ");
+    let label = sheet.line().pad(TEXT);
     sheet.sentence(label, &line);
 }
 

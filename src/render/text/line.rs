@@ -6,6 +6,9 @@ use crate::text::{Phrase, escape};
 /// Longest word that is shown whole, in columns; no name and no sensible term is longer.
 const LONGEST_WORD: usize = 300;
 
+/// Widest gap between words: sentences may set parts apart, not draw.
+const WIDEST_GAP: usize = 3;
+
 /// A line, or a paragraph that has yet to be broken into lines.
 ///
 /// Everything that enters is escaped, so a line never holds a control character.
@@ -106,22 +109,26 @@ impl Line {
         self
     }
 
-    /// Its words, each of them perhaps in several inks.
-    pub(super) fn words(&self) -> Vec<Self> {
+    /// Its words, each of them perhaps in several inks, and the blanks before each.
+    pub(super) fn words(&self) -> Vec<(usize, Self)> {
         let mut words = Vec::new();
-        let mut word = Self::new(self.ascii);
+        let (mut gap, mut word) = (0, Self::new(self.ascii));
         for (ink, text) in self.pieces() {
             for (index, part) in text.split(' ').enumerate() {
-                if index > 0 && !word.is_empty() {
-                    words.push(std::mem::replace(&mut word, Self::new(self.ascii)));
+                if index > 0 {
+                    if !word.is_empty() {
+                        let word = std::mem::replace(&mut word, Self::new(self.ascii));
+                        words.push((std::mem::take(&mut gap).min(WIDEST_GAP), word.shortened()));
+                    }
+                    gap += 1;
                 }
                 word.push_clean(ink, part);
             }
         }
         if !word.is_empty() {
-            words.push(word);
+            words.push((gap.min(WIDEST_GAP), word.shortened()));
         }
-        words.into_iter().map(Self::shortened).collect()
+        words
     }
 
     /// A word nobody would read to its end says how long it is instead.
@@ -146,15 +153,13 @@ impl Line {
         out
     }
 
-    /// Adds a word, behind a blank if it is not the first after `begin`.
-    pub(super) fn add_word(&mut self, begin: usize, word: &Self) {
-        if self.width > begin {
-            let ink = match (self.pieces.last(), word.pieces.first()) {
-                (Some((last, _)), Some((next, _))) if last == next => *last,
-                _ => Ink::Plain,
-            };
-            self.push_clean(ink, " ");
-        }
+    /// Adds a word behind a gap.
+    pub(super) fn add_word(&mut self, gap: usize, word: &Self) {
+        let ink = match (self.pieces.last(), word.pieces.first()) {
+            (Some((last, _)), Some((next, _))) if last == next => *last,
+            _ => Ink::Plain,
+        };
+        self.push_clean(ink, &" ".repeat(gap));
         for (ink, text) in word.pieces() {
             self.push_clean(ink, text);
         }
@@ -201,14 +206,14 @@ mod tests {
     #[test]
     fn a_word_may_have_several_inks() {
         let line = Line::new(false).plain("is ").with(Ink::Bad, "NOT").plain(": no");
-        let words: Vec<String> = line.words().iter().map(text).collect();
+        let words: Vec<String> = line.words().iter().map(|(_, word)| text(word)).collect();
         assert_eq!(words, ["is", "NOT:", "no"]);
     }
 
     #[test]
     fn a_word_without_end_is_shortened() {
         let line = Line::new(false).plain("x".repeat(70_000));
-        assert!(line.words().iter().all(|word| word.width() < LONGEST_WORD));
+        assert!(line.words().iter().all(|(_, word)| word.width() < LONGEST_WORD));
     }
 
     #[test]

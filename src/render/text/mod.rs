@@ -124,15 +124,19 @@ fn darkness(sheet: &mut Sheet, domain: &Domain) {
         .plain("  ");
     let mut sentence = sheet.line().plain("no DNS answer: ");
     if let Some(first) = domain.lookups.first() {
+        let how = match first.outcome {
+            "timeout" => "timed out",
+            _ => "could not be asked",
+        };
         let asked = format!("{} {} ", first.name, first.kind);
-        sentence = sentence.with(Ink::Name, asked).with(Ink::Unknown, first.outcome);
+        sentence = sentence.with(Ink::Name, asked).with(Ink::Unknown, how);
         if !first.detail.is_empty() {
             sentence = sentence.plain(format!(" ({})", first.detail));
         }
     }
     let others = domain.lookups.len().saturating_sub(1);
     if others > 0 {
-        sentence = sentence.plain(format!(" and {others} more questions"));
+        sentence = sentence.plain(format!(", nor {}", counted(others, "other question")));
     }
     let offline = format!("mailcheck {} --replay FILE", domain.domain);
     let sentence = sentence.plain("; without a network: ").with(Ink::Code, offline);

@@ -47,7 +47,7 @@ const ASCII: Glyphs = Glyphs {
     ellipsis: "...",
     good: "+",
     bad: "x",
-    plain: "-",
+    plain: ".",
 };
 
 /// Everything written so far, and how to write.
@@ -88,6 +88,7 @@ impl Sheet {
         for (ink, text) in line.pieces() {
             self.palette.paint(ink, text, &mut self.text);
         }
+        self.text.truncate(self.text.trim_end_matches(' ').len());
         self.text.push('\n');
     }
 
@@ -118,21 +119,23 @@ impl Sheet {
         let mut begin = label.width();
         let mut line = label;
         let mut lines = 1;
-        for word in sentence.words() {
+        for (gap, word) in sentence.words() {
             let is_first = line.width() == begin;
-            let end = line.width() + usize::from(!is_first) + word.width();
+            let mut gap = if is_first { 0 } else { gap };
+            let end = line.width() + gap + word.width();
             // A word that fits no line goes over the edge: broken, it could not be copied.
             if end > self.width && (!is_first || begin > rest.width()) {
                 self.put(&line);
                 line = rest.clone();
                 begin = rest.width();
+                gap = 0;
                 lines += 1;
                 if lines > MOST_LINES {
                     line.push(Ink::Faint, "… the whole is in the JSON form");
                     break;
                 }
             }
-            line.add_word(begin, &word);
+            line.add_word(gap, &word);
         }
         self.put(&line);
     }

@@ -28,7 +28,8 @@ pub(super) fn tree(sheet: &mut Sheet, domain: &Domain, look: &Look) {
     }
     let mut twigs = Vec::new();
     let guides = " ".repeat(INDENT);
-    Gatherer { sheet, unfold: look.explain, twigs: &mut twigs }.gather(&exhibit.tree, &guides);
+    let nodes: Vec<&TreeNode> = exhibit.tree.iter().collect();
+    Gatherer { sheet, unfold: look.explain, twigs: &mut twigs }.gather(&nodes, &guides);
     let columns = Columns::of(&twigs, sheet.width);
     sheet.blank();
     title(sheet, domain, &columns);
@@ -60,6 +61,23 @@ struct Twig {
     lookups: Option<u16>,
     voids: u16,
     ipv4: u64,
+    /// True if what is said about the term may be left out.
+    is_summary: bool,
+}
+
+impl Twig {
+    fn new(term: Line, about: Line) -> Self {
+        Self {
+            guides: String::new(),
+            below: String::new(),
+            term,
+            about,
+            lookups: None,
+            voids: 0,
+            ipv4: 0,
+            is_summary: false,
+        }
+    }
 }
 
 struct Gatherer<'a> {
@@ -69,7 +87,7 @@ struct Gatherer<'a> {
 }
 
 impl Gatherer<'_> {
-    fn gather(&mut self, nodes: &[TreeNode], guides: &str) {
+    fn gather(&mut self, nodes: &[&TreeNode], guides: &str) {
         let glyphs = self.sheet.glyphs;
         let mut runs = self.runs(nodes).into_iter().peekable();
         while let Some(run) = runs.next() {
@@ -79,22 +97,32 @@ impl Gatherer<'_> {
             };
             let below = format!("{guides}{side}");
             let twig = match run {
-                [node] => self.one(node),
+                [node] => self.one(node, guides.len() == INDENT),
                 networks => self.many(networks),
             };
+            let terms = match run {
+                [node] => self.within(node),
+                _ => Vec::new(),
+            };
+            let beside = if terms.is_empty() { "   " } else { glyphs.bar };
             self.twigs.push(Twig {
                 guides: format!("{guides}{sign}"),
-                below: below.clone(),
+                below: format!("{below}{beside}"),
                 ..twig
             });
-            if let [node] = run {
-                self.gather(&node.terms, &below);
-            }
+            self.gather(&terms, &below);
         }
     }
 
+    /// The terms of the record that a term leads to. RFC 7208 §5.2: an include that ends in `-all`
+    /// is no match and no more, so its `all` is left out where nothing depends on it.
+    fn within<'n>(&self, node: &'n TreeNode) -> Vec<&'n TreeNode> {
+        let is_news = |term: &&TreeNode| self.unfold || !(is_all(term) && is_idle(term));
+        node.terms.iter().filter(is_news).collect()
+    }
+
     /// The nodes one by one, except that long rows of networks stay together.
-    fn runs<'n>(&self, nodes: &'n [TreeNode]) -> Vec<&'n [TreeNode]> {
+    fn runs<'n, 'r>(&self, nodes: &'r [&'n TreeNode]) -> Vec<&'r [&'n TreeNode]> {
         nodes
             .chunk_by(|a, b| is_network(a) && is_network(b) && a.result == b.result)
             .flat_map(|run| match run.len() {
@@ -104,15 +132,17 @@ impl Gatherer<'_> {
             .collect()
     }
 
-    fn one(&self, node: &TreeNode) -> Twig {
+    fn one(&self, node: &TreeNode, is_outermost: bool) -> Twig {
         let mut said: Vec<Line> = Vec::new();
         let line = || self.sheet.line();
         if let Some(provider) = &node.provider {
             said.push(line().with(Ink::Strong, provider));
         }
         match node.result {
-            Some(result) if bare(&node.term).eq_ignore_ascii_case("all") => {
-                said.push(line().plain("everything else: ").with(of_result(result), result));
+            // What it decides is whatever is left; how many that are tells nobody anything.
+            Some(result) if is_all(node) && (is_outermost || !is_idle(node)) => {
+                let said = line().plain("everything else: ").with(of_result(result), result);
+                return Twig::new(line().with(Ink::Code, &node.term), said);
             }
             Some("pass") | None => {}
             Some(result) => said.push(line().with(of_result(result), result)),
@@ -128,17 +158,14 @@ impl Gatherer<'_> {
             about.plain(comma).then(part)
         });
         Twig {
-            guides: String::new(),
-            below: String::new(),
-            term: line().with(Ink::Code, &node.term),
-            about,
             lookups: (!is_free(&node.term)).then_some(node.lookups_so_far),
             voids: node.voids_so_far,
             ipv4: node.ipv4_addresses,
+            ..Twig::new(line().with(Ink::Code, &node.term), about)
         }
     }
 
-    fn many(&self, networks: &[TreeNode]) -> Twig {
+    fn many(&self, networks: &[&TreeNode]) -> Twig {
         let line = || self.sheet.line();
         let mut about = line();
         if let [first, .., last] = networks {
@@ -146,13 +173,9 @@ impl Gatherer<'_> {
             about = about.with(Ink::Code, &first.term).faint(ellipsis).with(Ink::Code, &last.term);
         }
         Twig {
-            guides: String::new(),
-            below: String::new(),
-            term: line().plain(counted(networks.len(), "network")),
-            about,
-            lookups: None,
-            voids: 0,
+            is_summary: true,
             ipv4: networks.iter().fold(0, |sum, one| sum.saturating_add(one.ipv4_addresses)),
+            ..Twig::new(line().plain(counted(networks.len(), "network")), about)
         }
     }
 }
@@ -213,7 +236,7 @@ impl Columns {
 fn draw(sheet: &mut Sheet, twig: &Twig, columns: &Columns) {
     let fits = |line: &Line| line.width() + 2 <= columns.begin;
     let term = sheet.line().faint(&twig.guides).then(&twig.term);
-    let below = sheet.line().faint(format!("{}  ", twig.below));
+    let below = sheet.line().faint(&twig.below);
     if twig.about.is_empty() && fits(&term) {
         return sheet.put(&columns.cells(term, twig));
     }
@@ -223,6 +246,9 @@ fn draw(sheet: &mut Sheet, twig: &Twig, columns: &Columns) {
     }
     if fits(&term) {
         sheet.put(&columns.cells(term, twig));
+        if twig.is_summary {
+            return;
+        }
         return sheet.paragraph(below.clone(), &below, &twig.about);
     }
     sheet.put(&term);
@@ -247,6 +273,16 @@ fn bare(term: &str) -> &str {
 fn is_free(term: &str) -> bool {
     let name = bare(term).split([':', '/', '=']).next().unwrap_or_default();
     ["ip4", "ip6", "all", "exp"].iter().any(|free| name.eq_ignore_ascii_case(free))
+}
+
+/// True for the mechanism that every sender matches (RFC 7208 §5.1).
+fn is_all(node: &TreeNode) -> bool {
+    bare(&node.term).eq_ignore_ascii_case("all")
+}
+
+/// True for a term that decides about no address.
+fn is_idle(node: &TreeNode) -> bool {
+    node.ipv4_addresses == 0 && node.ipv6_networks == 0
 }
 
 /// True for a network that has nothing else to tell.
