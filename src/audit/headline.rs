@@ -17,7 +17,12 @@ pub(super) fn of_sender(judged: &Judged) -> Phrase {
         }
         Authorized::Yes => {
             let all = crowd(&judged.share().covered);
-            title.good(" may send").plain(": all its senders pass SPF (").addr(all).plain(")")
+            let who = match judged.resolved.kind {
+                SenderKind::Host => ": its addresses pass SPF (",
+                SenderKind::Network => ": all of it passes SPF (",
+                _ => ": all its senders pass SPF (",
+            };
+            title.good(" may send").plain(who).addr(all).plain(")")
         }
         Authorized::No => refused(judged),
         Authorized::Partial => {

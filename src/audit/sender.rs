@@ -189,6 +189,7 @@ async fn host(policies: &Policies<'_>, name: &Name) -> Resolved {
             .plain(provider.title())
             .plain("; outbound mail leaves from other addresses: --sender ")
             .code(provider.id());
+        notes.push(said.clone());
         gap = Some(Gap::OnlyReceives(said));
     } else if let Some(failed) =
         answers.iter().find_map(|answer| answer.failure().map(|f| (answer, f)))

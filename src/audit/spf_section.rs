@@ -1,6 +1,7 @@
 //! SPF as the report has it.
 
 use super::tree;
+use crate::judge::Standing;
 use crate::provider;
 use crate::report::{Lookups, Section, SpfExhibit, Status, Step};
 use crate::spf::{Facts, Found, LOOKUP_LIMIT, VOID_LIMIT};
@@ -104,6 +105,9 @@ fn counted(facts: &Facts, exhibit: &SpfExhibit) -> Phrase {
     };
     let said = limited(said, exhibit.lookups, LOOKUP_LIMIT, " lookups   ");
     let said = limited(said, exhibit.voids, VOID_LIMIT, " void   ");
+    if facts.standing() == Standing::Unknown {
+        return said.unknown("who may send could not be told in full");
+    }
     said.addr(senders(exhibit))
 }
 

@@ -105,6 +105,11 @@ impl Event {
                 headline = headline.with(role(effect.result), effect.result.word());
                 tone = tone_of(effect.result);
             }
+        } else if effect.matched == 0 {
+            headline = headline
+                .plain(" matches none of the ")
+                .addr(crowd(effect.asked))
+                .plain(" addresses");
         } else {
             headline = headline
                 .plain(" decides ")

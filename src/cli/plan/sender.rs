@@ -4,6 +4,7 @@ use super::Mistake;
 use super::word::{self, Word};
 use crate::audit::{Asked, Sender};
 use crate::net::{Cidr, CidrError};
+use crate::provider;
 
 /// Reads a sender: an address, a network, `spf:NAME`, a host name, or else a provider.
 pub(super) fn read(octets: &[u8]) -> Result<Asked, Mistake> {
@@ -19,9 +20,21 @@ pub(super) fn read(octets: &[u8]) -> Result<Asked, Mistake> {
             Sender::Policy(name_of(name.as_bytes())?)
         }
         _ if text.contains('.') => Sender::Host(name_of(octets)?),
-        _ => Sender::Provider(text.clone()),
+        _ if provider::by_id(&text).is_some() => Sender::Provider(text.clone()),
+        _ => return Err(unknown(&text)),
     };
     Ok(Asked { text, sender })
+}
+
+/// A word that is no sender, and what may have been meant.
+fn unknown(text: &str) -> Mistake {
+    let hint = match provider::nearest(text) {
+        Some(near) => format!("Did you mean {near}?"),
+        None => "A sender is an address, a CIDR, a host name, spf:NAME or a provider such as \
+                 microsoft365"
+            .to_owned(),
+    };
+    Mistake::new(format!("{text:?} is no provider that is known here. {hint}"))
 }
 
 /// Reads an address or a network; `None` if the text is neither and does not look so.
