@@ -68,6 +68,11 @@ impl Judged {
         }
     }
 
+    /// True if the sender is somebody whose addresses no policy lists.
+    pub(super) fn is_unlisted(&self) -> bool {
+        matches!(self.resolved.gap, Some(Gap::Unlisted(_)))
+    }
+
     /// The addresses by whether they pass.
     pub(super) fn share(&self) -> Share {
         let mut share = Share::default();
@@ -102,7 +107,7 @@ impl Judged {
 
     /// The first cell about which nothing can be told, and why.
     pub(super) fn doubt(&self) -> Option<Phrase> {
-        if let Some(Gap::Unknown(why)) = &self.resolved.gap {
+        if let Some(Gap::Unknown(why) | Gap::Unlisted(why)) = &self.resolved.gap {
             return Some(why.clone());
         }
         self.mail_from.iter().find_map(|Checked { partition, .. }| {

@@ -182,7 +182,10 @@ async fn senders(
         (asked, judged, weighed)
     }))
     .await;
-    (judged, implied)
+    // Nobody asked about the domain's own providers, so one that cannot be listed is no question
+    // left open: it is among the terms that depend on the sender.
+    let judged = judged.into_iter().filter(|(_, judged, _)| !implied || !judged.is_unlisted());
+    (judged.collect(), implied)
 }
 
 async fn own_providers(policies: &Policies<'_>, inquiry: &Inquiry) -> Vec<Asked> {
