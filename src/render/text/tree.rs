@@ -160,7 +160,8 @@ impl Gatherer<'_> {
         Twig {
             lookups: (!is_free(&node.term)).then_some(node.lookups_so_far),
             voids: node.voids_so_far,
-            ipv4: node.ipv4_addresses,
+            // A redirect decides about everybody; who passes is told by the terms behind it.
+            ipv4: if is_redirect(node) { 0 } else { node.ipv4_addresses },
             ..Twig::new(line().with(Ink::Code, &node.term), about)
         }
     }
@@ -278,6 +279,12 @@ fn is_free(term: &str) -> bool {
 /// True for the mechanism that every sender matches (RFC 7208 §5.1).
 fn is_all(node: &TreeNode) -> bool {
     bare(&node.term).eq_ignore_ascii_case("all")
+}
+
+/// True for the modifier that hands the whole decision on (RFC 7208 §6.1).
+fn is_redirect(node: &TreeNode) -> bool {
+    let name = node.term.split('=').next().unwrap_or_default();
+    name.eq_ignore_ascii_case("redirect")
 }
 
 /// True for a term that decides about no address.
