@@ -100,7 +100,7 @@ pub struct Typed {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Sources")]
 pub struct Sources {
-    /// Ask this server: IP[:PORT], tls://…, https://…, system
+    /// Ask this server: IP, IP:PORT, tls://…, https://…, system
     #[arg(short, long, value_name = "SERVER", value_delimiter = ',', env = "MAILCHECK_RESOLVER")]
     pub resolver: Vec<String>,
 
