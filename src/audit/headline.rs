@@ -119,6 +119,10 @@ pub(super) fn remainder(judged: &Judged) -> Vec<Phrase> {
 /// What the sections say together, for the first line.
 pub(super) struct Standings {
     pub(super) spf: Status,
+    /// What senders get that no term of the SPF record lists.
+    pub(super) default: Option<&'static str>,
+    /// How many findings are errors.
+    pub(super) errors: usize,
     pub(super) dmarc: Status,
     /// The DMARC policy in force.
     pub(super) policy: Option<&'static str>,
@@ -140,20 +144,32 @@ pub(super) fn of_domain(standings: &Standings, senders: &[(Phrase, Authorized)])
             Phrase::from("the domain neither sends nor receives mail, and says so")
         }
         [] if standings.sends_nothing => Phrase::from("nobody may send for it, and it says so"),
+        _ if standings.default == Some("pass") => Phrase::new().bad("anybody may send as it"),
         [] => of_spf(standings.spf),
         senders => of_providers(senders),
     };
     let protection = match (standings.dmarc, standings.policy) {
-        (Status::Skipped, _) => return said,
+        (Status::Skipped, _) => return with_errors(said, standings),
         (Status::Unknown, _) => Phrase::new().unknown("its DMARC policy could not be told"),
         (Status::Absent, _) => Phrase::new().weak("forged mail is not blocked (no DMARC)"),
         (Status::Broken, _) => Phrase::new().bad("its DMARC record is broken"),
         (_, Some("none")) => Phrase::new().weak("forged mail is not blocked (DMARC p=none)"),
         (_, Some("quarantine")) => Phrase::new().good("forged mail is quarantined"),
         (_, Some("reject")) => Phrase::new().good("forged mail is rejected"),
-        _ => return said,
+        _ => return with_errors(said, standings),
     };
-    said.plain("; ").then(protection)
+    with_errors(said.plain("; ").then(protection), standings)
+}
+
+/// Adds how many errors there are, unless the sentence tells of something broken already.
+fn with_errors(said: Phrase, standings: &Standings) -> Phrase {
+    let is_told = said.pieces().iter().any(|piece| piece.role() == crate::text::Role::Bad);
+    match standings.errors {
+        0 => said,
+        _ if is_told => said,
+        1 => said.plain("; ").bad("1 error"),
+        errors => said.plain("; ").bad(format!("{errors} errors")),
+    }
 }
 
 fn of_spf(spf: Status) -> Phrase {

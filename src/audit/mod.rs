@@ -10,6 +10,7 @@ mod dmarc_section;
 mod headline;
 mod inquiry;
 mod mx_section;
+mod posture;
 mod sender;
 mod spf_section;
 mod tree;
@@ -101,7 +102,11 @@ async fn recognised(policies: &Policies<'_>, domain: &Name) -> Recognised {
             else {
                 continue;
             };
-            recognised.send.extend(spec.fixed().and_then(provider::recognise_include));
+            if let Some(name) = spec.fixed()
+                && let Some(provider) = provider::recognise_include(name)
+            {
+                recognised.send.push((provider, name.clone()));
+            }
         }
     }
     recognised
@@ -111,14 +116,14 @@ async fn recognised(policies: &Policies<'_>, domain: &Name) -> Recognised {
 #[derive(Default)]
 struct Recognised {
     receive: Vec<&'static Provider>,
-    send: Vec<&'static Provider>,
+    send: Vec<(&'static Provider, Name)>,
 }
 
 impl Recognised {
     /// Each provider once, those that send first.
     fn all(&self) -> Vec<&'static Provider> {
         let mut all: Vec<&'static Provider> = Vec::new();
-        for provider in self.send.iter().chain(&self.receive) {
+        for provider in self.send.iter().map(|(provider, _)| provider).chain(&self.receive) {
             if !all.iter().any(|known| known.id() == provider.id()) {
                 all.push(provider);
             }
@@ -126,16 +131,21 @@ impl Recognised {
         all
     }
 
-    /// The providers that must be able to send: those in SPF, and those that keep mailboxes, for
-    /// people answer from where they read.
-    fn must_send(&self) -> Vec<&'static Provider> {
-        self.all()
-            .into_iter()
-            .filter(|provider| {
-                let sends = self.send.iter().any(|known| known.id() == provider.id());
-                provider.policy().is_some() && (sends || provider.keeps_mailboxes())
+    /// The providers that must be able to send, and the policies that hold their senders: those
+    /// in SPF, and those that keep mailboxes, for people answer from where they read.
+    fn must_send(&self) -> Vec<Asked> {
+        let own = |provider: &'static Provider| {
+            let sent = self.send.iter().filter(|(known, _)| known.id() == provider.id());
+            let mut policies: Vec<Name> = sent.map(|(_, name)| name.clone()).collect();
+            if policies.is_empty() && provider.keeps_mailboxes() {
+                policies.extend(provider.policy());
+            }
+            (!policies.is_empty()).then(|| Asked {
+                text: provider.id().to_owned(),
+                sender: Sender::Own { provider: provider.id(), policies },
             })
-            .collect()
+        };
+        self.all().into_iter().filter_map(own).collect()
     }
 }
 
@@ -197,11 +207,7 @@ async fn own_providers(policies: &Policies<'_>, inquiry: &Inquiry) -> Vec<Asked>
     if sends_nothing {
         return Vec::new();
     }
-    let asked = |provider: &Provider| Asked {
-        text: provider.id().to_owned(),
-        sender: Sender::Provider(provider.id().to_owned()),
-    };
-    recognised.must_send().into_iter().map(asked).collect()
+    recognised.must_send()
 }
 
 impl Gathered {
@@ -222,8 +228,11 @@ impl Gathered {
             .iter()
             .map(|(_, judged, _)| (judged.resolved.title.clone(), judged.authorized()))
             .collect();
+        let errors = findings.iter().filter(|f| f.severity == judge::Severity::Error).count();
         let standings = headline::Standings {
             spf: spf.status,
+            default: spf.exhibit.default,
+            errors,
             dmarc: dmarc.status,
             policy: dmarc.exhibit.policy,
             receives_nothing: mx.exhibit.null_mx,
@@ -268,6 +277,10 @@ impl Gathered {
 
     /// What the rules say, worst first.
     fn findings(&self) -> Vec<Finding> {
+        if let Some(missing) = posture::missing_domain(self.spf.as_ref()) {
+            // What else is not there follows from this one.
+            return vec![Finding::from(&missing)];
+        }
         let mut findings: Vec<judge::Finding> = Vec::new();
         findings.extend(self.spf.iter().flat_map(spf::lint::check));
         findings.extend(self.dkim.iter().flat_map(|it| dkim::lint::findings(&it.facts)));

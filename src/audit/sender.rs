@@ -45,6 +45,7 @@ pub(super) async fn resolve(policies: &Policies<'_>, asked: &Asked) -> Resolved 
         Sender::Policy(name) => {
             policy(policies, SenderKind::Policy, Phrase::new().name(name), name).await
         }
+        Sender::Own { provider, policies: names } => own(policies, provider, names).await,
         Sender::Provider(word) => match provider::by_id(word) {
             Some(known) => of_provider(policies, known).await,
             None => unknown_provider(word),
@@ -92,6 +93,43 @@ async fn of_provider(policies: &Policies<'_>, known: &Provider) -> Resolved {
                 gap: Some(Gap::Unknown(gap)),
             }
         }
+    }
+}
+
+/// A provider of the domain's own: every address that the policies named for it pass.
+async fn own(policies: &Policies<'_>, id: &str, names: &[Name]) -> Resolved {
+    let title = Phrase::from(provider::by_id(id).map_or(id, |known| known.title()));
+    let parts = join_all(
+        names.iter().map(|name| policy(policies, SenderKind::Provider, title.clone(), name)),
+    )
+    .await;
+    let sets = Family::BOTH
+        .into_iter()
+        .map(|family| {
+            let of_family = parts.iter().flat_map(|part| &part.sets);
+            of_family.fold(IpSet::empty(family), |all, set| all.or(set))
+        })
+        .filter(|set| !set.is_empty())
+        .collect::<Vec<_>>();
+    let listed: Vec<String> = names.iter().map(ToString::to_string).collect();
+    let mut notes = vec![Phrase::new().plain("its senders are those of ").name(listed.join(", "))];
+    let mut gap = None;
+    for part in parts {
+        notes.extend(part.notes);
+        gap = worse(gap, part.gap, sets.is_empty());
+    }
+    Resolved { kind: SenderKind::Provider, title, sets, notes, gap }
+}
+
+/// Of two reasons why addresses are missing, the one that says less; a policy without addresses is
+/// none while another has some.
+fn worse(one: Option<Gap>, other: Option<Gap>, is_empty: bool) -> Option<Gap> {
+    match (one, other) {
+        (Some(unknown @ Gap::Unknown(_)), _) | (_, Some(unknown @ Gap::Unknown(_))) => {
+            Some(unknown)
+        }
+        (one, other) if is_empty => one.or(other),
+        _ => None,
     }
 }
 
