@@ -281,11 +281,6 @@ fn exchanges(answer: &Answer) -> Vec<Name> {
     hosts.into_iter().map(|(_, host)| host).collect()
 }
 
-/// Everybody, ended by the same exception.
-fn all_ended(open: Vec<Cohort>, why: &Arc<Exception>) -> Vec<(Cohort, Arc<Exception>)> {
-    open.into_iter().map(|cohort| (cohort, Arc::clone(why))).collect()
-}
-
 /// The exception of an answer that is none.
 fn failed(answer: &Answer) -> Option<Arc<Exception>> {
     let failure = answer.failure()?.clone();
