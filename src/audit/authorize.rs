@@ -102,7 +102,7 @@ impl Judged {
 
     /// The first cell about which nothing can be told, and why.
     pub(super) fn doubt(&self) -> Option<Phrase> {
-        if let Some(Gap::Unknown(why)) = &self.resolved.gap {
+        if let Some(Gap::Unknown(why) | Gap::Unlisted(why)) = &self.resolved.gap {
             return Some(why.clone());
         }
         self.mail_from.iter().find_map(|Checked { partition, .. }| {

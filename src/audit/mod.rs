@@ -28,6 +28,7 @@ use crate::text::{Phrase, escape};
 use crate::{dkim, dmarc, mx, spf};
 use authorize::Judged;
 use dmarc_section::Weighed;
+use sender::Gap;
 use std::future::Future;
 
 /// What time it is: the only thing about the world, besides answers, that an audit needs (`%{t}`).
@@ -66,18 +67,33 @@ struct Gathered {
     senders: Vec<(Asked, Judged, Option<Weighed>)>,
     /// True if the senders are the domain's own providers, and nobody asked about them.
     implied: bool,
+    /// Which of the domain's own providers are left out, and why.
+    untested: Vec<Phrase>,
 }
 
 async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gathered {
     let (dns, domain, checks) = (policies.dns(), &inquiry.domain, inquiry.checks);
-    let (mx, spf, dkim, dmarc, (senders, implied)) = tokio::join!(
+    let (mx, spf, dkim, dmarc, mut senders) = tokio::join!(
         wanted(checks.mx, mx::examine(dns, domain)),
         wanted(checks.spf, spf::examine(policies, domain)),
         wanted(checks.dkim, keys(policies, inquiry)),
         wanted(checks.dmarc, dmarc::examine(dns, domain)),
         senders(policies, inquiry, clock),
     );
-    Gathered { mx, spf, dkim, dmarc, senders, implied }
+    let implied = inquiry.senders.is_empty();
+    let mut untested = Vec::new();
+    if implied {
+        // Nobody asked about them, and no answer is to be had without an address.
+        senders.retain(|(_, judged, _)| match &judged.resolved.gap {
+            Some(Gap::Unlisted(why)) => {
+                let title = judged.resolved.title.clone();
+                untested.push(title.plain(" is not tested: ").then(why.clone()));
+                false
+            }
+            _ => true,
+        });
+    }
+    Gathered { mx, spf, dkim, dmarc, senders, implied, untested }
 }
 
 async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
@@ -165,15 +181,16 @@ async fn senders(
     policies: &Policies<'_>,
     inquiry: &Inquiry,
     clock: Clock,
-) -> (Vec<(Asked, Judged, Option<Weighed>)>, bool) {
+) -> Vec<(Asked, Judged, Option<Weighed>)> {
     if !inquiry.checks.spf {
-        return (Vec::new(), true);
+        return Vec::new();
     }
-    let implied = inquiry.senders.is_empty();
-    let asked =
-        if implied { own_providers(policies, inquiry).await } else { inquiry.senders.clone() };
+    let asked = match inquiry.senders.as_slice() {
+        [] => own_providers(policies, inquiry).await,
+        asked => asked.to_vec(),
+    };
     let receiver = Receiver { name: b"unknown", time: clock.seconds };
-    let judged = join_all(asked.into_iter().map(|asked| async {
+    join_all(asked.into_iter().map(|asked| async {
         let judged = authorize::judge(policies, inquiry, &asked, receiver).await;
         let weighed = match inquiry.checks.dmarc {
             true => dmarc_section::weigh(policies.dns(), inquiry, &judged).await,
@@ -181,8 +198,7 @@ async fn senders(
         };
         (asked, judged, weighed)
     }))
-    .await;
-    (judged, implied)
+    .await
 }
 
 async fn own_providers(policies: &Policies<'_>, inquiry: &Inquiry) -> Vec<Asked> {
@@ -208,7 +224,7 @@ impl Gathered {
         let missing = self.is_missing();
         let sends_nothing = self.spf.as_ref().is_some_and(spf_section::sends_nothing);
         let keys_unknown = self.dkim.as_ref().is_some_and(|e| e.facts.failed().next().is_some());
-        let Self { mx, spf, dkim, dmarc, senders, implied } = self;
+        let Self { mx, spf, dkim, dmarc, senders, implied, untested } = self;
         let mx = mx.map_or_else(Section::skipped, |it| mx_section::section(&it, &mut lookups));
         let spf = spf.map_or_else(Section::skipped, |it| spf_section::section(&it, &mut lookups));
         let dkim =
@@ -251,7 +267,7 @@ impl Gathered {
             unicode: escape(inquiry.domain.to_unicode().as_bytes()),
             result,
             headline,
-            notes: inquiry.notes.clone(),
+            notes: inquiry.notes.iter().cloned().chain(untested).collect(),
             authorizations,
             mx,
             spf,
@@ -339,3 +355,6 @@ pub fn undecided(inquiry: &Inquiry, why: Phrase) -> Domain {
         lookups: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,6 +30,8 @@ pub(super) enum Gap {
     Unknown(Phrase),
     /// There are none.
     Nothing(Phrase),
+    /// A policy lists none: it asks about each sender as it comes.
+    Unlisted(Phrase),
     /// The host only receives: mail does not come from it.
     OnlyReceives(Phrase),
 }
@@ -109,7 +111,8 @@ async fn policy(policies: &Policies<'_>, kind: SenderKind, title: Phrase, name: 
         all.extend(v6.into_iter().filter(|term| !terms(ipv4).contains(term)));
         all
     };
-    if !dependent.is_empty() {
+    let gap = gap_of(&facts, name, &sets, &dependent);
+    if !dependent.is_empty() && !matches!(gap, Some(Gap::Unlisted(_))) {
         notes.push(
             Phrase::new()
                 .plain("what ")
@@ -117,7 +120,6 @@ async fn policy(policies: &Policies<'_>, kind: SenderKind, title: Phrase, name: 
                 .plain(" lets pass depends on the sender and is not among the addresses tested"),
         );
     }
-    let gap = gap_of(&facts, name, &sets);
     Resolved { kind, title, sets, notes, gap }
 }
 
@@ -125,7 +127,7 @@ fn terms(partition: &spf::Partition) -> Vec<String> {
     partition.sender_dependent().into_iter().map(|term| partition.term_text(term)).collect()
 }
 
-fn gap_of(facts: &Facts, name: &Name, sets: &[IpSet]) -> Option<Gap> {
+fn gap_of(facts: &Facts, name: &Name, sets: &[IpSet], dependent: &[String]) -> Option<Gap> {
     let failure = facts.partitions().into_iter().flat_map(|p| &p.cells).find_map(|cell| {
         let exception = cell.exception()?;
         (exception.result() == SpfResult::Temperror).then(|| spf::exception(exception))
@@ -137,6 +139,10 @@ fn gap_of(facts: &Facts, name: &Name, sets: &[IpSet]) -> Option<Gap> {
         return None;
     }
     let said = Phrase::new().name(name);
+    if !dependent.is_empty() {
+        let said = said.plain(" lists no address, ").code(dependent.join(" "));
+        return Some(Gap::Unlisted(said.plain(" decides about each; name one")));
+    }
     Some(Gap::Nothing(match &facts.published.found {
         Found::NoDomain => said.plain(" does not exist"),
         Found::Nothing => said.plain(" publishes no SPF record"),
