@@ -102,25 +102,39 @@ async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
 
 /// The providers that show in a domain's own MX and SPF records.
 async fn recognised(policies: &Policies<'_>, domain: &Name) -> Recognised {
-    let (mx, published) =
-        tokio::join!(ask(policies.dns(), domain, Kind::Mx), policies.fetch(domain));
-    let mut recognised = Recognised::default();
+    let (mx, mut recognised) =
+        tokio::join!(ask(policies.dns(), domain, Kind::Mx), listed(policies, domain));
     for record in mx.records() {
         if let crate::dns::Data::Mx { exchange, .. } = &record.data {
             recognised.receive.extend(provider::recognise_mx(exchange));
         }
     }
-    if let Found::One { record, .. } = &published.found {
-        for term in &record.value.terms {
-            use spf::record::{Body, Mechanism};
-            let (Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec)) = &term.body
-            else {
-                continue;
-            };
-            recognised.send.extend(spec.fixed().and_then(provider::recognise_include));
-        }
-    }
     recognised
+}
+
+/// The providers that a domain's own policy names. A redirect hands the policy over, so that what
+/// stands there is the domain's own as well (RFC 7208 §6.1); an include only borrows.
+async fn listed(policies: &Policies<'_>, domain: &Name) -> Recognised {
+    let mut listed = Recognised::default();
+    let mut next = Some(domain.clone());
+    for _ in 0..=spf::LOOKUP_LIMIT {
+        let Some(domain) = next.take() else { break };
+        let published = policies.fetch(&domain).await;
+        let Found::One { record, .. } = &published.found else { break };
+        for term in &record.value.terms {
+            use spf::record::{Body, Mechanism, Qualifier};
+            let spec = match &term.body {
+                Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec) => Some(spec),
+                _ => None,
+            };
+            listed
+                .send
+                .extend(spec.and_then(|it| it.fixed()).and_then(provider::recognise_include));
+            listed.lists_somebody |= matches!(&term.body, Body::Directive(Qualifier::Pass, _));
+        }
+        next = record.value.redirect().and_then(|(_, spec)| spec.fixed().cloned());
+    }
+    listed
 }
 
 /// Providers by the record that shows them.
@@ -128,6 +142,8 @@ async fn recognised(policies: &Policies<'_>, domain: &Name) -> Recognised {
 struct Recognised {
     receive: Vec<&'static Provider>,
     send: Vec<&'static Provider>,
+    /// True if the policy lets anybody pass at all.
+    lists_somebody: bool,
 }
 
 impl Recognised {
@@ -203,11 +219,8 @@ async fn senders(
 
 async fn own_providers(policies: &Policies<'_>, inquiry: &Inquiry) -> Vec<Asked> {
     let recognised = recognised(policies, &inquiry.domain).await;
-    let published = policies.fetch(&inquiry.domain).await;
     // Without a policy that says who sends there is nothing to hold against a provider.
-    let sends_nothing = published.usable().is_none_or(|record| record.directives().count() < 2)
-        && recognised.send.is_empty();
-    if sends_nothing {
+    if !recognised.lists_somebody && recognised.send.is_empty() {
         return Vec::new();
     }
     let asked = |provider: &Provider| Asked {

@@ -74,3 +74,34 @@ async fn a_provider_that_lists_no_address_is_not_tested_unasked_and_it_is_said()
         said(&domain.notes)
     );
 }
+
+#[tokio::test]
+async fn a_provider_that_receives_is_tested_where_the_policy_is_a_redirect() {
+    let zone = "
+        example.com MX 10 example-com.mail.protection.outlook.com.
+        example.com TXT v=spf1 redirect=_spf.example.com
+        _spf.example.com TXT v=spf1 ip4:192.0.2.0/24 -all
+        spf.protection.outlook.com TXT v=spf1 ip4:40.92.0.0/15 -all";
+    let domain = report(zone, &about("example.com")).await;
+    assert_eq!(only(&domain).authorized, Authorized::No);
+}
+
+#[tokio::test]
+async fn a_provider_behind_a_redirect_is_recognised() {
+    let zone = "
+        example.com TXT v=spf1 redirect=_spf.example.com
+        _spf.example.com TXT v=spf1 include:spf.protection.outlook.com -all
+        spf.protection.outlook.com TXT v=spf1 ip4:40.92.0.0/15 -all";
+    let domain = report(zone, &about("example.com")).await;
+    assert_eq!(only(&domain).authorized, Authorized::Yes);
+}
+
+#[tokio::test]
+async fn a_domain_that_says_only_that_nobody_sends_has_no_provider_tested() {
+    let zone = "
+        example.com MX 10 example-com.mail.protection.outlook.com.
+        example.com TXT v=spf1 -all
+        spf.protection.outlook.com TXT v=spf1 ip4:40.92.0.0/15 -all";
+    let domain = report(zone, &about("example.com")).await;
+    assert!(domain.authorizations.is_empty());
+}
