@@ -105,3 +105,51 @@ async fn a_domain_that_says_only_that_nobody_sends_has_no_provider_tested() {
     let domain = report(zone, &about("example.com")).await;
     assert!(domain.authorizations.is_empty());
 }
+
+// ── names ───────────────────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn an_alias_that_leads_nowhere_exists() {
+    let domain = report("example.com CNAME gone.example.net.", &about("example.com")).await;
+    let lines = [domain.headline, domain.spf.summary, domain.mx.summary];
+    assert!(!said(&lines).contains("does not exist"), "{}", said(&lines));
+}
+
+// ── senders ─────────────────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn what_is_not_known_of_a_refused_host_is_said() {
+    let zone = "
+        example.com TXT v=spf1 ip4:192.0.2.1 -all
+        host.example A 192.0.2.9
+        host.example AAAA servfail";
+    let domain = report(zone, &from(Sender::Host(name("host.example")))).await;
+    let sender = only(&domain);
+    assert!(
+        sender.authorized == Authorized::No && said(&sender.notes).contains("SERVFAIL"),
+        "{}",
+        said(&sender.notes)
+    );
+}
+
+#[tokio::test]
+async fn a_network_of_which_nothing_passes_for_certain_does_not_pass_in_part() {
+    let zone = "example.com TXT v=spf1 -ip4:192.0.2.0/25 exists:%{i}.x.example -all";
+    let network = "192.0.2.0/24".parse().expect("a network");
+    let domain = report(zone, &from(Sender::Network(network))).await;
+    assert_eq!(
+        domain.headline.to_string(),
+        "asked is at best partly authorized: SPF refuses 128 IPv4 addresses of 256 IPv4 addresses"
+    );
+}
+
+#[tokio::test]
+async fn dmarc_does_not_pass_a_host_whose_addresses_are_not_all_known() {
+    let zone = "
+        example.com TXT v=spf1 ip4:192.0.2.1 -all
+        _dmarc.example.com TXT v=DMARC1; p=reject
+        host.example A 192.0.2.1
+        host.example AAAA servfail";
+    let domain = report(zone, &from(Sender::Host(name("host.example")))).await;
+    assert_eq!(only(&domain).dmarc.as_ref().map(|dmarc| dmarc.result), Some("temperror"));
+}
