@@ -29,6 +29,7 @@ use crate::text::{Phrase, escape};
 use crate::{dkim, dmarc, mx, spf};
 use authorize::Judged;
 use dmarc_section::Weighed;
+use sender::Gap;
 use std::future::Future;
 
 /// What time it is: the only thing about the world, besides answers, that an audit needs (`%{t}`).
@@ -67,18 +68,33 @@ struct Gathered {
     senders: Vec<(Asked, Judged, Option<Weighed>)>,
     /// True if the senders are the domain's own providers, and nobody asked about them.
     implied: bool,
+    /// Which of the domain's own providers are left out, and why.
+    untested: Vec<Phrase>,
 }
 
 async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gathered {
     let (dns, domain, checks) = (policies.dns(), &inquiry.domain, inquiry.checks);
-    let (mx, spf, dkim, dmarc, (senders, implied)) = tokio::join!(
+    let (mx, spf, dkim, dmarc, mut senders) = tokio::join!(
         wanted(checks.mx, mx::examine(dns, domain)),
         wanted(checks.spf, spf::examine(policies, domain)),
         wanted(checks.dkim, keys(policies, inquiry)),
         wanted(checks.dmarc, dmarc::examine(dns, domain)),
         senders(policies, inquiry, clock),
     );
-    Gathered { mx, spf, dkim, dmarc, senders, implied }
+    let implied = inquiry.senders.is_empty();
+    let mut untested = Vec::new();
+    if implied {
+        // Nobody asked about them, and no answer is to be had without an address.
+        senders.retain(|(_, judged, _)| match &judged.resolved.gap {
+            Some(Gap::Unlisted(why)) => {
+                let title = judged.resolved.title.clone();
+                untested.push(title.plain(" is not tested: ").then(why.clone()));
+                false
+            }
+            _ => true,
+        });
+    }
+    Gathered { mx, spf, dkim, dmarc, senders, implied, untested }
 }
 
 async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
@@ -87,29 +103,41 @@ async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
 
 /// The providers that show in a domain's own MX and SPF records.
 async fn recognised(policies: &Policies<'_>, domain: &Name) -> Recognised {
-    let (mx, published) =
-        tokio::join!(ask(policies.dns(), domain, Kind::Mx), policies.fetch(domain));
-    let mut recognised = Recognised::default();
+    let (mx, mut recognised) =
+        tokio::join!(ask(policies.dns(), domain, Kind::Mx), listed(policies, domain));
     for record in mx.records() {
         if let crate::dns::Data::Mx { exchange, .. } = &record.data {
             recognised.receive.extend(provider::recognise_mx(exchange));
         }
     }
-    if let Found::One { record, .. } = &published.found {
+    recognised
+}
+
+/// The providers that a domain's own policy names. A redirect hands the policy over, so that what
+/// stands there is the domain's own as well (RFC 7208 §6.1); an include only borrows.
+async fn listed(policies: &Policies<'_>, domain: &Name) -> Recognised {
+    let mut listed = Recognised::default();
+    let mut next = Some(domain.clone());
+    for _ in 0..=spf::LOOKUP_LIMIT {
+        let Some(domain) = next.take() else { break };
+        let published = policies.fetch(&domain).await;
+        let Found::One { record, .. } = &published.found else { break };
         for term in &record.value.terms {
-            use spf::record::{Body, Mechanism};
-            let (Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec)) = &term.body
-            else {
-                continue;
+            use spf::record::{Body, Mechanism, Qualifier};
+            let spec = match &term.body {
+                Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec) => Some(spec),
+                _ => None,
             };
-            if let Some(name) = spec.fixed()
+            if let Some(name) = spec.and_then(|spec| spec.fixed())
                 && let Some(provider) = provider::recognise_include(name)
             {
-                recognised.send.push((provider, name.clone()));
+                listed.send.push((provider, name.clone()));
             }
+            listed.lists_somebody |= matches!(&term.body, Body::Directive(Qualifier::Pass, _));
         }
+        next = record.value.redirect().and_then(|(_, spec)| spec.fixed().cloned());
     }
-    recognised
+    listed
 }
 
 /// Providers by the record that shows them.
@@ -117,6 +145,8 @@ async fn recognised(policies: &Policies<'_>, domain: &Name) -> Recognised {
 struct Recognised {
     receive: Vec<&'static Provider>,
     send: Vec<(&'static Provider, Name)>,
+    /// True if the policy lets anybody pass at all.
+    lists_somebody: bool,
 }
 
 impl Recognised {
@@ -175,15 +205,16 @@ async fn senders(
     policies: &Policies<'_>,
     inquiry: &Inquiry,
     clock: Clock,
-) -> (Vec<(Asked, Judged, Option<Weighed>)>, bool) {
+) -> Vec<(Asked, Judged, Option<Weighed>)> {
     if !inquiry.checks.spf {
-        return (Vec::new(), true);
+        return Vec::new();
     }
-    let implied = inquiry.senders.is_empty();
-    let asked =
-        if implied { own_providers(policies, inquiry).await } else { inquiry.senders.clone() };
+    let asked = match inquiry.senders.as_slice() {
+        [] => own_providers(policies, inquiry).await,
+        asked => asked.to_vec(),
+    };
     let receiver = Receiver { name: b"unknown", time: clock.seconds };
-    let judged = join_all(asked.into_iter().map(|asked| async {
+    join_all(asked.into_iter().map(|asked| async {
         let judged = authorize::judge(policies, inquiry, &asked, receiver).await;
         let weighed = match inquiry.checks.dmarc {
             true => dmarc_section::weigh(policies.dns(), inquiry, &judged).await,
@@ -191,20 +222,13 @@ async fn senders(
         };
         (asked, judged, weighed)
     }))
-    .await;
-    // Nobody asked about the domain's own providers, so one that cannot be listed is no question
-    // left open: it is among the terms that depend on the sender.
-    let judged = judged.into_iter().filter(|(_, judged, _)| !implied || !judged.is_unlisted());
-    (judged.collect(), implied)
+    .await
 }
 
 async fn own_providers(policies: &Policies<'_>, inquiry: &Inquiry) -> Vec<Asked> {
     let recognised = recognised(policies, &inquiry.domain).await;
-    let published = policies.fetch(&inquiry.domain).await;
     // Without a policy that says who sends there is nothing to hold against a provider.
-    let sends_nothing = published.usable().is_none_or(|record| record.directives().count() < 2)
-        && recognised.send.is_empty();
-    if sends_nothing {
+    if !recognised.lists_somebody && recognised.send.is_empty() {
         return Vec::new();
     }
     recognised.must_send()
@@ -217,7 +241,7 @@ impl Gathered {
         let missing = self.is_missing();
         let sends_nothing = self.spf.as_ref().is_some_and(spf_section::sends_nothing);
         let keys_unknown = self.dkim.as_ref().is_some_and(|e| e.facts.failed().next().is_some());
-        let Self { mx, spf, dkim, dmarc, senders, implied } = self;
+        let Self { mx, spf, dkim, dmarc, senders, implied, untested } = self;
         let mx = mx.map_or_else(Section::skipped, |it| mx_section::section(&it, &mut lookups));
         let spf = spf.map_or_else(Section::skipped, |it| spf_section::section(&it, &mut lookups));
         let dkim =
@@ -263,7 +287,7 @@ impl Gathered {
             unicode: escape(inquiry.domain.to_unicode().as_bytes()),
             result,
             headline,
-            notes: inquiry.notes.clone(),
+            notes: inquiry.notes.iter().cloned().chain(untested).collect(),
             authorizations,
             mx,
             spf,
@@ -355,3 +379,6 @@ pub fn undecided(inquiry: &Inquiry, why: Phrase) -> Domain {
         lookups: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -170,6 +170,14 @@ impl Given {
         for text in &typed.sender {
             senders.push(sender::read(text.as_encoded_bytes())?);
         }
+        let checks = checks(&typed.checks);
+        if let (Some(asked), false) = (senders.first(), checks.spf) {
+            // Left out in silence, the sender would look as if it had passed.
+            return Err(Mistake::new(format!(
+                "--checks leaves out spf, by which the sender {} is tested",
+                asked.text
+            )));
+        }
         let header_from = typed.header_from.as_deref();
         let signers = typed.dkim_domain.iter();
         Ok(Self {
@@ -181,7 +189,7 @@ impl Given {
                 .map(|text| domain(text, "--dkim-domain"))
                 .collect::<Result<_, _>>()?,
             selectors: typed.selector.iter().map(|s| selector(s)).collect::<Result<_, _>>()?,
-            checks: checks(&typed.checks),
+            checks,
         })
     }
 

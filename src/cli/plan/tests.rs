@@ -314,3 +314,11 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_sender_that_no_check_would_test_is_a_mistake() {
+    assert_eq!(
+        mistake(["a.example", "192.0.2.1", "--checks", "mx,dmarc"]),
+        "--checks leaves out spf, by which the sender 192.0.2.1 is tested"
+    );
+}
