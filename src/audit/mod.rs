@@ -42,21 +42,38 @@ pub struct Clock {
 /// Everything about one domain.
 pub async fn domain(dns: &dyn Dns, inquiry: &Inquiry, clock: Clock) -> Domain {
     let policies = Policies::new(dns);
-    let scouts = async {
-        let mut domains = vec![inquiry.domain.clone()];
-        let identity = inquiry
-            .mail_from
-            .as_deref()
-            .map(|path| spf::Sender::mail_from(path, inquiry.helo.as_deref()).domain);
-        domains.extend(identity.as_deref().and_then(spf::policy_domain));
-        domains.dedup();
-        let both = &Family::BOTH;
-        if inquiry.checks.spf {
-            join_all(domains.iter().map(|domain| spf::prefetch(&policies, domain, both))).await;
-        }
-    };
-    let gathered = alongside(gather(&policies, inquiry, clock), scouts).await;
+    let gathered = alongside(gather(&policies, inquiry, clock), policies_ahead(&policies, inquiry));
+    let gathered = alongside(gathered, author_ahead(dns, inquiry)).await;
     gathered.into_report(inquiry)
+}
+
+/// Fetches the trees of every policy that the senders' identities will be checked by.
+async fn policies_ahead(policies: &Policies<'_>, inquiry: &Inquiry) {
+    if !inquiry.checks.spf {
+        return;
+    }
+    let helo = inquiry.helo.as_deref();
+    let path = inquiry.mail_from.as_deref();
+    let identity = path.map(|path| spf::Sender::mail_from(path, helo).domain);
+    let identities = identity.as_deref().into_iter().chain(helo).filter_map(spf::policy_domain);
+    let mut domains: Vec<Name> = Vec::with_capacity(3);
+    for domain in std::iter::once(inquiry.domain.clone()).chain(identities) {
+        if !domains.contains(&domain) {
+            domains.push(domain);
+        }
+    }
+    let scouts = domains.iter().map(|domain| spf::prefetch(policies, domain, &Family::BOTH));
+    join_all(scouts).await;
+}
+
+/// Asks for the policy of an author at another domain, before the senders are judged.
+async fn author_ahead(dns: &dyn Dns, inquiry: &Inquiry) {
+    if let Some(author) = &inquiry.header_from
+        && inquiry.checks.spf
+        && inquiry.checks.dmarc
+    {
+        dmarc::discover(dns, author).await;
+    }
 }
 
 /// What the protocols found out.

@@ -1,7 +1,7 @@
 //! From the words for a sender to addresses.
 
 use super::inquiry::{Asked, Sender};
-use crate::dns::{Dns, addresses, join_all};
+use crate::dns::{Dns, addresses, alongside, join_all};
 use crate::net::{Family, IpSet, Name};
 use crate::provider::{self, HostRole, Provider};
 use crate::report::SenderKind;
@@ -135,7 +135,8 @@ fn worse(one: Option<Gap>, other: Option<Gap>, is_empty: bool) -> Option<Gap> {
 
 /// Every address that a name's own policy passes.
 async fn policy(policies: &Policies<'_>, kind: SenderKind, title: Phrase, name: &Name) -> Resolved {
-    let facts = spf::examine(policies, name).await;
+    let scout = spf::prefetch(policies, name, &Family::BOTH);
+    let facts = alongside(spf::examine(policies, name), scout).await;
     let sets: Vec<IpSet> = facts
         .partitions()
         .map(super::super::spf::partition::Partition::passing)

@@ -246,13 +246,17 @@ fn reverse_path(text: &OsStr) -> Vec<u8> {
     inner.unwrap_or(octets).to_vec()
 }
 
-/// A domain that a flag names.
+/// A domain that a flag names. It may have one label: what a message says in its From or in a
+/// signature can be a top-level domain, and DMARC has an answer to that.
 fn domain(text: &OsStr, flag: &str) -> Result<Name, Mistake> {
-    match word::read(text.as_encoded_bytes())? {
-        Word::Target(target) => Ok(target.domain),
-        Word::Sender(_) | Word::Resolver(_) => {
+    let octets = text.as_encoded_bytes();
+    let dotted = || word::read(&[octets, b"."].concat());
+    match word::read(octets).or_else(|why| dotted().map_err(|_| why)) {
+        Ok(Word::Target(target)) => Ok(target.domain),
+        Ok(Word::Sender(_) | Word::Resolver(_)) => {
             Err(Mistake::new(format!("{flag}: {:?} is not a domain name", text.to_string_lossy())))
         }
+        Err(why) => Err(Mistake::new(format!("{flag}: {why}"))),
     }
 }
 
