@@ -153,3 +153,31 @@ async fn dmarc_does_not_pass_a_host_whose_addresses_are_not_all_known() {
     let domain = report(zone, &from(Sender::Host(name("host.example")))).await;
     assert_eq!(only(&domain).dmarc.as_ref().map(|dmarc| dmarc.result), Some("temperror"));
 }
+
+// ── the tree of terms ───────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn an_all_goes_back_to_the_outer_record_only_if_that_included_it() {
+    let zone = "
+        example.com TXT v=spf1 include:a.example include:b.example redirect=c.example
+        a.example TXT v=spf1 -all
+        b.example TXT v=spf1 ?include:b2.example ip4:192.0.2.1 ~all
+        b2.example TXT v=spf1 ip4:192.0.2.2 all
+        c.example TXT v=spf1 -all";
+    let domain = report(zone, &about("example.com")).await;
+    let inner = domain.spf.exhibit.tree.iter().map(|node| node.terms.last());
+    let remarks: Vec<_> = inner.map(|all| all.and_then(|node| node.remark.as_deref())).collect();
+    let back = Some("no match: back to the outer record");
+    assert_eq!(remarks, [back, Some("never reached"), Some("everything else")]);
+}
+
+#[tokio::test]
+async fn a_failure_of_ipv6_alone_is_remarked() {
+    let zone = "
+        example.com TXT v=spf1 a:host.example -all
+        host.example A 192.0.2.1
+        host.example AAAA servfail";
+    let domain = report(zone, &about("example.com")).await;
+    let remark = domain.spf.exhibit.tree.first().and_then(|node| node.remark.clone());
+    assert_eq!(remark.as_deref(), Some("answered SERVFAIL: temperror"));
+}

@@ -79,30 +79,26 @@ fn nodes(record: &Record, path: &mut Path, walks: &[Seen<'_>; 2]) -> Vec<TreeNod
         .filter(|(term, _)| !matches!(term.body, Body::Unknown { .. }))
         .map(|(term, index)| {
             path.push(index);
-            let node = node(record, &term.body, record.show(term.span), path, walks);
+            let node = node(&term.body, record.show(term.span), path, walks);
             path.pop();
             node
         })
         .collect()
 }
 
-fn node(
-    record: &Record,
-    body: &Body,
-    term: String,
-    path: &mut Path,
-    walks: &[Seen<'_>; 2],
-) -> TreeNode {
+fn node(body: &Body, term: String, path: &mut Path, walks: &[Seen<'_>; 2]) -> TreeNode {
     let effects = || walks.iter().filter_map(|walk| walk.effect(path));
     let decided = |family| {
         walks.iter().find(|walk| walk.family == family).and_then(|walk| walk.decided.get(path))
     };
     let inner = walks.iter().find_map(|walk| inner_record(walk.steps.get(path)?));
     let spent = effects().fold(crate::spf::Spent::default(), |worst, e| worst.max(e.spent));
+    // Trouble with one family is trouble.
+    let troubled = effects().find(|effect| effect.exception.is_some());
     let ipv4 = decided(Family::V4).map_or(0, IpSet::count);
     let ipv6 = decided(Family::V6).map_or(0, |set| set.cidrs().len());
     TreeNode {
-        provider: named_provider(record, body),
+        provider: named_provider(body),
         lookups_so_far: spent.lookups,
         voids_so_far: spent.voids,
         ipv4_addresses: u64::try_from(ipv4).unwrap_or(u64::MAX),
@@ -111,7 +107,7 @@ fn node(
             Body::Directive(qualifier, _) => Some(Qualifier::result(*qualifier).word()),
             _ => None,
         },
-        remark: remark(body, effects().next(), walks, path),
+        remark: remark(body, troubled.or_else(|| effects().next()), walks, path),
         terms: inner
             .filter(|_| path.len() <= DEPTH_LIMIT)
             .map(|record| nodes(record, path, walks))
@@ -128,12 +124,11 @@ fn inner_record(step: &Step<Event>) -> Option<&Record> {
     })
 }
 
-fn named_provider(record: &Record, body: &Body) -> Option<String> {
+fn named_provider(body: &Body) -> Option<String> {
     let spec = match body {
         Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec) => spec,
         _ => return None,
     };
-    let _ = record;
     provider::recognise_include(spec.fixed()?).map(|known| known.title().to_owned())
 }
 
@@ -170,7 +165,9 @@ fn remark(
         Body::Directive(_, Mechanism::Ptr(_)) => {
             Some("depends on the sender (reverse name)".into())
         }
-        Body::Directive(_, Mechanism::All) if path.len() > 1 => {
+        Body::Directive(qualifier, Mechanism::All)
+            if *qualifier != Qualifier::Pass && is_included(walks, path) =>
+        {
             Some("no match: back to the outer record".into())
         }
         Body::Directive(_, Mechanism::All) => Some("everything else".into()),
@@ -185,6 +182,14 @@ fn remark(
         }
         _ => None,
     }
+}
+
+/// True if an include led to the record of a term; behind a redirect, a record is final.
+fn is_included(walks: &[Seen<'_>; 2], path: &Path) -> bool {
+    let step = |above: &[u32]| walks.iter().find_map(|walk| walk.steps.get(above));
+    (1..path.len())
+        .filter_map(|depth| step(path.get(..depth)?))
+        .any(|step| matches!(step.event.mechanism(), Some(Mechanism::Include(_))))
 }
 
 fn trouble(exception: &Exception) -> String {
