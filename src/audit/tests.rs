@@ -106,6 +106,33 @@ async fn a_domain_that_says_only_that_nobody_sends_has_no_provider_tested() {
     assert!(domain.authorizations.is_empty());
 }
 
+#[tokio::test]
+async fn a_provider_is_tested_by_the_name_that_the_policy_includes() {
+    let zone = "
+        example.com MX 10 mx.zoho.eu.
+        example.com TXT v=spf1 include:zohomail.eu -all
+        zohomail.eu TXT v=spf1 ip4:192.0.2.0/24 -all
+        zohomail.com TXT v=spf1 ip4:198.51.100.0/24 -all";
+    let domain = report(zone, &about("example.com")).await;
+    assert_eq!(
+        (only(&domain).sender.as_str(), only(&domain).authorized),
+        ("spf:zohomail.eu", Authorized::Yes)
+    );
+}
+
+#[tokio::test]
+async fn a_provider_whose_policy_is_gone_is_not_tested_unasked() {
+    let zone = "
+        example.com MX 10 example-com.mail.protection.outlook.com.
+        example.com TXT v=spf1 ip4:192.0.2.0/24 -all";
+    let domain = report(zone, &about("example.com")).await;
+    assert!(
+        domain.authorizations.is_empty() && said(&domain.notes).contains("does not exist"),
+        "{}",
+        said(&domain.notes)
+    );
+}
+
 // ── names ───────────────────────────────────────────────────────────────────────────────────────
 
 #[tokio::test]

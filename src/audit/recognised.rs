@@ -1,0 +1,102 @@
+//! The providers that show in a domain's own records, and which of them must be able to send.
+
+use super::inquiry::{Asked, Sender};
+use crate::dns::{Data, Kind, ask};
+use crate::net::Name;
+use crate::provider::{self, Provider};
+use crate::spf::record::{Body, Mechanism, Qualifier};
+use crate::spf::{Found, LOOKUP_LIMIT, Policies};
+
+/// Providers by the record that shows them.
+#[derive(Default)]
+pub(super) struct Recognised {
+    /// Those that receive.
+    receive: Vec<&'static Provider>,
+    /// Those that send, with the name that the policy includes.
+    send: Vec<(&'static Provider, Name)>,
+    /// True if the policy lets anybody pass at all.
+    lists_somebody: bool,
+}
+
+/// The providers that show in a domain's own MX and SPF records.
+pub(super) async fn recognised(policies: &Policies<'_>, domain: &Name) -> Recognised {
+    let (mx, mut recognised) =
+        tokio::join!(ask(policies.dns(), domain, Kind::Mx), listed(policies, domain));
+    for record in mx.records() {
+        if let Data::Mx { exchange, .. } = &record.data {
+            recognised.receive.extend(provider::recognise_mx(exchange));
+        }
+    }
+    recognised
+}
+
+/// The providers that a domain's own policy names. A redirect hands the policy over, so that what
+/// stands there is the domain's own as well (RFC 7208 §6.1); an include only borrows.
+async fn listed(policies: &Policies<'_>, domain: &Name) -> Recognised {
+    let mut listed = Recognised::default();
+    let mut next = Some(domain.clone());
+    for _ in 0..=LOOKUP_LIMIT {
+        let Some(domain) = next.take() else { break };
+        let published = policies.fetch(&domain).await;
+        let Found::One { record, .. } = &published.found else { break };
+        for term in &record.value.terms {
+            if let Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec) = &term.body
+                && let Some(name) = spec.fixed()
+                && let Some(known) = provider::recognise_include(name)
+            {
+                listed.send.push((known, name.clone()));
+            }
+            listed.lists_somebody |= matches!(&term.body, Body::Directive(Qualifier::Pass, _));
+        }
+        next = record.value.redirect().and_then(|(_, spec)| spec.fixed().cloned());
+    }
+    listed
+}
+
+impl Recognised {
+    /// Each provider once, those that send first.
+    pub(super) fn all(&self) -> Vec<&'static Provider> {
+        let mut all: Vec<&'static Provider> = Vec::new();
+        for provider in self.send.iter().map(|(known, _)| known).chain(&self.receive) {
+            if !all.iter().any(|known| known.id() == provider.id()) {
+                all.push(provider);
+            }
+        }
+        all
+    }
+
+    /// The providers that must be able to send: those in SPF, and those that keep mailboxes, for
+    /// people answer from where they read.
+    pub(super) fn must_send(&self) -> Vec<Asked> {
+        // Without a policy that says who sends there is nothing to hold against a provider.
+        if !self.lists_somebody && self.send.is_empty() {
+            return Vec::new();
+        }
+        let must = |provider: &&'static Provider| {
+            let sends = self.names(provider).next().is_some();
+            provider.policy().is_some() && (sends || provider.keeps_mailboxes())
+        };
+        self.all().into_iter().filter(must).map(|provider| self.asked(provider)).collect()
+    }
+
+    /// A provider as a sender. Some have a name for each region or product: a domain that includes
+    /// one of these means no other.
+    fn asked(&self, provider: &Provider) -> Asked {
+        let policy = provider.policy();
+        match self.names(provider).next() {
+            Some(name) if self.names(provider).all(|name| policy.as_ref() != Some(name)) => {
+                Asked { text: format!("spf:{name}"), sender: Sender::Policy(name.clone()) }
+            }
+            _ => Asked {
+                text: provider.id().to_owned(),
+                sender: Sender::Provider(provider.id().to_owned()),
+            },
+        }
+    }
+
+    /// The names by which the policy includes a provider.
+    fn names(&self, provider: &Provider) -> impl Iterator<Item = &Name> {
+        let id = provider.id();
+        self.send.iter().filter(move |(known, _)| known.id() == id).map(|(_, name)| name)
+    }
+}
