@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::dns::Replay;
-use crate::report::Authorization;
+use crate::report::{Authorization, Status, Verdict};
 
 /// Records of the world, `owner type data` a line; a word in place of data is an outcome.
 fn world(lines: &str) -> Replay {
@@ -131,6 +131,19 @@ async fn a_provider_whose_policy_is_gone_is_not_tested_unasked() {
         "{}",
         said(&domain.notes)
     );
+}
+
+// ── the verdict ─────────────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn a_policy_that_fails_for_ipv6_alone_is_weak_and_not_broken() {
+    let zone = "
+        example.com TXT v=spf1 a:a.example a:b.example a:c.example -all
+        a.example A 192.0.2.1
+        b.example A 192.0.2.2
+        c.example A 192.0.2.3";
+    let domain = report(zone, &about("example.com")).await;
+    assert_eq!((domain.spf.status, domain.result), (Status::Weak, Verdict::Warn));
 }
 
 // ── names ───────────────────────────────────────────────────────────────────────────────────────
