@@ -12,6 +12,8 @@ use crate::spf::{Found, LOOKUP_LIMIT, Policies};
 pub(super) struct Recognised {
     /// Those that receive.
     receive: Vec<&'static Provider>,
+    /// Those that the policy names without letting them pass, as `?include` does.
+    named: Vec<&'static Provider>,
     /// Those that send, with the name that the policy includes.
     send: Vec<(&'static Provider, Name)>,
     /// True if the policy lets anybody pass at all.
@@ -40,14 +42,21 @@ async fn listed(policies: &Policies<'_>, domain: &Name) -> Recognised {
         let published = policies.fetch(&domain).await;
         let Found::One { record, .. } = &published.found else { break };
         for term in &record.value.terms {
-            if let Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec) = &term.body
-                && let Some(name) = spec.fixed()
-                && let Some(known) = provider::recognise_include(name)
-            {
-                listed.send.push((known, name.clone()));
+            let (passes, spec) = match &term.body {
+                Body::Directive(qualifier, Mechanism::Include(spec)) => {
+                    (*qualifier == Qualifier::Pass, spec)
+                }
+                Body::Redirect(spec) => (true, spec),
+                _ => continue,
+            };
+            let Some(name) = spec.fixed() else { continue };
+            match provider::recognise_include(name) {
+                Some(known) if passes => listed.send.push((known, name.clone())),
+                known => listed.named.extend(known),
             }
-            listed.lists_somebody |= matches!(&term.body, Body::Directive(Qualifier::Pass, _));
         }
+        listed.lists_somebody |=
+            record.value.directives().any(|(_, _, qualifier, _)| qualifier == Qualifier::Pass);
         next = record.value.redirect().and_then(|(_, spec)| spec.fixed().cloned());
     }
     listed
@@ -57,7 +66,8 @@ impl Recognised {
     /// Each provider once, those that send first.
     pub(super) fn all(&self) -> Vec<&'static Provider> {
         let mut all: Vec<&'static Provider> = Vec::new();
-        for provider in self.send.iter().map(|(known, _)| known).chain(&self.receive) {
+        let send = self.send.iter().map(|(known, _)| known);
+        for provider in send.chain(&self.receive).chain(&self.named) {
             if !all.iter().any(|known| known.id() == provider.id()) {
                 all.push(provider);
             }

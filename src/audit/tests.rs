@@ -133,6 +133,15 @@ async fn a_provider_whose_policy_is_gone_is_not_tested_unasked() {
     );
 }
 
+#[tokio::test]
+async fn a_provider_that_the_policy_leaves_neutral_need_not_pass() {
+    let zone = "
+        example.com TXT v=spf1 ip4:198.51.100.1 ?include:amazonses.com -all
+        amazonses.com TXT v=spf1 ip4:192.0.2.0/24 -all";
+    let domain = report(zone, &about("example.com")).await;
+    assert!(domain.authorizations.is_empty());
+}
+
 // ── the verdict ─────────────────────────────────────────────────────────────────────────────────
 
 #[tokio::test]
