@@ -65,15 +65,16 @@ impl Facts {
     }
 
     fn standing_of_record(&self) -> Standing {
-        let results = |wanted| {
-            self.partitions()
-                .iter()
-                .any(|partition| partition.cells.iter().any(|cell| cell.result() == Some(wanted)))
-        };
-        if results(SpfResult::Permerror) {
+        let [ipv4, ipv6] = self.partitions().map(|partition| {
+            |wanted| partition.cells.iter().any(|cell| cell.result() == Some(wanted))
+        });
+        if ipv4(SpfResult::Permerror) {
             Standing::Broken
-        } else if results(SpfResult::Temperror) {
+        } else if ipv4(SpfResult::Temperror) || ipv6(SpfResult::Temperror) {
             Standing::Unknown
+        } else if ipv6(SpfResult::Permerror) {
+            // Hosts without AAAA are void lookups for IPv6 senders: for most mail it holds.
+            Standing::Weak
         } else if matches!(self.default_result(), Some(SpfResult::Pass | SpfResult::Neutral)) {
             Standing::Weak
         } else {
