@@ -2,7 +2,7 @@
 
 mod world;
 
-use mailcheck::judge::{Finding, Severity};
+use mailcheck::judge::{Finding, Severity, Standing};
 use mailcheck::spf::lint;
 use std::collections::BTreeSet;
 use world::{World, facts};
@@ -341,4 +341,15 @@ fn an_error_is_what_receivers_that_follow_the_standard_refuse_today() {
             "pass-all"
         ]
     );
+}
+
+#[test]
+fn voids_that_only_ipv6_senders_meet_weaken_a_policy_and_do_not_break_it() {
+    let standing = |terms: &str| {
+        let lines = format!("example.com TXT v=spf1 {terms} -all\n{}", old_hosts(3));
+        facts(&world(&lines)).standing()
+    };
+    let old = standing("a:old1.host.test a:old2.host.test a:old3.host.test");
+    let void = standing("a:no1.test a:no2.test a:no3.test");
+    assert_eq!((old, void), (Standing::Weak, Standing::Broken));
 }
