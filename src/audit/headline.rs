@@ -2,7 +2,6 @@
 
 use super::authorize::{self, Judged, crowd, networks};
 use super::sender::Gap;
-use crate::net::IpSet;
 use crate::report::{Authorized, SenderKind, Status, Verdict};
 use crate::spf::{self, SpfResult};
 use crate::text::Phrase;
@@ -27,14 +26,17 @@ pub(super) fn of_sender(judged: &Judged) -> Phrase {
         Authorized::No => refused(judged),
         Authorized::Partial => {
             let share = judged.share();
-            let whole: Vec<IpSet> = judged.resolved.sets.clone();
+            let (word, verb, counted) = match share.covered.is_empty() {
+                false => ("only partly authorized", ": SPF passes ", &share.covered),
+                true => ("at best partly authorized", ": SPF refuses ", &share.uncovered),
+            };
             title
                 .plain(" is ")
-                .weak("only partly authorized")
-                .plain(": SPF passes ")
-                .addr(crowd(&share.covered))
+                .weak(word)
+                .plain(verb)
+                .addr(crowd(counted))
                 .plain(" of ")
-                .addr(crowd(&whole))
+                .addr(crowd(&judged.resolved.sets))
         }
     }
 }
@@ -101,6 +103,12 @@ fn undecided(judged: &Judged) -> Phrase {
 pub(super) fn remainder(judged: &Judged) -> Vec<Phrase> {
     let share = judged.share();
     let mut notes = Vec::new();
+    // Undecided, it is the headline that says so.
+    if let (Authorized::No | Authorized::Partial, Some(Gap::Unknown(why))) =
+        (judged.authorized(), &judged.resolved.gap)
+    {
+        notes.push(Phrase::new().plain("not all of its addresses are known: ").then(why.clone()));
+    }
     if judged.authorized() == Authorized::Partial && !share.undecided.is_empty() {
         let listed: Vec<String> =
             networks(&share.undecided).iter().take(8).map(ToString::to_string).collect();
@@ -119,6 +127,10 @@ pub(super) fn remainder(judged: &Judged) -> Vec<Phrase> {
 /// What the sections say together, for the first line.
 pub(super) struct Standings {
     pub(super) spf: Status,
+    /// What senders get that no term of the SPF record lists.
+    pub(super) default: Option<&'static str>,
+    /// How many findings are errors.
+    pub(super) errors: usize,
     pub(super) dmarc: Status,
     /// The DMARC policy in force.
     pub(super) policy: Option<&'static str>,
@@ -140,20 +152,32 @@ pub(super) fn of_domain(standings: &Standings, senders: &[(Phrase, Authorized)])
             Phrase::from("the domain neither sends nor receives mail, and says so")
         }
         [] if standings.sends_nothing => Phrase::from("nobody may send for it, and it says so"),
+        _ if standings.default == Some("pass") => Phrase::new().bad("anybody may send as it"),
         [] => of_spf(standings.spf),
         senders => of_providers(senders),
     };
     let protection = match (standings.dmarc, standings.policy) {
-        (Status::Skipped, _) => return said,
+        (Status::Skipped, _) => return with_errors(said, standings),
         (Status::Unknown, _) => Phrase::new().unknown("its DMARC policy could not be told"),
         (Status::Absent, _) => Phrase::new().weak("forged mail is not blocked (no DMARC)"),
         (Status::Broken, _) => Phrase::new().bad("its DMARC record is broken"),
         (_, Some("none")) => Phrase::new().weak("forged mail is not blocked (DMARC p=none)"),
         (_, Some("quarantine")) => Phrase::new().good("forged mail is quarantined"),
         (_, Some("reject")) => Phrase::new().good("forged mail is rejected"),
-        _ => return said,
+        _ => return with_errors(said, standings),
     };
-    said.plain("; ").then(protection)
+    with_errors(said.plain("; ").then(protection), standings)
+}
+
+/// Adds how many errors there are, unless the sentence tells of something broken already.
+fn with_errors(said: Phrase, standings: &Standings) -> Phrase {
+    let is_told = said.pieces().iter().any(|piece| piece.role() == crate::text::Role::Bad);
+    match standings.errors {
+        0 => said,
+        _ if is_told => said,
+        1 => said.plain("; ").bad("1 error"),
+        errors => said.plain("; ").bad(format!("{errors} errors")),
+    }
 }
 
 fn of_spf(spf: Status) -> Phrase {

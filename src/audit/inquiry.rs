@@ -66,6 +66,13 @@ pub enum Sender {
     Policy(Name),
     /// A provider, by its id or an alias.
     Provider(String),
+    /// A provider of the domain's own, with the policies that the domain's record names for it.
+    Own {
+        /// Its id.
+        provider: &'static str,
+        /// The names whose policies hold its senders.
+        policies: Vec<Name>,
+    },
 }
 
 /// Which protocols are looked at.

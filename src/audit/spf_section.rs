@@ -1,7 +1,8 @@
 //! SPF as the report has it.
 
 use super::tree;
-use crate::judge::Standing;
+use crate::judge::{Standing, Tone};
+use crate::net::Family;
 use crate::provider;
 use crate::report::{Lookups, Section, SpfExhibit, Status, Step};
 use crate::spf::{Facts, Found, LOOKUP_LIMIT, VOID_LIMIT};
@@ -14,11 +15,17 @@ pub(super) fn section(facts: &Facts, lookups: &mut Lookups) -> Section<SpfExhibi
         status: Status::from(facts.standing()),
         summary: summary(facts, &exhibit),
         exhibit,
-        // Both families walk the same records; the steps of the first tell the story.
-        steps: vec![
-            Step::from_trace(&facts.ipv4.trace, lookups),
-            Step::from_trace(&facts.ipv6.trace, lookups),
-        ],
+        steps: [(Family::V4, &facts.ipv4), (Family::V6, &facts.ipv6)]
+            .into_iter()
+            .map(|(family, walked)| Step {
+                headline: Phrase::from("every ").addr(family).plain(" address at once"),
+                tone: Tone::Plain,
+                cite: None,
+                event: serde_json::json!({"event": "walk", "family": family.to_string()}),
+                lookups: Vec::new(),
+                steps: vec![Step::from_trace(&walked.trace, lookups)],
+            })
+            .collect(),
     }
 }
 

@@ -32,6 +32,10 @@ pub struct Lookup {
     pub aliases: Vec<Name>,
     /// Who said so.
     pub source: String,
+    /// True if the server vouches for DNSSEC validation (AD bit); `null` if nobody asked.
+    pub authentic: Option<bool>,
+    /// Size of the reply in octets; `null` where nothing came over a wire.
+    pub size: Option<u32>,
     /// Time to the answer in milliseconds; `null` where nothing was asked over a wire.
     pub elapsed_ms: Option<u64>,
 }
@@ -65,6 +69,8 @@ impl Lookups {
                 .collect(),
             aliases: answer.aliases.clone(),
             source: escape(answer.provenance.to_string().as_bytes()),
+            authentic: answer.authentic,
+            size: answer.size,
             elapsed_ms: (!answer.elapsed.is_zero())
                 .then(|| u64::try_from(answer.elapsed.as_millis()).unwrap_or(u64::MAX)),
         });

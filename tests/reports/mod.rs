@@ -279,6 +279,8 @@ pub(crate) fn lookup(id: usize, owner: &str, kind: Kind, outcome: &'static str) 
         records: Vec::new(),
         aliases: Vec::new(),
         source: "live via 9.9.9.9:53/udp".into(),
+        authentic: Some(false),
+        size: Some(180),
         elapsed_ms: Some(12),
     }
 }

@@ -114,7 +114,7 @@ fn is_dark(domain: &Domain) -> bool {
     !domain.lookups.is_empty() && domain.lookups.iter().all(|lookup| unanswered(lookup.outcome))
 }
 
-/// One sentence in place of a screen full of unknowns.
+/// One line in place of a screen full of unknowns, unbroken as any answer that stands alone.
 fn darkness(sheet: &mut Sheet, domain: &Domain) {
     let label = sheet
         .line()
@@ -140,7 +140,7 @@ fn darkness(sheet: &mut Sheet, domain: &Domain) {
     }
     let offline = format!("mailcheck {} --replay FILE", domain.domain);
     let sentence = sentence.plain("; without a network: ").with(Ink::Code, offline);
-    sheet.sentence(label, &sentence);
+    sheet.put(&label.then(&sentence));
 }
 
 fn of_verdict(verdict: Verdict) -> Ink {
