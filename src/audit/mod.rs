@@ -188,11 +188,11 @@ impl Gathered {
             .iter()
             .map(|(_, judged, _)| (judged.resolved.title.clone(), judged.authorized()))
             .collect();
-        let errors = findings.iter().filter(|f| f.severity == judge::Severity::Error).count();
         let standings = headline::Standings {
             spf: spf.status,
             default: spf.exhibit.default,
-            errors,
+            errors: errors(&findings),
+            doubt: authorize::failures(lookups.rows()).into_iter().next(),
             dmarc: dmarc.status,
             policy: dmarc.exhibit.policy,
             receives_nothing: mx.exhibit.null_mx,
@@ -200,14 +200,14 @@ impl Gathered {
             missing,
         };
         let headline = match senders.as_slice() {
-            [(_, judged, _)] if !implied => headline::of_sender(judged),
+            [(_, judged, weighed)] if !implied => headline::of_sender(judged, weighed.as_ref()),
             _ => headline::of_domain(&standings, &titles),
         };
         let mut statuses = vec![mx.status, spf.status, dmarc.status];
         // That no key was found among the names tried is no trouble; that they went unanswered is.
         statuses.extend((dkim.status != Status::Unknown || keys_unknown).then_some(dkim.status));
         let result = headline::verdict(
-            titles.iter().map(|(_, authorized)| *authorized),
+            senders.iter().map(|(_, judged, weighed)| headline::of_one(judged, weighed.as_ref())),
             findings.iter().map(|finding| finding.severity).max(),
             &statuses,
         );
@@ -230,7 +230,7 @@ impl Gathered {
             dkim,
             dmarc,
             findings,
-            errors: authorize::failures(&lookups),
+            errors: authorize::failures(lookups.iter()),
             lookups,
         }
     }
@@ -256,6 +256,12 @@ impl Gathered {
     }
 }
 
+/// What each error claims, in a few words.
+fn errors(findings: &[Finding]) -> Vec<&'static str> {
+    let errors = findings.iter().filter(|finding| finding.severity == judge::Severity::Error);
+    errors.map(|finding| finding.summary).collect()
+}
+
 fn authorization(
     inquiry: &Inquiry,
     asked: Asked,
@@ -263,7 +269,7 @@ fn authorization(
     weighed: Option<Weighed>,
     lookups: &mut Lookups,
 ) -> Authorization {
-    let headline = headline::of_sender(&judged);
+    let headline = headline::of_sender(&judged, weighed.as_ref());
     let mut notes = judged.resolved.notes.clone();
     notes.extend(headline::remainder(&judged));
     let share = judged.share();
@@ -275,7 +281,11 @@ fn authorization(
         notes,
         identities: identities(inquiry),
         spf: authorize::verdict(&judged.identity.domain, &judged.mail_from, lookups),
-        helo: inquiry.helo.as_ref().map(|helo| authorize::verdict(helo, &judged.helo, lookups)),
+        helo: inquiry
+            .helo
+            .as_ref()
+            .filter(|_| !judged.helo.is_empty())
+            .map(|helo| authorize::verdict(helo, &judged.helo, lookups)),
         dmarc: weighed.map(|weighed| weighed.into_report(lookups)),
         covered: authorize::networks(&share.covered),
         uncovered: authorize::networks(&share.uncovered),

@@ -40,6 +40,8 @@ async fn listed(policies: &Policies<'_>, domain: &Name) -> Recognised {
     for _ in 0..=LOOKUP_LIMIT {
         let Some(domain) = next.take() else { break };
         let published = policies.fetch(&domain).await;
+        // Of several records receivers use none, but somebody was meant to send.
+        listed.lists_somebody |= matches!(published.found, Found::Several(_));
         let Found::One { record, .. } = &published.found else { break };
         for term in &record.value.terms {
             let (passes, spec) = match &term.body {
