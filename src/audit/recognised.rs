@@ -57,8 +57,9 @@ async fn listed(policies: &Policies<'_>, domain: &Name) -> Recognised {
                 known => listed.named.extend(known),
             }
         }
-        listed.lists_somebody |=
-            record.value.directives().any(|(_, _, qualifier, _)| qualifier == Qualifier::Pass);
+        // A term that cannot be read was meant for somebody as well.
+        listed.lists_somebody |= !record.errors.is_empty()
+            || record.value.directives().any(|(_, _, qualifier, _)| qualifier == Qualifier::Pass);
         next = record.value.redirect().and_then(|(_, spec)| spec.fixed().cloned());
     }
     listed
