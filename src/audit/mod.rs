@@ -104,7 +104,9 @@ async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gat
     if implied {
         // Nobody asked about them, and no answer is to be had without an address. That a policy
         // known here is gone from the DNS is no fault of the domain.
-        senders.retain(|(_, judged, _)| match &judged.resolved.gap {
+        let is_named = |asked: &Asked| matches!(asked.sender, Sender::Own { named: true, .. });
+        senders.retain(|(asked, judged, _)| match &judged.resolved.gap {
+            Some(Gap::Nothing(_)) if is_named(asked) => true,
             Some(Gap::Unlisted(why) | Gap::Nothing(why)) => {
                 let title = judged.resolved.title.clone();
                 untested.push(title.plain(" is not tested: ").then(why.clone()));

@@ -92,12 +92,13 @@ impl Recognised {
     /// name for each region or product, and a domain that includes one of these means no other.
     fn asked(&self, provider: &'static Provider) -> Option<Asked> {
         let mut policies: Vec<Name> = self.names(provider).cloned().collect();
-        if policies.is_empty() && provider.keeps_mailboxes() {
+        let named = !policies.is_empty();
+        if !named && provider.keeps_mailboxes() {
             policies.extend(provider.policy());
         }
         (!policies.is_empty()).then(|| Asked {
             text: provider.id().to_owned(),
-            sender: Sender::Own { provider: provider.id(), policies },
+            sender: Sender::Own { provider: provider.id(), policies, named },
         })
     }
 
