@@ -5,6 +5,7 @@
 //! protocol needs from another is handed over here as a plain value.
 
 mod authorize;
+pub mod catalogue;
 mod dkim_section;
 mod dmarc_section;
 mod headline;
@@ -270,9 +271,9 @@ impl Gathered {
     fn findings(&self) -> Vec<Finding> {
         let mut findings: Vec<judge::Finding> = Vec::new();
         findings.extend(self.spf.iter().flat_map(spf::lint::check));
-        findings.extend(self.dkim.iter().flat_map(|it| dkim::lint::findings(&it.facts)));
+        findings.extend(self.dkim.iter().flat_map(|it| dkim::lint::check(&it.facts)));
         findings.extend(self.dmarc.iter().flat_map(|it| dmarc::lint::check(&it.facts)));
-        findings.extend(self.mx.iter().flat_map(|it| mx::lint::findings(&it.facts)));
+        findings.extend(self.mx.iter().flat_map(|it| mx::lint::check(&it.facts)));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
         findings.iter().map(Finding::from).collect()
     }

@@ -1,6 +1,6 @@
 //! Each meaning of an MX set, and each rule with a domain that trips it.
 
-use super::lint::findings;
+use super::lint::check;
 use super::*;
 use crate::dns::{
     Answer, Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Trouble,
@@ -67,7 +67,7 @@ async fn facts(world: &World) -> Facts {
 }
 
 async fn rules(world: &World) -> Vec<&'static str> {
-    findings(&facts(world).await).iter().map(|finding| finding.rule.id).collect()
+    check(&facts(world).await).iter().map(|finding| finding.rule.id).collect()
 }
 
 #[tokio::test]

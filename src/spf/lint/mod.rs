@@ -7,7 +7,7 @@
 //! One cause is told once: voids above the limit are an excess and no longer single voids, a loop
 //! is a loop and no longer a long policy.
 //!
-//! * `rules` is the table; `view` gives the records that were met, and places in them;
+//! * `rules` is the table, and a page stands beside it for each row; `view` gives the records that were met, and places in them;
 //! * `record` reads texts, `terms` single terms, `targets` where terms lead, `limits` what
 //!   everybody spends, `receivers` what depends on who checks.
 
@@ -20,12 +20,12 @@ mod terms;
 mod typo;
 mod view;
 
-pub use rules::RULES;
+pub use rules::CHECKS;
 
 use super::examine::Facts;
 use crate::judge::{Check, Finding};
 
 /// Everything that the rules find in a domain's policy.
 pub fn check(facts: &Facts) -> Vec<Finding> {
-    Check::all(&rules::CHECKS, facts)
+    Check::all(CHECKS, facts)
 }
