@@ -4,7 +4,7 @@ use super::{key, search};
 use crate::dkim::search::Facts;
 use crate::judge::Severity::{Error, Note, Warn};
 use crate::judge::{Check, Rule};
-use crate::text::rfc;
+use crate::text::{advice, rfc};
 
 /// Every rule of DKIM with its check, in the order in which findings are told.
 pub static CHECKS: &[Check<Facts>] = &[
@@ -114,6 +114,30 @@ pub static CHECKS: &[Check<Facts>] = &[
             page: include_str!("testing.md"),
         },
         run: key::testing,
+    },
+    Check {
+        rule: &Rule {
+            id: "dkim/shared-key",
+            severity: Note,
+            summary: "two selectors publish the same key",
+            why: "A rotation that keeps the key changes nothing: who has one private key signs \
+                  with both selectors.",
+            cite: advice(),
+            page: include_str!("shared-key.md"),
+        },
+        run: search::shared,
+    },
+    Check {
+        rule: &Rule {
+            id: "dkim/ed25519-alone",
+            severity: Note,
+            summary: "every key found is an Ed25519 key",
+            why: "Many receivers verify RSA only. They see mail that is not signed, unless a \
+                  second signature stands beside it.",
+            cite: rfc(8463, "6"),
+            page: include_str!("ed25519-alone.md"),
+        },
+        run: search::ed25519_alone,
     },
     Check {
         rule: &Rule {

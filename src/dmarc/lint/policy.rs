@@ -6,7 +6,7 @@ use super::super::explain::tag;
 use super::super::record::{Policy, Record};
 use super::super::rfc7489::Side;
 use super::super::visit::Found;
-use super::{of_domain, of_record};
+use super::{of_domain, of_record, own_record};
 use crate::judge::{Finding, Location, Rule};
 use crate::text::{Phrase, Span};
 
@@ -69,6 +69,28 @@ pub(super) fn subdomain_weaker(facts: &Facts, rule: &'static Rule, findings: &mu
             .name(facts.domain())
             .plain(" can be forged where the domain itself cannot");
         findings.push(Finding::new(rule, place(in_force, tag_span(record, weaker)), message));
+    }
+}
+
+pub(super) fn subdomain_tag_ignored(
+    facts: &Facts,
+    rule: &'static Rule,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(published) = own_record(facts) else { return };
+    let Some(organization) = facts.discovered.organization_of_record() else { return };
+    if published.domain == *organization {
+        return;
+    }
+    let record = published.record();
+    for policy in [&record.sp, &record.np].into_iter().flatten() {
+        let message = Phrase::new()
+            .plain("subdomain policies count only at the organizational domain, ")
+            .name(organization)
+            .plain("; at ")
+            .name(&published.domain)
+            .plain(" they have no effect");
+        findings.push(Finding::new(rule, of_record(published).at(policy.span), message));
     }
 }
 

@@ -23,6 +23,18 @@ pub(super) fn no_reports(facts: &Facts, rule: &'static Rule, findings: &mut Vec<
     findings.push(Finding::new(rule, of_record(published), message));
 }
 
+pub(super) fn fo_without_ruf(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(published) = own_record(facts) else { return };
+    let record = published.record();
+    let Some(fo) = record.fo.as_ref().filter(|_| record.ruf.is_empty()) else { return };
+    let message = Phrase::new()
+        .code("fo")
+        .plain(" says when failure reports are wanted, but there is no valid ")
+        .code("ruf")
+        .plain(" to send them to");
+    findings.push(Finding::new(rule, of_record(published).at(fo.span), message));
+}
+
 pub(super) fn external_report_unauthorized(
     facts: &Facts,
     rule: &'static Rule,

@@ -105,6 +105,18 @@ pub static CHECKS: &[Check<Facts>] = &[
     },
     Check {
         rule: &Rule {
+            id: "dmarc/subdomain-tag-ignored",
+            severity: Note,
+            summary: "sp or np stands where receivers ignore it",
+            why: "These tags count in the record of the organizational domain only. Here they say \
+                  nothing about any name.",
+            cite: rfc(9989, "4.7"),
+            page: include_str!("subdomain-tag-ignored.md"),
+        },
+        run: policy::subdomain_tag_ignored,
+    },
+    Check {
+        rule: &Rule {
             id: "dmarc/receivers-disagree",
             severity: Warn,
             summary: "receivers of RFC 9989 and of RFC 7489 treat the domain differently",
@@ -138,6 +150,18 @@ pub static CHECKS: &[Check<Facts>] = &[
             page: include_str!("no-reports.md"),
         },
         run: reports::no_reports,
+    },
+    Check {
+        rule: &Rule {
+            id: "dmarc/fo-without-ruf",
+            severity: Note,
+            summary: "fo has no effect without ruf",
+            why: "The tag says when failure reports are wanted. Without an address for them, \
+                  receivers ignore it.",
+            cite: rfc(9989, "4.7"),
+            page: include_str!("fo-without-ruf.md"),
+        },
+        run: reports::fo_without_ruf,
     },
     Check {
         rule: &Rule {

@@ -80,6 +80,18 @@ pub static CHECKS: &[Check<Facts>] = &[
     },
     Check {
         rule: &Rule {
+            id: "mx/private-address",
+            severity: Warn,
+            summary: "an MX host has addresses that nobody else can reach, among others",
+            why: "Senders that choose a private address wait for a host that never answers, and \
+                  come back later or not at all.",
+            cite: rfc(5321, "5.1"),
+            page: include_str!("private-address.md"),
+        },
+        run: host::private,
+    },
+    Check {
+        rule: &Rule {
             id: "mx/none",
             severity: Note,
             summary: "the domain publishes no MX",

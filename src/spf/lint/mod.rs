@@ -8,10 +8,13 @@
 //! is a loop and no longer a long policy.
 //!
 //! * `rules` is the table, and a page stands beside it for each row; `view` gives the records that were met, and places in them;
-//! * `record` reads texts, `terms` single terms, `targets` where terms lead, `limits` what
-//!   everybody spends, `receivers` what depends on who checks.
+//! * `record` reads texts, `terms` single terms, `networks` the addresses in them, `targets` where
+//!   terms lead, `dead` what is left for them to decide, `limits` what everybody spends,
+//!   `receivers` what depends on who checks.
 
+mod dead;
 mod limits;
+mod networks;
 mod receivers;
 mod record;
 mod rules;

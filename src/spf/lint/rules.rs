@@ -1,6 +1,6 @@
 //! The table of rules: a row for each, in the order in which findings are told.
 
-use super::{limits, receivers, record, targets, terms};
+use super::{dead, limits, networks, receivers, record, targets, terms};
 use crate::judge::Severity::{Error, Note, Warn};
 use crate::judge::{Check, Rule};
 use crate::spf::examine::Facts;
@@ -70,6 +70,18 @@ pub static CHECKS: &[Check<Facts>] = &[
     },
     Check {
         rule: &Rule {
+            id: "spf/sender-id",
+            severity: Note,
+            summary: "a record of Sender ID is published",
+            why: "Sender ID was given up long ago: nobody evaluates such a record, and it makes \
+                  every answer longer.",
+            cite: rfc(6686, ""),
+            page: include_str!("sender-id.md"),
+        },
+        run: record::sender_id,
+    },
+    Check {
+        rule: &Rule {
             id: "spf/record-size",
             severity: Warn,
             summary: "the TXT records do not fit an old DNS message",
@@ -90,6 +102,30 @@ pub static CHECKS: &[Check<Facts>] = &[
             page: include_str!("duplicate-term.md"),
         },
         run: record::duplicate_term,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/dead-term",
+            severity: Note,
+            summary: "a term decides about nobody",
+            why: "Every address that it lists came to the same result before. It changes nothing, \
+                  and may cost lookups that others need.",
+            cite: rfc(7208, "4.6.2"),
+            page: include_str!("dead-term.md"),
+        },
+        run: dead::dead_term,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/shadowed-term",
+            severity: Warn,
+            summary: "a term never applies because an earlier one says otherwise",
+            why: "The first term that matches decides. What stands behind it about the same \
+                  addresses was meant to count, and does not.",
+            cite: rfc(7208, "4.6.2"),
+            page: include_str!("shadowed-term.md"),
+        },
+        run: dead::shadowed_term,
     },
     Check {
         rule: &Rule {
@@ -252,6 +288,54 @@ pub static CHECKS: &[Check<Facts>] = &[
             page: include_str!("pass-all.md"),
         },
         run: terms::pass_all,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/wide-network",
+            severity: Warn,
+            summary: "a term lets a very large network send",
+            why: "Few own more than 65,536 IPv4 addresses. Whoever rents one of the others may \
+                  send in the name of the domain.",
+            cite: advice(),
+            page: include_str!("wide-network.md"),
+        },
+        run: networks::wide,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/host-bits",
+            severity: Note,
+            summary: "a network is written with the address of a host",
+            why: "The prefix counts: the whole network may send, not only the host whose address \
+                  stands before it.",
+            cite: rfc(7208, "5.6"),
+            page: include_str!("host-bits.md"),
+        },
+        run: networks::host_bits,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/private-address",
+            severity: Note,
+            summary: "a term lists addresses that nobody outside ever sees",
+            why: "Receivers see public addresses. The term matches nobody, and tells strangers \
+                  about the network inside.",
+            cite: rfc(1918, "3"),
+            page: include_str!("private-address.md"),
+        },
+        run: networks::private,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/weak-term",
+            severity: Note,
+            summary: "a term lists senders without letting them pass",
+            why: "Only pass proves a sender. With ? or ~ before a term, its senders fail DMARC \
+                  unless DKIM saves them.",
+            cite: rfc(7208, "4.6.2"),
+            page: include_str!("weak-term.md"),
+        },
+        run: terms::weak_term,
     },
     Check {
         rule: &Rule {

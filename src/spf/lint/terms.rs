@@ -97,6 +97,23 @@ fn last_all(facts: &Facts, wanted: Qualifier) -> Option<Place<'_>> {
     (qualifier == wanted).then_some(Place { published, record, term })
 }
 
+pub(super) fn weak_term(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for place in facts.own_terms() {
+        let result = match &place.term.body {
+            Body::Directive(_, Mechanism::All) => continue,
+            Body::Directive(Qualifier::Neutral, _) => "neutral",
+            Body::Directive(Qualifier::Softfail, _) => "softfail",
+            _ => continue,
+        };
+        let message = Phrase::new()
+            .code(place.text())
+            .plain(" gives ")
+            .weak(result)
+            .plain(" to the senders that it lists, which is no pass");
+        findings.push(Finding::new(rule, place.location(), message));
+    }
+}
+
 pub(super) fn ptr(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for published in facts.met() {
         let Some(record) = published.usable() else { continue };
