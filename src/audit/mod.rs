@@ -5,12 +5,12 @@
 //! protocol needs from another is handed over here as a plain value.
 
 mod authorize;
+pub mod catalogue;
 mod dkim_section;
 mod dmarc_section;
 mod headline;
 mod inquiry;
 mod mx_section;
-mod posture;
 mod recognised;
 mod sender;
 mod spf_section;
@@ -26,7 +26,7 @@ use crate::report::{
 };
 use crate::spf::{Found, Policies, Receiver};
 use crate::text::{Phrase, escape};
-use crate::{dkim, dmarc, mx, spf};
+use crate::{dkim, dmarc, mx, posture, spf};
 use authorize::Judged;
 use dmarc_section::Weighed;
 use recognised::recognised;
@@ -79,6 +79,7 @@ async fn author_ahead(dns: &dyn Dns, inquiry: &Inquiry) {
 
 /// What the protocols found out.
 struct Gathered {
+    domain: Name,
     mx: Option<mx::Examined>,
     spf: Option<spf::Facts>,
     dkim: Option<dkim::Examined>,
@@ -115,7 +116,7 @@ async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gat
             _ => true,
         });
     }
-    Gathered { mx, spf, dkim, dmarc, senders, implied, untested }
+    Gathered { domain: domain.clone(), mx, spf, dkim, dmarc, senders, implied, untested }
 }
 
 async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
@@ -179,7 +180,7 @@ impl Gathered {
         let missing = self.is_missing();
         let sends_nothing = self.spf.as_ref().is_some_and(spf_section::sends_nothing);
         let keys_unknown = self.dkim.as_ref().is_some_and(|e| e.facts.failed().next().is_some());
-        let Self { mx, spf, dkim, dmarc, senders, implied, untested } = self;
+        let Self { mx, spf, dkim, dmarc, senders, implied, untested, .. } = self;
         let mx = mx.map_or_else(Section::skipped, |it| mx_section::section(&it, &mut lookups));
         let spf = spf.map_or_else(Section::skipped, |it| spf_section::section(&it, &mut lookups));
         let dkim =
@@ -239,22 +240,34 @@ impl Gathered {
 
     /// What the rules say, worst first.
     fn findings(&self) -> Vec<Finding> {
-        if let Some(missing) = posture::missing_domain(self.spf.as_ref()) {
-            // What else is not there follows from this one.
-            return vec![Finding::from(&missing)];
+        let mut findings = posture::lint::check(&self.posture());
+        if self.is_missing() {
+            // What else is not there follows from that.
+            return findings.iter().map(Finding::from).collect();
         }
-        let mut findings: Vec<judge::Finding> = Vec::new();
         findings.extend(self.spf.iter().flat_map(spf::lint::check));
-        findings.extend(self.dkim.iter().flat_map(|it| dkim::lint::findings(&it.facts)));
+        findings.extend(self.dkim.iter().flat_map(|it| dkim::lint::check(&it.facts)));
         findings.extend(self.dmarc.iter().flat_map(|it| dmarc::lint::check(&it.facts)));
-        findings.extend(self.mx.iter().flat_map(|it| mx::lint::findings(&it.facts)));
+        findings.extend(self.mx.iter().flat_map(|it| mx::lint::check(&it.facts)));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
         findings.iter().map(Finding::from).collect()
     }
 
+    /// What the protocols say together.
+    fn posture(&self) -> posture::Facts {
+        posture::Facts {
+            domain: self.domain.clone(),
+            exists: self.spf.as_ref().and_then(|facts| match facts.published.found {
+                Found::NoDomain => Some(false),
+                Found::Failed => None,
+                _ => Some(true),
+            }),
+        }
+    }
+
     /// True if the DNS says that the domain does not exist.
     fn is_missing(&self) -> bool {
-        self.spf.as_ref().is_some_and(|facts| facts.published.found == Found::NoDomain)
+        self.posture().exists == Some(false)
     }
 }
 

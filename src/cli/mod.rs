@@ -5,7 +5,9 @@
 pub mod args;
 mod check;
 mod clock;
+mod explain;
 pub mod plan;
+mod rules;
 mod sources;
 mod write;
 
@@ -25,7 +27,8 @@ struct Verb {
 }
 
 /// The verbs, in the order in which help lists them.
-static VERBS: &[Verb] = &[];
+static VERBS: &[Verb] =
+    &[Verb { name: "rules", run: rules::run }, Verb { name: "explain", run: explain::run }];
 
 /// Why a run ended without a report. What is wrong with a domain is never one of these.
 #[derive(Debug)]
