@@ -21,6 +21,7 @@ mod typo;
 mod view;
 
 pub use rules::RULES;
+pub use typo::meant;
 
 use super::examine::Facts;
 use crate::judge::{Check, Finding};
