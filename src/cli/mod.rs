@@ -5,6 +5,7 @@
 pub mod args;
 mod check;
 mod clock;
+mod fix;
 pub mod plan;
 mod sources;
 mod write;
@@ -25,7 +26,7 @@ struct Verb {
 }
 
 /// The verbs, in the order in which help lists them.
-static VERBS: &[Verb] = &[];
+static VERBS: &[Verb] = &[Verb { name: "fix", run: fix::run }];
 
 /// Why a run ended without a report. What is wrong with a domain is never one of these.
 #[derive(Debug)]
