@@ -47,13 +47,13 @@ pub struct Clock {
 pub async fn domain(dns: &dyn Dns, inquiry: &Inquiry, clock: Clock) -> Domain {
     let policies = Policies::new(dns);
     let gathered = alongside(gather(&policies, inquiry, clock), policies_ahead(&policies, inquiry));
-    let gathered = alongside(gathered, author_ahead(dns, inquiry)).await;
+    let gathered = alongside(gathered, author_ahead(dns, inquiry));
+    let gathered = alongside(gathered, fix::hosts_ahead(dns, inquiry)).await;
     let mut findings = gathered.findings();
-    let mut admissions = Vec::new();
-    if inquiry.fixes == Fixes::Proved {
-        fix::offer(dns, inquiry, &gathered, &mut findings).await;
-        admissions = fix::admit(&policies, inquiry, &gathered, &findings).await;
-    }
+    let admissions = match inquiry.fixes {
+        Fixes::Proved => fix::offer(&policies, inquiry, &gathered, &mut findings).await,
+        Fixes::Skipped => Vec::new(),
+    };
     gathered.into_report(inquiry, &findings, admissions)
 }
 

@@ -26,8 +26,9 @@ pub(super) fn missing(case: Case<'_>) -> Vec<Proposal> {
         .code("reject")
         .plain(" once they are clean");
     let proposal = Proposal::new(Sketch, summary, change.with_text(text.as_bytes()));
-    // RFC 9989 has owners begin in monitoring mode; that it protects nobody yet is said then.
-    vec![Proposal { leads_to: &["dmarc/policy-none"], ..proposal }]
+    // That monitoring protects nobody yet is said then; and for a domain below another one, receivers
+    // of RFC 7489 look for the organization elsewhere, whatever its first record says.
+    vec![Proposal { leads_to: &["dmarc/policy-none", "dmarc/receivers-disagree"], ..proposal }]
 }
 
 /// One record in the place of several: the strictest, with the reports of all.

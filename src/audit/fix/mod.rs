@@ -23,15 +23,17 @@ mod spf;
 mod words;
 
 pub use mend::{Mended, Mending, mend};
-pub(super) use sender::{Admission, admit};
+pub(super) use sender::{Admission, hosts_ahead};
 
 use super::{Gathered, Inquiry};
 use crate::dns::{Dns, Kind, join_all};
 use crate::judge::{Applicability, Finding, Fix};
 use crate::net::Name;
+use crate::spf::Policies;
 use crate::text::Phrase;
 use patch::Change;
 use proof::Before;
+use sender::admit;
 
 /// Most faults of one domain for which fixes are looked for: more than a reader mends in a day.
 const MOST_FAULTS: usize = 12;
@@ -122,19 +124,26 @@ const PROPOSALS: &[(&str, Propose)] = &[
     ("mx/null-with-others", mx::drop_null),
 ];
 
-/// Looks for the fixes of findings and puts each one that was proved with its finding; of several
-/// findings of one fault the first has it.
+/// Looks for what mends the findings and for what admits the senders.
+///
+/// Each fix that was proved is put with its finding; of several findings of one fault the first has
+/// it. What admits the senders is returned in their order.
 pub(super) async fn offer(
-    dns: &dyn Dns,
+    policies: &Policies<'_>,
     inquiry: &Inquiry,
     facts: &Gathered,
     findings: &mut [Finding],
-) {
-    for (first, proposal) in proved(dns, inquiry, facts, findings).await {
+) -> Vec<Admission> {
+    let (proved, admissions) = tokio::join!(
+        proved(policies.dns(), inquiry, facts, findings),
+        admit(policies, inquiry, facts, findings),
+    );
+    for (first, proposal) in proved {
         if let Some(finding) = findings.get_mut(first) {
             finding.fix = Some(proposal.into_fix());
         }
     }
+    admissions
 }
 
 /// The proposals that were proved, each with the index of the first finding that it mends.

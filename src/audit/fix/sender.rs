@@ -6,13 +6,13 @@
 //! a forwarder no record helps: SPF names hosts, and a forwarder's are nobody's. DKIM survives it.
 
 use super::super::authorize::Judged;
-use super::super::inquiry::{Asked, Sender};
+use super::super::inquiry::{Asked, Fixes, Sender};
 use super::patch::{Change, overlay};
 use super::proof::{self, Before};
-use super::spf::{passing, providers, terms_of};
+use super::spf::{passing, terms_of};
 use super::words::with_term;
-use super::{Case, Gathered, Inquiry, Proposal};
-use crate::dns::{Data, Dns, Kind, ask};
+use super::{Gathered, Inquiry, Proposal};
+use crate::dns::{Data, Dns, Kind, ask, join_all};
 use crate::judge::{Applicability, Finding};
 use crate::net::{Cidr, Family, IpSet, Name};
 use crate::provider::{self, HostRole};
@@ -47,8 +47,28 @@ impl Admission {
     }
 }
 
+/// Asks what the addresses of senders call themselves, before it is known whether that matters.
+pub(in crate::audit) async fn hosts_ahead(dns: &dyn Dns, inquiry: &Inquiry) {
+    let senders = inquiry.senders.iter().take(MOST_SENDERS);
+    let addresses = senders.filter_map(|asked| match &asked.sender {
+        Sender::Address(ip) if inquiry.checks.spf && inquiry.fixes == Fixes::Proved => Some(*ip),
+        _ => None,
+    });
+    join_all(addresses.map(|ip| pointer(dns, ip))).await;
+}
+
+/// What an address calls itself.
+async fn pointer(dns: &dyn Dns, ip: IpAddr) -> Option<Name> {
+    let reverse = spf::reverse_name(ip).ok()?;
+    let answer = ask(dns, &reverse, Kind::Ptr).await;
+    answer.records().iter().find_map(|record| match &record.data {
+        Data::Ptr(name) => Some(name.clone()),
+        _ => None,
+    })
+}
+
 /// What would let the senders of an inquiry pass that do not, one entry a sender.
-pub(in crate::audit) async fn admit(
+pub(super) async fn admit(
     policies: &Policies<'_>,
     inquiry: &Inquiry,
     facts: &Gathered,
@@ -108,17 +128,11 @@ impl Refused<'_> {
     /// The name of the sender's host: as asked, or what its only address calls itself. Anybody may
     /// call himself anything, so the name only ever suggests what to try.
     async fn host(&self) -> Option<Name> {
-        let ip = match &self.asked.sender {
-            Sender::Host(name) => return Some(name.clone()),
-            Sender::Address(ip) => *ip,
-            _ => return None,
-        };
-        let reverse = spf::reverse_name(ip).ok()?;
-        let answer = ask(self.policies.dns(), &reverse, Kind::Ptr).await;
-        answer.records().iter().find_map(|record| match &record.data {
-            Data::Ptr(name) => Some(name.clone()),
+        match &self.asked.sender {
+            Sender::Host(name) => Some(name.clone()),
+            Sender::Address(ip) => pointer(self.policies.dns(), *ip).await,
             _ => None,
-        })
+        }
     }
 
     /// Terms to try with what they mean, best first.
@@ -133,8 +147,6 @@ impl Refused<'_> {
         };
         let of_host = host.and_then(provider::host).filter(|(_, role)| *role != HostRole::Inbound);
         policies.extend(of_host.and_then(|(known, _)| known.policy()));
-        let case = Case { domain: &self.inquiry.domain, facts: self.facts, findings: &[] };
-        policies.extend(providers(case).into_iter().filter_map(provider::Provider::policy));
         let mut candidates: Vec<(Vec<u8>, Phrase)> = Vec::new();
         for name in policies {
             let term = format!("include:{name}").into_bytes();

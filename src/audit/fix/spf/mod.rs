@@ -5,7 +5,7 @@ mod lookups;
 mod record;
 
 pub(super) use lookups::{spare_lookups, terms_of};
-pub(super) use record::{correct, correct_modifier, merge, missing, providers};
+pub(super) use record::{correct, correct_modifier, merge, missing};
 
 use super::patch::Change;
 use super::words::{Word, reword, with_term, without};

@@ -109,7 +109,7 @@ pub(in crate::audit::fix) fn missing(case: Case<'_>) -> Vec<Proposal> {
 }
 
 /// Providers whose customers' mail leaves from them, as MX and keys show.
-pub(in crate::audit::fix) fn providers(case: Case<'_>) -> Vec<&'static Provider> {
+fn providers(case: Case<'_>) -> Vec<&'static Provider> {
     let mut known: Vec<&'static Provider> = Vec::new();
     let mx = case.facts.mx.iter().flat_map(|examined| examined.facts.exchangers());
     let mailboxes = mx
