@@ -276,7 +276,12 @@ fn without_tags(text: &[u8], names: &[u32]) -> Vec<u8> {
     if names.is_empty() {
         return text.to_vec();
     }
-    let is_gone = |span: Span| names.iter().any(|name| (span.start..span.end).contains(name));
+    let mut names = names.to_vec();
+    names.sort_unstable();
+    let is_gone = |span: Span| {
+        let next = names.partition_point(|name| *name < span.start);
+        names.get(next).is_some_and(|name| *name < span.end)
+    };
     let kept: Vec<&[u8]> =
         segments(text).filter(|(span, _)| !is_gone(*span)).map(|(_, tag)| tag).collect();
     kept.join(&b"; "[..])

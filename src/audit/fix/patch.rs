@@ -10,6 +10,10 @@ const TTL: u32 = 3600;
 /// The longest character-string (RFC 1035 §3.3).
 const STRING_LIMIT: usize = 255;
 
+/// The longest text that is proposed, in octets: no policy or key that works is longer, and trying
+/// a longer one costs more than it can be worth.
+const TEXT_LIMIT: usize = 4096;
+
 /// A record set as it is, and as it would be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::audit) struct Change {
@@ -43,8 +47,12 @@ impl Change {
         })
     }
 
-    /// The same with a text in the place of another one; `None` if that other one is not there.
+    /// The same with a text in the place of another one; `None` if that other one is not there, or
+    /// the new one is too long.
     pub(super) fn reword(mut self, old: &[u8], new: &[u8]) -> Option<Self> {
+        if new.len() > TEXT_LIMIT {
+            return None;
+        }
         let slot = self.after.iter_mut().find(|data| data.text().as_deref() == Some(old))?;
         *slot = txt(new);
         Some(self)

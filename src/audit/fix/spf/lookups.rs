@@ -5,9 +5,10 @@ use super::super::words::{Word, reword};
 use super::super::{Case, Proposal};
 use crate::judge::Applicability::Review;
 use crate::net::{Family, IpSet};
-use crate::spf::record::{Body, Mechanism, Qualifier};
+use crate::spf::record::{Mechanism, Qualifier};
 use crate::spf::{Facts, LOOKUP_LIMIT, TermId};
-use crate::text::{Phrase, Span};
+use crate::text::Phrase;
+use std::collections::HashSet;
 
 /// Terms that cost lookups and decide about nobody go; if that does not suffice, as few hosts of
 /// the domain's own as possible are named by their addresses.
@@ -17,9 +18,11 @@ pub(in crate::audit::fix) fn spare_lookups(case: Case<'_>) -> Vec<Proposal> {
     let Some(change) = Change::of(&facts.published.answer, case.domain) else {
         return Vec::new();
     };
-    let counted = |index: usize| matches!(&record.terms[index].body, Body::Directive(_, it) if it.is_counted());
-    let dead: Vec<usize> = (0..record.terms.len())
-        .filter(|index| counted(*index) && !decides(facts, *index))
+    let live = live(facts);
+    let dead: HashSet<usize> = record
+        .directives()
+        .filter(|(index, .., mechanism)| mechanism.is_counted() && !live.contains(index))
+        .map(|(index, ..)| index)
         .collect();
     let mut hosts: Vec<(usize, Vec<u8>)> = record
         .directives()
@@ -31,9 +34,9 @@ pub(in crate::audit::fix) fn spare_lookups(case: Case<'_>) -> Vec<Proposal> {
     let least = needed.saturating_sub(dead.len());
     let tries = std::iter::once(0).chain(least.max(1)..=hosts.len());
     let proposal = |replaced: usize| {
-        let index_of = |span: Span| record.terms.iter().position(|term| term.span == span);
         let text = reword(&record.text, |span, _| {
-            let Some(index) = index_of(span) else { return Word::Keep };
+            let place = record.terms.binary_search_by_key(&span, |term| term.span);
+            let Ok(index) = place else { return Word::Keep };
             let named = hosts.iter().take(replaced).find(|(host, _)| *host == index);
             match named {
                 Some((_, networks)) => Word::Put(networks.clone()),
@@ -63,14 +66,17 @@ fn sparing(dead: usize, replaced: usize) -> Phrase {
     summary
 }
 
-/// True if a term of the domain's own record decides about anybody, or may.
-fn decides(facts: &Facts, index: usize) -> bool {
-    let is_it = |id: TermId| id.visit == 0 && usize::try_from(id.term) == Ok(index);
-    facts.partitions().into_iter().any(|partition| {
+/// The terms of the domain's own record that decide about anybody, or may.
+fn live(facts: &Facts) -> HashSet<usize> {
+    let mut live = HashSet::new();
+    for partition in facts.partitions() {
         let top = |id: TermId| partition.path(id).first().copied().unwrap_or(id);
-        partition.cells.iter().any(|cell| cell.top.is_some_and(is_it))
-            || partition.sender_dependent().into_iter().any(|id| is_it(top(id)))
-    })
+        let decided = partition.cells.iter().filter_map(|cell| cell.top);
+        let dependent = partition.sender_dependent().into_iter().map(top);
+        let own = decided.chain(dependent).filter(|id| id.visit == 0);
+        live.extend(own.filter_map(|id| usize::try_from(id.term).ok()));
+    }
+    live
 }
 
 /// True for `a` and `mx` whose hosts are the domain's own, so that its owner knows when they move.

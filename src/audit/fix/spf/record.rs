@@ -10,6 +10,7 @@ use crate::provider::{self, Provider};
 use crate::spf::record::{Body, Mechanism, Qualifier};
 use crate::spf::{Found, Record, grammar, lint};
 use crate::text::{Phrase, Span};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// One record in the place of several: the terms of all of them, and the mildest end.
@@ -44,8 +45,9 @@ fn merged<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Vec<u8> {
         Qualifier::Neutral => 3,
     });
     let mut terms: Vec<Vec<u8>> = Vec::new();
+    let mut known = HashSet::new();
     let mut add = |term: Vec<u8>| {
-        if !terms.iter().any(|known| known.eq_ignore_ascii_case(&term)) {
+        if known.insert(term.to_ascii_lowercase()) {
             terms.push(term);
         }
     };
