@@ -25,6 +25,8 @@ pub struct Inquiry {
     pub selectors: Vec<String>,
     /// Which protocols are looked at.
     pub checks: Checks,
+    /// Whether fixes are looked for.
+    pub fixes: Fixes,
 }
 
 impl Inquiry {
@@ -40,6 +42,7 @@ impl Inquiry {
             dkim_domains: Vec::new(),
             selectors: Vec::new(),
             checks: Checks::default(),
+            fixes: Fixes::default(),
         }
     }
 }
@@ -76,6 +79,16 @@ pub enum Sender {
         /// provider, and no fault of the domain if they are gone.
         named: bool,
     },
+}
+
+/// Whether fixes are looked for: each costs another look at the domain as it would be.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fixes {
+    /// Every finding has its fix, if one was proved, and so has a sender that is not authorized.
+    #[default]
+    Proved,
+    /// None: for those who look at very many domains.
+    Skipped,
 }
 
 /// Which protocols are looked at.

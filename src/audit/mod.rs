@@ -8,6 +8,7 @@ mod authorize;
 pub mod catalogue;
 mod dkim_section;
 mod dmarc_section;
+mod fix;
 mod headline;
 mod inquiry;
 mod mx_section;
@@ -16,7 +17,8 @@ mod sender;
 mod spf_section;
 mod tree;
 
-pub use inquiry::{Asked, Checks, Inquiry, Sender};
+pub use fix::{Mended, Mending, mend};
+pub use inquiry::{Asked, Checks, Fixes, Inquiry, Sender};
 
 use crate::dns::{Dns, alongside, join_all};
 use crate::judge;
@@ -29,6 +31,7 @@ use crate::text::{Phrase, escape};
 use crate::{dkim, dmarc, mx, posture, spf};
 use authorize::Judged;
 use dmarc_section::Weighed;
+use fix::Admission;
 use recognised::recognised;
 use sender::Gap;
 use std::future::Future;
@@ -44,8 +47,14 @@ pub struct Clock {
 pub async fn domain(dns: &dyn Dns, inquiry: &Inquiry, clock: Clock) -> Domain {
     let policies = Policies::new(dns);
     let gathered = alongside(gather(&policies, inquiry, clock), policies_ahead(&policies, inquiry));
-    let gathered = alongside(gathered, author_ahead(dns, inquiry)).await;
-    gathered.into_report(inquiry)
+    let gathered = alongside(gathered, author_ahead(dns, inquiry));
+    let gathered = alongside(gathered, fix::hosts_ahead(dns, inquiry)).await;
+    let mut findings = gathered.findings();
+    let admissions = match inquiry.fixes {
+        Fixes::Proved => fix::offer(&policies, inquiry, &gathered, &mut findings).await,
+        Fixes::Skipped => Vec::new(),
+    };
+    gathered.into_report(inquiry, &findings, admissions)
 }
 
 /// Fetches the trees of every policy that the senders' identities will be checked by.
@@ -92,14 +101,8 @@ struct Gathered {
 }
 
 async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gathered {
-    let (dns, domain, checks) = (policies.dns(), &inquiry.domain, inquiry.checks);
-    let (mx, spf, dkim, dmarc, mut senders) = tokio::join!(
-        wanted(checks.mx, mx::examine(dns, domain)),
-        wanted(checks.spf, spf::examine(policies, domain)),
-        wanted(checks.dkim, keys(policies, inquiry)),
-        wanted(checks.dmarc, dmarc::examine(dns, domain)),
-        senders(policies, inquiry, clock),
-    );
+    let (gathered, mut senders) =
+        tokio::join!(gather_facts(policies, inquiry), senders(policies, inquiry, clock));
     let implied = inquiry.senders.is_empty();
     let mut untested = Vec::new();
     if implied {
@@ -116,7 +119,21 @@ async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gat
             _ => true,
         });
     }
-    Gathered { domain: domain.clone(), mx, spf, dkim, dmarc, senders, implied, untested }
+    Gathered { senders, implied, untested, ..gathered }
+}
+
+/// What the protocols find out, senders left aside.
+async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> Gathered {
+    let (dns, domain, checks) = (policies.dns(), &inquiry.domain, inquiry.checks);
+    let (mx, spf, dkim, dmarc) = tokio::join!(
+        wanted(checks.mx, mx::examine(dns, domain)),
+        wanted(checks.spf, spf::examine(policies, domain)),
+        wanted(checks.dkim, keys(policies, inquiry)),
+        wanted(checks.dmarc, dmarc::examine(dns, domain)),
+    );
+    let (senders, untested) = (Vec::new(), Vec::new());
+    let domain = domain.clone();
+    Gathered { domain, mx, spf, dkim, dmarc, senders, implied: true, untested }
 }
 
 async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
@@ -174,9 +191,14 @@ async fn own_providers(policies: &Policies<'_>, inquiry: &Inquiry) -> Vec<Asked>
 }
 
 impl Gathered {
-    fn into_report(self, inquiry: &Inquiry) -> Domain {
+    fn into_report(
+        self,
+        inquiry: &Inquiry,
+        findings: &[judge::Finding],
+        admissions: Vec<Admission>,
+    ) -> Domain {
         let mut lookups = Lookups::default();
-        let findings = self.findings();
+        let findings: Vec<Finding> = findings.iter().map(Finding::from).collect();
         let missing = self.is_missing();
         let sends_nothing = self.spf.as_ref().is_some_and(spf_section::sends_nothing);
         let keys_unknown = self.dkim.as_ref().is_some_and(|e| e.facts.failed().next().is_some());
@@ -214,10 +236,13 @@ impl Gathered {
             findings.iter().map(|finding| finding.severity).max(),
             &statuses,
         );
+        let admissions = admissions.into_iter().chain(std::iter::repeat_with(Admission::default));
         let authorizations = senders
             .into_iter()
-            .map(|(asked, judged, weighed)| {
-                authorization(inquiry, asked, judged, weighed, &mut lookups)
+            .zip(admissions)
+            .map(|((asked, judged, weighed), admission)| {
+                let one = authorization(inquiry, asked, judged, weighed, &mut lookups);
+                admission.put_into(one)
             })
             .collect();
         let lookups = lookups.into_rows();
@@ -239,18 +264,18 @@ impl Gathered {
     }
 
     /// What the rules say, worst first.
-    fn findings(&self) -> Vec<Finding> {
+    fn findings(&self) -> Vec<judge::Finding> {
         let mut findings = posture::lint::check(&self.posture());
         if self.is_missing() {
             // What else is not there follows from that.
-            return findings.iter().map(Finding::from).collect();
+            return findings;
         }
         findings.extend(self.spf.iter().flat_map(spf::lint::check));
         findings.extend(self.dkim.iter().flat_map(|it| dkim::lint::check(&it.facts)));
         findings.extend(self.dmarc.iter().flat_map(|it| dmarc::lint::check(&it.facts)));
         findings.extend(self.mx.iter().flat_map(|it| mx::lint::check(&it.facts)));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
-        findings.iter().map(Finding::from).collect()
+        findings
     }
 
     /// What the protocols say together.
@@ -305,6 +330,7 @@ fn authorization(
         covered: authorize::networks(&share.covered),
         uncovered: authorize::networks(&share.uncovered),
         undecided: authorize::networks(&share.undecided),
+        fixes: Vec::new(),
     }
 }
 

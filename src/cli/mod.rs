@@ -6,6 +6,7 @@ pub mod args;
 mod check;
 mod clock;
 mod explain;
+mod fix;
 pub mod plan;
 mod rules;
 mod sources;
@@ -27,8 +28,11 @@ struct Verb {
 }
 
 /// The verbs, in the order in which help lists them.
-static VERBS: &[Verb] =
-    &[Verb { name: "rules", run: rules::run }, Verb { name: "explain", run: explain::run }];
+static VERBS: &[Verb] = &[
+    Verb { name: "fix", run: fix::run },
+    Verb { name: "rules", run: rules::run },
+    Verb { name: "explain", run: explain::run },
+];
 
 /// Why a run ended without a report. What is wrong with a domain is never one of these.
 #[derive(Debug)]

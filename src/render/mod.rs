@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`text`](mod@text) | a person at a terminal, in a log, in a mail |
 //! | [`json`] | a program |
+//! | [`patch`] | the tool that publishes records |
 //!
 //! A format sees the [`Report`](crate::report::Report) and nothing else: it asks no question,
 //! reads no clock and no environment, and judges nothing. Whatever a record holds, no control
@@ -13,4 +14,5 @@
 
 pub mod json;
 pub mod palette;
+pub mod patch;
 pub mod text;

@@ -1,6 +1,6 @@
 //! Whether a sender may send.
 
-use super::Step;
+use super::{ProposedFix, Step};
 use crate::net::{Cidr, Name};
 use crate::text::Phrase;
 use serde::Serialize;
@@ -32,6 +32,23 @@ pub struct Authorization {
     pub uncovered: Vec<Cidr>,
     /// The networks about which nothing can be told.
     pub undecided: Vec<Cidr>,
+    /// What would authorize it, best first, each proved; none if it is authorized, or if nothing of
+    /// the kind was found.
+    pub fixes: Vec<SenderFix>,
+}
+
+/// A change that was proved to authorize a sender, and what it costs.
+#[derive(Clone, Debug, Serialize)]
+pub struct SenderFix {
+    /// The change.
+    #[serde(flatten)]
+    pub fix: ProposedFix,
+    /// Terms that cause lookups afterwards, on the worst path.
+    pub lookups: u16,
+    /// Void lookups afterwards, on the worst path.
+    pub voids: u16,
+    /// Size of the record afterwards, in octets.
+    pub octets: usize,
 }
 
 /// What kind of sender was asked about.

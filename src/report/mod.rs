@@ -9,11 +9,13 @@ mod domain;
 mod exhibit;
 mod finding;
 mod lookup;
+mod patch;
 mod step;
 mod verdict;
 
 pub use authorization::{
-    Authorization, Authorized, DmarcVerdict, Identities, Matched, Portion, SenderKind, SpfVerdict,
+    Authorization, Authorized, DmarcVerdict, Identities, Matched, Portion, SenderFix, SenderKind,
+    SpfVerdict,
 };
 pub use domain::{Domain, Section, Status};
 pub use exhibit::{
@@ -21,6 +23,7 @@ pub use exhibit::{
 };
 pub use finding::{FileLocation, Finding, FixRecord, ProposedFix, Reference, Subject};
 pub use lookup::{Lookup, LookupId, Lookups};
+pub use patch::{Patch, PatchSet, PatchStep};
 pub use step::Step;
 pub use verdict::Verdict;
 

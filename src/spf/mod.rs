@@ -41,5 +41,6 @@ pub use partition::{
 };
 pub use policy::{Found, Policies, Published};
 pub use prefetch::prefetch;
+pub use ptr::reverse_name;
 pub use record::Record;
 pub use walk::{Walked, walk};

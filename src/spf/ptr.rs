@@ -82,7 +82,10 @@ fn preferred(names: &[Name], domain: &Name) -> Vec<u8> {
 
 /// The name below `in-addr.arpa` or `ip6.arpa` that belongs to an address (RFC 1035 §3.5,
 /// RFC 3596 §2.5).
-fn reverse_name(ip: IpAddr) -> Result<Name, crate::net::NameError> {
+///
+/// # Errors
+/// Never in fact: these names are short enough.
+pub fn reverse_name(ip: IpAddr) -> Result<Name, crate::net::NameError> {
     let (digits, suffix): (Vec<String>, &str) = match ip {
         IpAddr::V4(ip) => (ip.octets().iter().map(u8::to_string).collect(), "in-addr.arpa"),
         IpAddr::V6(_) => {

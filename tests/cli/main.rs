@@ -6,6 +6,7 @@
 
 mod exit_code;
 mod files;
+mod fix;
 mod hostile;
 mod identities;
 mod output;

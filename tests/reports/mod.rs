@@ -194,6 +194,7 @@ fn provider(id: &str, title: &str, crowd: &str) -> Authorization {
         covered: vec!["192.0.2.0/25".parse().expect("a network")],
         uncovered: Vec::new(),
         undecided: Vec::new(),
+        fixes: Vec::new(),
     }
 }
 
@@ -362,6 +363,7 @@ pub(crate) fn failing() -> Report {
         covered: Vec::new(),
         uncovered: vec!["198.51.100.25".parse().expect("an address")],
         undecided: Vec::new(),
+        fixes: Vec::new(),
     }];
     report(Verdict::Fail, 1, vec![domain])
 }

@@ -10,7 +10,7 @@ mod word;
 pub use output::{Format, Output};
 
 use super::args::{self, FailOn, Protocol, Typed};
-use crate::audit::{Asked, Checks, Inquiry};
+use crate::audit::{Asked, Checks, Fixes, Inquiry};
 use crate::judge::Severity;
 use crate::net::Name;
 use crate::render::palette::Choice;
@@ -205,12 +205,13 @@ impl Given {
             dkim_domains: self.dkim_domains.clone(),
             selectors: self.selectors.iter().cloned().chain(selector).collect(),
             checks: self.checks,
+            fixes: Fixes::Proved,
         }
     }
 }
 
 impl Sources {
-    fn read(typed: args::Sources, named: Vec<String>) -> Result<Self, Mistake> {
+    pub(super) fn read(typed: args::Sources, named: Vec<String>) -> Result<Self, Mistake> {
         let sources = Self {
             resolvers: typed.resolver.into_iter().chain(named).collect(),
             zones: typed.zone,
@@ -248,7 +249,7 @@ fn reverse_path(text: &OsStr) -> Vec<u8> {
 
 /// A domain that a flag names. It may have one label: what a message says in its From or in a
 /// signature can be a top-level domain, and DMARC has an answer to that.
-fn domain(text: &OsStr, flag: &str) -> Result<Name, Mistake> {
+pub(super) fn domain(text: &OsStr, flag: &str) -> Result<Name, Mistake> {
     let octets = text.as_encoded_bytes();
     let dotted = || word::read(&[octets, b"."].concat());
     match word::read(octets).or_else(|why| dotted().map_err(|_| why)) {

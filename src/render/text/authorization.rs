@@ -2,11 +2,14 @@
 
 use super::line::Line;
 use super::sheet::Sheet;
-use super::{Look, counted, explain, of_result};
+use super::{Look, counted, explain, finding, of_result};
 use crate::judge::Tone;
 use crate::net::Cidr;
 use crate::render::palette::Ink;
-use crate::report::{Authorization, Authorized, Domain, Portion, SenderKind, SpfVerdict, Step};
+use crate::report::{
+    Authorization, Authorized, Domain, Portion, SenderFix, SenderKind, SpfVerdict, Step,
+};
+use crate::spf::{LOOKUP_LIMIT, VOID_LIMIT};
 use crate::text::grouped;
 
 /// Where sentences begin: behind the longest answer, `unknown` or `partial`.
@@ -83,6 +86,20 @@ fn grounds(sheet: &mut Sheet, domain: &Domain, authorization: &Authorization, lo
     for note in &authorization.notes {
         labelled(sheet, "note", |line| line.phrase(note));
     }
+    for fix in &authorization.fixes {
+        remedy(sheet, fix);
+    }
+}
+
+/// What would let the sender pass, and what that costs; the record can be pasted.
+fn remedy(sheet: &mut Sheet, fix: &SenderFix) {
+    labelled(sheet, "fix", |line| {
+        line.plain("if it is yours, ").phrase(&fix.fix.summary).plain(format!(
+            " ({}/{LOOKUP_LIMIT} lookups, {}/{VOID_LIMIT} void, {} octets):",
+            fix.lookups, fix.voids, fix.octets
+        ))
+    });
+    finding::records(sheet, &fix.fix.records, true);
 }
 
 fn labelled(sheet: &mut Sheet, label: &str, say: impl FnOnce(Line) -> Line) {

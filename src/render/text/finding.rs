@@ -72,11 +72,15 @@ fn fix(sheet: &mut Sheet, finding: &Finding, proposed: &ProposedFix) {
     let colon = if proposed.records.is_empty() { "" } else { ":" };
     let summary = sheet.line().phrase(&proposed.summary).faint(caution).plain(colon);
     sheet.sentence(label, &summary);
-    for FixRecord { remove, add } in &proposed.records {
-        // The record that a finding is about needs no second showing; any other one does, as a
-        // comment, so that the lines can be pasted into a zone as they are.
-        let is_known = finding.subject.value.is_some() && add.is_some();
-        if let Some(remove) = remove.as_ref().filter(|_| !is_known) {
+    // The record that a finding is about needs no second showing.
+    records(sheet, &proposed.records, finding.subject.value.is_some());
+}
+
+/// Records to publish, each on a line of its own; those that go in their place stand in comments,
+/// so that the lines can be pasted into a zone as they are, unless the reader has seen them.
+pub(super) fn records(sheet: &mut Sheet, records: &[FixRecord], is_known: bool) {
+    for FixRecord { remove, add } in records {
+        if let Some(remove) = remove.as_ref().filter(|_| !is_known || add.is_none()) {
             sheet.copyable(&format!("; remove: {remove}"));
         }
         if let Some(add) = add {

@@ -24,6 +24,7 @@ mod typo;
 mod view;
 
 pub use rules::CHECKS;
+pub use typo::meant;
 
 use super::examine::Facts;
 use crate::judge::{Check, Finding};

@@ -30,7 +30,7 @@ const WORD_LIMIT: usize = 16;
 
 /// How the term was probably meant to begin, if `word` (what stands before `sign`) is not right:
 /// `al` → `all`, `inlcude` → `include:`, `ipv4` → `ip4:`, `include=` → `include:`.
-pub(super) fn meant(word: &[u8], sign: Option<u8>) -> Option<String> {
+pub fn meant(word: &[u8], sign: Option<u8>) -> Option<String> {
     let word = word.to_ascii_lowercase();
     let foreign = FOREIGN.iter().find(|(known, _)| known.as_bytes() == word);
     if let Some((_, meant)) = foreign {

@@ -1,0 +1,203 @@
+//! Fixes: proposed by rule, offered only when proved.
+//!
+//! A proposal is a change of record sets and nothing else, made by a pure function from what is
+//! known of the domain. It is then tried: the changed sets are laid over the same answers, the
+//! domain is examined again, and the fix is offered only if its finding is gone, nothing as bad has
+//! come, and every address that was authorized still is ([`proof`]). So a proposal need not be
+//! clever, and a wrong one costs a fraction of a millisecond and is never seen.
+//!
+//! * [`spf`], [`dmarc`], [`dkim`], [`mx`] propose, by the id of the rule that was met;
+//! * [`sender`] proposes for a sender that is not authorized;
+//! * [`mend`] puts the fixes of a domain together into one patch.
+//!
+//! Deliberately absent: changes of zones that others keep, and whatever cannot be said as records.
+
+mod dkim;
+mod dmarc;
+mod mend;
+mod mx;
+mod patch;
+mod proof;
+mod sender;
+mod spf;
+mod words;
+
+pub use mend::{Mended, Mending, mend};
+pub(super) use sender::{Admission, hosts_ahead};
+
+use super::{Gathered, Inquiry};
+use crate::dns::{Dns, Kind, join_all};
+use crate::judge::{Applicability, Finding, Fix};
+use crate::net::Name;
+use crate::spf::Policies;
+use crate::text::Phrase;
+use patch::Change;
+use proof::Before;
+use sender::admit;
+
+/// Most faults of one domain for which fixes are looked for: more than a reader mends in a day.
+const MOST_FAULTS: usize = 12;
+/// Most proposals that are tried for one fault.
+const MOST_TRIES: usize = 8;
+
+/// A change that may mend a fault, not yet tried.
+struct Proposal {
+    /// What it does, in a few words.
+    summary: Phrase,
+    /// How freely it may be applied, if it is proved.
+    applicability: Applicability,
+    /// What changes.
+    changes: Vec<Change>,
+    /// In which ways the records as they are can be read, where receivers read nothing in them:
+    /// whoever is authorized in one of these has to stay so. None if they are read as they are.
+    readings: Vec<Vec<Change>>,
+    /// The ids of rules that may be met afterwards, because the change is one step of several.
+    leads_to: &'static [&'static str],
+}
+
+impl Proposal {
+    /// A change of one record set.
+    fn new(applicability: Applicability, summary: Phrase, change: Change) -> Self {
+        Self { summary, applicability, changes: vec![change], readings: Vec::new(), leads_to: &[] }
+    }
+
+    fn into_fix(self) -> Fix {
+        Fix {
+            summary: self.summary,
+            applicability: self.applicability,
+            edits: self.changes.iter().flat_map(Change::edits).collect(),
+        }
+    }
+}
+
+/// One rule met at one record set: what one proposal has to mend as a whole, because half of it
+/// would leave the rule met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Fault {
+    rule: &'static str,
+    name: Name,
+    kind: Kind,
+}
+
+impl Fault {
+    fn of(finding: &Finding) -> Self {
+        let location = &finding.location;
+        Self { rule: finding.rule.id, name: location.name.clone(), kind: location.kind }
+    }
+}
+
+/// Everything that a proposal is made of: the facts, and the findings of one fault.
+#[derive(Clone, Copy)]
+struct Case<'c> {
+    domain: &'c Name,
+    facts: &'c Gathered,
+    findings: &'c [&'c Finding],
+}
+
+type Propose = fn(Case<'_>) -> Vec<Proposal>;
+
+/// Who proposes for which rule. For a rule that is not here, no change of records is a remedy, or
+/// only the owner knows which.
+const PROPOSALS: &[(&str, Propose)] = &[
+    ("spf/missing", spf::missing),
+    ("spf/several-records", spf::merge),
+    ("spf/syntax", spf::correct),
+    ("spf/suspicious-modifier", spf::correct_modifier),
+    ("spf/duplicate-term", spf::drop_duplicates),
+    ("spf/include-without-record", spf::drop_dead_includes),
+    ("spf/void-lookup", spf::drop_void_terms),
+    ("spf/too-many-lookups", spf::spare_lookups),
+    ("spf/too-many-voids", spf::spare_lookups),
+    ("spf/redirect-ignored", spf::drop_redirect),
+    ("spf/terms-after-all", spf::drop_after_all),
+    ("spf/no-all", spf::end_with_all),
+    ("spf/neutral-all", spf::soften_all),
+    ("spf/pass-all", spf::stop_everybody),
+    ("spf/ptr", spf::drop_ptr),
+    ("dmarc/missing", dmarc::missing),
+    ("dmarc/several-records", dmarc::keep_one),
+    ("dmarc/syntax", dmarc::correct),
+    ("dmarc/historic-tag", dmarc::drop_historic),
+    ("dmarc/policy-none", dmarc::enforce),
+    ("dmarc/subdomain-weaker", dmarc::level),
+    ("dkim/stray-characters", dkim::clean),
+    ("mx/null-with-others", mx::drop_null),
+];
+
+/// Looks for what mends the findings and for what admits the senders.
+///
+/// Each fix that was proved is put with its finding; of several findings of one fault the first has
+/// it. What admits the senders is returned in their order.
+pub(super) async fn offer(
+    policies: &Policies<'_>,
+    inquiry: &Inquiry,
+    facts: &Gathered,
+    findings: &mut [Finding],
+) -> Vec<Admission> {
+    let (proved, admissions) = tokio::join!(
+        proved(policies.dns(), inquiry, facts, findings),
+        admit(policies, inquiry, facts, findings),
+    );
+    for (first, proposal) in proved {
+        if let Some(finding) = findings.get_mut(first) {
+            finding.fix = Some(proposal.into_fix());
+        }
+    }
+    admissions
+}
+
+/// The proposals that were proved, each with the index of the first finding that it mends.
+async fn proved(
+    dns: &dyn Dns,
+    inquiry: &Inquiry,
+    facts: &Gathered,
+    findings: &[Finding],
+) -> Vec<(usize, Proposal)> {
+    let faults = faults(findings);
+    if faults.is_empty() {
+        return Vec::new();
+    }
+    let before = &Before::of(facts, findings);
+    let tried = join_all(faults.into_iter().map(|(first, met)| async move {
+        let case = Case { domain: &inquiry.domain, facts, findings: &met };
+        Some((first, mended(dns, inquiry, before, case).await?))
+    }))
+    .await;
+    tried.into_iter().flatten().collect()
+}
+
+/// The faults for which something can be proposed, each with its findings and the first's index.
+fn faults(findings: &[Finding]) -> Vec<(usize, Vec<&Finding>)> {
+    let mut faults: Vec<(Fault, usize, Vec<&Finding>)> = Vec::new();
+    for (index, finding) in findings.iter().enumerate() {
+        let fault = Fault::of(finding);
+        let is_full = faults.len() == MOST_FAULTS;
+        match faults.iter_mut().find(|(known, ..)| *known == fault) {
+            Some((.., met)) => met.push(finding),
+            None if is_full || proposer(fault.rule).is_none() => {}
+            None => faults.push((fault, index, vec![finding])),
+        }
+    }
+    faults.into_iter().map(|(_, first, met)| (first, met)).collect()
+}
+
+fn proposer(rule: &str) -> Option<Propose> {
+    PROPOSALS.iter().find(|(id, _)| *id == rule).map(|(_, propose)| *propose)
+}
+
+/// The first proposal that is proved.
+async fn mended(
+    dns: &dyn Dns,
+    inquiry: &Inquiry,
+    before: &Before,
+    case: Case<'_>,
+) -> Option<Proposal> {
+    let finding = case.findings.first()?;
+    let propose = proposer(finding.rule.id)?;
+    for proposal in propose(case).into_iter().take(MOST_TRIES) {
+        if proof::mends(dns, inquiry, before, finding, &proposal).await {
+            return Some(proposal);
+        }
+    }
+    None
+}

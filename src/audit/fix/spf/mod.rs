@@ -1,0 +1,161 @@
+//! Proposals for SPF records: single terms here, whole records in [`record`], and what they cost in
+//! [`lookups`].
+
+mod lookups;
+mod record;
+
+pub(super) use lookups::{spare_lookups, terms_of};
+pub(super) use record::{correct, correct_modifier, merge, missing};
+
+use super::patch::Change;
+use super::words::{Word, reword, with_term, without};
+use super::{Case, Proposal};
+use crate::judge::Applicability::{self, Review, Safe};
+use crate::net::IpSet;
+use crate::spf::record::{Body, Mechanism, Term};
+use crate::spf::{Facts, Published, Record, SpfResult};
+use crate::text::{Phrase, Span};
+use std::sync::Arc;
+
+/// A record that the owner of the domain keeps, and its set.
+struct Site<'c> {
+    record: &'c Record,
+    change: Change,
+}
+
+impl<'c> Site<'c> {
+    /// The record that the findings of a case are about.
+    fn of(case: Case<'c>) -> Option<Self> {
+        let facts = case.facts.spf.as_ref()?;
+        let published = published(facts, case)?;
+        let record = &published.record()?.value;
+        Some(Self { record, change: Change::of(&published.answer, case.domain)? })
+    }
+
+    /// A proposal for another text of the record, if it is another one.
+    fn reworded(self, text: &[u8], propose: impl FnOnce(Change) -> Proposal) -> Vec<Proposal> {
+        if *text == *self.record.text {
+            return Vec::new();
+        }
+        self.change.reword(&self.record.text, text).map(propose).into_iter().collect()
+    }
+}
+
+/// What stands at the name that the findings of a case are about.
+fn published<'c>(facts: &'c Facts, case: Case<'c>) -> Option<&'c Arc<Published>> {
+    let name = &case.findings.first()?.location.name;
+    let visits = facts.partitions().into_iter().flat_map(|partition| &partition.visits);
+    let mut met = std::iter::once(&facts.published).chain(visits.map(|visit| &visit.published));
+    met.find(|published| published.domain == *name)
+}
+
+/// The places that the findings of a case are about.
+fn spans(case: Case<'_>) -> Vec<Span> {
+    case.findings.iter().filter_map(|finding| finding.location.span).collect()
+}
+
+fn drop_terms(case: Case<'_>, applicability: Applicability, why: &str) -> Vec<Proposal> {
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let gone = spans(case);
+    let mut summary = Phrase::from("drop ");
+    for (index, span) in gone.iter().take(3).enumerate() {
+        summary = summary.plain(if index == 0 { "" } else { ", " });
+        summary = summary.code(span.of(&site.record.text));
+    }
+    if gone.len() > 3 {
+        summary = summary.plain(" and ").number(gone.len() - 3).plain(" more");
+    }
+    let text = ended(site.record, &gone, without(&site.record.text, &gone));
+    site.reworded(&text, |change| Proposal::new(applicability, summary.plain(why), change))
+}
+
+/// The text, with an end if the redirect that was its end is gone.
+fn ended(record: &Record, gone: &[Span], text: Vec<u8>) -> Vec<u8> {
+    let is_redirect = |term: &Term| matches!(term.body, Body::Redirect(_));
+    let loses_end = record.all().is_none()
+        && record.terms.iter().any(|term| is_redirect(term) && gone.contains(&term.span));
+    if loses_end { with_term(&text, b"~all") } else { text }
+}
+
+pub(super) fn drop_duplicates(case: Case<'_>) -> Vec<Proposal> {
+    drop_terms(case, Safe, ": it stands there twice")
+}
+
+pub(super) fn drop_redirect(case: Case<'_>) -> Vec<Proposal> {
+    drop_terms(case, Safe, ": it is ignored")
+}
+
+pub(super) fn drop_dead_includes(case: Case<'_>) -> Vec<Proposal> {
+    drop_terms(case, Review, ": it leads to no policy")
+}
+
+pub(super) fn drop_void_terms(case: Case<'_>) -> Vec<Proposal> {
+    drop_terms(case, Review, ": it finds nothing")
+}
+
+pub(super) fn drop_ptr(case: Case<'_>) -> Vec<Proposal> {
+    drop_terms(case, Review, "; name the hosts that need it by ip4, ip6 or a")
+}
+
+/// The record without the mechanisms behind `all`.
+pub(super) fn drop_after_all(case: Case<'_>) -> Vec<Proposal> {
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let directives = site.record.directives();
+    let after = directives.skip_while(|(.., mechanism)| **mechanism != Mechanism::All).skip(1);
+    let gone: Vec<Span> = after.map(|(_, term, ..)| term.span).collect();
+    let text = without(&site.record.text, &gone);
+    let summary = Phrase::from("drop what stands after ").code("all").plain(": nobody reads it");
+    site.reworded(&text, |change| Proposal::new(Safe, summary, change))
+}
+
+/// `~all` at the end.
+pub(super) fn end_with_all(case: Case<'_>) -> Vec<Proposal> {
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let text = with_term(&site.record.text, b"~all");
+    let summary = Phrase::from("end the policy with ").code("~all");
+    site.reworded(&text, |change| Proposal::new(Review, summary, change))
+}
+
+/// `~all` in the place of `?all`.
+pub(super) fn soften_all(case: Case<'_>) -> Vec<Proposal> {
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let found = spans(case);
+    let text = all_of(site.record, &found);
+    let summary = Phrase::new().code("~all").plain(" in the place of ").code("?all");
+    site.reworded(&text, |change| Proposal::new(Review, summary, change))
+}
+
+fn all_of(record: &Record, found: &[Span]) -> Vec<u8> {
+    reword(&record.text, |span, word| match found.contains(&span) {
+        true if word.len() <= 4 => Word::Put(b"~all".to_vec()),
+        true => Word::Drop,
+        false => Word::Keep,
+    })
+}
+
+/// Nobody passes any more whom no other term lists. That everybody else is lost is the point, so
+/// what has to be kept is the record without the term.
+pub(super) fn stop_everybody(case: Case<'_>) -> Vec<Proposal> {
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let found = spans(case);
+    let is_own = site.record.directives().any(|(_, term, _, mechanism)| {
+        let is_own = matches!(mechanism, Mechanism::All | Mechanism::Ip4(_) | Mechanism::Ip6(_));
+        is_own && found.contains(&term.span)
+    });
+    if !is_own {
+        return Vec::new();
+    }
+    let text = all_of(site.record, &found);
+    let bare = without(&site.record.text, &found);
+    let reading = site.change.clone().reword(&site.record.text, &bare);
+    let summary = Phrase::from("let only those pass whom the other terms list");
+    site.reworded(&text, |change| Proposal {
+        readings: reading.map(|reading| vec![reading]).into_iter().collect(),
+        ..Proposal::new(Review, summary, change)
+    })
+}
+
+/// Addresses that pass for certain, a set a family.
+pub(super) fn passing(facts: &Facts) -> [IpSet; 2] {
+    facts.partitions().map(|partition| partition.with(SpfResult::Pass))
+}

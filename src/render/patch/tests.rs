@@ -1,0 +1,113 @@
+use super::*;
+use crate::dns::Kind;
+use crate::report::PatchStep;
+use crate::text::Phrase;
+
+fn name(text: &str) -> Name {
+    Name::from_octets(text.as_bytes()).expect("a test writes valid names")
+}
+
+fn txt(text: &[u8]) -> Data {
+    Data::Txt(text.chunks(255).map(Box::from).collect())
+}
+
+/// A patch that changes one of two texts.
+fn patch(owner: &str, old: &[u8], new: &[u8]) -> Patch {
+    Patch {
+        domain: name("example.com"),
+        steps: vec![PatchStep {
+            rule: "spf/duplicate-term",
+            applicability: Applicability::Safe,
+            summary: Phrase::from("drop a"),
+        }],
+        sets: vec![PatchSet {
+            name: name(owner),
+            kind: Kind::Txt,
+            ttl: 300,
+            before: vec![txt(b"site"), txt(old)],
+            after: vec![txt(b"site"), txt(new)],
+        }],
+    }
+}
+
+fn written(patch: &Patch, tool: Tool) -> String {
+    let mut out = Vec::new();
+    render(patch, tool, &mut out).expect("memory takes everything");
+    String::from_utf8(out).expect("text")
+}
+
+#[test]
+fn a_zone_file_gets_the_record_and_the_one_that_goes_as_a_comment() {
+    let patch = patch("example.com", b"v=spf1 a a -all", b"v=spf1 a -all");
+    assert_eq!(
+        written(&patch, Tool::Zone),
+        "; spf/duplicate-term (safe): drop a\n\
+         ; remove: example.com. 300 IN TXT \"v=spf1 a a -all\"\n\
+         example.com. 300 IN TXT \"v=spf1 a -all\"\n"
+    );
+}
+
+#[test]
+fn terraform_gets_the_whole_set_and_no_macro_is_a_template() {
+    let patch = patch("_spf.example.com", b"", b"v=spf1 exists:%{i}.x.example -all");
+    assert_eq!(
+        written(&patch, Tool::Terraform),
+        "# spf/duplicate-term (safe): drop a\n\
+         resource \"aws_route53_record\" \"_spf_example_com_txt\" {\n\
+         \x20 zone_id = var.zone_id\n\
+         \x20 name    = \"_spf.example.com\"\n\
+         \x20 type    = \"TXT\"\n\
+         \x20 ttl     = 300\n\
+         \x20 records = [\n\
+         \x20   \"site\",\n\
+         \x20   \"v=spf1 exists:%%{i}.x.example -all\",\n\
+         \x20 ]\n\
+         }\n"
+    );
+}
+
+#[test]
+fn octodns_gets_names_below_the_zone_and_escaped_semicolons() {
+    let patch = patch("_dmarc.example.com", b"", b"v=DMARC1; p='none'");
+    assert_eq!(
+        written(&patch, Tool::Octodns),
+        "# spf/duplicate-term (safe): drop a\n# example.com.yaml\n---\n'_dmarc':\n\
+         \x20 - type: TXT\n    ttl: 300\n    values:\n\
+         \x20     - 'site'\n      - 'v=DMARC1\\; p=''none'''\n"
+    );
+}
+
+#[test]
+fn dnscontrol_gets_what_changes() {
+    let patch = patch("example.com", b"v=spf1 a a -all", b"v=spf1 a -all");
+    assert_eq!(
+        written(&patch, Tool::Dnscontrol),
+        "// spf/duplicate-term (safe): drop a\n// in D(\"example.com\", …)\n\
+         // remove: TXT(\"@\", \"v=spf1 a a -all\", TTL(300)),\n\
+         TXT(\"@\", \"v=spf1 a -all\", TTL(300)),\n"
+    );
+}
+
+#[test]
+fn a_long_text_is_two_strings_to_terraform_and_one_to_octodns() {
+    let patch = patch("example.com", b"", &[b'x'; 300]);
+    let joint = format!("{}\\\"\\\"{}", "x".repeat(255), "x".repeat(45));
+    assert!(written(&patch, Tool::Terraform).contains(&joint));
+    assert!(written(&patch, Tool::Octodns).contains(&"x".repeat(300)));
+}
+
+#[test]
+fn no_tool_gets_a_control_character() {
+    let patch = patch("a\u{1b}b.example.com", b"\x1b[31m\xff\"'\\", b"\x07\n${x}%{y}\xc2\x9b\"'\\");
+    for tool in [Tool::Zone, Tool::Terraform, Tool::Octodns, Tool::Dnscontrol] {
+        let text = written(&patch, tool);
+        assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+    }
+}
+
+#[test]
+fn a_record_of_the_organization_widens_the_zone() {
+    let mut patch = patch("_dmarc.example.com", b"", b"v=DMARC1; p=none");
+    patch.domain = name("mail.example.com");
+    assert_eq!(patch.zone(), name("example.com"));
+}

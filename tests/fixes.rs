@@ -1,0 +1,573 @@
+//! Every fix that is offered mends what it says, brings nothing as bad, and loses nobody.
+
+mod world;
+
+use mailcheck::audit::{self, Asked, Clock, Inquiry, Mending, Sender};
+use mailcheck::dns::{Dns, Overlay, Zone};
+use mailcheck::judge::Applicability;
+use mailcheck::net::{Family, IpSet};
+use mailcheck::report::{Domain, Finding, Patch};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use world::{DOMAIN, World, at_once, name};
+
+fn inquiry() -> Inquiry {
+    Inquiry::about(name(DOMAIN))
+}
+
+fn audited(dns: &dyn Dns) -> Domain {
+    at_once(audit::domain(dns, &inquiry(), Clock::default()))
+}
+
+fn asked(dns: &dyn Dns, text: &str, sender: Sender) -> Domain {
+    let senders = vec![Asked { text: text.to_owned(), sender }];
+    at_once(audit::domain(dns, &Inquiry { senders, ..inquiry() }, Clock::default()))
+}
+
+fn about_address(lines: &str, ip: &str) -> Domain {
+    asked(&World::new(lines), ip, Sender::Address(world::ip(ip)))
+}
+
+/// The finding of a rule.
+fn finding<'d>(domain: &'d Domain, rule: &str) -> &'d Finding {
+    let ids: Vec<&str> = domain.findings.iter().map(|finding| finding.id).collect();
+    domain.findings.iter().find(|it| it.id == rule).unwrap_or_else(|| panic!("{rule}: {ids:?}"))
+}
+
+/// The records that the fix of a rule adds, without owner, time to live and type.
+fn fix(lines: &str, rule: &str) -> Option<(Applicability, Vec<String>)> {
+    let domain = audited(&World::new(lines));
+    let fix = finding(&domain, rule).fix.clone()?;
+    let added = fix.records.iter().filter_map(|record| record.add.as_deref());
+    let bare = |line: &str| {
+        let data = line.splitn(5, ' ').nth(4).unwrap_or_default();
+        data.trim_matches('"').replace("\" \"", "")
+    };
+    Some((fix.applicability, added.map(bare).collect()))
+}
+
+/// The world with a patch applied.
+fn patched<'w>(world: &'w dyn Dns, patch: &Patch) -> Overlay<&'w dyn Dns> {
+    let sets = patch.sets.iter().map(|set| (&set.name, set.kind, set.ttl, set.after.as_slice()));
+    let overlay = Overlay::new([Zone::fragment("patch", sets)], world);
+    let emptied = patch.sets.iter().filter(|set| set.after.is_empty());
+    emptied.fold(overlay, |overlay, set| overlay.without(set.name.clone(), Some(set.kind)))
+}
+
+// ── a zone for each proposal ────────────────────────────────────────────────────────────────────
+
+use Applicability::{Review, Safe, Sketch};
+
+/// Twelve includes that each list one address.
+fn many(count: usize) -> String {
+    (0..count).map(|n| format!("i{n}.test TXT v=spf1 ip4:198.51.100.{n} -all\n")).collect()
+}
+
+fn includes(count: usize) -> String {
+    (0..count).map(|n| format!("include:i{n}.test ")).collect()
+}
+
+#[test]
+fn each_rule_has_its_fix() {
+    let rows: Vec<(&str, String, Applicability, &str)> = vec![
+        (
+            "spf/several-records",
+            "example.com TXT v=spf1 ip4:192.0.2.1 -all\nexample.com TXT v=spf1 ip4:192.0.2.2 ~all"
+                .into(),
+            Review,
+            "v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 ~all",
+        ),
+        (
+            "spf/syntax",
+            "example.com TXT v=spf1 ipv4:192.0.2.1 ip4: 192.0.2.2; -al".into(),
+            Review,
+            "v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 -all",
+        ),
+        (
+            "spf/suspicious-modifier",
+            "example.com TXT v=spf1 ip4=192.0.2.1 -all".into(),
+            Review,
+            "v=spf1 ip4:192.0.2.1 -all",
+        ),
+        (
+            "spf/duplicate-term",
+            "example.com TXT v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 ip4:192.0.2.1 IP4:192.0.2.2 -all"
+                .into(),
+            Safe,
+            "v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 -all",
+        ),
+        (
+            "spf/terms-after-all",
+            "example.com TXT v=spf1 ip4:192.0.2.1 -all a mx exp=why.example.com".into(),
+            Safe,
+            "v=spf1 ip4:192.0.2.1 -all exp=why.example.com",
+        ),
+        (
+            "spf/redirect-ignored",
+            "example.com TXT v=spf1 ip4:192.0.2.1 -all redirect=other.test".into(),
+            Safe,
+            "v=spf1 ip4:192.0.2.1 -all",
+        ),
+        (
+            "spf/void-lookup",
+            "example.com TXT v=spf1 a:gone.test ip4:192.0.2.1 mx:gone.test -all".into(),
+            Review,
+            "v=spf1 ip4:192.0.2.1 -all",
+        ),
+        (
+            "spf/include-without-record",
+            "example.com TXT v=spf1 include:gone.test ip4:192.0.2.1 -all".into(),
+            Review,
+            "v=spf1 ip4:192.0.2.1 -all",
+        ),
+        (
+            "spf/include-without-record",
+            "example.com TXT v=spf1 ip4:192.0.2.1 redirect=gone.test".into(),
+            Review,
+            "v=spf1 ip4:192.0.2.1 ~all",
+        ),
+        (
+            "spf/ptr",
+            "example.com TXT v=spf1 ip4:192.0.2.1 ptr -all".into(),
+            Review,
+            "v=spf1 ip4:192.0.2.1 -all",
+        ),
+        (
+            "spf/pass-all",
+            "example.com TXT v=spf1 ip4:192.0.2.1 +all".into(),
+            Review,
+            "v=spf1 ip4:192.0.2.1 ~all",
+        ),
+        (
+            "spf/pass-all",
+            "example.com TXT v=spf1 ip4:0.0.0.0/0 ip6:2001:db8::/32 -all".into(),
+            Review,
+            "v=spf1 ip6:2001:db8::/32 -all",
+        ),
+        (
+            "spf/neutral-all",
+            "example.com TXT v=spf1 ip4:192.0.2.1 ?all".into(),
+            Review,
+            "v=spf1 ip4:192.0.2.1 ~all",
+        ),
+        (
+            "spf/no-all",
+            "example.com TXT v=spf1 ip4:192.0.2.1".into(),
+            Review,
+            "v=spf1 ip4:192.0.2.1 ~all",
+        ),
+        (
+            "spf/too-many-lookups",
+            format!(
+                "example.com TXT v=spf1 ip4:192.0.2.1 a:one.example.com {}-all\n\
+                 one.example.com A 192.0.2.1\n{}",
+                includes(10),
+                many(10)
+            ),
+            Review,
+            "v=spf1 ip4:192.0.2.1 include:i0.test include:i1.test include:i2.test include:i3.test \
+             include:i4.test include:i5.test include:i6.test include:i7.test include:i8.test \
+             include:i9.test -all",
+        ),
+        (
+            "spf/too-many-lookups",
+            format!(
+                "example.com TXT v=spf1 a:two.example.com {}-all\n\
+                 two.example.com A 192.0.2.7\ntwo.example.com AAAA 2001:db8::7\n{}",
+                includes(10),
+                many(10)
+            ),
+            Review,
+            "v=spf1 ip4:192.0.2.7 ip6:2001:db8::7 include:i0.test include:i1.test include:i2.test \
+             include:i3.test include:i4.test include:i5.test include:i6.test include:i7.test \
+             include:i8.test include:i9.test -all",
+        ),
+        (
+            "spf/too-many-voids",
+            "example.com TXT v=spf1 a:x.test a:y.test a:z.test ip4:192.0.2.1 -all".into(),
+            Review,
+            "v=spf1 ip4:192.0.2.1 -all",
+        ),
+        (
+            "spf/missing",
+            "example.com MX 0 example-com.mail.protection.outlook.com\n\
+             example-com.mail.protection.outlook.com A 192.0.2.9\n\
+             spf.protection.outlook.com TXT v=spf1 ip4:192.0.2.0/24 -all"
+                .into(),
+            Sketch,
+            "v=spf1 include:spf.protection.outlook.com ~all",
+        ),
+        (
+            "dmarc/missing",
+            "example.com A 192.0.2.1".into(),
+            Sketch,
+            "v=DMARC1; p=none; rua=mailto:postmaster@example.com",
+        ),
+        (
+            "dmarc/policy-none",
+            "_dmarc.example.com TXT v=DMARC1; p=none; sp=none; rua=mailto:a@example.com".into(),
+            Review,
+            "v=DMARC1; p=quarantine; sp=quarantine; rua=mailto:a@example.com",
+        ),
+        (
+            "dmarc/historic-tag",
+            "_dmarc.example.com TXT v=DMARC1; p=reject; pct=100; ri=86400".into(),
+            Safe,
+            "v=DMARC1; p=reject",
+        ),
+        (
+            "dmarc/historic-tag",
+            "_dmarc.example.com TXT v=DMARC1; p=reject; pct=50".into(),
+            Review,
+            "v=DMARC1; p=reject",
+        ),
+        (
+            "dmarc/several-records",
+            "_dmarc.example.com TXT v=DMARC1; p=none; rua=mailto:a@example.com\n\
+             _dmarc.example.com TXT v=DMARC1; p=reject; rua=mailto:b@example.com"
+                .into(),
+            Review,
+            "v=DMARC1; p=reject; rua=mailto:b@example.com,mailto:a@example.com",
+        ),
+        (
+            "dmarc/syntax",
+            "_dmarc.example.com TXT v=DMARC1; p=reject; adkim=strict; fo=9; rua=a@example.com"
+                .into(),
+            Review,
+            "v=DMARC1; p=reject; adkim=s; rua=mailto:a@example.com",
+        ),
+        (
+            "dmarc/subdomain-weaker",
+            "_dmarc.example.com TXT v=DMARC1; p=reject; sp=none; np=quarantine".into(),
+            Review,
+            "v=DMARC1; p=reject",
+        ),
+        (
+            "dkim/stray-characters",
+            "default._domainkey.example.com TXT v=DKIM1\\; k=ed25519\\; \
+             p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+                .into(),
+            Review,
+            "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+        ),
+    ];
+    let differs = |(rule, lines, how, text): &(&str, String, Applicability, &str)| {
+        let offered = fix(lines, rule);
+        let expected = Some((*how, vec![(*text).to_owned()]));
+        (offered != expected).then(|| format!("{rule}: {offered:?} in place of {text}"))
+    };
+    let different: Vec<String> = rows.iter().filter_map(differs).collect();
+    assert_eq!(different, Vec::<String>::new());
+}
+
+#[test]
+fn a_null_mx_beside_hosts_is_removed() {
+    let domain = audited(&World::new(
+        "example.com MX 0 .\nexample.com MX 10 mx.example.com\nmx.example.com A 192.0.2.1",
+    ));
+    let fix = finding(&domain, "mx/null-with-others").fix.as_ref().expect("a fix");
+    let removed: Vec<_> = fix.records.iter().filter_map(|it| it.remove.as_deref()).collect();
+    assert_eq!(removed, ["example.com. 3600 IN MX 0 ."]);
+}
+
+// ── what is not offered ─────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn records_that_contradict_each_other_are_not_merged() {
+    let lines =
+        "example.com TXT v=spf1 -ip4:192.0.2.1 ~all\nexample.com TXT v=spf1 ip4:192.0.2.1 -all";
+    assert_eq!(fix(lines, "spf/several-records"), None);
+}
+
+#[test]
+fn a_merge_beyond_ten_lookups_is_not_offered() {
+    let lines = format!(
+        "example.com TXT v=spf1 {}-all\nexample.com TXT v=spf1 a:h.test a:k.test a:l.test -all\n\
+         h.test A 192.0.2.1\nk.test A 192.0.2.2\nl.test A 192.0.2.3\n{}",
+        includes(9),
+        many(9)
+    );
+    assert_eq!(fix(&lines, "spf/several-records"), None);
+}
+
+#[test]
+fn what_others_publish_is_not_for_us_to_mend() {
+    let lines = "example.com TXT v=spf1 include:other.test -all\nother.test TXT v=spf1 ptr -all";
+    assert_eq!(fix(lines, "spf/ptr"), None);
+}
+
+#[test]
+fn a_policy_that_nobody_can_guess_is_left_to_the_owner() {
+    let lines = "_dmarc.example.com TXT v=DMARC1; p=block; rua=mailto:a@example.com";
+    assert_eq!(fix(lines, "dmarc/syntax"), None);
+}
+
+#[test]
+fn a_term_that_only_seems_unused_because_an_answer_failed_stays() {
+    let lines = format!(
+        "example.com TXT v=spf1 {}a:h.example.com -all\nh.example.com A !timeout\n{}",
+        includes(10),
+        many(10)
+    );
+    let domain = audited(&World::new(&lines));
+    let fixes = domain.findings.iter().filter_map(|finding| finding.fix.as_ref());
+    let texts: Vec<_> =
+        fixes.flat_map(|fix| &fix.records).filter_map(|it| it.add.clone()).collect();
+    assert!(
+        texts.iter().filter(|text| text.contains("v=spf1")).all(|t| t.contains("a:h.example.com"))
+    );
+}
+
+// ── senders ─────────────────────────────────────────────────────────────────────────────────────
+
+/// What the fixes of the only sender add, with their costs.
+fn admitted(domain: &Domain) -> Vec<(String, [u16; 2], usize)> {
+    let fixes = domain.authorizations.iter().flat_map(|one| &one.fixes);
+    fixes
+        .map(|it| {
+            let add = it.fix.records.first().and_then(|record| record.add.clone());
+            let text = add.unwrap_or_default();
+            let text = text.splitn(5, ' ').nth(4).unwrap_or_default().replace("\" \"", "");
+            (text.trim_matches('"').to_owned(), [it.lookups, it.voids], it.octets)
+        })
+        .collect()
+}
+
+const GOOGLE: &str = "_spf.google.com TXT v=spf1 ip4:203.0.113.0/24 ~all\n";
+
+#[test]
+fn an_address_is_let_in_before_all() {
+    let domain = about_address("example.com TXT v=spf1 ip4:192.0.2.1 -all", "198.51.100.7");
+    let text = "v=spf1 ip4:192.0.2.1 ip4:198.51.100.7 -all";
+    assert_eq!(admitted(&domain), [(text.to_owned(), [0, 0], text.len())]);
+}
+
+#[test]
+fn the_include_of_a_recognised_provider_comes_before_the_address() {
+    let lines = format!(
+        "{GOOGLE}example.com TXT v=spf1 ip4:192.0.2.1 -all\n\
+         7.113.0.203.in-addr.arpa PTR mail-ed1-f7.google.com"
+    );
+    let texts: Vec<String> =
+        admitted(&about_address(&lines, "203.0.113.7")).into_iter().map(|it| it.0).collect();
+    assert_eq!(
+        texts,
+        [
+            "v=spf1 ip4:192.0.2.1 include:_spf.google.com -all",
+            "v=spf1 ip4:192.0.2.1 ip4:203.0.113.7 -all"
+        ]
+    );
+}
+
+#[test]
+fn a_host_that_calls_itself_a_providers_does_not_get_the_include() {
+    let lines = format!(
+        "{GOOGLE}example.com TXT v=spf1 -all\n7.100.51.198.in-addr.arpa PTR mail-ed1-f7.google.com"
+    );
+    let texts: Vec<String> =
+        admitted(&about_address(&lines, "198.51.100.7")).into_iter().map(|it| it.0).collect();
+    assert_eq!(texts, ["v=spf1 ip4:198.51.100.7 -all"]);
+}
+
+#[test]
+fn no_fix_for_a_sender_goes_beyond_ten_lookups() {
+    let lines = format!("{GOOGLE}example.com TXT v=spf1 {}-all\n{}", includes(10), many(10));
+    let domain = asked(&World::new(&lines), "google", Sender::Provider("google".into()));
+    let costs: Vec<u16> = admitted(&domain).iter().map(|(_, [lookups, _], _)| *lookups).collect();
+    assert_eq!(costs, [10]);
+}
+
+#[test]
+fn a_forwarder_is_told_of_dkim_and_never_listed() {
+    let lines = "example.com TXT v=spf1 -all\n7.100.51.198.in-addr.arpa PTR fwd1.mail.example.net";
+    let domain = about_address(lines, "198.51.100.7");
+    let notes: Vec<String> =
+        domain.authorizations[0].notes.iter().map(ToString::to_string).collect();
+    assert!(admitted(&domain).is_empty() && notes.iter().any(|note| note.contains("DKIM")));
+}
+
+#[test]
+fn the_nearest_authorized_network_is_told_if_it_is_near() {
+    let domain = about_address("example.com TXT v=spf1 ip4:198.51.100.0/29 -all", "198.51.100.9");
+    let notes: Vec<String> =
+        domain.authorizations[0].notes.iter().map(ToString::to_string).collect();
+    assert!(notes.contains(&"the nearest authorized network is 198.51.100.0/29".to_owned()));
+}
+
+#[test]
+fn a_sender_that_the_record_refuses_by_name_is_not_let_in_behind_its_back() {
+    let domain = about_address("example.com TXT v=spf1 -ip4:198.51.100.7 ~all", "198.51.100.7");
+    assert_eq!(admitted(&domain), []);
+}
+
+#[test]
+fn a_whole_family_is_never_let_in() {
+    let world = World::new("example.com TXT v=spf1 -all");
+    let everybody = "0.0.0.0/0".parse().expect("a network");
+    assert_eq!(admitted(&asked(&world, "0.0.0.0/0", Sender::Network(everybody))), []);
+}
+
+// ── all of them together ────────────────────────────────────────────────────────────────────────
+
+fn mended(dns: &dyn Dns, least: Applicability) -> Patch {
+    let mending = Mending { rules: Vec::new(), least };
+    at_once(audit::mend(dns, &inquiry(), &mending)).patch
+}
+
+#[test]
+fn fixes_of_one_record_become_one_record() {
+    let world = World::new(
+        "example.com TXT v=spf1 ip4:192.0.2.1 ip4:192.0.2.1 a:gone.test -all mx\n\
+         example.com TXT another text",
+    );
+    let patch = mended(&world, Review);
+    let set = patch.sets.iter().find(|set| set.name == name(DOMAIN)).expect("a set");
+    let texts: Vec<_> = set.after.iter().filter_map(mailcheck::dns::Data::text).collect();
+    assert_eq!(texts, [&b"v=spf1 ip4:192.0.2.1 -all"[..], b"another text"]);
+}
+
+#[test]
+fn a_policy_is_raised_one_step_at_a_time() {
+    let patch = mended(&World::new("example.com TXT v=spf1 -all"), Sketch);
+    let rules: Vec<&str> = patch.steps.iter().map(|step| step.rule).collect();
+    assert_eq!(rules, ["dmarc/missing"]);
+}
+
+#[test]
+fn only_the_rules_that_are_named_are_mended() {
+    let world = World::new("example.com TXT v=spf1 ip4:192.0.2.1 ip4:192.0.2.1 ?all");
+    let mending = Mending { rules: vec!["spf/neutral-all".into()], ..Mending::default() };
+    let patch = at_once(audit::mend(&world, &inquiry(), &mending)).patch;
+    let rules: Vec<&str> = patch.steps.iter().map(|step| step.rule).collect();
+    assert_eq!(rules, ["spf/neutral-all"]);
+}
+
+// ── over random zones ───────────────────────────────────────────────────────────────────────────
+
+#[expect(clippy::disallowed_methods, reason = "whoever wants more cases says so there")]
+fn config(cases: u32) -> ProptestConfig {
+    let default = ProptestConfig::default();
+    ProptestConfig {
+        cases: if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { cases },
+        rng_seed: match default.rng_seed {
+            RngSeed::Random => RngSeed::Fixed(7208),
+            fixed => fixed,
+        },
+        failure_persistence: None,
+        ..default
+    }
+}
+
+fn zone() -> impl Strategy<Value = String> {
+    let spf =
+        vec(term(), 0..7).prop_map(|terms| format!("example.com TXT v=spf1 {}\n", terms.join(" ")));
+    let dmarc = vec(tag(), 0..5).prop_map(|tags| {
+        format!("_dmarc.example.com TXT v=DMARC1; p=reject; {}\n", tags.join("; "))
+    });
+    let inner = vec(term(), 0..4)
+        .prop_map(|terms| format!("p.example.com TXT v=spf1 {}\n", terms.join(" ")));
+    (vec(spf, 1..=2), inner, dmarc).prop_map(|(spf, inner, dmarc)| {
+        let hosts = "h0.example.com A 10.0.0.1\nh1.example.com A 10.0.0.2\n\
+                     h1.example.com AAAA 2001:db8::1\nexample.com MX 0 h0.example.com\n\
+                     q.test TXT v=spf1 ip4:10.0.0.0/30 -all\n";
+        format!("{}{inner}{dmarc}{hosts}", spf.concat())
+    })
+}
+
+fn term() -> impl Strategy<Value = String> {
+    let terms = [
+        "all",
+        "-all",
+        "~all",
+        "?all",
+        "a",
+        "mx",
+        "ptr",
+        "a:h0.example.com",
+        "a:h1.example.com",
+        "-a:h1.example.com",
+        "a:gone.test",
+        "include:p.example.com",
+        "include:q.test",
+        "include:gone.test",
+        "ip4:10.0.0.1",
+        "ip4:10.0.0.1",
+        "IP4:10.0.0.1",
+        "ip4:10.0.0.0/29",
+        "-ip4:10.0.0.2",
+        "ip6:2001:db8::/64",
+        "exists:%{i}.h0.example.com",
+        "?exists:%{i}.x",
+        "redirect=q.test",
+        "redirect=p.example.com",
+        "exp=h0.example.com",
+        "ipv4:10.0.0.9",
+        "inlcude:q.test",
+        "ip4=10.0.0.3",
+    ];
+    proptest::sample::select(terms.to_vec()).prop_map(str::to_owned)
+}
+
+fn tag() -> impl Strategy<Value = String> {
+    let tags = [
+        "pct=100",
+        "pct=20",
+        "ri=86400",
+        "rf=afrf",
+        "sp=none",
+        "np=none",
+        "t=y",
+        "adkim=strict",
+        "x=1",
+    ];
+    proptest::sample::select(tags.to_vec()).prop_map(str::to_owned)
+}
+
+/// Who passes, a set a family.
+fn passing(dns: &dyn Dns) -> [IpSet; 2] {
+    let domain = audited(dns);
+    let nets = [(Family::V4, domain.spf.exhibit.ipv4), (Family::V6, domain.spf.exhibit.ipv6)];
+    nets.map(|(family, cidrs)| IpSet::from_cidrs(family, cidrs))
+}
+
+proptest! {
+    #![proptest_config(config(200))]
+
+    #[test]
+    fn a_safe_fix_removes_its_finding_and_changes_who_may_send_for_nobody(lines in zone()) {
+        let world = World::new(&lines);
+        let before = audited(&world);
+        let authorized = passing(&world);
+        let safe = before.findings.iter().filter(|finding| {
+            finding.fix.as_ref().is_some_and(|fix| fix.applicability == Safe)
+        });
+        for finding in safe {
+            let mending = Mending { rules: vec![finding.id.to_owned()], least: Safe };
+            let patch = at_once(audit::mend(&world, &inquiry(), &mending)).patch;
+            let after = patched(&world, &patch);
+            let same = |other: &Finding| other.id == finding.id && other.subject.name == finding.subject.name;
+            prop_assert!(!audited(&after).findings.iter().any(same), "{}", finding.id);
+            let lost = authorized.iter().zip(passing(&after)).any(|(old, new)| !new.covers(old));
+            prop_assert!(!lost, "{} loses somebody", finding.id);
+        }
+    }
+
+    #[test]
+    fn no_fix_at_all_loses_anybody(lines in zone()) {
+        let world = World::new(&lines);
+        let is_open = audited(&world).findings.iter().any(|finding| finding.id == "spf/pass-all");
+        let after_all = mended(&world, Sketch);
+        let patched = patched(&world, &after_all);
+        let lost = passing(&world).iter().zip(passing(&patched)).any(|(old, new)| !new.covers(old));
+        prop_assert!(is_open || !lost, "{after_all:?}");
+    }
+
+    #[test]
+    fn safe_fixes_applied_twice_change_nothing_more(lines in zone()) {
+        let world = World::new(&lines);
+        let once = mended(&world, Safe);
+        let again = mended(&patched(&world, &once), Safe);
+        prop_assert_eq!(again.steps.len(), 0, "{:?}", again);
+    }
+}
