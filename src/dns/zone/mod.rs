@@ -147,6 +147,28 @@ impl Zone {
         read::read(file, origin, text)
     }
 
+    /// A part of a zone made of record sets: it speaks for these sets and for nothing else.
+    ///
+    /// For changes that are tried before anybody writes them down; `file` is where they are said to
+    /// come from. A set without records is not listed; a time to live is in seconds.
+    pub fn fragment<'a>(
+        file: &str,
+        sets: impl IntoIterator<Item = (&'a Name, Kind, u32, &'a [Data])>,
+    ) -> Self {
+        let mut tree = Tree::default();
+        for (name, kind, ttl, records) in sets.into_iter().filter(|(.., data)| !data.is_empty()) {
+            let listed = records.iter().map(|data| Listed {
+                record: Record::from(data.clone()),
+                marks: Vec::new(),
+                offset: 0,
+            });
+            let content = tree.entry(name).sets.entry(kind).or_default();
+            content.ttl = Some(ttl);
+            content.listed.extend(listed);
+        }
+        Self { file: Arc::from(file), apex: None, tree }
+    }
+
     /// The file, as the user named it.
     pub fn file(&self) -> &Arc<str> {
         &self.file
