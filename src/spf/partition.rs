@@ -235,6 +235,14 @@ impl Cell {
         }
     }
 
+    /// The same, to be kept.
+    pub(super) fn failure(&self) -> Option<&Arc<Exception>> {
+        match &self.ruling {
+            Ruling::Exception(exception) => Some(exception),
+            _ => None,
+        }
+    }
+
     /// True if a limit was passed, so that receivers stopped before the ruling.
     pub fn is_over_limit(&self) -> bool {
         self.spent.lookups > LOOKUP_LIMIT || self.spent.voids > VOID_LIMIT
