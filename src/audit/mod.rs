@@ -12,6 +12,7 @@ mod inquiry;
 mod mx_section;
 mod posture;
 mod sender;
+pub mod senders;
 mod spf_section;
 mod tree;
 

@@ -9,6 +9,7 @@ mod domain;
 mod exhibit;
 mod finding;
 mod lookup;
+pub mod senders;
 mod step;
 mod verdict;
 

@@ -320,7 +320,7 @@ impl Partition {
     }
 
     /// What a match of the term leads to in the end; `None` if that depends on what follows.
-    fn would_give(&self, term: TermId) -> Option<SpfResult> {
+    pub fn would_give(&self, term: TermId) -> Option<SpfResult> {
         let mut at = term;
         let mut result = None;
         loop {
