@@ -87,3 +87,21 @@ fn policies_that_part_addresses_again_and_again_are_not_read_without_end() {
     let partition = everybody(&World::new(&lines), DOMAIN, Family::V4);
     assert!(partition.visits.len() < 1_000, "{} visits", partition.visits.len());
 }
+
+/// Terms that depend on the sender may each be a void lookup, and three of these are too many.
+#[test]
+fn who_may_have_met_three_void_lookups_does_not_pass_for_certain() {
+    let passing = |terms: &str| {
+        let world = World::new(&format!("example.com TXT v=spf1 {terms} ip4:192.0.2.1 -all"));
+        everybody(&world, DOMAIN, Family::V4).passing().count()
+    };
+    let two = "exists:%{i}.a.test exists:%{i}.b.test";
+    assert_eq!([passing(two), passing(&format!("{two} exists:%{{i}}.c.test"))], [1, 0]);
+}
+
+/// The target of such an include may have no policy, and that is a permerror.
+#[test]
+fn who_passes_behind_an_include_of_an_unknown_name_does_not_pass_for_certain() {
+    let world = World::new("example.com TXT v=spf1 include:%{l}.test ip4:192.0.2.1 -all");
+    assert_eq!(everybody(&world, DOMAIN, Family::V4).passing().count(), 0);
+}

@@ -53,11 +53,6 @@ impl Judged {
         self.share().authorized(self.resolved.gap.as_ref())
     }
 
-    /// True if the sender is somebody whose addresses no policy lists.
-    pub(super) fn is_unlisted(&self) -> bool {
-        matches!(self.resolved.gap, Some(Gap::Unlisted(_)))
-    }
-
     /// The addresses by whether they pass.
     pub(super) fn share(&self) -> Share {
         let mut share = Share::default();

@@ -2,6 +2,7 @@
 
 use super::authorize::Judged;
 use super::inquiry::Inquiry;
+use super::sender::Gap;
 use crate::dmarc::{
     self, Authentication, Discovered, DmarcResult, Examined, Identifier, Mechanism, Proof,
 };
@@ -60,10 +61,11 @@ pub(super) struct Weighed {
 /// Judges the message that the identities describe (RFC 9989 §5.3); `None` if the addresses of the
 /// sender do not all fare alike.
 pub(super) async fn weigh(dns: &dyn Dns, inquiry: &Inquiry, judged: &Judged) -> Option<Weighed> {
-    let proof = match judged.common_result()? {
-        Some(SpfResult::Pass) => Proof::Pass,
-        Some(SpfResult::Temperror) | None => Proof::Unknown,
-        Some(_) => Proof::NoPass,
+    let proof = match (judged.common_result()?, &judged.resolved.gap) {
+        // The addresses that are not known may fare differently.
+        (Some(SpfResult::Temperror) | None, _) | (_, Some(Gap::Unknown(_))) => Proof::Unknown,
+        (Some(SpfResult::Pass), _) => Proof::Pass,
+        (Some(_), _) => Proof::NoPass,
     };
     let spf =
         spf::policy_domain(&judged.identity.domain).map(|domain| Identifier { domain, proof });

@@ -2,7 +2,6 @@
 
 use super::authorize::{self, Judged, crowd, networks};
 use super::sender::Gap;
-use crate::net::IpSet;
 use crate::report::{Authorized, SenderKind, Status, Verdict};
 use crate::spf::{self, SpfResult};
 use crate::text::Phrase;
@@ -27,14 +26,17 @@ pub(super) fn of_sender(judged: &Judged) -> Phrase {
         Authorized::No => refused(judged),
         Authorized::Partial => {
             let share = judged.share();
-            let whole: Vec<IpSet> = judged.resolved.sets.clone();
+            let (word, verb, counted) = match share.covered.is_empty() {
+                false => ("only partly authorized", ": SPF passes ", &share.covered),
+                true => ("at best partly authorized", ": SPF refuses ", &share.uncovered),
+            };
             title
                 .plain(" is ")
-                .weak("only partly authorized")
-                .plain(": SPF passes ")
-                .addr(crowd(&share.covered))
+                .weak(word)
+                .plain(verb)
+                .addr(crowd(counted))
                 .plain(" of ")
-                .addr(crowd(&whole))
+                .addr(crowd(&judged.resolved.sets))
         }
     }
 }
@@ -101,6 +103,12 @@ fn undecided(judged: &Judged) -> Phrase {
 pub(super) fn remainder(judged: &Judged) -> Vec<Phrase> {
     let share = judged.share();
     let mut notes = Vec::new();
+    // Undecided, it is the headline that says so.
+    if let (Authorized::No | Authorized::Partial, Some(Gap::Unknown(why))) =
+        (judged.authorized(), &judged.resolved.gap)
+    {
+        notes.push(Phrase::new().plain("not all of its addresses are known: ").then(why.clone()));
+    }
     if judged.authorized() == Authorized::Partial && !share.undecided.is_empty() {
         let listed: Vec<String> =
             networks(&share.undecided).iter().take(8).map(ToString::to_string).collect();

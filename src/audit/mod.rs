@@ -30,6 +30,7 @@ use crate::text::{Phrase, escape};
 use crate::{dkim, dmarc, mx, spf};
 use authorize::Judged;
 use dmarc_section::Weighed;
+use sender::Gap;
 use std::future::Future;
 
 /// What time it is: the only thing about the world, besides answers, that an audit needs (`%{t}`).
@@ -42,21 +43,38 @@ pub struct Clock {
 /// Everything about one domain.
 pub async fn domain(dns: &dyn Dns, inquiry: &Inquiry, clock: Clock) -> Domain {
     let policies = Policies::new(dns);
-    let scouts = async {
-        let mut domains = vec![inquiry.domain.clone()];
-        let identity = inquiry
-            .mail_from
-            .as_deref()
-            .map(|path| spf::Sender::mail_from(path, inquiry.helo.as_deref()).domain);
-        domains.extend(identity.as_deref().and_then(spf::policy_domain));
-        domains.dedup();
-        let both = &Family::BOTH;
-        if inquiry.checks.spf {
-            join_all(domains.iter().map(|domain| spf::prefetch(&policies, domain, both))).await;
-        }
-    };
-    let gathered = alongside(gather(&policies, inquiry, clock), scouts).await;
+    let gathered = alongside(gather(&policies, inquiry, clock), policies_ahead(&policies, inquiry));
+    let gathered = alongside(gathered, author_ahead(dns, inquiry)).await;
     gathered.into_report(inquiry)
+}
+
+/// Fetches the trees of every policy that the senders' identities will be checked by.
+async fn policies_ahead(policies: &Policies<'_>, inquiry: &Inquiry) {
+    if !inquiry.checks.spf {
+        return;
+    }
+    let helo = inquiry.helo.as_deref();
+    let path = inquiry.mail_from.as_deref();
+    let identity = path.map(|path| spf::Sender::mail_from(path, helo).domain);
+    let identities = identity.as_deref().into_iter().chain(helo).filter_map(spf::policy_domain);
+    let mut domains: Vec<Name> = Vec::with_capacity(3);
+    for domain in std::iter::once(inquiry.domain.clone()).chain(identities) {
+        if !domains.contains(&domain) {
+            domains.push(domain);
+        }
+    }
+    let scouts = domains.iter().map(|domain| spf::prefetch(policies, domain, &Family::BOTH));
+    join_all(scouts).await;
+}
+
+/// Asks for the policy of an author at another domain, before the senders are judged.
+async fn author_ahead(dns: &dyn Dns, inquiry: &Inquiry) {
+    if let Some(author) = &inquiry.header_from
+        && inquiry.checks.spf
+        && inquiry.checks.dmarc
+    {
+        dmarc::discover(dns, author).await;
+    }
 }
 
 /// What the protocols found out.
@@ -68,18 +86,33 @@ struct Gathered {
     senders: Vec<(Asked, Judged, Option<Weighed>)>,
     /// True if the senders are the domain's own providers, and nobody asked about them.
     implied: bool,
+    /// Which of the domain's own providers are left out, and why.
+    untested: Vec<Phrase>,
 }
 
 async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gathered {
     let (dns, domain, checks) = (policies.dns(), &inquiry.domain, inquiry.checks);
-    let (mx, spf, dkim, dmarc, (senders, implied)) = tokio::join!(
+    let (mx, spf, dkim, dmarc, mut senders) = tokio::join!(
         wanted(checks.mx, mx::examine(dns, domain)),
         wanted(checks.spf, spf::examine(policies, domain)),
         wanted(checks.dkim, keys(policies, inquiry)),
         wanted(checks.dmarc, dmarc::examine(dns, domain)),
         senders(policies, inquiry, clock),
     );
-    Gathered { mx, spf, dkim, dmarc, senders, implied }
+    let implied = inquiry.senders.is_empty();
+    let mut untested = Vec::new();
+    if implied {
+        // Nobody asked about them, and no answer is to be had without an address.
+        senders.retain(|(_, judged, _)| match &judged.resolved.gap {
+            Some(Gap::Unlisted(why)) => {
+                let title = judged.resolved.title.clone();
+                untested.push(title.plain(" is not tested: ").then(why.clone()));
+                false
+            }
+            _ => true,
+        });
+    }
+    Gathered { mx, spf, dkim, dmarc, senders, implied, untested }
 }
 
 async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
@@ -88,29 +121,41 @@ async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
 
 /// The providers that show in a domain's own MX and SPF records.
 async fn recognised(policies: &Policies<'_>, domain: &Name) -> Recognised {
-    let (mx, published) =
-        tokio::join!(ask(policies.dns(), domain, Kind::Mx), policies.fetch(domain));
-    let mut recognised = Recognised::default();
+    let (mx, mut recognised) =
+        tokio::join!(ask(policies.dns(), domain, Kind::Mx), listed(policies, domain));
     for record in mx.records() {
         if let crate::dns::Data::Mx { exchange, .. } = &record.data {
             recognised.receive.extend(provider::recognise_mx(exchange));
         }
     }
-    if let Found::One { record, .. } = &published.found {
+    recognised
+}
+
+/// The providers that a domain's own policy names. A redirect hands the policy over, so that what
+/// stands there is the domain's own as well (RFC 7208 §6.1); an include only borrows.
+async fn listed(policies: &Policies<'_>, domain: &Name) -> Recognised {
+    let mut listed = Recognised::default();
+    let mut next = Some(domain.clone());
+    for _ in 0..=spf::LOOKUP_LIMIT {
+        let Some(domain) = next.take() else { break };
+        let published = policies.fetch(&domain).await;
+        let Found::One { record, .. } = &published.found else { break };
         for term in &record.value.terms {
-            use spf::record::{Body, Mechanism};
-            let (Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec)) = &term.body
-            else {
-                continue;
+            use spf::record::{Body, Mechanism, Qualifier};
+            let spec = match &term.body {
+                Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec) => Some(spec),
+                _ => None,
             };
-            if let Some(name) = spec.fixed()
+            if let Some(name) = spec.and_then(|spec| spec.fixed())
                 && let Some(provider) = provider::recognise_include(name)
             {
-                recognised.send.push((provider, name.clone()));
+                listed.send.push((provider, name.clone()));
             }
+            listed.lists_somebody |= matches!(&term.body, Body::Directive(Qualifier::Pass, _));
         }
+        next = record.value.redirect().and_then(|(_, spec)| spec.fixed().cloned());
     }
-    recognised
+    listed
 }
 
 /// Providers by the record that shows them.
@@ -118,6 +163,8 @@ async fn recognised(policies: &Policies<'_>, domain: &Name) -> Recognised {
 struct Recognised {
     receive: Vec<&'static Provider>,
     send: Vec<(&'static Provider, Name)>,
+    /// True if the policy lets anybody pass at all.
+    lists_somebody: bool,
 }
 
 impl Recognised {
@@ -176,15 +223,16 @@ async fn senders(
     policies: &Policies<'_>,
     inquiry: &Inquiry,
     clock: Clock,
-) -> (Vec<(Asked, Judged, Option<Weighed>)>, bool) {
+) -> Vec<(Asked, Judged, Option<Weighed>)> {
     if !inquiry.checks.spf {
-        return (Vec::new(), true);
+        return Vec::new();
     }
-    let implied = inquiry.senders.is_empty();
-    let asked =
-        if implied { own_providers(policies, inquiry).await } else { inquiry.senders.clone() };
+    let asked = match inquiry.senders.as_slice() {
+        [] => own_providers(policies, inquiry).await,
+        asked => asked.to_vec(),
+    };
     let receiver = Receiver { name: b"unknown", time: clock.seconds };
-    let judged = join_all(asked.into_iter().map(|asked| async {
+    join_all(asked.into_iter().map(|asked| async {
         let judged = authorize::judge(policies, inquiry, &asked, receiver).await;
         let weighed = match inquiry.checks.dmarc {
             true => dmarc_section::weigh(policies.dns(), inquiry, &judged).await,
@@ -192,20 +240,13 @@ async fn senders(
         };
         (asked, judged, weighed)
     }))
-    .await;
-    // Nobody asked about the domain's own providers, so one that cannot be listed is no question
-    // left open: it is among the terms that depend on the sender.
-    let judged = judged.into_iter().filter(|(_, judged, _)| !implied || !judged.is_unlisted());
-    (judged.collect(), implied)
+    .await
 }
 
 async fn own_providers(policies: &Policies<'_>, inquiry: &Inquiry) -> Vec<Asked> {
     let recognised = recognised(policies, &inquiry.domain).await;
-    let published = policies.fetch(&inquiry.domain).await;
     // Without a policy that says who sends there is nothing to hold against a provider.
-    let sends_nothing = published.usable().is_none_or(|record| record.directives().count() < 2)
-        && recognised.send.is_empty();
-    if sends_nothing {
+    if !recognised.lists_somebody && recognised.send.is_empty() {
         return Vec::new();
     }
     recognised.must_send()
@@ -218,7 +259,7 @@ impl Gathered {
         let missing = self.is_missing();
         let sends_nothing = self.spf.as_ref().is_some_and(spf_section::sends_nothing);
         let keys_unknown = self.dkim.as_ref().is_some_and(|e| e.facts.failed().next().is_some());
-        let Self { mx, spf, dkim, dmarc, senders, implied } = self;
+        let Self { mx, spf, dkim, dmarc, senders, implied, untested } = self;
         let mx = mx.map_or_else(Section::skipped, |it| mx_section::section(&it, &mut lookups));
         let spf = spf.map_or_else(Section::skipped, |it| spf_section::section(&it, &mut lookups));
         let dkim =
@@ -264,7 +305,7 @@ impl Gathered {
             unicode: escape(inquiry.domain.to_unicode().as_bytes()),
             result,
             headline,
-            notes: inquiry.notes.clone(),
+            notes: inquiry.notes.iter().cloned().chain(untested).collect(),
             authorizations,
             mx,
             spf,
@@ -356,3 +397,6 @@ pub fn undecided(inquiry: &Inquiry, why: Phrase) -> Domain {
         lookups: Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! From the words for a sender to addresses.
 
 use super::inquiry::{Asked, Sender};
-use crate::dns::{Dns, addresses, join_all};
+use crate::dns::{Dns, addresses, alongside, join_all};
 use crate::net::{Family, IpSet, Name};
 use crate::provider::{self, HostRole, Provider};
 use crate::report::SenderKind;
@@ -28,10 +28,10 @@ pub(super) struct Resolved {
 pub(super) enum Gap {
     /// They could not be looked up.
     Unknown(Phrase),
-    /// There are some, but the policy that has them decides for each sender anew and lists none.
-    Unlisted(Phrase),
     /// There are none.
     Nothing(Phrase),
+    /// A policy lists none: it asks about each sender as it comes.
+    Unlisted(Phrase),
     /// The host only receives: mail does not come from it.
     OnlyReceives(Phrase),
 }
@@ -135,7 +135,8 @@ fn worse(one: Option<Gap>, other: Option<Gap>, is_empty: bool) -> Option<Gap> {
 
 /// Every address that a name's own policy passes.
 async fn policy(policies: &Policies<'_>, kind: SenderKind, title: Phrase, name: &Name) -> Resolved {
-    let facts = spf::examine(policies, name).await;
+    let scout = spf::prefetch(policies, name, &Family::BOTH);
+    let facts = alongside(spf::examine(policies, name), scout).await;
     let sets: Vec<IpSet> = facts
         .partitions()
         .map(super::super::spf::partition::Partition::passing)
@@ -149,7 +150,8 @@ async fn policy(policies: &Policies<'_>, kind: SenderKind, title: Phrase, name: 
         all.extend(v6.into_iter().filter(|term| !terms(ipv4).contains(term)));
         all
     };
-    if !dependent.is_empty() && !sets.is_empty() {
+    let gap = gap_of(&facts, name, &sets, &dependent);
+    if !dependent.is_empty() && !matches!(gap, Some(Gap::Unlisted(_))) {
         notes.push(
             Phrase::new()
                 .plain("what ")
@@ -157,7 +159,6 @@ async fn policy(policies: &Policies<'_>, kind: SenderKind, title: Phrase, name: 
                 .plain(" lets pass depends on the sender and is not among the addresses tested"),
         );
     }
-    let gap = gap_of(&facts, name, &sets, &dependent);
     Resolved { kind, title, sets, notes, gap }
 }
 
@@ -178,8 +179,8 @@ fn gap_of(facts: &Facts, name: &Name, sets: &[IpSet], dependent: &[String]) -> O
     }
     let said = Phrase::new().name(name);
     if !dependent.is_empty() {
-        let said = said.plain(" lists no address: what it lets pass depends on the sender (");
-        return Some(Gap::Unlisted(said.code(dependent.join(" ")).plain("); name an address")));
+        let said = said.plain(" lists no address, ").code(dependent.join(" "));
+        return Some(Gap::Unlisted(said.plain(" decides about each; name one")));
     }
     Some(Gap::Nothing(match &facts.published.found {
         Found::NoDomain => said.plain(" does not exist"),

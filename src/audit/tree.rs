@@ -79,20 +79,14 @@ fn nodes(record: &Record, path: &mut Path, walks: &[Seen<'_>; 2]) -> Vec<TreeNod
         .filter(|(term, _)| !matches!(term.body, Body::Unknown { .. }))
         .map(|(term, index)| {
             path.push(index);
-            let node = node(record, &term.body, record.show(term.span), path, walks);
+            let node = node(&term.body, record.show(term.span), path, walks);
             path.pop();
             node
         })
         .collect()
 }
 
-fn node(
-    record: &Record,
-    body: &Body,
-    term: String,
-    path: &mut Path,
-    walks: &[Seen<'_>; 2],
-) -> TreeNode {
+fn node(body: &Body, term: String, path: &mut Path, walks: &[Seen<'_>; 2]) -> TreeNode {
     let effects = || walks.iter().filter_map(|walk| walk.effect(path));
     let decided = |family| {
         walks.iter().find(|walk| walk.family == family).and_then(|walk| walk.decided.get(path))
@@ -102,7 +96,7 @@ fn node(
     let ipv4 = decided(Family::V4).map_or(0, IpSet::count);
     let ipv6 = decided(Family::V6).map_or(0, |set| set.cidrs().len());
     TreeNode {
-        provider: named_provider(record, body),
+        provider: named_provider(body),
         lookups_so_far: spent.lookups,
         voids_so_far: spent.voids,
         ipv4_addresses: u64::try_from(ipv4).unwrap_or(u64::MAX),
@@ -128,12 +122,11 @@ fn inner_record(step: &Step<Event>) -> Option<&Record> {
     })
 }
 
-fn named_provider(record: &Record, body: &Body) -> Option<String> {
+fn named_provider(body: &Body) -> Option<String> {
     let spec = match body {
         Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec) => spec,
         _ => return None,
     };
-    let _ = record;
     provider::recognise_include(spec.fixed()?).map(|known| known.title().to_owned())
 }
 

@@ -1,9 +1,8 @@
 //! The main job: domains in, a report out, an exit code.
 
 use super::plan::{Output, Plan};
-use super::sources::{self, Stack};
-use super::{Trouble, write};
-use crate::audit::{self, Clock, Inquiry};
+use super::{Trouble, sources, write};
+use crate::audit::{self, Clock};
 use crate::dns::{Dns, join_all};
 use crate::judge::Severity;
 use crate::report::{Authorized, Domain, Report, Run, SCHEMA, Status, Tool, Verdict};
@@ -25,7 +24,7 @@ pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
     // A run that can be repeated says the same every time, so it has no time of its own.
     let clock =
         if stack.is_repeatable { Clock::default() } else { Clock { seconds: started.seconds } };
-    let domains = examine(&stack, plan, clock).await;
+    let domains = examine(&*stack.dns, plan, clock).await;
     let result = domains.iter().map(|domain| domain.result).max().unwrap_or_default();
     let exit_code = if plan.exit_zero { 0 } else { exit_code(&domains, plan.fail_on) };
     let elapsed = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -58,27 +57,27 @@ pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
     Ok(exit_code)
 }
 
-async fn examine(stack: &Stack, plan: &Plan, clock: Clock) -> Vec<Domain> {
+/// Every domain, some at once, all within the time that a run may take.
+async fn examine(dns: &dyn Dns, plan: &Plan, clock: Clock) -> Vec<Domain> {
+    let deadline = plan.sources.deadline;
+    let end = tokio::time::Instant::now() + deadline;
+    let one = |inquiry| async move {
+        match tokio::time::timeout_at(end, audit::domain(dns, inquiry, clock)).await {
+            Ok(domain) => domain,
+            Err(_) => audit::undecided(inquiry, too_late(deadline)),
+        }
+    };
     let mut domains = Vec::with_capacity(plan.inquiries.len());
     for group in plan.inquiries.chunks(AT_ONCE) {
-        let work =
-            group.iter().map(|inquiry| one(&*stack.dns, inquiry, clock, plan.sources.deadline));
-        domains.extend(join_all(work).await);
+        domains.extend(join_all(group.iter().map(one)).await);
     }
     domains
 }
 
-/// One domain, within the time that a run may take.
-async fn one(dns: &dyn Dns, inquiry: &Inquiry, clock: Clock, deadline: Duration) -> Domain {
-    match tokio::time::timeout(deadline, audit::domain(dns, inquiry, clock)).await {
-        Ok(domain) => domain,
-        Err(_) => {
-            let why = Phrase::new()
-                .unknown("could not tell")
-                .plain(format!(": it took more than {} s (--deadline)", deadline.as_secs_f32()));
-            audit::undecided(inquiry, why)
-        }
-    }
+fn too_late(deadline: Duration) -> Phrase {
+    Phrase::new()
+        .unknown("could not tell")
+        .plain(format!(": it took more than {} s (--deadline)", deadline.as_secs_f32()))
 }
 
 /// The exit code: 1 goes before 3, for what is known to fail does not get better by what is not
@@ -104,5 +103,33 @@ fn exit_code(domains: &[Domain], fail_on: Option<Severity>) -> u8 {
         3
     } else {
         0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::args::Typed;
+    use super::super::plan::plan;
+    use super::*;
+    use crate::dns::{Lookup, Question};
+
+    /// Never answers.
+    struct Silent;
+
+    impl Dns for Silent {
+        fn lookup<'a>(&'a self, _: &'a Question) -> Lookup<'a> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_deadline_is_of_the_run_however_many_domains_there_are() {
+        let domains = (0..=2 * AT_ONCE).map(|number| format!("d{number}.example"));
+        let typed = ["mailcheck".to_owned(), "--deadline=2s".to_owned()];
+        let typed = Typed::read(typed.into_iter().chain(domains).map(Into::into)).unwrap();
+        let plan = plan(typed).unwrap();
+        let begin = tokio::time::Instant::now();
+        let looked_at = examine(&Silent, &plan, Clock::default()).await.len();
+        assert_eq!((looked_at, begin.elapsed().as_secs()), (plan.inquiries.len(), 2));
     }
 }

@@ -1,7 +1,7 @@
 //! Rules: named claims with a source.
 
-use super::Finding;
-use crate::text::Citation;
+use super::{Finding, Location};
+use crate::text::{Citation, Phrase};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
@@ -56,6 +56,10 @@ impl Serialize for Rule {
     }
 }
 
+/// How often one rule is told for one domain. A record of 64 KiB has room for the same fault ten
+/// thousand times, and every finding shows the record that it is about.
+const TOLD: usize = 20;
+
 /// A rule and how it is checked against the facts of its protocol. Checks never resolve.
 pub struct Check<F: ?Sized + 'static> {
     /// The rule.
@@ -66,11 +70,73 @@ pub struct Check<F: ?Sized + 'static> {
 
 impl<F: ?Sized> Check<F> {
     /// Runs every check of a table over the facts.
+    ///
+    /// What a rule finds more than 20 times is counted from there on, in one last finding.
     pub fn all(table: &[Self], facts: &F) -> Vec<Finding> {
         let mut findings = Vec::new();
         for check in table {
+            let before = findings.len();
             (check.run)(facts, check.rule, &mut findings);
+            count_the_rest(&mut findings, before.saturating_add(TOLD));
         }
         findings
+    }
+}
+
+/// Puts one finding in the place of those behind `told`.
+fn count_the_rest(findings: &mut Vec<Finding>, told: usize) {
+    // One more is told as fast as counted.
+    if findings.len() <= told.saturating_add(1) {
+        return;
+    }
+    let rest = findings.split_off(told);
+    if let Some(Finding { rule, location, .. }) = rest.first() {
+        let place = Location::set(location.name.clone(), location.kind);
+        let message =
+            Phrase::new().plain("the same ").number(rest.len()).plain(" times more: not listed");
+        findings.push(Finding::new(rule, place, message));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dns::Kind;
+    use crate::net::Name;
+    use crate::text::rfc;
+
+    static RULE: Rule = Rule {
+        id: "test/rule",
+        severity: Severity::Note,
+        summary: "",
+        why: "",
+        cite: rfc(7208, "4.6"),
+    };
+
+    /// The messages about a fact that a rule meets this many times.
+    fn told(times: usize) -> Vec<String> {
+        let run = |times: &usize, rule, findings: &mut Vec<Finding>| {
+            let found = (0..*times).map(|number| {
+                let place = Location::set(Name::root(), Kind::Txt);
+                Finding::new(rule, place, Phrase::new().number(number))
+            });
+            findings.extend(found);
+        };
+        let findings = Check::all(&[Check { rule: &RULE, run }], &times);
+        findings.iter().map(|finding| finding.message.to_string()).collect()
+    }
+
+    #[test]
+    fn what_a_rule_finds_a_few_times_is_told_each_time() {
+        assert_eq!(told(21).len(), 21);
+    }
+
+    #[test]
+    fn what_a_rule_finds_without_end_is_counted() {
+        let told = told(1000);
+        assert_eq!(
+            (told.len(), told.last().map(String::as_str)),
+            (21, Some("the same 980 times more: not listed"))
+        );
     }
 }

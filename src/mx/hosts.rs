@@ -84,10 +84,11 @@ pub async fn examine(dns: &dyn Dns, domain: &Name) -> Examined {
     let answer = ask(dns, domain, Kind::Mx).await;
     let found = match &answer.outcome {
         Outcome::Failed(_) => Found::Failed,
-        Outcome::NxDomain => Found::NoDomain,
+        // RFC 6604 §3: behind an alias, the code speaks of the last name of the chain.
+        Outcome::NxDomain if answer.aliases.is_empty() => Found::NoDomain,
         // RFC 5321 §5.1: "If an empty list of MXs is returned, the address is treated as if it was
         // associated with an implicit MX RR with a preference of 0, pointing to that host."
-        Outcome::NoData => {
+        Outcome::NoData | Outcome::NxDomain => {
             Addresses::of_all(dns, &[domain]).await.pop().map_or(Found::Failed, Found::Implicit)
         }
         Outcome::Records(_) => Found::Exchangers(exchangers(dns, &answer).await),

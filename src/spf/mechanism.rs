@@ -9,7 +9,6 @@ use super::walk::{Cohort, Split, Walker, no_record};
 use crate::dns::{Answer, Data, Kind, ask};
 use crate::judge::Step;
 use crate::net::{Family, IpSet, Name, Range};
-use std::net::IpAddr;
 use std::sync::Arc;
 
 /// RFC 7208 §4.6.4: "the evaluation of each "MX" record MUST NOT result in querying more than 10
@@ -334,15 +333,11 @@ fn split_by_set(open: Vec<Cohort>, networks: &IpSet, split: &mut Split) {
     for cohort in open {
         match cohort.set.single() {
             _ if networks.is_empty() => split.open.push(cohort),
-            Some(ip) if contains(networks, ip) => split.matched.push((cohort, None)),
+            Some(ip) if networks.contains(ip) => split.matched.push((cohort, None)),
             Some(_) => split.open.push(cohort),
             None => split_cohort(&cohort, networks, split),
         }
     }
-}
-
-fn contains(networks: &IpSet, ip: IpAddr) -> bool {
-    networks.contains(ip)
 }
 
 fn split_cohort(cohort: &Cohort, networks: &IpSet, split: &mut Split) {

@@ -5,7 +5,7 @@
 //! equals stopping at once, and it lets us say what would have come after.
 
 use super::policy::Published;
-use super::record::Body;
+use super::record::{Body, Mechanism};
 use crate::dns::Failure;
 use crate::net::{Family, IpSet, Name};
 use crate::text::SyntaxError;
@@ -311,15 +311,19 @@ impl Partition {
     }
 
     /// True if the result of a cell is the same whatever is not known of the sender: every term
-    /// that may have matched on the way would have given the same.
-    ///
-    /// What such a term may spend on void lookups is not counted.
+    /// that may have matched on the way would have given the same, and none can have ended the
+    /// evaluation.
     pub fn is_certain(&self, cell: &Cell) -> bool {
-        let result = cell.result();
-        result.is_some() && cell.maybe.iter().all(|term| self.would_give(*term) == result)
+        let Some(result) = cell.result() else { return false };
+        // A term that does not match may have met a void lookup.
+        let voids = usize::from(cell.spent.voids) + cell.maybe.len();
+        cell.maybe.is_empty()
+            || voids <= usize::from(VOID_LIMIT)
+                && cell.maybe.iter().all(|term| self.would_give(*term) == Some(result))
     }
 
-    /// What a match of the term leads to in the end; `None` if that depends on what follows.
+    /// What a match of the term leads to in the end; `None` if that depends on what follows, or if
+    /// the term may end the evaluation: the unknown target of an include may have no policy.
     pub fn would_give(&self, term: TermId) -> Option<SpfResult> {
         let mut at = term;
         let mut result = None;
@@ -327,6 +331,7 @@ impl Partition {
             let visit = self.visit(at)?;
             let record = &visit.published.usable()?;
             result = match record.terms.get(usize::try_from(at.term).ok()?)?.body {
+                Body::Directive(_, Mechanism::Include(_)) if at == term => None,
                 Body::Directive(qualifier, _) => Some(qualifier.result()),
                 // Whatever the target says is what counts.
                 Body::Redirect(_) => result,

@@ -45,6 +45,8 @@ impl Published {
     pub fn read(answer: Arc<Answer>) -> Self {
         let found = match &answer.outcome {
             Outcome::Failed(_) => Found::Failed,
+            // RFC 6604 §3: behind an alias, the code speaks of the last name of the chain.
+            Outcome::NxDomain if !answer.aliases.is_empty() => Found::Nothing,
             Outcome::NxDomain => Found::NoDomain,
             Outcome::NoData => Found::Nothing,
             Outcome::Records(records) => {

@@ -170,6 +170,14 @@ impl Given {
         for text in &typed.sender {
             senders.push(sender::read(text.as_encoded_bytes())?);
         }
+        let checks = checks(&typed.checks);
+        if let (Some(asked), false) = (senders.first(), checks.spf) {
+            // Left out in silence, the sender would look as if it had passed.
+            return Err(Mistake::new(format!(
+                "--checks leaves out spf, by which the sender {} is tested",
+                asked.text
+            )));
+        }
         let header_from = typed.header_from.as_deref();
         let signers = typed.dkim_domain.iter();
         Ok(Self {
@@ -181,7 +189,7 @@ impl Given {
                 .map(|text| domain(text, "--dkim-domain"))
                 .collect::<Result<_, _>>()?,
             selectors: typed.selector.iter().map(|s| selector(s)).collect::<Result<_, _>>()?,
-            checks: checks(&typed.checks),
+            checks,
         })
     }
 
@@ -238,13 +246,17 @@ fn reverse_path(text: &OsStr) -> Vec<u8> {
     inner.unwrap_or(octets).to_vec()
 }
 
-/// A domain that a flag names.
+/// A domain that a flag names. It may have one label: what a message says in its From or in a
+/// signature can be a top-level domain, and DMARC has an answer to that.
 fn domain(text: &OsStr, flag: &str) -> Result<Name, Mistake> {
-    match word::read(text.as_encoded_bytes())? {
-        Word::Target(target) => Ok(target.domain),
-        Word::Sender(_) | Word::Resolver(_) => {
+    let octets = text.as_encoded_bytes();
+    let dotted = || word::read(&[octets, b"."].concat());
+    match word::read(octets).or_else(|why| dotted().map_err(|_| why)) {
+        Ok(Word::Target(target)) => Ok(target.domain),
+        Ok(Word::Sender(_) | Word::Resolver(_)) => {
             Err(Mistake::new(format!("{flag}: {:?} is not a domain name", text.to_string_lossy())))
         }
+        Err(why) => Err(Mistake::new(format!("{flag}: {why}"))),
     }
 }
 

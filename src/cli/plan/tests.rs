@@ -239,6 +239,22 @@ fn no_reverse_path_is_a_mistake() {
 }
 
 #[test]
+fn domains_of_a_message_may_have_one_label() {
+    let plan = planned(["fmsinc.com", "--header-from", "gov", "--dkim-domain", "com"]).unwrap();
+    let Inquiry { header_from, dkim_domains, .. } = &plan.inquiries[0];
+    assert_eq!((header_from, dkim_domains), (&Some(name("gov")), &vec![name("com")]));
+}
+
+#[test]
+fn what_is_wrong_with_a_domain_of_a_message_is_said_with_the_flag() {
+    assert_eq!(
+        mistake(["fmsinc.com", "--header-from", "a,b.example"]),
+        "--header-from: \"a,b.example\" is not a domain name: ',' at column 2. \
+         Did you mean a.b.example?"
+    );
+}
+
+#[test]
 fn a_selector_may_be_pasted_as_the_name_of_its_key() {
     let plan = planned(["fmsinc.com", "--selector", "s1,s2._domainkey.fmsinc.com"]).unwrap();
     assert_eq!(plan.inquiries[0].selectors, ["s1", "s2"]);
@@ -313,4 +329,12 @@ proptest::proptest! {
             proptest::prop_assert!(!text.chars().any(char::is_control), "{text:?}");
         }
     }
+}
+
+#[test]
+fn a_sender_that_no_check_would_test_is_a_mistake() {
+    assert_eq!(
+        mistake(["a.example", "192.0.2.1", "--checks", "mx,dmarc"]),
+        "--checks leaves out spf, by which the sender 192.0.2.1 is tested"
+    );
 }

@@ -24,6 +24,9 @@ pub(super) fn include_without_record(
         let domain = &visit.published.domain;
         let what = match visit.published.found {
             Found::NoDomain => " does not exist",
+            Found::Nothing if visit.published.answer.outcome == Outcome::NxDomain => {
+                " is an alias of a name that does not exist"
+            }
             Found::Nothing => " publishes no SPF record",
             Found::One { .. } | Found::Several(_) | Found::Failed => continue,
         };

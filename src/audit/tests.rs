@@ -1,0 +1,155 @@
+//! Whole inquiries against tapes that are the whole world.
+
+use super::*;
+use crate::dns::Replay;
+use crate::report::Authorization;
+
+/// Records of the world, `owner type data` a line; a word in place of data is an outcome.
+fn world(lines: &str) -> Replay {
+    let mut tape = String::from("{\"cassette\":1,\"absent\":\"nxdomain\"}\n");
+    for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let mut words = line.splitn(3, ' ');
+        let [owner, kind, data] = [(); 3].map(|()| words.next().expect("three words"));
+        let said = match data {
+            "servfail" | "timeout" | "nodata" => serde_json::json!({"outcome": data}),
+            text if kind == "TXT" => serde_json::json!({"records": [format!("\"{text}\"")]}),
+            data => serde_json::json!({"records": [data]}),
+        };
+        let mut said = said;
+        said["name"] = owner.into();
+        said["type"] = kind.into();
+        tape.push_str(&said.to_string());
+        tape.push('\n');
+    }
+    Replay::read("world", tape.as_bytes()).expect("a test writes valid tapes")
+}
+
+fn name(text: &str) -> Name {
+    Name::from_octets(text.as_bytes()).expect("a test writes valid names")
+}
+
+fn about(text: &str) -> Inquiry {
+    Inquiry::about(name(text))
+}
+
+fn from(sender: Sender) -> Inquiry {
+    let senders = vec![Asked { text: "asked".into(), sender }];
+    Inquiry { senders, ..about("example.com") }
+}
+
+async fn report(lines: &str, inquiry: &Inquiry) -> Domain {
+    domain(&world(lines), inquiry, Clock::default()).await
+}
+
+/// What was said of the only sender.
+fn only(domain: &Domain) -> &Authorization {
+    let [authorization] = domain.authorizations.as_slice() else { panic!("one sender was tested") };
+    authorization
+}
+
+fn said(phrases: &[Phrase]) -> String {
+    phrases.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ")
+}
+
+// ── providers ───────────────────────────────────────────────────────────────────────────────────
+
+/// The policy of Salesforce has no address in it: each one is asked about by `exists`.
+const SALESFORCE: &str = "
+    example.com TXT v=spf1 include:_spf.salesforce.com -all
+    _spf.salesforce.com TXT v=spf1 exists:%{i}._spf.mta.salesforce.com -all";
+
+#[tokio::test]
+async fn a_provider_that_lists_no_address_is_not_refused() {
+    let asked = from(Sender::Provider("salesforce".into()));
+    let domain = report(SALESFORCE, &asked).await;
+    assert_eq!(only(&domain).authorized, Authorized::Unknown);
+}
+
+#[tokio::test]
+async fn a_provider_that_lists_no_address_is_not_tested_unasked_and_it_is_said() {
+    let domain = report(SALESFORCE, &about("example.com")).await;
+    assert!(
+        domain.authorizations.is_empty() && said(&domain.notes).contains("Salesforce"),
+        "{}",
+        said(&domain.notes)
+    );
+}
+
+#[tokio::test]
+async fn a_provider_that_receives_is_tested_where_the_policy_is_a_redirect() {
+    let zone = "
+        example.com MX 10 example-com.mail.protection.outlook.com.
+        example.com TXT v=spf1 redirect=_spf.example.com
+        _spf.example.com TXT v=spf1 ip4:192.0.2.0/24 -all
+        spf.protection.outlook.com TXT v=spf1 ip4:40.92.0.0/15 -all";
+    let domain = report(zone, &about("example.com")).await;
+    assert_eq!(only(&domain).authorized, Authorized::No);
+}
+
+#[tokio::test]
+async fn a_provider_behind_a_redirect_is_recognised() {
+    let zone = "
+        example.com TXT v=spf1 redirect=_spf.example.com
+        _spf.example.com TXT v=spf1 include:spf.protection.outlook.com -all
+        spf.protection.outlook.com TXT v=spf1 ip4:40.92.0.0/15 -all";
+    let domain = report(zone, &about("example.com")).await;
+    assert_eq!(only(&domain).authorized, Authorized::Yes);
+}
+
+#[tokio::test]
+async fn a_domain_that_says_only_that_nobody_sends_has_no_provider_tested() {
+    let zone = "
+        example.com MX 10 example-com.mail.protection.outlook.com.
+        example.com TXT v=spf1 -all
+        spf.protection.outlook.com TXT v=spf1 ip4:40.92.0.0/15 -all";
+    let domain = report(zone, &about("example.com")).await;
+    assert!(domain.authorizations.is_empty());
+}
+
+// ── names ───────────────────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn an_alias_that_leads_nowhere_exists() {
+    let domain = report("example.com CNAME gone.example.net.", &about("example.com")).await;
+    let lines = [domain.headline, domain.spf.summary, domain.mx.summary];
+    assert!(!said(&lines).contains("does not exist"), "{}", said(&lines));
+}
+
+// ── senders ─────────────────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn what_is_not_known_of_a_refused_host_is_said() {
+    let zone = "
+        example.com TXT v=spf1 ip4:192.0.2.1 -all
+        host.example A 192.0.2.9
+        host.example AAAA servfail";
+    let domain = report(zone, &from(Sender::Host(name("host.example")))).await;
+    let sender = only(&domain);
+    assert!(
+        sender.authorized == Authorized::No && said(&sender.notes).contains("SERVFAIL"),
+        "{}",
+        said(&sender.notes)
+    );
+}
+
+#[tokio::test]
+async fn a_network_of_which_nothing_passes_for_certain_does_not_pass_in_part() {
+    let zone = "example.com TXT v=spf1 -ip4:192.0.2.0/25 exists:%{i}.x.example -all";
+    let network = "192.0.2.0/24".parse().expect("a network");
+    let domain = report(zone, &from(Sender::Network(network))).await;
+    assert_eq!(
+        domain.headline.to_string(),
+        "asked is at best partly authorized: SPF refuses 128 IPv4 addresses of 256 IPv4 addresses"
+    );
+}
+
+#[tokio::test]
+async fn dmarc_does_not_pass_a_host_whose_addresses_are_not_all_known() {
+    let zone = "
+        example.com TXT v=spf1 ip4:192.0.2.1 -all
+        _dmarc.example.com TXT v=DMARC1; p=reject
+        host.example A 192.0.2.1
+        host.example AAAA servfail";
+    let domain = report(zone, &from(Sender::Host(name("host.example")))).await;
+    assert_eq!(only(&domain).dmarc.as_ref().map(|dmarc| dmarc.result), Some("temperror"));
+}

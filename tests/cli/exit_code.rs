@@ -1,0 +1,105 @@
+//! The exit code: what a script can rely on.
+
+use super::{SOUND, replay};
+
+/// The exit code of a replay of a sound domain.
+fn code<const N: usize>(test: &str, arguments: [&str; N]) -> Option<i32> {
+    replay(test, SOUND, ["example.com"]).arguments(arguments).end().code
+}
+
+#[test]
+fn a_domain_in_order_ends_with_0() {
+    assert_eq!(code("code-0", []), Some(0));
+}
+
+#[test]
+fn a_sender_that_may_send_ends_with_0_and_one_that_may_not_with_1() {
+    assert_eq!(code("code-yes", ["192.0.2.1"]), Some(0));
+    assert_eq!(code("code-no", ["198.51.100.1"]), Some(1));
+}
+
+#[test]
+fn a_network_that_may_send_in_part_ends_with_1() {
+    assert_eq!(code("code-part", ["192.0.2.0/23"]), Some(1));
+}
+
+#[test]
+fn exit_zero_ends_with_0_whatever_was_found() {
+    assert_eq!(code("exit-zero", ["198.51.100.1", "--exit-zero"]), Some(0));
+}
+
+#[test]
+fn a_mistake_ends_with_2() {
+    assert_eq!(code("code-2", ["--fault", "frob"]), Some(2));
+}
+
+#[test]
+fn a_replay_without_the_answer_ends_with_3() {
+    let tape = SOUND.replace(",\"absent\":\"nxdomain\"", "");
+    let report = replay("code-3", &tape, ["example.org"]).json();
+    assert_eq!(
+        (&report["exit_code"], &report["domains"][0]["result"]),
+        (&3.into(), &"unknown".into())
+    );
+}
+
+#[test]
+fn what_is_known_to_fail_goes_before_what_is_not_known() {
+    let drill = ["198.51.100.1", "--fault", "timeout:_dmarc.example.com"];
+    assert_eq!(code("1-before-3", drill), Some(1));
+}
+
+#[test]
+fn warnings_fail_a_run_only_where_they_are_to() {
+    let tape = super::policy("v=spf1 ?all");
+    let code = |test: &str, least: &str| {
+        replay(test, &tape, ["example.com", "--checks", "spf", "--fail-on", least]).end().code
+    };
+    let codes = [
+        code("fail-on-error", "error"),
+        code("fail-on-warn", "warn"),
+        code("fail-on-note", "note"),
+        code("fail-on-never", "never"),
+    ];
+    assert_eq!(codes, [Some(0), Some(1), Some(1), Some(0)]);
+}
+
+#[test]
+fn errors_fail_a_run_unless_nothing_is_to() {
+    let tape = super::policy("v=spf1 ip4:192.0.2.300 -all");
+    let code = |test: &str, least: &str| {
+        replay(test, &tape, ["example.com", "--checks", "spf", "--fail-on", least]).end().code
+    };
+    assert_eq!([code("error", "error"), code("never", "never")], [Some(1), Some(0)]);
+}
+
+// ── an outage is never a fault of the domain ────────────────────────────────────────────────────
+
+#[test]
+fn in_an_outage_a_sender_gets_temperror_and_the_run_ends_with_3() {
+    let drill = ["example.com", "192.0.2.1", "--fault", "timeout:example.com/TXT"];
+    let report = replay("outage", SOUND, drill).json();
+    let spf = &report["domains"][0]["authorizations"][0]["spf"]["result"];
+    assert_eq!((&report["exit_code"], spf), (&3.into(), &"temperror".into()));
+}
+
+#[test]
+fn an_outage_adds_no_finding_to_a_domain_in_order() {
+    let words = ["servfail", "refused", "timeout", "bogus", "malformed", "network"];
+    let names = ["example.com", "*.example.com", "_dmarc.example.com", "mx.example.com"];
+    let sound = findings("sound", "delay=1ms:example.net");
+    for word in words {
+        for name in names {
+            let found = findings("outage-findings", &format!("{word}:{name}"));
+            let added: Vec<_> = found.iter().filter(|id| !sound.contains(id)).collect();
+            assert!(added.is_empty(), "{word}:{name}: {added:?}");
+        }
+    }
+}
+
+/// The rules that a sound domain meets in a drill.
+fn findings(test: &str, fault: &str) -> Vec<String> {
+    let domain = replay(test, SOUND, ["example.com", "--fault", fault]).domain();
+    let findings = domain["findings"].as_array().expect("findings are a list");
+    findings.iter().map(|finding| finding["id"].as_str().unwrap_or_default().to_owned()).collect()
+}
