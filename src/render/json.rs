@@ -2,8 +2,8 @@
 //!
 //! Its shape is described in `testdata/schema/report.schema.json`.
 
-use crate::report::Report;
 use crate::text::escape;
+use serde::Serialize;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use std::io::{self, Write};
 ///
 /// # Errors
 /// `out` cannot be written to.
-pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub fn render(report: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut text = printable(&serde_json::to_string_pretty(report)?);
     text.push('\n');
     out.write_all(text.as_bytes())

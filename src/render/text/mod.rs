@@ -16,6 +16,7 @@ mod explain;
 mod finding;
 mod line;
 mod rows;
+pub mod senders;
 mod sheet;
 mod tree;
 
