@@ -6,7 +6,9 @@ pub mod args;
 mod check;
 mod clock;
 pub mod plan;
+pub mod senders;
 mod sources;
+mod what_if;
 mod write;
 
 use crate::text::escape;
@@ -25,7 +27,7 @@ struct Verb {
 }
 
 /// The verbs, in the order in which help lists them.
-static VERBS: &[Verb] = &[];
+static VERBS: &[Verb] = &[Verb { name: "senders", run: senders::run }];
 
 /// Why a run ended without a report. What is wrong with a domain is never one of these.
 #[derive(Debug)]

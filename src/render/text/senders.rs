@@ -15,6 +15,8 @@ use std::io::{self, Write};
 
 /// Most networks that stand on the line of a term.
 const MOST_BESIDE: usize = 3;
+/// Terms wider than this do not move the column beside them.
+const WIDEST_TERM: usize = 44;
 /// Most networks that are listed one a line.
 const MOST_LISTED: usize = 40;
 
@@ -70,12 +72,8 @@ fn row(sheet: &mut Sheet, word: &str, ink: Ink, said: &Phrase) {
 fn shares(sheet: &mut Sheet, listing: &Listing) {
     for share in &listing.shares {
         sheet.blank();
-        let label = sheet.line().plain("  ").with(of_result(share.result), share.result).pad(12);
-        let said = Phrase::new().plain(share.family).plain("  ").addr(crowd(
-            share.family,
-            &share.addresses,
-            &share.networks,
-        ));
+        let said = Phrase::new().plain(share.family).plain("  ");
+        let said = said.addr(crowd(share.family, &share.addresses, &share.networks));
         let said = match share.otherwise {
             None => said,
             Some(result) => said
@@ -83,11 +81,8 @@ fn shares(sheet: &mut Sheet, listing: &Listing) {
                 .unknown("it depends on who sends")
                 .plain(format!(", otherwise {result}")),
         };
-        let sentence = sheet.line().phrase(&said);
-        sheet.sentence(label, &sentence);
-        for decided in &share.terms {
-            term(sheet, share, decided);
-        }
+        row(sheet, share.result, of_result(share.result), &said);
+        terms(sheet, share);
     }
     if !listing.sender_dependent.is_empty() {
         sheet.blank();
@@ -106,24 +101,54 @@ fn cited(said: Phrase, section: &'static str) -> Phrase {
     said.plain(format!(" ({})", rfc(7208, section)))
 }
 
-fn term(sheet: &mut Sheet, share: &Share, decided: &Decided) {
-    let name = decided.matched.as_ref().map_or_else(|| "no term matches".to_owned(), path);
-    let label = sheet.line().plain("    ").with(Ink::Code, name).plain("   ");
-    let said = Phrase::new().addr(crowd(share.family, &decided.addresses, &decided.networks));
-    let said = match decided.networks.len() {
-        1..=MOST_BESIDE => {
-            let listed: Vec<String> = decided.networks.iter().map(Cidr::to_string).collect();
-            said.plain(": ").addr(listed.join(" "))
+/// The terms that decided, those of one record together below the terms that lead to it.
+fn terms(sheet: &mut Sheet, share: &Share) {
+    let path = |decided: &Decided| {
+        decided.matched.as_ref().map_or_else(Vec::new, |matched| matched.path.clone())
+    };
+    for record in share.terms.chunk_by(|one, next| path(one) == path(next)) {
+        let Some(first) = record.first() else { continue };
+        let way = path(first).join(" > ");
+        let indent = if way.is_empty() {
+            4
+        } else {
+            sheet.put(&sheet.line().plain("    ").with(Ink::Code, way));
+            6
+        };
+        let widths = record.iter().map(|decided| word(decided).chars().count());
+        let width = widths.filter(|width| *width <= WIDEST_TERM).max().unwrap_or(0);
+        for decided in record {
+            let label = sheet.line().pad(indent).with(Ink::Code, word(decided)).plain("  ");
+            let label = label.pad(indent + width + 2);
+            let sentence = sheet.line().phrase(&decision(share, decided));
+            sheet.sentence(label, &sentence);
         }
+    }
+}
+
+/// The term that decided, if one did.
+fn word(decided: &Decided) -> &str {
+    decided.matched.as_ref().map_or("no term matches", |matched| &matched.term)
+}
+
+/// What a term decided.
+fn decision(share: &Share, decided: &Decided) -> Phrase {
+    let said = match share.terms.len() {
+        1 => Phrase::from("all of them"),
+        _ => Phrase::new().addr(crowd(share.family, &decided.addresses, &decided.networks)),
+    };
+    let listed: Vec<String> = decided.networks.iter().map(Cidr::to_string).collect();
+    let term = word(decided).trim_end_matches("/32").trim_end_matches("/128");
+    let says_itself = listed.iter().all(|network| term.ends_with(network.as_str()));
+    let said = match listed.len() {
+        1..=MOST_BESIDE if !says_itself => said.plain(": ").addr(listed.join(" ")),
         _ => said,
     };
-    let said = match (decided.beyond_limit, &decided.problem) {
+    match (decided.beyond_limit, &decided.problem) {
         (Some(result), _) => cited(beyond(said, decided, result), "4.6.4"),
         (None, Some(why)) => said.plain("; ").then(why.clone()),
         (None, None) => said,
-    };
-    let sentence = sheet.line().phrase(&said);
-    sheet.sentence(label, &sentence);
+    }
 }
 
 /// What receivers never get to see.
@@ -138,8 +163,7 @@ fn beyond(said: Phrase, decided: &Decided, result: &str) -> Phrase {
 
 /// The terms that lead to a term, and the term.
 fn path(matched: &Matched) -> String {
-    let steps: Vec<&str> =
-        matched.path.iter().chain([&matched.term]).map(String::as_str).collect();
+    let steps: Vec<&str> = matched.path.iter().chain([&matched.term]).map(String::as_str).collect();
     steps.join(" > ")
 }
 
@@ -148,6 +172,9 @@ fn crowd(family: &str, addresses: &str, networks: &[Cidr]) -> String {
     let in_networks = counted(networks.len(), "network");
     match addresses.parse::<u128>() {
         Ok(1) => "1 address".to_owned(),
+        Ok(count) if family == "IPv4" && networks.len() == 1 => {
+            format!("{} addresses", grouped(count))
+        }
         Ok(count) if family == "IPv4" => format!("{} addresses in {in_networks}", grouped(count)),
         _ => in_networks,
     }
