@@ -16,9 +16,9 @@ check:
 test *words:
     cargo test --locked {{ words }}
 
-# Accept what the snapshot tests now see; read the difference before you commit it
+# Accept what snapshots and stories now show; read the difference before you commit it
 bless *words:
-    INSTA_UPDATE=always cargo test --locked {{ words }}
+    BLESS=1 INSTA_UPDATE=always cargo test --locked {{ words }}
     git diff --stat -- '*.snap' testdata
 
 # The documentation of every item, private ones too

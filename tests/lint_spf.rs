@@ -2,7 +2,7 @@
 
 mod world;
 
-use mailcheck::judge::{Finding, Severity};
+use mailcheck::judge::{Finding, Severity, Standing};
 use mailcheck::spf::lint;
 use std::collections::BTreeSet;
 use world::{World, facts};
@@ -231,6 +231,16 @@ fn a_void_host_of_an_mx_is_named() {
 }
 
 #[test]
+fn two_terms_without_a_space_between_them_are_taken_apart() {
+    let lines = "example.com TXT v=spf1 include:provider.testinclude:other.test -all";
+    assert_eq!(
+        only(lines).0,
+        "include:provider.testinclude:other.test: provider.testinclude:other.test does not exist; \
+         receivers that get there return permerror; is a space missing before include:other.test?"
+    );
+}
+
+#[test]
 fn too_many_voids_names_the_terms() {
     let (message, text) = only("example.com TXT v=spf1 a:no1.test a:no2.test exists:no3.test -all");
     assert_eq!(
@@ -270,7 +280,7 @@ fn receivers_disagree_says_which_addresses_get_what_where() {
         tripping().into_iter().find(|(rule, _)| rule.contains("disagree")).expect("a row");
     assert_eq!(
         only(&lines).0,
-        "about 2^80 IPv6 addresses pass, but get permerror where each void question counts"
+        "pass for about 2^80 IPv6 addresses, but permerror where each void question counts"
     );
 }
 
@@ -331,4 +341,15 @@ fn an_error_is_what_receivers_that_follow_the_standard_refuse_today() {
             "pass-all"
         ]
     );
+}
+
+#[test]
+fn voids_that_only_ipv6_senders_meet_weaken_a_policy_and_do_not_break_it() {
+    let standing = |terms: &str| {
+        let lines = format!("example.com TXT v=spf1 {terms} -all\n{}", old_hosts(3));
+        facts(&world(&lines)).standing()
+    };
+    let old = standing("a:old1.host.test a:old2.host.test a:old3.host.test");
+    let void = standing("a:no1.test a:no2.test a:no3.test");
+    assert_eq!((old, void), (Standing::Weak, Standing::Broken));
 }

@@ -11,6 +11,7 @@ mod headline;
 mod inquiry;
 mod mx_section;
 mod posture;
+mod recognised;
 mod sender;
 pub mod senders;
 mod spf_section;
@@ -18,10 +19,9 @@ mod tree;
 
 pub use inquiry::{Asked, Checks, Inquiry, Sender};
 
-use crate::dns::{Dns, Kind, alongside, ask, join_all};
+use crate::dns::{Dns, alongside, join_all};
 use crate::judge;
 use crate::net::{Family, Name};
-use crate::provider::{self, Provider};
 use crate::report::{
     Authorization, Authorized, Domain, Finding, Identities, Lookups, Section, Status,
 };
@@ -30,6 +30,7 @@ use crate::text::{Phrase, escape};
 use crate::{dkim, dmarc, mx, spf};
 use authorize::Judged;
 use dmarc_section::Weighed;
+use recognised::recognised;
 use sender::Gap;
 use std::future::Future;
 
@@ -102,9 +103,10 @@ async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gat
     let implied = inquiry.senders.is_empty();
     let mut untested = Vec::new();
     if implied {
-        // Nobody asked about them, and no answer is to be had without an address.
+        // Nobody asked about them, and no answer is to be had without an address. That a policy
+        // known here is gone from the DNS is no fault of the domain.
         senders.retain(|(_, judged, _)| match &judged.resolved.gap {
-            Some(Gap::Unlisted(why)) => {
+            Some(Gap::Unlisted(why) | Gap::Nothing(why)) => {
                 let title = judged.resolved.title.clone();
                 untested.push(title.plain(" is not tested: ").then(why.clone()));
                 false
@@ -117,84 +119,6 @@ async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gat
 
 async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
     if is_wanted { Some(work.await) } else { None }
-}
-
-/// The providers that show in a domain's own MX and SPF records.
-async fn recognised(policies: &Policies<'_>, domain: &Name) -> Recognised {
-    let (mx, mut recognised) =
-        tokio::join!(ask(policies.dns(), domain, Kind::Mx), listed(policies, domain));
-    for record in mx.records() {
-        if let crate::dns::Data::Mx { exchange, .. } = &record.data {
-            recognised.receive.extend(provider::recognise_mx(exchange));
-        }
-    }
-    recognised
-}
-
-/// The providers that a domain's own policy names. A redirect hands the policy over, so that what
-/// stands there is the domain's own as well (RFC 7208 §6.1); an include only borrows.
-async fn listed(policies: &Policies<'_>, domain: &Name) -> Recognised {
-    let mut listed = Recognised::default();
-    let mut next = Some(domain.clone());
-    for _ in 0..=spf::LOOKUP_LIMIT {
-        let Some(domain) = next.take() else { break };
-        let published = policies.fetch(&domain).await;
-        let Found::One { record, .. } = &published.found else { break };
-        for term in &record.value.terms {
-            use spf::record::{Body, Mechanism, Qualifier};
-            let spec = match &term.body {
-                Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec) => Some(spec),
-                _ => None,
-            };
-            if let Some(name) = spec.and_then(|spec| spec.fixed())
-                && let Some(provider) = provider::recognise_include(name)
-            {
-                listed.send.push((provider, name.clone()));
-            }
-            listed.lists_somebody |= matches!(&term.body, Body::Directive(Qualifier::Pass, _));
-        }
-        next = record.value.redirect().and_then(|(_, spec)| spec.fixed().cloned());
-    }
-    listed
-}
-
-/// Providers by the record that shows them.
-#[derive(Default)]
-struct Recognised {
-    receive: Vec<&'static Provider>,
-    send: Vec<(&'static Provider, Name)>,
-    /// True if the policy lets anybody pass at all.
-    lists_somebody: bool,
-}
-
-impl Recognised {
-    /// Each provider once, those that send first.
-    fn all(&self) -> Vec<&'static Provider> {
-        let mut all: Vec<&'static Provider> = Vec::new();
-        for provider in self.send.iter().map(|(provider, _)| provider).chain(&self.receive) {
-            if !all.iter().any(|known| known.id() == provider.id()) {
-                all.push(provider);
-            }
-        }
-        all
-    }
-
-    /// The providers that must be able to send, and the policies that hold their senders: those
-    /// in SPF, and those that keep mailboxes, for people answer from where they read.
-    fn must_send(&self) -> Vec<Asked> {
-        let own = |provider: &'static Provider| {
-            let sent = self.send.iter().filter(|(known, _)| known.id() == provider.id());
-            let mut policies: Vec<Name> = sent.map(|(_, name)| name.clone()).collect();
-            if policies.is_empty() && provider.keeps_mailboxes() {
-                policies.extend(provider.policy());
-            }
-            (!policies.is_empty()).then(|| Asked {
-                text: provider.id().to_owned(),
-                sender: Sender::Own { provider: provider.id(), policies },
-            })
-        };
-        self.all().into_iter().filter_map(own).collect()
-    }
 }
 
 async fn keys(policies: &Policies<'_>, inquiry: &Inquiry) -> dkim::Examined {
@@ -244,12 +168,7 @@ async fn senders(
 }
 
 async fn own_providers(policies: &Policies<'_>, inquiry: &Inquiry) -> Vec<Asked> {
-    let recognised = recognised(policies, &inquiry.domain).await;
-    // Without a policy that says who sends there is nothing to hold against a provider.
-    if !recognised.lists_somebody && recognised.send.is_empty() {
-        return Vec::new();
-    }
-    recognised.must_send()
+    recognised(policies, &inquiry.domain).await.must_send()
 }
 
 impl Gathered {

@@ -43,7 +43,11 @@ pub(super) async fn resolve(policies: &Policies<'_>, asked: &Asked) -> Resolved 
         Sender::Network(cidr) => plain(SenderKind::Network, asked, cidr.to_set()),
         Sender::Host(name) => host(policies, name).await,
         Sender::Policy(name) => {
-            policy(policies, SenderKind::Policy, Phrase::new().name(name), name).await
+            let title = match provider::recognise_include(name) {
+                Some(known) => Phrase::from(known.title()).plain(" (").name(name).plain(")"),
+                None => Phrase::new().name(name),
+            };
+            policy(policies, SenderKind::Policy, title, name).await
         }
         Sender::Own { provider, policies: names } => own(policies, provider, names).await,
         Sender::Provider(word) => match provider::by_id(word) {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::dns::Replay;
-use crate::report::Authorization;
+use crate::report::{Authorization, Status, Verdict};
 
 /// Records of the world, `owner type data` a line; a word in place of data is an outcome.
 fn world(lines: &str) -> Replay {
@@ -106,6 +106,55 @@ async fn a_domain_that_says_only_that_nobody_sends_has_no_provider_tested() {
     assert!(domain.authorizations.is_empty());
 }
 
+#[tokio::test]
+async fn a_provider_is_tested_by_the_name_that_the_policy_includes() {
+    let zone = "
+        example.com MX 10 mx.zoho.eu.
+        example.com TXT v=spf1 include:zohomail.eu -all
+        zohomail.eu TXT v=spf1 ip4:192.0.2.0/24 -all
+        zohomail.com TXT v=spf1 ip4:198.51.100.0/24 -all";
+    let domain = report(zone, &about("example.com")).await;
+    assert_eq!(
+        (only(&domain).sender.as_str(), only(&domain).authorized),
+        ("zoho", Authorized::Yes)
+    );
+}
+
+#[tokio::test]
+async fn a_provider_whose_policy_is_gone_is_not_tested_unasked() {
+    let zone = "
+        example.com MX 10 example-com.mail.protection.outlook.com.
+        example.com TXT v=spf1 ip4:192.0.2.0/24 -all";
+    let domain = report(zone, &about("example.com")).await;
+    assert!(
+        domain.authorizations.is_empty() && said(&domain.notes).contains("does not exist"),
+        "{}",
+        said(&domain.notes)
+    );
+}
+
+#[tokio::test]
+async fn a_provider_that_the_policy_leaves_neutral_need_not_pass() {
+    let zone = "
+        example.com TXT v=spf1 ip4:198.51.100.1 ?include:amazonses.com -all
+        amazonses.com TXT v=spf1 ip4:192.0.2.0/24 -all";
+    let domain = report(zone, &about("example.com")).await;
+    assert!(domain.authorizations.is_empty());
+}
+
+// ── the verdict ─────────────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn a_policy_that_fails_for_ipv6_alone_is_weak_and_not_broken() {
+    let zone = "
+        example.com TXT v=spf1 a:a.example a:b.example a:c.example -all
+        a.example A 192.0.2.1
+        b.example A 192.0.2.2
+        c.example A 192.0.2.3";
+    let domain = report(zone, &about("example.com")).await;
+    assert_eq!((domain.spf.status, domain.result), (Status::Weak, Verdict::Warn));
+}
+
 // ── names ───────────────────────────────────────────────────────────────────────────────────────
 
 #[tokio::test]
@@ -152,4 +201,32 @@ async fn dmarc_does_not_pass_a_host_whose_addresses_are_not_all_known() {
         host.example AAAA servfail";
     let domain = report(zone, &from(Sender::Host(name("host.example")))).await;
     assert_eq!(only(&domain).dmarc.as_ref().map(|dmarc| dmarc.result), Some("temperror"));
+}
+
+// ── the tree of terms ───────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn an_all_goes_back_to_the_outer_record_only_if_that_included_it() {
+    let zone = "
+        example.com TXT v=spf1 include:a.example include:b.example redirect=c.example
+        a.example TXT v=spf1 -all
+        b.example TXT v=spf1 ?include:b2.example ip4:192.0.2.1 ~all
+        b2.example TXT v=spf1 ip4:192.0.2.2 all
+        c.example TXT v=spf1 -all";
+    let domain = report(zone, &about("example.com")).await;
+    let inner = domain.spf.exhibit.tree.iter().map(|node| node.terms.last());
+    let remarks: Vec<_> = inner.map(|all| all.and_then(|node| node.remark.as_deref())).collect();
+    let back = Some("no match: back to the outer record");
+    assert_eq!(remarks, [back, Some("never reached"), Some("everything else")]);
+}
+
+#[tokio::test]
+async fn a_failure_of_ipv6_alone_is_remarked() {
+    let zone = "
+        example.com TXT v=spf1 a:host.example -all
+        host.example A 192.0.2.1
+        host.example AAAA servfail";
+    let domain = report(zone, &about("example.com")).await;
+    let remark = domain.spf.exhibit.tree.first().and_then(|node| node.remark.clone());
+    assert_eq!(remark.as_deref(), Some("answered SERVFAIL: temperror"));
 }

@@ -93,6 +93,8 @@ fn node(body: &Body, term: String, path: &mut Path, walks: &[Seen<'_>; 2]) -> Tr
     };
     let inner = walks.iter().find_map(|walk| inner_record(walk.steps.get(path)?));
     let spent = effects().fold(crate::spf::Spent::default(), |worst, e| worst.max(e.spent));
+    // Trouble with one family is trouble.
+    let troubled = effects().find(|effect| effect.exception.is_some());
     let ipv4 = decided(Family::V4).map_or(0, IpSet::count);
     let ipv6 = decided(Family::V6).map_or(0, |set| set.cidrs().len());
     TreeNode {
@@ -105,7 +107,7 @@ fn node(body: &Body, term: String, path: &mut Path, walks: &[Seen<'_>; 2]) -> Tr
             Body::Directive(qualifier, _) => Some(Qualifier::result(*qualifier).word()),
             _ => None,
         },
-        remark: remark(body, effects().next(), walks, path),
+        remark: remark(body, troubled.or_else(|| effects().next()), walks, path),
         terms: inner
             .filter(|_| path.len() <= DEPTH_LIMIT)
             .map(|record| nodes(record, path, walks))
@@ -163,7 +165,9 @@ fn remark(
         Body::Directive(_, Mechanism::Ptr(_)) => {
             Some("depends on the sender (reverse name)".into())
         }
-        Body::Directive(_, Mechanism::All) if path.len() > 1 => {
+        Body::Directive(qualifier, Mechanism::All)
+            if *qualifier != Qualifier::Pass && is_included(walks, path) =>
+        {
             Some("no match: back to the outer record".into())
         }
         Body::Directive(_, Mechanism::All) => Some("everything else".into()),
@@ -178,6 +182,14 @@ fn remark(
         }
         _ => None,
     }
+}
+
+/// True if an include led to the record of a term; behind a redirect, a record is final.
+fn is_included(walks: &[Seen<'_>; 2], path: &Path) -> bool {
+    let step = |above: &[u32]| walks.iter().find_map(|walk| walk.steps.get(above));
+    (1..path.len())
+        .filter_map(|depth| step(path.get(..depth)?))
+        .any(|step| matches!(step.event.mechanism(), Some(Mechanism::Include(_))))
 }
 
 fn trouble(exception: &Exception) -> String {

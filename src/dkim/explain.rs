@@ -119,7 +119,7 @@ pub fn summary(facts: &Facts) -> Phrase {
         let tried = facts.tried.len();
         said = match facts.is_withdrawn() {
             true => Phrase::from("every selector is withdrawn"),
-            false => said.plain("none of ").number(tried).plain(" selectors tried"),
+            false => said.plain("no key at ").number(tried).plain(" selectors tried"),
         };
     }
     match facts.failed().count() {

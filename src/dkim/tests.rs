@@ -172,7 +172,7 @@ async fn a_failed_lookup_is_told_and_leaves_the_standing_unknown() {
     let facts = facts(&world, &Wanted::default()).await;
     assert_eq!(
         (facts.standing(), summary(&facts).to_string()),
-        (Standing::Unknown, "none of 23 selectors tried, 1 could not be told about".into())
+        (Standing::Unknown, "no key at 23 selectors tried, 1 could not be told about".into())
     );
 }
 

@@ -1,7 +1,7 @@
 //! Everything that can be told of a domain's SPF without naming a sender.
 
 use super::expand::Sender;
-use super::partition::{Partition, Spent, SpfResult};
+use super::partition::{Partition, Reading, Spent, SpfResult};
 use super::policy::{Found, Policies, Published};
 use super::walk::{Walked, walk};
 use crate::judge::Standing;
@@ -79,16 +79,22 @@ impl Facts {
     }
 
     fn standing_of_record(&self) -> Standing {
-        let results = |wanted| {
-            self.partitions()
-                .iter()
-                .any(|partition| partition.cells.iter().any(|cell| cell.result() == Some(wanted)))
+        let [ipv4, ipv6] = self.partitions();
+        let has = |partition: &Partition, reading, wanted| {
+            partition.cells.iter().any(|cell| cell.result_as(reading) == Some(wanted))
         };
-        if results(SpfResult::Permerror) {
+        let meets = |partition, wanted| has(partition, Reading::Standard, wanted);
+        // A host with IPv4 addresses only is a void lookup for IPv6 senders. Where the limit is
+        // exceeded by these alone, receivers disagree, and the senders that there are still pass.
+        let is_broken = meets(ipv4, SpfResult::Permerror)
+            || has(ipv6, Reading::NoVoidLimit, SpfResult::Permerror);
+        if is_broken {
             Standing::Broken
-        } else if results(SpfResult::Temperror) {
+        } else if meets(ipv4, SpfResult::Temperror) || meets(ipv6, SpfResult::Temperror) {
             Standing::Unknown
-        } else if matches!(self.default_result(), Some(SpfResult::Pass | SpfResult::Neutral)) {
+        } else if meets(ipv6, SpfResult::Permerror)
+            || matches!(self.default_result(), Some(SpfResult::Pass | SpfResult::Neutral))
+        {
             Standing::Weak
         } else {
             Standing::Good

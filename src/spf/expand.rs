@@ -152,10 +152,10 @@ fn value_of(letter: Letter, scope: &Scope<'_>) -> Result<Vec<u8>, Lack> {
         Letter::Sender => {
             let mut value = ascii(sender.local_part.as_deref().ok_or(unknown)?)?;
             value.push(b'@');
-            value.extend_from_slice(&sender.domain);
+            value.extend(a_labels(&sender.domain));
             Ok(value)
         }
-        Letter::SenderDomain => Ok(sender.domain.clone()),
+        Letter::SenderDomain => Ok(a_labels(&sender.domain)),
         Letter::Domain => Ok(scope.domain.to_octets()),
         Letter::Ip => scope.ip.map(dotted).ok_or(unknown),
         Letter::ValidatedName => scope.validated.map(<[u8]>::to_vec).ok_or(unknown),
@@ -163,10 +163,20 @@ fn value_of(letter: Letter, scope: &Scope<'_>) -> Result<Vec<u8>, Lack> {
             Family::V4 => b"in-addr".to_vec(),
             Family::V6 => b"ip6".to_vec(),
         }),
-        Letter::Helo => sender.helo.clone().ok_or(unknown),
+        Letter::Helo => sender.helo.as_deref().map(a_labels).ok_or(unknown),
         Letter::ReadableIp => scope.ip.map(|ip| ip.to_string().into_bytes()).ok_or(unknown),
         Letter::Receiver => scope.explaining.map(|e| e.receiver.to_vec()).ok_or(unknown),
         Letter::Time => scope.explaining.map(|e| e.time.to_string().into_bytes()).ok_or(unknown),
+    }
+}
+
+/// A domain as a client gave it, U-labels converted to A-labels (RFC 8616 §4); octets that are no
+/// name stay as they are.
+fn a_labels(given: &[u8]) -> Vec<u8> {
+    let typed = str::from_utf8(given).ok().filter(|text| !text.is_ascii());
+    match typed.map(Name::from_unicode) {
+        Some(Ok(name)) => name.to_octets(),
+        _ => given.to_vec(),
     }
 }
 
@@ -262,6 +272,26 @@ mod tests {
         assert_eq!(
             expanded("%{ir}.%{v}._spf.%{d2}", "2001:db8::cb01").to_ascii_lowercase(),
             "1.0.b.c.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6._spf.example.com"
+        );
+    }
+
+    #[test]
+    fn an_internationalized_sender_expands_to_a_labels() {
+        let domain = Name::from_octets(b"example.com").expect("a name");
+        let sender = Sender::mail_from("x@bücher.example".as_bytes(), Some("ü.example".as_bytes()));
+        let scope = Scope {
+            sender: &sender,
+            domain: &domain,
+            family: Family::V4,
+            ip: None,
+            validated: None,
+            explaining: None,
+        };
+        let text = b"%{s} %{o} %{h}";
+        let macros = parse_explanation(text).expect("a macro string");
+        assert_eq!(
+            expand(&macros, text, &scope).map(|text| String::from_utf8_lossy(&text).into_owned()),
+            Ok("x@xn--bcher-kva.example xn--bcher-kva.example xn--tda.example".to_owned())
         );
     }
 

@@ -103,3 +103,27 @@ fn findings(test: &str, fault: &str) -> Vec<String> {
     let findings = domain["findings"].as_array().expect("findings are a list");
     findings.iter().map(|finding| finding["id"].as_str().unwrap_or_default().to_owned()).collect()
 }
+
+#[test]
+fn a_server_that_never_answers_is_no_fault_of_the_domain() {
+    let silent = std::net::UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    let server = silent.local_addr().expect("an address").to_string();
+    let asked = ["example.com", "--timeout", "200ms", "--resolver", &server];
+    let report = super::run("silent", asked).json();
+    let domain = &report["domains"][0];
+    assert_eq!(
+        (&report["exit_code"], &domain["result"], &domain["findings"]),
+        (&3.into(), &"unknown".into(), &serde_json::json!([]))
+    );
+}
+
+#[test]
+fn without_any_dns_the_command_that_needs_none_is_named() {
+    let silent = std::net::UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    let server = silent.local_addr().expect("an address").to_string();
+    let asked = ["example.com", "--timeout", "200ms", "--resolver", &server];
+    let ended = super::run("no-dns", asked).end();
+    let said = ended.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(ended.code, Some(3));
+    assert!(said.ends_with("without a network: mailcheck example.com --replay FILE"), "{said}");
+}

@@ -42,7 +42,7 @@ fn a_name_outside_ascii_is_asked_for_in_its_ascii_form_and_shown_in_both() {
     let ended = replay("idn", SOUND, ["bücher.example", "-q"]).end();
     assert_eq!(
         ended.answer(),
-        "xn--bcher-kva.example (bücher.example)  WARN  the domain does not exist"
+        "xn--bcher-kva.example (bücher.example)  FAIL  the domain does not exist"
     );
 }
 

@@ -41,7 +41,9 @@ pub(super) fn wildcard(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
 }
 
 pub(super) fn none_found(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    let is_told = facts.failed().next().is_none();
+    // An alias that dangles says which selector is meant: that others may exist is no news then.
+    let is_shown = facts.tried.iter().any(|tried| facts.is_dangling_a_fault(tried));
+    let is_told = facts.failed().next().is_none() && !is_shown;
     if is_told && !facts.is_proved_none() && !facts.tried.iter().any(|tried| tried.has_key()) {
         let said = Phrase::new()
             .plain("none of ")

@@ -17,11 +17,10 @@ pub(super) fn family_asymmetry(facts: &Facts, rule: &'static Rule, findings: &mu
     let message = Phrase::new()
         .plain("void limit reached only for IPv6 senders: ")
         .number(voids)
-        .plain(" terms find no AAAA record where two are allowed; ")
-        .then(name_crowd(&hit))
-        .plain(" get ")
+        .plain(" terms find no AAAA record where two are allowed; receivers that count return ")
         .bad("permerror")
-        .plain(" from receivers that count");
+        .plain(" for ")
+        .then(name_crowd(&hit));
     let location = location_of(facts, |effect| effect.spent.voids > VOID_LIMIT);
     findings.push(Finding::new(rule, location, message));
 }
@@ -30,12 +29,13 @@ pub(super) fn receivers_disagree(facts: &Facts, rule: &'static Rule, findings: &
     let strict = |cell: &Cell| is_lost(cell, Reading::Standard, Reading::VoidQuestions);
     let lenient = |cell: &Cell| is_lost(cell, Reading::NoVoidLimit, Reading::Standard);
     let ways = [
-        (facts.crowd(strict), " pass, but get permerror where each void question counts"),
-        (facts.crowd(lenient), " get permerror, but pass where void lookups do not count"),
+        (facts.crowd(strict), "pass for ", ", but permerror where each void question counts"),
+        (facts.crowd(lenient), "permerror for ", ", but pass where void lookups do not count"),
     ];
-    for (who, how) in ways.iter().filter(|(who, _)| !is_nobody(who)) {
+    for (who, here, there) in ways.iter().filter(|(who, ..)| !is_nobody(who)) {
         let location = location_of(facts, |effect| effect.spent.void_questions > VOID_LIMIT);
-        findings.push(Finding::new(rule, location, name_crowd(who).plain(how)));
+        let message = Phrase::new().plain(*here).then(name_crowd(who)).plain(*there);
+        findings.push(Finding::new(rule, location, message));
     }
     mx_hosts(facts, rule, findings);
 }
@@ -55,13 +55,15 @@ fn mx_hosts(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let late = facts.crowd(is_beyond_mx_hosts);
     let mut message = Phrase::new().code(place.text()).plain(" finds more than 10 hosts: ");
     if !is_nobody(&early) {
-        message = message.then(name_crowd(&early)).plain(
-            " match where receivers stop at a match, and get permerror where they count first; ",
-        );
+        message = message
+            .plain("a match for ")
+            .then(name_crowd(&early))
+            .plain(" where receivers stop at a match, permerror where they count first; ");
     }
     let message = message
+        .plain("permerror for ")
         .then(name_crowd(&late))
-        .plain(" get permerror, or go on where receivers do not count");
+        .plain(", unless receivers do not count");
     findings.push(Finding::new(rule, place.location(), message));
 }
 

@@ -1,6 +1,6 @@
 //! What can be told from the text of records alone.
 
-use super::typo::meant;
+use super::typo::{glued, meant};
 use crate::dns::Kind;
 use crate::judge::{Finding, Location, Rule};
 use crate::spf::examine::Facts;
@@ -54,6 +54,9 @@ pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
 fn fault(record: &Record, error: &SyntaxError) -> Phrase {
     let piece = piece_around(&record.text, error.span);
     let message = Phrase::new().code(piece).plain(": expected ").plain(error.expected);
+    if let Some(next) = glued(piece) {
+        return message.plain("; is a space missing before ").code(next).plain("?");
+    }
     let signed = piece.first().is_some_and(|sign| b"+-~?".contains(sign));
     let unsigned = &piece[usize::from(signed)..];
     let end = unsigned.iter().position(|octet| matches!(octet, b':' | b'=' | b'/'));

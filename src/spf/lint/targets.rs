@@ -1,6 +1,7 @@
 //! Where terms lead: to nothing, to nowhere, or back.
 
 use super::limits::reaches_void_limit;
+use super::typo::glued;
 use super::view::{Place, place_of};
 use crate::dns::{Answer, Kind, Outcome};
 use crate::judge::{Finding, Rule, Step};
@@ -35,16 +36,21 @@ pub(super) fn include_without_record(
         }
         told.push(place);
         let message = Phrase::new().code(place.text()).plain(": ").name(domain).plain(what);
-        findings.push(Finding::new(rule, place.location(), permerror(message)));
+        findings.push(Finding::new(rule, place.location(), permerror(place, message)));
     }
     for place in facts.own_terms().filter(|place| leads_to_no_name(*place)) {
         let message = Phrase::new().code(place.text()).plain(": that is no domain name");
-        findings.push(Finding::new(rule, place.location(), permerror(message)));
+        findings.push(Finding::new(rule, place.location(), permerror(place, message)));
     }
 }
 
-fn permerror(message: Phrase) -> Phrase {
-    message.plain("; receivers that get there return ").bad("permerror")
+/// What receivers do, and what was probably meant.
+fn permerror(place: Place<'_>, message: Phrase) -> Phrase {
+    let message = message.plain("; receivers that get there return ").bad("permerror");
+    match glued(place.text()) {
+        Some(next) => message.plain("; is a space missing before ").code(next).plain("?"),
+        None => message,
+    }
 }
 
 fn leads_to_no_name(place: Place<'_>) -> bool {

@@ -47,6 +47,28 @@ pub(super) fn meant(word: &[u8], sign: Option<u8>) -> Option<String> {
     }
 }
 
+/// Where a space was probably forgotten: the second of two terms that were read as one.
+/// `include:a.example-all` → `-all`, `ip4:192.0.2.1ip4:192.0.2.2` → `ip4:192.0.2.2`.
+pub(super) fn glued(term: &[u8]) -> Option<&[u8]> {
+    let (before, end) = term.split_last_chunk::<4>()?;
+    let is_all =
+        matches!(end, [b'+' | b'-' | b'~' | b'?', all @ ..] if all.eq_ignore_ascii_case(b"all"));
+    if is_all && !before.is_empty() {
+        return Some(end);
+    }
+    let value = term.iter().position(|octet| matches!(octet, b':' | b'='))? + 1;
+    (value..term.len()).filter_map(|start| term.get(start..)).find(|rest| begins_term(rest))
+}
+
+/// True at `include:`, `ip4:` and the like; `a:` and `mx:` may be the end of another word.
+fn begins_term(text: &[u8]) -> bool {
+    TERMS.iter().filter(|(word, sign)| word.len() > 2 && !sign.is_empty()).any(|(word, sign)| {
+        text.split_at_checked(word.len()).is_some_and(|(head, rest)| {
+            head.eq_ignore_ascii_case(word.as_bytes()) && rest.starts_with(sign.as_bytes())
+        })
+    })
+}
+
 /// The word of a term that is at most one slip away, or two in a long word.
 fn closest(word: &[u8]) -> Option<(&'static str, &'static str)> {
     if word.len() > WORD_LIMIT {
@@ -84,7 +106,7 @@ fn slips(known: &[u8], word: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::meant;
+    use super::{glued, meant};
 
     #[test]
     fn slips_of_the_keyboard_are_recognised() {
@@ -107,6 +129,27 @@ mod tests {
     fn other_words_are_left_alone() {
         for word in ["ra", "rp", "rr", "foo", "b", "include", "extra", "x-include-us"] {
             assert_eq!(meant(word.as_bytes(), None), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_space_that_was_forgotten_is_recognised() {
+        let cases = [
+            ("include:a.exampleinclude:b.example", "include:b.example"),
+            ("ip4:192.0.2.0/25IP4:192.0.2.128/25", "IP4:192.0.2.128/25"),
+            ("include:a.example-all", "-all"),
+            ("redirect=a.example~ALL", "~ALL"),
+        ];
+        for (term, expected) in cases {
+            assert_eq!(glued(term.as_bytes()), Some(expected.as_bytes()), "{term}");
+        }
+    }
+
+    #[test]
+    fn a_term_that_is_one_is_not_taken_apart() {
+        for term in ["-all", "include:include.example", "ip6:2001:db8::1", "a", "exists:%{i}.a", ""]
+        {
+            assert_eq!(glued(term.as_bytes()), None, "{term}");
         }
     }
 }
