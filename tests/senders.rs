@@ -9,11 +9,12 @@ use mailcheck::audit::senders::{Request, list};
 use mailcheck::audit::{Asked, Sender as Who};
 use mailcheck::dns::{Data, Dns, Overlay, Replay, Zone};
 use mailcheck::net::{Cidr, Family, IpSet, Range};
+use mailcheck::render::text::{self, Look};
 use mailcheck::render::{cidr, nft};
 use mailcheck::report::senders::{Flattened, Flattening, Listing, Report, SCHEMA, Share};
 use mailcheck::report::{Authorized, Run, Tool};
 use mailcheck::spf::flatten::ANSWER_LIMIT;
-use mailcheck::spf::{Facts, Partition, Policies, Receiver, Sender, check_host, examine};
+use mailcheck::spf::{Cell, Facts, Partition, Policies, Receiver, Sender, check_host, examine};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -144,8 +145,7 @@ fn disagreements(dns: &dyn Dns, domain: &str) -> Vec<String> {
             let ip = family.address(number);
             let receiver = Receiver { name: b"test", time: 0 };
             let alone = at_once(check_host(&policies, &sender, IpSet::one(ip), receiver));
-            let alone =
-                alone.only().and_then(|cell| cell.result()).map_or("unknown", |it| it.word());
+            let alone = alone.only().and_then(Cell::result).map_or("unknown", |it| it.word());
             let mut all = sets.iter().filter(|(_, set)| set.contains_number(number));
             let together: Vec<_> = all.by_ref().map(|(share, _)| share.result).collect();
             if together != [alone] {
@@ -363,6 +363,40 @@ fn a_difference_is_exact() {
     let minus = vec![name("part.test")];
     let listing = listed(&World::new(SIMPLE), &Request { minus, ..about("example.com") });
     assert_eq!(cidrs(listing), "192.0.2.0/25\n2001:db8::/32\n");
+}
+
+/// The listing as a person sees it.
+fn screen(lines: &str) -> String {
+    let mut out = Vec::new();
+    let listing = listed(&World::new(lines), &about("example.com"));
+    text::senders::render(&report(listing), &Look::default(), &mut out).expect("memory");
+    String::from_utf8(out).expect("a text")
+}
+
+#[test]
+fn the_screen_groups_terms_by_the_record_they_stand_in() {
+    let lines = "example.com TXT v=spf1 include:b.test ip4:192.0.2.0/23 -all
+        b.test TXT v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.1";
+    assert_eq!(
+        screen(lines).lines().take(8).collect::<Vec<_>>(),
+        [
+            "example.com  513 IPv4 addresses may send",
+            "",
+            "  pass      IPv4  513 addresses in 2 networks",
+            "    include:b.test",
+            "      ip4:192.0.2.0/24  256 addresses",
+            "      ip4:198.51.100.1  1 address",
+            "    ip4:192.0.2.0/23  256 addresses: 192.0.3.0/24",
+            "",
+        ]
+    );
+}
+
+#[test]
+fn nothing_in_a_record_reaches_the_terminal_as_it_came() {
+    let hostile = "example.com TXT v=spf1 include:\u{1b}[31m.test \u{9b}x ?all
+        example.com TXT v=spf1 \u{202e}";
+    assert!(!screen(hostile).chars().any(|c| c.is_control() && c != '\n'), "{}", screen(hostile));
 }
 
 #[test]

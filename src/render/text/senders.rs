@@ -15,6 +15,8 @@ use std::io::{self, Write};
 
 /// Most networks that stand on the line of a term.
 const MOST_BESIDE: usize = 3;
+/// Most terms of one record that are shown.
+const MOST_TERMS: usize = 200;
 /// Terms wider than this do not move the column beside them.
 const WIDEST_TERM: usize = 44;
 /// Most networks that are listed one a line.
@@ -117,11 +119,16 @@ fn terms(sheet: &mut Sheet, share: &Share) {
         };
         let widths = record.iter().map(|decided| word(decided).chars().count());
         let width = widths.filter(|width| *width <= WIDEST_TERM).max().unwrap_or(0);
-        for decided in record {
+        for decided in record.iter().take(MOST_TERMS) {
             let label = sheet.line().pad(indent).with(Ink::Code, word(decided)).plain("  ");
             let label = label.pad(indent + width + 2);
             let sentence = sheet.line().phrase(&decision(share, decided));
             sheet.sentence(label, &sentence);
+        }
+        let more = record.len().saturating_sub(MOST_TERMS);
+        if more > 0 {
+            let said = format!("and {}: --format json", counted(more, "more term"));
+            sheet.put(&sheet.line().pad(indent).faint(said));
         }
     }
 }
