@@ -14,6 +14,7 @@ mod inquiry;
 mod mx_section;
 mod recognised;
 mod sender;
+pub mod senders;
 mod spf_section;
 mod tree;
 
