@@ -81,7 +81,7 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check {
         rule: &Rule {
             id: "mx/private-address",
-            severity: Warn,
+            severity: Note,
             summary: "an MX host has addresses that nobody else can reach, among others",
             why: "Senders that choose a private address wait for a host that never answers, and \
                   come back later or not at all.",

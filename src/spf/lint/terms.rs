@@ -98,19 +98,22 @@ fn last_all(facts: &Facts, wanted: Qualifier) -> Option<Place<'_>> {
 }
 
 pub(super) fn weak_term(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    for place in facts.own_terms() {
-        let result = match &place.term.body {
-            Body::Directive(_, Mechanism::All) => continue,
-            Body::Directive(Qualifier::Neutral, _) => "neutral",
-            Body::Directive(Qualifier::Softfail, _) => "softfail",
-            _ => continue,
-        };
+    for (published, record) in facts.own_records() {
+        let mut weak = record.directives().filter(|(_, _, qualifier, mechanism)| {
+            matches!(qualifier, Qualifier::Neutral | Qualifier::Softfail)
+                && **mechanism != Mechanism::All
+        });
+        let Some((_, first, qualifier, _)) = weak.next() else { continue };
         let message = Phrase::new()
-            .code(place.text())
+            .code(first.span.of(&record.text))
             .plain(" gives ")
-            .weak(result)
+            .weak(qualifier.result().word())
             .plain(" to the senders that it lists, which is no pass");
-        findings.push(Finding::new(rule, place.location(), message));
+        let message = match weak.count() {
+            0 => message,
+            more => message.plain("; and ").number(more).plain(" more terms like it"),
+        };
+        findings.push(Finding::new(rule, published.location().at(first.span), message));
     }
 }
 
