@@ -79,12 +79,18 @@ pub struct Check<F: ?Sized + 'static> {
     pub run: fn(&F, &'static Rule, &mut Vec<Finding>),
 }
 
+/// A record can hold thousands of faults of one kind; nobody reads more than these.
+const MOST_FINDINGS: usize = 20;
+
 impl<F: ?Sized> Check<F> {
-    /// Runs every check of a table over the facts.
+    /// Runs every check of a table over the facts. Of a rule that is met again and again, the first
+    /// findings are kept.
     pub fn all(table: &[Self], facts: &F) -> Vec<Finding> {
         let mut findings = Vec::new();
         for check in table {
+            let before = findings.len();
             (check.run)(facts, check.rule, &mut findings);
+            findings.truncate(before + MOST_FINDINGS);
         }
         findings
     }
