@@ -10,6 +10,7 @@
 //!    recorded answers and injected faults are all the same port.
 //! 3. [`judge`]: steps of reasoning, rules, findings, standing.
 //! 4. The protocols, all alike and strangers to each other: [`spf`], [`dkim`], [`dmarc`], [`mx`].
+//!    [`posture`] is what they say together.
 //! 5. [`report`]: the one value that everything above shows.
 //! 6. [`provider`]: facts about those who send for others. [`audit`]: an inquiry in, a report out.
 //! 7. [`render`] and [`cli`]: showing it, and being asked.
@@ -43,6 +44,7 @@ pub mod spf;
 pub mod dkim;
 pub mod dmarc;
 pub mod mx;
+pub mod posture;
 pub mod report;
 pub mod provider;
 pub mod audit;

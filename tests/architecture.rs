@@ -16,11 +16,12 @@ const PROTOCOLS: &[&str] = &[
 ];
 
 /// The modules below `src`, lowest layer first: a module may use its own layer and lower ones.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 9] = [
     &["text", "net"],
     &["dns", "web"],
     &["judge"],
     PROTOCOLS,
+    &["posture"],
     &["report"],
     &["provider", "audit"],
     &["render"],
@@ -278,6 +279,13 @@ fn read(path: &Path) -> String {
 }
 
 fn sources() -> Vec<Source> {
+    let sources = files("rs");
+    assert!(sources.iter().any(Source::is_root), "the sources are found");
+    sources
+}
+
+/// The files below `src` whose names end so.
+fn files(ending: &str) -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut folders = vec![root.join("src")];
     let mut sources = Vec::new();
@@ -286,7 +294,7 @@ fn sources() -> Vec<Source> {
             let path = entry.expect("an entry can be read").path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+            } else if path.extension().is_some_and(|extension| extension == ending) {
                 let relative = path.strip_prefix(root).expect("the folder is below the root");
                 let relative = relative.to_string_lossy().replace('\\', "/");
                 sources.push(Source { text: read(&path), path: relative });
@@ -294,7 +302,6 @@ fn sources() -> Vec<Source> {
         }
     }
     sources.sort_by(|a, b| a.path.cmp(&b.path));
-    assert!(sources.iter().any(Source::is_root), "the sources are found");
     sources
 }
 
@@ -333,6 +340,7 @@ fn every_citation_names_a_section_that_exists() {
         texts.filter_map(|path| Some((number(&path)?, headings(&read(&path))))).collect();
     assert!(sections[&7208].contains("4.6.4"), "the headings of RFC 7208 are found");
     assert_none(&citations(&sources(), &sections));
+    assert_none(&citations(&files("md"), &sections));
 }
 
 // ── the laws can be broken ──────────────────────────────────────────────────────────────────────

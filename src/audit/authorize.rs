@@ -73,7 +73,11 @@ impl Judged {
         let mut share = Share::default();
         for Checked { partition, .. } in &self.mail_from {
             let told = |cell: &Cell| {
-                partition.is_certain(cell) && cell.result() != Some(SpfResult::Temperror)
+                let passes = cell.result() == Some(SpfResult::Pass);
+                partition.is_certain(cell)
+                    && cell.result() != Some(SpfResult::Temperror)
+                    // Had the question been answered, the term might have matched.
+                    && (passes || cell.passed_over.is_none())
             };
             let passes = |cell: &Cell| cell.result() == Some(SpfResult::Pass);
             share.covered.push(partition.gather(|cell| told(cell) && passes(cell)));
@@ -100,6 +104,19 @@ impl Judged {
         common(&self.mail_from)
     }
 
+    /// The addresses that a limit stops, and which limit that is.
+    pub(super) fn over_limit(&self) -> Option<Phrase> {
+        let cells = || self.mail_from.iter().flat_map(|checked| &checked.partition.cells);
+        let worst = cells().find(|cell| cell.is_over_limit())?;
+        let sets: Vec<IpSet> = self
+            .mail_from
+            .iter()
+            .map(|checked| checked.partition.gather(Cell::is_over_limit))
+            .filter(|set| !set.is_empty())
+            .collect();
+        Some(Phrase::new().plain("for ").addr(crowd(&sets)).plain(" ").then(problem(worst)?))
+    }
+
     /// The first cell about which nothing can be told, and why.
     pub(super) fn doubt(&self) -> Option<Phrase> {
         if let Some(Gap::Unknown(why) | Gap::Unlisted(why)) = &self.resolved.gap {
@@ -117,7 +134,8 @@ fn doubt(partition: &Partition, cell: &Cell) -> Option<Phrase> {
         return cell.exception().map(spf::exception);
     }
     if partition.is_certain(cell) {
-        return None;
+        let why = cell.passed_over.as_deref()?;
+        return Some(spf::exception(why).plain("; receivers go on without it"));
     }
     let term = cell.maybe.first().copied().or(match cell.ruling {
         spf::Ruling::Depends(term) => Some(term),
@@ -199,6 +217,9 @@ fn common(checks: &[Checked]) -> Option<Option<SpfResult>> {
 /// Why a cell ends in an error, a passed limit first, for that is where receivers stop.
 pub(super) fn problem(cell: &Cell) -> Option<Phrase> {
     let spent = cell.spent;
+    if cell.exception() == Some(&spf::Exception::Endless) {
+        return cell.exception().map(spf::exception);
+    }
     if spent.lookups > spf::LOOKUP_LIMIT {
         let said = Phrase::new()
             .plain("it takes ")
@@ -220,7 +241,7 @@ pub(super) fn problem(cell: &Cell) -> Option<Phrase> {
 
 /// The term that decided a cell.
 pub(super) fn matched(partition: &Partition, cell: &Cell) -> Option<Matched> {
-    cell.exception().is_none().then_some(())?;
+    decides(cell).then_some(())?;
     let term = cell.by?;
     Some(Matched {
         term: partition.term_text(term),
@@ -231,6 +252,11 @@ pub(super) fn matched(partition: &Partition, cell: &Cell) -> Option<Matched> {
 
 fn path(partition: &Partition, term: TermId) -> Vec<String> {
     partition.path(term).into_iter().map(|step| partition.term_text(step)).collect()
+}
+
+/// True if it was a term that decided, and not an error or a limit.
+fn decides(cell: &Cell) -> bool {
+    cell.exception().is_none() && !cell.is_over_limit()
 }
 
 /// The cells, those that differ in their innermost term only put together by their outermost one.
@@ -256,7 +282,7 @@ fn portions(checks: &[Checked]) -> Vec<Portion> {
                 result: certain.map_or("unknown", SpfResult::word),
                 networks: set.cidrs(),
                 addresses: set.count().to_string(),
-                matched: cell.top.filter(|_| cell.exception().is_none()).and_then(|top| {
+                matched: cell.top.filter(|_| decides(cell)).and_then(|top| {
                     Some(Matched {
                         term: partition.term_text(top),
                         domain: partition.visit(top)?.published.domain.clone(),
@@ -272,10 +298,12 @@ fn portions(checks: &[Checked]) -> Vec<Portion> {
 }
 
 /// The lookups that failed, as sentences.
-pub(super) fn failures(lookups: &[crate::report::Lookup]) -> Vec<Phrase> {
+pub(super) fn failures<'l>(
+    lookups: impl IntoIterator<Item = &'l crate::report::Lookup>,
+) -> Vec<Phrase> {
     let failed = |word: &str| !matches!(word, "records" | "nodata" | "nxdomain");
     lookups
-        .iter()
+        .into_iter()
         .filter(|lookup| failed(lookup.outcome))
         .map(|lookup| {
             let said = Phrase::new()

@@ -77,7 +77,30 @@ pub(super) async fn weigh(dns: &dyn Dns, inquiry: &Inquiry, judged: &Judged) -> 
     Some(Weighed { discovered, verdict, steps })
 }
 
+/// What DMARC makes of a sender, in short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It passes.
+    Passes,
+    /// It fails, and this is what receivers are asked to do.
+    Fails(dmarc::Policy),
+    /// No policy applies.
+    NoPolicy,
+    /// It could not be told.
+    Unknown,
+}
+
 impl Weighed {
+    /// What DMARC makes of the sender.
+    pub(super) fn outcome(&self) -> Outcome {
+        match self.verdict.result {
+            DmarcResult::Pass => Outcome::Passes,
+            DmarcResult::Fail => Outcome::Fails(self.verdict.disposition),
+            DmarcResult::None => Outcome::NoPolicy,
+            DmarcResult::Temperror | DmarcResult::Permerror => Outcome::Unknown,
+        }
+    }
+
     /// The verdict as the report has it.
     pub(super) fn into_report(self, lookups: &mut Lookups) -> DmarcVerdict {
         let Self { discovered, verdict, steps } = self;

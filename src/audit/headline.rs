@@ -1,13 +1,36 @@
 //! The answer in one sentence: for a sender, and for a domain.
 
 use super::authorize::{self, Judged, crowd, networks};
+use super::dmarc_section::{Outcome, Weighed};
 use super::sender::Gap;
+use crate::dmarc::Policy;
 use crate::report::{Authorized, SenderKind, Status, Verdict};
 use crate::spf::{self, SpfResult};
 use crate::text::Phrase;
 
-/// The answer about a sender.
-pub(super) fn of_sender(judged: &Judged) -> Phrase {
+/// The answer about a sender: what SPF says of it, and what DMARC makes of that where the two part.
+pub(super) fn of_sender(judged: &Judged, weighed: Option<&Weighed>) -> Phrase {
+    let said = by_spf(judged);
+    match (judged.authorized(), weighed.map(Weighed::outcome)) {
+        (Authorized::Yes, Some(Outcome::Fails(Policy::None))) => {
+            said.plain("; but ").weak("DMARC fails").plain(": it is not aligned")
+        }
+        (Authorized::Yes, Some(Outcome::Fails(asked))) => said
+            .plain("; but ")
+            .bad("DMARC fails")
+            .plain(": it is not aligned, and receivers are asked to ")
+            .bad(asked.word()),
+        (Authorized::Yes, Some(Outcome::Unknown)) => {
+            said.plain("; ").unknown("what DMARC makes of it could not be told")
+        }
+        (Authorized::No, Some(Outcome::Passes)) => {
+            said.plain("; ").good("DMARC passes").plain(" all the same, by DKIM")
+        }
+        _ => said,
+    }
+}
+
+fn by_spf(judged: &Judged) -> Phrase {
     let title = judged.resolved.title.clone();
     match judged.authorized() {
         Authorized::NotApplicable | Authorized::Unknown => undecided(judged),
@@ -17,6 +40,9 @@ pub(super) fn of_sender(judged: &Judged) -> Phrase {
         Authorized::Yes => {
             let all = crowd(&judged.share().covered);
             let who = match judged.resolved.kind {
+                SenderKind::Host if judged.resolved.gap.is_some() => {
+                    ", though it only receives as far as is known: its addresses pass SPF ("
+                }
                 SenderKind::Host => ": its addresses pass SPF (",
                 SenderKind::Network => ": all of it passes SPF (",
                 _ => ": all its senders pass SPF (",
@@ -103,6 +129,9 @@ fn undecided(judged: &Judged) -> Phrase {
 pub(super) fn remainder(judged: &Judged) -> Vec<Phrase> {
     let share = judged.share();
     let mut notes = Vec::new();
+    if judged.only_cell().is_none() {
+        notes.extend(judged.over_limit());
+    }
     // Undecided, it is the headline that says so.
     if let (Authorized::No | Authorized::Partial, Some(Gap::Unknown(why))) =
         (judged.authorized(), &judged.resolved.gap)
@@ -129,8 +158,10 @@ pub(super) struct Standings {
     pub(super) spf: Status,
     /// What senders get that no term of the SPF record lists.
     pub(super) default: Option<&'static str>,
-    /// How many findings are errors.
-    pub(super) errors: usize,
+    /// What each error among the findings claims, in a few words.
+    pub(super) errors: Vec<&'static str>,
+    /// The first thing that could not be told.
+    pub(super) doubt: Option<Phrase>,
     pub(super) dmarc: Status,
     /// The DMARC policy in force.
     pub(super) policy: Option<&'static str>,
@@ -157,6 +188,9 @@ pub(super) fn of_domain(standings: &Standings, senders: &[(Phrase, Authorized)])
         senders => of_providers(senders),
     };
     let protection = match (standings.dmarc, standings.policy) {
+        (Status::Skipped, _) if said.is_empty() && standings.errors.is_empty() => {
+            return Phrase::from("no errors in what was looked at");
+        }
         (Status::Skipped, _) => return with_errors(said, standings),
         (Status::Unknown, _) => Phrase::new().unknown("its DMARC policy could not be told"),
         (Status::Absent, _) => Phrase::new().weak("forged mail is not blocked (no DMARC)"),
@@ -166,17 +200,33 @@ pub(super) fn of_domain(standings: &Standings, senders: &[(Phrase, Authorized)])
         (_, Some("reject")) => Phrase::new().good("forged mail is rejected"),
         _ => return with_errors(said, standings),
     };
-    with_errors(said.plain("; ").then(protection), standings)
+    let said = with_errors(joined(said).then(protection), standings);
+    match &standings.doubt {
+        Some(doubt) if standings.spf == Status::Unknown || standings.dmarc == Status::Unknown => {
+            said.plain(": ").then(doubt.clone())
+        }
+        _ => said,
+    }
+}
+
+/// The sentence so far, ready for another part.
+fn joined(said: Phrase) -> Phrase {
+    if said.is_empty() { said } else { said.plain("; ") }
 }
 
 /// Adds how many errors there are, unless the sentence tells of something broken already.
 fn with_errors(said: Phrase, standings: &Standings) -> Phrase {
     let is_told = said.pieces().iter().any(|piece| piece.role() == crate::text::Role::Bad);
-    match standings.errors {
-        0 => said,
-        _ if is_told => said,
-        1 => said.plain("; ").bad("1 error"),
-        errors => said.plain("; ").bad(format!("{errors} errors")),
+    match standings.errors.as_slice() {
+        [first, others @ ..] if !is_told => {
+            let said = joined(said).bad(first);
+            match others.len() {
+                0 => said,
+                1 => said.plain(" (and 1 error more)"),
+                count => said.plain(format!(" (and {count} errors more)")),
+            }
+        }
+        _ => said,
     }
 }
 
@@ -185,8 +235,8 @@ fn of_spf(spf: Status) -> Phrase {
         Status::Good | Status::Weak => Phrase::from("its SPF policy is valid"),
         Status::Broken => Phrase::new().bad("its SPF policy is broken"),
         Status::Absent => Phrase::new().weak("it has no SPF policy"),
-        Status::Unknown => Phrase::new().unknown("its SPF policy could not be told"),
-        Status::Skipped => Phrase::from("SPF was not looked at"),
+        Status::Unknown => Phrase::new().unknown("its SPF policy could not be told in full"),
+        Status::Skipped => Phrase::new(),
     }
 }
 
@@ -205,9 +255,7 @@ fn of_providers(senders: &[(Phrase, Authorized)]) -> Phrase {
         if titles.is_empty() {
             continue;
         }
-        if !said.is_empty() {
-            said = said.plain("; ");
-        }
+        said = joined(said);
         let count = titles.len();
         for (index, title) in titles.into_iter().enumerate() {
             said = match index {
@@ -222,17 +270,23 @@ fn of_providers(senders: &[(Phrase, Authorized)]) -> Phrase {
     said
 }
 
+/// How a sender adds up.
+pub(super) fn of_one(judged: &Judged, weighed: Option<&Weighed>) -> Verdict {
+    match (judged.authorized(), weighed.map(Weighed::outcome)) {
+        (Authorized::No | Authorized::Partial, _) => Verdict::Fail,
+        (Authorized::Unknown, _) | (Authorized::Yes, Some(Outcome::Unknown)) => Verdict::Unknown,
+        (Authorized::Yes, Some(Outcome::Fails(Policy::None))) => Verdict::Warn,
+        (Authorized::Yes, Some(Outcome::Fails(_))) => Verdict::Fail,
+        (Authorized::Yes | Authorized::NotApplicable, _) => Verdict::Ok,
+    }
+}
+
 /// How a domain adds up. Trouble with the DNS never makes it fail.
 pub(super) fn verdict(
-    authorizations: impl Iterator<Item = Authorized>,
+    senders: impl Iterator<Item = Verdict>,
     worst_finding: Option<crate::judge::Severity>,
     statuses: &[Status],
 ) -> Verdict {
-    let senders = authorizations.map(|authorized| match authorized {
-        Authorized::No | Authorized::Partial => Verdict::Fail,
-        Authorized::Unknown => Verdict::Unknown,
-        Authorized::Yes | Authorized::NotApplicable => Verdict::Ok,
-    });
     let findings = worst_finding.map(|severity| match severity {
         crate::judge::Severity::Error => Verdict::Fail,
         crate::judge::Severity::Warn => Verdict::Warn,

@@ -75,6 +75,9 @@ pub enum Sender {
         provider: &'static str,
         /// The names whose policies hold its senders.
         policies: Vec<Name>,
+        /// True if the domain's record names these policies; else they are what is known of the
+        /// provider, and no fault of the domain if they are gone.
+        named: bool,
     },
 }
 

@@ -5,13 +5,13 @@
 //! protocol needs from another is handed over here as a plain value.
 
 mod authorize;
+pub mod catalogue;
 mod dkim_section;
 mod dmarc_section;
 mod fix;
 mod headline;
 mod inquiry;
 mod mx_section;
-mod posture;
 mod recognised;
 mod sender;
 mod spf_section;
@@ -28,7 +28,7 @@ use crate::report::{
 };
 use crate::spf::{Found, Policies, Receiver};
 use crate::text::{Phrase, escape};
-use crate::{dkim, dmarc, mx, spf};
+use crate::{dkim, dmarc, mx, posture, spf};
 use authorize::Judged;
 use dmarc_section::Weighed;
 use fix::Admission;
@@ -88,6 +88,7 @@ async fn author_ahead(dns: &dyn Dns, inquiry: &Inquiry) {
 
 /// What the protocols found out.
 struct Gathered {
+    domain: Name,
     mx: Option<mx::Examined>,
     spf: Option<spf::Facts>,
     dkim: Option<dkim::Examined>,
@@ -107,7 +108,9 @@ async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gat
     if implied {
         // Nobody asked about them, and no answer is to be had without an address. That a policy
         // known here is gone from the DNS is no fault of the domain.
-        senders.retain(|(_, judged, _)| match &judged.resolved.gap {
+        let is_named = |asked: &Asked| matches!(asked.sender, Sender::Own { named: true, .. });
+        senders.retain(|(asked, judged, _)| match &judged.resolved.gap {
+            Some(Gap::Nothing(_)) if is_named(asked) => true,
             Some(Gap::Unlisted(why) | Gap::Nothing(why)) => {
                 let title = judged.resolved.title.clone();
                 untested.push(title.plain(" is not tested: ").then(why.clone()));
@@ -129,7 +132,7 @@ async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> Gathered {
         wanted(checks.dmarc, dmarc::examine(dns, domain)),
     );
     let (senders, untested) = (Vec::new(), Vec::new());
-    Gathered { mx, spf, dkim, dmarc, senders, implied: true, untested }
+    Gathered { domain: domain.clone(), mx, spf, dkim, dmarc, senders, implied: true, untested }
 }
 
 async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
@@ -198,7 +201,7 @@ impl Gathered {
         let missing = self.is_missing();
         let sends_nothing = self.spf.as_ref().is_some_and(spf_section::sends_nothing);
         let keys_unknown = self.dkim.as_ref().is_some_and(|e| e.facts.failed().next().is_some());
-        let Self { mx, spf, dkim, dmarc, senders, implied, untested } = self;
+        let Self { mx, spf, dkim, dmarc, senders, implied, untested, .. } = self;
         let mx = mx.map_or_else(Section::skipped, |it| mx_section::section(&it, &mut lookups));
         let spf = spf.map_or_else(Section::skipped, |it| spf_section::section(&it, &mut lookups));
         let dkim =
@@ -209,11 +212,11 @@ impl Gathered {
             .iter()
             .map(|(_, judged, _)| (judged.resolved.title.clone(), judged.authorized()))
             .collect();
-        let errors = findings.iter().filter(|f| f.severity == judge::Severity::Error).count();
         let standings = headline::Standings {
             spf: spf.status,
             default: spf.exhibit.default,
-            errors,
+            errors: errors(&findings),
+            doubt: authorize::failures(lookups.rows()).into_iter().next(),
             dmarc: dmarc.status,
             policy: dmarc.exhibit.policy,
             receives_nothing: mx.exhibit.null_mx,
@@ -221,14 +224,14 @@ impl Gathered {
             missing,
         };
         let headline = match senders.as_slice() {
-            [(_, judged, _)] if !implied => headline::of_sender(judged),
+            [(_, judged, weighed)] if !implied => headline::of_sender(judged, weighed.as_ref()),
             _ => headline::of_domain(&standings, &titles),
         };
         let mut statuses = vec![mx.status, spf.status, dmarc.status];
         // That no key was found among the names tried is no trouble; that they went unanswered is.
         statuses.extend((dkim.status != Status::Unknown || keys_unknown).then_some(dkim.status));
         let result = headline::verdict(
-            titles.iter().map(|(_, authorized)| *authorized),
+            senders.iter().map(|(_, judged, weighed)| headline::of_one(judged, weighed.as_ref())),
             findings.iter().map(|finding| finding.severity).max(),
             &statuses,
         );
@@ -254,30 +257,48 @@ impl Gathered {
             dkim,
             dmarc,
             findings,
-            errors: authorize::failures(&lookups),
+            errors: authorize::failures(lookups.iter()),
             lookups,
         }
     }
 
     /// What the rules say, worst first.
     fn findings(&self) -> Vec<judge::Finding> {
-        if let Some(missing) = posture::missing_domain(self.spf.as_ref()) {
-            // What else is not there follows from this one.
-            return vec![missing];
+        let mut findings = posture::lint::check(&self.posture());
+        if self.is_missing() {
+            // What else is not there follows from that.
+            return findings;
         }
-        let mut findings: Vec<judge::Finding> = Vec::new();
         findings.extend(self.spf.iter().flat_map(spf::lint::check));
-        findings.extend(self.dkim.iter().flat_map(|it| dkim::lint::findings(&it.facts)));
+        findings.extend(self.dkim.iter().flat_map(|it| dkim::lint::check(&it.facts)));
         findings.extend(self.dmarc.iter().flat_map(|it| dmarc::lint::check(&it.facts)));
-        findings.extend(self.mx.iter().flat_map(|it| mx::lint::findings(&it.facts)));
+        findings.extend(self.mx.iter().flat_map(|it| mx::lint::check(&it.facts)));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
         findings
     }
 
+    /// What the protocols say together.
+    fn posture(&self) -> posture::Facts {
+        posture::Facts {
+            domain: self.domain.clone(),
+            exists: self.spf.as_ref().and_then(|facts| match facts.published.found {
+                Found::NoDomain => Some(false),
+                Found::Failed => None,
+                _ => Some(true),
+            }),
+        }
+    }
+
     /// True if the DNS says that the domain does not exist.
     fn is_missing(&self) -> bool {
-        self.spf.as_ref().is_some_and(|facts| facts.published.found == Found::NoDomain)
+        self.posture().exists == Some(false)
     }
+}
+
+/// What each error claims, in a few words.
+fn errors(findings: &[Finding]) -> Vec<&'static str> {
+    let errors = findings.iter().filter(|finding| finding.severity == judge::Severity::Error);
+    errors.map(|finding| finding.summary).collect()
 }
 
 fn authorization(
@@ -287,7 +308,7 @@ fn authorization(
     weighed: Option<Weighed>,
     lookups: &mut Lookups,
 ) -> Authorization {
-    let headline = headline::of_sender(&judged);
+    let headline = headline::of_sender(&judged, weighed.as_ref());
     let mut notes = judged.resolved.notes.clone();
     notes.extend(headline::remainder(&judged));
     let share = judged.share();
@@ -299,7 +320,11 @@ fn authorization(
         notes,
         identities: identities(inquiry),
         spf: authorize::verdict(&judged.identity.domain, &judged.mail_from, lookups),
-        helo: inquiry.helo.as_ref().map(|helo| authorize::verdict(helo, &judged.helo, lookups)),
+        helo: inquiry
+            .helo
+            .as_ref()
+            .filter(|_| !judged.helo.is_empty())
+            .map(|helo| authorize::verdict(helo, &judged.helo, lookups)),
         dmarc: weighed.map(|weighed| weighed.into_report(lookups)),
         covered: authorize::networks(&share.covered),
         uncovered: authorize::networks(&share.uncovered),

@@ -40,6 +40,8 @@ async fn listed(policies: &Policies<'_>, domain: &Name) -> Recognised {
     for _ in 0..=LOOKUP_LIMIT {
         let Some(domain) = next.take() else { break };
         let published = policies.fetch(&domain).await;
+        // Of several records receivers use none, but somebody was meant to send.
+        listed.lists_somebody |= matches!(published.found, Found::Several(_));
         let Found::One { record, .. } = &published.found else { break };
         for term in &record.value.terms {
             let (passes, spec) = match &term.body {
@@ -55,8 +57,9 @@ async fn listed(policies: &Policies<'_>, domain: &Name) -> Recognised {
                 known => listed.named.extend(known),
             }
         }
-        listed.lists_somebody |=
-            record.value.directives().any(|(_, _, qualifier, _)| qualifier == Qualifier::Pass);
+        // A term that cannot be read was meant for somebody as well.
+        listed.lists_somebody |= !record.errors.is_empty()
+            || record.value.directives().any(|(_, _, qualifier, _)| qualifier == Qualifier::Pass);
         next = record.value.redirect().and_then(|(_, spec)| spec.fixed().cloned());
     }
     listed
@@ -89,12 +92,13 @@ impl Recognised {
     /// name for each region or product, and a domain that includes one of these means no other.
     fn asked(&self, provider: &'static Provider) -> Option<Asked> {
         let mut policies: Vec<Name> = self.names(provider).cloned().collect();
-        if policies.is_empty() && provider.keeps_mailboxes() {
+        let named = !policies.is_empty();
+        if !named && provider.keeps_mailboxes() {
             policies.extend(provider.policy());
         }
         (!policies.is_empty()).then(|| Asked {
             text: provider.id().to_owned(),
-            sender: Sender::Own { provider: provider.id(), policies },
+            sender: Sender::Own { provider: provider.id(), policies, named },
         })
     }
 

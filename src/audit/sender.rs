@@ -49,7 +49,7 @@ pub(super) async fn resolve(policies: &Policies<'_>, asked: &Asked) -> Resolved 
             };
             policy(policies, SenderKind::Policy, title, name).await
         }
-        Sender::Own { provider, policies: names } => own(policies, provider, names).await,
+        Sender::Own { provider, policies: names, .. } => own(policies, provider, names).await,
         Sender::Provider(word) => match provider::by_id(word) {
             Some(known) => of_provider(policies, known).await,
             None => unknown_provider(word),

@@ -5,6 +5,7 @@ use crate::judge::{Standing, Tone};
 use crate::net::Family;
 use crate::provider;
 use crate::report::{Lookups, Section, SpfExhibit, Status, Step};
+use crate::spf::record::Qualifier;
 use crate::spf::{Facts, Found, LOOKUP_LIMIT, VOID_LIMIT};
 use crate::text::{Phrase, escape, grouped};
 
@@ -125,6 +126,7 @@ fn senders(exhibit: &SpfExhibit) -> String {
         count => format!("{count} {one}s"),
     };
     let ipv4 = match exhibit.ipv4_addresses {
+        0 if !exhibit.sender_dependent.is_empty() => "decided for each sender".to_owned(),
         0 => "no IPv4".to_owned(),
         count => {
             format!("{} IPv4 in {}", grouped(count.into()), plural(exhibit.ipv4.len(), "network"))
@@ -139,7 +141,11 @@ fn senders(exhibit: &SpfExhibit) -> String {
 /// True if the policy passes nobody for certain, and nobody by what is unknown of the sender: the
 /// owner says that the domain does not send.
 pub(super) fn sends_nothing(facts: &Facts) -> bool {
-    facts.published.usable().is_some()
+    let lets_nobody_pass = |record: &crate::spf::Record| {
+        record.redirect().is_none()
+            && record.directives().all(|(_, _, qualifier, _)| qualifier != Qualifier::Pass)
+    };
+    facts.published.usable().is_some_and(lets_nobody_pass)
         && facts.partitions().into_iter().all(|partition| {
             partition.passing().is_empty() && partition.sender_dependent().is_empty()
         })

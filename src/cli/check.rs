@@ -85,7 +85,11 @@ fn too_late(deadline: Duration) -> Phrase {
 fn exit_code(domains: &[Domain], fail_on: Option<Severity>) -> u8 {
     let fails = |domain: &Domain| {
         let senders = domain.authorizations.iter().any(|authorization| {
+            let is_refused = authorization.dmarc.as_ref().is_some_and(|dmarc| {
+                dmarc.result == "fail" && dmarc.disposition.is_some_and(|asked| asked != "none")
+            });
             matches!(authorization.authorized, Authorized::No | Authorized::Partial)
+                || (authorization.authorized == Authorized::Yes && is_refused)
         });
         let findings = fail_on
             .is_some_and(|least| domain.findings.iter().any(|finding| finding.severity >= least));

@@ -5,8 +5,10 @@
 pub mod args;
 mod check;
 mod clock;
+mod explain;
 mod fix;
 pub mod plan;
+mod rules;
 mod sources;
 mod write;
 
@@ -26,7 +28,11 @@ struct Verb {
 }
 
 /// The verbs, in the order in which help lists them.
-static VERBS: &[Verb] = &[Verb { name: "fix", run: fix::run }];
+static VERBS: &[Verb] = &[
+    Verb { name: "fix", run: fix::run },
+    Verb { name: "rules", run: rules::run },
+    Verb { name: "explain", run: explain::run },
+];
 
 /// Why a run ended without a report. What is wrong with a domain is never one of these.
 #[derive(Debug)]

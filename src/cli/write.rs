@@ -49,11 +49,29 @@ pub(super) fn standard_output(
     kind: Format,
     appearance: &Appearance,
 ) -> Result<(), Trouble> {
+    to_reader(appearance, |terminal, out| format(report, kind, appearance, Some(terminal), out))
+}
+
+/// Writes a page that is no report to standard output, as it suits whoever reads there.
+///
+/// # Errors
+/// Standard output cannot be written to.
+pub(super) fn page(
+    color: palette::Choice,
+    draw: impl FnOnce(&text::Look, &mut dyn Write) -> io::Result<()>,
+) -> Result<(), Trouble> {
+    let appearance = Appearance { color, ..Appearance::default() };
+    to_reader(&appearance, |terminal, out| Ok(draw(&look(&appearance, Some(terminal)), out)?))
+}
+
+fn to_reader(
+    appearance: &Appearance,
+    draw: impl FnOnce(&Terminal, &mut dyn Write) -> Result<(), Trouble>,
+) -> Result<(), Trouble> {
     let stdout = io::stdout();
     let terminal = terminal(appearance, stdout.is_terminal());
     let mut out = BufWriter::new(stdout.lock());
-    let written = format(report, kind, appearance, Some(&terminal), &mut out);
-    match written.and_then(|()| Ok(out.flush()?)) {
+    match draw(&terminal, &mut out).and_then(|()| Ok(out.flush()?)) {
         Err(Trouble::Write(why)) if why.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done,
     }

@@ -1,6 +1,6 @@
 //! Tests of the search and of the records, with keys as they are published.
 
-use super::lint::findings;
+use super::lint::check;
 use super::*;
 use crate::dns::{
     Answer, Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Trouble,
@@ -85,7 +85,7 @@ pub(super) async fn facts(world: &World, wanted: &Wanted) -> Facts {
 
 pub(super) async fn rules(world: &World, wanted: &Wanted) -> Vec<&'static str> {
     let facts = facts(world, wanted).await;
-    findings(&facts).iter().map(|finding| finding.rule.id).collect()
+    check(&facts).iter().map(|finding| finding.rule.id).collect()
 }
 
 fn failure() -> Outcome {
@@ -202,7 +202,7 @@ async fn hostile_text_reaches_no_reader_unescaped() {
     let examined = examine(&world, &name("example.com"), &given(&["s1"])).await;
     let mut said = format!(
         "{:?}",
-        findings(&examined.facts).iter().map(|f| f.message.to_string()).collect::<Vec<_>>()
+        check(&examined.facts).iter().map(|f| f.message.to_string()).collect::<Vec<_>>()
     );
     for step in &examined.step.steps {
         said += &step.event.explain().headline.to_string();

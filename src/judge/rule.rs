@@ -48,6 +48,21 @@ pub struct Rule {
     pub why: &'static str,
     /// The source of the claim.
     pub cite: Citation,
+    /// All that there is to say, in Markdown: documentation, the text of `mailcheck explain`, and
+    /// a test by the zones in it.
+    pub page: &'static str,
+}
+
+impl Rule {
+    /// The protocol, or the part of the judgement, that the rule belongs to.
+    pub fn family(&self) -> &'static str {
+        self.id.split_once('/').map_or("", |(family, _)| family)
+    }
+
+    /// The id without its family.
+    pub fn name(&self) -> &'static str {
+        self.id.split_once('/').map_or(self.id, |(_, name)| name)
+    }
 }
 
 impl Serialize for Rule {
@@ -111,6 +126,7 @@ mod tests {
         summary: "",
         why: "",
         cite: rfc(7208, "4.6"),
+        page: "",
     };
 
     /// The messages about a fact that a rule meets this many times.

@@ -195,6 +195,11 @@ impl Addresses {
         if ipv4.aliases.is_empty() { &ipv6.aliases } else { &ipv4.aliases }
     }
 
+    /// The addresses that cannot be reached from elsewhere.
+    pub fn local(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        self.all().filter(|ip| is_local(*ip))
+    }
+
     /// True if there are addresses, none of which can be reached from elsewhere.
     pub fn is_unreachable(&self) -> bool {
         self.is_any() && !self.is_failed() && self.all().all(is_local)

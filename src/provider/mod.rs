@@ -7,10 +7,10 @@
 //! Knowledge of this kind grows old. So it only ever adds a name to what the DNS says, suggests what
 //! to try, or says what a person means; no verdict rests on it.
 
-mod near;
 mod pattern;
 
 use crate::net::Name;
+use crate::text::near;
 use pattern::Pattern;
 use serde::Deserialize;
 use std::sync::OnceLock;

@@ -2,8 +2,10 @@
 //!
 //! Its shape is described in `testdata/schema/report.schema.json`.
 
-use crate::report::Report;
+use crate::judge::Rule;
+use crate::report::{Reference, Report};
 use crate::text::escape;
+use serde::Serialize;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -12,7 +14,45 @@ use std::io::{self, Write};
 /// # Errors
 /// `out` cannot be written to.
 pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut text = printable(&serde_json::to_string_pretty(report)?);
+    write(report, out)
+}
+
+/// Writes rules as JSON.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub fn rules(rules: impl Iterator<Item = &'static Rule>, out: &mut dyn Write) -> io::Result<()> {
+    let rows = rules.map(|rule| Row {
+        id: rule.id,
+        severity: rule.severity.word(),
+        summary: rule.summary,
+        why: rule.why,
+        reference: Reference { cite: rule.cite, url: rule.cite.url() },
+        page: rule.page,
+    });
+    write(&Catalogue { schema: "mailcheck.rules/1", rules: rows.collect() }, out)
+}
+
+/// Every rule there is.
+#[derive(Serialize)]
+struct Catalogue {
+    schema: &'static str,
+    rules: Vec<Row>,
+}
+
+/// A rule, with all that is said about it.
+#[derive(Serialize)]
+struct Row {
+    id: &'static str,
+    severity: &'static str,
+    summary: &'static str,
+    why: &'static str,
+    reference: Reference,
+    page: &'static str,
+}
+
+fn write(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = printable(&serde_json::to_string_pretty(document)?);
     text.push('\n');
     out.write_all(text.as_bytes())
 }

@@ -4,6 +4,7 @@
 //! [`Palette`]. Colour repeats what words say already; it never says anything alone. What could
 //! not be told has a colour of its own, for it is no fault.
 
+use crate::judge::Severity;
 use crate::text::Role;
 use colored::{Color, Colorize as _};
 use std::ffi::OsStr;
@@ -91,6 +92,16 @@ impl From<Role> for Ink {
             Role::Bad => Self::Bad,
             Role::Weak => Self::Weak,
             Role::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl From<Severity> for Ink {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Error => Self::Bad,
+            Severity::Warn => Self::Weak,
+            Severity::Note => Self::Faint,
         }
     }
 }

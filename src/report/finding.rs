@@ -13,6 +13,8 @@ pub struct Finding {
     pub id: &'static str,
     /// How much it matters.
     pub severity: Severity,
+    /// What the rule claims, in a few words without numbers.
+    pub summary: &'static str,
     /// What is true here and what follows.
     pub message: Phrase,
     /// Why a reader should care.
@@ -88,6 +90,7 @@ impl From<&judge::Finding> for Finding {
         Self {
             id: rule.id,
             severity: rule.severity,
+            summary: rule.summary,
             message: message.clone(),
             why: rule.why,
             subject: Subject {

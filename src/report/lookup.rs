@@ -77,6 +77,11 @@ impl Lookups {
         id
     }
 
+    /// The rows so far.
+    pub fn rows(&self) -> &[Lookup] {
+        &self.rows
+    }
+
     /// The rows in the order in which they were noted.
     pub fn into_rows(self) -> Vec<Lookup> {
         self.rows

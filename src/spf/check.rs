@@ -89,6 +89,7 @@ fn no_domain(given: &[u8], universe: IpSet) -> Checked {
         by: None,
         top: None,
         maybe: Vec::new(),
+        passed_over: None,
     };
     let partition = Partition { family, cells: vec![cell], visits: Vec::new() };
     let trace = Step::leaf(Event::NoDomain { given: given.to_vec() });

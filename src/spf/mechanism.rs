@@ -70,7 +70,12 @@ impl Walker<'_> {
         let mut split = Split { target: Some(target.clone()), ..Split::default() };
         split.steps.push(checked.step);
         for cell in checked.cells {
-            let mut cohort = Cohort { set: cell.set, spent: cell.spent, maybe: cell.maybe };
+            let mut cohort = Cohort {
+                set: cell.set,
+                spent: cell.spent,
+                maybe: cell.maybe,
+                passed_over: cell.passed_over,
+            };
             match cell.ruling {
                 Ruling::Result(SpfResult::Pass) => split.matched.push((cohort, cell.by)),
                 Ruling::Result(SpfResult::None) => {
@@ -227,7 +232,13 @@ impl Walker<'_> {
         }
         let mut split = Split { target: Some(name.clone()), ..Split::default() };
         split.answers.clone_from(&validation.answers);
-        if validation.names.iter().any(|validated| validated.is_within(&name)) {
+        let is_match = validation.names.iter().any(|validated| validated.is_within(&name));
+        if !is_match && validation.failure.is_some() {
+            for cohort in &mut open {
+                cohort.passed_over.clone_from(&validation.failure);
+            }
+        }
+        if is_match {
             split.matched = open.into_iter().map(|cohort| (cohort, None)).collect();
         } else {
             split.open = open;
@@ -282,7 +293,7 @@ fn exchanges(answer: &Answer) -> Vec<Name> {
 }
 
 /// The exception of an answer that is none.
-fn failed(answer: &Answer) -> Option<Arc<Exception>> {
+pub(super) fn failed(answer: &Answer) -> Option<Arc<Exception>> {
     let failure = answer.failure()?.clone();
     let question = &answer.question;
     Some(Arc::new(Exception::Dns { name: question.name.clone(), kind: question.kind, failure }))

@@ -197,6 +197,9 @@ pub struct Cell {
     pub top: Option<TermId>,
     /// Terms passed on the way that depend on the sender: one of them may have matched.
     pub maybe: Vec<TermId>,
+    /// A question that failed on the way, where RFC 7208 has receivers go on as if there were no
+    /// answer (§5.5): the result stands, and another time it may be another one.
+    pub passed_over: Option<Arc<Exception>>,
 }
 
 impl Cell {

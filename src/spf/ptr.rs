@@ -2,6 +2,8 @@
 
 use super::expand;
 use super::macro_string::{Letter, MacroString};
+use super::mechanism::failed;
+use super::partition::Exception;
 use super::walk::Walker;
 use crate::dns::{Answer, Data, Kind, ask};
 use crate::net::{Family, Name};
@@ -18,6 +20,8 @@ pub(super) struct Validation {
     pub(super) names: Vec<Name>,
     /// Questions that got no records.
     pub(super) void_questions: u16,
+    /// The first question that could not be answered.
+    pub(super) failure: Option<Arc<Exception>>,
     /// Every answer used.
     pub(super) answers: Vec<Arc<Answer>>,
 }
@@ -35,10 +39,12 @@ impl Walker<'_> {
         // RFC 7208 §5.5: "If a DNS error occurs while doing the PTR RR lookup, then this
         // mechanism fails to match."
         validation.void_questions += u16::from(pointers.is_void());
+        validation.failure = failed(&pointers);
         for record in pointers.records().iter().take(NAME_LIMIT) {
             let Data::Ptr(name) = &record.data else { continue };
             let answer = crate::dns::addresses(self.dns(), name, self.family).await;
             validation.void_questions += u16::from(answer.is_void());
+            validation.failure = validation.failure.or_else(|| failed(&answer));
             if answer.records().iter().any(|record| record.data.address() == Some(ip)) {
                 validation.names.push(name.clone());
             }

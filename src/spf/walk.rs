@@ -36,12 +36,14 @@ pub(super) struct Cohort {
     pub(super) set: IpSet,
     pub(super) spent: Spent,
     pub(super) maybe: Vec<TermId>,
+    pub(super) passed_over: Option<Arc<Exception>>,
 }
 
 impl Cohort {
     /// The same cohort reduced to other addresses.
     pub(super) fn with(&self, set: IpSet) -> Self {
-        Self { set, spent: self.spent, maybe: self.maybe.clone() }
+        let Self { spent, ref maybe, ref passed_over, .. } = *self;
+        Self { set, spent, maybe: maybe.clone(), passed_over: passed_over.clone() }
     }
 }
 
@@ -65,7 +67,8 @@ pub async fn walk(
     universe: IpSet,
 ) -> Walked {
     let mut walker = Walker::new(policies, sender, universe.family(), universe.single());
-    let start = Cohort { set: universe, spent: Spent::default(), maybe: Vec::new() };
+    let start =
+        Cohort { set: universe, spent: Spent::default(), maybe: Vec::new(), passed_over: None };
     let checked = walker.check_host(domain.clone(), None, vec![start]).await;
     let Walker { family, visits, .. } = walker;
     Walked { partition: Partition { family, cells: checked.cells, visits }, trace: checked.step }
@@ -197,6 +200,7 @@ impl<'w> Walker<'w> {
                 by: by.or(Some(id)),
                 top: Some(id),
                 maybe: cohort.maybe,
+                passed_over: cohort.passed_over,
             });
             cells.extend(matched);
             let ended = split.ended.into_iter();
@@ -340,7 +344,11 @@ fn rejoin(cohorts: Vec<Cohort>) -> Vec<Cohort> {
     }
     let mut joined: Vec<(Cohort, Vec<Range>)> = Vec::new();
     for cohort in cohorts {
-        let alike = |c: &Cohort| c.spent == cohort.spent && c.maybe == cohort.maybe;
+        let alike = |c: &Cohort| {
+            c.spent == cohort.spent
+                && c.maybe == cohort.maybe
+                && c.passed_over == cohort.passed_over
+        };
         match joined.iter_mut().find(|(twin, _)| alike(twin)) {
             Some((_, more)) => more.extend(cohort.set.ranges()),
             None => joined.push((cohort, Vec::new())),
@@ -357,20 +365,21 @@ fn rejoin(cohorts: Vec<Cohort>) -> Vec<Cohort> {
 }
 
 fn ended(cohort: Cohort, ruling: Ruling) -> Cell {
-    let Cohort { set, spent, maybe } = cohort;
-    Cell { set, ruling, spent, by: None, top: None, maybe }
+    let Cohort { set, spent, maybe, passed_over } = cohort;
+    Cell { set, ruling, spent, by: None, top: None, maybe, passed_over }
 }
 
 fn except(cohort: Cohort, why: Arc<Exception>, by: TermId, top: TermId) -> Cell {
-    let Cohort { set, spent, maybe } = cohort;
-    Cell { set, ruling: Ruling::Exception(why), spent, by: Some(by), top: Some(top), maybe }
+    let Cohort { set, spent, maybe, passed_over } = cohort;
+    let ruling = Ruling::Exception(why);
+    Cell { set, ruling, spent, by: Some(by), top: Some(top), maybe, passed_over }
 }
 
-/// The result that all cells share, if they do; limits not applied.
+/// The result that all cells share, if they do.
 fn common_result(cells: &[Cell]) -> Option<SpfResult> {
     let (first, rest) = cells.split_first()?;
-    let result = first.unlimited()?;
-    rest.iter().all(|cell| cell.unlimited() == Some(result)).then_some(result)
+    let result = first.result()?;
+    rest.iter().all(|cell| cell.result() == Some(result)).then_some(result)
 }
 
 impl Qualifier {

@@ -9,6 +9,7 @@
 
 mod cite;
 pub mod lex;
+pub mod near;
 mod phrase;
 mod span;
 mod syntax;

@@ -454,6 +454,7 @@ fn finding(id: &'static str, severity: Severity, message: Phrase, subject: Subje
     Finding {
         id,
         severity,
+        summary: "what the rule claims",
         message,
         why: "Receivers stop at the tenth lookup and return permerror: neither authorized nor refused.",
         subject,

@@ -65,7 +65,7 @@ pub struct Sources {
 }
 
 /// How the text looks, as far as the user says; the rest follows from the terminal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Appearance {
     /// When to use colour.
     pub color: Choice,

@@ -107,6 +107,8 @@ pub(super) fn testing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
 /// A key record of the domain, with the selector that it stands at.
 struct Found<'a> {
     tried: &'a Tried,
+    /// True if the selector is one that nobody publishes, and a wildcard answers for it.
+    is_of_wildcard: bool,
     published: &'a Published,
 }
 
@@ -117,6 +119,9 @@ impl<'a> Found<'a> {
 
     /// A sentence that begins with the selector.
     fn said(&self, words: &str) -> Phrase {
+        if self.is_of_wildcard {
+            return Phrase::new().plain("every selector, by a wildcard,").plain(words);
+        }
         let selector = &self.tried.candidate.selector;
         Phrase::new().plain("selector ").name(selector).plain(words)
     }
@@ -138,10 +143,13 @@ fn narrowed(mut finding: Finding, span: Span) -> Finding {
 
 /// Every key record once: those of a wildcard stand for all the selectors that it answers.
 fn records(facts: &Facts) -> impl Iterator<Item = Found<'_>> {
-    facts
-        .keyed()
-        .chain(&facts.wildcard)
-        .flat_map(|tried| tried.keys().iter().map(move |published| Found { tried, published }))
+    let keyed = facts.keyed().map(|tried| (tried, false));
+    keyed.chain(facts.wildcard.iter().map(|tried| (tried, true))).flat_map(
+        |(tried, is_of_wildcard)| {
+            let keys = tried.keys().iter();
+            keys.map(move |published| Found { tried, is_of_wildcard, published })
+        },
+    )
 }
 
 fn flawed(facts: &Facts) -> impl Iterator<Item = (Found<'_>, Flaw)> {

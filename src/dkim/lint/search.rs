@@ -1,9 +1,11 @@
 //! Rules about what stands at the selectors, and about what does not.
 
-use crate::dkim::search::{Facts, Found, Tried};
+use crate::dkim::key::Key;
+use crate::dkim::search::{Facts, Found, Published, Tried};
 use crate::dns::Kind;
 use crate::judge::{Finding, Location, Rule};
 use crate::text::Phrase;
+use std::collections::HashMap;
 
 pub(super) fn several(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for tried in facts.keyed() {
@@ -38,6 +40,43 @@ pub(super) fn wildcard(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
         .name(&probe.candidate.selector)
         .plain(" has a key: a wildcard answers for every selector");
     findings.push(at(probe, rule, said));
+}
+
+pub(super) fn shared(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let key = |published: &Published| {
+        let record = &published.record.value;
+        let key = record.key.as_ref().filter(|key| key.value != Key::Revoked)?;
+        Some(key.span.of(&record.text).to_owned())
+    };
+    let mut known: HashMap<Vec<u8>, &Tried> = HashMap::new();
+    // Two aliases of one name share its key on purpose.
+    for tried in facts.keyed().filter(|tried| tried.answer.aliases.is_empty()) {
+        let Some(key) = tried.keys().first().and_then(key) else { continue };
+        match known.get(&key) {
+            Some(first) => {
+                let said = selector(tried).plain(" publishes the key of selector ");
+                findings.push(at(tried, rule, said.name(&first.candidate.selector)));
+            }
+            None => {
+                known.insert(key, tried);
+            }
+        }
+    }
+}
+
+pub(super) fn ed25519_alone(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let is_told = facts.failed().next().is_none() && facts.wildcard.is_none();
+    let mut usable = facts.keyed().filter(|tried| tried.keys().iter().any(Published::is_usable));
+    let is_ed25519 = |published: &Published| {
+        let key = &published.record.value.key;
+        key.as_ref().is_some_and(|key| matches!(key.value, Key::Ed25519(_)))
+    };
+    let Some(first) = usable.next().filter(|_| is_told) else { return };
+    if [first].into_iter().chain(usable).all(|tried| tried.keys().iter().all(is_ed25519)) {
+        let said = selector(first).plain(" has an ").weak("Ed25519");
+        let said = said.plain(" key, and no RSA key was found; many receivers verify RSA only");
+        findings.push(at(first, rule, said));
+    }
 }
 
 pub(super) fn none_found(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {

@@ -1,7 +1,7 @@
 //! Each rule with a domain that trips it and, beside it, one that does not.
 
 use crate::dkim::tests::{RSA_512, RSA_1024, RSA_2048, World, facts, given, microsoft, rules};
-use crate::dkim::{Wanted, lint::findings};
+use crate::dkim::{Wanted, lint::check};
 use crate::dns::{Failure, Outcome, Trouble};
 
 async fn rules_of(record: &str) -> Vec<&'static str> {
@@ -32,7 +32,7 @@ async fn an_empty_key_is_revoked() {
 async fn a_record_cut_at_255_octets_says_where_it_was_cut() {
     let record = format!("v=DKIM1; k=rsa; p={RSA_2048}");
     let world = World::new().key("s1", &[&record[..255]]);
-    let found = findings(&facts(&world, &Wanted::default()).await);
+    let found = check(&facts(&world, &Wanted::default()).await);
     assert_eq!(
         found.iter().map(|finding| finding.message.to_string()).collect::<Vec<_>>(),
         [
@@ -134,7 +134,7 @@ async fn a_wildcard_that_withdraws_every_key_is_one_note() {
 
 #[tokio::test]
 async fn finding_nothing_is_a_note_that_counts_the_names() {
-    let found = findings(&facts(&World::new(), &Wanted::default()).await);
+    let found = check(&facts(&World::new(), &Wanted::default()).await);
     assert_eq!(
         found.iter().map(|finding| finding.message.to_string()).collect::<Vec<_>>(),
         ["none of 23 selectors tried has a key; others may exist, they cannot be listed"]

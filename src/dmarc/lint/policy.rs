@@ -6,53 +6,9 @@ use super::super::explain::tag;
 use super::super::record::{Policy, Record};
 use super::super::rfc7489::Side;
 use super::super::visit::Found;
-use super::{of_domain, of_record};
-use crate::judge::{Finding, Location, Rule, Severity};
-use crate::text::{Phrase, Span, rfc};
-
-pub(super) static MISSING: Rule = Rule {
-    id: "dmarc/missing",
-    severity: Severity::Warn,
-    summary: "no DMARC policy applies to the domain",
-    why: "Without a policy, receivers are not told what to do with mail that only pretends to \
-          come from the domain, and large providers refuse bulk mail from it.",
-    cite: rfc(9989, "4.10.1"),
-};
-
-pub(super) static POLICY_NONE: Rule = Rule {
-    id: "dmarc/policy-none",
-    severity: Severity::Warn,
-    summary: "the policy asks for no action",
-    why: "In monitoring mode, mail that fails is delivered as usual. That is right while reports \
-          are being studied; after that, it protects nobody.",
-    cite: rfc(9989, "4.7"),
-};
-
-pub(super) static SUBDOMAIN_WEAKER: Rule = Rule {
-    id: "dmarc/subdomain-weaker",
-    severity: Severity::Warn,
-    summary: "names below the domain have a weaker policy than the domain itself",
-    why: "Whoever wants to forge the domain forges a name below it instead; the name does not \
-          even have to exist.",
-    cite: rfc(9989, "4.7"),
-};
-
-pub(super) static RECEIVERS_DISAGREE: Rule = Rule {
-    id: "dmarc/receivers-disagree",
-    severity: Severity::Warn,
-    summary: "receivers of RFC 9989 and of RFC 7489 treat the domain differently",
-    why: "Both kinds are in use. What works in a test at one provider may fail at another.",
-    cite: rfc(9989, "4.10"),
-};
-
-pub(super) static SINGLE_LABEL_ORGANIZATION: Rule = Rule {
-    id: "dmarc/single-label-organization",
-    severity: Severity::Warn,
-    summary: "a top-level domain counts as the organization",
-    why: "Every domain below it then belongs to the same organization, so a stranger's domain \
-          aligns with this one. A record with psd=n at the own domain prevents that.",
-    cite: rfc(9989, "11.8"),
-};
+use super::{of_domain, of_record, own_record};
+use crate::judge::{Finding, Location, Rule};
+use crate::text::{Phrase, Span};
 
 pub(super) fn missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let visits = &facts.discovered.walk.visits;
@@ -113,6 +69,28 @@ pub(super) fn subdomain_weaker(facts: &Facts, rule: &'static Rule, findings: &mu
             .name(facts.domain())
             .plain(" can be forged where the domain itself cannot");
         findings.push(Finding::new(rule, place(in_force, tag_span(record, weaker)), message));
+    }
+}
+
+pub(super) fn subdomain_tag_ignored(
+    facts: &Facts,
+    rule: &'static Rule,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(published) = own_record(facts) else { return };
+    let Some(organization) = facts.discovered.organization_of_record() else { return };
+    if published.domain == *organization {
+        return;
+    }
+    let record = published.record();
+    for policy in [&record.sp, &record.np].into_iter().flatten() {
+        let message = Phrase::new()
+            .plain("subdomain policies count only at the organizational domain, ")
+            .name(organization)
+            .plain("; at ")
+            .name(&published.domain)
+            .plain(" they have no effect");
+        findings.push(Finding::new(rule, of_record(published).at(policy.span), message));
     }
 }
 

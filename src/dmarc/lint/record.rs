@@ -5,54 +5,11 @@ use super::super::grammar;
 use super::super::record::{Record, Usable, Usage};
 use super::super::visit::Found;
 use super::{of_domain, of_record, own_record};
-use crate::judge::{Finding, Rule, Severity};
-use crate::text::{Phrase, Span, SyntaxError, rfc};
+use crate::judge::{Finding, Rule};
+use crate::text::{Phrase, Span, SyntaxError};
 
 /// A record can hold thousands of faults of one kind; nobody reads more than these.
 const MOST_FINDINGS: usize = 20;
-
-pub(super) static SEVERAL_RECORDS: Rule = Rule {
-    id: "dmarc/several-records",
-    severity: Severity::Error,
-    summary: "several DMARC records stand at one name",
-    why: "Receivers discard all of them, as if there were none.",
-    cite: rfc(9989, "4.10"),
-};
-
-pub(super) static SYNTAX: Rule = Rule {
-    id: "dmarc/syntax",
-    severity: Severity::Error,
-    summary: "a tag of the record cannot be read",
-    why: "Receivers ignore the tag and use its default, so the record says something else than \
-          its owner meant.",
-    cite: rfc(9989, "4.8"),
-};
-
-pub(super) static STRAY_TEXT: Rule = Rule {
-    id: "dmarc/stray-text",
-    severity: Severity::Warn,
-    summary: "the record contains text without meaning",
-    why: "Receivers that follow the standard ignore it. Strict readers may refuse the whole \
-          record, and it is often the remainder of a mistake.",
-    cite: rfc(9989, "4.8"),
-};
-
-pub(super) static NO_VALID_POLICY: Rule = Rule {
-    id: "dmarc/no-valid-policy",
-    severity: Severity::Error,
-    summary: "the record has no valid policy",
-    why: "One bad policy tag voids all of them: receivers act as if the record said p=none, or \
-          do not apply DMARC at all.",
-    cite: rfc(9989, "4.10.1"),
-};
-
-pub(super) static HISTORIC_TAG: Rule = Rule {
-    id: "dmarc/historic-tag",
-    severity: Severity::Note,
-    summary: "the record uses a tag of RFC 7489",
-    why: "RFC 9989 made pct, rf and ri historic: newer receivers ignore them, older ones do not.",
-    cite: rfc(9989, "9.3"),
-};
 
 pub(super) fn several_records(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for visit in &facts.discovered.walk.visits {

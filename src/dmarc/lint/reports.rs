@@ -5,26 +5,8 @@ use super::super::explain::refusal;
 use super::super::record::Usable;
 use super::super::report_uri::Authorization;
 use super::{of_record, own_record};
-use crate::judge::{Finding, Rule, Severity};
-use crate::text::{Phrase, rfc};
-
-pub(super) static NO_REPORTS: Rule = Rule {
-    id: "dmarc/no-reports",
-    severity: Severity::Note,
-    summary: "the record asks for no aggregate reports",
-    why: "Reports are the only way to learn who sends in the name of the domain, and whether the \
-          own mail passes before the policy is tightened.",
-    cite: rfc(9989, "5.1.3"),
-};
-
-pub(super) static EXTERNAL_REPORT_UNAUTHORIZED: Rule = Rule {
-    id: "dmarc/external-report-unauthorized",
-    severity: Severity::Warn,
-    summary: "reports go to a host that does not say that it wants them",
-    why: "Reporters ask a host outside the organization first, and send nothing without its \
-          consent.",
-    cite: rfc(9990, "4"),
-};
+use crate::judge::{Finding, Rule};
+use crate::text::Phrase;
 
 pub(super) fn no_reports(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let Some(published) = own_record(facts) else { return };
@@ -39,6 +21,18 @@ pub(super) fn no_reports(facts: &Facts, rule: &'static Rule, findings: &mut Vec<
         .plain(": nobody reports who sends in the name of ")
         .name(&published.domain);
     findings.push(Finding::new(rule, of_record(published), message));
+}
+
+pub(super) fn fo_without_ruf(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(published) = own_record(facts) else { return };
+    let record = published.record();
+    let Some(fo) = record.fo.as_ref().filter(|_| record.ruf.is_empty()) else { return };
+    let message = Phrase::new()
+        .code("fo")
+        .plain(" says when failure reports are wanted, but there is no valid ")
+        .code("ruf")
+        .plain(" to send them to");
+    findings.push(Finding::new(rule, of_record(published).at(fo.span), message));
 }
 
 pub(super) fn external_report_unauthorized(

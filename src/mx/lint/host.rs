@@ -46,6 +46,16 @@ pub(super) fn localhost(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
     });
 }
 
+pub(super) fn private(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    each_host(facts, |one, addresses| {
+        let local = addresses.local().next().filter(|_| !addresses.local().eq(addresses.all()));
+        if let Some(local) = local {
+            let said = named(one).plain(" has an address that nobody else can reach, ").addr(local);
+            findings.push(at(facts, one, rule, said.plain(", beside others")));
+        }
+    });
+}
+
 /// Tells of each host once, however often it stands in the set.
 fn each_host(facts: &Facts, mut tell: impl FnMut(&Exchanger, &Addresses)) {
     let mut known = std::collections::HashSet::new();

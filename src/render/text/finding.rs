@@ -2,7 +2,7 @@
 
 use super::excerpt::excerpt;
 use super::sheet::Sheet;
-use crate::judge::{Applicability, Severity};
+use crate::judge::Applicability;
 use crate::render::palette::Ink;
 use crate::report::{Finding, FixRecord, ProposedFix};
 
@@ -34,13 +34,8 @@ pub(super) fn findings(sheet: &mut Sheet, findings: &[Finding]) {
 
 /// The severity, the rule and the place.
 fn head(sheet: &mut Sheet, finding: &Finding) {
-    let ink = match finding.severity {
-        Severity::Error => Ink::Bad,
-        Severity::Warn => Ink::Weak,
-        Severity::Note => Ink::Faint,
-    };
-    let line =
-        sheet.line().with(ink, finding.severity.word()).pad(TEXT).with(Ink::Strong, finding.id);
+    let severity = sheet.line().with(finding.severity.into(), finding.severity.word());
+    let line = severity.pad(TEXT).with(Ink::Strong, finding.id);
     let place = match &finding.location {
         Some(place) => format!("{}:{}:{}", place.file, place.line, place.column),
         None => format!("{} {}", finding.subject.name, finding.subject.kind),

@@ -10,14 +10,19 @@
 //! every text passes [`escape`](crate::text::escape) on its way into a line, whoever wrote it.
 
 mod authorization;
+mod catalogue;
 mod closing;
 mod excerpt;
 mod explain;
 mod finding;
 mod line;
+mod page;
 mod rows;
 mod sheet;
 mod tree;
+
+pub use catalogue::rules;
+pub use page::page;
 
 use crate::render::palette::Ink;
 use crate::report::{Domain, Report, Status, Verdict};

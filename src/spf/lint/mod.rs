@@ -7,11 +7,14 @@
 //! One cause is told once: voids above the limit are an excess and no longer single voids, a loop
 //! is a loop and no longer a long policy.
 //!
-//! * `rules` is the table; `view` gives the records that were met, and places in them;
-//! * `record` reads texts, `terms` single terms, `targets` where terms lead, `limits` what
-//!   everybody spends, `receivers` what depends on who checks.
+//! * `rules` is the table, and a page stands beside it for each row; `view` gives the records that were met, and places in them;
+//! * `record` reads texts, `terms` single terms, `networks` the addresses in them, `targets` where
+//!   terms lead, `dead` what is left for them to decide, `limits` what everybody spends,
+//!   `receivers` what depends on who checks.
 
+mod dead;
 mod limits;
+mod networks;
 mod receivers;
 mod record;
 mod rules;
@@ -20,7 +23,7 @@ mod terms;
 mod typo;
 mod view;
 
-pub use rules::RULES;
+pub use rules::CHECKS;
 pub use typo::meant;
 
 use super::examine::Facts;
@@ -28,5 +31,5 @@ use crate::judge::{Check, Finding};
 
 /// Everything that the rules find in a domain's policy.
 pub fn check(facts: &Facts) -> Vec<Finding> {
-    Check::all(&rules::CHECKS, facts)
+    Check::all(CHECKS, facts)
 }

@@ -6,7 +6,7 @@ use crate::judge::{Finding, Location, Rule};
 use crate::spf::examine::Facts;
 use crate::spf::grammar::is_record;
 use crate::spf::policy::Found;
-use crate::spf::record::{Body, Mechanism, Record, Target};
+use crate::spf::record::{Body, Mechanism, Record, Target, Term};
 use crate::text::{Phrase, Span, SyntaxError};
 use std::collections::HashSet;
 
@@ -123,6 +123,18 @@ fn is_lookalike(text: &[u8]) -> bool {
     (begins(b"v=spf") || begins(b"v:spf") || begins(b"v-spf")) && !is_record(text)
 }
 
+pub(super) fn sender_id(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for record in facts.published.answer.records() {
+        let is_sender_id =
+            |text: &Vec<u8>| text.get(..7).is_some_and(|it| it.eq_ignore_ascii_case(b"spf2.0/"));
+        let Some(text) = record.data.text().filter(is_sender_id) else { continue };
+        let location = Location::record(facts.domain.clone(), Kind::Txt, text.clone().into());
+        let message =
+            Phrase::new().code(&text).plain(" is a record of Sender ID, which nobody evaluates");
+        findings.push(Finding::new(rule, location.in_file(record.place.clone()), message));
+    }
+}
+
 pub(super) fn record_size(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let own = facts.met().into_iter().filter(|met| met.domain.is_within(&facts.domain));
     for published in own {
@@ -142,17 +154,22 @@ pub(super) fn record_size(facts: &Facts, rule: &'static Rule, findings: &mut Vec
 
 pub(super) fn duplicate_term(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for (published, record) in facts.own_records() {
-        let mut seen = HashSet::new();
-        for (_, term, _, mechanism) in record.directives() {
-            if *mechanism == Mechanism::All || seen.insert(canonical(record, mechanism)) {
-                continue;
-            }
+        for (_, term) in repeated(record) {
             let message = Phrase::new()
                 .code(term.span.of(&record.text))
                 .plain(" stands in the record before, so it never matches");
             findings.push(Finding::new(rule, published.location().at(term.span), message));
         }
     }
+}
+
+/// The terms that test what a term before them tests, with their indices.
+pub(super) fn repeated(record: &Record) -> impl Iterator<Item = (usize, &Term)> {
+    let mut seen = HashSet::new();
+    record.directives().filter_map(move |(index, term, _, mechanism)| {
+        let is_first = *mechanism == Mechanism::All || seen.insert(canonical(record, mechanism));
+        (!is_first).then_some((index, term))
+    })
 }
 
 /// What a mechanism tests, in one way of writing.

@@ -1,16 +1,13 @@
 //! The table of rules: a row for each, in the order in which findings are told.
 
-use super::{limits, receivers, record, targets, terms};
+use super::{dead, limits, networks, receivers, record, targets, terms};
 use crate::judge::Severity::{Error, Note, Warn};
 use crate::judge::{Check, Rule};
 use crate::spf::examine::Facts;
 use crate::text::{advice, rfc};
 
-/// Every rule of SPF, in the order in which findings are told.
-pub static RULES: &[&Rule] = &rules();
-
-/// The rules and how they are checked.
-pub(super) const CHECKS: [Check<Facts>; 22] = [
+/// Every rule of SPF with its check, in the order in which findings are told.
+pub static CHECKS: &[Check<Facts>] = &[
     Check {
         rule: &Rule {
             id: "spf/missing",
@@ -19,6 +16,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             why: "Without a record nobody can tell the domain's senders from others, and large \
                   receivers refuse mail of domains that publish none.",
             cite: rfc(7208, "3"),
+            page: include_str!("missing.md"),
         },
         run: record::missing,
     },
@@ -30,6 +28,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             why: "Receivers return permerror for every sender; they never join two records or \
                   choose between them.",
             cite: rfc(7208, "4.5"),
+            page: include_str!("several-records.md"),
         },
         run: record::several_records,
     },
@@ -41,6 +40,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             why: "One fault anywhere makes receivers return permerror for every sender, also for \
                   those that stand before it.",
             cite: rfc(7208, "4.6"),
+            page: include_str!("syntax.md"),
         },
         run: record::syntax,
     },
@@ -52,6 +52,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             why: "Unknown modifiers are legal and ignored, so the term does nothing, and no \
                   receiver complains.",
             cite: rfc(7208, "6"),
+            page: include_str!("suspicious-modifier.md"),
         },
         run: record::suspicious_modifier,
     },
@@ -63,8 +64,21 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             why: "A record counts only if it begins with \"v=spf1\" and a space; anything else \
                   is passed over in silence.",
             cite: rfc(7208, "4.5"),
+            page: include_str!("lookalike.md"),
         },
         run: record::lookalike,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/sender-id",
+            severity: Note,
+            summary: "a record of Sender ID is published",
+            why: "Sender ID was given up long ago: nobody evaluates such a record, and it makes \
+                  every answer longer.",
+            cite: rfc(6686, ""),
+            page: include_str!("sender-id.md"),
+        },
+        run: record::sender_id,
     },
     Check {
         rule: &Rule {
@@ -74,6 +88,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             why: "Answers beyond 512 octets need EDNS or TCP; where a firewall stops those, \
                   receivers see a failure or no record.",
             cite: rfc(7208, "3.4"),
+            page: include_str!("record-size.md"),
         },
         run: record::record_size,
     },
@@ -84,8 +99,33 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             summary: "a term stands twice",
             why: "The second one never matches, and may cost a lookup.",
             cite: advice(),
+            page: include_str!("duplicate-term.md"),
         },
         run: record::duplicate_term,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/dead-term",
+            severity: Note,
+            summary: "a term decides about nobody",
+            why: "Every address that it lists came to the same result before. It changes nothing, \
+                  and may cost lookups that others need.",
+            cite: rfc(7208, "4.6.2"),
+            page: include_str!("dead-term.md"),
+        },
+        run: dead::dead_term,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/shadowed-term",
+            severity: Warn,
+            summary: "a term never applies because an earlier one says otherwise",
+            why: "The first term that matches decides. What stands behind it about the same \
+                  addresses was meant to count, and does not.",
+            cite: rfc(7208, "4.6.2"),
+            page: include_str!("shadowed-term.md"),
+        },
+        run: dead::shadowed_term,
     },
     Check {
         rule: &Rule {
@@ -94,6 +134,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             summary: "include or redirect leads to a name without SPF record",
             why: "Receivers return permerror for every sender that gets as far as the term.",
             cite: rfc(7208, "5.2"),
+            page: include_str!("include-without-record.md"),
         },
         run: targets::include_without_record,
     },
@@ -105,6 +146,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             why: "The evaluation never comes to an end, so receivers stop at the lookup limit \
                   and return permerror.",
             cite: rfc(7208, "4.6.4"),
+            page: include_str!("loop.md"),
         },
         run: targets::circle,
     },
@@ -116,6 +158,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             why: "Receivers allow two of these; with the third they return permerror. A name \
                   that was given up may be registered by others.",
             cite: rfc(7208, "4.6.4"),
+            page: include_str!("void-lookup.md"),
         },
         run: targets::void_lookup,
     },
@@ -127,6 +170,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             why: "Receivers stop at the limit and return permerror for every sender that is \
                   still undecided there.",
             cite: rfc(7208, "4.6.4"),
+            page: include_str!("too-many-lookups.md"),
         },
         run: limits::too_many_lookups,
     },
@@ -137,6 +181,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             summary: "the policy is at the brink of the lookup limit",
             why: "A provider that adds one include to its own record breaks this one.",
             cite: rfc(7208, "4.6.4"),
+            page: include_str!("lookup-headroom.md"),
         },
         run: limits::lookup_headroom,
     },
@@ -148,6 +193,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             why: "Receivers stop at the third void lookup and return permerror for every sender \
                   that is still undecided there.",
             cite: rfc(7208, "4.6.4"),
+            page: include_str!("too-many-voids.md"),
         },
         run: limits::too_many_voids,
     },
@@ -159,6 +205,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             why: "Receivers look at 10 hosts and return permerror for every sender that is none \
                   of them.",
             cite: rfc(7208, "4.6.4"),
+            page: include_str!("too-many-mx-hosts.md"),
         },
         run: limits::too_many_mx_hosts,
     },
@@ -170,6 +217,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             why: "a and mx ask for AAAA when the sender uses IPv6, so hosts with IPv4 addresses \
                   only are void lookups for it.",
             cite: rfc(7208, "4.6.4"),
+            page: include_str!("family-asymmetry.md"),
         },
         run: receivers::family_asymmetry,
     },
@@ -181,6 +229,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             why: "The void limit is a SHOULD and its unit is read in two ways: the same message \
                   passes here and fails there.",
             cite: rfc(7208, "4.6.4"),
+            page: include_str!("receivers-disagree.md"),
         },
         run: receivers::receivers_disagree,
     },
@@ -191,6 +240,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             summary: "redirect is ignored because of all",
             why: "all matches everybody, so the policy that redirect names is never asked.",
             cite: rfc(7208, "5.1"),
+            page: include_str!("redirect-ignored.md"),
         },
         run: terms::redirect_ignored,
     },
@@ -201,6 +251,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             summary: "terms stand after all",
             why: "all matches everybody, so mechanisms after it are never tested.",
             cite: rfc(7208, "5.1"),
+            page: include_str!("terms-after-all.md"),
         },
         run: terms::terms_after_all,
     },
@@ -211,6 +262,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             summary: "the policy ends without all or redirect",
             why: "Senders that no term names get neutral, as if there were no policy for them.",
             cite: rfc(7208, "4.7"),
+            page: include_str!("no-all.md"),
         },
         run: terms::no_all,
     },
@@ -221,6 +273,7 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             summary: "?all says nothing about other senders",
             why: "Receivers treat neutral like no policy at all, so the record protects nobody.",
             cite: rfc(7208, "8.2"),
+            page: include_str!("neutral-all.md"),
         },
         run: terms::neutral_all,
     },
@@ -232,8 +285,57 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             why: "Any host on the internet passes, which is worse than no policy: forged mail \
                   looks proved.",
             cite: rfc(7208, "5.1"),
+            page: include_str!("pass-all.md"),
         },
         run: terms::pass_all,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/wide-network",
+            severity: Warn,
+            summary: "a term lets a very large network send",
+            why: "Few own more than 65,536 IPv4 addresses. Whoever rents one of the others may \
+                  send in the name of the domain.",
+            cite: advice(),
+            page: include_str!("wide-network.md"),
+        },
+        run: networks::wide,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/host-bits",
+            severity: Note,
+            summary: "a network is written with the address of a host",
+            why: "The prefix counts: the whole network may send, not only the host whose address \
+                  stands before it.",
+            cite: rfc(7208, "5.6"),
+            page: include_str!("host-bits.md"),
+        },
+        run: networks::host_bits,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/private-address",
+            severity: Note,
+            summary: "a term lists addresses that nobody outside ever sees",
+            why: "Receivers see public addresses. The term matches nobody, and tells strangers \
+                  about the network inside.",
+            cite: rfc(1918, "3"),
+            page: include_str!("private-address.md"),
+        },
+        run: networks::private,
+    },
+    Check {
+        rule: &Rule {
+            id: "spf/weak-term",
+            severity: Note,
+            summary: "a term lists senders without letting them pass",
+            why: "Only pass proves a sender. With ? or ~ before a term, its senders fail DMARC \
+                  unless DKIM saves them.",
+            cite: rfc(7208, "4.6.2"),
+            page: include_str!("weak-term.md"),
+        },
+        run: terms::weak_term,
     },
     Check {
         rule: &Rule {
@@ -243,17 +345,8 @@ pub(super) const CHECKS: [Check<Facts>; 22] = [
             why: "It is slow, its result depends on whoever runs the sender's reverse DNS, and \
                   some receivers skip it; RFC 7208 says not to publish it.",
             cite: rfc(7208, "5.5"),
+            page: include_str!("ptr.md"),
         },
         run: terms::ptr,
     },
 ];
-
-const fn rules() -> [&'static Rule; CHECKS.len()] {
-    let mut rules = [CHECKS[0].rule; CHECKS.len()];
-    let mut index = 0;
-    while index < rules.len() {
-        rules[index] = CHECKS[index].rule;
-        index += 1;
-    }
-    rules
-}

@@ -97,6 +97,26 @@ fn last_all(facts: &Facts, wanted: Qualifier) -> Option<Place<'_>> {
     (qualifier == wanted).then_some(Place { published, record, term })
 }
 
+pub(super) fn weak_term(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for (published, record) in facts.own_records() {
+        let mut weak = record.directives().filter(|(_, _, qualifier, mechanism)| {
+            matches!(qualifier, Qualifier::Neutral | Qualifier::Softfail)
+                && **mechanism != Mechanism::All
+        });
+        let Some((_, first, qualifier, _)) = weak.next() else { continue };
+        let message = Phrase::new()
+            .code(first.span.of(&record.text))
+            .plain(" gives ")
+            .weak(qualifier.result().word())
+            .plain(" to the senders that it lists, which is no pass");
+        let message = match weak.count() {
+            0 => message,
+            more => message.plain("; and ").number(more).plain(" more terms like it"),
+        };
+        findings.push(Finding::new(rule, published.location().at(first.span), message));
+    }
+}
+
 pub(super) fn ptr(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for published in facts.met() {
         let Some(record) = published.usable() else { continue };

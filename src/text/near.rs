@@ -1,16 +1,13 @@
-//! Words that a person may have meant.
+//! Words that a person may have meant: ids, names of providers, rules.
 
 /// The word in lower case, letters and digits only.
-pub(super) fn plain(word: &str) -> String {
+pub fn plain(word: &str) -> String {
     word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// The candidate that is fewest edits away, if it is near enough to be meant.
-pub(super) fn nearest(
-    word: &str,
-    candidates: impl Iterator<Item = &'static str>,
-) -> Option<&'static str> {
-    /// No id is longer; what a person pastes may be.
+pub fn nearest(word: &str, candidates: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    /// No word that we know is longer; what a person pastes may be.
     const LONGEST: usize = 40;
     let word = plain(word);
     let length = word.chars().count();

@@ -1,0 +1,75 @@
+//! Every rule there is, by its only name.
+//!
+//! A family keeps its own table, beside its checks; here they stand together, for those that list
+//! rules, explain one, or let a user name one.
+
+use crate::judge::{Check, Rule};
+use crate::text::near;
+use crate::{dkim, dmarc, mx, posture, spf};
+
+/// Every rule, family by family, in the order in which findings are told.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    of(posture::lint::CHECKS)
+        .chain(of(spf::lint::CHECKS))
+        .chain(of(dkim::lint::CHECKS))
+        .chain(of(dmarc::lint::CHECKS))
+        .chain(of(mx::lint::CHECKS))
+}
+
+fn of<F>(checks: &'static [Check<F>]) -> impl Iterator<Item = &'static Rule> {
+    checks.iter().map(|check| check.rule)
+}
+
+/// The rule that a word names: its id, or the part behind the slash where no other rule has it.
+///
+/// # Errors
+/// No rule is named so, or several are: those that may have been meant, perhaps none.
+pub fn find(word: &str) -> Result<&'static Rule, Vec<&'static Rule>> {
+    let named = |word: &str| -> Vec<&'static Rule> {
+        let is_it = |own: &str| own.eq_ignore_ascii_case(word);
+        rules().filter(|rule| is_it(rule.id) || is_it(rule.name())).collect()
+    };
+    match named(word).as_slice() {
+        [rule] => Ok(rule),
+        [] => Err(near::nearest(word, rules().flat_map(|rule| [rule.id, rule.name()]))
+            .map(named)
+            .unwrap_or_default()),
+        several => Err(several.to_vec()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meant(word: &str) -> Vec<&'static str> {
+        find(word).expect_err("no rule is named so").iter().map(|rule| rule.id).collect()
+    }
+
+    #[test]
+    fn a_rule_is_found_by_its_id_in_any_case() {
+        assert_eq!(find("SPF/Void-Lookup").map(|rule| rule.id).ok(), Some("spf/void-lookup"));
+    }
+
+    #[test]
+    fn a_name_without_family_is_enough_where_it_is_the_only_one() {
+        assert_eq!(find("void-lookup").map(|rule| rule.id).ok(), Some("spf/void-lookup"));
+    }
+
+    #[test]
+    fn a_name_that_several_families_have_means_none_of_them() {
+        let several = ["spf/several-records", "dkim/several-records", "dmarc/several-records"];
+        assert_eq!(meant("several-records"), several);
+    }
+
+    #[test]
+    fn a_slip_means_the_nearest_rule() {
+        assert_eq!(meant("spf/viod-lookup"), ["spf/void-lookup"]);
+        assert_eq!(meant("voidlokup"), ["spf/void-lookup"]);
+    }
+
+    #[test]
+    fn a_word_that_is_near_nothing_means_nothing() {
+        assert_eq!(meant("xyzzy"), [""; 0]);
+    }
+}

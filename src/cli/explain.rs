@@ -1,0 +1,86 @@
+//! `mailcheck explain RULE`: the page of a rule. Asks nothing of anybody.
+
+use super::args::Color;
+use super::plan::Mistake;
+use super::{Trouble, write};
+use crate::audit::catalogue;
+use crate::judge::Rule;
+use crate::render::text;
+use clap::Parser;
+use std::ffi::OsString;
+
+/// Explain a rule: what it checks, why it matters, what to do
+#[derive(Debug, Parser)]
+#[command(
+    name = "mailcheck explain",
+    bin_name = "mailcheck explain",
+    version,
+    disable_version_flag = true,
+    max_term_width = 100
+)]
+struct Typed {
+    /// The id of the rule, as `mailcheck rules` lists it
+    #[arg(value_name = "RULE")]
+    rule: OsString,
+
+    /// auto, always or never
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_enum,
+        default_value = "auto",
+        hide_possible_values = true,
+        env = "MAILCHECK_COLOR",
+        hide_env = true
+    )]
+    color: Color,
+}
+
+/// Shows the page of the rule that was named.
+///
+/// # Errors
+/// The flags mean nothing, no rule is named so, or standard output cannot be written to.
+pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
+    // What was typed begins with the name of the program; the verb takes its place.
+    let typed = Typed::try_parse_from(typed.into_iter().skip(1)).map_err(Trouble::Flags)?;
+    let rule = rule(&typed.rule.to_string_lossy())?;
+    write::page(typed.color.into(), |look, out| text::page(rule, look, out))?;
+    Ok(0)
+}
+
+fn rule(word: &str) -> Result<&'static Rule, Mistake> {
+    catalogue::find(word).map_err(|meant| {
+        let ids: Vec<&str> = meant.iter().map(|rule| rule.id).collect();
+        Mistake::new(match ids.as_slice() {
+            [] => format!("no rule is named {word:?}. All of them: mailcheck rules"),
+            [id] => format!("no rule is named {word:?}. Did you mean {id}?"),
+            several => format!("no rule is named {word:?}. One of these? {}", several.join(", ")),
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_flags_are_consistent() {
+        Typed::command().debug_assert();
+    }
+
+    #[test]
+    fn an_unknown_rule_is_a_mistake_that_names_the_nearest() {
+        let mistake = rule("spf/viod-lookup").expect_err("no rule is named so");
+        assert_eq!(
+            mistake.to_string(),
+            "no rule is named \"spf/viod-lookup\". Did you mean spf/void-lookup?"
+        );
+    }
+
+    #[test]
+    fn what_was_typed_is_escaped() {
+        let mistake = rule("\u{1b}[31m").expect_err("no rule is named so");
+        assert!(!mistake.to_string().contains(char::is_control), "{mistake}");
+    }
+}

@@ -1,0 +1,69 @@
+//! `mailcheck rules`: every rule there is. Asks nothing of anybody.
+
+use super::args::Color;
+use super::{Trouble, write};
+use crate::audit::catalogue;
+use crate::render::{json, text};
+use clap::{Parser, ValueEnum};
+use std::ffi::OsString;
+
+/// List every rule: severity, id, and what it claims
+#[derive(Debug, Parser)]
+#[command(
+    name = "mailcheck rules",
+    bin_name = "mailcheck rules",
+    version,
+    disable_version_flag = true,
+    max_term_width = 100
+)]
+struct Typed {
+    /// text or json
+    #[arg(short, long, value_enum, default_value = "text", hide_possible_values = true)]
+    format: Format,
+
+    /// auto, always or never
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_enum,
+        default_value = "auto",
+        hide_possible_values = true,
+        env = "MAILCHECK_COLOR",
+        hide_env = true
+    )]
+    color: Color,
+}
+
+/// A form of the list.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// For a person.
+    Text,
+    /// For a program.
+    Json,
+}
+
+/// Lists the rules.
+///
+/// # Errors
+/// The flags mean nothing, or standard output cannot be written to.
+pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
+    // What was typed begins with the name of the program; the verb takes its place.
+    let typed = Typed::try_parse_from(typed.into_iter().skip(1)).map_err(Trouble::Flags)?;
+    write::page(typed.color.into(), |look, out| match typed.format {
+        Format::Text => text::rules(catalogue::rules(), look, out),
+        Format::Json => json::rules(catalogue::rules(), out),
+    })?;
+    Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_flags_are_consistent() {
+        Typed::command().debug_assert();
+    }
+}

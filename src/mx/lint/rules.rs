@@ -1,0 +1,116 @@
+//! The table of rules: a row for each, in the order in which findings are told.
+
+use super::{host, set};
+use crate::judge::Severity::{Error, Note, Warn};
+use crate::judge::{Check, Rule};
+use crate::mx::Facts;
+use crate::text::rfc;
+
+/// Every rule of MX with its check, in the order in which findings are told.
+pub static CHECKS: &[Check<Facts>] = &[
+    Check {
+        rule: &Rule {
+            id: "mx/null-with-others",
+            severity: Error,
+            summary: "a null MX stands among other MX records",
+            why: "A null MX says that the domain takes no mail, the others say that it does; \
+                  senders may believe either.",
+            cite: rfc(7505, "3"),
+            page: include_str!("null-with-others.md"),
+        },
+        run: set::null_with_others,
+    },
+    Check {
+        rule: &Rule {
+            id: "mx/null-preference",
+            severity: Note,
+            summary: "the null MX has a preference other than 0",
+            why: "The standard writes it as `0 .`; some senders look for just that.",
+            cite: rfc(7505, "3"),
+            page: include_str!("null-preference.md"),
+        },
+        run: set::null_preference,
+    },
+    Check {
+        rule: &Rule {
+            id: "mx/alias",
+            severity: Warn,
+            summary: "an MX host is an alias",
+            why: "An MX record must name a host that has addresses of its own; some senders refuse \
+                  an alias.",
+            cite: rfc(2181, "10.3"),
+            page: include_str!("alias.md"),
+        },
+        run: host::alias,
+    },
+    Check {
+        rule: &Rule {
+            id: "mx/address-literal",
+            severity: Error,
+            summary: "an MX record holds an address instead of a host name",
+            why: "The digits are looked up as a name, which does not exist, so nothing is \
+                  delivered there.",
+            cite: rfc(1035, "3.3.9"),
+            page: include_str!("address-literal.md"),
+        },
+        run: host::literal,
+    },
+    Check {
+        rule: &Rule {
+            id: "mx/no-address",
+            severity: Error,
+            summary: "an MX host has no address",
+            why: "Senders cannot reach the host. If it is the only one, mail for the domain comes \
+                  back.",
+            cite: rfc(5321, "5.1"),
+            page: include_str!("no-address.md"),
+        },
+        run: host::no_address,
+    },
+    Check {
+        rule: &Rule {
+            id: "mx/localhost",
+            severity: Error,
+            summary: "an MX host has only addresses that nobody else can reach",
+            why: "Loopback and private addresses lead senders to themselves or nowhere.",
+            cite: rfc(5321, "5.1"),
+            page: include_str!("localhost.md"),
+        },
+        run: host::localhost,
+    },
+    Check {
+        rule: &Rule {
+            id: "mx/private-address",
+            severity: Note,
+            summary: "an MX host has addresses that nobody else can reach, among others",
+            why: "Senders that choose a private address wait for a host that never answers, and \
+                  come back later or not at all.",
+            cite: rfc(5321, "5.1"),
+            page: include_str!("private-address.md"),
+        },
+        run: host::private,
+    },
+    Check {
+        rule: &Rule {
+            id: "mx/none",
+            severity: Note,
+            summary: "the domain publishes no MX",
+            why: "Mail is then tried at the domain's own addresses. A domain that takes no mail \
+                  says so with `MX 0 .`.",
+            cite: rfc(5321, "5.1"),
+            page: include_str!("none.md"),
+        },
+        run: set::none,
+    },
+    Check {
+        rule: &Rule {
+            id: "mx/duplicate",
+            severity: Note,
+            summary: "an MX host stands more than once",
+            why: "Senders that fail at a host try the same one again.",
+            cite: rfc(5321, "5.1"),
+            page: include_str!("duplicate.md"),
+        },
+        run: set::duplicate,
+    },
+];

@@ -1,0 +1,269 @@
+//! The catalogue holds together: every rule has a row, a page, a zone that trips exactly it and one
+//! that trips nothing.
+//!
+//! The zones of a page are laid over [`HEALTHY`], a domain without fault, and the whole audit runs
+//! over both. So a page shows only the records that matter, and what it claims is still true of
+//! all rules at once.
+
+use mailcheck::audit::{Clock, Inquiry, catalogue, domain};
+use mailcheck::dns::{Overlay, Zone};
+use mailcheck::judge::Rule;
+use mailcheck::net::Name;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// The whole world, and in it a domain about which there is nothing to say.
+const HEALTHY: &str = r#"
+.                            SOA   ns.example. admin.example. 1 7200 3600 1209600 3600
+example.com.                 MX    10 mx.example.com.
+example.com.                 TXT   "v=spf1 mx -all"
+mx.example.com.              A     192.0.2.10
+mx.example.com.              AAAA  2001:db8::10
+_dmarc.example.com.          TXT   "v=DMARC1; p=reject; rua=mailto:dmarc@example.com"
+mail._domainkey.example.com. TXT   (
+  "v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA2GTVgE18zqa80fDxVtxhUV8gEF"
+  "ZRqITKfRyvFGgkJp0j69DV14Tl++qpFWKn/zCjMpA/ASMtfViXlRNBhe8b9D4ockVG3uj2gz0OSBZHMR/MZxU4f0"
+  "0rlt4lF/N5qmkZ2YC5ArDTQf+acm9CsLy5t6f2M+XEEuZRHdvj11QlOHRO4WkVzLE+F3iKUSziqIN6zZfjsDQJGS"
+  "anh93q6Nam2f5B6bU5Jbzyel7ta9fMOgd6EH7irVKeR3ZXSRjLiXUxLisRv4h+8OJd3u1gjU1YKeyx+9k+XvHLSq"
+  "BS8nxSAmvr0CUwSQPa2R8CRDQZIfC+DnUlV/Qxw81I/SE5lJfwTQIDAQAB" )
+"#;
+
+/// The headings of a page, in their order.
+const HEADINGS: [&str; 7] = [
+    "What it checks",
+    "Why it matters",
+    "Bad",
+    "Good",
+    "What to do",
+    "When to ignore it",
+    "References",
+];
+
+// ── rows ────────────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn ids_are_unique_and_written_in_kebab_case() {
+    let mut known = BTreeSet::new();
+    let is_kebab = |word: &str| {
+        let is_plain = |part: &str| {
+            !part.is_empty() && part.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        };
+        word.split('-').all(is_plain)
+    };
+    let is_sound = |rule: &&Rule| {
+        let parts: Vec<&str> = rule.id.split('/').collect();
+        parts.len() == 2 && parts.iter().all(|part| is_kebab(part)) && known.insert(rule.id)
+    };
+    let (_, unsound): (Vec<&Rule>, _) = catalogue::rules().partition(is_sound);
+    assert_none(&unsound.iter().map(|rule| rule.id.to_owned()).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_summary_is_a_few_words_without_a_full_stop() {
+    let is_short = |rule: &&Rule| rule.summary.len() <= 72 && !rule.summary.ends_with('.');
+    let long = catalogue::rules().filter(|rule| !is_short(rule));
+    assert_none(&long.map(|rule| rule.id.to_owned()).collect::<Vec<_>>());
+}
+
+// ── pages ───────────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn every_page_stands_beside_its_check_and_belongs_to_a_rule() {
+    let own: BTreeMap<String, &str> = catalogue::rules()
+        .map(|rule| (format!("src/{}/lint/{}.md", rule.family(), rule.name()), rule.page))
+        .collect();
+    let found: BTreeMap<String, String> = pages().into_iter().collect();
+    let missing = own.iter().filter(|(path, page)| found.get(*path).is_none_or(|it| it != *page));
+    let orphans = found.keys().filter(|path| !own.contains_key(*path));
+    let missing = missing.map(|(path, _)| format!("{path}: the rule has another page"));
+    let orphans = orphans.map(|path| format!("{path}: no rule has this page"));
+    assert_none(&missing.chain(orphans).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_page_begins_with_what_its_row_says() {
+    let begins = |rule: &&Rule| {
+        let Rule { id, severity, summary, cite, .. } = rule;
+        rule.page.starts_with(&format!("# {id}\n\n**{severity}** {summary} ({cite})\n"))
+    };
+    let others = catalogue::rules().filter(|rule| !begins(rule));
+    assert_none(&others.map(|rule| rule.id.to_owned()).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_page_has_the_same_headings_and_something_below_each() {
+    let mut offenders = Vec::new();
+    for rule in catalogue::rules() {
+        let sections = sections(rule.page);
+        let headings: Vec<&str> = sections.iter().map(|(heading, _)| *heading).collect();
+        if headings != HEADINGS || sections.iter().any(|(_, text)| text.trim().is_empty()) {
+            offenders.push(format!("{}: {headings:?}", rule.id));
+        }
+    }
+    assert_none(&offenders);
+}
+
+#[test]
+fn the_references_of_a_page_contain_the_citation_of_its_row() {
+    let cites = |rule: &&Rule| {
+        let cite = rule.cite.to_string();
+        rule.cite.url().is_none() || section(rule.page, "References").contains(&cite)
+    };
+    let others = catalogue::rules().filter(|rule| !cites(rule));
+    assert_none(&others.map(|rule| rule.id.to_owned()).collect::<Vec<_>>());
+}
+
+// ── zones ───────────────────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn the_healthy_domain_trips_nothing() {
+    let nothing = Example { inquiry: Inquiry::about(name("example.com")), zone: "", also: vec![] };
+    assert_eq!(nothing.findings("healthy").await, Ok(BTreeSet::new()));
+}
+
+#[tokio::test]
+async fn the_bad_zone_of_a_page_trips_its_rule_and_only_those_that_it_names() {
+    let mut offenders = Vec::new();
+    for rule in catalogue::rules() {
+        let bad = Example::read(zone_of(rule.page, "Bad"), None);
+        let expected = bad.also.iter().copied().chain([rule.id]).map(str::to_owned).collect();
+        let found = bad.findings(rule.id).await;
+        if found != Ok(expected) {
+            offenders.push(format!("{}: {found:?}", rule.id));
+        }
+    }
+    assert_none(&offenders);
+}
+
+#[tokio::test]
+async fn the_good_zone_of_a_page_trips_nothing() {
+    let mut offenders = Vec::new();
+    for rule in catalogue::rules() {
+        let bad = Example::read(zone_of(rule.page, "Bad"), None);
+        let good = Example::read(zone_of(rule.page, "Good"), Some(&bad));
+        let found = good.findings(rule.id).await;
+        if found != Ok(BTreeSet::new()) {
+            offenders.push(format!("{}: {found:?}", rule.id));
+        }
+    }
+    assert_none(&offenders);
+}
+
+/// A zone of a page, and what is asked about it.
+struct Example<'p> {
+    inquiry: Inquiry,
+    zone: &'p str,
+    /// Rules that cannot but be met as well.
+    also: Vec<&'p str>,
+}
+
+impl<'p> Example<'p> {
+    /// Reads the comments that a zone begins with: `; mailcheck DOMAIN [--selector S]`, which a
+    /// good zone may leave to the bad one, and `; also trips: family/name, …`.
+    fn read(zone: &'p str, other: Option<&Self>) -> Self {
+        let comment = |begin: &str| zone.lines().find_map(|line| line.strip_prefix(begin));
+        let inquiry = match (comment("; mailcheck "), other) {
+            (Some(command), _) => inquiry(command),
+            (None, Some(other)) => other.inquiry.clone(),
+            (None, None) => panic!("a bad zone says what is asked:\n{zone}"),
+        };
+        let also = comment("; also trips: ").map(|list| list.split(", ").collect());
+        Self { inquiry, zone, also: also.unwrap_or_default() }
+    }
+
+    /// The rules that the whole audit finds met.
+    async fn findings(&self, page: &str) -> Result<BTreeSet<String>, String> {
+        let healthy = Zone::read("healthy", None, HEALTHY.as_bytes());
+        let healthy = healthy.strict().expect("the healthy zone has no fault");
+        let zone = Zone::read(page, None, self.zone.as_bytes());
+        let zone = zone.strict().map_err(|faults| format!("{faults:?}"))?;
+        let report = domain(&Overlay::new([zone], healthy), &self.inquiry, Clock::default()).await;
+        Ok(report.findings.iter().map(|finding| finding.id.to_owned()).collect())
+    }
+}
+
+fn inquiry(command: &str) -> Inquiry {
+    let mut words = command.split(' ');
+    let asked = words.next().expect("a command names a domain");
+    let mut inquiry = Inquiry::about(name(asked));
+    while let Some(flag) = words.next() {
+        assert_eq!(flag, "--selector", "pages use no other flag");
+        inquiry.selectors.extend(words.next().map(str::to_owned));
+    }
+    inquiry
+}
+
+// ── the index in the README ─────────────────────────────────────────────────────────────────────
+
+#[test]
+fn the_index_in_the_readme_is_current() {
+    const BEGIN: &str = "<!-- rules -->\n";
+    const END: &str = "<!-- /rules -->";
+    let readme = read(&root().join("README.md"));
+    let Some((_, rest)) = readme.split_once(BEGIN) else { return };
+    let (index, _) = rest.split_once(END).expect("the index has an end");
+    let wanted = wanted_index();
+    assert!(index == wanted, "put this between the markers in README.md:\n\n{wanted}");
+}
+
+/// A table of all rules, each with a link to its page.
+fn wanted_index() -> String {
+    let row = |rule: &Rule| {
+        let Rule { id, severity, summary, .. } = rule;
+        let path = format!("src/{}/lint/{}.md", rule.family(), rule.name());
+        format!("| [`{id}`]({path}) | {severity} | {summary} |\n")
+    };
+    let head = "| rule | severity | what is wrong |\n|---|---|---|\n".to_owned();
+    head + &catalogue::rules().map(row).collect::<String>()
+}
+
+// ── reading pages ───────────────────────────────────────────────────────────────────────────────
+
+/// The sections of a page: headings and what stands below them.
+fn sections(page: &str) -> Vec<(&str, &str)> {
+    page.split("\n## ").skip(1).filter_map(|section| section.split_once('\n')).collect()
+}
+
+fn section<'p>(page: &'p str, heading: &str) -> &'p str {
+    let found = sections(page).into_iter().find(|(own, _)| *own == heading);
+    found.map(|(_, text)| text).unwrap_or_default()
+}
+
+/// The zone in a section of a page.
+fn zone_of<'p>(page: &'p str, heading: &str) -> &'p str {
+    let block = section(page, heading).split_once("```zone\n");
+    let zone = block.and_then(|(_, rest)| rest.split_once("```"));
+    zone.map(|(zone, _)| zone).unwrap_or_default()
+}
+
+/// Every page in the source, by its path.
+fn pages() -> Vec<(String, String)> {
+    let families = root().join("src").read_dir().expect("a folder can be listed").flatten();
+    let folders = families.map(|family| family.path().join("lint")).filter(|path| path.is_dir());
+    let files = folders.flat_map(|folder| folder.read_dir().expect("a folder can be listed"));
+    let paths = files.flatten().map(|file| file.path());
+    let pages = paths.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+    let relative = |path: &Path| {
+        let path = path.strip_prefix(root()).expect("the page is below the root");
+        path.to_string_lossy().replace('\\', "/")
+    };
+    pages.map(|path| (relative(&path), read(&path))).collect()
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "pages and the README are files")]
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("a text file can be read")
+}
+
+fn name(text: &str) -> Name {
+    Name::from_octets(text.as_bytes()).expect("tests write valid names")
+}
+
+#[track_caller]
+fn assert_none(offenders: &[String]) {
+    assert!(offenders.is_empty(), "{} offenders:\n{}", offenders.len(), offenders.join("\n"));
+}
