@@ -205,6 +205,12 @@ impl IpSet {
         after.checked_sub(1).is_some_and(|index| self.ranges[index].contains(number))
     }
 
+    /// True if an address of `range` is in the set.
+    pub fn intersects_range(&self, range: Range) -> bool {
+        let after = self.ranges.partition_point(|mine| mine.first <= range.last);
+        after.checked_sub(1).is_some_and(|index| self.ranges[index].last >= range.first)
+    }
+
     /// True if every address of `other` is in this set. Sets of different families share nothing.
     pub fn covers(&self, other: &Self) -> bool {
         other.minus(self).is_empty()
