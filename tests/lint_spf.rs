@@ -387,6 +387,13 @@ fn a_misspelt_term_does_not_make_the_policy_look_endless() {
 }
 
 #[test]
+fn a_flood_of_findings_is_cut() {
+    let lines = format!("example.com TXT v=spf1 {}-all", "ip4:192.0.2.1/24 ".repeat(1000));
+    let found = findings(&lines);
+    assert_eq!(found.iter().filter(|it| it.rule.id == "spf/host-bits").count(), 20);
+}
+
+#[test]
 fn findings_carry_no_control_characters_of_a_record() {
     let found = findings("example.com TXT v=spf1 \u{1b}[31mall a:\u{9b}x -all");
     assert!(found.iter().all(|finding| !finding.message.to_string().contains(char::is_control)));

@@ -50,22 +50,7 @@ fn identity(inquiry: &Inquiry) -> spf::Sender {
 impl Judged {
     /// Whether the sender may send, by SPF of the MAIL FROM identity.
     pub(super) fn authorized(&self) -> Authorized {
-        let share = self.share();
-        // What is known of hosts grows old: one that passes does send, whatever the table says.
-        let may_pass = !share.covered.is_empty() || !share.undecided.is_empty();
-        let gap = match &self.resolved.gap {
-            Some(Gap::OnlyReceives(_)) if !may_pass => return Authorized::NotApplicable,
-            Some(Gap::OnlyReceives(_)) => None,
-            gap => gap.as_ref(),
-        };
-        match (share.covered.is_empty(), share.uncovered.is_empty(), share.undecided.is_empty()) {
-            (false, true, true) if gap.is_none() => Authorized::Yes,
-            (true, false, true) => Authorized::No,
-            (false, false, _) => Authorized::Partial,
-            (true, true, true) if matches!(gap, Some(Gap::Nothing(_))) => Authorized::No,
-            (true, false, false) => Authorized::Partial,
-            _ => Authorized::Unknown,
-        }
+        self.share().authorized(self.resolved.gap.as_ref())
     }
 
     /// The addresses by whether they pass.
@@ -129,7 +114,7 @@ impl Judged {
 }
 
 /// Why nothing can be told about a cell; `None` if something can.
-fn doubt(partition: &Partition, cell: &Cell) -> Option<Phrase> {
+pub(super) fn doubt(partition: &Partition, cell: &Cell) -> Option<Phrase> {
     if cell.result() == Some(SpfResult::Temperror) {
         return cell.exception().map(spf::exception);
     }
@@ -154,6 +139,27 @@ pub(super) struct Share {
     pub(super) covered: Vec<IpSet>,
     pub(super) uncovered: Vec<IpSet>,
     pub(super) undecided: Vec<IpSet>,
+}
+
+impl Share {
+    /// Whether a sender with these addresses may send; `gap` says why some are missing, if so.
+    pub(super) fn authorized(&self, gap: Option<&Gap>) -> Authorized {
+        // What is known of hosts grows old: one that passes does send, whatever the table says.
+        let may_pass = !self.covered.is_empty() || !self.undecided.is_empty();
+        let gap = match gap {
+            Some(Gap::OnlyReceives(_)) if !may_pass => return Authorized::NotApplicable,
+            Some(Gap::OnlyReceives(_)) => None,
+            gap => gap,
+        };
+        match (self.covered.is_empty(), self.uncovered.is_empty(), self.undecided.is_empty()) {
+            (false, true, true) if gap.is_none() => Authorized::Yes,
+            (true, false, true) => Authorized::No,
+            (false, false, _) => Authorized::Partial,
+            (true, true, true) if matches!(gap, Some(Gap::Nothing(_))) => Authorized::No,
+            (true, false, false) => Authorized::Partial,
+            _ => Authorized::Unknown,
+        }
+    }
 }
 
 /// The networks of several sets, IPv4 first.
@@ -242,7 +248,11 @@ pub(super) fn problem(cell: &Cell) -> Option<Phrase> {
 /// The term that decided a cell.
 pub(super) fn matched(partition: &Partition, cell: &Cell) -> Option<Matched> {
     decides(cell).then_some(())?;
-    let term = cell.by?;
+    placed(partition, cell.by?)
+}
+
+/// A term, and where it stands.
+pub(super) fn placed(partition: &Partition, term: TermId) -> Option<Matched> {
     Some(Matched {
         term: partition.term_text(term),
         domain: partition.visit(term)?.published.domain.clone(),
@@ -282,13 +292,7 @@ fn portions(checks: &[Checked]) -> Vec<Portion> {
                 result: certain.map_or("unknown", SpfResult::word),
                 networks: set.cidrs(),
                 addresses: set.count().to_string(),
-                matched: cell.top.filter(|_| decides(cell)).and_then(|top| {
-                    Some(Matched {
-                        term: partition.term_text(top),
-                        domain: partition.visit(top)?.published.domain.clone(),
-                        path: path(partition, top),
-                    })
-                }),
+                matched: cell.top.filter(|_| decides(cell)).and_then(|top| placed(partition, top)),
                 lookups: cell.spent.lookups,
                 voids: cell.spent.voids,
             }

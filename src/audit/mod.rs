@@ -14,6 +14,7 @@ mod inquiry;
 mod mx_section;
 mod recognised;
 mod sender;
+pub mod senders;
 mod spf_section;
 mod tree;
 
@@ -132,7 +133,8 @@ async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> Gathered {
         wanted(checks.dmarc, dmarc::examine(dns, domain)),
     );
     let (senders, untested) = (Vec::new(), Vec::new());
-    Gathered { domain: domain.clone(), mx, spf, dkim, dmarc, senders, implied: true, untested }
+    let domain = domain.clone();
+    Gathered { domain, mx, spf, dkim, dmarc, senders, implied: true, untested }
 }
 
 async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {

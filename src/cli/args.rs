@@ -87,6 +87,10 @@ pub struct Typed {
     )]
     pub checks: Vec<Protocol>,
 
+    /// What would be if.
+    #[command(flatten)]
+    pub what_if: WhatIf,
+
     /// Where answers come from.
     #[command(flatten)]
     pub sources: Sources,
@@ -94,6 +98,51 @@ pub struct Typed {
     /// Where the report goes.
     #[command(flatten)]
     pub report: Report,
+}
+
+/// What would be if the policy were another one.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "What if")]
+pub struct WhatIf {
+    /// As if the SPF record had this term too, before its `all`
+    ///
+    /// May be given several times.
+    #[arg(
+        long,
+        value_name = "TERM",
+        allow_hyphen_values = true,
+        env = "MAILCHECK_WITH",
+        hide_short_help = true
+    )]
+    pub with: Vec<OsString>,
+
+    /// As if the SPF record did not have this term
+    ///
+    /// Without a qualifier the term is meant whatever its qualifier is. May be given several times.
+    #[arg(
+        long,
+        value_name = "TERM",
+        allow_hyphen_values = true,
+        env = "MAILCHECK_WITHOUT",
+        hide_short_help = true
+    )]
+    pub without: Vec<OsString>,
+
+    /// As if this were the SPF record: 'v=spf1 …'
+    ///
+    /// Not to be confused with `--record`, which writes a tape.
+    #[arg(
+        long,
+        value_name = "TEXT",
+        conflicts_with_all = ["with", "without"],
+        env = "MAILCHECK_AS_IF_RECORD",
+        hide_short_help = true
+    )]
+    pub as_if_record: Option<OsString>,
+
+    /// As if this name, and all names below it, did not exist
+    #[arg(long, value_name = "NAME", env = "MAILCHECK_AS_IF_GONE", hide_short_help = true)]
+    pub as_if_gone: Vec<OsString>,
 }
 
 /// Where answers come from.

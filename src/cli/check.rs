@@ -1,12 +1,13 @@
 //! The main job: domains in, a report out, an exit code.
 
-use super::plan::{Output, Plan};
-use super::{Trouble, sources, write};
+use super::plan::{Mistake, Output, Plan};
+use super::{Trouble, sources, what_if, write};
 use crate::audit::{self, Clock};
 use crate::dns::{Dns, join_all};
 use crate::judge::Severity;
 use crate::report::{Authorized, Domain, Report, Run, SCHEMA, Status, Tool, Verdict};
 use crate::text::Phrase;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How many domains are looked at at once.
@@ -24,7 +25,7 @@ pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
     // A run that can be repeated says the same every time, so it has no time of its own.
     let clock =
         if stack.is_repeatable { Clock::default() } else { Clock { seconds: started.seconds } };
-    let domains = examine(&*stack.dns, plan, clock).await;
+    let domains = examine(&stack.dns, plan, clock).await?;
     let result = domains.iter().map(|domain| domain.result).max().unwrap_or_default();
     let exit_code = if plan.exit_zero { 0 } else { exit_code(&domains, plan.fail_on) };
     let elapsed = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -48,19 +49,31 @@ pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
         match file {
             Some(path) => {
                 let mut whole = Vec::new();
-                write::format(&report, *format, &plan.appearance, None, &mut whole)?;
+                write::format(&report, *format, &write::look(&plan.appearance, None), &mut whole)?;
                 write::file(path, &whole)?;
             }
-            None => write::standard_output(&report, *format, &plan.appearance)?,
+            None => write::standard_output(&plan.appearance, |look, out| {
+                write::format(&report, *format, look, out)
+            })?,
         }
     }
     Ok(exit_code)
 }
 
 /// Every domain, some at once, all within the time that a run may take.
-async fn examine(dns: &dyn Dns, plan: &Plan, clock: Clock) -> Vec<Domain> {
+///
+/// # Errors
+/// What is to be supposed cannot be.
+async fn examine(dns: &Arc<dyn Dns>, plan: &Plan, clock: Clock) -> Result<Vec<Domain>, Mistake> {
     let deadline = plan.sources.deadline;
     let end = tokio::time::Instant::now() + deadline;
+    let names = plan.inquiries.iter().map(|inquiry| &inquiry.domain);
+    let supposed = what_if::suppose(dns, &plan.what_if, names);
+    let Ok(dns) = tokio::time::timeout_at(end, supposed).await else {
+        let undecided = |inquiry| audit::undecided(inquiry, too_late(deadline));
+        return Ok(plan.inquiries.iter().map(undecided).collect());
+    };
+    let dns = &*dns?;
     let one = |inquiry| async move {
         match tokio::time::timeout_at(end, audit::domain(dns, inquiry, clock)).await {
             Ok(domain) => domain,
@@ -71,10 +84,11 @@ async fn examine(dns: &dyn Dns, plan: &Plan, clock: Clock) -> Vec<Domain> {
     for group in plan.inquiries.chunks(AT_ONCE) {
         domains.extend(join_all(group.iter().map(one)).await);
     }
-    domains
+    Ok(domains)
 }
 
-fn too_late(deadline: Duration) -> Phrase {
+/// Why nothing is known when the time of a run is over.
+pub(super) fn too_late(deadline: Duration) -> Phrase {
     Phrase::new()
         .unknown("could not tell")
         .plain(format!(": it took more than {} s (--deadline)", deadline.as_secs_f32()))
@@ -133,7 +147,8 @@ mod tests {
         let typed = Typed::read(typed.into_iter().chain(domains).map(Into::into)).unwrap();
         let plan = plan(typed).unwrap();
         let begin = tokio::time::Instant::now();
-        let looked_at = examine(&Silent, &plan, Clock::default()).await.len();
+        let silent: Arc<dyn Dns> = Arc::new(Silent);
+        let looked_at = examine(&silent, &plan, Clock::default()).await.unwrap().len();
         assert_eq!((looked_at, begin.elapsed().as_secs()), (plan.inquiries.len(), 2));
     }
 }

@@ -9,7 +9,9 @@ mod explain;
 mod fix;
 pub mod plan;
 mod rules;
+pub mod senders;
 mod sources;
+mod what_if;
 mod write;
 
 use crate::text::escape;
@@ -29,6 +31,7 @@ struct Verb {
 
 /// The verbs, in the order in which help lists them.
 static VERBS: &[Verb] = &[
+    Verb { name: "senders", run: senders::run },
     Verb { name: "fix", run: fix::run },
     Verb { name: "rules", run: rules::run },
     Verb { name: "explain", run: explain::run },

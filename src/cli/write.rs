@@ -15,20 +15,19 @@ const WIDTH: usize = 80;
 /// Lines longer than this are hard to read.
 const WIDEST: usize = 100;
 
-/// Writes a report in a format; `terminal` is the width of the terminal, if it goes to one.
+/// Writes a report in a format.
 ///
 /// # Errors
 /// `out` cannot be written to.
 pub(super) fn format(
     report: &Report,
     format: Format,
-    appearance: &Appearance,
-    terminal: Option<&Terminal>,
+    look: &text::Look,
     out: &mut dyn Write,
 ) -> Result<(), Trouble> {
     match format {
         Format::Json => json::render(report, out)?,
-        Format::Text => text::render(report, &look(appearance, terminal), out)?,
+        Format::Text => text::render(report, look, out)?,
     }
     Ok(())
 }
@@ -40,16 +39,23 @@ pub(super) struct Terminal {
     width: usize,
 }
 
-/// Writes a report to standard output. A reader that has gone away has read enough.
+/// Writes to standard output what `form` writes, which is told how text should look there. A
+/// reader that has gone away has read enough.
 ///
 /// # Errors
 /// Standard output cannot be written to.
 pub(super) fn standard_output(
-    report: &Report,
-    kind: Format,
     appearance: &Appearance,
+    form: impl FnOnce(&text::Look, &mut dyn Write) -> Result<(), Trouble>,
 ) -> Result<(), Trouble> {
-    to_reader(appearance, |terminal, out| format(report, kind, appearance, Some(terminal), out))
+    let stdout = io::stdout();
+    let terminal = terminal(appearance, stdout.is_terminal());
+    let mut out = BufWriter::new(stdout.lock());
+    let written = form(&look(appearance, Some(&terminal)), &mut out);
+    match written.and_then(|()| Ok(out.flush()?)) {
+        Err(Trouble::Write(why)) if why.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
 }
 
 /// Writes a page that is no report to standard output, as it suits whoever reads there.
@@ -61,20 +67,7 @@ pub(super) fn page(
     draw: impl FnOnce(&text::Look, &mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Trouble> {
     let appearance = Appearance { color, ..Appearance::default() };
-    to_reader(&appearance, |terminal, out| Ok(draw(&look(&appearance, Some(terminal)), out)?))
-}
-
-fn to_reader(
-    appearance: &Appearance,
-    draw: impl FnOnce(&Terminal, &mut dyn Write) -> Result<(), Trouble>,
-) -> Result<(), Trouble> {
-    let stdout = io::stdout();
-    let terminal = terminal(appearance, stdout.is_terminal());
-    let mut out = BufWriter::new(stdout.lock());
-    match draw(&terminal, &mut out).and_then(|()| Ok(out.flush()?)) {
-        Err(Trouble::Write(why)) if why.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done,
-    }
+    standard_output(&appearance, |look, out| Ok(draw(look, out)?))
 }
 
 #[allow(clippy::disallowed_methods, reason = "the environment is read here")]
@@ -109,7 +102,8 @@ fn speaks_utf8(var: &impl Fn(&str) -> Option<OsString>) -> bool {
     })
 }
 
-fn look(appearance: &Appearance, terminal: Option<&Terminal>) -> text::Look {
+/// How text should look; `terminal` is what it goes to, unless that is a file.
+pub(super) fn look(appearance: &Appearance, terminal: Option<&Terminal>) -> text::Look {
     let Appearance { ascii, explain, lookups, quiet, color } = *appearance;
     text::Look {
         color: terminal.map_or(color == palette::Choice::Always, |terminal| terminal.colour),

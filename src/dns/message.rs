@@ -139,6 +139,12 @@ pub enum Data {
 }
 
 impl Data {
+    /// A text as character-strings, cut where one is full (RFC 1035 §3.3: 255 octets).
+    pub fn from_text(text: &[u8]) -> Self {
+        let strings = text.chunks(255).map(Box::from).collect::<Vec<_>>();
+        Self::Txt(if strings.is_empty() { vec![Box::default()] } else { strings })
+    }
+
     /// The character-strings of a text joined with nothing between them (RFC 7208 §3.3).
     pub fn text(&self) -> Option<Vec<u8>> {
         match self {

@@ -28,8 +28,9 @@ impl<D: Dns> Overlay<D> {
         Self { zones: zones.into_iter().collect(), without: Vec::new(), under }
     }
 
-    /// Takes a record set away, or with `None` all that a name owns: what a zone file without
-    /// SOA cannot say. A set taken away is answered as an empty answer, a name as NXDOMAIN.
+    /// Takes a record set away, or with `None` a name and all below it: what a zone file without
+    /// SOA cannot say. A set taken away is answered as an empty answer, a name as NXDOMAIN, which
+    /// says that nothing is below it either (RFC 8020 §2).
     #[must_use]
     pub fn without(mut self, name: Name, kind: Option<Kind>) -> Self {
         self.without.push((name, kind));
@@ -42,16 +43,21 @@ impl<D: Dns> Overlay<D> {
     }
 
     fn is_removed(&self, name: &Name, kind: Kind) -> bool {
-        let removes = |one: &Option<Kind>| one.is_none_or(|one| one == kind);
-        self.without.iter().any(|(gone, one)| gone == name && removes(one))
+        let is_set = |gone: &Name, one: Kind| gone == name && one == kind;
+        let mut without = self.without.iter();
+        self.is_gone(name) || without.any(|(gone, one)| one.is_some_and(|one| is_set(gone, one)))
+    }
+
+    /// True if the whole name was taken away, or one above it.
+    fn is_gone(&self, name: &Name) -> bool {
+        self.without.iter().any(|(gone, one)| one.is_none() && name.is_within(gone))
     }
 
     /// What the overlay itself has to say, and in which file; [`Verdict::NotMine`] if nothing.
     fn authority(&self, question: &Question) -> (Verdict, Provenance) {
         if self.is_removed(&question.name, question.kind) {
-            let whole =
-                self.without.iter().any(|(name, one)| *name == question.name && one.is_none());
-            let outcome = if whole { Outcome::NxDomain } else { Outcome::NoData };
+            let is_gone = self.is_gone(&question.name);
+            let outcome = if is_gone { Outcome::NxDomain } else { Outcome::NoData };
             return (Verdict::Answer { outcome, ttl: None }, removal());
         }
         let fragments = self.zones.iter().filter(|zone| zone.apex().is_none());
@@ -172,6 +178,7 @@ mod tests {
 {"name":"example.org","type":"TXT","records":["other"]}
 {"name":"to-zone.example.org","type":"TXT","outcome":"nxdomain","aliases":["mid.example.org","new.example.com"]}
 {"name":"to-zone.example.org","type":"MX","records":["10 a."],"aliases":["example.org"]}
+{"name":"alias.example.net","type":"MX","records":["10 a."],"aliases":["example.org"]}
 {"name":"back.example.org","type":"TXT","outcome":"nxdomain","aliases":["loop.example.com"]}
 "#;
     const SOA: &str = "$ORIGIN example.com.\n@ 60 SOA ns admin 1 2 3 4 5\n@ NS ns\n";
@@ -313,11 +320,17 @@ mod tests {
     #[tokio::test]
     async fn a_name_taken_away_is_nxdomain_also_behind_an_alias() {
         let dns = Overlay::new([], live()).without(name("example.org"), None);
-        let behind = ask(&dns, "to-zone.example.org", Kind::Mx).await;
+        let behind = ask(&dns, "alias.example.net", Kind::Mx).await;
         assert_eq!(
             (txt(&dns, "example.org").await.as_str(), &behind.outcome, behind.aliases.len()),
             ("nxdomain", &Outcome::NxDomain, 1)
         );
+    }
+
+    #[tokio::test]
+    async fn what_is_below_a_name_taken_away_is_gone_too() {
+        let dns = Overlay::new([], live()).without(name("example.com"), None);
+        assert_eq!(txt(&dns, "sub.example.com").await, "nxdomain");
     }
 
     #[tokio::test]

@@ -3,7 +3,7 @@
 //! Its shape is described in `testdata/schema/report.schema.json`.
 
 use crate::judge::Rule;
-use crate::report::{Reference, Report};
+use crate::report::Reference;
 use crate::text::escape;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -13,8 +13,10 @@ use std::io::{self, Write};
 ///
 /// # Errors
 /// `out` cannot be written to.
-pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    write(report, out)
+pub fn render(report: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = printable(&serde_json::to_string_pretty(report)?);
+    text.push('\n');
+    out.write_all(text.as_bytes())
 }
 
 /// Writes rules as JSON.
@@ -30,7 +32,7 @@ pub fn rules(rules: impl Iterator<Item = &'static Rule>, out: &mut dyn Write) ->
         reference: Reference { cite: rule.cite, url: rule.cite.url() },
         page: rule.page,
     });
-    write(&Catalogue { schema: "mailcheck.rules/1", rules: rows.collect() }, out)
+    render(&Catalogue { schema: "mailcheck.rules/1", rules: rows.collect() }, out)
 }
 
 /// Every rule there is.
@@ -49,12 +51,6 @@ struct Row {
     why: &'static str,
     reference: Reference,
     page: &'static str,
-}
-
-fn write(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let mut text = printable(&serde_json::to_string_pretty(document)?);
-    text.push('\n');
-    out.write_all(text.as_bytes())
 }
 
 /// The document with every character that could hurt a terminal as `\u….`.

@@ -5,6 +5,8 @@
 //! | [`text`](mod@text) | a person at a terminal, in a log, in a mail |
 //! | [`json`] | a program |
 //! | [`patch`] | the tool that publishes records |
+//! | [`cidr`] | a tool that takes a list of networks |
+//! | [`nft`] | a packet filter |
 //!
 //! A format sees the [`Report`](crate::report::Report) and nothing else: it asks no question,
 //! reads no clock and no environment, and judges nothing. Whatever a record holds, no control
@@ -12,7 +14,9 @@
 //!
 //! [`Report`]: crate::report::Report
 
+pub mod cidr;
 pub mod json;
+pub mod nft;
 pub mod palette;
 pub mod patch;
 pub mod text;

@@ -10,6 +10,7 @@ mod exhibit;
 mod finding;
 mod lookup;
 mod patch;
+pub mod senders;
 mod step;
 mod verdict;
 

@@ -37,6 +37,20 @@ impl Facts {
         [&self.ipv4.partition, &self.ipv6.partition]
     }
 
+    /// Terms whose effect depends on who sends, as published, each once.
+    pub fn sender_dependent(&self) -> Vec<String> {
+        let mut terms: Vec<String> = Vec::new();
+        for partition in self.partitions() {
+            for term in partition.sender_dependent() {
+                let text = partition.term_text(term);
+                if !terms.contains(&text) {
+                    terms.push(text);
+                }
+            }
+        }
+        terms
+    }
+
     /// The most that any sender spends.
     pub fn worst(&self) -> Spent {
         let [ipv4, ipv6] = self.partitions();

@@ -2,6 +2,7 @@
 
 use super::event::{Effect, Event};
 use super::expand::Lack;
+use super::flatten::Refusal;
 use super::partition::{Exception, LOOKUP_LIMIT, SpfResult, VOID_LIMIT};
 use super::policy::{Found, Published};
 use super::record::{Body, Mechanism};
@@ -275,6 +276,33 @@ pub fn exception(exception: &Exception) -> Phrase {
         Exception::Endless => {
             said.plain("more than 100 lookups, perhaps without end: ").bad("permerror")
         }
+    }
+}
+
+/// Why a policy is not flattened.
+pub fn refusal(refusal: &Refusal) -> Phrase {
+    let said = Phrase::new();
+    match refusal {
+        Refusal::NoPolicy => said.plain("there is no policy to flatten"),
+        Refusal::Unknown(why) => said
+            .unknown("could not tell")
+            .plain(" all of the policy, and half of it would refuse senders: ")
+            .then(exception(why)),
+        Refusal::Broken(why) => said
+            .plain("a list would hide that the policy is broken; mend it first: ")
+            .then(exception(why)),
+        Refusal::Depends(terms) => {
+            let ask = if terms.len() == 1 { " asks" } else { " ask" };
+            let said = said.code(terms.join(" ")).plain(ask);
+            said.plain(
+                " who sends, and a list of addresses cannot: what passes there would be lost",
+            )
+        }
+        Refusal::TooLarge { networks } => said.number(networks).plain(
+            " networks do not fit into ten records of 512 octets each; receivers stop at ten",
+        ),
+        Refusal::NotProved => said
+            .plain("the list was evaluated and did not give every address what the policy gives"),
     }
 }
 

@@ -10,6 +10,8 @@
 //! * [`walk()`] is the evaluation, over a set of addresses; [`partition`] is what it found out.
 //! * [`check_host()`] is what a receiver calls, with identities and an explanation of a fail.
 //! * [`prefetch()`] runs ahead of the walk and decides nothing.
+//! * [`flatten`](mod@flatten) puts a policy as the addresses that it comes to; [`reword`] puts a
+//!   term in or takes one out.
 //! * [`lint`] judges what was found out.
 //!
 //! Deliberately absent: type 99 records (§3.1), Sender ID, guesses for domains without a record.
@@ -19,6 +21,7 @@ mod event;
 mod examine;
 pub mod expand;
 mod explain;
+pub mod flatten;
 pub mod grammar;
 pub mod lint;
 pub mod macro_string;
@@ -28,13 +31,14 @@ mod policy;
 mod prefetch;
 mod ptr;
 pub mod record;
+pub mod reword;
 mod walk;
 
 pub use check::{Checked, Receiver, check_host, policy_domain};
 pub use event::{Effect, Event};
 pub use examine::{Facts, examine};
 pub use expand::Sender;
-pub use explain::{exception, role};
+pub use explain::{exception, refusal, role};
 pub use partition::{
     Cell, Exception, LOOKUP_LIMIT, Membership, Partition, Reading, Ruling, Spent, SpfResult,
     TermId, VOID_LIMIT, Visit,

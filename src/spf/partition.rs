@@ -238,6 +238,14 @@ impl Cell {
         }
     }
 
+    /// The same, to be kept.
+    pub(super) fn failure(&self) -> Option<&Arc<Exception>> {
+        match &self.ruling {
+            Ruling::Exception(exception) => Some(exception),
+            _ => None,
+        }
+    }
+
     /// True if a limit was passed, so that receivers stopped before the ruling.
     pub fn is_over_limit(&self) -> bool {
         self.spent.lookups > LOOKUP_LIMIT || self.spent.voids > VOID_LIMIT
@@ -319,7 +327,7 @@ impl Partition {
 
     /// What a match of the term leads to in the end; `None` if that depends on what follows, or if
     /// the term may end the evaluation: the unknown target of an include may have no policy.
-    fn would_give(&self, term: TermId) -> Option<SpfResult> {
+    pub fn would_give(&self, term: TermId) -> Option<SpfResult> {
         let mut at = term;
         let mut result = None;
         loop {

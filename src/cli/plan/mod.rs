@@ -5,9 +5,12 @@
 
 mod output;
 mod sender;
+pub mod senders;
+mod what_if;
 mod word;
 
 pub use output::{Format, Output};
+pub use what_if::WhatIf;
 
 use super::args::{self, FailOn, Protocol, Typed};
 use crate::audit::{Asked, Checks, Fixes, Inquiry};
@@ -31,6 +34,8 @@ const DEADLINE: Duration = Duration::from_secs(30);
 pub struct Plan {
     /// What is asked, a domain each, in the order typed; never empty.
     pub inquiries: Vec<Inquiry>,
+    /// In what the domains differ from how they are.
+    pub what_if: WhatIf,
     /// Where answers come from.
     pub sources: Sources,
     /// Where the report goes; at most one of them is standard output.
@@ -106,9 +111,15 @@ pub fn plan(typed: Typed) -> Result<Plan, Mistake> {
     let words = Words::read(&typed.words)?;
     let given = Given::read(&typed, words.senders)?;
     let report = &typed.report;
+    let what_if = WhatIf::read(&typed.what_if, words.targets.len())?;
+    let inquiries = words.targets.into_iter().map(|mut target| {
+        target.notes.extend(what_if.notes());
+        given.inquiry(target)
+    });
     Ok(Plan {
-        inquiries: words.targets.into_iter().map(|target| given.inquiry(target)).collect(),
-        outputs: output::outputs(&report.format)?,
+        inquiries: inquiries.collect(),
+        what_if,
+        outputs: output::outputs(&report.format, &Format::NAMES)?,
         appearance: Appearance {
             color: report.color.into(),
             ascii: report.ascii,

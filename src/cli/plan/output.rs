@@ -14,26 +14,32 @@ pub enum Format {
 }
 
 impl Format {
-    const NAMES: [(Self, &'static str); 2] = [(Self::Text, "text"), (Self::Json, "json")];
+    /// Every form and its name, the one first that nobody has to ask for.
+    pub(super) const NAMES: [(Self, &'static str); 2] =
+        [(Self::Text, "text"), (Self::Json, "json")];
 }
 
 /// A form of the report and where it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Output {
+pub struct Output<F = Format> {
     /// The form.
-    pub format: Format,
+    pub format: F,
     /// The file to write; standard output if there is none.
     pub file: Option<PathBuf>,
 }
 
-/// Reads every `--format`; text to standard output if there is none.
-pub(super) fn outputs(formats: &[OsString]) -> Result<Vec<Output>, Mistake> {
+/// Reads every `--format`; the first form of `names` to standard output if there is none.
+pub(super) fn outputs<F: Copy, const N: usize>(
+    formats: &[OsString],
+    names: &[(F, &'static str); N],
+) -> Result<Vec<Output<F>>, Mistake> {
     if formats.is_empty() {
-        return Ok(vec![Output { format: Format::Text, file: None }]);
+        let first = names.iter().take(1);
+        return Ok(first.map(|(format, _)| Output { format: *format, file: None }).collect());
     }
-    let mut outputs: Vec<Output> = Vec::with_capacity(formats.len());
+    let mut outputs: Vec<Output<F>> = Vec::with_capacity(formats.len());
     for text in formats {
-        let output = read(text)?;
+        let output = read(text, names)?;
         if outputs.iter().any(|other| other.file == output.file) {
             return Err(Mistake::new(match &output.file {
                 Some(file) => format!("two formats cannot both go to {}", file.display()),
@@ -47,7 +53,7 @@ pub(super) fn outputs(formats: &[OsString]) -> Result<Vec<Output>, Mistake> {
     Ok(outputs)
 }
 
-fn read(text: &OsString) -> Result<Output, Mistake> {
+fn read<F: Copy>(text: &OsString, names: &[(F, &'static str)]) -> Result<Output<F>, Mistake> {
     let shown = text.to_string_lossy();
     let (name, file) = match text.to_str().map(|text| text.split_once('=')) {
         Some(Some((name, file))) => (name.to_owned(), Some(PathBuf::from(file))),
@@ -58,8 +64,8 @@ fn read(text: &OsString) -> Result<Output, Mistake> {
             )));
         }
     };
-    let Some((format, _)) = Format::NAMES.iter().find(|(_, known)| *known == name) else {
-        let known: Vec<&str> = Format::NAMES.iter().map(|(_, name)| *name).collect();
+    let Some((format, _)) = names.iter().find(|(_, known)| *known == name) else {
+        let known: Vec<&str> = names.iter().map(|(_, name)| *name).collect();
         return Err(Mistake::new(format!("unknown format {name:?}. One of: {}", known.join(", "))));
     };
     let file = file.filter(|file| file.as_os_str() != "-");

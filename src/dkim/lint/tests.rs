@@ -1,6 +1,8 @@
 //! Each rule with a domain that trips it and, beside it, one that does not.
 
-use crate::dkim::tests::{RSA_512, RSA_1024, RSA_2048, World, facts, given, microsoft, rules};
+use crate::dkim::tests::{
+    ED25519, RSA_512, RSA_1024, RSA_2048, World, facts, given, microsoft, records, rules,
+};
 use crate::dkim::{Wanted, lint::check};
 use crate::dns::{Failure, Outcome, Trouble};
 
@@ -163,4 +165,33 @@ async fn failure_to_resolve_never_makes_a_finding() {
         .with("s1._domainkey", failed(), &["gone.example"])
         .with("mailcheck-no-such-selector._domainkey", failed(), &[]);
     assert_eq!(rules(&world, &given(&["s1"])).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn two_selectors_with_one_key_are_noted_and_two_aliases_of_it_are_not() {
+    let record = format!("p={RSA_2048}");
+    let shared = World::new().key("s1", &[&record]).key("s2", &[&record]);
+    let aliased = World::new().with("s1._domainkey", records(&[&record]), &["key.example"]).with(
+        "s2._domainkey",
+        records(&[&record]),
+        &["key.example"],
+    );
+    let wanted = Wanted::default();
+    assert_eq!(rules(&shared, &wanted).await, ["dkim/shared-key"]);
+    assert_eq!(rules(&aliased, &wanted).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn an_ed25519_key_is_alone_only_if_everything_was_answered() {
+    let alone = || World::new().key("s1", &[&format!("k=ed25519; p={ED25519}")]);
+    let failed = Outcome::Failed(Failure::new(Trouble::Timeout));
+    let told = [
+        alone(),
+        alone().key("s2", &[&format!("p={RSA_2048}")]),
+        alone().with("s2._domainkey", failed, &[]),
+    ];
+    let wanted = Wanted::default();
+    assert_eq!(rules(&told[0], &wanted).await, ["dkim/ed25519-alone"]);
+    assert_eq!(rules(&told[1], &wanted).await, [""; 0]);
+    assert_eq!(rules(&told[2], &wanted).await, [""; 0]);
 }

@@ -8,9 +8,6 @@ use super::{of_domain, of_record, own_record};
 use crate::judge::{Finding, Rule};
 use crate::text::{Phrase, Span, SyntaxError};
 
-/// A record can hold thousands of faults of one kind; nobody reads more than these.
-const MOST_FINDINGS: usize = 20;
-
 pub(super) fn several_records(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for visit in &facts.discovered.walk.visits {
         // What a top-level domain publishes is not for the domain's owner to mend.
@@ -48,7 +45,7 @@ fn faults(
     let record = published.record();
     let errors = published.record.errors.iter();
     let errors = errors.filter(|error| changes_meaning(record, error) == changing);
-    for error in errors.take(MOST_FINDINGS) {
+    for error in errors {
         let mut message = Phrase::new().plain("expected ").plain(error.expected);
         let found = record.show(error.span);
         if !found.is_empty() {
@@ -94,7 +91,7 @@ pub(super) fn no_valid_policy(facts: &Facts, rule: &'static Rule, findings: &mut
 pub(super) fn historic_tag(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let Some(published) = own_record(facts) else { return };
     let record = published.record();
-    for tag in record.tags_with(Usage::Historic).take(MOST_FINDINGS) {
+    for tag in record.tags_with(Usage::Historic) {
         let message = Phrase::new()
             .code(record.show(tag.span()))
             .plain(" has no meaning since RFC 9989; receivers that follow RFC 7489 still heed it");

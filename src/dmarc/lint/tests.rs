@@ -170,3 +170,17 @@ async fn a_destination_that_did_not_consent_is_found() {
         )
     );
 }
+
+#[tokio::test]
+async fn fo_without_an_address_for_failure_reports_is_noted() {
+    let rule = "dmarc/fo-without-ruf";
+    assert_eq!(findings(rule, "v=DMARC1; p=reject; fo=1").await[0].1, "1");
+    let record = "v=DMARC1; p=reject; fo=1; ruf=mailto:a@x.example";
+    assert_eq!(findings(rule, record).await, []);
+}
+
+#[tokio::test]
+async fn subdomain_policies_at_the_organization_are_no_ignored_tags() {
+    let rule = "dmarc/subdomain-tag-ignored";
+    assert_eq!(findings(rule, "v=DMARC1; p=reject; sp=reject; np=reject").await, []);
+}

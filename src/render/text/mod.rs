@@ -18,6 +18,7 @@ mod finding;
 mod line;
 mod page;
 mod rows;
+pub mod senders;
 mod sheet;
 mod tree;
 

@@ -104,7 +104,10 @@ impl<'f> Dead<'f> {
                 let Some(earlier) = own_term(cell).filter(|earlier| *earlier < index) else {
                     continue;
                 };
-                if matches!(cell.ruling, Ruling::Result(_)) && !cell.set.and(reach).is_empty() {
+                let mut ranges = reach.ranges().iter();
+                if matches!(cell.ruling, Ruling::Result(_))
+                    && ranges.any(|range| cell.set.intersects_range(*range))
+                {
                     left = left.minus(&cell.set);
                     by.push(earlier);
                     is_agreed &= cell.unlimited() == Some(qualifier.result());

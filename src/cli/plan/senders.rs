@@ -1,0 +1,131 @@
+//! What `mailcheck senders` means.
+
+use super::{Appearance, Mistake, Output, Sources, WhatIf, Words, output, sender};
+use crate::audit::Sender;
+use crate::audit::senders::Request;
+use crate::cli::senders::Typed;
+use crate::net::Name;
+use std::ffi::OsString;
+
+/// Everything that a run of `mailcheck senders` does.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What is asked.
+    pub request: Request,
+    /// In what the domain differs from how it is.
+    pub what_if: WhatIf,
+    /// Where answers come from.
+    pub sources: Sources,
+    /// Where the listing goes; at most one of them is standard output.
+    pub outputs: Vec<Output<Form>>,
+    /// How the text looks.
+    pub appearance: Appearance,
+}
+
+/// A form of the listing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// For a person.
+    Text,
+    /// For a program.
+    Json,
+    /// A network a line.
+    Cidr,
+    /// Sets of nftables.
+    Nft,
+}
+
+impl Form {
+    const NAMES: [(Self, &'static str); 4] =
+        [(Self::Text, "text"), (Self::Json, "json"), (Self::Cidr, "cidr"), (Self::Nft, "nft")];
+}
+
+/// Understands what was typed.
+///
+/// # Errors
+/// A word, a flag's value or the combination of them means nothing.
+pub fn plan(typed: Typed) -> Result<Plan, Mistake> {
+    let words = Words::read(&typed.words)?;
+    let mut targets = words.targets.into_iter();
+    let (Some(target), None) = (targets.next(), targets.next()) else {
+        return Err(Mistake::new("senders lists those of one domain: name one"));
+    };
+    let what_if = WhatIf::read(&typed.what_if, 1)?;
+    let mut contains = words.senders;
+    for text in &typed.contains {
+        contains.push(sender::read(text.as_encoded_bytes())?);
+    }
+    let minus = typed.minus.iter().map(policy).collect::<Result<_, _>>()?;
+    let notes = target.notes.into_iter().chain(what_if.notes()).collect();
+    let flatten = typed.flatten;
+    Ok(Plan {
+        request: Request { domain: target.domain, notes, contains, minus, flatten },
+        what_if,
+        sources: Sources::read(typed.sources, words.resolvers)?,
+        outputs: output::outputs(&typed.format, &Form::NAMES)?,
+        appearance: Appearance {
+            color: typed.color.into(),
+            ascii: typed.ascii,
+            explain: false,
+            lookups: false,
+            quiet: typed.quiet,
+        },
+    })
+}
+
+/// The name in `spf:NAME`.
+fn policy(text: &OsString) -> Result<Name, Mistake> {
+    match sender::read(text.as_encoded_bytes())?.sender {
+        Sender::Policy(name) => Ok(name),
+        _ => {
+            let shown = text.to_string_lossy();
+            Err(Mistake::new(format!("--minus: {shown:?} names no policy. For instance: spf:NAME")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser as _;
+
+    fn planned<const N: usize>(typed: [&str; N]) -> Result<Plan, Mistake> {
+        let words = std::iter::once("senders").chain(typed);
+        plan(Typed::try_parse_from(words).unwrap())
+    }
+
+    fn mistake<const N: usize>(typed: [&str; N]) -> String {
+        planned(typed).map(|plan| plan.request).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_network_among_the_words_is_asked_about() {
+        let plan = planned(["a.example", "192.0.2.0/24", "--contains", "spf:b.example"]).unwrap();
+        let asked: Vec<String> = plan.request.contains.into_iter().map(|it| it.text).collect();
+        assert_eq!(asked, ["192.0.2.0/24", "spf:b.example"]);
+    }
+
+    #[test]
+    fn two_domains_are_one_too_many() {
+        assert_eq!(
+            mistake(["a.example", "b.example"]),
+            "senders lists those of one domain: name one"
+        );
+    }
+
+    #[test]
+    fn only_a_policy_can_be_taken_away() {
+        assert_eq!(
+            mistake(["a.example", "--minus", "192.0.2.1"]),
+            "--minus: \"192.0.2.1\" names no policy. For instance: spf:NAME"
+        );
+    }
+
+    #[test]
+    fn a_format_of_the_main_job_is_not_one_of_ours() {
+        assert_eq!(
+            mistake(["a.example", "-f", "yaml"]),
+            "unknown format \"yaml\". One of: text, json, cidr, nft"
+        );
+    }
+}

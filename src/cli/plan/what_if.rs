@@ -1,0 +1,78 @@
+//! In what a domain differs from how it is: the policy that is proposed, the name that may go.
+
+use super::{Mistake, args, domain};
+use crate::net::Name;
+use crate::spf::grammar;
+use crate::spf::reword::Word;
+use crate::text::Phrase;
+use std::ffi::OsString;
+
+/// What would be if.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WhatIf {
+    /// Terms that the SPF record has as well.
+    pub with: Vec<Word>,
+    /// Terms that it does not have.
+    pub without: Vec<Word>,
+    /// The SPF record itself.
+    pub record: Option<Vec<u8>>,
+    /// Names that do not exist, nor what is below them.
+    pub gone: Vec<Name>,
+}
+
+impl WhatIf {
+    /// Understands what is supposed about so many domains.
+    pub(super) fn read(typed: &args::WhatIf, domains: usize) -> Result<Self, Mistake> {
+        let words = |flag, typed: &[OsString]| {
+            typed.iter().map(|text| word(flag, text)).collect::<Result<Vec<_>, _>>()
+        };
+        let record = typed.as_if_record.as_ref().map(|text| text.as_encoded_bytes().to_vec());
+        match &record {
+            Some(text) if !grammar::is_record(text) => {
+                let shown = String::from_utf8_lossy(text);
+                return Err(Mistake::new(format!(
+                    "--as-if-record: {shown:?} is no SPF record: it begins with v=spf1 and a space"
+                )));
+            }
+            Some(_) if domains > 1 => {
+                return Err(Mistake::new("--as-if-record is the record of one domain: name one"));
+            }
+            _ => {}
+        }
+        let gone = typed.as_if_gone.iter().map(|text| domain(text, "--as-if-gone"));
+        Ok(Self {
+            with: words("--with", &typed.with)?,
+            without: words("--without", &typed.without)?,
+            record,
+            gone: gone.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// True if everything is as it is.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What is supposed, in sentences: a report must not be taken for how things are.
+    pub(super) fn notes(&self) -> Vec<Phrase> {
+        let said = || Phrase::from("what if ");
+        let with = self
+            .with
+            .iter()
+            .map(|word| said().plain("the SPF record had ").code(word.text()).plain(" as well"));
+        let without = self
+            .without
+            .iter()
+            .map(|word| said().plain("the SPF record did not have ").code(word.text()));
+        let record = self.record.iter().map(|text| said().plain("the SPF record were ").code(text));
+        let gone = self.gone.iter().map(|name| said().name(name).plain(" did not exist"));
+        without.chain(with).chain(record).chain(gone).collect()
+    }
+}
+
+fn word(flag: &str, text: &OsString) -> Result<Word, Mistake> {
+    Word::read(text.as_encoded_bytes()).map_err(|why| {
+        let shown = text.to_string_lossy();
+        Mistake::new(format!("{flag}: {shown:?} is no term: expected {}", why.expected))
+    })
+}
