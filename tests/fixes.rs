@@ -98,6 +98,18 @@ fn each_rule_has_its_fix() {
             "v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 -all",
         ),
         (
+            "spf/dead-term",
+            "example.com TXT v=spf1 ip4:192.0.2.0/24 a -all\nexample.com A 192.0.2.7".into(),
+            Review,
+            "v=spf1 ip4:192.0.2.0/24 -all",
+        ),
+        (
+            "spf/host-bits",
+            "example.com TXT v=spf1 ip4:192.0.2.7/24 ~ip6:2001:db8::7/64 -all".into(),
+            Safe,
+            "v=spf1 ip4:192.0.2.0/24 ~ip6:2001:db8::/64 -all",
+        ),
+        (
             "spf/terms-after-all",
             "example.com TXT v=spf1 ip4:192.0.2.1 -all a mx exp=why.example.com".into(),
             Safe,

@@ -104,6 +104,8 @@ const PROPOSALS: &[(&str, Propose)] = &[
     ("spf/syntax", spf::correct),
     ("spf/suspicious-modifier", spf::correct_modifier),
     ("spf/duplicate-term", spf::drop_duplicates),
+    ("spf/dead-term", spf::drop_dead_terms),
+    ("spf/host-bits", spf::clear_host_bits),
     ("spf/include-without-record", spf::drop_dead_includes),
     ("spf/void-lookup", spf::drop_void_terms),
     ("spf/too-many-lookups", spf::spare_lookups),

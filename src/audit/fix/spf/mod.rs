@@ -81,6 +81,32 @@ pub(super) fn drop_duplicates(case: Case<'_>) -> Vec<Proposal> {
     drop_terms(case, Safe, ": it stands there twice")
 }
 
+/// What an include or a host lists may change, so that a term is dead today is worth a look.
+pub(super) fn drop_dead_terms(case: Case<'_>) -> Vec<Proposal> {
+    drop_terms(case, Review, ": other terms decide before it")
+}
+
+/// Networks written as what they are.
+pub(super) fn clear_host_bits(case: Case<'_>) -> Vec<Proposal> {
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let found = spans(case);
+    let canonical = |span: Span| {
+        let index = site.record.terms.binary_search_by_key(&span, |term| term.span).ok()?;
+        match &site.record.terms.get(index)?.body {
+            Body::Directive(qualifier, mechanism @ (Mechanism::Ip4(net) | Mechanism::Ip6(net))) => {
+                Some(format!("{qualifier}{}:{net}", mechanism.word()).into_bytes())
+            }
+            _ => None,
+        }
+    };
+    let text = reword(&site.record.text, |span, _| match found.contains(&span) {
+        true => canonical(span).map_or(Word::Keep, Word::Put),
+        false => Word::Keep,
+    });
+    let summary = Phrase::from("write each network with its first address: it is the same network");
+    site.reworded(&text, |change| Proposal::new(Safe, summary, change))
+}
+
 pub(super) fn drop_redirect(case: Case<'_>) -> Vec<Proposal> {
     drop_terms(case, Safe, ": it is ignored")
 }
