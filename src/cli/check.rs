@@ -26,6 +26,8 @@ pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
     let clock =
         if stack.is_repeatable { Clock::default() } else { Clock { seconds: started.seconds } };
     let domains = examine(&stack.dns, plan, clock).await?;
+    let domains: Vec<Domain> =
+        domains.into_iter().map(|domain| labelled(domain, &plan.sources.faults)).collect();
     let result = domains.iter().map(|domain| domain.result).max().unwrap_or_default();
     let exit_code = if plan.exit_zero { 0 } else { exit_code(&domains, plan.fail_on) };
     let elapsed = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -58,6 +60,19 @@ pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
         }
     }
     Ok(exit_code)
+}
+
+/// A domain as a drill found it, and said so: what follows from a drill is not real.
+fn labelled(mut domain: Domain, faults: &[String]) -> Domain {
+    if !faults.is_empty() {
+        domain.headline = Phrase::new().unknown("drill").plain(": ").then(domain.headline);
+        let note = Phrase::new()
+            .plain("this is a drill (")
+            .code(faults.join(" "))
+            .plain("): what follows from it is not real");
+        domain.notes.insert(0, note);
+    }
+    domain
 }
 
 /// Every domain, some at once, all within the time that a run may take.

@@ -7,6 +7,7 @@ use crate::dns::{
 };
 use crate::net::Name;
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -67,15 +68,17 @@ pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
         dns = tape;
     }
     dns = Arc::new(Cache::new(dns));
-    for script in &sources.faults {
-        let script: FaultScript =
-            script.parse().map_err(|why| Mistake::new(format!("--fault: {why}")))?;
-        dns = Arc::new(Fault::new(script, dns));
-    }
     if !sources.zones.is_empty() {
         let zones = sources.zones.iter().map(|path| zone(path)).collect::<Result<Vec<_>, _>>()?;
         names.splice(0..0, sources.zones.iter().map(|path| path.display().to_string()));
         dns = Arc::new(Overlay::new(zones, dns));
+    }
+    // Above everything else: a drill is about the answers that are used, whoever gives them.
+    for script in &sources.faults {
+        names.push(format!("drill: {script}"));
+        let script: FaultScript =
+            script.parse().map_err(|why| Mistake::new(format!("--fault: {why}")))?;
+        dns = Arc::new(Fault::new(script, dns));
     }
     Ok(Stack { dns, names, is_repeatable, recorder, asked })
 }
@@ -123,12 +126,16 @@ fn origin_in(path: &Path) -> Option<Name> {
 #[allow(clippy::disallowed_methods, reason = "files are opened here")]
 fn read(path: &Path) -> Result<Vec<u8>, Mistake> {
     let fault = |why: std::io::Error| Mistake::new(format!("{}: {why}", path.display()));
-    let size = fs::metadata(path).map_err(fault)?.len();
-    if size > FILE_LIMIT {
-        let limit = FILE_LIMIT / (1024 * 1024);
-        return Err(Mistake::new(format!("{}: larger than {limit} MiB", path.display())));
+    let mut content = Vec::new();
+    // A device or a pipe does not tell its size, so what is read is what is bounded.
+    fs::File::open(path)
+        .and_then(|file| file.take(FILE_LIMIT + 1).read_to_end(&mut content))
+        .map_err(fault)?;
+    if u64::try_from(content.len()).is_ok_and(|size| size <= FILE_LIMIT) {
+        return Ok(content);
     }
-    fs::read(path).map_err(fault)
+    let limit = FILE_LIMIT / (1024 * 1024);
+    Err(Mistake::new(format!("{}: larger than {limit} MiB", path.display())))
 }
 
 /// Counts the questions that get through the cache.

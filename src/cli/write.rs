@@ -117,20 +117,79 @@ pub(super) fn look(appearance: &Appearance, terminal: Option<&Terminal>) -> text
 
 /// Writes a file that appears whole or not at all.
 ///
+/// A symbolic link is followed, a file that stands there keeps its mode, and what is no file (a
+/// device, a pipe) is written to as it is: only a regular file can be put in the place of one.
+///
 /// # Errors
 /// The file cannot be written; what stood there before stays.
 #[allow(clippy::disallowed_methods, reason = "files are written here")]
 pub(super) fn file(path: &Path, content: &[u8]) -> Result<(), Trouble> {
     let fault = |why| Trouble::File(path.to_owned(), why);
-    let mut beside = path.as_os_str().to_owned();
+    // Where nothing stands yet there is nothing to follow.
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let before = fs::metadata(&place).ok();
+    if before.as_ref().is_some_and(|it| !it.is_file() && !it.is_dir()) {
+        return fs::OpenOptions::new()
+            .write(true)
+            .open(&place)
+            .and_then(|mut stream| stream.write_all(content))
+            .map_err(fault);
+    }
+    let mut beside = place.as_os_str().to_owned();
     beside.push(format!(".{}.new", std::process::id()));
     let beside = Path::new(&beside);
     fs::write(beside, content)
-        .and_then(|()| fs::rename(beside, path))
+        .and_then(|()| match &before {
+            Some(before) => fs::set_permissions(beside, before.permissions()),
+            None => Ok(()),
+        })
+        .and_then(|()| fs::rename(beside, &place))
         .inspect_err(|_| {
             // What could not be finished is not left behind; that it cannot be removed says nothing
             // that the first error did not.
             let _ = fs::remove_file(beside);
         })
         .map_err(fault)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    /// An empty folder of this test's own.
+    #[allow(clippy::disallowed_methods, reason = "tests write files")]
+    fn folder(name: &str) -> std::path::PathBuf {
+        let folder = env::temp_dir().join(format!("mailcheck-write-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).expect("the folder can be made");
+        folder
+    }
+
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "tests write files")]
+    fn a_link_stays_a_link_and_its_target_is_written() {
+        let folder = folder("link");
+        let (target, link) = (folder.join("target"), folder.join("link"));
+        fs::write(&target, "old").unwrap();
+        symlink(&target, &link).unwrap();
+        file(&link, b"new").unwrap();
+        assert_eq!((fs::read(&target).unwrap(), link.is_symlink()), (b"new".to_vec(), true));
+    }
+
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "tests write files")]
+    fn a_file_that_stood_there_keeps_its_mode() {
+        let path = folder("mode").join("report");
+        fs::write(&path, "old").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        file(&path, b"new").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_device_is_written_to_and_not_replaced() {
+        file(Path::new("/dev/null"), b"new").unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
 }

@@ -205,7 +205,11 @@ impl Given {
     }
 
     fn inquiry(&self, target: word::Target) -> Inquiry {
-        let word::Target { domain, notes, selector } = target;
+        let word::Target { domain, mut notes, selector } = target;
+        if self.mail_from.as_ref().is_some_and(Vec::is_empty) && self.helo.is_none() {
+            let said = "<> stands for postmaster at the HELO name (RFC 7208 §2.4): add --helo NAME";
+            notes.push(said.into());
+        }
         Inquiry {
             domain,
             notes,
