@@ -12,10 +12,12 @@ use std::time::Duration;
 
 const EXAMPLES: &str = "\
 Examples:
-  mailcheck example.com                      may its own providers send, and who else?
-  mailcheck example.com 192.0.2.25           may this address send?
-  mailcheck example.com --sender google      may Google Workspace send?
-  mailcheck example.com --zone new.zone      what would this zone file change?";
+  mailcheck example.com                  may its own providers send, and who else?
+  mailcheck example.com 192.0.2.25       may this address send?
+  mailcheck example.com --sender google  may Google Workspace send?
+  mailcheck example.com --zone new.zone  what would this zone file change?
+
+Verbs: senders, fix, rules, explain (mailcheck VERB --help says more)";
 
 const EXIT_CODES: &str = "\
 Exit codes:
