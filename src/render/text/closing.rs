@@ -77,11 +77,13 @@ fn meaning(report: &Report) -> &'static str {
     }
 }
 
-/// What a reader may want to ask next; nothing that is already on the screen.
+/// What a reader may want to ask next; nothing that is already on the screen, and nothing where the
+/// same question cannot be asked again from what the report says.
 fn next(report: &Report, look: &Look) -> Vec<String> {
     let [domain] = report.domains.as_slice() else { return Vec::new() };
     let name = domain.domain.to_string();
-    if !is_word(&name) {
+    let Some(source) = source(report) else { return Vec::new() };
+    if !is_word(&name) || !is_plain(domain) {
         return Vec::new();
     }
     let mut commands = Vec::new();
@@ -90,7 +92,7 @@ fn next(report: &Report, look: &Look) -> Vec<String> {
             let flag = if sender.parse::<crate::net::Cidr>().is_ok() { "" } else { "--sender " };
             format!(" {flag}{sender}")
         });
-        commands.push(format!("mailcheck {name}{sender} --explain"));
+        commands.push(format!("mailcheck {name}{sender}{source} --explain"));
     }
     // Another server may know; a replay (it has no time) asks none.
     let asks_it = report.run.sources.iter().any(|source| source.contains(OTHER_SERVER));
@@ -98,6 +100,32 @@ fn next(report: &Report, look: &Look) -> Vec<String> {
         commands.push(format!("mailcheck {name} --resolver {OTHER_SERVER}"));
     }
     commands
+}
+
+/// The flag that names where the answers came from; `None` if that takes more than one flag.
+fn source(report: &Report) -> Option<String> {
+    match report.run.sources.as_slice() {
+        [only] => match only.strip_prefix("recorded in ") {
+            Some(tape) if is_word(tape) => Some(format!(" --replay {tape}")),
+            _ if report.run.elapsed_ms.is_none() => None,
+            _ if is_word(only) => Some(format!(" --resolver {only}")),
+            // Named in words: the servers of the system, which need no flag.
+            _ if only.contains(' ') => Some(String::new()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// True if no identity was given but the domain itself.
+fn is_plain(domain: &Domain) -> bool {
+    domain.authorizations.iter().all(|one| {
+        let given = &one.identities;
+        given.helo.is_none()
+            && given.dkim_domains.is_empty()
+            && given.header_from == domain.domain
+            && given.mail_from.starts_with("anybody@")
+    })
 }
 
 /// The sender that was asked about and may not send, or of which nothing could be told.
