@@ -5,6 +5,7 @@
 //! flags to refuse.
 
 use crate::render::palette::Choice;
+use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Command, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -163,7 +164,7 @@ pub struct Sources {
     pub zone: Vec<PathBuf>,
 
     /// Ask no server; needs --zone or --replay
-    #[arg(long, conflicts_with = "resolver", env = "MAILCHECK_OFFLINE")]
+    #[arg(long, conflicts_with = "resolver", env = "MAILCHECK_OFFLINE", value_parser = BoolishValueParser::new())]
     pub offline: bool,
 
     /// Write every answer to a tape
@@ -201,15 +202,15 @@ pub struct Report {
     pub format: Vec<OsString>,
 
     /// Show each step, with the question and the answer
-    #[arg(long, env = "MAILCHECK_EXPLAIN")]
+    #[arg(long, env = "MAILCHECK_EXPLAIN", value_parser = BoolishValueParser::new())]
     pub explain: bool,
 
     /// Show the table of questions
-    #[arg(long, env = "MAILCHECK_LOOKUPS")]
+    #[arg(long, env = "MAILCHECK_LOOKUPS", value_parser = BoolishValueParser::new())]
     pub lookups: bool,
 
     /// Show the first line only
-    #[arg(short, long, env = "MAILCHECK_QUIET")]
+    #[arg(short, long, env = "MAILCHECK_QUIET", value_parser = BoolishValueParser::new())]
     pub quiet: bool,
 
     /// auto, always or never
@@ -225,7 +226,7 @@ pub struct Report {
     pub color: Color,
 
     /// Draw with ASCII only
-    #[arg(long, env = "MAILCHECK_ASCII", hide_short_help = true)]
+    #[arg(long, env = "MAILCHECK_ASCII", hide_short_help = true, value_parser = BoolishValueParser::new())]
     pub ascii: bool,
 
     /// Exit with 1 on findings from here on: error, warn, note or never
@@ -240,7 +241,7 @@ pub struct Report {
     pub fail_on: FailOn,
 
     /// Exit with 0 whatever was found
-    #[arg(long, env = "MAILCHECK_EXIT_ZERO", hide_short_help = true)]
+    #[arg(long, env = "MAILCHECK_EXIT_ZERO", hide_short_help = true, value_parser = BoolishValueParser::new())]
     pub exit_zero: bool,
 
     /// Show this page; --help says more

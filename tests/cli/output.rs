@@ -94,3 +94,16 @@ fn help_and_version_are_asked_for_and_succeed() {
         assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{flag}");
     }
 }
+
+#[test]
+fn a_switch_may_be_turned_on_by_a_one_in_the_environment() {
+    let run = replay("quiet-by-one", SOUND, ["example.com"]).variable("MAILCHECK_QUIET", "1");
+    assert_eq!(run.end().stdout.lines().count(), 1);
+}
+
+#[test]
+fn without_any_answer_the_quiet_line_says_so_too() {
+    let empty = "{\"cassette\":1}\n";
+    let ended = replay("quiet-dark", empty, ["example.net", "-q"]).end();
+    assert!(ended.answer().contains("no DNS answer"), "{}", ended.answer());
+}

@@ -61,7 +61,9 @@ impl Default for Look {
 pub fn render(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let mut sheet = Sheet::new(look);
     for domain in &report.domains {
-        if look.quiet {
+        if look.quiet && is_dark(domain) {
+            darkness(&mut sheet, domain);
+        } else if look.quiet {
             answer(&mut sheet, domain, look);
         } else {
             sheet.blank();
