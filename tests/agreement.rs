@@ -13,8 +13,8 @@ use mailcheck::spf::{Partition, Record, Spent, SpfResult, grammar};
 use mailcheck::text::Parsed;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
 use std::fmt::Write as _;
+use world::cases::config;
 use world::{World, alone, everybody};
 
 /// The policies of a zone: `p0.test` to `p5.test`, and `p6.test`, which does not exist.
@@ -23,20 +23,6 @@ const POLICIES: usize = 6;
 const HOSTS: usize = 8;
 /// The mail domains: `m0.test` to `m2.test`, and `m3.test`, which does not exist.
 const MAIL_DOMAINS: usize = 3;
-
-#[expect(clippy::disallowed_methods, reason = "whoever wants more cases says so there")]
-fn config(cases: u32) -> ProptestConfig {
-    let default = ProptestConfig::default();
-    ProptestConfig {
-        cases: if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { cases },
-        rng_seed: match default.rng_seed {
-            RngSeed::Random => RngSeed::Fixed(7208),
-            fixed => fixed,
-        },
-        failure_persistence: None,
-        ..default
-    }
-}
 
 // ── zones ───────────────────────────────────────────────────────────────────────────────────────
 

@@ -9,7 +9,7 @@ use mailcheck::net::{Family, IpSet};
 use mailcheck::report::{Domain, Finding, Patch};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
+use world::cases::config;
 use world::{DOMAIN, World, at_once, name};
 
 fn inquiry() -> Inquiry {
@@ -456,20 +456,6 @@ fn only_the_rules_that_are_named_are_mended() {
 }
 
 // ── over random zones ───────────────────────────────────────────────────────────────────────────
-
-#[expect(clippy::disallowed_methods, reason = "whoever wants more cases says so there")]
-fn config(cases: u32) -> ProptestConfig {
-    let default = ProptestConfig::default();
-    ProptestConfig {
-        cases: if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { cases },
-        rng_seed: match default.rng_seed {
-            RngSeed::Random => RngSeed::Fixed(7208),
-            fixed => fixed,
-        },
-        failure_persistence: None,
-        ..default
-    }
-}
 
 fn zone() -> impl Strategy<Value = String> {
     let spf =

@@ -49,7 +49,10 @@ pub(super) async fn resolve(policies: &Policies<'_>, asked: &Asked) -> Resolved 
             };
             policy(policies, SenderKind::Policy, title, name).await
         }
-        Sender::Own { provider, policies: names, .. } => own(policies, provider, names).await,
+        Sender::Own { provider, policies: names, .. } => {
+            let title = provider::by_id(provider).map_or(*provider, |known| known.title());
+            united(policies, title.into(), names).await
+        }
         Sender::Provider(word) => match provider::by_id(word) {
             Some(known) => of_provider(policies, known).await,
             None => unknown_provider(word),
@@ -80,11 +83,7 @@ fn unknown_provider(word: &str) -> Resolved {
 async fn of_provider(policies: &Policies<'_>, known: &Provider) -> Resolved {
     let title = Phrase::from(known.title());
     match known.policy() {
-        Some(name) => {
-            let mut resolved = policy(policies, SenderKind::Provider, title, &name).await;
-            resolved.notes.insert(0, Phrase::new().plain("its senders are those of ").name(&name));
-            resolved
-        }
+        Some(name) => united(policies, title, &[name]).await,
         None => {
             let gap = Phrase::from(known.title()).plain(
                 " gives every customer other addresses; name one, or the include it told you",
@@ -100,9 +99,8 @@ async fn of_provider(policies: &Policies<'_>, known: &Provider) -> Resolved {
     }
 }
 
-/// A provider of the domain's own: every address that the policies named for it pass.
-async fn own(policies: &Policies<'_>, id: &str, names: &[Name]) -> Resolved {
-    let title = Phrase::from(provider::by_id(id).map_or(id, |known| known.title()));
+/// A provider by the policies that hold its senders: every address that one of them passes.
+async fn united(policies: &Policies<'_>, title: Phrase, names: &[Name]) -> Resolved {
     let parts = join_all(
         names.iter().map(|name| policy(policies, SenderKind::Provider, title.clone(), name)),
     )
@@ -143,17 +141,12 @@ async fn policy(policies: &Policies<'_>, kind: SenderKind, title: Phrase, name: 
     let facts = alongside(spf::examine(policies, name), scout).await;
     let sets: Vec<IpSet> = facts
         .partitions()
-        .map(super::super::spf::partition::Partition::passing)
+        .map(spf::Partition::passing)
         .into_iter()
         .filter(|set| !set.is_empty())
         .collect();
     let mut notes = Vec::new();
-    let dependent: Vec<String> = {
-        let [ipv4, ipv6] = facts.partitions();
-        let (mut all, v6) = (terms(ipv4), terms(ipv6));
-        all.extend(v6.into_iter().filter(|term| !terms(ipv4).contains(term)));
-        all
-    };
+    let dependent = facts.sender_dependent();
     let gap = gap_of(&facts, name, &sets, &dependent);
     if !dependent.is_empty() && !matches!(gap, Some(Gap::Unlisted(_))) {
         notes.push(
@@ -164,10 +157,6 @@ async fn policy(policies: &Policies<'_>, kind: SenderKind, title: Phrase, name: 
         );
     }
     Resolved { kind, title, sets, notes, gap }
-}
-
-fn terms(partition: &spf::Partition) -> Vec<String> {
-    partition.sender_dependent().into_iter().map(|term| partition.term_text(term)).collect()
 }
 
 fn gap_of(facts: &Facts, name: &Name, sets: &[IpSet], dependent: &[String]) -> Option<Gap> {

@@ -6,7 +6,7 @@ use crate::net::Family;
 use crate::provider;
 use crate::report::{Lookups, Section, SpfExhibit, Status, Step};
 use crate::spf::record::Qualifier;
-use crate::spf::{Facts, Found, LOOKUP_LIMIT, VOID_LIMIT};
+use crate::spf::{Facts, Found, LOOKUP_LIMIT, Partition, SpfResult, VOID_LIMIT};
 use crate::text::{Phrase, escape, grouped};
 
 /// The section about who may send.
@@ -31,7 +31,7 @@ pub(super) fn section(facts: &Facts, lookups: &mut Lookups) -> Section<SpfExhibi
 }
 
 fn exhibit(facts: &Facts) -> SpfExhibit {
-    let [ipv4, ipv6] = facts.partitions().map(super::super::spf::partition::Partition::passing);
+    let [ipv4, ipv6] = facts.partitions().map(Partition::passing);
     let worst = facts.worst();
     let (record, segments) = match &facts.published.found {
         Found::One { record, index } => (Some(escape(&record.value.text)), segments(facts, *index)),
@@ -43,11 +43,11 @@ fn exhibit(facts: &Facts) -> SpfExhibit {
         ttl_s: facts.published.answer.ttl,
         lookups: worst.lookups,
         voids: worst.voids,
-        default: tree::default_word(facts),
+        default: facts.default_result().map(SpfResult::word),
         ipv4_addresses: u64::try_from(ipv4.count()).unwrap_or(u64::MAX),
         ipv4: ipv4.cidrs(),
         ipv6: ipv6.cidrs(),
-        sender_dependent: tree::sender_dependent(facts),
+        sender_dependent: facts.sender_dependent(),
         providers: providers(facts),
         tree: tree::tree(facts),
     }
@@ -149,5 +149,5 @@ pub(super) fn sends_nothing(facts: &Facts) -> bool {
         && facts.partitions().into_iter().all(|partition| {
             partition.passing().is_empty() && partition.sender_dependent().is_empty()
         })
-        && facts.default_result() == Some(crate::spf::SpfResult::Fail)
+        && facts.default_result() == Some(SpfResult::Fail)
 }

@@ -6,7 +6,7 @@ use crate::provider;
 use crate::report::TreeNode;
 use crate::spf::expand::Lack;
 use crate::spf::record::{Body, Mechanism, Qualifier};
-use crate::spf::{Effect, Event, Exception, Facts, Partition, Record, SpfResult, Walked};
+use crate::spf::{Effect, Event, Exception, Facts, Record, Walked};
 use std::collections::HashMap;
 
 /// A term by the indices of the terms that lead to it: the same in both families' walks.
@@ -203,26 +203,4 @@ fn trouble(exception: &Exception) -> String {
         Exception::TooLarge => "more text than is read: temperror".into(),
         Exception::Endless => "without end: permerror".into(),
     }
-}
-
-/// Terms whose effect depends on who sends, each once.
-pub(super) fn sender_dependent(facts: &Facts) -> Vec<String> {
-    let mut terms: Vec<String> = Vec::new();
-    for partition in facts.partitions() {
-        for text in dependent_in(partition) {
-            if !terms.contains(&text) {
-                terms.push(text);
-            }
-        }
-    }
-    terms
-}
-
-fn dependent_in(partition: &Partition) -> impl Iterator<Item = String> + '_ {
-    partition.sender_dependent().into_iter().map(|term| partition.term_text(term))
-}
-
-/// The word for the default result.
-pub(super) fn default_word(facts: &Facts) -> Option<&'static str> {
-    facts.default_result().map(SpfResult::word)
 }

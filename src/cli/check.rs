@@ -5,7 +5,7 @@ use super::{Trouble, sources, what_if, write};
 use crate::audit::{self, Clock};
 use crate::dns::{Dns, join_all};
 use crate::judge::Severity;
-use crate::report::{Authorized, Domain, Report, Run, SCHEMA, Status, Tool, Verdict};
+use crate::report::{Authorized, Domain, Report, SCHEMA, Status, Tool, Verdict};
 use crate::text::Phrase;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,23 +30,15 @@ pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
         domains.into_iter().map(|domain| labelled(domain, &plan.sources.faults)).collect();
     let result = domains.iter().map(|domain| domain.result).max().unwrap_or_default();
     let exit_code = if plan.exit_zero { 0 } else { exit_code(&domains, plan.fail_on) };
-    let elapsed = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
     let report = Report {
         schema: SCHEMA,
         tool: Tool::default(),
-        run: Run {
-            started: (!stack.is_repeatable).then(|| started.rfc3339()),
-            elapsed_ms: (!stack.is_repeatable).then_some(elapsed),
-            sources: stack.names.iter().map(|name| crate::text::escape(name.as_bytes())).collect(),
-            questions: stack.questions(),
-        },
+        run: stack.run(started, begin.elapsed()),
         result,
         exit_code,
         domains,
     };
-    if let (Some(path), Some(tape)) = (&plan.sources.record, stack.tape()) {
-        write::file(path, tape.as_bytes())?;
-    }
+    stack.keep_tape(&plan.sources)?;
     for Output { format, file } in &plan.outputs {
         match file {
             Some(path) => {

@@ -128,9 +128,7 @@ async fn carry_out(flags: Flags) -> Result<u8, Trouble> {
         tell(&format!("could not tell: {why}"));
         return Ok(3);
     };
-    if let (Some(path), Some(tape)) = (&sources.record, stack.tape()) {
-        super::write::file(path, tape.as_bytes())?;
-    }
+    stack.keep_tape(&sources)?;
     let mut out = Vec::new();
     if !mended.patch.steps.is_empty() {
         patch::render(&mended.patch, flags.format.into(), &mut out)?;

@@ -6,8 +6,8 @@ use super::plan::senders::{Form, Plan, plan};
 use super::{Trouble, sources, wait_for, what_if, write};
 use crate::audit::senders::{list, untold};
 use crate::render::{cidr, json, nft, text};
+use crate::report::Tool;
 use crate::report::senders::{Listing, Report, SCHEMA};
-use crate::report::{Run, Tool};
 use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser};
 use std::ffi::OsString;
 use std::io::Write;
@@ -138,23 +138,15 @@ async fn carry_out(plan: &Plan) -> Result<u8, Trouble> {
         Ok(listing) => listing?,
         Err(_) => untold(&plan.request, super::check::too_late(deadline)),
     };
-    let elapsed = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
     let exit_code = listing.exit_code();
     let report = Report {
         schema: SCHEMA,
         tool: Tool::default(),
-        run: Run {
-            started: (!stack.is_repeatable).then(|| started.rfc3339()),
-            elapsed_ms: (!stack.is_repeatable).then_some(elapsed),
-            sources: stack.names.iter().map(|name| crate::text::escape(name.as_bytes())).collect(),
-            questions: stack.questions(),
-        },
+        run: stack.run(started, begin.elapsed()),
         exit_code,
         listing,
     };
-    if let (Some(path), Some(tape)) = (&plan.sources.record, stack.tape()) {
-        write::file(path, tape.as_bytes())?;
-    }
+    stack.keep_tape(&plan.sources)?;
     for output in &plan.outputs {
         put(&report, output, plan)?;
     }

@@ -1,16 +1,21 @@
 //! Where answers come from: the one place that puts sources together.
 
+use super::clock::Moment;
 use super::plan::{Mistake, Sources};
+use super::write;
 use crate::dns::{
     Answer, Cache, Dns, Failure, Fault, FaultScript, Live, LiveOptions, Lookup, Outcome, Overlay,
     Provenance, Question, Recorder, Replay, Server, Trouble, Zone,
 };
 use crate::net::Name;
+use crate::report::Run;
+use crate::text::escape;
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// The largest file that is read: a tape or a zone of some hundred thousand records.
 const FILE_LIMIT: u64 = 256 * 1024 * 1024;
@@ -29,13 +34,31 @@ pub(super) struct Stack {
 
 impl Stack {
     /// How many questions went to the lowest source.
-    pub(super) fn questions(&self) -> usize {
+    fn questions(&self) -> usize {
         self.asked.load(Ordering::Relaxed)
     }
 
-    /// The tape of the run, if one is wanted.
-    pub(super) fn tape(&self) -> Option<String> {
-        self.recorder.as_ref().map(|recorder| recorder.tape())
+    /// How the report was made, for a run that began then and took so long. A run that can be
+    /// repeated says the same every time, so it has no time of its own.
+    pub(super) fn run(&self, started: Moment, elapsed: Duration) -> Run {
+        let elapsed = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        Run {
+            started: (!self.is_repeatable).then(|| started.rfc3339()),
+            elapsed_ms: (!self.is_repeatable).then_some(elapsed),
+            sources: self.names.iter().map(|name| escape(name.as_bytes())).collect(),
+            questions: self.questions(),
+        }
+    }
+
+    /// Writes the tape of the run, if one is wanted.
+    ///
+    /// # Errors
+    /// The tape cannot be written.
+    pub(super) fn keep_tape(&self, sources: &Sources) -> Result<(), super::Trouble> {
+        match (&sources.record, &self.recorder) {
+            (Some(path), Some(recorder)) => write::file(path, recorder.tape().as_bytes()),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -7,6 +7,8 @@
 
 #![allow(dead_code, reason = "every test that includes this module uses a part of it")]
 
+pub(crate) mod cases;
+
 use mailcheck::dns::{
     Answer, Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Trouble,
 };
