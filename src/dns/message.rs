@@ -172,6 +172,38 @@ pub struct Place {
     pub line: u32,
     /// Column in characters, from 1.
     pub column: u32,
+    /// Where the octets of a text stand, in their order; `None` where only the record is known.
+    pub marks: Option<Arc<[Mark]>>,
+}
+
+/// Octets of a text from `offset` on stand at `line` from `column` on, one character each, up to
+/// the next mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Octets of the text before this one, strings joined.
+    pub offset: u32,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+impl Place {
+    /// A place whose record has no parts that are known.
+    pub fn new(file: Arc<str>, line: u32, column: u32) -> Self {
+        Self { file, line, column, marks: None }
+    }
+
+    /// Line and column of an octet of the record's text, strings joined; where the record begins
+    /// if its parts are not known.
+    pub fn of(&self, offset: u32) -> (u32, u32) {
+        let marks = self.marks.as_deref().unwrap_or_default();
+        let after = marks.partition_point(|mark| mark.offset <= offset);
+        match after.checked_sub(1).and_then(|before| marks.get(before)) {
+            Some(mark) => (mark.line, mark.column.saturating_add(offset - mark.offset)),
+            None => (self.line, self.column),
+        }
+    }
 }
 
 impl fmt::Display for Place {

@@ -33,7 +33,7 @@ pub use cassette::{CassetteError, Recorder, Replay};
 pub use fault::{Fault, FaultScript, Injection, InjectionError};
 pub use live::{Endpoint, Host, Live, LiveError, LiveOptions, Server, ServerError, Transport};
 pub use message::{
-    Answer, Data, Failure, Kind, Outcome, Place, Provenance, Question, Record, Trouble,
+    Answer, Data, Failure, Kind, Mark, Outcome, Place, Provenance, Question, Record, Trouble,
 };
 pub use overlay::Overlay;
 pub use zone::{Zone, ZoneError};

@@ -1,10 +1,11 @@
 //! Findings as data.
 
-use crate::dns::{Kind, presentation};
-use crate::judge::{self, Applicability, Severity};
+use crate::dns::{Kind, Place, presentation};
+use crate::judge::{self, Applicability, Confidence, Severity};
 use crate::net::Name;
 use crate::text::{Citation, Phrase, Span, escape};
 use serde::Serialize;
+use std::collections::HashMap;
 
 /// A fault, or something worth knowing, with its source.
 #[derive(Clone, Debug, Serialize)]
@@ -13,6 +14,8 @@ pub struct Finding {
     pub id: &'static str,
     /// How much it matters.
     pub severity: Severity,
+    /// How sure the rule is.
+    pub confidence: Confidence,
     /// What the rule claims, in a few words without numbers.
     pub summary: &'static str,
     /// What is true here and what follows.
@@ -29,6 +32,33 @@ pub struct Finding {
     pub fix: Option<ProposedFix>,
     /// The source of the claim.
     pub reference: Reference,
+    /// The same for the same fault, wherever in a file it stands: `v1:` and sixteen digits.
+    pub fingerprint: String,
+    /// How it compares with the state before a change; `null` if nothing is compared.
+    pub state: Option<State>,
+    /// Why it does not count; `null` if it does.
+    pub suppressed: Option<Suppression>,
+}
+
+/// A finding held against the state before a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It is there since the change.
+    Introduced,
+    /// It was there before.
+    Unchanged,
+    /// It is no longer there.
+    Resolved,
+}
+
+/// A decision of the owner that a finding does not count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Suppression {
+    /// Why, in the words of the owner; escaped.
+    pub reason: String,
+    /// Where that is written: a file and a line.
+    pub source: String,
 }
 
 /// The record that a finding is about.
@@ -51,8 +81,24 @@ pub struct FileLocation {
     pub file: String,
     /// Line, from 1.
     pub line: u32,
-    /// Column in characters, from 1.
+    /// Column in characters, from 1: of the part that is meant, or of the record.
     pub column: u32,
+    /// Line of the last character of the part that is meant.
+    pub end_line: u32,
+    /// Column behind that character.
+    pub end_column: u32,
+}
+
+impl FileLocation {
+    /// Where a part of a record stands, or where the record begins if no part is meant.
+    fn new(place: &Place, span: Option<Span>) -> Self {
+        let (line, column) = span.map_or((place.line, place.column), |span| place.of(span.start));
+        let last = span.filter(|span| !span.is_empty()).map(|span| place.of(span.end - 1));
+        let (end_line, last_column) = last.unwrap_or((line, column));
+        // Without marks every octet stands where the record begins.
+        let end_column = last_column.saturating_add(1);
+        Self { file: escape(place.file.as_bytes()), line, column, end_line, end_column }
+    }
 }
 
 /// The source of a claim.
@@ -90,6 +136,7 @@ impl From<&judge::Finding> for Finding {
         Self {
             id: rule.id,
             severity: rule.severity,
+            confidence: rule.confidence,
             summary: rule.summary,
             message: message.clone(),
             why: rule.why,
@@ -99,13 +146,12 @@ impl From<&judge::Finding> for Finding {
                 value: location.record.as_deref().map(escape),
             },
             span: location.span,
-            location: location.place.as_ref().map(|place| FileLocation {
-                file: place.file.to_string(),
-                line: place.line,
-                column: place.column,
-            }),
+            location: location.place.as_ref().map(|it| FileLocation::new(it, location.span)),
             fix: fix.as_ref().map(ProposedFix::from),
             reference: Reference { cite: rule.cite, url: rule.cite.url() },
+            fingerprint: fingerprint(finding),
+            state: None,
+            suppressed: None,
         }
     }
 }
@@ -133,5 +179,55 @@ impl From<&judge::Fix> for ProposedFix {
                 })
                 .collect(),
         }
+    }
+}
+
+/// What a finding says, as a number that stays the same while the fault does: the rule, the record
+/// set, and the part of the text that is meant. Places in files, numbers in messages and the rest
+/// of the record are no part of it.
+fn fingerprint(finding: &judge::Finding) -> String {
+    let judge::Location { name, kind, record, span, .. } = &finding.location;
+    let part = match (record, span) {
+        (Some(record), Some(span)) => span.of(record),
+        _ => &[],
+    };
+    let owner = name.to_string();
+    let kind = kind.to_string();
+    let parts = [finding.rule.id.as_bytes(), owner.as_bytes(), kind.as_bytes(), part];
+    format!("v1:{:016x}", fnv1a(parts))
+}
+
+/// FNV-1a with 64 bits, for it has to stay the same from version to version; parts are told apart.
+fn fnv1a<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+    const PRIME: u64 = 0x0100_0000_01b3;
+    let mix = |hash: u64, octet: u8| (hash ^ u64::from(octet)).wrapping_mul(PRIME);
+    parts.into_iter().fold(0xcbf2_9ce4_8422_2325, |hash, part| {
+        mix(part.iter().fold(hash, |hash, octet| mix(hash, *octet)), 0xff)
+    })
+}
+
+/// Tells findings apart that say the same: the second and later ones get a number behind their
+/// fingerprint.
+pub(crate) fn number(findings: &mut [Finding]) {
+    let mut seen: HashMap<String, usize> = HashMap::with_capacity(findings.len());
+    for finding in findings {
+        let count = seen.entry(finding.fingerprint.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            finding.fingerprint = format!("{}.{count}", finding.fingerprint);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hash_is_the_published_one() {
+        // Of "a", from the tables of the authors of FNV; the mark of the end is folded in after it.
+        let hash_of_a: u64 = 0xaf63_dc4c_8601_ec8c;
+        let end = (hash_of_a ^ 0xff).wrapping_mul(0x0100_0000_01b3);
+        assert_eq!(fnv1a([b"a".as_slice()]), end);
     }
 }

@@ -94,16 +94,7 @@ struct Content {
 #[derive(Clone, Debug)]
 struct Listed {
     record: Record,
-    marks: Vec<Mark>,
     offset: usize,
-}
-
-/// Octets of a text from `offset` on stand at `line` from `column` on, one character each.
-#[derive(Clone, Copy, Debug)]
-struct Mark {
-    offset: u32,
-    line: u32,
-    column: u32,
 }
 
 /// What a zone has to say to a question, one step at a time.
@@ -157,11 +148,8 @@ impl Zone {
     ) -> Self {
         let mut tree = Tree::default();
         for (name, kind, ttl, records) in sets.into_iter().filter(|(.., data)| !data.is_empty()) {
-            let listed = records.iter().map(|data| Listed {
-                record: Record::from(data.clone()),
-                marks: Vec::new(),
-                offset: 0,
-            });
+            let listed =
+                records.iter().map(|data| Listed { record: Record::from(data.clone()), offset: 0 });
             let content = tree.entry(name).sets.entry(kind).or_default();
             content.ttl = Some(ttl);
             content.listed.extend(listed);
@@ -186,22 +174,6 @@ impl Zone {
                 set.listed.iter().map(move |listed| (name, *kind, &listed.record))
             })
         })
-    }
-
-    /// Where an octet of a text stands: `index` counts the records of the set in the order of
-    /// the file, `offset` the octets of the text, strings joined. For other types, where the
-    /// record begins.
-    pub fn place_of(&self, name: &Name, kind: Kind, index: usize, offset: u32) -> Option<Place> {
-        let listed = self.tree.get(name)?.sets.get(&kind)?.listed.get(index)?;
-        let place = listed.record.place.clone()?;
-        let after = listed.marks.partition_point(|mark| mark.offset <= offset);
-        match after.checked_sub(1).and_then(|before| listed.marks.get(before)) {
-            None => Some(place),
-            Some(mark) => {
-                let column = mark.column.saturating_add(offset - mark.offset);
-                Some(Place { line: mark.line, column, ..place })
-            }
-        }
     }
 
     /// What the zone has to say to a question. Aliases are named, not followed.

@@ -3,9 +3,9 @@
 use super::grammar::{self, Entry};
 use super::lines::{Lines, begins_character};
 use super::tree::Tree;
-use super::{Apex, Content, Listed, Mark, Node, Zone, ZoneError};
+use super::{Apex, Content, Listed, Node, Zone, ZoneError};
 use crate::dns::presentation::{self, Word, Words};
-use crate::dns::{Kind, Place, Record};
+use crate::dns::{Kind, Mark, Place, Record};
 use crate::net::Name;
 use crate::text::Span;
 use crate::text::lex::Wanted;
@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
 
     fn place(&self, offset: usize) -> Place {
         let (line, column) = self.lines.place(offset);
-        Place { file: Arc::clone(&self.file), line, column }
+        Place::new(Arc::clone(&self.file), line, column)
     }
 
     fn entry(&mut self, entry: Entry<'a>, words: &[Word<'a>]) -> Result<(), Wanted<'a>> {
@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
             return Err(Wanted { at: start, what: "one SOA record, and this is another" });
         }
         let offset = self.offset(start);
-        let place = Some(self.place(offset));
+        let mut place = self.place(offset);
         let size = wire.as_ref().map_or(0, Vec::len) + RECORD_OVERHEAD;
         let listed = match wire {
             None => None,
@@ -239,8 +239,10 @@ impl<'a> Reader<'a> {
                 let data = presentation::data(kind, wire).ok_or(Wanted { at: start, what })?;
                 let generic = words.first().is_some_and(|word| word.is("\\#"));
                 let text = matches!(kind, Kind::Txt | Kind::Spf) && !generic;
-                let marks = if text { self.marks(words) } else { Vec::new() };
-                Some(Listed { record: Record { data, place }, marks, offset })
+                if text {
+                    place.marks = Some(self.marks(words).into());
+                }
+                Some(Listed { record: Record { data, place: Some(place) }, offset })
             }
         };
         let content = self.tree.entry(owner).sets.entry(kind).or_default();
