@@ -13,6 +13,7 @@
 //!    [`posture`] is what they say together.
 //! 5. [`report`]: the one value that everything above shows.
 //! 6. [`provider`]: facts about those who send for others. [`audit`]: an inquiry in, a report out.
+//!    [`catalogue`]: every rule of every family.
 //! 7. [`render`] and [`cli`]: showing it, and being asked.
 //!
 //! # The shortest program
@@ -48,5 +49,6 @@ pub mod posture;
 pub mod report;
 pub mod provider;
 pub mod audit;
+pub mod catalogue;
 pub mod render;
 pub mod cli;

@@ -16,14 +16,16 @@ const PROTOCOLS: &[&str] = &[
 ];
 
 /// The modules below `src`, lowest layer first: a module may use its own layer and lower ones.
-const LAYERS: [&[&str]; 9] = [
+const LAYERS: [&[&str]; 11] = [
     &["text", "net"],
     &["dns", "web"],
     &["judge"],
     PROTOCOLS,
-    &["posture"],
+    &["posture", "zone"],
     &["report"],
     &["provider", "audit"],
+    &["contract", "change"],
+    &["config", "catalogue"],
     &["render"],
     &["cli"],
 ];

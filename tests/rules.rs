@@ -5,7 +5,8 @@
 //! over both. So a page shows only the records that matter, and what it claims is still true of
 //! all rules at once.
 
-use mailcheck::audit::{Clock, Inquiry, catalogue, domain};
+use mailcheck::audit::{Clock, Inquiry, domain};
+use mailcheck::catalogue;
 use mailcheck::dns::{Overlay, Zone};
 use mailcheck::judge::Rule;
 use mailcheck::net::Name;

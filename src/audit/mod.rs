@@ -5,7 +5,6 @@
 //! protocol needs from another is handed over here as a plain value.
 
 mod authorize;
-pub mod catalogue;
 mod dkim_section;
 mod dmarc_section;
 mod fix;
@@ -25,7 +24,7 @@ use crate::dns::{Dns, alongside, join_all};
 use crate::judge;
 use crate::net::{Family, Name};
 use crate::report::{
-    Authorization, Authorized, Domain, Finding, Identities, Lookups, Section, Status,
+    Authorization, Authorized, Domain, Finding, Identities, Lookups, Section, Status, number,
 };
 use crate::spf::{Found, Policies, Receiver};
 use crate::text::{Phrase, escape};
@@ -199,7 +198,8 @@ impl Gathered {
         admissions: Vec<Admission>,
     ) -> Domain {
         let mut lookups = Lookups::default();
-        let findings: Vec<Finding> = findings.iter().map(Finding::from).collect();
+        let mut findings: Vec<Finding> = findings.iter().map(Finding::from).collect();
+        number(&mut findings);
         let missing = self.is_missing();
         let sends_nothing = self.spf.as_ref().is_some_and(spf_section::sends_nothing);
         let keys_unknown = self.dkim.as_ref().is_some_and(|e| e.facts.failed().next().is_some());

@@ -37,6 +37,7 @@ pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
         result,
         exit_code,
         domains,
+        findings: Vec::new(),
     };
     stack.keep_tape(&plan.sources)?;
     for Output { format, file } in &plan.outputs {

@@ -3,7 +3,7 @@
 use super::args::Color;
 use super::plan::Mistake;
 use super::{Trouble, write};
-use crate::audit::catalogue;
+use crate::catalogue;
 use crate::judge::Rule;
 use crate::render::text;
 use clap::Parser;

@@ -2,7 +2,7 @@
 
 use super::args::Color;
 use super::{Trouble, write};
-use crate::audit::catalogue;
+use crate::catalogue;
 use crate::render::{json, text};
 use clap::{Parser, ValueEnum};
 use std::ffi::OsString;

@@ -29,6 +29,26 @@ impl Severity {
     }
 }
 
+/// How sure a rule is of what it claims; how much it matters is another question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// Read from what others intend: it may be meant as it is.
+    Likely,
+    /// It follows from the records and the standard.
+    Certain,
+}
+
+impl Confidence {
+    /// The word for it, everywhere.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Likely => "likely",
+            Self::Certain => "certain",
+        }
+    }
+}
+
 impl fmt::Display for Severity {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.word())
@@ -42,6 +62,8 @@ pub struct Rule {
     pub id: &'static str,
     /// How much it matters when it is met.
     pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
     /// What is claimed, in a few words without numbers.
     pub summary: &'static str,
     /// Why a reader should care, in one or two sentences.
@@ -123,6 +145,7 @@ mod tests {
     static RULE: Rule = Rule {
         id: "test/rule",
         severity: Severity::Note,
+        confidence: Confidence::Certain,
         summary: "",
         why: "",
         cite: rfc(7208, "4.6"),

@@ -27,6 +27,7 @@ pub fn rules(rules: impl Iterator<Item = &'static Rule>, out: &mut dyn Write) ->
     let rows = rules.map(|rule| Row {
         id: rule.id,
         severity: rule.severity.word(),
+        confidence: rule.confidence.word(),
         summary: rule.summary,
         why: rule.why,
         reference: Reference { cite: rule.cite, url: rule.cite.url() },
@@ -47,6 +48,7 @@ struct Catalogue {
 struct Row {
     id: &'static str,
     severity: &'static str,
+    confidence: &'static str,
     summary: &'static str,
     why: &'static str,
     reference: Reference,

@@ -22,7 +22,10 @@ pub use domain::{Domain, Section, Status};
 pub use exhibit::{
     DkimExhibit, DmarcExhibit, MxExhibit, MxHost, Selector, SpfExhibit, TreeNode, WalkName,
 };
-pub use finding::{FileLocation, Finding, FixRecord, ProposedFix, Reference, Subject};
+pub(crate) use finding::number;
+pub use finding::{
+    FileLocation, Finding, FixRecord, ProposedFix, Reference, State, Subject, Suppression,
+};
 pub use lookup::{Lookup, LookupId, Lookups};
 pub use patch::{Patch, PatchSet, PatchStep};
 pub use step::Step;
@@ -48,6 +51,19 @@ pub struct Report {
     pub exit_code: u8,
     /// One entry a domain, in the order asked.
     pub domains: Vec<Domain>,
+    /// Findings about no domain: about files and the configuration, worst first.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// Every finding, with the domain that it is about: those of domains first.
+    pub fn findings(&self) -> impl Iterator<Item = (Option<&Domain>, &Finding)> {
+        let of_domains = self
+            .domains
+            .iter()
+            .flat_map(|domain| domain.findings.iter().map(move |finding| (Some(domain), finding)));
+        of_domains.chain(self.findings.iter().map(|finding| (None, finding)))
+    }
 }
 
 /// Which program made the report.

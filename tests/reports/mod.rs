@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "every test crate uses the reports that it needs")]
 
 use mailcheck::dns::Kind;
-use mailcheck::judge::{Applicability, Severity, Tone};
+use mailcheck::judge::{Applicability, Confidence, Severity, Tone};
 use mailcheck::net::Name;
 use mailcheck::report::*;
 use mailcheck::text::{Citation, Phrase, Span, escape, rfc};
@@ -26,6 +26,7 @@ pub(crate) fn report(result: Verdict, exit_code: u8, domains: Vec<Domain>) -> Re
         result,
         exit_code,
         domains,
+        findings: Vec::new(),
     }
 }
 
@@ -454,6 +455,7 @@ fn finding(id: &'static str, severity: Severity, message: Phrase, subject: Subje
     Finding {
         id,
         severity,
+        confidence: Confidence::Certain,
         summary: "what the rule claims",
         message,
         why: "Receivers stop at the tenth lookup and return permerror: neither authorized nor refused.",
@@ -462,6 +464,9 @@ fn finding(id: &'static str, severity: Severity, message: Phrase, subject: Subje
         location: None,
         fix: None,
         reference: Reference { cite, url: cite.url() },
+        fingerprint: "v1:00000000000000af".into(),
+        state: None,
+        suppressed: None,
     }
 }
 
@@ -483,7 +488,13 @@ pub(crate) fn broken() -> Report {
     domain.findings = vec![
         Finding {
             span: Some(Span::new(eleventh, eleventh + "include:spf11.example".len())),
-            location: Some(FileLocation { file: "zones/new.zone".into(), line: 14, column: 92 }),
+            location: Some(FileLocation {
+                file: "zones/new.zone".into(),
+                line: 14,
+                column: 92,
+                end_line: 14,
+                end_column: 114,
+            }),
             fix: Some(ProposedFix {
                 summary: Phrase::from("drop ")
                     .code("include:spf1.example")
@@ -568,7 +579,13 @@ pub(crate) fn hostile(octets: &[u8]) -> Report {
         finding.message = phrase.clone();
         finding.subject.value = Some(escape(octets));
         finding.span = Some(Span::new(3, 9));
-        finding.location = Some(FileLocation { file: text.clone(), line: 1, column: 1 });
+        finding.location = Some(FileLocation {
+            file: text.clone(),
+            line: 1,
+            column: 1,
+            end_line: 1,
+            end_column: 2,
+        });
         for fixed in finding.fix.iter_mut().flat_map(|fix| &mut fix.records) {
             *fixed = FixRecord { remove: Some(text.clone()), add: Some(text.clone()) };
         }

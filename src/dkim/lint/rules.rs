@@ -2,6 +2,7 @@
 
 use super::{key, search};
 use crate::dkim::search::Facts;
+use crate::judge::Confidence::{Certain, Likely};
 use crate::judge::Severity::{Error, Note, Warn};
 use crate::judge::{Check, Rule};
 use crate::text::{advice, rfc};
@@ -12,6 +13,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dkim/weak-key",
             severity: Warn,
+            confidence: Certain,
             summary: "the key has less than 2048 bits",
             why: "Keys of 1024 bits are within reach of a well-funded attacker, who could then \
                   sign as the domain.",
@@ -24,6 +26,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dkim/short-key",
             severity: Error,
+            confidence: Certain,
             summary: "the key has less than 1024 bits",
             why: "Anybody can break such a key within days, so receivers must treat its signatures \
                   as invalid.",
@@ -36,6 +39,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dkim/long-key",
             severity: Warn,
+            confidence: Certain,
             summary: "the key has more than 4096 bits",
             why: "Receivers need not be able to use keys beyond 4096 bits; those that cannot see \
                   no signature.",
@@ -48,6 +52,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dkim/revoked",
             severity: Note,
+            confidence: Certain,
             summary: "the key is withdrawn",
             why: "An empty p= says that mail signed with this selector fails. That is right after \
                   a rotation, and wrong if something still signs with it.",
@@ -60,6 +65,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dkim/truncated-key",
             severity: Error,
+            confidence: Certain,
             summary: "the key is cut off",
             why: "Many panels keep the first 255 octets of a text and drop the rest. Every \
                   signature fails until the whole key is published, in several strings.",
@@ -72,6 +78,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dkim/stray-characters",
             severity: Error,
+            confidence: Certain,
             summary: "characters that do not belong stand in the key record",
             why: "Backslashes, quotation marks and PEM lines that were pasted along with a key \
                   make receivers discard the record.",
@@ -84,6 +91,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dkim/syntax",
             severity: Error,
+            confidence: Certain,
             summary: "the key record has a fault",
             why: "Receivers discard a key record that they cannot read, and every signature with \
                   it fails.",
@@ -96,6 +104,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dkim/unusable-key",
             severity: Error,
+            confidence: Certain,
             summary: "the key cannot be used for mail",
             why: "The record's own tags, or the octets of the key, leave receivers nothing to \
                   verify with.",
@@ -108,6 +117,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dkim/testing",
             severity: Note,
+            confidence: Certain,
             summary: "the key is marked as a test",
             why: "With t=y receivers may treat signed mail as if it were not signed.",
             cite: rfc(6376, "3.6.1"),
@@ -119,6 +129,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dkim/shared-key",
             severity: Note,
+            confidence: Likely,
             summary: "two selectors publish the same key",
             why: "A rotation that keeps the key changes nothing: who has one private key signs \
                   with both selectors.",
@@ -131,6 +142,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dkim/ed25519-alone",
             severity: Note,
+            confidence: Certain,
             summary: "every key found is an Ed25519 key",
             why: "Many receivers verify RSA only. They see mail that is not signed, unless a \
                   second signature stands beside it.",
@@ -143,6 +155,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dkim/several-records",
             severity: Error,
+            confidence: Certain,
             summary: "several key records stand at one selector",
             why: "Which of them counts is undefined: receivers may pick any, and fail.",
             cite: rfc(6376, "3.6.2.2"),
@@ -154,6 +167,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dkim/dangling-alias",
             severity: Error,
+            confidence: Certain,
             summary: "the selector is an alias of a name that does not exist",
             why: "No key can be fetched, so signatures fail. Signing was not switched on at the \
                   provider, or the account is gone; whoever takes over that name could sign as the \
@@ -167,6 +181,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dkim/wildcard",
             severity: Warn,
+            confidence: Certain,
             summary: "every selector answers with the same key",
             why: "A wildcard hides which selectors are in use, and none of them can be withdrawn \
                   by itself.",
@@ -179,6 +194,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dkim/no-key-found",
             severity: Note,
+            confidence: Likely,
             summary: "no key was found at the selectors tried",
             why: "Selectors cannot be listed, so there may be others. The s= of a signature tells \
                   the one in use.",
@@ -191,6 +207,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dkim/proved-none",
             severity: Warn,
+            confidence: Certain,
             summary: "the domain publishes no DKIM key",
             why: "Nothing can be signed as this domain: forwarded mail fails DMARC, and large \
                   receivers ask bulk senders for a signature.",
@@ -203,6 +220,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dkim/given-selector-missing",
             severity: Error,
+            confidence: Certain,
             summary: "a selector that is in use has no key",
             why: "Mail that is signed with the selector fails permanently at every receiver.",
             cite: rfc(6376, "6.1.2"),

@@ -2,6 +2,7 @@
 
 use super::{policy, record, reports};
 use crate::dmarc::examine::Facts;
+use crate::judge::Confidence::Certain;
 use crate::judge::Severity::{Error, Note, Warn};
 use crate::judge::{Check, Rule};
 use crate::text::rfc;
@@ -12,6 +13,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dmarc/missing",
             severity: Warn,
+            confidence: Certain,
             summary: "no DMARC policy applies to the domain",
             why: "Without a policy, receivers are not told what to do with mail that only pretends \
                   to come from the domain, and large providers refuse bulk mail from it.",
@@ -24,6 +26,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dmarc/several-records",
             severity: Error,
+            confidence: Certain,
             summary: "several DMARC records stand at one name",
             why: "Receivers discard all of them, as if there were none.",
             cite: rfc(9989, "4.10"),
@@ -35,6 +38,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dmarc/syntax",
             severity: Error,
+            confidence: Certain,
             summary: "a tag of the record cannot be read",
             why: "Receivers ignore the tag and use its default, so the record says something else \
                   than its owner meant.",
@@ -47,6 +51,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dmarc/stray-text",
             severity: Warn,
+            confidence: Certain,
             summary: "the record contains text without meaning",
             why: "Receivers that follow the standard ignore it. Strict readers may refuse the \
                   whole record, and it is often the remainder of a mistake.",
@@ -59,6 +64,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dmarc/no-valid-policy",
             severity: Error,
+            confidence: Certain,
             summary: "the record has no valid policy",
             why: "One bad policy tag voids all of them: receivers act as if the record said \
                   p=none, or do not apply DMARC at all.",
@@ -71,6 +77,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dmarc/historic-tag",
             severity: Note,
+            confidence: Certain,
             summary: "the record uses a tag of RFC 7489",
             why: "RFC 9989 made pct, rf and ri historic: newer receivers ignore them, older ones \
                   do not.",
@@ -83,6 +90,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dmarc/policy-none",
             severity: Warn,
+            confidence: Certain,
             summary: "the policy asks for no action",
             why: "In monitoring mode, mail that fails is delivered as usual. That is right while \
                   reports are being studied; after that, it protects nobody.",
@@ -95,6 +103,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dmarc/subdomain-weaker",
             severity: Warn,
+            confidence: Certain,
             summary: "names below the domain have a weaker policy than the domain itself",
             why: "Whoever wants to forge the domain forges a name below it instead; the name does \
                   not even have to exist.",
@@ -107,6 +116,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dmarc/subdomain-tag-ignored",
             severity: Note,
+            confidence: Certain,
             summary: "sp or np stands where receivers ignore it",
             why: "These tags count in the record of the organizational domain only. Here they say \
                   nothing about any name.",
@@ -119,6 +129,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dmarc/receivers-disagree",
             severity: Warn,
+            confidence: Certain,
             summary: "receivers of RFC 9989 and of RFC 7489 treat the domain differently",
             why: "Both kinds are in use. What works in a test at one provider may fail at another.",
             cite: rfc(9989, "4.10"),
@@ -130,6 +141,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dmarc/single-label-organization",
             severity: Warn,
+            confidence: Certain,
             summary: "a top-level domain counts as the organization",
             why: "Every domain below it then belongs to the same organization, so a stranger's \
                   domain aligns with this one. A record with psd=n at the own domain prevents \
@@ -143,6 +155,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dmarc/no-reports",
             severity: Note,
+            confidence: Certain,
             summary: "the record asks for no aggregate reports",
             why: "Reports are the only way to learn who sends in the name of the domain, and \
                   whether the own mail passes before the policy is tightened.",
@@ -155,6 +168,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dmarc/fo-without-ruf",
             severity: Note,
+            confidence: Certain,
             summary: "fo has no effect without ruf",
             why: "The tag says when failure reports are wanted. Without an address for them, \
                   receivers ignore it.",
@@ -167,6 +181,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "dmarc/external-report-unauthorized",
             severity: Warn,
+            confidence: Certain,
             summary: "reports go to a host that does not say that it wants them",
             why: "Reporters ask a host outside the organization first, and send nothing without \
                   its consent.",

@@ -1,6 +1,7 @@
 //! The table of rules: a row for each, in the order in which findings are told.
 
 use super::{host, set};
+use crate::judge::Confidence::Certain;
 use crate::judge::Severity::{Error, Note, Warn};
 use crate::judge::{Check, Rule};
 use crate::mx::Facts;
@@ -12,6 +13,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "mx/null-with-others",
             severity: Error,
+            confidence: Certain,
             summary: "a null MX stands among other MX records",
             why: "A null MX says that the domain takes no mail, the others say that it does; \
                   senders may believe either.",
@@ -24,6 +26,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "mx/null-preference",
             severity: Note,
+            confidence: Certain,
             summary: "the null MX has a preference other than 0",
             why: "The standard writes it as `0 .`; some senders look for just that.",
             cite: rfc(7505, "3"),
@@ -35,6 +38,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "mx/alias",
             severity: Warn,
+            confidence: Certain,
             summary: "an MX host is an alias",
             why: "An MX record must name a host that has addresses of its own; some senders refuse \
                   an alias.",
@@ -47,6 +51,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "mx/address-literal",
             severity: Error,
+            confidence: Certain,
             summary: "an MX record holds an address instead of a host name",
             why: "The digits are looked up as a name, which does not exist, so nothing is \
                   delivered there.",
@@ -59,6 +64,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "mx/no-address",
             severity: Error,
+            confidence: Certain,
             summary: "an MX host has no address",
             why: "Senders cannot reach the host. If it is the only one, mail for the domain comes \
                   back.",
@@ -71,6 +77,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "mx/localhost",
             severity: Error,
+            confidence: Certain,
             summary: "an MX host has only addresses that nobody else can reach",
             why: "Loopback and private addresses lead senders to themselves or nowhere.",
             cite: rfc(5321, "5.1"),
@@ -82,6 +89,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "mx/private-address",
             severity: Note,
+            confidence: Certain,
             summary: "an MX host has addresses that nobody else can reach, among others",
             why: "Senders that choose a private address wait for a host that never answers, and \
                   come back later or not at all.",
@@ -94,6 +102,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "mx/none",
             severity: Note,
+            confidence: Certain,
             summary: "the domain publishes no MX",
             why: "Mail is then tried at the domain's own addresses. A domain that takes no mail \
                   says so with `MX 0 .`.",
@@ -106,6 +115,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "mx/duplicate",
             severity: Note,
+            confidence: Certain,
             summary: "an MX host stands more than once",
             why: "Senders that fail at a host try the same one again.",
             cite: rfc(5321, "5.1"),

@@ -2,6 +2,7 @@
 
 use super::Facts;
 use crate::dns::Kind;
+use crate::judge::Confidence::Certain;
 use crate::judge::{Check, Finding, Location, Rule, Severity};
 use crate::text::{Phrase, rfc};
 
@@ -10,6 +11,7 @@ pub static CHECKS: &[Check<Facts>] = &[Check {
     rule: &Rule {
         id: "posture/no-such-domain",
         severity: Severity::Error,
+        confidence: Certain,
         summary: "the domain does not exist",
         why: "Mail to it bounces, and receivers refuse mail from it. A mistyped name, or a \
               registration that ran out.",

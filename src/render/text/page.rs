@@ -77,11 +77,13 @@ fn inked(mut line: Line, text: &str) -> Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge::Confidence;
     use crate::text::advice;
 
     const RULE: Rule = Rule {
         id: "spf/example",
         severity: Severity::Warn,
+        confidence: Confidence::Certain,
         summary: "an example",
         why: "",
         cite: advice(),

@@ -1,6 +1,7 @@
 //! The table of rules: a row for each, in the order in which findings are told.
 
 use super::{dead, limits, networks, receivers, record, targets, terms};
+use crate::judge::Confidence::{Certain, Likely};
 use crate::judge::Severity::{Error, Note, Warn};
 use crate::judge::{Check, Rule};
 use crate::spf::examine::Facts;
@@ -12,6 +13,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/missing",
             severity: Warn,
+            confidence: Certain,
             summary: "no SPF record is published",
             why: "Without a record nobody can tell the domain's senders from others, and large \
                   receivers refuse mail of domains that publish none.",
@@ -24,6 +26,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/several-records",
             severity: Error,
+            confidence: Certain,
             summary: "more than one SPF record is published",
             why: "Receivers return permerror for every sender; they never join two records or \
                   choose between them.",
@@ -36,6 +39,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/syntax",
             severity: Error,
+            confidence: Certain,
             summary: "the record has a fault",
             why: "One fault anywhere makes receivers return permerror for every sender, also for \
                   those that stand before it.",
@@ -48,6 +52,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/suspicious-modifier",
             severity: Warn,
+            confidence: Likely,
             summary: "an unknown modifier looks like a misspelt term",
             why: "Unknown modifiers are legal and ignored, so the term does nothing, and no \
                   receiver complains.",
@@ -60,6 +65,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/lookalike",
             severity: Note,
+            confidence: Likely,
             summary: "a TXT record looks like an SPF record and is none",
             why: "A record counts only if it begins with \"v=spf1\" and a space; anything else \
                   is passed over in silence.",
@@ -72,6 +78,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/sender-id",
             severity: Note,
+            confidence: Certain,
             summary: "a record of Sender ID is published",
             why: "Sender ID was given up long ago: nobody evaluates such a record, and it makes \
                   every answer longer.",
@@ -84,6 +91,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/record-size",
             severity: Warn,
+            confidence: Certain,
             summary: "the TXT records do not fit an old DNS message",
             why: "Answers beyond 512 octets need EDNS or TCP; where a firewall stops those, \
                   receivers see a failure or no record.",
@@ -96,6 +104,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/duplicate-term",
             severity: Note,
+            confidence: Certain,
             summary: "a term stands twice",
             why: "The second one never matches, and may cost a lookup.",
             cite: advice(),
@@ -107,6 +116,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/dead-term",
             severity: Note,
+            confidence: Certain,
             summary: "a term decides about nobody",
             why: "Every address that it lists came to the same result before. It changes nothing, \
                   and may cost lookups that others need.",
@@ -119,6 +129,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/shadowed-term",
             severity: Warn,
+            confidence: Certain,
             summary: "a term never applies because an earlier one says otherwise",
             why: "The first term that matches decides. What stands behind it about the same \
                   addresses was meant to count, and does not.",
@@ -131,6 +142,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/include-without-record",
             severity: Error,
+            confidence: Certain,
             summary: "include or redirect leads to a name without SPF record",
             why: "Receivers return permerror for every sender that gets as far as the term.",
             cite: rfc(7208, "5.2"),
@@ -142,6 +154,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/loop",
             severity: Error,
+            confidence: Certain,
             summary: "include or redirect leads back to a policy on its own path",
             why: "The evaluation never comes to an end, so receivers stop at the lookup limit \
                   and return permerror.",
@@ -154,6 +167,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/void-lookup",
             severity: Warn,
+            confidence: Certain,
             summary: "a term looks up a name that has no such records",
             why: "Receivers allow two of these; with the third they return permerror. A name \
                   that was given up may be registered by others.",
@@ -166,6 +180,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/too-many-lookups",
             severity: Error,
+            confidence: Certain,
             summary: "evaluation needs more than 10 DNS lookups",
             why: "Receivers stop at the limit and return permerror for every sender that is \
                   still undecided there.",
@@ -178,6 +193,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/lookup-headroom",
             severity: Note,
+            confidence: Certain,
             summary: "the policy is at the brink of the lookup limit",
             why: "A provider that adds one include to its own record breaks this one.",
             cite: rfc(7208, "4.6.4"),
@@ -189,6 +205,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/too-many-voids",
             severity: Error,
+            confidence: Certain,
             summary: "more than two terms look up what does not exist",
             why: "Receivers stop at the third void lookup and return permerror for every sender \
                   that is still undecided there.",
@@ -201,6 +218,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/too-many-mx-hosts",
             severity: Error,
+            confidence: Certain,
             summary: "mx finds more than 10 hosts",
             why: "Receivers look at 10 hosts and return permerror for every sender that is none \
                   of them.",
@@ -213,6 +231,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/family-asymmetry",
             severity: Warn,
+            confidence: Certain,
             summary: "the void limit is reached only for IPv6 senders",
             why: "a and mx ask for AAAA when the sender uses IPv6, so hosts with IPv4 addresses \
                   only are void lookups for it.",
@@ -225,6 +244,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/receivers-disagree",
             severity: Warn,
+            confidence: Certain,
             summary: "receivers count differently and come to different results",
             why: "The void limit is a SHOULD and its unit is read in two ways: the same message \
                   passes here and fails there.",
@@ -237,6 +257,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/redirect-ignored",
             severity: Warn,
+            confidence: Certain,
             summary: "redirect is ignored because of all",
             why: "all matches everybody, so the policy that redirect names is never asked.",
             cite: rfc(7208, "5.1"),
@@ -248,6 +269,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/terms-after-all",
             severity: Warn,
+            confidence: Certain,
             summary: "terms stand after all",
             why: "all matches everybody, so mechanisms after it are never tested.",
             cite: rfc(7208, "5.1"),
@@ -259,6 +281,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/no-all",
             severity: Note,
+            confidence: Certain,
             summary: "the policy ends without all or redirect",
             why: "Senders that no term names get neutral, as if there were no policy for them.",
             cite: rfc(7208, "4.7"),
@@ -270,6 +293,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/neutral-all",
             severity: Warn,
+            confidence: Certain,
             summary: "?all says nothing about other senders",
             why: "Receivers treat neutral like no policy at all, so the record protects nobody.",
             cite: rfc(7208, "8.2"),
@@ -281,6 +305,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/pass-all",
             severity: Error,
+            confidence: Certain,
             summary: "everybody may send",
             why: "Any host on the internet passes, which is worse than no policy: forged mail \
                   looks proved.",
@@ -293,6 +318,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/wide-network",
             severity: Warn,
+            confidence: Likely,
             summary: "a term lets a very large network send",
             why: "Few own more than 65,536 IPv4 addresses. Whoever rents one of the others may \
                   send in the name of the domain.",
@@ -305,6 +331,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/host-bits",
             severity: Note,
+            confidence: Certain,
             summary: "a network is written with the address of a host",
             why: "The prefix counts: the whole network may send, not only the host whose address \
                   stands before it.",
@@ -317,6 +344,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/private-address",
             severity: Note,
+            confidence: Certain,
             summary: "a term lists addresses that nobody outside ever sees",
             why: "Receivers see public addresses. The term matches nobody, and tells strangers \
                   about the network inside.",
@@ -329,6 +357,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/weak-term",
             severity: Note,
+            confidence: Likely,
             summary: "a term lists senders without letting them pass",
             why: "Only pass proves a sender. With ? or ~ before a term, its senders fail DMARC \
                   unless DKIM saves them.",
@@ -341,6 +370,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         rule: &Rule {
             id: "spf/ptr",
             severity: Warn,
+            confidence: Certain,
             summary: "the ptr mechanism is used",
             why: "It is slow, its result depends on whoever runs the sender's reverse DNS, and \
                   some receivers skip it; RFC 7208 says not to publish it.",
