@@ -1,11 +1,11 @@
 //! The main job: domains in, a report out, an exit code.
 
-use super::plan::{Mistake, Output, Plan};
-use super::{Trouble, sources, what_if, write};
+use super::conclude::conclude;
+use super::plan::{Mistake, Plan};
+use super::{Trouble, sources, what_if};
 use crate::audit::{self, Clock};
 use crate::dns::{Dns, join_all};
-use crate::judge::Severity;
-use crate::report::{Authorized, Domain, Report, SCHEMA, Status, Tool, Verdict};
+use crate::report::Domain;
 use crate::text::Phrase;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,31 +28,9 @@ pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
     let domains = examine(&stack.dns, plan, clock).await?;
     let domains: Vec<Domain> =
         domains.into_iter().map(|domain| labelled(domain, &plan.sources.faults)).collect();
-    let result = domains.iter().map(|domain| domain.result).max().unwrap_or_default();
-    let exit_code = if plan.exit_zero { 0 } else { exit_code(&domains, plan.fail_on) };
-    let report = Report {
-        schema: SCHEMA,
-        tool: Tool::default(),
-        run: stack.run(started, begin.elapsed()),
-        result,
-        exit_code,
-        domains,
-        findings: Vec::new(),
-    };
+    let run = stack.run(started, begin.elapsed());
     stack.keep_tape(&plan.sources)?;
-    for Output { format, file } in &plan.outputs {
-        match file {
-            Some(path) => {
-                let mut whole = Vec::new();
-                write::format(&report, *format, &write::look(&plan.appearance, None), &mut whole)?;
-                write::file(path, &whole)?;
-            }
-            None => write::standard_output(&plan.appearance, |look, out| {
-                write::format(&report, *format, look, out)
-            })?,
-        }
-    }
-    Ok(exit_code)
+    conclude(run, domains, Vec::new(), &plan.ending)
 }
 
 /// A domain as a drill found it, and said so: what follows from a drill is not real.
@@ -100,36 +78,6 @@ pub(super) fn too_late(deadline: Duration) -> Phrase {
     Phrase::new()
         .unknown("could not tell")
         .plain(format!(": it took more than {} s (--deadline)", deadline.as_secs_f32()))
-}
-
-/// The exit code: 1 goes before 3, for what is known to fail does not get better by what is not
-/// known.
-fn exit_code(domains: &[Domain], fail_on: Option<Severity>) -> u8 {
-    let fails = |domain: &Domain| {
-        let senders = domain.authorizations.iter().any(|authorization| {
-            let is_refused = authorization.dmarc.as_ref().is_some_and(|dmarc| {
-                dmarc.result == "fail" && dmarc.disposition.is_some_and(|asked| asked != "none")
-            });
-            matches!(authorization.authorized, Authorized::No | Authorized::Partial)
-                || (authorization.authorized == Authorized::Yes && is_refused)
-        });
-        let findings = fail_on
-            .is_some_and(|least| domain.findings.iter().any(|finding| finding.severity >= least));
-        senders || findings
-    };
-    let is_unknown = |domain: &Domain| {
-        let sections = [domain.mx.status, domain.spf.status, domain.dmarc.status];
-        domain.result == Verdict::Unknown
-            || sections.contains(&Status::Unknown)
-            || domain.authorizations.iter().any(|a| a.authorized == Authorized::Unknown)
-    };
-    if domains.iter().any(fails) {
-        1
-    } else if domains.iter().any(is_unknown) {
-        3
-    } else {
-        0
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 pub mod args;
 mod check;
 mod clock;
+mod conclude;
 mod explain;
 mod fix;
 pub mod plan;

@@ -38,6 +38,13 @@ pub struct Plan {
     pub what_if: WhatIf,
     /// Where answers come from.
     pub sources: Sources,
+    /// Where the report goes, and what counts.
+    pub ending: Ending,
+}
+
+/// Where a report goes, how it looks, and what its exit code counts.
+#[derive(Clone, Debug)]
+pub struct Ending {
     /// Where the report goes; at most one of them is standard output.
     pub outputs: Vec<Output>,
     /// How the text looks.
@@ -46,6 +53,32 @@ pub struct Plan {
     pub fail_on: Option<Severity>,
     /// True if the exit code tells nothing about the domains.
     pub exit_zero: bool,
+}
+
+impl Ending {
+    /// Understands the flags about the report.
+    ///
+    /// # Errors
+    /// A format is unknown, or two of them go to the same place.
+    pub(super) fn read(report: &args::Report) -> Result<Self, Mistake> {
+        Ok(Self {
+            outputs: output::outputs(&report.format, &Format::NAMES)?,
+            appearance: Appearance {
+                color: report.color.into(),
+                ascii: report.ascii,
+                explain: report.explain,
+                lookups: report.lookups,
+                quiet: report.quiet,
+            },
+            fail_on: match report.fail_on {
+                FailOn::Error => Some(Severity::Error),
+                FailOn::Warn => Some(Severity::Warn),
+                FailOn::Note => Some(Severity::Note),
+                FailOn::Never => None,
+            },
+            exit_zero: report.exit_zero,
+        })
+    }
 }
 
 /// Where answers come from, as the user named it.
@@ -110,7 +143,6 @@ impl std::error::Error for Mistake {}
 pub fn plan(typed: Typed) -> Result<Plan, Mistake> {
     let words = Words::read(&typed.words)?;
     let given = Given::read(&typed, words.senders)?;
-    let report = &typed.report;
     let what_if = WhatIf::read(&typed.what_if, words.targets.len())?;
     let inquiries = words.targets.into_iter().map(|mut target| {
         target.notes.extend(what_if.notes());
@@ -119,21 +151,7 @@ pub fn plan(typed: Typed) -> Result<Plan, Mistake> {
     Ok(Plan {
         inquiries: inquiries.collect(),
         what_if,
-        outputs: output::outputs(&report.format, &Format::NAMES)?,
-        appearance: Appearance {
-            color: report.color.into(),
-            ascii: report.ascii,
-            explain: report.explain,
-            lookups: report.lookups,
-            quiet: report.quiet,
-        },
-        fail_on: match report.fail_on {
-            FailOn::Error => Some(Severity::Error),
-            FailOn::Warn => Some(Severity::Warn),
-            FailOn::Note => Some(Severity::Note),
-            FailOn::Never => None,
-        },
-        exit_zero: report.exit_zero,
+        ending: Ending::read(&typed.report)?,
         sources: Sources::read(typed.sources, words.resolvers)?,
     })
 }

@@ -294,7 +294,7 @@ fn a_replay_asks_no_server() {
 #[test]
 fn without_a_format_there_is_text_on_standard_output() {
     let expected = [Output { format: Format::Text, file: None }];
-    assert_eq!(planned(["fmsinc.com"]).unwrap().outputs, expected);
+    assert_eq!(planned(["fmsinc.com"]).unwrap().ending.outputs, expected);
 }
 
 #[test]
@@ -304,7 +304,7 @@ fn formats_go_where_they_are_sent() {
         Output { format: Format::Text, file: None },
         Output { format: Format::Json, file: Some("out=1.json".into()) },
     ];
-    assert_eq!(plan.outputs, expected);
+    assert_eq!(plan.ending.outputs, expected);
 }
 
 #[test]

@@ -1,0 +1,85 @@
+//! How every verb that judges ends: the report put together, written where it should go, and an
+//! exit code that says how it adds up.
+
+use super::plan::{Ending, Output};
+use super::{Trouble, write};
+use crate::judge::Severity;
+use crate::report::{Authorized, Domain, Finding, Report, Run, SCHEMA, Status, Tool, Verdict};
+
+/// Writes the report of a run; the exit code says how it ended.
+///
+/// # Errors
+/// The report cannot be written.
+pub(super) fn conclude(
+    run: Run,
+    domains: Vec<Domain>,
+    findings: Vec<Finding>,
+    ending: &Ending,
+) -> Result<u8, Trouble> {
+    let of_findings = findings.iter().map(|finding| match finding.severity {
+        Severity::Error => Verdict::Fail,
+        Severity::Warn => Verdict::Warn,
+        Severity::Note => Verdict::Ok,
+    });
+    let result = domains.iter().map(|domain| domain.result).chain(of_findings).max();
+    let exit_code = match ending.exit_zero {
+        true => 0,
+        false => exit_code(&domains, &findings, ending.fail_on),
+    };
+    let report = Report {
+        schema: SCHEMA,
+        tool: Tool::default(),
+        run,
+        result: result.unwrap_or_default(),
+        exit_code,
+        domains,
+        findings,
+    };
+    for Output { format, file } in &ending.outputs {
+        match file {
+            Some(path) => {
+                let mut whole = Vec::new();
+                let look = write::look(&ending.appearance, None);
+                write::format(&report, *format, &look, &mut whole)?;
+                write::file(path, &whole)?;
+            }
+            None => write::standard_output(&ending.appearance, |look, out| {
+                write::format(&report, *format, look, out)
+            })?,
+        }
+    }
+    Ok(report.exit_code)
+}
+
+/// The exit code: 1 goes before 3, for what is known to fail does not get better by what is not
+/// known.
+fn exit_code(domains: &[Domain], findings: &[Finding], fail_on: Option<Severity>) -> u8 {
+    let reaches = |findings: &[Finding]| {
+        let counts = |finding: &&Finding| finding.suppressed.is_none();
+        let worst = findings.iter().filter(counts).map(|finding| finding.severity).max();
+        fail_on.is_some_and(|least| worst >= Some(least))
+    };
+    let fails = |domain: &Domain| {
+        let senders = domain.authorizations.iter().any(|authorization| {
+            let is_refused = authorization.dmarc.as_ref().is_some_and(|dmarc| {
+                dmarc.result == "fail" && dmarc.disposition.is_some_and(|asked| asked != "none")
+            });
+            matches!(authorization.authorized, Authorized::No | Authorized::Partial)
+                || (authorization.authorized == Authorized::Yes && is_refused)
+        });
+        senders || reaches(&domain.findings)
+    };
+    let is_unknown = |domain: &Domain| {
+        let sections = [domain.mx.status, domain.spf.status, domain.dmarc.status];
+        domain.result == Verdict::Unknown
+            || sections.contains(&Status::Unknown)
+            || domain.authorizations.iter().any(|a| a.authorized == Authorized::Unknown)
+    };
+    if domains.iter().any(fails) || reaches(findings) {
+        1
+    } else if domains.iter().any(is_unknown) {
+        3
+    } else {
+        0
+    }
+}
