@@ -147,17 +147,28 @@ pub(super) static REPORTING_MODIFIER: Rule = Rule {
 };
 
 pub(super) fn reporting_modifier(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    for place in facts.own_terms() {
-        let Body::Unknown { name } = place.term.body else { continue };
-        let word = name.of(&place.record.text);
-        if ["ra", "rp", "rr"].iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes())) {
-            let message = Phrase::new().code(place.text()).plain(
-                " asks for reports of single failures (RFC 6652); it changes no result, and \
-                 receivers that do not know it ignore it",
-            );
-            findings.push(Finding::new(rule, place.location(), message));
-        }
+    for (published, record) in facts.own_records() {
+        let is_met = |body: &Body| match body {
+            Body::Unknown { name } => is_about_reports(name.of(&record.text)),
+            _ => false,
+        };
+        let mut met = record.terms.iter().filter(|term| is_met(&term.body));
+        // All of them are one wish.
+        let Some(first) = met.next() else { continue };
+        let message = Phrase::new().code(first.span.of(&record.text)).plain(match met.count() {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        });
+        let message = message.plain(
+            " asks for reports of single failures (RFC 6652); it changes no result, and receivers \
+             that do not know it ignore it",
+        );
+        findings.push(Finding::new(rule, published.location().at(first.span), message));
     }
+}
+
+fn is_about_reports(modifier: &[u8]) -> bool {
+    ["ra", "rp", "rr"].iter().any(|known| modifier.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 pub(super) static MAPPED_ADDRESS: Rule = Rule {
