@@ -283,6 +283,17 @@ fn a_null_mx_beside_hosts_is_removed() {
     assert_eq!(removed, ["example.com. 3600 IN MX 0 ."]);
 }
 
+#[test]
+fn a_placeholder_beside_a_host_is_removed() {
+    let domain = audited(&World::new(
+        "example.com MX 10 mx.example.com\nexample.com MX 32767 ms1.msv1.invalid\n\
+         mx.example.com A 192.0.2.1",
+    ));
+    let fix = finding(&domain, "mx/placeholder").fix.as_ref().expect("a fix");
+    let removed: Vec<_> = fix.records.iter().filter_map(|it| it.remove.as_deref()).collect();
+    assert_eq!(removed, ["example.com. 3600 IN MX 32767 ms1.msv1.invalid."]);
+}
+
 // ── what is not offered ─────────────────────────────────────────────────────────────────────────
 
 #[test]

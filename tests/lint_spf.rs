@@ -94,6 +94,13 @@ fn tripping() -> Vec<(&'static str, String)> {
         ("spf/neutral-all", own("ip4:192.0.2.1 ?all")),
         ("spf/pass-all", own("ip4:192.0.2.1 +all")),
         ("spf/ptr", own("ptr:host.test -all")),
+        ("spf/mapped-address", own("ip6:::ffff:198.51.100.0/120 -all")),
+        ("spf/unusual-case", own("IP4:198.51.100.7 -all")),
+        ("spf/reporting-modifier", own("-all ra=postmaster")),
+        ("spf/unused-explanation", own("ip4:198.51.100.7 ~all exp=why.example.com")),
+        ("spf/local-part-macro", own("exists:%{l}.host.test -all")),
+        // The world cuts a text in the middle, which is before `include:` here.
+        ("spf/joined-strings", own("exists:%{i}.ho.testinclude:provider.test -all")),
     ]
 }
 
@@ -123,7 +130,11 @@ fn sound_policies_trip_nothing() {
         "include:provider.test ~all",
         "redirect=provider.test",
         "exists:%{i}._spf.example.com -all",
-        "a:h1.host.test ra=postmaster -all exp=why.example.com",
+        "a:h1.host.test moo=cow -all exp=why.example.com",
+        // An address that is near to the mapped ones, and one that only holds them.
+        "ip6:::fffe:198.51.100.7 ip6:2001:db8::198.51.100.7 -all",
+        // The value of a term may have capitals.
+        "include:Provider.TEST -all",
         // One host with IPv4 addresses only is no void lookup of the term.
         "a:old1.host.test a:old2.host.test -all",
     ];

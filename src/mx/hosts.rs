@@ -230,6 +230,11 @@ impl Exchanger {
         }
     }
 
+    /// True for a name below `invalid`, which never exists (RFC 6761 §6.4).
+    pub fn is_placeholder(&self) -> bool {
+        self.host.labels().last().is_some_and(|top| top.eq_ignore_ascii_case(b"invalid"))
+    }
+
     /// How the host stands.
     pub fn standing(&self) -> Standing {
         match &self.target {

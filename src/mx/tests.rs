@@ -142,6 +142,45 @@ async fn a_host_that_does_not_exist_is_a_fault() {
 }
 
 #[tokio::test]
+async fn a_host_below_invalid_is_a_placeholder_and_nothing_else() {
+    let world = World::mx(&[(10, "a.x"), (20, "ms1.msv1.invalid")]).host("a.x", "192.0.2.1");
+    assert_eq!(rules(&world).await, ["mx/placeholder"]);
+}
+
+#[tokio::test]
+async fn a_host_with_an_underscore_is_a_warning() {
+    let world = World::mx(&[(10, "a_b.x")]).host("a_b.x", "192.0.2.1");
+    assert_eq!(rules(&world).await, ["mx/invalid-host"]);
+}
+
+/// A host with an IPv6 address, and this for IPv4.
+fn ipv6_host(world: World, owner: &str, ipv4: Outcome) -> World {
+    let data = Data::Aaaa("2001:db8::1".parse().expect("a test writes valid addresses"));
+    let ipv6 = Outcome::Records(vec![data.into()]);
+    world.with(owner, Kind::A, ipv4, &[]).with(owner, Kind::Aaaa, ipv6, &[])
+}
+
+#[tokio::test]
+async fn hosts_with_ipv6_only_are_a_warning_unless_one_may_have_ipv4() {
+    let alone = ipv6_host(World::mx(&[(10, "a.x")]), "a.x", Outcome::NoData);
+    let silent = ipv6_host(World::mx(&[(10, "a.x")]), "a.x", failed());
+    let other = ipv6_host(World::mx(&[(10, "a.x"), (20, "b.x")]), "a.x", Outcome::NoData)
+        .host("b.x", "192.0.2.1");
+    let found = [rules(&alone).await, rules(&silent).await, rules(&other).await];
+    assert_eq!(found, [vec!["mx/ipv6-only"], vec![], vec![]]);
+}
+
+#[tokio::test]
+async fn hosts_with_the_same_addresses_are_noted_unless_more_may_exist() {
+    let pair = || World::mx(&[(10, "a.x"), (20, "b.x")]).host("a.x", "192.0.2.1");
+    let same = pair().host("b.x", "192.0.2.1");
+    let other = pair().host("b.x", "192.0.2.2");
+    let silent = pair().host("b.x", "192.0.2.1").with("b.x", Kind::Aaaa, failed(), &[]);
+    let found = [rules(&same).await, rules(&other).await, rules(&silent).await];
+    assert_eq!(found, [vec!["mx/same-addresses"], vec![], vec![]]);
+}
+
+#[tokio::test]
 async fn a_host_of_which_one_family_failed_is_not_told_to_have_no_address() {
     let world = World::mx(&[(10, "a.x")]).with("a.x", Kind::A, failed(), &[]).with(
         "a.x",

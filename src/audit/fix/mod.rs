@@ -124,6 +124,7 @@ const PROPOSALS: &[(&str, Propose)] = &[
     ("dmarc/subdomain-weaker", dmarc::level),
     ("dkim/stray-characters", dkim::clean),
     ("mx/null-with-others", mx::drop_null),
+    ("mx/placeholder", mx::drop_placeholders),
 ];
 
 /// Looks for what mends the findings and for what admits the senders.

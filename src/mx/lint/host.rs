@@ -28,9 +28,31 @@ pub(super) fn literal(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
     }
 }
 
+pub(super) fn placeholder(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for one in facts.exchangers().iter().filter(|one| one.is_placeholder()) {
+        let said = named(one)
+            .plain(" is a placeholder: no name below ")
+            .code(".invalid")
+            .plain(" exists, so senders cannot reach it");
+        findings.push(at(facts, one, rule, said));
+    }
+}
+
+pub(super) fn invalid(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    each_host(facts, |one, _| {
+        if !one.host.is_host_name() {
+            let said = named(one).plain(" has characters that a ").weak("name of a host").plain(
+                " has not: there are letters, digits and inner hyphens, and some senders insist",
+            );
+            findings.push(at(facts, one, rule, said));
+        }
+    });
+}
+
 pub(super) fn no_address(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     each_host(facts, |one, addresses| {
-        if addresses.is_proved_none() {
+        // A placeholder has a rule of its own.
+        if addresses.is_proved_none() && !one.is_placeholder() {
             let said = named(one).plain(" has ").bad("no address");
             findings.push(at(facts, one, rule, said.plain("; senders cannot reach it")));
         }

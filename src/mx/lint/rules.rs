@@ -5,7 +5,7 @@ use crate::judge::Confidence::Certain;
 use crate::judge::Severity::{Error, Note, Warn};
 use crate::judge::{Check, Rule};
 use crate::mx::Facts;
-use crate::text::rfc;
+use crate::text::{advice, rfc};
 
 /// Every rule of MX with its check, in the order in which findings are told.
 pub static CHECKS: &[Check<Facts>] = &[
@@ -59,6 +59,32 @@ pub static CHECKS: &[Check<Facts>] = &[
             page: include_str!("address-literal.md"),
         },
         run: host::literal,
+    },
+    Check {
+        rule: &Rule {
+            id: "mx/placeholder",
+            severity: Error,
+            confidence: Certain,
+            summary: "an MX host stands below .invalid",
+            why: "No such name ever exists. Providers have one published to see whose the domain is; \
+                  then it has to go.",
+            cite: rfc(6761, "6.4"),
+            page: include_str!("placeholder.md"),
+        },
+        run: host::placeholder,
+    },
+    Check {
+        rule: &Rule {
+            id: "mx/invalid-host",
+            severity: Warn,
+            confidence: Certain,
+            summary: "an MX host has a name that no host may have",
+            why: "Names of hosts are letters, digits and hyphens; some senders refuse to deliver to \
+                  any other.",
+            cite: rfc(5321, "2.3.5"),
+            page: include_str!("invalid-host.md"),
+        },
+        run: host::invalid,
     },
     Check {
         rule: &Rule {
@@ -122,5 +148,29 @@ pub static CHECKS: &[Check<Facts>] = &[
             page: include_str!("duplicate.md"),
         },
         run: set::duplicate,
+    },
+    Check {
+        rule: &Rule {
+            id: "mx/ipv6-only",
+            severity: Warn,
+            confidence: Certain,
+            summary: "no MX host has an IPv4 address",
+            why: "Senders without IPv6 cannot reach any of the hosts, and their mail comes back.",
+            cite: rfc(5321, "5.2"),
+            page: include_str!("ipv6-only.md"),
+        },
+        run: set::ipv6_only,
+    },
+    Check {
+        rule: &Rule {
+            id: "mx/same-addresses",
+            severity: Note,
+            confidence: Certain,
+            summary: "two MX hosts have the same addresses",
+            why: "The second name is no reserve: if the first cannot be reached, neither can it.",
+            cite: advice(),
+            page: include_str!("same-addresses.md"),
+        },
+        run: set::same_addresses,
     },
 ];

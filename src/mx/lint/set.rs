@@ -2,9 +2,10 @@
 
 use crate::dns::{Kind, Place};
 use crate::judge::{Finding, Location, Rule};
-use crate::mx::{Exchanger, Facts, Found, Target};
+use crate::mx::{Addresses, Exchanger, Facts, Found, Target};
 use crate::text::Phrase;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::net::IpAddr;
 
 pub(super) fn null_with_others(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let others = facts.exchangers().len().saturating_sub(1);
@@ -43,6 +44,41 @@ pub(super) fn duplicate(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
             let count = facts.exchangers().iter().filter(|other| other.host == one.host).count();
             let said = Phrase::new().plain("the MX host ").name(&one.host);
             let said = said.plain(" stands ").number(count).plain(" times in the set");
+            findings.push(at(facts, one.place.clone(), rule, said));
+        }
+    }
+}
+
+pub(super) fn ipv6_only(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let hosts: Vec<&Addresses> =
+        facts.exchangers().iter().filter_map(Exchanger::addresses).collect();
+    // What was not asked may have an IPv4 address, and what failed, too.
+    let is_told = hosts.len() == facts.exchangers().len();
+    let is_reached = |it: &&Addresses| it.is_any() && !it.is_unreachable();
+    let reached = hosts.iter().filter(|it| is_reached(it)).count();
+    if is_told && reached > 0 && hosts.iter().all(|it| it.ipv4.is_void()) {
+        let said = Phrase::new()
+            .plain("no MX host has an IPv4 address (")
+            .number(reached)
+            .plain(" with IPv6 only), so senders without IPv6 cannot reach ")
+            .name(&facts.domain);
+        findings.push(at(facts, None, rule, said));
+    }
+}
+
+pub(super) fn same_addresses(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let mut known: HashMap<BTreeSet<IpAddr>, &Exchanger> = HashMap::new();
+    for one in facts.exchangers() {
+        // Aliases and unreachable hosts have rules of their own.
+        let is_sound = |it: &&Addresses| {
+            it.is_any() && !it.is_failed() && !it.is_unreachable() && it.aliases().is_empty()
+        };
+        let Some(addresses) = one.addresses().filter(is_sound) else { continue };
+        let first = *known.entry(addresses.all().collect()).or_insert(one);
+        if first.host != one.host {
+            let said = Phrase::new().plain("the MX host ").name(&one.host);
+            let said = said.plain(" has the same addresses as ").name(&first.host);
+            let said = said.plain(": it is no reserve for it");
             findings.push(at(facts, one.place.clone(), rule, said));
         }
     }

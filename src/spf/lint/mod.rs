@@ -10,7 +10,7 @@
 //! * `rules` is the table, and a page stands beside it for each row; `view` gives the records that were met, and places in them;
 //! * `record` reads texts, `terms` single terms, `networks` the addresses in them, `targets` where
 //!   terms lead, `dead` what is left for them to decide, `limits` what everybody spends,
-//!   `receivers` what depends on who checks.
+//!   `receivers` what depends on who checks, `writing` what is legal and not read as it was meant.
 
 mod dead;
 mod limits;
@@ -22,6 +22,7 @@ mod targets;
 mod terms;
 mod typo;
 mod view;
+mod writing;
 
 pub use rules::CHECKS;
 pub use typo::meant;

@@ -1,6 +1,6 @@
 //! The table of rules: a row for each, in the order in which findings are told.
 
-use super::{dead, limits, networks, receivers, record, targets, terms};
+use super::{dead, limits, networks, receivers, record, targets, terms, writing};
 use crate::judge::Confidence::{Certain, Likely};
 use crate::judge::Severity::{Error, Note, Warn};
 use crate::judge::{Check, Rule};
@@ -48,6 +48,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         },
         run: record::syntax,
     },
+    Check { rule: &writing::JOINED_STRINGS, run: writing::joined_strings },
     Check {
         rule: &Rule {
             id: "spf/suspicious-modifier",
@@ -61,6 +62,8 @@ pub static CHECKS: &[Check<Facts>] = &[
         },
         run: record::suspicious_modifier,
     },
+    Check { rule: &writing::REPORTING_MODIFIER, run: writing::reporting_modifier },
+    Check { rule: &writing::UNUSUAL_CASE, run: writing::unusual_case },
     Check {
         rule: &Rule {
             id: "spf/lookalike",
@@ -277,6 +280,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         },
         run: terms::terms_after_all,
     },
+    Check { rule: &writing::UNUSED_EXPLANATION, run: writing::unused_explanation },
     Check {
         rule: &Rule {
             id: "spf/no-all",
@@ -353,6 +357,7 @@ pub static CHECKS: &[Check<Facts>] = &[
         },
         run: networks::private,
     },
+    Check { rule: &writing::MAPPED_ADDRESS, run: writing::mapped_address },
     Check {
         rule: &Rule {
             id: "spf/weak-term",
@@ -379,4 +384,5 @@ pub static CHECKS: &[Check<Facts>] = &[
         },
         run: terms::ptr,
     },
+    Check { rule: &writing::LOCAL_PART_MACRO, run: writing::local_part_macro },
 ];

@@ -61,7 +61,7 @@ pub(super) fn glued(term: &[u8]) -> Option<&[u8]> {
 }
 
 /// True at `include:`, `ip4:` and the like; `a:` and `mx:` may be the end of another word.
-fn begins_term(text: &[u8]) -> bool {
+pub(super) fn begins_term(text: &[u8]) -> bool {
     TERMS.iter().filter(|(word, sign)| word.len() > 2 && !sign.is_empty()).any(|(word, sign)| {
         text.split_at_checked(word.len()).is_some_and(|(head, rest)| {
             head.eq_ignore_ascii_case(word.as_bytes()) && rest.starts_with(sign.as_bytes())
