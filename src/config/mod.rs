@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn an_unknown_word_names_the_nearest() {
-        assert_eq!(Scope::read("dmrac"), Err(Some("dmarc")));
+        assert_eq!(Scope::read("dmark"), Err(Some("dmarc")));
         assert_eq!(Scope::read("spf/viod-lookup"), Err(Some("spf/void-lookup")));
     }
 }

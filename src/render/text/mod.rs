@@ -70,7 +70,10 @@ pub fn render(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<(
             whole(&mut sheet, domain, look);
         }
     }
-    if !look.quiet && !report.domains.iter().all(is_dark) {
+    if !look.quiet {
+        finding::findings(&mut sheet, &report.findings);
+    }
+    if !look.quiet && !(report.findings.is_empty() && report.domains.iter().all(is_dark)) {
         sheet.blank();
         closing::closing(&mut sheet, report, look);
     }
