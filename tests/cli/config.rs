@@ -96,6 +96,17 @@ fn what_a_file_says_is_escaped() {
 }
 
 #[test]
+fn a_file_full_of_faults_or_of_ignores_takes_bounded_work() {
+    let faults = ["[[ignore]]\n".repeat(90_000), format!("ignore=[{}]", "{},".repeat(300_000))];
+    for toml in faults {
+        let ended = weak("config-faults", &toml, []).end();
+        assert!(ended.refusal().1.ends_with("more)"), "{}", ended.stderr);
+    }
+    let ended = weak("config-many", &IGNORE.repeat(15_000), []).end();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+}
+
+#[test]
 fn after_its_date_an_ignore_is_over_and_told_of() {
     let toml = format!("{IGNORE}expires = 2020-01-31\n");
     let report = weak("config-expired", &toml, ["--fail-on", "warn"]).json();

@@ -72,10 +72,10 @@ pub fn render(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<(
     }
     if !look.quiet {
         finding::findings(&mut sheet, &report.findings);
-    }
-    if !look.quiet && !(report.findings.is_empty() && report.domains.iter().all(is_dark)) {
-        sheet.blank();
-        closing::closing(&mut sheet, report, look);
+        if !report.findings.is_empty() || !report.domains.iter().all(is_dark) {
+            sheet.blank();
+            closing::closing(&mut sheet, report, look);
+        }
     }
     out.write_all(sheet.into_text().as_bytes())
 }
