@@ -5,6 +5,7 @@ mod world;
 
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
+use mailcheck::audit::{self, Clock, Fixes, Inquiry};
 use mailcheck::net::{Family, IpSet};
 use mailcheck::spf::{Policies, Receiver, Sender, check_host, grammar, lint, walk};
 use std::net::{IpAddr, Ipv4Addr};
@@ -111,6 +112,19 @@ fn memberships(bencher: Bencher<'_, '_>, count: u32) {
     bencher.counter(ItemsCount::new(addresses.len())).bench(|| {
         addresses.iter().filter(|number| membership.result_of(**number).is_none()).count()
     });
+}
+
+/// All protocols and all rules over one domain, as the main job does it; with fixes, each of which
+/// is another examination, and without.
+#[divan::bench(args = [Fixes::Skipped, Fixes::Proved])]
+fn audits(bencher: Bencher<'_, '_>, fixes: Fixes) {
+    let world = World::new(&format!(
+        "{TENANT}_dmarc.example.com TXT v=DMARC1; p=none; pct=50; rua=mailto:dmarc@example.com\n"
+    ));
+    let inquiry = Inquiry { fixes, ..Inquiry::about(name(DOMAIN)) };
+    bencher
+        .counter(ItemsCount::new(1_u8))
+        .bench(|| at_once(audit::domain(&world, &inquiry, Clock::default())));
 }
 
 #[divan::bench]

@@ -2,7 +2,7 @@
 
 mod reports;
 
-use mailcheck::render::{json, text};
+use mailcheck::render::{github, json, text, tsv};
 use mailcheck::report::Report;
 use proptest::prelude::*;
 use text::Look;
@@ -149,4 +149,71 @@ proptest! {
         prop_assert!(!text.chars().any(is_control), "{text:?}");
         prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
     }
+}
+
+// ── formats for other programs ──────────────────────────────────────────────────────────────────
+
+fn written(
+    report: &Report,
+    form: impl Fn(&Report, &mut dyn std::io::Write) -> std::io::Result<()>,
+) -> String {
+    let mut out = Vec::new();
+    form(report, &mut out).expect("memory takes everything");
+    String::from_utf8(out).expect("formats are UTF-8")
+}
+
+#[test]
+fn annotations_of_a_broken_record() {
+    insta::assert_snapshot!(written(&reports::broken(), github::render));
+}
+
+#[test]
+fn of_too_many_annotations_the_tenth_counts_the_rest() {
+    let mut report = reports::broken();
+    let domain = report.domains.first_mut().expect("one domain");
+    let finding = domain.findings.first().expect("a finding").clone();
+    domain.findings = (1..=30)
+        .map(|line| {
+            let mut finding = finding.clone();
+            let place = finding.location.as_mut().expect("a place");
+            (place.line, place.end_line) = (line, line);
+            finding
+        })
+        .collect();
+    let text = written(&report, github::render);
+    let last = text.lines().last();
+    assert_eq!((text.lines().count(), last), (10, Some("::error::and 21 more: see the report")));
+}
+
+#[test]
+fn no_record_begins_a_workflow_command_of_its_own() {
+    let octets = b"\n::set-env name=PATH::evil\r\n::error::,:%0A";
+    let text = written(&reports::hostile(octets), github::render);
+    let commands = ["::error ", "::warning ", "::notice "];
+    assert!(text.lines().all(|line| commands.iter().any(|it| line.starts_with(it))), "{text}");
+}
+
+#[test]
+fn findings_as_a_table() {
+    insta::assert_snapshot!(written(&reports::broken(), tsv::render));
+}
+
+#[test]
+fn every_line_of_a_table_has_all_columns_whatever_records_hold() {
+    let text = written(&reports::hostile(b"\t\n\r\x0b\x1b"), tsv::render);
+    let widths: Vec<usize> = text.lines().map(|line| line.split('\t').count()).collect();
+    assert!(widths.len() > 1 && widths.iter().all(|width| *width == 10), "{widths:?}");
+}
+
+#[test]
+fn a_json_line_is_the_domain_of_the_report() {
+    let report = reports::broken();
+    let line: serde_json::Value =
+        serde_json::from_str(&written(&report, json::lines)).expect("one line of JSON");
+    let whole: serde_json::Value =
+        serde_json::from_str(&written(&report, |report, out| json::render(report, out)))
+            .expect("JSON");
+    let mut domain = whole["domains"][0].clone();
+    domain["schema"] = "mailcheck.domain/1".into();
+    assert_eq!(line, domain);
 }

@@ -44,6 +44,19 @@ fn a_loop_ends_for_everybody() {
 }
 
 #[test]
+fn a_loop_ends_long_before_a_small_stack_does() {
+    let walked = std::thread::Builder::new().stack_size(1 << 20).spawn(|| {
+        let world = World::new(
+            "example.com TXT v=spf1 include:p.test redirect=p.test\n\
+             p.test TXT v=spf1 include:p.test include:p.test redirect=p.test",
+        );
+        everybody(&world, DOMAIN, Family::V4).with(SpfResult::Permerror)
+    });
+    let permerror = walked.expect("a thread").join().expect("the walk ends");
+    assert_eq!(permerror, IpSet::all(Family::V4));
+}
+
+#[test]
 fn a_large_record_that_includes_itself_is_not_read_without_end() {
     let world = World::new(&format!(
         "example.com TXT v=spf1 {}include:example.com -all",

@@ -194,7 +194,7 @@ pub struct Sources {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Report")]
 pub struct Report {
-    /// text or json, perhaps into a file: json=FILE
+    /// text, json, jsonl, github or tsv, perhaps to a file: json=FILE
     ///
     /// May be given several times, for instance `-f text -f json=report.json`. Files are written
     /// whole or not at all.

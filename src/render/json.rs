@@ -3,7 +3,7 @@
 //! Its shape is described in `testdata/schema/report.schema.json`.
 
 use crate::judge::Rule;
-use crate::report::Reference;
+use crate::report::{Domain, Reference, Report};
 use crate::text::escape;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -17,6 +17,26 @@ pub fn render(report: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     let mut text = printable(&serde_json::to_string_pretty(report)?);
     text.push('\n');
     out.write_all(text.as_bytes())
+}
+
+/// Writes a report as JSON lines: a domain each, in the order asked, as it stands in the report.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub fn lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for domain in &report.domains {
+        let line = Line { schema: "mailcheck.domain/1", domain };
+        writeln!(out, "{}", printable(&serde_json::to_string(&line)?))?;
+    }
+    Ok(())
+}
+
+/// A domain on a line of its own.
+#[derive(Serialize)]
+struct Line<'r> {
+    schema: &'static str,
+    #[serde(flatten)]
+    domain: &'r Domain,
 }
 
 /// Writes rules as JSON.

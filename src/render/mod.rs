@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`text`](mod@text) | a person at a terminal, in a log, in a mail |
 //! | [`json`] | a program |
+//! | [`github`] | annotations of GitHub Actions |
+//! | [`tsv`] | `cut` and `awk` |
 //! | [`patch`] | the tool that publishes records |
 //! | [`cidr`] | a tool that takes a list of networks |
 //! | [`nft`] | a packet filter |
@@ -15,8 +17,10 @@
 //! [`Report`]: crate::report::Report
 
 pub mod cidr;
+pub mod github;
 pub mod json;
 pub mod nft;
 pub mod palette;
 pub mod patch;
 pub mod text;
+pub mod tsv;

@@ -274,7 +274,7 @@ pub fn exception(exception: &Exception) -> Phrase {
             .plain("more than 256 KiB of records, not evaluated to the end: ")
             .unknown("temperror"),
         Exception::Endless => {
-            said.plain("more than 100 lookups, perhaps without end: ").bad("permerror")
+            said.plain("far more than 10 lookups, perhaps without end: ").bad("permerror")
         }
     }
 }

@@ -26,6 +26,10 @@ use std::sync::Arc;
 /// Where loops end: far beyond the limit of ten, so that honest trees are seen whole.
 const GUARD: u16 = 100;
 
+/// How deep policies may lead to policies. Each level has cost a lookup, so whoever gets here is
+/// far beyond the limit of ten, and the stack of a small thread still has room.
+const DEPTH: usize = 32;
+
 /// How many octets of records one walk reads, each visit for itself: four messages of the largest
 /// size, far beyond any policy that is meant to be read. What stands behind that is left unread.
 const TEXT_LIMIT: usize = 1 << 18;
@@ -114,6 +118,8 @@ pub(super) struct Walker<'w> {
     visits: Vec<Visit>,
     /// Octets of records read so far.
     read: usize,
+    /// Policies under evaluation, each within the one before.
+    depth: usize,
     /// The validated names of the client, once they were looked up.
     pub(super) validation: Option<Arc<Validation>>,
 }
@@ -126,7 +132,7 @@ impl<'w> Walker<'w> {
         ip: Option<IpAddr>,
     ) -> Self {
         let visits = Vec::with_capacity(4);
-        Self { policies, sender, family, ip, visits, read: 0, validation: None }
+        Self { policies, sender, family, ip, visits, read: 0, depth: 0, validation: None }
     }
 
     pub(super) fn dns(&self) -> &'w dyn Dns {
@@ -149,7 +155,11 @@ impl<'w> Walker<'w> {
             self.visits.push(Visit { published: Arc::clone(&published), via });
             let mut cells = Vec::new();
             let mut steps = Vec::new();
-            match end_without_terms(&published).or_else(|| self.end_of_reading(&published)) {
+            self.depth += 1;
+            let end = end_without_terms(&published)
+                .or_else(|| self.end_of_reading(&published))
+                .or_else(|| self.end_of_nesting());
+            match end {
                 Some(ruling) => cells.extend(open.into_iter().map(|c| ended(c, ruling.clone()))),
                 None => {
                     if let Some(record) = published.usable() {
@@ -157,6 +167,7 @@ impl<'w> Walker<'w> {
                     }
                 }
             }
+            self.depth -= 1;
             let answers = vec![Arc::clone(&published.answer)];
             let event = Event::CheckHost { result: common_result(&cells), published };
             Checked { cells, step: Step { event, answers, steps } }
@@ -167,6 +178,11 @@ impl<'w> Walker<'w> {
     fn end_of_reading(&mut self, published: &Published) -> Option<Ruling> {
         self.read = self.read.saturating_add(published.usable()?.text.len());
         (self.read > TEXT_LIMIT).then(|| Ruling::Exception(Arc::new(Exception::TooLarge)))
+    }
+
+    /// Ends the walk where policies lead to policies without end.
+    fn end_of_nesting(&self) -> Option<Ruling> {
+        (self.depth > DEPTH).then(|| Ruling::Exception(Arc::new(Exception::Endless)))
     }
 
     /// Evaluates the terms of a record in order, then `redirect`, then the default (§4.6, §4.7).

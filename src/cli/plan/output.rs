@@ -11,12 +11,23 @@ pub enum Format {
     Text,
     /// For a program.
     Json,
+    /// For a program that reads a line at a time.
+    JsonLines,
+    /// Annotations of GitHub Actions.
+    GitHub,
+    /// Findings as a table between tabs.
+    Tsv,
 }
 
 impl Format {
     /// Every form and its name, the one first that nobody has to ask for.
-    pub(super) const NAMES: [(Self, &'static str); 2] =
-        [(Self::Text, "text"), (Self::Json, "json")];
+    pub(super) const NAMES: [(Self, &'static str); 5] = [
+        (Self::Text, "text"),
+        (Self::Json, "json"),
+        (Self::JsonLines, "jsonl"),
+        (Self::GitHub, "github"),
+        (Self::Tsv, "tsv"),
+    ];
 }
 
 /// A form of the report and where it goes.
