@@ -13,7 +13,7 @@
 //!    [`posture`] is what they say together.
 //! 5. [`report`]: the one value that everything above shows.
 //! 6. [`provider`]: facts about those who send for others. [`audit`]: an inquiry in, a report out.
-//!    [`catalogue`]: every rule of every family.
+//!    [`catalogue`]: every rule of every family. [`config`]: what its owner decided about findings.
 //! 7. [`render`] and [`cli`]: showing it, and being asked.
 //!
 //! # The shortest program
@@ -50,5 +50,6 @@ pub mod report;
 pub mod provider;
 pub mod audit;
 pub mod catalogue;
+pub mod config;
 pub mod render;
 pub mod cli;

@@ -33,6 +33,7 @@ fn report(domain: &str) -> Value {
         .args([domain, "--format", "json", "--replay"])
         .arg(tape(domain))
         .env_clear()
+        .env("MAILCHECK_CONFIG", "none")
         .output()
         .expect("the binary runs");
     let text = String::from_utf8_lossy(&out.stdout);
@@ -85,6 +86,7 @@ fn a_question_that_is_not_on_the_tape_is_noticed() {
         .args(["example.org", "--checks", "dmarc", "--format", "json", "--replay"])
         .arg(tape("fmsinc.com"))
         .env_clear()
+        .env("MAILCHECK_CONFIG", "none")
         .output()
         .expect("the binary runs");
     let report = serde_json::from_slice(&out.stdout).expect("a report");

@@ -34,6 +34,7 @@ fn run(case: &Case, tape: &PathBuf) -> Value {
         .arg(argument(&reverse_path))
         .arg("--helo")
         .arg(argument(&case.helo))
+        .env("MAILCHECK_CONFIG", "none")
         .args(["--checks", "spf", "--format", "json", "--replay"])
         .arg(tape)
         .output()

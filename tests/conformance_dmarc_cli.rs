@@ -66,6 +66,7 @@ fn run(case: &Value, tape: &Path) -> Value {
         case["spf"]["domain"].as_str().map_or("<>".to_owned(), |domain| format!("a@{domain}"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_mailcheck"));
     command
+        .env("MAILCHECK_CONFIG", "none")
         .args(["author.test", SENDER, "--checks", "spf,dmarc", "--format", "json", "--replay"])
         .arg(tape)
         .args(["--mail-from", &reverse_path, "--header-from", word(&case["from_domain"])]);

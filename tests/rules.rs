@@ -7,6 +7,7 @@
 
 use mailcheck::audit::{Clock, Inquiry, domain};
 use mailcheck::catalogue;
+use mailcheck::config::{self, Policy};
 use mailcheck::dns::{Overlay, Zone};
 use mailcheck::judge::Rule;
 use mailcheck::net::Name;
@@ -28,6 +29,9 @@ mail._domainkey.example.com. TXT   (
   "anh93q6Nam2f5B6bU5Jbzyel7ta9fMOgd6EH7irVKeR3ZXSRjLiXUxLisRv4h+8OJd3u1gjU1YKeyx+9k+XvHLSq"
   "BS8nxSAmvr0CUwSQPa2R8CRDQZIfC+DnUlV/Qxw81I/SE5lJfwTQIDAQAB" )
 "#;
+
+/// The day on which the configurations of pages are applied.
+const TODAY: &str = "2026-11-26";
 
 /// The headings of a page, in their order.
 const HEADINGS: [&str; 7] = [
@@ -118,7 +122,8 @@ fn the_references_of_a_page_contain_the_citation_of_its_row() {
 
 #[tokio::test]
 async fn the_healthy_domain_trips_nothing() {
-    let nothing = Example { inquiry: Inquiry::about(name("example.com")), zone: "", also: vec![] };
+    let nothing =
+        Example { inquiry: Inquiry::about(name("example.com")), zone: "", toml: "", also: vec![] };
     assert_eq!(nothing.findings("healthy").await, Ok(BTreeSet::new()));
 }
 
@@ -126,7 +131,7 @@ async fn the_healthy_domain_trips_nothing() {
 async fn the_bad_zone_of_a_page_trips_its_rule_and_only_those_that_it_names() {
     let mut offenders = Vec::new();
     for rule in catalogue::rules() {
-        let bad = Example::read(zone_of(rule.page, "Bad"), None);
+        let bad = Example::read(rule.page, "Bad", None);
         let expected = bad.also.iter().copied().chain([rule.id]).map(str::to_owned).collect();
         let found = bad.findings(rule.id).await;
         if found != Ok(expected) {
@@ -140,8 +145,8 @@ async fn the_bad_zone_of_a_page_trips_its_rule_and_only_those_that_it_names() {
 async fn the_good_zone_of_a_page_trips_nothing() {
     let mut offenders = Vec::new();
     for rule in catalogue::rules() {
-        let bad = Example::read(zone_of(rule.page, "Bad"), None);
-        let good = Example::read(zone_of(rule.page, "Good"), Some(&bad));
+        let bad = Example::read(rule.page, "Bad", None);
+        let good = Example::read(rule.page, "Good", Some(&bad));
         let found = good.findings(rule.id).await;
         if found != Ok(BTreeSet::new()) {
             offenders.push(format!("{}: {found:?}", rule.id));
@@ -154,22 +159,31 @@ async fn the_good_zone_of_a_page_trips_nothing() {
 struct Example<'p> {
     inquiry: Inquiry,
     zone: &'p str,
+    /// The configuration that is applied.
+    toml: &'p str,
     /// Rules that cannot but be met as well.
     also: Vec<&'p str>,
 }
 
 impl<'p> Example<'p> {
-    /// Reads the comments that a zone begins with: `; mailcheck DOMAIN [--selector S]`, which a
-    /// good zone may leave to the bad one, and `; also trips: family/name, …`.
-    fn read(zone: &'p str, other: Option<&Self>) -> Self {
-        let comment = |begin: &str| zone.lines().find_map(|line| line.strip_prefix(begin));
-        let inquiry = match (comment("; mailcheck "), other) {
+    /// Reads the comments that a zone or a configuration begins with: `; mailcheck DOMAIN
+    /// [--selector S]`, which a good one may leave to the bad one, and `; also trips: family/name,
+    /// …`; in a configuration `#` stands for `;`.
+    fn read(page: &'p str, heading: &str, other: Option<&Self>) -> Self {
+        let (zone, toml) = (block_of(page, heading, "zone"), block_of(page, heading, "toml"));
+        assert!(!(zone.is_empty() && toml.is_empty()), "an example has a block:\n{page}");
+        let comment = |begin: &str| {
+            let lines = zone.lines().chain(toml.lines());
+            let mut comments = lines.filter_map(|line| line.strip_prefix([';', '#']));
+            comments.find_map(|line| line.strip_prefix(begin))
+        };
+        let inquiry = match (comment(" mailcheck "), other) {
             (Some(command), _) => inquiry(command),
             (None, Some(other)) => other.inquiry.clone(),
-            (None, None) => panic!("a bad zone says what is asked:\n{zone}"),
+            (None, None) => panic!("a bad example says what is asked:\n{page}"),
         };
-        let also = comment("; also trips: ").map(|list| list.split(", ").collect());
-        Self { inquiry, zone, also: also.unwrap_or_default() }
+        let also = comment(" also trips: ").map(|list| list.split(", ").collect());
+        Self { inquiry, zone, toml, also: also.unwrap_or_default() }
     }
 
     /// The rules that the whole audit finds met.
@@ -178,8 +192,16 @@ impl<'p> Example<'p> {
         let healthy = healthy.strict().expect("the healthy zone has no fault");
         let zone = Zone::read(page, None, self.zone.as_bytes());
         let zone = zone.strict().map_err(|faults| format!("{faults:?}"))?;
+        let (config, faults) = config::read(config::FILE, self.toml.as_bytes());
+        if !faults.is_empty() {
+            return Err(format!("{faults:?}"));
+        }
         let report = domain(&Overlay::new([zone], healthy), &self.inquiry, Clock::default()).await;
-        Ok(report.findings.iter().map(|finding| finding.id.to_owned()).collect())
+        let (mut domains, mut findings) = ([report], Vec::new());
+        let policy = Policy { config, ..Policy::default() };
+        config::apply(&policy, TODAY, &mut domains, &mut findings);
+        let all = domains.iter().flat_map(|domain| &domain.findings).chain(&findings);
+        Ok(all.map(|finding| finding.id.to_owned()).collect())
     }
 }
 
@@ -230,11 +252,11 @@ fn section<'p>(page: &'p str, heading: &str) -> &'p str {
     found.map(|(_, text)| text).unwrap_or_default()
 }
 
-/// The zone in a section of a page.
-fn zone_of<'p>(page: &'p str, heading: &str) -> &'p str {
-    let block = section(page, heading).split_once("```zone\n");
-    let zone = block.and_then(|(_, rest)| rest.split_once("```"));
-    zone.map(|(zone, _)| zone).unwrap_or_default()
+/// The block of a language in a section of a page: `zone`, or `toml`; empty if there is none.
+fn block_of<'p>(page: &'p str, heading: &str, language: &str) -> &'p str {
+    let block = section(page, heading).split_once(&format!("```{language}\n"));
+    let text = block.and_then(|(_, rest)| rest.split_once("```"));
+    text.map(|(text, _)| text).unwrap_or_default()
 }
 
 /// Every page in the source, by its path.

@@ -161,6 +161,7 @@ fn run(folder: &Path, line: &str) -> String {
         .args(words)
         .env_clear()
         .env("MAILCHECK_REPLAY", TAPE)
+        .env("MAILCHECK_CONFIG", "none")
         .current_dir(folder)
         .output()
         .expect("the binary runs");

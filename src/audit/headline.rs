@@ -4,7 +4,7 @@ use super::authorize::{self, Judged, crowd, networks};
 use super::dmarc_section::{Outcome, Weighed};
 use super::sender::Gap;
 use crate::dmarc::Policy;
-use crate::report::{Authorized, SenderKind, Status, Verdict};
+use crate::report::{Authorized, SenderKind, Status};
 use crate::spf::{self, SpfResult};
 use crate::text::Phrase;
 
@@ -268,35 +268,4 @@ fn of_providers(senders: &[(Phrase, Authorized)]) -> Phrase {
         said = if bad { said.plain(" ").bad(verb) } else { said.plain(" ").plain(verb) };
     }
     said
-}
-
-/// How a sender adds up.
-pub(super) fn of_one(judged: &Judged, weighed: Option<&Weighed>) -> Verdict {
-    match (judged.authorized(), weighed.map(Weighed::outcome)) {
-        (Authorized::No | Authorized::Partial, _) => Verdict::Fail,
-        (Authorized::Unknown, _) | (Authorized::Yes, Some(Outcome::Unknown)) => Verdict::Unknown,
-        (Authorized::Yes, Some(Outcome::Fails(Policy::None))) => Verdict::Warn,
-        (Authorized::Yes, Some(Outcome::Fails(_))) => Verdict::Fail,
-        (Authorized::Yes | Authorized::NotApplicable, _) => Verdict::Ok,
-    }
-}
-
-/// How a domain adds up. Trouble with the DNS never makes it fail.
-pub(super) fn verdict(
-    senders: impl Iterator<Item = Verdict>,
-    worst_finding: Option<crate::judge::Severity>,
-    statuses: &[Status],
-) -> Verdict {
-    let findings = worst_finding.map(|severity| match severity {
-        crate::judge::Severity::Error => Verdict::Fail,
-        crate::judge::Severity::Warn => Verdict::Warn,
-        crate::judge::Severity::Note => Verdict::Ok,
-    });
-    let sections = statuses.iter().map(|status| match status {
-        Status::Broken => Verdict::Fail,
-        Status::Unknown => Verdict::Unknown,
-        Status::Weak => Verdict::Warn,
-        Status::Good | Status::Absent | Status::Skipped => Verdict::Ok,
-    });
-    senders.chain(findings).chain(sections).max().unwrap_or_default()
 }

@@ -25,7 +25,7 @@ use crate::judge;
 use crate::net::{Family, Name};
 use crate::posture::{Receives, Requests, Sends};
 use crate::report::{
-    Authorization, Authorized, Domain, Finding, Identities, Lookups, Section, Status, number,
+    Authorization, Authorized, Domain, Finding, Identities, Lookups, Section, Verdict, number,
 };
 use crate::spf::{Found, Policies, Receiver};
 use crate::text::{Phrase, escape};
@@ -204,7 +204,6 @@ impl Gathered {
         number(&mut findings);
         let missing = self.is_missing();
         let sends_nothing = self.spf.as_ref().is_some_and(spf_section::sends_nothing);
-        let keys_unknown = self.dkim.as_ref().is_some_and(|e| e.facts.failed().next().is_some());
         let Self { mx, spf, dkim, dmarc, senders, implied, untested, .. } = self;
         let mx = mx.map_or_else(Section::skipped, |it| mx_section::section(&it, &mut lookups));
         let spf = spf.map_or_else(Section::skipped, |it| spf_section::section(&it, &mut lookups));
@@ -231,14 +230,6 @@ impl Gathered {
             [(_, judged, weighed)] if !implied => headline::of_sender(judged, weighed.as_ref()),
             _ => headline::of_domain(&standings, &titles),
         };
-        let mut statuses = vec![mx.status, spf.status, dmarc.status];
-        // That no key was found among the names tried is no trouble; that they went unanswered is.
-        statuses.extend((dkim.status != Status::Unknown || keys_unknown).then_some(dkim.status));
-        let result = headline::verdict(
-            senders.iter().map(|(_, judged, weighed)| headline::of_one(judged, weighed.as_ref())),
-            findings.iter().map(|finding| finding.severity).max(),
-            &statuses,
-        );
         let admissions = admissions.into_iter().chain(std::iter::repeat_with(Admission::default));
         let authorizations = senders
             .into_iter()
@@ -249,10 +240,10 @@ impl Gathered {
             })
             .collect();
         let lookups = lookups.into_rows();
-        Domain {
+        let mut domain = Domain {
             domain: inquiry.domain.clone(),
             unicode: escape(inquiry.domain.to_unicode().as_bytes()),
-            result,
+            result: Verdict::default(),
             headline,
             notes: inquiry.notes.iter().cloned().chain(untested).collect(),
             authorizations,
@@ -263,7 +254,9 @@ impl Gathered {
             findings,
             errors: authorize::failures(lookups.iter()),
             lookups,
-        }
+        };
+        domain.result = domain.verdict(|_| false);
+        domain
     }
 
     /// What the rules say, worst first.
@@ -417,7 +410,7 @@ pub fn undecided(inquiry: &Inquiry, why: Phrase) -> Domain {
     Domain {
         domain: inquiry.domain.clone(),
         unicode: escape(inquiry.domain.to_unicode().as_bytes()),
-        result: crate::report::Verdict::Unknown,
+        result: Verdict::Unknown,
         headline: why,
         notes: inquiry.notes.clone(),
         authorizations: Vec::new(),

@@ -18,7 +18,7 @@ Examples:
   mailcheck example.com --sender google  may Google Workspace send?
   mailcheck example.com --zone new.zone  what would this zone file change?
 
-Verbs: senders, fix, rules, explain (mailcheck VERB --help says more)";
+Verbs: senders, fix, rules, explain, config (mailcheck VERB --help says more)";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -229,16 +229,9 @@ pub struct Report {
     #[arg(long, env = "MAILCHECK_ASCII", hide_short_help = true, value_parser = BoolishValueParser::new())]
     pub ascii: bool,
 
-    /// Exit with 1 on findings from here on: error, warn, note or never
-    #[arg(
-        long,
-        value_name = "SEVERITY",
-        value_enum,
-        default_value = "error",
-        hide_possible_values = true,
-        env = "MAILCHECK_FAIL_ON"
-    )]
-    pub fail_on: FailOn,
+    /// Which findings count.
+    #[command(flatten)]
+    pub judging: Judging,
 
     /// Exit with 0 whatever was found
     #[arg(long, env = "MAILCHECK_EXIT_ZERO", hide_short_help = true, value_parser = BoolishValueParser::new())]
@@ -251,6 +244,52 @@ pub struct Report {
     /// Show the version
     #[arg(short = 'V', long, action = ArgAction::Version, hide_short_help = true)]
     pub version: Option<bool>,
+}
+
+/// Which findings count, and how much.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Report")]
+pub struct Judging {
+    /// Exit with 1 on findings from here on: error, warn, note or never [default: error]
+    #[arg(
+        long,
+        value_name = "SEVERITY",
+        value_enum,
+        hide_possible_values = true,
+        env = "MAILCHECK_FAIL_ON"
+    )]
+    pub fail_on: Option<FailOn>,
+
+    /// Only these rules: family/name, or a family
+    ///
+    /// May be given several times, or with commas.
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        env = "MAILCHECK_SELECT",
+        hide_short_help = true
+    )]
+    pub select: Vec<String>,
+
+    /// Without these rules: family/name, or a family
+    ///
+    /// May be given several times, or with commas. To say why, and until when, use an `[[ignore]]`
+    /// in mailcheck.toml.
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        env = "MAILCHECK_IGNORE",
+        hide_short_help = true
+    )]
+    pub ignore: Vec<String>,
+
+    /// The configuration, or none
+    ///
+    /// Without it mailcheck.toml is looked for here and upward to the root of the repository.
+    #[arg(long, value_name = "FILE|none", env = "MAILCHECK_CONFIG", hide_short_help = true)]
+    pub config: Option<OsString>,
 }
 
 impl Typed {

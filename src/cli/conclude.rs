@@ -2,7 +2,8 @@
 //! exit code that says how it adds up.
 
 use super::plan::{Ending, Output};
-use super::{Trouble, write};
+use super::{Trouble, clock, write};
+use crate::config;
 use crate::judge::Severity;
 use crate::report::{Authorized, Domain, Finding, Report, Run, SCHEMA, Status, Tool, Verdict};
 
@@ -12,15 +13,13 @@ use crate::report::{Authorized, Domain, Finding, Report, Run, SCHEMA, Status, To
 /// The report cannot be written.
 pub(super) fn conclude(
     run: Run,
-    domains: Vec<Domain>,
-    findings: Vec<Finding>,
+    mut domains: Vec<Domain>,
+    mut findings: Vec<Finding>,
     ending: &Ending,
 ) -> Result<u8, Trouble> {
-    let of_findings = findings.iter().map(|finding| match finding.severity {
-        Severity::Error => Verdict::Fail,
-        Severity::Warn => Verdict::Warn,
-        Severity::Note => Verdict::Ok,
-    });
+    config::apply(&ending.policy, &clock::now().date(), &mut domains, &mut findings);
+    let counting = findings.iter().filter(|finding| finding.suppressed.is_none());
+    let of_findings = counting.map(|finding| Verdict::from(finding.severity));
     let result = domains.iter().map(|domain| domain.result).chain(of_findings).max();
     let exit_code = match ending.exit_zero {
         true => 0,

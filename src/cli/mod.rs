@@ -6,6 +6,7 @@ pub mod args;
 mod check;
 mod clock;
 mod conclude;
+mod config;
 mod explain;
 mod fix;
 pub mod plan;
@@ -36,6 +37,7 @@ static VERBS: &[Verb] = &[
     Verb { name: "fix", run: fix::run },
     Verb { name: "rules", run: rules::run },
     Verb { name: "explain", run: explain::run },
+    Verb { name: "config", run: config::run },
 ];
 
 /// Why a run ended without a report. What is wrong with a domain is never one of these.

@@ -1,7 +1,8 @@
 //! What a run found out about one domain.
 
 use super::{
-    Authorization, DkimExhibit, DmarcExhibit, Finding, Lookup, MxExhibit, SpfExhibit, Step, Verdict,
+    Authorization, Authorized, DkimExhibit, DmarcExhibit, Finding, Lookup, MxExhibit, SpfExhibit,
+    Step, Verdict,
 };
 use crate::judge::Standing;
 use crate::net::Name;
@@ -37,6 +38,53 @@ pub struct Domain {
     pub errors: Vec<Phrase>,
     /// Every question and answer, numbered.
     pub lookups: Vec<Lookup>,
+}
+
+impl Domain {
+    /// How it adds up: the worst of its senders, of the findings that count, and of its sections.
+    /// Trouble with the DNS never makes it fail.
+    ///
+    /// The section of a family that is waived, for its owner decided about all that was found there,
+    /// counts only where it could not be told.
+    pub fn verdict(&self, is_waived: impl Fn(&str) -> bool) -> Verdict {
+        let counting = self.findings.iter().filter(|finding| finding.suppressed.is_none());
+        let findings = counting.map(|finding| Verdict::from(finding.severity));
+        // That no key was found among the names tried is no trouble; that they went unanswered is.
+        let keys_unknown =
+            self.dkim.exhibit.selectors.iter().any(|key| key.status == Status::Unknown);
+        let dkim = match self.dkim.status {
+            Status::Unknown if !keys_unknown => Status::Skipped,
+            status => status,
+        };
+        let sections = [
+            ("mx", self.mx.status),
+            ("spf", self.spf.status),
+            ("dkim", dkim),
+            ("dmarc", self.dmarc.status),
+        ];
+        let sections = sections.into_iter().map(|(family, status)| match status {
+            Status::Unknown => Verdict::Unknown,
+            Status::Broken if !is_waived(family) => Verdict::Fail,
+            Status::Weak if !is_waived(family) => Verdict::Warn,
+            _ => Verdict::Ok,
+        });
+        let senders = self.authorizations.iter().map(of_sender);
+        senders.chain(findings).chain(sections).max().unwrap_or_default()
+    }
+}
+
+/// How a sender adds up.
+fn of_sender(one: &Authorization) -> Verdict {
+    let dmarc = one.dmarc.as_ref().map(|dmarc| (dmarc.result, dmarc.disposition));
+    match (one.authorized, dmarc) {
+        (Authorized::No | Authorized::Partial, _) => Verdict::Fail,
+        (Authorized::Unknown, _) | (Authorized::Yes, Some(("temperror" | "permerror", _))) => {
+            Verdict::Unknown
+        }
+        (Authorized::Yes, Some(("fail", Some("none")))) => Verdict::Warn,
+        (Authorized::Yes, Some(("fail", _))) => Verdict::Fail,
+        (Authorized::Yes | Authorized::NotApplicable, _) => Verdict::Ok,
+    }
 }
 
 /// How a section stands.

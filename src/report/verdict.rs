@@ -1,5 +1,6 @@
 //! The verdict of a domain and of a run.
 
+use crate::judge::Severity;
 use serde::Serialize;
 use std::fmt;
 
@@ -26,6 +27,17 @@ impl Verdict {
             Self::Warn => "WARN",
             Self::Unknown => "UNKNOWN",
             Self::Fail => "FAIL",
+        }
+    }
+}
+
+impl From<Severity> for Verdict {
+    /// What a finding makes of the whole.
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Error => Self::Fail,
+            Severity::Warn => Self::Warn,
+            Severity::Note => Self::Ok,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! time and 512 MiB of address space, and is killed beyond that. A hang or a hunger for memory is
 //! then a failed test, however slow the machine is.
 
+mod config;
 mod exit_code;
 mod files;
 mod fix;
@@ -97,6 +98,13 @@ impl Run {
         self
     }
 
+    /// In a repository of its own, where a configuration is looked for.
+    fn in_repository(self) -> Self {
+        std::fs::create_dir_all(self.folder.join(".git")).expect("a folder can be made");
+        // An empty value is none.
+        self.variable("MAILCHECK_CONFIG", "")
+    }
+
     /// With more arguments.
     fn arguments<const N: usize>(mut self, more: [&str; N]) -> Self {
         self.arguments.extend(more.map(OsString::from));
@@ -115,7 +123,8 @@ impl Run {
         self
     }
 
-    /// The command, bounded, with nothing of the surroundings that it could heed.
+    /// The command, bounded, with nothing of the surroundings that it could heed, a stray
+    /// mailcheck.toml among them.
     fn command(&self) -> Command {
         let mut command = Command::new("/bin/sh");
         command
@@ -124,6 +133,7 @@ impl Run {
             .args(&self.arguments)
             .current_dir(&self.folder)
             .env_clear()
+            .env("MAILCHECK_CONFIG", "none")
             .envs(self.environment.iter().copied())
             .stdin(Stdio::null());
         command

@@ -1,6 +1,6 @@
 //! What it means: from words and flags to inquiries, sources and outputs.
 //!
-//! Pure functions. What cannot be understood becomes a [`Mistake`]: one line that names the words,
+//! Pure functions, but that the configuration is opened. What cannot be understood becomes a [`Mistake`]: one line that names the words,
 //! says what is wrong with them and, where that can be guessed, what was meant.
 
 mod output;
@@ -12,8 +12,10 @@ mod word;
 pub use output::{Format, Output};
 pub use what_if::WhatIf;
 
-use super::args::{self, FailOn, Protocol, Typed};
+use super::args::{self, Protocol, Typed};
+use super::config::{Settings, settle};
 use crate::audit::{Asked, Checks, Fixes, Inquiry};
+use crate::config::Policy;
 use crate::judge::Severity;
 use crate::net::Name;
 use crate::render::palette::Choice;
@@ -51,6 +53,8 @@ pub struct Ending {
     pub appearance: Appearance,
     /// The least severity that makes the run fail; `None` if findings never do.
     pub fail_on: Option<Severity>,
+    /// Which findings count.
+    pub policy: Policy,
     /// True if the exit code tells nothing about the domains.
     pub exit_zero: bool,
 }
@@ -59,8 +63,10 @@ impl Ending {
     /// Understands the flags about the report.
     ///
     /// # Errors
-    /// A format is unknown, or two of them go to the same place.
+    /// A format is unknown, or two of them go to the same place; a rule is unknown, or the
+    /// configuration is faulty.
     pub(super) fn read(report: &args::Report) -> Result<Self, Mistake> {
+        let Settings { fail_on, policy } = settle(&report.judging)?;
         Ok(Self {
             outputs: output::outputs(&report.format, &Format::NAMES)?,
             appearance: Appearance {
@@ -70,12 +76,8 @@ impl Ending {
                 lookups: report.lookups,
                 quiet: report.quiet,
             },
-            fail_on: match report.fail_on {
-                FailOn::Error => Some(Severity::Error),
-                FailOn::Warn => Some(Severity::Warn),
-                FailOn::Note => Some(Severity::Note),
-                FailOn::Never => None,
-            },
+            fail_on,
+            policy,
             exit_zero: report.exit_zero,
         })
     }

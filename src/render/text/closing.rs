@@ -5,22 +5,24 @@ use super::sheet::Sheet;
 use super::{Look, counted};
 use crate::judge::Severity;
 use crate::render::palette::Ink;
-use crate::report::{Authorized, Domain, Report, Verdict};
+use crate::report::{Authorized, Domain, Finding, Report, Verdict};
 
 /// A public resolver that validates, for a second opinion.
 const OTHER_SERVER: &str = "9.9.9.9";
 
 pub(super) fn closing(sheet: &mut Sheet, report: &Report, look: &Look) {
-    let count = |severity| {
-        let findings = report.domains.iter().flat_map(|domain| &domain.findings);
-        findings.filter(|finding| finding.severity == severity).count()
-    };
-    let found = format!(
+    let (ignored, counting): (Vec<&Finding>, Vec<&Finding>) =
+        report.findings().map(|(_, finding)| finding).partition(|it| it.suppressed.is_some());
+    let count = |severity| counting.iter().filter(|finding| finding.severity == severity).count();
+    let mut found = format!(
         "{}, {}, {}",
         counted(count(Severity::Error), "error"),
         counted(count(Severity::Warn), "warning"),
         counted(count(Severity::Note), "note"),
     );
+    if !ignored.is_empty() {
+        found.push_str(&format!(" ({} ignored)", ignored.len()));
+    }
     let mut asked = counted(report.run.questions, "question");
     if let Some(elapsed) = report.run.elapsed_ms {
         asked.push_str(&match elapsed {

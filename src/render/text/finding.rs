@@ -10,7 +10,8 @@ use crate::report::{Finding, FixRecord, ProposedFix};
 const TEXT: usize = 7;
 
 pub(super) fn findings(sheet: &mut Sheet, findings: &[Finding]) {
-    for finding in findings {
+    // What its owner decided about needs no second reading; the closing line counts it.
+    for finding in findings.iter().filter(|finding| finding.suppressed.is_none()) {
         sheet.blank();
         head(sheet, finding);
         let label = sheet.line().pad(TEXT);

@@ -70,9 +70,12 @@ pub fn render(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<(
             whole(&mut sheet, domain, look);
         }
     }
-    if !look.quiet && !report.domains.iter().all(is_dark) {
-        sheet.blank();
-        closing::closing(&mut sheet, report, look);
+    if !look.quiet {
+        finding::findings(&mut sheet, &report.findings);
+        if !report.findings.is_empty() || !report.domains.iter().all(is_dark) {
+            sheet.blank();
+            closing::closing(&mut sheet, report, look);
+        }
     }
     out.write_all(sheet.into_text().as_bytes())
 }

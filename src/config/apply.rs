@@ -1,0 +1,117 @@
+//! What was decided, held against what was found.
+
+use super::{Ignore, Policy, lint};
+use crate::judge::Severity;
+use crate::net::Name;
+use crate::report::{Domain, Finding, Status, Suppression};
+use crate::text::escape;
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+/// Gives findings the severity that they have here, takes away those of rules that are off, marks
+/// those that are ignored, and adds what is to be said about the ignores themselves.
+///
+/// `today` is written as `2026-11-24`: an ignore holds through the day on which it expires. The
+/// result of a domain is told anew where something changed; its sections and its headline go on
+/// saying what receivers make of it.
+pub fn apply(policy: &Policy, today: &str, domains: &mut [Domain], findings: &mut Vec<Finding>) {
+    let mut used = vec![false; policy.config.ignores.len()];
+    for domain in domains.iter_mut() {
+        let before = weighty(&domain.findings);
+        let subject = domain.domain.clone();
+        if one_set(policy, today, &mut used, &mut domain.findings, |_, meant| *meant == subject) {
+            let after = weighty(&domain.findings);
+            domain.result = domain.verdict(|family| {
+                let has = |families: &[&str]| families.contains(&family);
+                has(&before) && !has(&after)
+            });
+        }
+    }
+    let is_meant = |finding: &Finding, meant: &Name| finding.subject.name.is_within(meant);
+    one_set(policy, today, &mut used, findings, is_meant);
+    let config = &policy.config;
+    let unused = config.ignores.iter().zip(&used);
+    let unused = unused.filter(|(ignore, used)| !**used && !ignore.is_over(today));
+    let unused = unused.filter(|(ignore, _)| was_looked_for(policy, ignore, domains));
+    let facts = lint::Facts {
+        file: Arc::clone(&config.file),
+        expired: config.ignores.iter().filter(|ignore| ignore.is_over(today)).cloned().collect(),
+        unused: unused.map(|(ignore, _)| ignore.clone()).collect(),
+    };
+    let own = lint::check(&facts).into_iter().map(|finding| Finding::from(&finding));
+    findings.extend(own.filter_map(|mut finding| {
+        finding.severity = policy.severity(finding.id, finding.severity)?;
+        Some(finding)
+    }));
+    findings.sort_by_key(|finding| Reverse(finding.severity));
+}
+
+/// Does so for the findings of one domain, or of none; true if anything changed.
+fn one_set(
+    policy: &Policy,
+    today: &str,
+    used: &mut [bool],
+    findings: &mut Vec<Finding>,
+    is_meant: impl Fn(&Finding, &Name) -> bool,
+) -> bool {
+    let mut changed = false;
+    findings.retain_mut(|finding| {
+        let Some(severity) = policy.severity(finding.id, finding.severity) else {
+            changed = true;
+            return false;
+        };
+        changed |= severity != finding.severity;
+        finding.severity = severity;
+        for (ignore, used) in policy.config.ignores.iter().zip(used.iter_mut()) {
+            let holds = ignore.rule.id == finding.id
+                && ignore.domain.as_ref().is_none_or(|meant| is_meant(finding, meant));
+            if holds && !ignore.is_over(today) {
+                *used = true;
+                changed = true;
+                finding.suppressed.get_or_insert_with(|| Suppression {
+                    reason: escape(ignore.reason.as_bytes()),
+                    source: escape(format!("{}:{}", policy.config.file, ignore.line).as_bytes()),
+                });
+            }
+        }
+        true
+    });
+    findings.sort_by_key(|finding| Reverse(finding.severity));
+    changed
+}
+
+/// The families whose warnings and errors count.
+fn weighty(findings: &[Finding]) -> Vec<&'static str> {
+    let counts =
+        |finding: &&Finding| finding.severity >= Severity::Warn && finding.suppressed.is_none();
+    let families = findings.iter().filter(counts).filter_map(|it| it.id.split_once('/'));
+    families.map(|(family, _)| family).collect()
+}
+
+/// True if a finding that the ignore means would have been told: its rule is on, the domain was
+/// looked at, and everything about it could be told.
+fn was_looked_for(policy: &Policy, ignore: &Ignore, domains: &[Domain]) -> bool {
+    if policy.severity(ignore.rule.id, ignore.rule.severity).is_none() {
+        return false;
+    }
+    let told = |domain: &Domain| {
+        let status = match ignore.rule.family() {
+            "mx" => domain.mx.status,
+            "dkim" => domain.dkim.status,
+            "dmarc" => domain.dmarc.status,
+            _ => domain.spf.status,
+        };
+        domain.errors.is_empty() && !matches!(status, Status::Unknown | Status::Skipped)
+    };
+    let is_meant =
+        |domain: &&Domain| ignore.domain.as_ref().is_none_or(|meant| *meant == domain.domain);
+    let mut meant = domains.iter().filter(is_meant).peekable();
+    meant.peek().is_some() && meant.all(told)
+}
+
+impl Ignore {
+    /// True if its last day has passed. Dates written so are ordered as texts are.
+    fn is_over(&self, today: &str) -> bool {
+        self.expires.as_deref().is_some_and(|last| last < today)
+    }
+}

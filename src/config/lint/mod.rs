@@ -1,0 +1,87 @@
+//! Rules about what the file decides.
+
+use super::Ignore;
+use crate::dns::{Kind, Place};
+use crate::judge::Confidence::Certain;
+use crate::judge::{Check, Finding, Location, Rule, Severity};
+use crate::net::Name;
+use crate::text::{Phrase, Span, advice};
+use std::sync::Arc;
+
+/// What became of the ignores of a file.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The file.
+    pub file: Arc<str>,
+    /// Those whose last day has passed.
+    pub expired: Vec<Ignore>,
+    /// Those that matched nothing, though it was looked for.
+    pub unused: Vec<Ignore>,
+}
+
+/// Every rule with its check, in the order in which findings are told.
+pub static CHECKS: &[Check<Facts>] = &[
+    Check {
+        rule: &Rule {
+            id: "config/expired-ignore",
+            severity: Severity::Warn,
+            confidence: Certain,
+            summary: "an ignore is past its date",
+            why: "The finding counts again. Either the fault was to be mended by now, or the plan \
+                  has changed and the date with it.",
+            cite: advice(),
+            page: include_str!("expired-ignore.md"),
+        },
+        run: expired,
+    },
+    Check {
+        rule: &Rule {
+            id: "config/unused-ignore",
+            severity: Severity::Warn,
+            confidence: Certain,
+            summary: "an ignore matches no finding",
+            why: "It would hide the fault in silence if that came back.",
+            cite: advice(),
+            page: include_str!("unused-ignore.md"),
+        },
+        run: unused,
+    },
+];
+
+/// What the rules find.
+pub fn check(facts: &Facts) -> Vec<Finding> {
+    Check::all(CHECKS, facts)
+}
+
+fn expired(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    findings.extend(facts.expired.iter().map(|ignore| {
+        let last = ignore.expires.as_deref().unwrap_or_default();
+        let said = about(ignore).plain(" ended on ").number(last).plain(": the finding counts");
+        Finding::new(rule, place(facts, ignore), said)
+    }));
+}
+
+fn unused(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    findings.extend(facts.unused.iter().map(|ignore| {
+        let said = about(ignore).plain(" matches no finding: it can go");
+        Finding::new(rule, place(facts, ignore), said)
+    }));
+}
+
+/// The ignore in words.
+fn about(ignore: &Ignore) -> Phrase {
+    let said = Phrase::new().plain("the ignore of ").code(ignore.rule.id);
+    match &ignore.domain {
+        Some(domain) => said.plain(" for ").name(domain),
+        None => said,
+    }
+}
+
+fn place(facts: &Facts, ignore: &Ignore) -> Location {
+    let name = ignore.domain.clone().unwrap_or_else(Name::root);
+    let place = Place::new(Arc::clone(&facts.file), ignore.line, 1);
+    // Two ignores are two findings, so the rule that is meant is the text.
+    let text = format!("rule = \"{}\"", ignore.rule.id);
+    let span = Span { start: 0, end: u32::try_from(text.len()).unwrap_or_default() };
+    Location::record(name, Kind::Txt, text.into_bytes().into()).at(span).in_file(Some(place))
+}

@@ -1,0 +1,154 @@
+//! `mailcheck.toml`: what its owner decided about the findings, and why.
+//!
+//! Pure: text goes in, a [`Config`] and its [`Fault`]s come out ([`read`]), and [`apply`] holds
+//! what was decided against what was found. Who opens the file is the command line.
+
+mod apply;
+pub mod lint;
+mod read;
+
+pub use apply::apply;
+pub use read::read;
+
+use crate::catalogue;
+use crate::judge::{Rule, Severity};
+use crate::net::Name;
+use crate::text::near;
+use std::sync::Arc;
+
+/// The name of the file.
+pub const FILE: &str = "mailcheck.toml";
+/// Most octets that a file may have.
+pub const LIMIT: usize = 1024 * 1024;
+
+/// What a file says.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The file, as it is shown.
+    pub file: Arc<str>,
+    /// The least severity that makes a run fail, and its line.
+    pub fail_on: Option<(FailOn, u32)>,
+    /// Severities of rules.
+    pub rules: Vec<Setting>,
+    /// Findings that do not count.
+    pub ignores: Vec<Ignore>,
+}
+
+/// The least severity that makes a run fail; `None` if no finding does.
+pub type FailOn = Option<Severity>;
+
+/// How much a rule matters here.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Its severity; `None` if it is off.
+    pub severity: Option<Severity>,
+    /// Line, from 1.
+    pub line: u32,
+}
+
+/// Findings that do not count, and why.
+#[derive(Clone, Debug)]
+pub struct Ignore {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// The domain that is meant; `None` for all of them.
+    pub domain: Option<Name>,
+    /// Why, in the words of the owner; never empty.
+    pub reason: String,
+    /// The last day on which it holds, as `2027-03-01`.
+    pub expires: Option<String>,
+    /// Line of the entry, from 1.
+    pub line: u32,
+}
+
+/// What is wrong with a file, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// What is wrong; not escaped.
+    pub message: String,
+}
+
+/// What decides which findings count: the file, and what was asked for beside it.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// What the file says.
+    pub config: Config,
+    /// Only these rules; all of them if there are none.
+    pub select: Vec<Scope>,
+    /// Without these rules.
+    pub ignore: Vec<Scope>,
+}
+
+/// A rule, or all rules of a family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope(&'static str);
+
+impl Scope {
+    /// Reads `family/name` or `family`.
+    ///
+    /// # Errors
+    /// No rule and no family is named so; the nearest that is, if there is one.
+    pub fn read(word: &str) -> Result<Self, Option<&'static str>> {
+        let words = || catalogue::rules().flat_map(|rule| [rule.family(), rule.id]);
+        let found = words().find(|own| own.eq_ignore_ascii_case(word));
+        found.map(Self).ok_or_else(|| near::nearest(word, words()))
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        self.0
+    }
+
+    /// True if the rule of this id is meant.
+    fn holds(self, id: &str) -> bool {
+        let rest = id.strip_prefix(self.0);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+impl Policy {
+    /// How much a rule matters, which by itself matters so; `None` if it is not looked at.
+    fn severity(&self, id: &str, own: Severity) -> Option<Severity> {
+        let has = |scopes: &[Scope]| scopes.iter().any(|scope| scope.holds(id));
+        if has(&self.ignore) || !(self.select.is_empty() || has(&self.select)) {
+            return None;
+        }
+        let set = self.config.rules.iter().find(|setting| setting.rule.id == id);
+        set.map_or(Some(own), |setting| setting.severity)
+    }
+}
+
+/// The severity that a word means, or `off` or `never`: none.
+fn severity(word: &str, none: &str) -> Option<Option<Severity>> {
+    let all = [Severity::Error, Severity::Warn, Severity::Note];
+    match all.into_iter().find(|one| one.word() == word) {
+        Some(severity) => Some(Some(severity)),
+        None => (word == none).then_some(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_family_means_its_rules_and_no_others() {
+        let spf = Scope::read("SPF").unwrap();
+        assert_eq!(
+            ["spf/syntax", "spfx/syntax", "dkim/syntax"].map(|id| spf.holds(id)),
+            [true, false, false]
+        );
+    }
+
+    #[test]
+    fn an_unknown_word_names_the_nearest() {
+        assert_eq!(Scope::read("dmark"), Err(Some("dmarc")));
+        assert_eq!(Scope::read("spf/viod-lookup"), Err(Some("spf/void-lookup")));
+    }
+}

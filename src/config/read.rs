@@ -1,0 +1,306 @@
+//! From text to what it says.
+
+use super::{Config, FailOn, Fault, Ignore, LIMIT, Setting, severity};
+use crate::catalogue;
+use crate::judge::Rule;
+use crate::net::Name;
+use crate::text::near;
+use std::sync::Arc;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Most faults that are told: who sees them all can mend the file.
+const TOLD: usize = 100;
+/// The keys at the top of a file.
+const KEYS: [&str; 3] = ["fail-on", "rules", "ignore"];
+/// The keys of an `[[ignore]]`.
+const IGNORE_KEYS: [&str; 4] = ["rule", "domain", "reason", "expires"];
+
+/// Reads a file: what it says, and every fault, in the order in which they stand.
+pub fn read(file: &str, octets: &[u8]) -> (Config, Vec<Fault>) {
+    let config = Config { file: Arc::from(file), ..Config::default() };
+    let at_begin = |message: &str| Fault { line: 1, column: 1, message: message.to_owned() };
+    if octets.len() > LIMIT {
+        return (config, vec![at_begin("the file is larger than 1 MiB")]);
+    }
+    let text = match std::str::from_utf8(octets) {
+        Ok(text) => text,
+        Err(why) => {
+            let valid = octets.get(..why.valid_up_to()).unwrap_or_default();
+            let (line, column) = place(&String::from_utf8_lossy(valid), valid.len());
+            let message = "the file is not UTF-8 from here on".to_owned();
+            return (config, vec![Fault { line, column, message }]);
+        }
+    };
+    let breaks = text.match_indices('\n').map(|(offset, _)| offset).collect();
+    let mut reader = Reader { text, breaks, config, faults: Vec::new() };
+    match DeTable::parse(text) {
+        Ok(table) => reader.file(table.get_ref()),
+        Err(why) => {
+            let message = why.message().to_owned();
+            reader.fault(why.span().map_or(0, |span| span.start), message);
+        }
+    }
+    reader.faults.sort_by_key(|fault| (fault.line, fault.column));
+    // Tables are read in the order of their keys; a reader expects that of the file.
+    reader.config.rules.sort_by_key(|setting| setting.line);
+    (reader.config, reader.faults)
+}
+
+/// Line and column, both from 1, of an offset.
+fn place(text: &str, offset: usize) -> (u32, u32) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let narrow = |count| u32::try_from(count).unwrap_or(u32::MAX);
+    (narrow(line), narrow(column))
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    /// Where lines end: a file may have as many entries as lines.
+    breaks: Vec<usize>,
+    config: Config,
+    faults: Vec<Fault>,
+}
+
+impl Reader<'_> {
+    fn fault(&mut self, offset: usize, message: String) {
+        let (line, column) = place(self.text, offset);
+        self.faults.push(Fault { line, column, message });
+    }
+
+    fn line(&self, offset: usize) -> u32 {
+        let before = self.breaks.partition_point(|end| *end < offset);
+        u32::try_from(before + 1).unwrap_or(u32::MAX)
+    }
+
+    /// True if there is no use in reading on.
+    fn is_enough(&self) -> bool {
+        self.faults.len() >= TOLD
+    }
+
+    fn file(&mut self, table: &DeTable<'_>) {
+        for (key, value) in table {
+            if self.is_enough() {
+                return;
+            }
+            match &**key.get_ref() {
+                "fail-on" => self.fail_on(value),
+                "rules" => self.rules(value),
+                "ignore" => self.ignores(value),
+                _ => self.unknown_key(key.span().start, key.get_ref(), &KEYS),
+            }
+        }
+    }
+
+    fn unknown_key(&mut self, offset: usize, key: &str, known: &'static [&'static str]) {
+        let meant = near::nearest(key, known.iter().copied());
+        let hint = meant.map_or_else(
+            || format!("known are {}", known.join(", ")),
+            |meant| format!("did you mean {meant:?}?"),
+        );
+        self.fault(offset, format!("unknown key {key:?}: {hint}"));
+    }
+
+    fn word<'v>(&mut self, value: &'v Spanned<DeValue<'_>>, what: &str) -> Option<&'v str> {
+        let word = value.get_ref().as_str();
+        if word.is_none() {
+            self.fault(value.span().start, format!("{what} is a text in quotes"));
+        }
+        word
+    }
+
+    fn fail_on(&mut self, value: &Spanned<DeValue<'_>>) {
+        let Some(word) = self.word(value, "fail-on") else { return };
+        let read: Option<FailOn> = severity(word, "never");
+        match read {
+            Some(least) => self.config.fail_on = Some((least, self.line(value.span().start))),
+            None => self.fault(
+                value.span().start,
+                format!("{word:?} is no severity: fail-on is error, warn, note or never"),
+            ),
+        }
+    }
+
+    fn rules(&mut self, value: &Spanned<DeValue<'_>>) {
+        let Some(table) = value.get_ref().as_table() else {
+            return self.fault(value.span().start, "rules is a table: [rules]".to_owned());
+        };
+        for (key, value) in table {
+            if self.is_enough() {
+                return;
+            }
+            let rule = self.rule(key.span().start, key.get_ref());
+            let Some(word) = self.word(value, "the severity of a rule") else { continue };
+            let Some(severity) = severity(word, "off") else {
+                let said = format!("{word:?} is no severity: error, warn, note or off");
+                self.fault(value.span().start, said);
+                continue;
+            };
+            let line = self.line(key.span().start);
+            self.config.rules.extend(rule.map(|rule| Setting { rule, severity, line }));
+        }
+    }
+
+    fn rule(&mut self, offset: usize, id: &str) -> Option<&'static Rule> {
+        let rule = catalogue::rules().find(|rule| rule.id == id);
+        if rule.is_none() {
+            let meant = catalogue::find(id).map_or_else(|meant| meant, |rule| vec![rule]);
+            let ids: Vec<&str> = meant.iter().map(|rule| rule.id).collect();
+            let hint = match ids.as_slice() {
+                [] => "all of them: mailcheck rules".to_owned(),
+                ids => format!("did you mean {}?", ids.join(" or ")),
+            };
+            self.fault(offset, format!("no rule is named {id:?}: {hint}"));
+        }
+        rule
+    }
+
+    fn ignores(&mut self, value: &Spanned<DeValue<'_>>) {
+        let Some(list) = value.get_ref().as_array() else {
+            return self.fault(value.span().start, "ignore is a list: [[ignore]]".to_owned());
+        };
+        for entry in list {
+            if self.is_enough() {
+                return;
+            }
+            match entry.get_ref().as_table() {
+                Some(table) => self.ignore(entry.span().start, table),
+                None => self.fault(entry.span().start, "an ignore is a table".to_owned()),
+            }
+        }
+    }
+
+    fn ignore(&mut self, offset: usize, table: &DeTable<'_>) {
+        let (mut rule, mut domain, mut reason, mut expires) = (None, None, None, None);
+        let faults = self.faults.len();
+        for (key, value) in table {
+            let begin = value.span().start;
+            match &**key.get_ref() {
+                "rule" => {
+                    rule = self.word(value, "rule").and_then(|id| self.rule(begin, id));
+                }
+                "domain" => {
+                    let Some(word) = self.word(value, "domain") else { continue };
+                    match Name::from_unicode(word) {
+                        Ok(name) => domain = Some(name),
+                        Err(why) => self.fault(begin, format!("{word:?} is no domain: {why}")),
+                    }
+                }
+                "reason" => match self.word(value, "reason") {
+                    Some(word) if word.trim().is_empty() => {
+                        self.fault(begin, "the reason is empty: say why".to_owned());
+                    }
+                    word => reason = word.map(|word| word.trim().to_owned()),
+                },
+                "expires" => match value.get_ref().as_datetime() {
+                    Some(it) if it.time.is_none() => expires = it.date.map(|it| it.to_string()),
+                    _ => self.fault(begin, "expires is a date: expires = 2027-03-01".to_owned()),
+                },
+                _ => self.unknown_key(key.span().start, key.get_ref(), &IGNORE_KEYS),
+            }
+        }
+        for (key, why) in
+            [("rule", "which rule is meant"), ("reason", "why the finding does not count")]
+        {
+            if !table.keys().any(|own| own.get_ref() == key) {
+                self.fault(offset, format!("an ignore needs {key} = \"…\": {why}"));
+            }
+        }
+        if let (Some(rule), Some(reason), true) = (rule, reason, self.faults.len() == faults) {
+            let line = self.line(offset);
+            self.config.ignores.push(Ignore { rule, domain, reason, expires, line });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The faults of a text, as `line:column: message`.
+    fn faults(text: &str) -> Vec<String> {
+        let told = |Fault { line, column, message }| format!("{line}:{column}: {message}");
+        read("mailcheck.toml", text.as_bytes()).1.into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn everything_that_may_be_said_is_read() {
+        let text = "fail-on = \"never\"\n[rules]\n\"spf/ptr\" = \"off\"\n[[ignore]]\n\
+                    rule = \"mx/none\"\ndomain = \"example.com\"\nreason = \" parked \"\n\
+                    expires = 2027-03-01\n";
+        let (config, faults) = read("mailcheck.toml", text.as_bytes());
+        let [ignore] = config.ignores.as_slice() else { panic!("{config:?}") };
+        let [setting] = config.rules.as_slice() else { panic!("{config:?}") };
+        assert_eq!(faults, []);
+        assert_eq!(config.fail_on, Some((None, 1)));
+        assert_eq!((setting.rule.id, setting.severity, setting.line), ("spf/ptr", None, 3));
+        assert_eq!((ignore.reason.as_str(), ignore.line), ("parked", 4));
+        assert_eq!(ignore.expires.as_deref(), Some("2027-03-01"));
+    }
+
+    #[test]
+    fn an_unknown_key_names_the_nearest() {
+        assert_eq!(
+            faults("\nfail_onn = \"warn\""),
+            ["2:1: unknown key \"fail_onn\": did you mean \"fail-on\"?"]
+        );
+    }
+
+    #[test]
+    fn an_unknown_rule_names_the_nearest() {
+        assert_eq!(
+            faults("[rules]\n\"spf/viod-lookup\" = \"off\""),
+            ["2:1: no rule is named \"spf/viod-lookup\": did you mean spf/void-lookup?"]
+        );
+    }
+
+    #[test]
+    fn an_ignore_says_why() {
+        let said = "an ignore needs reason = \"…\": why the finding does not count";
+        assert_eq!(faults("[[ignore]]\nrule = \"mx/none\""), [format!("1:1: {said}")]);
+        assert_eq!(
+            faults("[[ignore]]\nrule = \"mx/none\"\nreason = \" \""),
+            ["3:10: the reason is empty: say why"]
+        );
+    }
+
+    #[test]
+    fn a_value_of_another_kind_is_a_fault_in_its_place() {
+        let text = "fail-on = 1\nrules = []\nignore = {}";
+        assert_eq!(
+            faults(text),
+            [
+                "1:11: fail-on is a text in quotes",
+                "2:9: rules is a table: [rules]",
+                "3:10: ignore is a list: [[ignore]]",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_date_has_no_time() {
+        let text = "[[ignore]]\nrule = \"mx/none\"\nreason = \"x\"\nexpires = 2027-03-01T00:00:00";
+        assert_eq!(faults(text), ["4:11: expires is a date: expires = 2027-03-01"]);
+    }
+
+    #[test]
+    fn text_that_is_no_toml_is_a_fault_in_its_place() {
+        let told = faults("fail-on = \"warn\"\n???");
+        assert!(matches!(told.as_slice(), [one] if one.starts_with("2:")), "{told:?}");
+        assert_eq!(faults("\n]").len(), 1);
+    }
+
+    #[test]
+    fn octets_that_are_no_utf8_are_located() {
+        let (_, faults) = read("mailcheck.toml", b"# a\n# \xff");
+        assert_eq!(faults.iter().map(|it| (it.line, it.column)).collect::<Vec<_>>(), [(2, 3)]);
+    }
+
+    #[test]
+    fn a_file_beyond_its_limit_is_not_read() {
+        let (_, faults) = read("mailcheck.toml", &vec![b'#'; LIMIT + 1]);
+        assert_eq!(faults.len(), 1);
+    }
+}
