@@ -4,7 +4,9 @@
 
 pub mod lint;
 
+use crate::dmarc::Policy;
 use crate::net::Name;
+use std::sync::Arc;
 
 /// What is known of a domain as a whole: the facts that rules look at.
 #[derive(Clone, Debug)]
@@ -14,4 +16,63 @@ pub struct Facts {
     /// False if the DNS says that there is no such domain; `None` if that was not asked, or could
     /// not be told.
     pub exists: Option<bool>,
+    /// Who may send, by SPF.
+    pub sends: Sends,
+    /// Who receives, by MX.
+    pub receives: Receives,
+    /// True if a DKIM key that can be used was found, false if it is proved that there is none at
+    /// any selector; `None` if that was not asked, or could not be told.
+    pub has_key: Option<bool>,
+    /// What DMARC asks of receivers.
+    pub requests: Requests,
+    /// True if DMARC takes the domain for an organization: nothing above it can sign for it.
+    pub is_organization: bool,
+    /// DMARC records at the domain itself, if none stands at `_dmarc` below it, where they belong.
+    pub misplaced: Vec<Arc<[u8]>>,
+}
+
+/// Who may send in the name of a domain.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Sends {
+    /// Nobody, and the domain says so: its policy fails every address.
+    Nothing,
+    /// The domain publishes no policy, so nobody passes.
+    Undeclared,
+    /// At least one address passes.
+    Something,
+    /// It was not asked, or could not be told.
+    Unknown,
+}
+
+/// Who receives for a domain.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Receives {
+    /// Nobody, and the domain says so: a null MX.
+    Nothing,
+    /// Hosts that its MX records name.
+    Something,
+    /// It was not asked, could not be told, or is left to addresses of the domain itself.
+    Unknown,
+}
+
+/// What a domain asks receivers to do with mail that fails DMARC.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Requests {
+    /// No policy applies.
+    Nothing,
+    /// This, after `t=y` has lowered it.
+    Policy(Policy),
+    /// It was not asked, or could not be told.
+    Unknown,
+}
+
+impl Requests {
+    /// True if receivers are not asked to refuse what fails.
+    fn is_open(self) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::Policy(policy) => policy < Policy::Reject,
+            Self::Unknown => false,
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Rules about one key record.
 
 use crate::dkim::explain::{flaw_words, stray_words, unusable_words};
-use crate::dkim::key::{Flaw, Key, Strength};
+use crate::dkim::key::{Flaw, Form, Key, Rsa, Strength};
 use crate::dkim::record::Record;
 use crate::dkim::search::{Facts, Published, Tried};
 use crate::dns::Kind;
@@ -104,6 +104,29 @@ pub(super) fn testing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
     }
 }
 
+/// The exponents that FIPS 186-5 §A.1.1 allows are above this one.
+const SMALL_EXPONENT: u64 = 1 << 16;
+
+pub(super) fn small_exponent(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    // A key that protects nothing for another reason has a finding of its own.
+    let is_sound = |rsa: &Rsa| rsa.strength() != Strength::Broken;
+    for (found, rsa) in rsa_keys(facts).filter(|(_, rsa)| is_sound(rsa)) {
+        let small = rsa.exponent.filter(|exponent| *exponent <= SMALL_EXPONENT);
+        let Some(exponent) = small else { continue };
+        let said =
+            found.said(" has an RSA key with the public exponent ").weak(exponent.to_string());
+        findings.push(found.finding(rule, said.plain("; 65537 is usual")));
+    }
+}
+
+pub(super) fn bare(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for (found, _) in rsa_keys(facts).filter(|(_, rsa)| rsa.form == Form::Bare) {
+        let said =
+            found.said(" has an RSAPublicKey without the wrapping of a SubjectPublicKeyInfo");
+        findings.push(found.finding(rule, said.plain("; some verifiers cannot read it")));
+    }
+}
+
 /// A key record of the domain, with the selector that it stands at.
 struct Found<'a> {
     tried: &'a Tried,
@@ -155,6 +178,13 @@ fn records(facts: &Facts) -> impl Iterator<Item = Found<'_>> {
 fn flawed(facts: &Facts) -> impl Iterator<Item = (Found<'_>, Flaw)> {
     records(facts).filter_map(|found| match found.record().key.as_ref()?.value {
         Key::Unreadable(flaw) => Some((found, flaw)),
+        _ => None,
+    })
+}
+
+fn rsa_keys(facts: &Facts) -> impl Iterator<Item = (Found<'_>, Rsa)> {
+    records(facts).filter_map(|found| match found.record().key.as_ref()?.value {
+        Key::Rsa(rsa) => Some((found, rsa)),
         _ => None,
     })
 }

@@ -5,7 +5,7 @@ use crate::dkim::search::Facts;
 use crate::judge::Confidence::{Certain, Likely};
 use crate::judge::Severity::{Error, Note, Warn};
 use crate::judge::{Check, Rule};
-use crate::text::{advice, rfc};
+use crate::text::{advice, draft, rfc};
 
 /// Every rule of DKIM with its check, in the order in which findings are told.
 pub static CHECKS: &[Check<Facts>] = &[
@@ -124,6 +124,32 @@ pub static CHECKS: &[Check<Facts>] = &[
             page: include_str!("testing.md"),
         },
         run: key::testing,
+    },
+    Check {
+        rule: &Rule {
+            id: "dkim/small-exponent",
+            severity: Note,
+            confidence: Certain,
+            summary: "the RSA key has a small public exponent",
+            why: "Verifiers that check the padding carelessly can be deceived where the exponent \
+                  is 3; 65537 costs nothing.",
+            cite: draft("FIPS 186-5", "A.1.1"),
+            page: include_str!("small-exponent.md"),
+        },
+        run: key::small_exponent,
+    },
+    Check {
+        rule: &Rule {
+            id: "dkim/bare-key",
+            severity: Note,
+            confidence: Certain,
+            summary: "the RSA key is published without its wrapping",
+            why: "Almost everybody publishes a SubjectPublicKeyInfo, and some verifiers read \
+                  nothing else.",
+            cite: rfc(6376, "3.6.1"),
+            page: include_str!("bare-key.md"),
+        },
+        run: key::bare,
     },
     Check {
         rule: &Rule {

@@ -1,8 +1,9 @@
 //! Rules about the record as text.
 
+use super::super::discover::Discovery;
 use super::super::examine::Facts;
 use super::super::grammar;
-use super::super::record::{Record, Usable, Usage};
+use super::super::record::{Psd, Record, Usable, Usage};
 use super::super::visit::Found;
 use super::{of_domain, of_record, own_record};
 use crate::judge::{Finding, Rule};
@@ -97,4 +98,45 @@ pub(super) fn historic_tag(facts: &Facts, rule: &'static Rule, findings: &mut Ve
             .plain(" has no meaning since RFC 9989; receivers that follow RFC 7489 still heed it");
         findings.push(Finding::new(rule, of_record(published).at(tag.span()), message));
     }
+}
+
+pub(super) fn lookalike(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    // Where nothing is published, `dmarc/missing` shows the text that was to be the record.
+    if matches!(facts.discovered.discovery, Discovery::NotPublished | Discovery::Unknown(_)) {
+        return;
+    }
+    let Some(visit) = facts.discovered.walk.visits.first() else { return };
+    for text in visit.strangers.iter().filter(|text| is_meant_as_record(text)) {
+        let message = Phrase::new()
+            .code(text)
+            .plain(" does not begin with ")
+            .code("v=DMARC1")
+            .plain(" to the letter; receivers ")
+            .bad("discard it");
+        findings.push(Finding::new(rule, of_domain(facts.domain()), message));
+    }
+}
+
+/// True if a text that is no record names the version all the same.
+fn is_meant_as_record(text: &[u8]) -> bool {
+    text.windows(b"dmarc1".len()).any(|octets| octets.eq_ignore_ascii_case(b"dmarc1"))
+}
+
+pub(super) fn psd_tag(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(published) = own_record(facts) else { return };
+    let Some(psd) = published.record().psd.as_ref().filter(|psd| psd.value == Psd::Yes) else {
+        return;
+    };
+    // Top-level domains are public suffixes.
+    if published.domain.label_count() < 2 {
+        return;
+    }
+    let message = Phrase::new()
+        .code("psd=y")
+        .plain(" calls ")
+        .name(&published.domain)
+        .plain(" a public suffix: every name below it is ")
+        .bad("an organization of its own")
+        .plain(" and aligns with it no longer");
+    findings.push(Finding::new(rule, of_record(published).at(psd.span), message));
 }

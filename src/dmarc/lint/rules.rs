@@ -2,7 +2,7 @@
 
 use super::{policy, record, reports};
 use crate::dmarc::examine::Facts;
-use crate::judge::Confidence::Certain;
+use crate::judge::Confidence::{Certain, Likely};
 use crate::judge::Severity::{Error, Note, Warn};
 use crate::judge::{Check, Rule};
 use crate::text::rfc;
@@ -85,6 +85,33 @@ pub static CHECKS: &[Check<Facts>] = &[
             page: include_str!("historic-tag.md"),
         },
         run: record::historic_tag,
+    },
+    Check {
+        rule: &Rule {
+            id: "dmarc/lookalike",
+            severity: Warn,
+            confidence: Certain,
+            summary: "a text beside the policy is meant as a record and is none",
+            why: "The version must be v=DMARC1 to the letter, at the beginning. Receivers \
+                  discard everything else, so what the text asks for is not in force.",
+            cite: rfc(9989, "4.10"),
+            page: include_str!("lookalike.md"),
+        },
+        run: record::lookalike,
+    },
+    Check {
+        rule: &Rule {
+            id: "dmarc/psd-tag",
+            severity: Warn,
+            confidence: Likely,
+            summary: "the record calls the domain a public suffix",
+            why: "With psd=y every name below the domain is an organization of its own: a \
+                  signature or a bounce address of one does not align with the other. The tag is \
+                  for registries.",
+            cite: rfc(9989, "4.7"),
+            page: include_str!("psd-tag.md"),
+        },
+        run: record::psd_tag,
     },
     Check {
         rule: &Rule {
@@ -189,5 +216,44 @@ pub static CHECKS: &[Check<Facts>] = &[
             page: include_str!("external-report-unauthorized.md"),
         },
         run: reports::external_report_unauthorized,
+    },
+    Check {
+        rule: &Rule {
+            id: "dmarc/report-scheme",
+            severity: Note,
+            confidence: Certain,
+            summary: "reports are wanted at an address that is no mailbox",
+            why: "Every reporter sends reports by mail; none has to know another way, and an \
+                  address with an unknown scheme is ignored.",
+            cite: rfc(9989, "4.7"),
+            page: include_str!("report-scheme.md"),
+        },
+        run: reports::report_scheme,
+    },
+    Check {
+        rule: &Rule {
+            id: "dmarc/report-size-limit",
+            severity: Note,
+            confidence: Certain,
+            summary: "a report address has a size limit",
+            why: "The limit is obsolete: receivers of RFC 9989 ignore it, and a reader that does \
+                  not know it may take it for a part of the address.",
+            cite: rfc(9989, "4.8"),
+            page: include_str!("report-size-limit.md"),
+        },
+        run: reports::report_size_limit,
+    },
+    Check {
+        rule: &Rule {
+            id: "dmarc/many-reports",
+            severity: Note,
+            confidence: Certain,
+            summary: "more than two addresses are to get aggregate reports",
+            why: "Receivers of RFC 7489 must be able to serve two addresses and may leave out \
+                  the others.",
+            cite: rfc(7489, "6.2"),
+            page: include_str!("many-reports.md"),
+        },
+        run: reports::many_reports,
     },
 ];

@@ -184,3 +184,31 @@ async fn subdomain_policies_at_the_organization_are_no_ignored_tags() {
     let rule = "dmarc/subdomain-tag-ignored";
     assert_eq!(findings(rule, "v=DMARC1; p=reject; sp=reject; np=reject").await, []);
 }
+
+#[tokio::test]
+async fn a_text_meant_as_a_record_is_shown_beside_the_one_in_force() {
+    let lines = [
+        "_dmarc.x.example TXT v=DMARC1; p=reject; rua=mailto:a@x.example",
+        "_dmarc.x.example TXT v=dmarc1; p=none",
+        "_dmarc.x.example TXT some other text",
+    ];
+    assert_eq!(ids(&lines).await, ["dmarc/lookalike"]);
+}
+
+#[tokio::test]
+async fn only_the_addresses_behind_the_second_are_too_many() {
+    let two = "v=DMARC1; p=reject; rua=mailto:a@x.example,mailto:b@x.example";
+    assert_eq!(findings("dmarc/many-reports", two).await, []);
+    let found = findings("dmarc/many-reports", &format!("{two},mailto:c@x.example")).await;
+    assert_eq!(
+        found,
+        said("rua has 3 addresses; receivers need to serve no more than 2", "mailto:c@x.example")
+    );
+}
+
+#[tokio::test]
+async fn a_size_limit_is_pointed_at_in_either_list() {
+    let record = "v=DMARC1; p=reject; rua=mailto:a@x.example!1k; ruf=mailto:a@x.example!2m";
+    let found = findings("dmarc/report-size-limit", record).await;
+    assert_eq!(found.iter().map(|one| &*one.1).collect::<Vec<_>>(), ["1k", "2m"]);
+}

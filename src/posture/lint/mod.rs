@@ -1,34 +1,21 @@
-//! Rules about a domain as a whole.
+//! Rules about a domain as a whole. What was not asked, or could not be told, meets none of them.
+//!
+//! `rules` is the table, and a page stands beside it for each row; `role` is about what the domain
+//! is for and whether its records agree about it, `proof` about how its mail can pass DMARC.
+
+mod proof;
+mod role;
+mod rules;
+
+pub use rules::CHECKS;
 
 use super::Facts;
-use crate::dns::Kind;
-use crate::judge::Confidence::Certain;
-use crate::judge::{Check, Finding, Location, Rule, Severity};
-use crate::text::{Phrase, rfc};
-
-/// Every rule with its check, in the order in which findings are told.
-pub static CHECKS: &[Check<Facts>] = &[Check {
-    rule: &Rule {
-        id: "posture/no-such-domain",
-        severity: Severity::Error,
-        confidence: Certain,
-        summary: "the domain does not exist",
-        why: "Mail to it bounces, and receivers refuse mail from it. A mistyped name, or a \
-              registration that ran out.",
-        cite: rfc(8020, "2"),
-        page: include_str!("no-such-domain.md"),
-    },
-    run: no_such_domain,
-}];
+use crate::judge::{Check, Finding};
 
 /// What the rules find.
 pub fn check(facts: &Facts) -> Vec<Finding> {
     Check::all(CHECKS, facts)
 }
 
-fn no_such_domain(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    if facts.exists == Some(false) {
-        let said = Phrase::new().name(&facts.domain).plain(" does not exist (NXDOMAIN)");
-        findings.push(Finding::new(rule, Location::set(facts.domain.clone(), Kind::Txt), said));
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! Rules about how mail of a domain can pass DMARC.
+
+use crate::dmarc::{self, Policy};
+use crate::dns::Kind;
+use crate::judge::{Finding, Location, Rule};
+use crate::posture::{Facts, Receives, Requests, Sends};
+use crate::text::Phrase;
+use std::sync::Arc;
+
+pub(super) fn reject_without_pass(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Requests::Policy(policy @ (Policy::Quarantine | Policy::Reject)) = facts.requests else {
+        return;
+    };
+    // A domain that says that it sends nothing, or that takes no mail, means it so.
+    if facts.sends == Sends::Undeclared
+        && facts.receives == Receives::Something
+        && cannot_sign(facts)
+    {
+        let said = Phrase::new()
+            .plain("DMARC asks for ")
+            .code(policy.word())
+            .plain(", and ")
+            .name(&facts.domain)
+            .plain(" has neither an SPF record nor a DKIM key: what is sent in its own name ")
+            .bad("cannot pass");
+        findings.push(at_policy(facts, rule, said));
+    }
+}
+
+pub(super) fn spf_only(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let is_strict = facts.requests == Requests::Policy(Policy::Reject);
+    if is_strict && facts.sends == Sends::Something && cannot_sign(facts) {
+        let said = Phrase::new()
+            .code("p=reject")
+            .plain(" stands on SPF alone, ")
+            .name(&facts.domain)
+            .plain(" has no DKIM key: mail that is forwarded or goes through a list ")
+            .bad("is refused");
+        findings.push(at_policy(facts, rule, said));
+    }
+}
+
+/// True if no key can be had below the domain, nor from an organization above it.
+fn cannot_sign(facts: &Facts) -> bool {
+    facts.is_organization && facts.has_key == Some(false)
+}
+
+fn at_policy(facts: &Facts, rule: &'static Rule, said: Phrase) -> Finding {
+    let owner = dmarc::owner(&facts.domain).unwrap_or_else(|| facts.domain.clone());
+    Finding::new(rule, Location::set(owner, Kind::Txt), said)
+}
+
+pub(super) fn misplaced_dmarc(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for text in &facts.misplaced {
+        let said = Phrase::new()
+            .plain("a DMARC record stands at ")
+            .name(&facts.domain)
+            .plain(" itself, where ")
+            .bad("nobody looks")
+            .plain("; it belongs at ")
+            .code("_dmarc")
+            .plain(" below it");
+        let location = Location::record(facts.domain.clone(), Kind::Txt, Arc::clone(text));
+        findings.push(Finding::new(rule, location, said));
+    }
+}

@@ -1,0 +1,60 @@
+//! Rules about what a domain is for, and whether its records agree about it.
+
+use crate::dmarc;
+use crate::dns::Kind;
+use crate::judge::{Finding, Location, Rule};
+use crate::posture::{Facts, Receives, Requests, Sends};
+use crate::text::Phrase;
+
+pub(super) fn no_such_domain(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    if facts.exists == Some(false) {
+        let said = Phrase::new().name(&facts.domain).plain(" does not exist (NXDOMAIN)");
+        findings.push(Finding::new(rule, Location::set(facts.domain.clone(), Kind::Txt), said));
+    }
+}
+
+pub(super) fn parked_open(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    if facts.receives == Receives::Nothing {
+        silent_and_open(facts, " neither sends nor receives mail", rule, findings);
+    }
+}
+
+pub(super) fn receive_only_open(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    if facts.receives == Receives::Something {
+        silent_and_open(facts, " receives mail and sends none", rule, findings);
+    }
+}
+
+/// Tells of a domain that sends nothing and does not ask receivers to refuse its forgers.
+fn silent_and_open(
+    facts: &Facts,
+    role: &'static str,
+    rule: &'static Rule,
+    findings: &mut Vec<Finding>,
+) {
+    if facts.sends != Sends::Nothing || !facts.requests.is_open() {
+        return;
+    }
+    let said = Phrase::new().name(&facts.domain).plain(role).plain(" (");
+    let said = said.code("-all").plain("), yet DMARC asks for ");
+    let said = match facts.requests {
+        Requests::Policy(policy) => said.weak(policy.word()),
+        Requests::Nothing | Requests::Unknown => said.weak("nothing"),
+    };
+    let said = said.plain(" where ").code("p=reject").plain(" would cost nothing");
+    let domain = &facts.domain;
+    let owner = dmarc::owner(domain).unwrap_or_else(|| domain.clone());
+    findings.push(Finding::new(rule, Location::set(owner, Kind::Txt), said));
+}
+
+pub(super) fn null_mx_sender(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    if facts.sends == Sends::Something && facts.receives == Receives::Nothing {
+        let said = Phrase::new()
+            .plain("SPF lets servers send for ")
+            .name(&facts.domain)
+            .plain(", but a null MX says that it takes no mail: no bounce and no answer ")
+            .bad("can be delivered")
+            .plain(", and receivers may refuse its mail for that");
+        findings.push(Finding::new(rule, Location::set(facts.domain.clone(), Kind::Mx), said));
+    }
+}

@@ -1,0 +1,103 @@
+//! The table of rules: a row for each, in the order in which findings are told.
+
+use super::{proof, role};
+use crate::judge::Confidence::{Certain, Likely};
+use crate::judge::Severity::{Error, Note, Warn};
+use crate::judge::{Check, Rule};
+use crate::posture::Facts;
+use crate::text::{advice, rfc};
+
+/// Every rule with its check, in the order in which findings are told.
+pub static CHECKS: &[Check<Facts>] = &[
+    Check {
+        rule: &Rule {
+            id: "posture/no-such-domain",
+            severity: Error,
+            confidence: Certain,
+            summary: "the domain does not exist",
+            why: "Mail to it bounces, and receivers refuse mail from it. A mistyped name, or a \
+                  registration that ran out.",
+            cite: rfc(8020, "2"),
+            page: include_str!("no-such-domain.md"),
+        },
+        run: role::no_such_domain,
+    },
+    Check {
+        rule: &Rule {
+            id: "posture/reject-without-pass",
+            severity: Warn,
+            confidence: Likely,
+            summary: "a strict DMARC policy, and neither SPF nor DKIM to pass it",
+            why: "Mail passes DMARC by SPF or by DKIM. Without both, the policy hits the own \
+                  mail of the domain as it hits a forger's.",
+            cite: rfc(9989, "5.1"),
+            page: include_str!("reject-without-pass.md"),
+        },
+        run: proof::reject_without_pass,
+    },
+    Check {
+        rule: &Rule {
+            id: "posture/spf-only",
+            severity: Warn,
+            confidence: Likely,
+            summary: "p=reject stands on SPF alone",
+            why: "Forwarded mail comes from a server that SPF does not list. Only a signature \
+                  survives that, so a domain with p=reject must not rely on SPF alone.",
+            cite: rfc(9989, "7.4"),
+            page: include_str!("spf-only.md"),
+        },
+        run: proof::spf_only,
+    },
+    Check {
+        rule: &Rule {
+            id: "posture/misplaced-dmarc",
+            severity: Warn,
+            confidence: Certain,
+            summary: "a DMARC record stands at the domain itself instead of at _dmarc",
+            why: "Receivers ask at _dmarc below the domain and never see it: its policy is not \
+                  in force.",
+            cite: rfc(9989, "4.7"),
+            page: include_str!("misplaced-dmarc.md"),
+        },
+        run: proof::misplaced_dmarc,
+    },
+    Check {
+        rule: &Rule {
+            id: "posture/parked-open",
+            severity: Warn,
+            confidence: Likely,
+            summary: "a domain without mail does not ask receivers to refuse forgeries",
+            why: "Domains that nobody watches are what forgers like best. No mail of its own can \
+                  be lost by p=reject.",
+            cite: advice(),
+            page: include_str!("parked-open.md"),
+        },
+        run: role::parked_open,
+    },
+    Check {
+        rule: &Rule {
+            id: "posture/receive-only-open",
+            severity: Note,
+            confidence: Likely,
+            summary: "a domain that sends nothing does not ask receivers to refuse forgeries",
+            why: "SPF says that nobody sends, but many receivers refuse only where DMARC asks \
+                  for it. No mail of its own can be lost by p=reject.",
+            cite: advice(),
+            page: include_str!("receive-only-open.md"),
+        },
+        run: role::receive_only_open,
+    },
+    Check {
+        rule: &Rule {
+            id: "posture/null-mx-sender",
+            severity: Warn,
+            confidence: Certain,
+            summary: "the domain may send mail and takes none",
+            why: "Bounces and answers have nowhere to go, and receivers may refuse mail whose \
+                  sender cannot be written to.",
+            cite: rfc(7505, "4.2"),
+            page: include_str!("null-mx-sender.md"),
+        },
+        run: role::null_mx_sender,
+    },
+];

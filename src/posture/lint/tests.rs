@@ -1,0 +1,80 @@
+//! Each rule with facts that meet it, and with those that must not.
+
+use super::super::{Receives, Requests, Sends};
+use super::*;
+use crate::dmarc::Policy;
+use crate::net::Name;
+
+/// A domain that sends without a key, and asks for `p=reject`.
+fn facts() -> Facts {
+    Facts {
+        domain: Name::from_octets(b"x.example").expect("a test writes valid names"),
+        exists: Some(true),
+        sends: Sends::Something,
+        receives: Receives::Something,
+        has_key: Some(false),
+        requests: Requests::Policy(Policy::Reject),
+        is_organization: true,
+        misplaced: Vec::new(),
+    }
+}
+
+fn ids(facts: &Facts) -> Vec<&'static str> {
+    check(facts).iter().map(|finding| finding.rule.id).collect()
+}
+
+#[test]
+fn a_strict_policy_must_not_stand_on_spf_alone() {
+    assert_eq!(ids(&facts()), ["posture/spf-only"]);
+}
+
+#[test]
+fn a_key_that_was_only_not_found_proves_nothing() {
+    assert_eq!(ids(&Facts { has_key: None, ..facts() }), [""; 0]);
+}
+
+#[test]
+fn an_organization_above_may_sign() {
+    assert_eq!(ids(&Facts { is_organization: false, ..facts() }), [""; 0]);
+}
+
+#[test]
+fn a_parked_domain_that_refuses_everything_is_right() {
+    let parked = Facts { sends: Sends::Nothing, receives: Receives::Nothing, ..facts() };
+    assert_eq!(ids(&parked), [""; 0]);
+}
+
+#[test]
+fn a_domain_that_says_that_it_sends_nothing_has_no_mail_that_could_fail() {
+    assert_eq!(ids(&Facts { sends: Sends::Nothing, ..facts() }), [""; 0]);
+}
+
+#[test]
+fn a_domain_without_any_way_to_pass_is_hit_by_its_own_policy() {
+    let quarantine = Requests::Policy(Policy::Quarantine);
+    let neither = Facts { sends: Sends::Undeclared, requests: quarantine, ..facts() };
+    assert_eq!(ids(&neither), ["posture/reject-without-pass"]);
+}
+
+#[test]
+fn a_silent_domain_is_open_by_what_it_takes() {
+    let open = |receives| {
+        let (sends, requests) = (Sends::Nothing, Requests::Nothing);
+        ids(&Facts { sends, receives, requests, ..facts() })
+    };
+    let found = [Receives::Nothing, Receives::Something, Receives::Unknown].map(open);
+    assert_eq!(found, [vec!["posture/parked-open"], vec!["posture/receive-only-open"], vec![]]);
+}
+
+#[test]
+fn nothing_is_found_where_nothing_could_be_told() {
+    let unknown = Facts {
+        exists: None,
+        sends: Sends::Unknown,
+        receives: Receives::Unknown,
+        has_key: None,
+        requests: Requests::Unknown,
+        ..facts()
+    };
+    assert_eq!(ids(&unknown), [""; 0]);
+}
