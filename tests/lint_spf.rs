@@ -133,6 +133,8 @@ fn sound_policies_trip_nothing() {
         "a:h1.host.test moo=cow -all exp=why.example.com",
         // An address that is near to the mapped ones, and one that only holds them.
         "ip6:::fffe:198.51.100.7 ip6:2001:db8::198.51.100.7 -all",
+        // The world cuts this text behind the sign, and no term is swallowed.
+        "a:h1.host.test -ip4:198.51.100.7/32 -all",
         // The value of a term may have capitals.
         "include:Provider.TEST -all",
         // One host with IPv4 addresses only is no void lookup of the term.
