@@ -16,15 +16,14 @@ const PROTOCOLS: &[&str] = &[
 ];
 
 /// The modules below `src`, lowest layer first: a module may use its own layer and lower ones.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 10] = [
     &["text", "net"],
     &["dns", "web"],
     &["judge"],
     PROTOCOLS,
-    &["posture", "zone"],
+    &["posture"],
     &["report"],
     &["provider", "audit"],
-    &["contract", "change"],
     &["config", "catalogue"],
     &["render"],
     &["cli"],
