@@ -4,6 +4,7 @@ use super::{Config, FailOn, Fault, Ignore, LIMIT, Setting, severity};
 use crate::catalogue;
 use crate::judge::Rule;
 use crate::net::Name;
+use crate::text::lines::Lines;
 use crate::text::near;
 use std::sync::Arc;
 use toml::Spanned;
@@ -26,14 +27,12 @@ pub fn read(file: &str, octets: &[u8]) -> (Config, Vec<Fault>) {
     let text = match std::str::from_utf8(octets) {
         Ok(text) => text,
         Err(why) => {
-            let valid = octets.get(..why.valid_up_to()).unwrap_or_default();
-            let (line, column) = place(&String::from_utf8_lossy(valid), valid.len());
+            let (line, column) = Lines::new(octets).place(why.valid_up_to());
             let message = "the file is not UTF-8 from here on".to_owned();
             return (config, vec![Fault { line, column, message }]);
         }
     };
-    let breaks = text.match_indices('\n').map(|(offset, _)| offset).collect();
-    let mut reader = Reader { text, breaks, config, faults: Vec::new() };
+    let mut reader = Reader { lines: Lines::new(octets), config, faults: Vec::new() };
     match DeTable::parse(text) {
         Ok(table) => reader.file(table.get_ref()),
         Err(why) => {
@@ -47,32 +46,20 @@ pub fn read(file: &str, octets: &[u8]) -> (Config, Vec<Fault>) {
     (reader.config, reader.faults)
 }
 
-/// Line and column, both from 1, of an offset.
-fn place(text: &str, offset: usize) -> (u32, u32) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    let narrow = |count| u32::try_from(count).unwrap_or(u32::MAX);
-    (narrow(line), narrow(column))
-}
-
 struct Reader<'t> {
-    text: &'t str,
-    /// Where lines end: a file may have as many entries as lines.
-    breaks: Vec<usize>,
+    lines: Lines<'t>,
     config: Config,
     faults: Vec<Fault>,
 }
 
 impl Reader<'_> {
     fn fault(&mut self, offset: usize, message: String) {
-        let (line, column) = place(self.text, offset);
+        let (line, column) = self.lines.place(offset);
         self.faults.push(Fault { line, column, message });
     }
 
     fn line(&self, offset: usize) -> u32 {
-        let before = self.breaks.partition_point(|end| *end < offset);
-        u32::try_from(before + 1).unwrap_or(u32::MAX)
+        self.lines.place(offset).0
     }
 
     /// True if there is no use in reading on.

@@ -9,6 +9,7 @@
 
 mod cite;
 pub mod lex;
+pub(crate) mod lines;
 pub mod near;
 mod phrase;
 mod span;

@@ -16,7 +16,6 @@
 //! are known and skipped.
 
 mod grammar;
-mod lines;
 mod read;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,6 @@
 //! From entries to records: owners, times to live, classes, and what holds between records.
 
 use super::grammar::{self, Entry};
-use super::lines::{Lines, begins_character};
 use super::tree::Tree;
 use super::{Apex, Content, Listed, Node, Zone, ZoneError};
 use crate::dns::presentation::{self, Word, Words};
@@ -9,6 +8,7 @@ use crate::dns::{Kind, Mark, Place, Record};
 use crate::net::Name;
 use crate::text::Span;
 use crate::text::lex::Wanted;
+use crate::text::lines::{Lines, begins_character};
 use std::collections::HashSet;
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@ const STRIDE: usize = 256;
 /// The lines of a text. Columns are counted in characters of UTF-8; an octet that is none counts
 /// as a character of its own if it does not look like a continuation.
 #[derive(Debug)]
-pub(super) struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     text: &'a [u8],
     /// Offset, line and column, ascending: each start of a line, and steps within long lines.
     checkpoints: Vec<(usize, u32, u32)>,
@@ -14,7 +14,7 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     /// Measures a text, in one pass.
-    pub(super) fn new(text: &'a [u8]) -> Self {
+    pub(crate) fn new(text: &'a [u8]) -> Self {
         let mut checkpoints = vec![(0, 1, 1)];
         let (mut line, mut column, mut last) = (1_u32, 1_u32, 0);
         for (offset, octet) in text.iter().enumerate() {
@@ -33,7 +33,7 @@ impl<'a> Lines<'a> {
     }
 
     /// Line and column of an offset, both from 1.
-    pub(super) fn place(&self, offset: usize) -> (u32, u32) {
+    pub(crate) fn place(&self, offset: usize) -> (u32, u32) {
         let index = self.checkpoints.partition_point(|checkpoint| checkpoint.0 <= offset);
         let (start, line, column) = match index.checked_sub(1).map(|i| self.checkpoints.get(i)) {
             Some(Some(checkpoint)) => *checkpoint,
@@ -46,6 +46,6 @@ impl<'a> Lines<'a> {
 }
 
 /// True for the first octet of a character in UTF-8.
-pub(super) fn begins_character(octet: u8) -> bool {
+pub(crate) fn begins_character(octet: u8) -> bool {
     octet & 0xc0 != 0x80
 }
