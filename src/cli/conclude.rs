@@ -18,7 +18,7 @@ pub(super) fn conclude(
     ending: &Ending,
 ) -> Result<u8, Trouble> {
     config::apply(&ending.policy, &clock::now().date(), &mut domains, &mut findings);
-    let counting = findings.iter().filter(|finding| finding.suppressed.is_none());
+    let counting = findings.iter().filter(|finding| finding.counts());
     let of_findings = counting.map(|finding| Verdict::from(finding.severity));
     let result = domains.iter().map(|domain| domain.result).chain(of_findings).max();
     let exit_code = match ending.exit_zero {
@@ -54,8 +54,8 @@ pub(super) fn conclude(
 /// known.
 fn exit_code(domains: &[Domain], findings: &[Finding], fail_on: Option<Severity>) -> u8 {
     let reaches = |findings: &[Finding]| {
-        let counts = |finding: &&Finding| finding.suppressed.is_none();
-        let worst = findings.iter().filter(counts).map(|finding| finding.severity).max();
+        let counting = findings.iter().filter(|finding| finding.counts());
+        let worst = counting.map(|finding| finding.severity).max();
         fail_on.is_some_and(|least| worst >= Some(least))
     };
     let fails = |domain: &Domain| {

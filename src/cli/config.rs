@@ -4,7 +4,7 @@
 use super::Trouble;
 use super::args::{FailOn, Judging};
 use super::plan::{Appearance, Mistake};
-use super::write;
+use super::{sources, write};
 use crate::config::{self, Config, FILE, LIMIT, Policy, Scope};
 use crate::judge::Severity;
 use crate::text::escape;
@@ -12,8 +12,6 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
 use std::env;
 use std::ffi::OsString;
-use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// What counts in the end.
@@ -86,13 +84,10 @@ fn discover(here: &Path) -> Option<(PathBuf, String)> {
     files.find(|(path, _)| path.is_file())
 }
 
-#[allow(clippy::disallowed_methods, reason = "files are opened here")]
 fn read(path: &Path, shown: &str) -> Result<Config, Mistake> {
-    let mut octets = Vec::new();
-    let most = u64::try_from(LIMIT).unwrap_or(u64::MAX).saturating_add(1);
-    fs::File::open(path)
-        .and_then(|file| file.take(most).read_to_end(&mut octets))
-        .map_err(|why| Mistake::new(format!("{shown}: {why}")))?;
+    let limit = u64::try_from(LIMIT).unwrap_or(u64::MAX);
+    let octets =
+        sources::beginning(path, limit).map_err(|why| Mistake::new(format!("{shown}: {why}")))?;
     let (config, faults) = config::read(shown, &octets);
     let Some(first) = faults.first() else { return Ok(config) };
     let others = match faults.len() {

@@ -146,14 +146,21 @@ fn origin_in(path: &Path) -> Option<Name> {
     Name::from_unicode(name).ok().filter(|name| name.label_count() > 1)
 }
 
+/// The content of a file up to one octet beyond a limit, by which a longer one is told.
+///
+/// # Errors
+/// The file cannot be read.
 #[allow(clippy::disallowed_methods, reason = "files are opened here")]
-fn read(path: &Path) -> Result<Vec<u8>, Mistake> {
-    let fault = |why: std::io::Error| Mistake::new(format!("{}: {why}", path.display()));
+pub(super) fn beginning(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
     let mut content = Vec::new();
     // A device or a pipe does not tell its size, so what is read is what is bounded.
-    fs::File::open(path)
-        .and_then(|file| file.take(FILE_LIMIT + 1).read_to_end(&mut content))
-        .map_err(fault)?;
+    fs::File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut content)?;
+    Ok(content)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Mistake> {
+    let fault = |why: std::io::Error| Mistake::new(format!("{}: {why}", path.display()));
+    let content = beginning(path, FILE_LIMIT).map_err(fault)?;
     if u64::try_from(content.len()).is_ok_and(|size| size <= FILE_LIMIT) {
         return Ok(content);
     }

@@ -82,8 +82,7 @@ fn one_set(
 
 /// The families whose warnings and errors count.
 fn weighty(findings: &[Finding]) -> Vec<&'static str> {
-    let counts =
-        |finding: &&Finding| finding.severity >= Severity::Warn && finding.suppressed.is_none();
+    let counts = |finding: &&Finding| finding.severity >= Severity::Warn && finding.counts();
     let families = findings.iter().filter(counts).filter_map(|it| it.id.split_once('/'));
     families.map(|(family, _)| family).collect()
 }

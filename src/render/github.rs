@@ -6,6 +6,7 @@
 
 use crate::judge::Severity;
 use crate::report::{Finding, Report};
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 /// How many annotations of a level GitHub shows.
@@ -33,14 +34,13 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// The findings of a severity that count, those of one line together, in the order of the report.
 fn groups(report: &Report, severity: Severity) -> Vec<Vec<&Finding>> {
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
-    let counts = |finding: &&Finding| finding.severity == severity && finding.suppressed.is_none();
+    let mut lines: HashMap<(&str, u32), usize> = HashMap::new();
+    let counts = |finding: &&Finding| finding.severity == severity && finding.counts();
     for finding in report.findings().map(|(_, finding)| finding).filter(counts) {
-        let line = |it: &Finding| it.location.as_ref().map(|it| (it.file.clone(), it.line));
-        let place = line(finding);
-        let same = |group: &&mut Vec<&Finding>| {
-            place.is_some() && group.first().is_some_and(|first| line(first) == place)
-        };
-        match groups.iter_mut().find(same) {
+        let next = groups.len();
+        let line = finding.location.as_ref().map(|it| (it.file.as_str(), it.line));
+        let index = line.map_or(next, |line| *lines.entry(line).or_insert(next));
+        match groups.get_mut(index) {
             Some(group) => group.push(finding),
             None => groups.push(vec![finding]),
         }

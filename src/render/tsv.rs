@@ -26,7 +26,7 @@ const COLUMNS: [&str; 10] = [
 /// `out` cannot be written to.
 pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", COLUMNS.join("\t"))?;
-    for (domain, finding) in report.findings().filter(|(_, it)| it.suppressed.is_none()) {
+    for (domain, finding) in report.findings().filter(|(_, it)| it.counts()) {
         let Finding { id, severity, subject, message, fingerprint, .. } = finding;
         let domain = domain.map(|domain| domain.domain.to_string()).unwrap_or_default();
         let (file, line, column) = match &finding.location {

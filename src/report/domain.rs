@@ -47,7 +47,7 @@ impl Domain {
     /// The section of a family that is waived, for its owner decided about all that was found there,
     /// counts only where it could not be told.
     pub fn verdict(&self, is_waived: impl Fn(&str) -> bool) -> Verdict {
-        let counting = self.findings.iter().filter(|finding| finding.suppressed.is_none());
+        let counting = self.findings.iter().filter(|finding| finding.counts());
         let findings = counting.map(|finding| Verdict::from(finding.severity));
         // That no key was found among the names tried is no trouble; that they went unanswered is.
         let keys_unknown =

@@ -40,6 +40,13 @@ pub struct Finding {
     pub suppressed: Option<Suppression>,
 }
 
+impl Finding {
+    /// True unless its owner decided that it does not count.
+    pub fn counts(&self) -> bool {
+        self.suppressed.is_none()
+    }
+}
+
 /// A finding held against the state before a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,8 +1,8 @@
 //! What it means: from words and flags to inquiries, sources and outputs.
 //!
 //! Pure functions, but that the configuration is opened. What cannot be understood becomes a
-//! [`Mistake`]: one line that names the words,
-//! says what is wrong with them and, where that can be guessed, what was meant.
+//! [`Mistake`]: one line that names the words, says what is wrong with them and, where that can be
+//! guessed, what was meant.
 
 mod output;
 mod sender;

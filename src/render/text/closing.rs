@@ -12,7 +12,7 @@ const OTHER_SERVER: &str = "9.9.9.9";
 
 pub(super) fn closing(sheet: &mut Sheet, report: &Report, look: &Look) {
     let (ignored, counting): (Vec<&Finding>, Vec<&Finding>) =
-        report.findings().map(|(_, finding)| finding).partition(|it| it.suppressed.is_some());
+        report.findings().map(|(_, finding)| finding).partition(|it| !it.counts());
     let count = |severity| counting.iter().filter(|finding| finding.severity == severity).count();
     let mut found = format!(
         "{}, {}, {}",

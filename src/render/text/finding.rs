@@ -11,7 +11,7 @@ const TEXT: usize = 7;
 
 pub(super) fn findings(sheet: &mut Sheet, findings: &[Finding]) {
     // What its owner decided about needs no second reading; the closing line counts it.
-    for finding in findings.iter().filter(|finding| finding.suppressed.is_none()) {
+    for finding in findings.iter().filter(|finding| finding.counts()) {
         sheet.blank();
         head(sheet, finding);
         let label = sheet.line().pad(TEXT);
