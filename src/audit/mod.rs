@@ -243,6 +243,7 @@ impl Gathered {
         let mut domain = Domain {
             domain: inquiry.domain.clone(),
             unicode: escape(inquiry.domain.to_unicode().as_bytes()),
+            declared: None,
             result: Verdict::default(),
             headline,
             notes: inquiry.notes.iter().cloned().chain(untested).collect(),
@@ -251,6 +252,8 @@ impl Gathered {
             spf,
             dkim,
             dmarc,
+            contract: Vec::new(),
+            change: None,
             findings,
             errors: authorize::failures(lookups.iter()),
             lookups,
@@ -410,6 +413,7 @@ pub fn undecided(inquiry: &Inquiry, why: Phrase) -> Domain {
     Domain {
         domain: inquiry.domain.clone(),
         unicode: escape(inquiry.domain.to_unicode().as_bytes()),
+        declared: None,
         result: Verdict::Unknown,
         headline: why,
         notes: inquiry.notes.clone(),
@@ -418,6 +422,8 @@ pub fn undecided(inquiry: &Inquiry, why: Phrase) -> Domain {
         spf: Section::skipped(),
         dkim: Section::skipped(),
         dmarc: Section::skipped(),
+        contract: Vec::new(),
+        change: None,
         findings: Vec::new(),
         errors: Vec::new(),
         lookups: Vec::new(),

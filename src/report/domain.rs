@@ -1,8 +1,8 @@
 //! What a run found out about one domain.
 
 use super::{
-    Authorization, Authorized, DkimExhibit, DmarcExhibit, Finding, Lookup, MxExhibit, SpfExhibit,
-    Step, Verdict,
+    Authorization, Authorized, Change, DkimExhibit, DmarcExhibit, Expected, FileLocation, Finding,
+    Lookup, MxExhibit, SpfExhibit, Step, Verdict,
 };
 use crate::judge::Standing;
 use crate::net::Name;
@@ -16,6 +16,8 @@ pub struct Domain {
     pub domain: Name,
     /// The domain in U-labels.
     pub unicode: String,
+    /// Where it is declared: in the configuration, or in a zone file; `null` if nowhere.
+    pub declared: Option<FileLocation>,
     /// How it adds up.
     pub result: Verdict,
     /// The answer in one sentence.
@@ -32,6 +34,10 @@ pub struct Domain {
     pub dkim: Section<DkimExhibit>,
     /// What is done with the rest.
     pub dmarc: Section<DmarcExhibit>,
+    /// What its owner expects of it, in the order written; empty if nothing is declared.
+    pub contract: Vec<Expected>,
+    /// How it differs from how it was; `null` if nothing is compared.
+    pub change: Option<Change>,
     /// Faults and what is worth knowing, worst first.
     pub findings: Vec<Finding>,
     /// The lookups that failed, as sentences: what could not be told.

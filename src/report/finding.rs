@@ -41,9 +41,11 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// True unless its owner decided that it does not count.
+    /// True unless its owner decided that it does not count, or a change that is judged did not
+    /// bring it about.
     pub fn counts(&self) -> bool {
-        self.suppressed.is_none()
+        let is_new = matches!(self.state, None | Some(State::Introduced));
+        is_new && self.suppressed.is_none()
     }
 }
 

@@ -5,6 +5,7 @@
 //! `testdata/schema/report.schema.json`, fields are only ever added within a major version.
 
 mod authorization;
+mod change;
 mod domain;
 mod exhibit;
 mod finding;
@@ -17,6 +18,9 @@ mod verdict;
 pub use authorization::{
     Authorization, Authorized, DmarcVerdict, Identities, Matched, Portion, SenderFix, SenderKind,
     SpfVerdict,
+};
+pub use change::{
+    Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, Effect, Expected,
 };
 pub use domain::{Domain, Section, Status};
 pub use exhibit::{

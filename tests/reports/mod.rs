@@ -40,6 +40,7 @@ pub(crate) fn good_domain() -> Domain {
     let domain = name("fmsinc.example");
     Domain {
         unicode: domain.to_string(),
+        declared: None,
         result: Verdict::Ok,
         headline: Phrase::from("Microsoft 365 and SendGrid may send; ")
             .good("forged mail is rejected"),
@@ -107,6 +108,8 @@ pub(crate) fn good_domain() -> Domain {
             )],
         },
         findings: Vec::new(),
+        contract: Vec::new(),
+        change: None,
         errors: Vec::new(),
         lookups: lookups(),
         domain,

@@ -1,0 +1,116 @@
+//! How a domain differs from how it was.
+
+use super::FileLocation;
+use crate::dns::Kind;
+use crate::net::{Cidr, Name};
+use crate::text::Phrase;
+use serde::Serialize;
+
+/// What a change does to a domain, in meaning. The findings that it introduces and resolves stand
+/// among the findings of the domain, marked by [`State`](super::State).
+#[derive(Clone, Debug, Serialize)]
+pub struct Change {
+    /// Where the state before came from: servers, files.
+    pub before: Vec<String>,
+    /// What the domain was said to be before, in one sentence.
+    pub headline_before: Phrase,
+    /// The record sets that differ.
+    pub records: Vec<ChangedRecords>,
+    /// Who fares otherwise than before, those that lose first: empty if nobody does.
+    pub senders: Vec<ChangedSender>,
+    /// What evaluation costs; `null` where there is no policy before or none after.
+    pub cost: Option<ChangedCost>,
+    /// The DMARC policy in force, if it differs.
+    pub policy: Option<ChangedPolicy>,
+    /// Within how many seconds caches forget what was published before; `null` if nothing differs,
+    /// or no time to live is known.
+    pub in_effect_within_s: Option<u32>,
+    /// What could not be compared, and why.
+    pub unknown: Vec<Phrase>,
+}
+
+/// A record set that differs.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangedRecords {
+    /// Its owner.
+    pub name: Name,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// The records that go, in master-file form.
+    pub removed: Vec<String>,
+    /// The records that come, in master-file form.
+    pub added: Vec<String>,
+    /// Time to live before, in seconds.
+    pub ttl_before_s: Option<u32>,
+    /// Time to live after, in seconds.
+    pub ttl_s: Option<u32>,
+    /// Where in a file the set stands after the change.
+    pub location: Option<FileLocation>,
+}
+
+/// Addresses that get another result than before, or get it from somebody else.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChangedSender {
+    /// Whether they may send after the change and might not before, or the other way round.
+    pub effect: Effect,
+    /// The recognised provider that sends from them, or `null`.
+    pub provider: Option<String>,
+    /// The RFC 7208 §2.6 word before; `unknown` if it depends on who sends.
+    pub before: &'static str,
+    /// The same after.
+    pub after: &'static str,
+    /// The term that decided before, as published, escaped; `null` if none matched.
+    pub term_before: Option<String>,
+    /// The same after.
+    pub term_after: Option<String>,
+    /// How many, as a decimal number (IPv6 does not fit a JSON number).
+    pub addresses: String,
+    /// Which: the shortest list of networks.
+    pub networks: Vec<Cidr>,
+    /// Why an error after the change is one, in words.
+    pub problem: Option<Phrase>,
+}
+
+/// What a change does to somebody who sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// They passed, and pass no more.
+    Lost,
+    /// They pass, and did not before.
+    Gained,
+    /// They passed neither before nor after, and get another result.
+    Altered,
+}
+
+/// What evaluation costs, before and after: the longest path of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangedCost {
+    /// Terms that cause lookups (RFC 7208 §4.6.4).
+    pub lookups: [u16; 2],
+    /// Void lookups.
+    pub voids: [u16; 2],
+    /// Octets of the record.
+    pub octets: [usize; 2],
+}
+
+/// The DMARC policy in force, before and after: `none quarantine reject`, `null` for no record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ChangedPolicy {
+    /// Before.
+    pub before: Option<&'static str>,
+    /// After.
+    pub after: Option<&'static str>,
+}
+
+/// One expectation of the contract, and whether it is met.
+#[derive(Clone, Debug, Serialize)]
+pub struct Expected {
+    /// What is expected, in a few words.
+    pub expectation: Phrase,
+    /// Whether it is met; `null` if that could not be told.
+    pub met: Option<bool>,
+    /// Where it is written.
+    pub location: FileLocation,
+}
