@@ -203,7 +203,7 @@ impl Gathered {
         let mut findings: Vec<Finding> = findings.iter().map(Finding::from).collect();
         number(&mut findings);
         let missing = self.is_missing();
-        let sends_nothing = self.spf.as_ref().is_some_and(spf_section::sends_nothing);
+        let sends_nothing = self.spf.as_ref().is_some_and(spf::Facts::sends_nothing);
         let Self { mx, spf, dkim, dmarc, senders, implied, untested, .. } = self;
         let mx = mx.map_or_else(Section::skipped, |it| mx_section::section(&it, &mut lookups));
         let spf = spf.map_or_else(Section::skipped, |it| spf_section::section(&it, &mut lookups));
@@ -345,7 +345,7 @@ impl Gathered {
 /// Who may send, as far as it is told.
 fn sends(facts: &spf::Facts) -> Sends {
     let mut passing = facts.partitions().into_iter().map(spf::Partition::passing);
-    if spf_section::sends_nothing(facts) {
+    if facts.sends_nothing() {
         Sends::Nothing
     } else if matches!(facts.published.found, Found::Nothing) {
         Sends::Undeclared

@@ -3,6 +3,7 @@
 use super::expand::Sender;
 use super::partition::{Partition, Reading, Spent, SpfResult};
 use super::policy::{Found, Policies, Published};
+use super::record::{Qualifier, Record};
 use super::walk::{Walked, walk};
 use crate::judge::Standing;
 use crate::net::{Family, IpSet, Name};
@@ -65,6 +66,20 @@ impl Facts {
             largest.result()
         });
         (ipv4 == ipv6).then_some(ipv4).flatten()
+    }
+
+    /// True if the policy passes nobody for certain, and nobody by what is unknown of the sender: the
+    /// owner says that the domain does not send.
+    pub fn sends_nothing(&self) -> bool {
+        let lets_nobody_pass = |record: &Record| {
+            record.redirect().is_none()
+                && record.directives().all(|(_, _, qualifier, _)| qualifier != Qualifier::Pass)
+        };
+        self.published.usable().is_some_and(lets_nobody_pass)
+            && self.partitions().into_iter().all(|partition| {
+                partition.passing().is_empty() && partition.sender_dependent().is_empty()
+            })
+            && self.default_result() == Some(SpfResult::Fail)
     }
 
     /// How the domain stands.
