@@ -11,6 +11,7 @@ mod fix;
 mod headline;
 mod inquiry;
 mod mx_section;
+mod posture_facts;
 mod recognised;
 mod sender;
 pub mod senders;
@@ -23,7 +24,6 @@ pub use inquiry::{Asked, Checks, Fixes, Inquiry, Sender};
 use crate::dns::{Dns, alongside, join_all};
 use crate::judge;
 use crate::net::{Family, Name};
-use crate::posture::{Receives, Requests, Sends};
 use crate::report::{
     Authorization, Authorized, Domain, Finding, Identities, Lookups, Section, Verdict, number,
 };
@@ -36,7 +36,6 @@ use fix::Admission;
 use recognised::recognised;
 use sender::Gap;
 use std::future::Future;
-use std::sync::Arc;
 
 /// What time it is: the only thing about the world, besides answers, that an audit needs (`%{t}`).
 #[derive(Clone, Copy, Debug, Default)]
@@ -277,56 +276,6 @@ impl Gathered {
         findings
     }
 
-    /// What the protocols say together.
-    fn posture(&self) -> posture::Facts {
-        let keys = self.dkim.as_ref().map(|it| &it.facts);
-        let policy = self.dmarc.as_ref().map(|it| &it.facts);
-        posture::Facts {
-            domain: self.domain.clone(),
-            exists: self.exists(),
-            sends: self.spf.as_ref().map_or(Sends::Unknown, sends),
-            receives: match self.mx.as_ref().map(|it| &it.facts) {
-                Some(facts) if facts.is_null() => Receives::Nothing,
-                Some(facts) if !facts.exchangers().is_empty() => Receives::Something,
-                _ => Receives::Unknown,
-            },
-            has_key: keys.and_then(|facts| match facts.is_proved_none() {
-                true => Some(false),
-                false => {
-                    let mut keys = facts.keyed().flat_map(|tried| tried.keys());
-                    keys.any(dkim::Published::is_usable).then_some(true)
-                }
-            }),
-            requests: policy.map_or(Requests::Unknown, |facts| {
-                match &facts.discovered.discovery {
-                    dmarc::Discovery::InForce(it) => Requests::Policy(it.requested),
-                    dmarc::Discovery::NotPublished => Requests::Nothing,
-                    // The record is broken, and has findings of its own.
-                    dmarc::Discovery::Unusable(_) | dmarc::Discovery::Unknown(_) => {
-                        Requests::Unknown
-                    }
-                }
-            }),
-            is_organization: policy.is_some_and(|facts| {
-                let organization = facts.discovered.organization.as_ref();
-                organization.is_some_and(|it| it.domain == self.domain)
-            }),
-            misplaced: self.misplaced(),
-        }
-    }
-
-    /// DMARC records at the domain itself, if it is known that none stands below `_dmarc`.
-    fn misplaced(&self) -> Vec<Arc<[u8]>> {
-        let (Some(spf), Some(dmarc)) = (&self.spf, &self.dmarc) else { return Vec::new() };
-        match dmarc.facts.discovered.walk.visits.first().map(|visit| &visit.found) {
-            Some(dmarc::Found::Nothing) => {
-                let texts = spf.published.answer.texts();
-                texts.filter(|text| dmarc::is_record(text)).map(Arc::from).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
     /// False if the DNS says that the domain does not exist.
     fn exists(&self) -> Option<bool> {
         self.spf.as_ref().and_then(|facts| match facts.published.found {
@@ -339,20 +288,6 @@ impl Gathered {
     /// True if the DNS says that the domain does not exist.
     fn is_missing(&self) -> bool {
         self.exists() == Some(false)
-    }
-}
-
-/// Who may send, as far as it is told.
-fn sends(facts: &spf::Facts) -> Sends {
-    let mut passing = facts.partitions().into_iter().map(spf::Partition::passing);
-    if facts.sends_nothing() {
-        Sends::Nothing
-    } else if matches!(facts.published.found, Found::Nothing) {
-        Sends::Undeclared
-    } else if passing.any(|addresses| !addresses.is_empty()) {
-        Sends::Something
-    } else {
-        Sends::Unknown
     }
 }
 

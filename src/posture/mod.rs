@@ -23,6 +23,8 @@ pub struct Facts {
     /// True if a DKIM key that can be used was found, false if it is proved that there is none at
     /// any selector; `None` if that was not asked, or could not be told.
     pub has_key: Option<bool>,
+    /// The bits of the longest RSA key that can be used, if every such key found is an RSA key.
+    pub key_bits: Option<u32>,
     /// What DMARC asks of receivers.
     pub requests: Requests,
     /// True if DMARC takes the domain for an organization: nothing above it can sign for it.
@@ -38,6 +40,8 @@ pub enum Sends {
     Nothing,
     /// The domain publishes no policy, so nobody passes.
     Undeclared,
+    /// Nobody, because the policy has a fault: every check is permerror.
+    Broken,
     /// At least one address passes.
     Something,
     /// It was not asked, or could not be told.
@@ -60,6 +64,8 @@ pub enum Receives {
 pub enum Requests {
     /// No policy applies.
     Nothing,
+    /// What is published is not applied: several records, or one without a valid policy.
+    Broken,
     /// This, after `t=y` has lowered it.
     Policy(Policy),
     /// It was not asked, or could not be told.
@@ -72,7 +78,7 @@ impl Requests {
         match self {
             Self::Nothing => true,
             Self::Policy(policy) => policy < Policy::Reject,
-            Self::Unknown => false,
+            Self::Broken | Self::Unknown => false,
         }
     }
 }

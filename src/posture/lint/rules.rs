@@ -1,11 +1,11 @@
 //! The table of rules: a row for each, in the order in which findings are told.
 
-use super::{proof, role};
+use super::{bulk, proof, role};
 use crate::judge::Confidence::{Certain, Likely};
 use crate::judge::Severity::{Error, Note, Warn};
 use crate::judge::{Check, Rule};
 use crate::posture::Facts;
-use crate::text::{advice, rfc};
+use crate::text::{advice, draft, rfc};
 
 /// Every rule with its check, in the order in which findings are told.
 pub static CHECKS: &[Check<Facts>] = &[
@@ -99,5 +99,18 @@ pub static CHECKS: &[Check<Facts>] = &[
             page: include_str!("null-mx-sender.md"),
         },
         run: role::null_mx_sender,
+    },
+    Check {
+        rule: &Rule {
+            id: "posture/bulk-senders",
+            severity: Note,
+            confidence: Certain,
+            summary: "something is missing that large receivers demand of bulk senders",
+            why: "Google, Yahoo and Microsoft refuse or defer mail of whoever sends thousands of \
+                  messages a day without SPF, DKIM and DMARC.",
+            cite: draft("Google email sender guidelines", ""),
+            page: include_str!("bulk-senders.md"),
+        },
+        run: bulk::senders,
     },
 ];

@@ -1,0 +1,93 @@
+//! What the protocols say together, as plain values for the rules about a domain as a whole.
+
+use super::Gathered;
+use crate::posture::{self, Receives, Requests, Sends};
+use crate::spf::Found;
+use crate::{dkim, dmarc, spf};
+use std::sync::Arc;
+
+impl Gathered {
+    /// What the protocols say together.
+    pub(super) fn posture(&self) -> posture::Facts {
+        let keys = self.dkim.as_ref().map(|it| &it.facts);
+        let policy = self.dmarc.as_ref().map(|it| &it.facts);
+        posture::Facts {
+            domain: self.domain.clone(),
+            exists: self.exists(),
+            sends: self.spf.as_ref().map_or(Sends::Unknown, sends),
+            receives: match self.mx.as_ref().map(|it| &it.facts) {
+                Some(facts) if facts.is_null() => Receives::Nothing,
+                Some(facts) if !facts.exchangers().is_empty() => Receives::Something,
+                _ => Receives::Unknown,
+            },
+            has_key: keys.and_then(|facts| match facts.is_proved_none() {
+                true => Some(false),
+                false => usable(facts).next().map(|_| true),
+            }),
+            key_bits: keys.and_then(key_bits),
+            requests: policy.map_or(Requests::Unknown, |facts| match &facts.discovered.discovery {
+                dmarc::Discovery::InForce(it) => Requests::Policy(it.requested),
+                dmarc::Discovery::NotPublished if facts.has_several_records() => Requests::Broken,
+                dmarc::Discovery::NotPublished => Requests::Nothing,
+                dmarc::Discovery::Unusable(_) => Requests::Broken,
+                dmarc::Discovery::Unknown(_) => Requests::Unknown,
+            }),
+            is_organization: policy.is_some_and(|facts| {
+                let organization = facts.discovered.organization.as_ref();
+                organization.is_some_and(|it| it.domain == self.domain)
+            }),
+            misplaced: self.misplaced(),
+        }
+    }
+
+    /// DMARC records at the domain itself, if it is known that none stands below `_dmarc`.
+    fn misplaced(&self) -> Vec<Arc<[u8]>> {
+        let (Some(spf), Some(dmarc)) = (&self.spf, &self.dmarc) else { return Vec::new() };
+        match dmarc.facts.discovered.walk.visits.first().map(|visit| &visit.found) {
+            Some(dmarc::Found::Nothing) => {
+                let texts = spf.published.answer.texts();
+                texts.filter(|text| dmarc::is_record(text)).map(Arc::from).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Who may send, as far as it is told.
+fn sends(facts: &spf::Facts) -> Sends {
+    let mut passing = facts.partitions().into_iter().map(spf::Partition::passing);
+    if facts.sends_nothing() {
+        Sends::Nothing
+    } else if matches!(facts.published.found, Found::Nothing) {
+        Sends::Undeclared
+    } else if is_faulty(&facts.published.found) {
+        Sends::Broken
+    } else if passing.any(|addresses| !addresses.is_empty()) {
+        Sends::Something
+    } else {
+        Sends::Unknown
+    }
+}
+
+fn is_faulty(found: &Found) -> bool {
+    match found {
+        Found::One { record, .. } => !record.errors.is_empty(),
+        Found::Several(_) => true,
+        Found::Nothing | Found::NoDomain | Found::Failed => false,
+    }
+}
+
+/// The keys that receivers can use.
+fn usable(facts: &dkim::Facts) -> impl Iterator<Item = &dkim::Published> {
+    facts.keyed().flat_map(|tried| tried.keys()).filter(|key| key.is_usable())
+}
+
+/// The bits of the longest usable RSA key, if there is no key of another kind beside it.
+fn key_bits(facts: &dkim::Facts) -> Option<u32> {
+    let bits = |published: &dkim::Published| match &published.record.value.key.as_ref()?.value {
+        dkim::Key::Rsa(rsa) => Some(rsa.bits),
+        _ => None,
+    };
+    let all: Option<Vec<u32>> = usable(facts).map(bits).collect();
+    all?.into_iter().max()
+}
