@@ -16,6 +16,7 @@ mod recognised;
 mod sender;
 pub mod senders;
 mod spf_section;
+mod takeover;
 mod tree;
 
 pub use fix::{Mended, Mending, mend};
@@ -36,6 +37,7 @@ use fix::Admission;
 use recognised::recognised;
 use sender::Gap;
 use std::future::Future;
+use takeover::Takeover;
 
 /// What time it is: the only thing about the world, besides answers, that an audit needs (`%{t}`).
 #[derive(Clone, Copy, Debug, Default)]
@@ -94,6 +96,7 @@ struct Gathered {
     spf: Option<spf::Facts>,
     dkim: Option<dkim::Examined>,
     dmarc: Option<dmarc::Examined>,
+    takeover: Takeover,
     senders: Vec<(Asked, Judged, Option<Weighed>)>,
     /// True if the senders are the domain's own providers, and nobody asked about them.
     implied: bool,
@@ -133,8 +136,11 @@ async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> Gathered {
         wanted(checks.dmarc, dmarc::examine(dns, domain)),
     );
     let (senders, untested) = (Vec::new(), Vec::new());
-    let domain = domain.clone();
-    Gathered { domain, mx, spf, dkim, dmarc, senders, implied: true, untested }
+    let (domain, takeover) = (domain.clone(), Takeover::default());
+    let gathered =
+        Gathered { domain, mx, spf, dkim, dmarc, takeover, senders, implied: true, untested };
+    let takeover = takeover::examine(dns, &gathered).await;
+    Gathered { takeover, ..gathered }
 }
 
 async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
@@ -203,7 +209,7 @@ impl Gathered {
         number(&mut findings);
         let missing = self.is_missing();
         let sends_nothing = self.spf.as_ref().is_some_and(spf::Facts::sends_nothing);
-        let Self { mx, spf, dkim, dmarc, senders, implied, untested, .. } = self;
+        let Self { mx, spf, dkim, dmarc, takeover, senders, implied, untested, .. } = self;
         let mx = mx.map_or_else(Section::skipped, |it| mx_section::section(&it, &mut lookups));
         let spf = spf.map_or_else(Section::skipped, |it| spf_section::section(&it, &mut lookups));
         let dkim =
@@ -238,6 +244,9 @@ impl Gathered {
                 admission.put_into(one)
             })
             .collect();
+        takeover.answers.iter().for_each(|answer| {
+            lookups.note(answer);
+        });
         let lookups = lookups.into_rows();
         let mut domain = Domain {
             domain: inquiry.domain.clone(),
@@ -268,12 +277,19 @@ impl Gathered {
             // What else is not there follows from that.
             return findings;
         }
-        findings.extend(self.spf.iter().flat_map(spf::lint::check));
+        let spf = self.spf.iter().flat_map(spf::lint::check);
+        findings.extend(spf.filter(|finding| !self.is_told_worse(finding)));
         findings.extend(self.dkim.iter().flat_map(|it| dkim::lint::check(&it.facts)));
         findings.extend(self.dmarc.iter().flat_map(|it| dmarc::lint::check(&it.facts)));
         findings.extend(self.mx.iter().flat_map(|it| mx::lint::check(&it.facts)));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
         findings
+    }
+
+    /// True if a term finds nothing because a whole domain does not exist: that is told instead.
+    fn is_told_worse(&self, finding: &judge::Finding) -> bool {
+        finding.rule.id == "spf/void-lookup"
+            && self.takeover.unregistered.iter().any(|it| it.location == finding.location)
     }
 
     /// False if the DNS says that the domain does not exist.

@@ -36,6 +36,7 @@ impl Gathered {
                 let organization = facts.discovered.organization.as_ref();
                 organization.is_some_and(|it| it.domain == self.domain)
             }),
+            unregistered: self.takeover.unregistered.clone(),
             misplaced: self.misplaced(),
         }
     }

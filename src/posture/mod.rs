@@ -5,7 +5,9 @@
 pub mod lint;
 
 use crate::dmarc::Policy;
+use crate::judge::Location;
 use crate::net::Name;
+use crate::text::Phrase;
 use std::sync::Arc;
 
 /// What is known of a domain as a whole: the facts that rules look at.
@@ -29,8 +31,34 @@ pub struct Facts {
     pub requests: Requests,
     /// True if DMARC takes the domain for an organization: nothing above it can sign for it.
     pub is_organization: bool,
+    /// What leads to domains that do not exist, so that anybody may come to hold them.
+    pub unregistered: Vec<Unregistered>,
     /// DMARC records at the domain itself, if none stands at `_dmarc` below it, where they belong.
     pub misplaced: Vec<Arc<[u8]>>,
+}
+
+/// Something in the records that leads to a name whose whole domain does not exist.
+#[derive(Clone, Debug)]
+pub struct Unregistered {
+    /// Where it stands.
+    pub location: Location,
+    /// What it is, in a few words.
+    pub what: Phrase,
+    /// The domain that somebody has to register to hold the name.
+    pub domain: Name,
+    /// What that gains them.
+    pub gain: Gain,
+}
+
+/// What somebody gains who holds a name that a domain relies on.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Gain {
+    /// To pass SPF as the domain.
+    Send,
+    /// To sign as the domain.
+    Sign,
+    /// To get its mail.
+    Receive,
 }
 
 /// Who may send in the name of a domain.

@@ -108,6 +108,7 @@ const PROPOSALS: &[(&str, Propose)] = &[
     ("spf/host-bits", spf::clear_host_bits),
     ("spf/include-without-record", spf::drop_dead_includes),
     ("spf/void-lookup", spf::drop_void_terms),
+    ("posture/unregistered-domain", spf::drop_lost_terms),
     ("spf/too-many-lookups", spf::spare_lookups),
     ("spf/too-many-voids", spf::spare_lookups),
     ("spf/redirect-ignored", spf::drop_redirect),

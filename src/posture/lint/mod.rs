@@ -2,12 +2,13 @@
 //!
 //! `rules` is the table, and a page stands beside it for each row; `role` is about what the domain
 //! is for and whether its records agree about it, `proof` about how its mail can pass DMARC, `bulk`
-//! about what large receivers demand.
+//! about what large receivers demand, `takeover` about what others may come to hold.
 
 mod bulk;
 mod proof;
 mod role;
 mod rules;
+mod takeover;
 
 pub use rules::CHECKS;
 

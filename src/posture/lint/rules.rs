@@ -1,6 +1,6 @@
 //! The table of rules: a row for each, in the order in which findings are told.
 
-use super::{bulk, proof, role};
+use super::{bulk, proof, role, takeover};
 use crate::judge::Confidence::{Certain, Likely};
 use crate::judge::Severity::{Error, Note, Warn};
 use crate::judge::{Check, Rule};
@@ -60,6 +60,19 @@ pub static CHECKS: &[Check<Facts>] = &[
             page: include_str!("misplaced-dmarc.md"),
         },
         run: proof::misplaced_dmarc,
+    },
+    Check {
+        rule: &Rule {
+            id: "posture/unregistered-domain",
+            severity: Warn,
+            confidence: Likely,
+            summary: "a record leads to a domain that anybody may register",
+            why: "Whoever registers it sends, signs or receives as the domain, with everything in \
+                  order. Nobody notices before it is done.",
+            cite: advice(),
+            page: include_str!("unregistered-domain.md"),
+        },
+        run: takeover::unregistered,
     },
     Check {
         rule: &Rule {

@@ -16,6 +16,7 @@ fn facts() -> Facts {
         key_bits: None,
         requests: Requests::Policy(Policy::Reject),
         is_organization: true,
+        unregistered: Vec::new(),
         misplaced: Vec::new(),
     }
 }
