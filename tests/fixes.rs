@@ -134,6 +134,12 @@ fn each_rule_has_its_fix() {
             "v=spf1 ip4:192.0.2.1 -all",
         ),
         (
+            "dmarc/testing",
+            "example.com TXT v=spf1 -all\n_dmarc.example.com TXT v=DMARC1; p=reject; t=y".into(),
+            Review,
+            "v=DMARC1; p=reject",
+        ),
+        (
             "spf/include-without-record",
             "example.com TXT v=spf1 include:gone.test ip4:192.0.2.1 -all".into(),
             Review,

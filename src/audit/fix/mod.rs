@@ -122,6 +122,7 @@ const PROPOSALS: &[(&str, Propose)] = &[
     ("dmarc/syntax", dmarc::correct),
     ("dmarc/historic-tag", dmarc::drop_historic),
     ("dmarc/policy-none", dmarc::enforce),
+    ("dmarc/testing", dmarc::end_test),
     ("dmarc/subdomain-weaker", dmarc::level),
     ("dkim/stray-characters", dkim::clean),
     ("mx/null-with-others", mx::drop_null),
