@@ -22,7 +22,7 @@ mod tree;
 pub use fix::{Mended, Mending, mend};
 pub use inquiry::{Asked, Checks, Fixes, Inquiry, Sender};
 
-use crate::dns::{Dns, alongside, join_all};
+use crate::dns::{Answer, Dns, alongside, join_all};
 use crate::judge;
 use crate::net::{Family, Name};
 use crate::report::{
@@ -37,6 +37,7 @@ use fix::Admission;
 use recognised::recognised;
 use sender::Gap;
 use std::future::Future;
+use std::sync::Arc;
 use takeover::Takeover;
 
 /// What time it is: the only thing about the world, besides answers, that an audit needs (`%{t}`).
@@ -209,6 +210,7 @@ impl Gathered {
         number(&mut findings);
         let missing = self.is_missing();
         let sends_nothing = self.spf.as_ref().is_some_and(spf::Facts::sends_nothing);
+        let explanation = self.explanation();
         let Self { mx, spf, dkim, dmarc, takeover, senders, implied, untested, .. } = self;
         let mx = mx.map_or_else(Section::skipped, |it| mx_section::section(&it, &mut lookups));
         let spf = spf.map_or_else(Section::skipped, |it| spf_section::section(&it, &mut lookups));
@@ -244,9 +246,9 @@ impl Gathered {
                 admission.put_into(one)
             })
             .collect();
-        takeover.answers.iter().for_each(|answer| {
+        for answer in takeover.answers.iter().chain(&explanation) {
             lookups.note(answer);
-        });
+        }
         let lookups = lookups.into_rows();
         let mut domain = Domain {
             domain: inquiry.domain.clone(),
@@ -284,6 +286,12 @@ impl Gathered {
         findings.extend(self.mx.iter().flat_map(|it| mx::lint::check(&it.facts)));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
         findings
+    }
+
+    /// The answer about the explanation of a fail, if there is one. That it failed decides nothing.
+    fn explanation(&self) -> Option<Arc<Answer>> {
+        let answer = &self.spf.as_ref()?.explanation.as_ref()?.answer;
+        answer.failure().is_none().then(|| Arc::clone(answer))
     }
 
     /// True if a term finds nothing because a whole domain does not exist: that is told instead.

@@ -8,6 +8,7 @@ use crate::judge::{Finding, Location, Rule, Step};
 use crate::net::{Family, Name};
 use crate::spf::event::Event;
 use crate::spf::examine::Facts;
+use crate::spf::explanation::Flaw;
 use crate::spf::partition::{Partition, Visit};
 use crate::spf::policy::Found;
 use crate::spf::record::{Body, Mechanism, Qualifier, SpecText};
@@ -97,6 +98,34 @@ fn closes_circle(partition: &Partition, visit: &Visit) -> bool {
     std::iter::successors(above(visit), |visit| above(visit))
         .all(|earlier| path.insert(&earlier.published.domain))
         && path.contains(&visit.published.domain)
+}
+
+pub(super) fn unusable_explanation(
+    facts: &Facts,
+    rule: &'static Rule,
+    findings: &mut Vec<Finding>,
+) {
+    let Some((explanation, flaw)) =
+        facts.explanation.as_ref().and_then(|it| Some((it, it.flaw()?)))
+    else {
+        return;
+    };
+    let published = &explanation.published;
+    let is_explanation = |place: &Place<'_>| matches!(place.term.body, Body::Explanation(_));
+    let mut own = facts.own_terms().filter(|place| place.published.domain == published.domain);
+    let Some(place) = own.find(is_explanation) else { return };
+    let name = &explanation.answer.question.name;
+    let message = Phrase::new().code(place.text()).plain(": ").name(name);
+    let message = match flaw {
+        Flaw::Missing => message.plain(" has no TXT record"),
+        Flaw::Several(count) => {
+            message.plain(" has ").number(count).plain(" TXT records where one is allowed")
+        }
+        Flaw::NotAscii => message.plain(" has a text that is not ASCII"),
+        Flaw::Syntax => message.plain(" has a text with a faulty macro"),
+    };
+    let message = message.plain("; receivers explain a fail as if there were no exp=");
+    findings.push(Finding::new(rule, place.location(), message));
 }
 
 pub(super) fn void_lookup(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {

@@ -36,6 +36,7 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &text::REDIRECT_IGNORED, run: terms::redirect_ignored },
     Check { rule: &text::TERMS_AFTER_ALL, run: terms::terms_after_all },
     Check { rule: &text::UNUSED_EXPLANATION, run: writing::unused_explanation },
+    Check { rule: &walk::UNUSABLE_EXPLANATION, run: targets::unusable_explanation },
     Check { rule: &text::NO_ALL, run: terms::no_all },
     Check { rule: &text::NEUTRAL_ALL, run: terms::neutral_all },
     Check { rule: &text::PASS_ALL, run: terms::pass_all },

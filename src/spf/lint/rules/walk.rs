@@ -156,3 +156,13 @@ pub(super) static PRIVATE_ADDRESS: Rule = Rule {
     cite: rfc(1918, "3"),
     page: include_str!("../private-address.md"),
 };
+
+pub(super) static UNUSABLE_EXPLANATION: Rule = Rule {
+    id: "spf/unusable-explanation",
+    severity: Note,
+    confidence: Certain,
+    summary: "exp= leads to no explanation that can be used",
+    why: "Receivers go on as if there were no exp=: whoever is refused does not learn why.",
+    cite: rfc(7208, "6.2"),
+    page: include_str!("../unusable-explanation.md"),
+};
