@@ -1,9 +1,10 @@
 //! What the protocols say together, as plain values for the rules about a domain as a whole.
 
 use super::Gathered;
-use crate::posture::{self, Receives, Requests, Sends};
+use crate::posture::{self, Platform, Receives, Requests, Sends};
 use crate::spf::Found;
-use crate::{dkim, dmarc, spf};
+use crate::spf::record::{Body, Mechanism, Qualifier};
+use crate::{dkim, dmarc, provider, spf};
 use std::sync::Arc;
 
 impl Gathered {
@@ -36,9 +37,22 @@ impl Gathered {
                 let organization = facts.discovered.organization.as_ref();
                 organization.is_some_and(|it| it.domain == self.domain)
             }),
+            platforms: self.platforms(),
             unregistered: self.takeover.unregistered.clone(),
             misplaced: self.misplaced(),
         }
+    }
+
+    /// The platforms that send for the domain and for others, and do not receive for it.
+    fn platforms(&self) -> Vec<Platform> {
+        let hosts = self.mx.iter().flat_map(|it| it.facts.exchangers());
+        let receive: Vec<&str> = hosts
+            .filter_map(|one| provider::recognise_mx(&one.host))
+            .map(provider::Provider::title)
+            .collect();
+        let mut found = self.spf.as_ref().map_or_else(Vec::new, platforms);
+        found.retain(|platform| !receive.contains(&platform.title));
+        found
     }
 
     /// DMARC records at the domain itself, if it is known that none stands below `_dmarc`.
@@ -91,4 +105,27 @@ fn key_bits(facts: &dkim::Facts) -> Option<u32> {
     };
     let all: Option<Vec<u32>> = usable(facts).map(bits).collect();
     all?.into_iter().max()
+}
+
+/// The platforms that records of the domain let pass with all of their customers.
+fn platforms(facts: &spf::Facts) -> Vec<Platform> {
+    let mut found: Vec<Platform> = Vec::new();
+    let [partition, _] = facts.partitions();
+    let visits = partition.visits.iter().map(|visit| &visit.published);
+    for published in visits.filter(|published| published.domain.is_within(&facts.domain)) {
+        for term in published.usable().into_iter().flat_map(|record| &record.terms) {
+            let Body::Directive(Qualifier::Pass, Mechanism::Include(spec)) = &term.body else {
+                continue;
+            };
+            let known = spec.fixed().and_then(provider::recognise_include);
+            let Some(known) = known.filter(|it| it.is_shared() && !it.keeps_mailboxes()) else {
+                continue;
+            };
+            if found.iter().all(|other| other.title != known.title()) {
+                let location = published.location().at(term.span);
+                found.push(Platform { location, title: known.title() });
+            }
+        }
+    }
+    found
 }

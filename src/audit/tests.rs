@@ -290,3 +290,19 @@ async fn a_name_below_the_own_domain_is_not_for_others_to_register() {
     let own = "example.com TXT v=spf1 a:old.example.com -all";
     assert_eq!(unregistered(&report(own, &about("mail.example.com")).await), [""; 0]);
 }
+
+// ── platforms ───────────────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn a_platform_that_receives_for_the_domain_is_not_held_against_it() {
+    let lines = "
+        example.com TXT v=spf1 include:eu._netblocks.mimecast.com include:sendgrid.net -all
+        example.com MX 10 eu-smtp-inbound-1.mimecast.com.
+        _dmarc.example.com TXT v=DMARC1; p=reject
+        eu._netblocks.mimecast.com TXT v=spf1 ip4:192.0.2.0/25 ~all
+        sendgrid.net TXT v=spf1 ip4:192.0.2.128/25 ~all";
+    let domain = report(lines, &about("example.com")).await;
+    let told = domain.findings.iter().find(|it| it.id == "posture/shared-platform");
+    let message = told.map(|it| it.message.to_string()).unwrap_or_default();
+    assert!(message.starts_with("whoever is a customer of SendGrid sends"), "{message}");
+}

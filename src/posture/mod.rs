@@ -31,10 +31,22 @@ pub struct Facts {
     pub requests: Requests,
     /// True if DMARC takes the domain for an organization: nothing above it can sign for it.
     pub is_organization: bool,
+    /// Platforms whose customers all pass SPF as the domain, each once; those that keep mailboxes
+    /// or receive for the domain are left out.
+    pub platforms: Vec<Platform>,
     /// What leads to domains that do not exist, so that anybody may come to hold them.
     pub unregistered: Vec<Unregistered>,
     /// DMARC records at the domain itself, if none stands at `_dmarc` below it, where they belong.
     pub misplaced: Vec<Arc<[u8]>>,
+}
+
+/// Somebody who sends for many customers from the same addresses.
+#[derive(Clone, Debug)]
+pub struct Platform {
+    /// The term that lets it pass.
+    pub location: Location,
+    /// Its name for a reader.
+    pub title: &'static str,
 }
 
 /// Something in the records that leads to a name whose whole domain does not exist.

@@ -2,9 +2,11 @@
 //!
 //! `rules` is the table, and a page stands beside it for each row; `role` is about what the domain
 //! is for and whether its records agree about it, `proof` about how its mail can pass DMARC, `bulk`
-//! about what large receivers demand, `takeover` about what others may come to hold.
+//! about what large receivers demand, `takeover` about what others may come to hold, `platform`
+//! about those who send for many.
 
 mod bulk;
+mod platform;
 mod proof;
 mod role;
 mod rules;

@@ -1,6 +1,6 @@
 //! The table of rules: a row for each, in the order in which findings are told.
 
-use super::{bulk, proof, role, takeover};
+use super::{bulk, platform, proof, role, takeover};
 use crate::judge::Confidence::{Certain, Likely};
 use crate::judge::Severity::{Error, Note, Warn};
 use crate::judge::{Check, Rule};
@@ -125,5 +125,18 @@ pub static CHECKS: &[Check<Facts>] = &[
             page: include_str!("bulk-senders.md"),
         },
         run: bulk::senders,
+    },
+    Check {
+        rule: &Rule {
+            id: "posture/shared-platform",
+            severity: Note,
+            confidence: Likely,
+            summary: "all customers of a platform pass SPF as the domain",
+            why: "SPF names servers and not their customers. Whether one customer can pose as \
+                  another is up to the platform.",
+            cite: rfc(7208, "11.4"),
+            page: include_str!("shared-platform.md"),
+        },
+        run: platform::shared,
     },
 ];

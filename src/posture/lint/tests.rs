@@ -3,6 +3,8 @@
 use super::super::{Receives, Requests, Sends};
 use super::*;
 use crate::dmarc::Policy;
+use crate::dns::Kind;
+use crate::judge::Location;
 use crate::net::Name;
 
 /// A domain that sends without a key, and asks for `p=reject`.
@@ -16,6 +18,7 @@ fn facts() -> Facts {
         key_bits: None,
         requests: Requests::Policy(Policy::Reject),
         is_organization: true,
+        platforms: Vec::new(),
         unregistered: Vec::new(),
         misplaced: Vec::new(),
     }
@@ -116,4 +119,16 @@ fn a_bulk_sender_lacks_nothing_that_is_only_faulty_or_unknown() {
 fn a_domain_that_sends_nothing_is_no_bulk_sender() {
     let silent = Facts { sends: Sends::Nothing, has_key: Some(true), ..facts() };
     assert_eq!(said(&Facts { requests: Requests::Nothing, ..silent }), "");
+}
+
+#[test]
+fn platforms_are_told_together_and_only_where_dmarc_is_enforced() {
+    use super::super::Platform;
+    let location = Location::set(facts().domain, Kind::Txt);
+    let platforms = ["A", "B"].map(|title| Platform { location: location.clone(), title });
+    let enforced = Facts { has_key: Some(true), platforms: platforms.into(), ..facts() };
+    let told = check(&enforced).remove(0).message.to_string();
+    let open = Facts { requests: Requests::Policy(Policy::None), ..enforced };
+    assert!(told.starts_with("whoever is a customer of A or B sends from"), "{told}");
+    assert_eq!(ids(&open), [""; 0]);
 }
