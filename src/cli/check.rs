@@ -26,15 +26,17 @@ pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
     let clock =
         if stack.is_repeatable { Clock::default() } else { Clock { seconds: started.seconds } };
     let domains = examine(&stack.dns, plan, clock).await?;
+    let (faults, idle) = (&plan.sources.faults, stack.idle_faults());
     let domains: Vec<Domain> =
-        domains.into_iter().map(|domain| labelled(domain, &plan.sources.faults)).collect();
+        domains.into_iter().map(|domain| labelled(domain, faults, &idle)).collect();
     let run = stack.run(started, begin.elapsed());
     stack.keep_tape(&plan.sources)?;
     conclude(run, domains, Vec::new(), &plan.ending)
 }
 
-/// A domain as a drill found it, and said so: what follows from a drill is not real.
-fn labelled(mut domain: Domain, faults: &[String]) -> Domain {
+/// A domain as a drill found it, and said so: what follows from a drill is not real. Faults that met
+/// no question are `idle`: nothing follows from them at all.
+fn labelled(mut domain: Domain, faults: &[String], idle: &[String]) -> Domain {
     if !faults.is_empty() {
         domain.headline = Phrase::new().unknown("drill").plain(": ").then(domain.headline);
         let note = Phrase::new()
@@ -42,6 +44,10 @@ fn labelled(mut domain: Domain, faults: &[String]) -> Domain {
             .code(faults.join(" "))
             .plain("): what follows from it is not real");
         domain.notes.insert(0, note);
+        let missed = |fault: &String| {
+            Phrase::new().plain("the fault ").code(fault).plain(" met no question")
+        };
+        domain.notes.splice(1..1, idle.iter().map(missed));
     }
     domain
 }

@@ -30,9 +30,16 @@ pub(super) struct Stack {
     pub is_repeatable: bool,
     recorder: Option<Arc<Recorder<Arc<dyn Dns>>>>,
     asked: Arc<AtomicUsize>,
+    drills: Vec<Arc<Fault<Arc<dyn Dns>>>>,
 }
 
 impl Stack {
+    /// The faults of drills that no question has met, as they would be typed.
+    pub(super) fn idle_faults(&self) -> Vec<String> {
+        let faults = self.drills.iter().flat_map(|drill| drill.idle());
+        faults.map(ToString::to_string).collect()
+    }
+
     /// How many questions went to the lowest source.
     fn questions(&self) -> usize {
         self.asked.load(Ordering::Relaxed)
@@ -97,13 +104,16 @@ pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
         dns = Arc::new(Overlay::new(zones, dns));
     }
     // Above everything else: a drill is about the answers that are used, whoever gives them.
+    let mut drills = Vec::new();
     for script in &sources.faults {
         names.push(format!("drill: {script}"));
         let script: FaultScript =
             script.parse().map_err(|why| Mistake::new(format!("--fault: {why}")))?;
-        dns = Arc::new(Fault::new(script, dns));
+        let drill = Arc::new(Fault::new(script, dns));
+        drills.push(Arc::clone(&drill));
+        dns = drill;
     }
-    Ok(Stack { dns, names, is_repeatable, recorder, asked })
+    Ok(Stack { dns, names, is_repeatable, recorder, asked, drills })
 }
 
 fn live(sources: &Sources) -> Result<Live, Mistake> {
