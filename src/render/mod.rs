@@ -5,6 +5,7 @@
 //! | [`text`](mod@text) | a person at a terminal, in a log, in a mail |
 //! | [`json`] | a program |
 //! | [`github`] | annotations of GitHub Actions |
+//! | [`markdown`] | the summary of a job, the comment of a pull request |
 //! | [`tsv`] | `cut` and `awk` |
 //! | [`patch`] | the tool that publishes records |
 //! | [`cidr`] | a tool that takes a list of networks |
@@ -19,6 +20,7 @@
 pub mod cidr;
 pub mod github;
 pub mod json;
+pub mod markdown;
 pub mod nft;
 pub mod palette;
 pub mod patch;

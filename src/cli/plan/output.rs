@@ -15,17 +15,20 @@ pub enum Format {
     JsonLines,
     /// Annotations of GitHub Actions.
     GitHub,
+    /// The summary of a job, the comment of a pull request.
+    Markdown,
     /// Findings as a table between tabs.
     Tsv,
 }
 
 impl Format {
     /// Every form and its name, the one first that nobody has to ask for.
-    pub(super) const NAMES: [(Self, &'static str); 5] = [
+    pub(super) const NAMES: [(Self, &'static str); 6] = [
         (Self::Text, "text"),
         (Self::Json, "json"),
         (Self::JsonLines, "jsonl"),
         (Self::GitHub, "github"),
+        (Self::Markdown, "markdown"),
         (Self::Tsv, "tsv"),
     ];
 }

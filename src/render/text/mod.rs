@@ -184,7 +184,7 @@ fn of_result(result: &str) -> Ink {
 }
 
 /// `1 term`, `2 terms`.
-fn counted(count: usize, one: &str) -> String {
+pub(super) fn counted(count: usize, one: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {one}{plural}", crate::text::grouped(count as u128))
 }
