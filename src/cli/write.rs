@@ -2,7 +2,7 @@
 
 use super::Trouble;
 use super::plan::{Appearance, Format};
-use crate::render::{github, json, markdown, palette, text, tsv};
+use crate::render::{github, json, markdown, palette, sarif, text, tsv};
 use crate::report::Report;
 use std::env;
 use std::ffi::OsString;
@@ -30,6 +30,7 @@ pub(super) fn format(
         Format::JsonLines => json::lines(report, out)?,
         Format::GitHub => github::render(report, out)?,
         Format::Markdown => markdown::render(report, out)?,
+        Format::Sarif => sarif::render(report, out)?,
         Format::Tsv => tsv::render(report, out)?,
         Format::Text => text::render(report, look, out)?,
     }

@@ -6,6 +6,7 @@
 //! | [`json`] | a program |
 //! | [`github`] | annotations of GitHub Actions |
 //! | [`markdown`] | the summary of a job, the comment of a pull request |
+//! | [`sarif`] | code scanning |
 //! | [`tsv`] | `cut` and `awk` |
 //! | [`patch`] | the tool that publishes records |
 //! | [`cidr`] | a tool that takes a list of networks |
@@ -24,5 +25,7 @@ pub mod markdown;
 pub mod nft;
 pub mod palette;
 pub mod patch;
+mod place;
+pub mod sarif;
 pub mod text;
 pub mod tsv;

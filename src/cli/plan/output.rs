@@ -17,18 +17,21 @@ pub enum Format {
     GitHub,
     /// The summary of a job, the comment of a pull request.
     Markdown,
+    /// Results of code scanning.
+    Sarif,
     /// Findings as a table between tabs.
     Tsv,
 }
 
 impl Format {
     /// Every form and its name, the one first that nobody has to ask for.
-    pub(super) const NAMES: [(Self, &'static str); 6] = [
+    pub(super) const NAMES: [(Self, &'static str); 7] = [
         (Self::Text, "text"),
         (Self::Json, "json"),
         (Self::JsonLines, "jsonl"),
         (Self::GitHub, "github"),
         (Self::Markdown, "markdown"),
+        (Self::Sarif, "sarif"),
         (Self::Tsv, "tsv"),
     ];
 }
