@@ -7,6 +7,7 @@
 //! | [`github`] | annotations of GitHub Actions |
 //! | [`markdown`] | the summary of a job, the comment of a pull request |
 //! | [`sarif`] | code scanning |
+//! | [`gitlab`] | Code Quality of GitLab |
 //! | [`tsv`] | `cut` and `awk` |
 //! | [`patch`] | the tool that publishes records |
 //! | [`cidr`] | a tool that takes a list of networks |
@@ -20,6 +21,7 @@
 
 pub mod cidr;
 pub mod github;
+pub mod gitlab;
 pub mod json;
 pub mod markdown;
 pub mod nft;

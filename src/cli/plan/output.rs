@@ -19,19 +19,22 @@ pub enum Format {
     Markdown,
     /// Results of code scanning.
     Sarif,
+    /// Code Quality of GitLab.
+    GitLab,
     /// Findings as a table between tabs.
     Tsv,
 }
 
 impl Format {
     /// Every form and its name, the one first that nobody has to ask for.
-    pub(super) const NAMES: [(Self, &'static str); 7] = [
+    pub(super) const NAMES: [(Self, &'static str); 8] = [
         (Self::Text, "text"),
         (Self::Json, "json"),
         (Self::JsonLines, "jsonl"),
         (Self::GitHub, "github"),
         (Self::Markdown, "markdown"),
         (Self::Sarif, "sarif"),
+        (Self::GitLab, "gitlab"),
         (Self::Tsv, "tsv"),
     ];
 }
