@@ -2,7 +2,7 @@
 
 use super::Trouble;
 use super::plan::{Appearance, Format};
-use crate::render::{github, gitlab, json, markdown, palette, sarif, text, tsv};
+use crate::render::{github, gitlab, json, junit, markdown, palette, sarif, text, tsv};
 use crate::report::Report;
 use std::env;
 use std::ffi::OsString;
@@ -32,6 +32,7 @@ pub(super) fn format(
         Format::Markdown => markdown::render(report, out)?,
         Format::Sarif => sarif::render(report, out)?,
         Format::GitLab => gitlab::render(report, out)?,
+        Format::JUnit => junit::render(report, out)?,
         Format::Tsv => tsv::render(report, out)?,
         Format::Text => text::render(report, look, out)?,
     }

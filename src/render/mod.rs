@@ -8,6 +8,7 @@
 //! | [`markdown`] | the summary of a job, the comment of a pull request |
 //! | [`sarif`] | code scanning |
 //! | [`gitlab`] | Code Quality of GitLab |
+//! | [`junit`] | Jenkins, Azure and other viewers of test results |
 //! | [`tsv`] | `cut` and `awk` |
 //! | [`patch`] | the tool that publishes records |
 //! | [`cidr`] | a tool that takes a list of networks |
@@ -23,6 +24,7 @@ pub mod cidr;
 pub mod github;
 pub mod gitlab;
 pub mod json;
+pub mod junit;
 pub mod markdown;
 pub mod nft;
 pub mod palette;

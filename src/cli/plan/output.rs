@@ -21,13 +21,15 @@ pub enum Format {
     Sarif,
     /// Code Quality of GitLab.
     GitLab,
+    /// Test results.
+    JUnit,
     /// Findings as a table between tabs.
     Tsv,
 }
 
 impl Format {
     /// Every form and its name, the one first that nobody has to ask for.
-    pub(super) const NAMES: [(Self, &'static str); 8] = [
+    pub(super) const NAMES: [(Self, &'static str); 9] = [
         (Self::Text, "text"),
         (Self::Json, "json"),
         (Self::JsonLines, "jsonl"),
@@ -35,6 +37,7 @@ impl Format {
         (Self::Markdown, "markdown"),
         (Self::Sarif, "sarif"),
         (Self::GitLab, "gitlab"),
+        (Self::JUnit, "junit"),
         (Self::Tsv, "tsv"),
     ];
 }
