@@ -2,7 +2,7 @@
 
 use super::Trouble;
 use super::plan::{Appearance, Format};
-use crate::render::{github, gitlab, json, junit, markdown, palette, sarif, text, tsv};
+use crate::render::{github, gitlab, json, junit, markdown, palette, prometheus, sarif, text, tsv};
 use crate::report::Report;
 use std::env;
 use std::ffi::OsString;
@@ -33,6 +33,7 @@ pub(super) fn format(
         Format::Sarif => sarif::render(report, out)?,
         Format::GitLab => gitlab::render(report, out)?,
         Format::JUnit => junit::render(report, out)?,
+        Format::Prometheus => prometheus::render(report, out)?,
         Format::Tsv => tsv::render(report, out)?,
         Format::Text => text::render(report, look, out)?,
     }

@@ -9,6 +9,7 @@
 //! | [`sarif`] | code scanning |
 //! | [`gitlab`] | Code Quality of GitLab |
 //! | [`junit`] | Jenkins, Azure and other viewers of test results |
+//! | [`prometheus`] | monitoring |
 //! | [`tsv`] | `cut` and `awk` |
 //! | [`patch`] | the tool that publishes records |
 //! | [`cidr`] | a tool that takes a list of networks |
@@ -30,6 +31,7 @@ pub mod nft;
 pub mod palette;
 pub mod patch;
 mod place;
+pub mod prometheus;
 pub mod sarif;
 pub mod text;
 pub mod tsv;

@@ -23,13 +23,15 @@ pub enum Format {
     GitLab,
     /// Test results.
     JUnit,
+    /// Metrics.
+    Prometheus,
     /// Findings as a table between tabs.
     Tsv,
 }
 
 impl Format {
     /// Every form and its name, the one first that nobody has to ask for.
-    pub(super) const NAMES: [(Self, &'static str); 9] = [
+    pub(super) const NAMES: [(Self, &'static str); 10] = [
         (Self::Text, "text"),
         (Self::Json, "json"),
         (Self::JsonLines, "jsonl"),
@@ -38,6 +40,7 @@ impl Format {
         (Self::Sarif, "sarif"),
         (Self::GitLab, "gitlab"),
         (Self::JUnit, "junit"),
+        (Self::Prometheus, "prometheus"),
         (Self::Tsv, "tsv"),
     ];
 }
