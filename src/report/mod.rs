@@ -9,6 +9,7 @@ mod change;
 mod domain;
 mod exhibit;
 mod finding;
+mod hold;
 mod lookup;
 mod patch;
 pub mod senders;
@@ -19,9 +20,7 @@ pub use authorization::{
     Authorization, Authorized, DmarcVerdict, Identities, Matched, Portion, SenderFix, SenderKind,
     SpfVerdict,
 };
-pub use change::{
-    Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, Effect, Expected,
-};
+pub use change::{Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, Expected};
 pub use domain::{Domain, Section, Status};
 pub use exhibit::{
     DkimExhibit, DmarcExhibit, MxExhibit, MxHost, Selector, SpfExhibit, TreeNode, WalkName,
