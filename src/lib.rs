@@ -47,6 +47,7 @@ pub mod dmarc;
 pub mod mx;
 pub mod posture;
 pub mod change;
+pub mod zone;
 pub mod report;
 pub mod provider;
 pub mod audit;

@@ -40,8 +40,8 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
     // A key at a selector that nobody would guess now is to be missed all the same.
     let keyed = was.dkim.iter().flat_map(|it| it.facts.keyed());
     let found = keyed.map(|tried| tried.candidate.selector.to_string());
-    let selectors = inquiry.selectors.iter().cloned().chain(found).collect();
-    let inquiry = &Inquiry { selectors, ..inquiry.clone() };
+    let seen = inquiry.seen.iter().cloned().chain(found).collect();
+    let inquiry = &Inquiry { seen, ..inquiry.clone() };
     let is = gather_all(&new, inquiry, clock).await;
 
     let tls = tls_gone(states, &was).await;
@@ -321,7 +321,7 @@ async fn records(
             added,
             ttl_before_s: was.ttl_s,
             ttl_s: now.ttl_s,
-            location: places.map(|place| FileLocation::new(place, None)).next(),
+            location: places.map(FileLocation::from).next(),
         });
     }
     (changed, one_sided)

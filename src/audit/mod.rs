@@ -165,8 +165,9 @@ async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
 
 async fn keys(policies: &Policies<'_>, inquiry: &Inquiry) -> dkim::Examined {
     let recognised = recognised(policies, &inquiry.domain).await;
-    let given =
-        inquiry.selectors.iter().filter_map(|text| dkim::Selector::new(text).ok()).collect();
+    let read = |texts: &[String]| -> Vec<dkim::Selector> {
+        texts.iter().filter_map(|text| dkim::Selector::new(text).ok()).collect()
+    };
     let providers = recognised
         .all()
         .into_iter()
@@ -180,7 +181,8 @@ async fn keys(policies: &Policies<'_>, inquiry: &Inquiry) -> dkim::Examined {
             rotates: provider.rotates_selectors(),
         })
         .collect();
-    let wanted = dkim::Wanted { given, providers };
+    let (given, seen) = (read(&inquiry.selectors), read(&inquiry.seen));
+    let wanted = dkim::Wanted { given, seen, providers };
     dkim::examine(policies.dns(), &inquiry.domain, &wanted).await
 }
 

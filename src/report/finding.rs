@@ -100,13 +100,20 @@ pub struct FileLocation {
 
 impl FileLocation {
     /// Where a part of a record stands, or where the record begins if no part is meant.
-    pub(crate) fn new(place: &Place, span: Option<Span>) -> Self {
+    fn new(place: &Place, span: Option<Span>) -> Self {
         let (line, column) = span.map_or((place.line, place.column), |span| place.of(span.start));
         let last = span.filter(|span| !span.is_empty()).map(|span| place.of(span.end - 1));
         let (end_line, last_column) = last.unwrap_or((line, column));
         // Without marks every octet stands where the record begins.
         let end_column = last_column.saturating_add(1);
         Self { file: escape(place.file.as_bytes()), line, column, end_line, end_column }
+    }
+}
+
+impl From<&Place> for FileLocation {
+    /// Where a record begins.
+    fn from(place: &Place) -> Self {
+        Self::new(place, None)
     }
 }
 

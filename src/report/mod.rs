@@ -34,6 +34,7 @@ pub use patch::{Patch, PatchSet, PatchStep};
 pub use step::Step;
 pub use verdict::Verdict;
 
+use crate::text::Phrase;
 use serde::Serialize;
 
 /// Name and major version of the JSON form.
@@ -95,4 +96,6 @@ pub struct Run {
     pub sources: Vec<String>,
     /// How many questions were asked.
     pub questions: usize,
+    /// What was understood of the invocation, what was left out.
+    pub notes: Vec<Phrase>,
 }
