@@ -84,9 +84,13 @@ fn exit_code(domains: &[Domain], findings: &[Finding], fail_on: Option<Severity>
             matches!(authorization.authorized, Authorized::No | Authorized::Partial)
                 || (authorization.authorized == Authorized::Yes && is_refused)
         });
-        senders || reaches(&domain.findings)
+        // Of a change only what it brings about counts, and that is a finding.
+        (senders && domain.change.is_none()) || reaches(&domain.findings)
     };
     let is_unknown = |domain: &Domain| {
+        if let Some(change) = &domain.change {
+            return !change.unknown.is_empty();
+        }
         let sections = [domain.mx.status, domain.spf.status, domain.dmarc.status];
         domain.result == Verdict::Unknown
             || sections.contains(&Status::Unknown)
