@@ -70,13 +70,24 @@ struct Suite {
 
 /// Everything that was asked about a domain.
 fn about(domain: &Domain) -> Suite {
+    let mut cases = match &domain.change {
+        Some(change) => vec![answered("what the change does can be told", &change.unknown)],
+        None => state(domain),
+    };
+    cases.extend(domain.contract.iter().map(expectation));
+    cases.extend(rules(&domain.findings));
+    Suite { name: domain.domain.to_string(), cases }
+}
+
+/// The domain as it is: of a change, only what it brings about counts.
+fn state(domain: &Domain) -> Vec<Case> {
     let sections: [(&str, Status, &Phrase); 4] = [
         ("mx", domain.mx.status, &domain.mx.summary),
         ("spf", domain.spf.status, &domain.spf.summary),
         ("dkim", domain.dkim.status, &domain.dkim.summary),
         ("dmarc", domain.dmarc.status, &domain.dmarc.summary),
     ];
-    let mut cases = vec![lookups(domain)];
+    let mut cases = vec![answered("every lookup is answered", &domain.errors)];
     cases.extend(sections.map(|(name, status, summary)| Case {
         name: format!("{name} can be told"),
         because: match status {
@@ -86,18 +97,16 @@ fn about(domain: &Domain) -> Suite {
         },
     }));
     cases.extend(domain.authorizations.iter().map(sender));
-    cases.extend(domain.contract.iter().map(expectation));
-    cases.extend(rules(&domain.findings));
-    Suite { name: domain.domain.to_string(), cases }
+    cases
 }
 
-/// Whether every question had an answer.
-fn lookups(domain: &Domain) -> Case {
-    let because = domain.errors.first().and_then(|first| {
-        let details = domain.errors.iter().map(ToString::to_string).collect();
+/// Whether nothing was left that could not be told.
+fn answered(name: &str, unknown: &[Phrase]) -> Case {
+    let because = unknown.first().and_then(|first| {
+        let details = unknown.iter().map(ToString::to_string).collect();
         Because::new(Kind::Error, first.to_string()).map(|because| Because { details, ..because })
     });
-    Case { name: "every lookup is answered".to_owned(), because }
+    Case { name: name.to_owned(), because }
 }
 
 fn sender(one: &Authorization) -> Case {

@@ -11,7 +11,7 @@ use super::place::{place, uri};
 use crate::catalogue;
 use crate::judge::Severity;
 use crate::report::{Domain, FileLocation, Finding, Report, State};
-use crate::text::escape;
+use crate::text::{Phrase, escape};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
@@ -175,18 +175,26 @@ fn suppressions(finding: &Finding) -> Value {
 /// How the run went, and what it could not tell.
 fn invocation(report: &Report) -> Value {
     let mut notifications = Vec::new();
+    let mut is_whole = true;
     for domain in &report.domains {
         let name = domain.domain.to_string();
-        notifications.extend(domain.errors.iter().map(|error| {
-            json!({
-                "level": "error",
-                "message": {"text": literal(&unlinked(&format!("{name}: could not be told: {error}")))},
+        let mut notify = |level: &str, why: &Phrase| {
+            let text = literal(&unlinked(&format!("{name}: could not be told: {why}")));
+            notifications.push(json!({
+                "level": level,
+                "message": {"text": text},
                 "locations": [{"logicalLocations": [{"name": name, "kind": "resource"}]}],
-            })
-        }));
+            }));
+        };
+        // Where a change is judged, what was not known before either changes nothing.
+        let level = if domain.change.is_some() { "warning" } else { "error" };
+        domain.errors.iter().for_each(|why| notify(level, why));
+        let unknown = domain.change.iter().flat_map(|change| &change.unknown);
+        unknown.clone().for_each(|why| notify("error", why));
+        is_whole &= unknown.count() == 0 && (domain.change.is_some() || domain.errors.is_empty());
     }
     let mut invocation = Map::new();
-    invocation.insert("executionSuccessful".into(), notifications.is_empty().into());
+    invocation.insert("executionSuccessful".into(), is_whole.into());
     invocation.insert("exitCode".into(), report.exit_code.into());
     invocation.insert("toolExecutionNotifications".into(), notifications.into());
     if let Some(started) = &report.run.started {

@@ -2,8 +2,9 @@
 
 use super::inline::{code, fenced, phrase, text};
 use super::page::Page;
-use crate::report::{Change, ChangedRecords, ChangedSender, Effect};
-use crate::text::grouped;
+use crate::change::Effect;
+use crate::render::text::span;
+use crate::report::{Change, ChangedRecords, ChangedSender};
 
 /// Networks that are named; others are counted.
 const NAMED: usize = 3;
@@ -17,7 +18,7 @@ pub(super) fn change(page: &mut Page, change: &Change) {
     }
     page.put("changes", &head);
     if !change.senders.is_empty() {
-        let head = ["| sender | addresses | before | after | |", "|---|--:|---|---|---|"];
+        let head = ["| sender | addresses | before | after | |", "|---|---|---|---|---|"];
         let head = head.into_iter().map(str::to_owned);
         page.list("rows about senders", head.chain(change.senders.iter().map(sender)));
     }
@@ -33,6 +34,7 @@ pub(super) fn change(page: &mut Page, change: &Change) {
 /// A row of the table of senders.
 fn sender(sender: &ChangedSender) -> String {
     let who = match &sender.provider {
+        _ if sender.is_rest => "everyone else".to_owned(),
         Some(provider) => text(provider),
         None => {
             let named = sender.networks.iter().take(NAMED);
@@ -43,7 +45,7 @@ fn sender(sender: &ChangedSender) -> String {
             }
         }
     };
-    let addresses = sender.addresses.parse().map_or_else(|_| text(&sender.addresses), grouped);
+    let addresses = if sender.is_rest { String::new() } else { text(&sender.who) };
     let by = |result: &str, term: &Option<String>| match term {
         Some(term) => format!("{}, by {}", text(result), code(term)),
         None => text(result),
@@ -91,37 +93,15 @@ fn facts(change: &Change) -> Vec<String> {
         ));
     }
     if let Some(policy) = &change.policy {
-        let word = |policy: Option<&str>| policy.map_or("no record".to_owned(), code);
+        let word = |policy: Option<&str>| policy.map_or("nothing".to_owned(), code);
         facts.push(format!(
-            "- DMARC policy in force: {} → {}",
-            word(policy.before),
-            word(policy.after)
+            "- DMARC asks for {}, before it asked for {}",
+            word(policy.after),
+            word(policy.before)
         ));
     }
     if let Some(seconds) = change.in_effect_within_s {
-        facts.push(format!("- in effect everywhere within {}", duration(seconds)));
+        facts.push(format!("- in effect everywhere within {} of publishing", span(seconds)));
     }
     facts
-}
-
-/// Seconds in the largest unit that counts them whole.
-fn duration(seconds: u32) -> String {
-    match seconds {
-        0 => "0 s".to_owned(),
-        _ if seconds.is_multiple_of(86_400) => format!("{} d", seconds / 86_400),
-        _ if seconds.is_multiple_of(3600) => format!("{} h", seconds / 3600),
-        _ if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
-        _ => format!("{seconds} s"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_told_in_units_that_count_them_whole() {
-        let told = [0, 30, 90, 300, 3600, 5400, 172_800].map(duration);
-        assert_eq!(told, ["0 s", "30 s", "90 s", "5 min", "1 h", "90 min", "2 d"]);
-    }
 }

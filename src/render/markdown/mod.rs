@@ -9,11 +9,11 @@ mod finding;
 pub(super) mod inline;
 mod page;
 
-use super::text::counted;
+use super::text::{self, counted};
 use crate::judge::Severity;
 use crate::report::{Authorized, Domain, Expected, Report, Status};
 use crate::text::Phrase;
-use inline::{code, fenced, phrase, text};
+use inline::{code, fenced, phrase};
 use page::Page;
 use std::cmp::Reverse;
 use std::io::{self, Write};
@@ -42,6 +42,8 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             counted(count(Severity::Note), "note"),
         ),
     );
+    let notes = report.run.notes.iter();
+    page.list("notes", notes.map(|note| format!("- {}", phrase(note))));
     for domain in domains {
         whole(&mut page, domain);
     }
@@ -52,7 +54,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let run = &report.run;
     let mut asked = counted(run.questions, "question");
     if !run.sources.is_empty() {
-        asked.push_str(&format!(" ({})", text(&run.sources.join(", "))));
+        asked.push_str(&format!(" ({})", inline::text(&run.sources.join(", "))));
     }
     let tool = &report.tool;
     page.put(
@@ -77,23 +79,33 @@ fn named(domain: &Domain) -> String {
 }
 
 fn whole(page: &mut Page, domain: &Domain) {
-    let head = format!("### {}: {}\n\n{}", named(domain), domain.result, sections(domain));
+    // Of a change that alters nothing the headline says so.
+    if text::is_same(domain) {
+        return;
+    }
+    let head = format!("### {}: {}", named(domain), domain.result);
+    let head = match &domain.change {
+        Some(_) => head,
+        None => format!("{head}\n\n{}", sections(domain)),
+    };
     if !page.put("domains", &head) {
         return;
     }
     page.list("notes", domain.notes.iter().map(|note| format!("- {}", phrase(note))));
-    authorizations(page, domain);
-    let errors = domain.errors.iter();
-    page.list(
-        "lookups that failed",
-        errors.map(|error| format!("- **could not be told:** {}", phrase(error))),
-    );
+    match &domain.change {
+        Some(change) => change::change(page, change),
+        None => {
+            authorizations(page, domain);
+            let errors = domain.errors.iter();
+            page.list(
+                "lookups that failed",
+                errors.map(|error| format!("- **could not be told:** {}", phrase(error))),
+            );
+        }
+    }
     if !domain.contract.is_empty() {
         page.put("headings", "#### What is expected");
         page.list("expectations", domain.contract.iter().map(expected));
-    }
-    if let Some(change) = &domain.change {
-        change::change(page, change);
     }
     finding::findings(page, &domain.findings);
 }
