@@ -307,3 +307,17 @@ fn no_fingerprint_of_code_quality_occurs_twice() {
     fingerprints.dedup();
     assert_eq!((count, fingerprints.len()), (6, 6));
 }
+
+#[test]
+fn what_is_gone_stands_in_no_file_of_the_state_before() {
+    let mut report = reports::changed();
+    let before = report.domains[0].findings[0].location.clone().expect("a place");
+    let gone = &mut report.domains[0].findings[2];
+    gone.location = Some(mailcheck::report::FileLocation {
+        file: "zones/new.zone at origin/main".into(),
+        ..before
+    });
+    let document = read(&report, sarif::render);
+    let place = &document["runs"][0]["results"][2]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "mailcheck.toml");
+}

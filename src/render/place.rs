@@ -1,16 +1,18 @@
 //! Where findings stand, for formats that drop whatever stands nowhere.
 
-use crate::report::{Domain, FileLocation, Finding};
+use crate::report::{Domain, FileLocation, Finding, State};
 use crate::text::escape;
 
 /// The file that stands for what is in no file: its owner is who can mend it.
 const NOWHERE: &str = "mailcheck.toml";
 
 /// Where a finding stands; else where its domain is declared; else the first line of the
-/// configuration. The file is named from the working directory.
+/// configuration. The file is named from the working directory. What is gone stands in no file
+/// that is there: it may have stood in one as it was at a commit.
 pub(super) fn place(domain: Option<&Domain>, finding: &Finding) -> FileLocation {
     let declared = domain.and_then(|domain| domain.declared.as_ref());
-    let Some(found) = finding.location.as_ref().or(declared) else {
+    let own = finding.location.as_ref().filter(|_| finding.state != Some(State::Resolved));
+    let Some(found) = own.or(declared) else {
         let file = NOWHERE.to_owned();
         return FileLocation { file, line: 1, column: 1, end_line: 1, end_column: 1 };
     };
