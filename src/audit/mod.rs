@@ -5,6 +5,7 @@
 //! protocol needs from another is handed over here as a plain value.
 
 mod authorize;
+mod change;
 mod dkim_section;
 mod dmarc_section;
 mod fix;
@@ -19,6 +20,7 @@ mod spf_section;
 mod takeover;
 mod tree;
 
+pub use change::{Changed, change};
 pub use fix::{Mended, Mending, mend};
 pub use inquiry::{Asked, Checks, Fixes, Inquiry, Sender};
 
@@ -50,14 +52,33 @@ pub struct Clock {
 /// Everything about one domain.
 pub async fn domain(dns: &dyn Dns, inquiry: &Inquiry, clock: Clock) -> Domain {
     let policies = Policies::new(dns);
-    let gathered = alongside(gather(&policies, inquiry, clock), policies_ahead(&policies, inquiry));
+    let gathered = gather_all(&policies, inquiry, clock).await;
+    finish(&policies, inquiry, gathered, Vec::new()).await
+}
+
+/// Gathers what the protocols find out, with scouts that ask ahead.
+async fn gather_all(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gathered {
+    let dns = policies.dns();
+    let gathered = alongside(gather(policies, inquiry, clock), policies_ahead(policies, inquiry));
     let gathered = alongside(gathered, author_ahead(dns, inquiry));
-    let gathered = alongside(gathered, fix::hosts_ahead(dns, inquiry)).await;
+    alongside(gathered, fix::hosts_ahead(dns, inquiry)).await
+}
+
+/// Makes a report of what was gathered, with what the rules say, `further` findings, and fixes.
+async fn finish(
+    policies: &Policies<'_>,
+    inquiry: &Inquiry,
+    gathered: Gathered,
+    further: Vec<judge::Finding>,
+) -> Domain {
     let mut findings = gathered.findings();
     let admissions = match inquiry.fixes {
-        Fixes::Proved => fix::offer(&policies, inquiry, &gathered, &mut findings).await,
+        Fixes::Proved => fix::offer(policies, inquiry, &gathered, &mut findings).await,
         Fixes::Skipped => Vec::new(),
     };
+    // What a change does goes before what there is to say of its outcome.
+    findings.splice(0..0, further);
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
     gathered.into_report(inquiry, &findings, admissions)
 }
 
@@ -150,8 +171,9 @@ async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
 
 async fn keys(policies: &Policies<'_>, inquiry: &Inquiry) -> dkim::Examined {
     let recognised = recognised(policies, &inquiry.domain).await;
-    let given =
-        inquiry.selectors.iter().filter_map(|text| dkim::Selector::new(text).ok()).collect();
+    let read = |texts: &[String]| -> Vec<dkim::Selector> {
+        texts.iter().filter_map(|text| dkim::Selector::new(text).ok()).collect()
+    };
     let providers = recognised
         .all()
         .into_iter()
@@ -165,7 +187,8 @@ async fn keys(policies: &Policies<'_>, inquiry: &Inquiry) -> dkim::Examined {
             rotates: provider.rotates_selectors(),
         })
         .collect();
-    let wanted = dkim::Wanted { given, providers };
+    let (given, seen) = (read(&inquiry.selectors), read(&inquiry.seen));
+    let wanted = dkim::Wanted { given, seen, providers };
     dkim::examine(policies.dns(), &inquiry.domain, &wanted).await
 }
 

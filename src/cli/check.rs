@@ -3,7 +3,7 @@
 use super::conclude::conclude;
 use super::plan::{Mistake, Plan};
 use super::{Trouble, sources, what_if};
-use crate::audit::{self, Clock};
+use crate::audit::{self, Clock, Inquiry};
 use crate::dns::{Dns, join_all};
 use crate::report::Domain;
 use crate::text::Phrase;
@@ -26,17 +26,15 @@ pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
     let clock =
         if stack.is_repeatable { Clock::default() } else { Clock { seconds: started.seconds } };
     let domains = examine(&stack.dns, plan, clock).await?;
-    let (faults, idle) = (&plan.sources.faults, stack.idle_faults());
     let domains: Vec<Domain> =
-        domains.into_iter().map(|domain| labelled(domain, faults, &idle)).collect();
+        domains.into_iter().map(|domain| labelled(domain, &plan.sources.faults)).collect();
     let run = stack.run(started, begin.elapsed());
     stack.keep_tape(&plan.sources)?;
     conclude(run, domains, Vec::new(), &plan.ending)
 }
 
-/// A domain as a drill found it, and said so: what follows from a drill is not real. Faults that met
-/// no question are `idle`: nothing follows from them at all.
-fn labelled(mut domain: Domain, faults: &[String], idle: &[String]) -> Domain {
+/// A domain as a drill found it, and said so: what follows from a drill is not real.
+fn labelled(mut domain: Domain, faults: &[String]) -> Domain {
     if !faults.is_empty() {
         domain.headline = Phrase::new().unknown("drill").plain(": ").then(domain.headline);
         let note = Phrase::new()
@@ -44,10 +42,6 @@ fn labelled(mut domain: Domain, faults: &[String], idle: &[String]) -> Domain {
             .code(faults.join(" "))
             .plain("): what follows from it is not real");
         domain.notes.insert(0, note);
-        let missed = |fault: &String| {
-            Phrase::new().plain("the fault ").code(fault).plain(" met no question")
-        };
-        domain.notes.splice(1..1, idle.iter().map(missed));
     }
     domain
 }
@@ -72,11 +66,19 @@ async fn examine(dns: &Arc<dyn Dns>, plan: &Plan, clock: Clock) -> Result<Vec<Do
             Err(_) => audit::undecided(inquiry, too_late(deadline)),
         }
     };
-    let mut domains = Vec::with_capacity(plan.inquiries.len());
-    for group in plan.inquiries.chunks(AT_ONCE) {
-        domains.extend(join_all(group.iter().map(one)).await);
+    Ok(each(&plan.inquiries, one).await)
+}
+
+/// Does the same about every inquiry, for some of them at once; in their order.
+pub(super) async fn each<'i, F: Future>(
+    inquiries: &'i [Inquiry],
+    one: impl Fn(&'i Inquiry) -> F,
+) -> Vec<F::Output> {
+    let mut done = Vec::with_capacity(inquiries.len());
+    for group in inquiries.chunks(AT_ONCE) {
+        done.extend(join_all(group.iter().map(&one)).await);
     }
-    Ok(domains)
+    done
 }
 
 /// Why nothing is known when the time of a run is over.

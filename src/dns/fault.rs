@@ -202,10 +202,10 @@ impl<D: Dns> Fault<D> {
         Self { script, met, under }
     }
 
-    /// The faults that no question has met so far.
-    pub fn idle(&self) -> impl Iterator<Item = &Injection> {
-        let faults = self.script.0.iter().zip(&self.met);
-        faults.filter(|(_, met)| !met.load(Ordering::Relaxed)).map(|(fault, _)| fault)
+    /// The faults of the script, each with whether a question has met it so far.
+    pub fn faults(&self) -> impl Iterator<Item = (&Injection, bool)> {
+        let met = self.met.iter().map(|met| met.load(Ordering::Relaxed));
+        self.script.0.iter().zip(met)
     }
 
     /// Notes the faults that meet a name.
@@ -344,13 +344,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_fault_that_met_no_question_is_idle() {
+    async fn faults_know_whether_a_question_met_them() {
         let tape = Replay::read("tape", TAPE.as_bytes()).expect("a test writes valid tapes");
         let script =
             "timeout:b.a.example,nodata:a.example/MX,delay=1s:*.gone.example,bogus:c.example";
         let fault = Fault::new(script.parse().expect("a script"), tape);
         fault.lookup(&Question::new(name("alias.example"), Kind::Txt)).await;
-        let idle: Vec<String> = fault.idle().map(ToString::to_string).collect();
+        let idle = fault.faults().filter(|(_, met)| !met).map(|(fault, _)| fault.to_string());
+        let idle: Vec<String> = idle.collect();
         assert_eq!(idle, ["nodata:a.example/MX", "delay=1000ms:*.gone.example"]);
     }
 

@@ -17,6 +17,7 @@
 //! Deliberately absent: type 99 records (§3.1), Sender ID, guesses for domains without a record.
 
 mod check;
+mod crowd;
 mod event;
 mod examine;
 pub mod expand;
@@ -36,6 +37,7 @@ pub mod reword;
 mod walk;
 
 pub use check::{Checked, Receiver, check_host, policy_domain};
+pub use crowd::{Crowd, Turn, turns};
 pub use event::{Effect, Event};
 pub use examine::{Facts, examine};
 pub use expand::Sender;
