@@ -1,6 +1,6 @@
 //! `mailcheck diff`: what a change of zone files does to mail, before it is published.
 
-use super::conclude::conclude;
+use super::conclude::{self, conclude};
 use super::git::Commit;
 use super::plan::{Ending, Mistake, Sources, domain};
 use super::sources::{self, Stack};
@@ -105,6 +105,7 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     let inquiries = inquiries(&states, &typed.selector)?;
     let sources = Sources { zones: Vec::new(), replay: states.tape.clone(), ..states.sources };
     let mut stack = sources::bottom(&sources, &started.date())?;
+    conclude::prepare(&ending)?;
     let before = match &states.tape_before {
         Some(tape) => Arc::new(Cache::new(sources::replay(tape)?)) as Arc<dyn Dns>,
         None => Arc::clone(&stack.dns),
