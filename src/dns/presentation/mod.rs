@@ -13,8 +13,8 @@ mod field;
 mod tests;
 mod word;
 
-pub(super) use field::Words;
-pub(super) use word::{Piece, Word, piece};
+pub(super) use field::{LONG_STRING, Words};
+pub(super) use word::{NAMES, Piece, Word, piece};
 
 use super::{Data, Kind};
 use crate::net::Name;

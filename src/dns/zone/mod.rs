@@ -15,44 +15,29 @@
 //! Absent on purpose: `$INCLUDE`, `$GENERATE`, classes other than IN, and DNSSEC, whose records
 //! are known and skipped.
 
+mod build;
+mod fault;
 mod grammar;
 mod read;
+mod source;
 #[cfg(test)]
 mod tests;
 mod tree;
 
+pub use fault::{ErrorKind, Notice, Remark, ZoneError};
 pub use read::Reading;
 
 use super::chain::{Chain, least};
 use super::{
-    Data, Dns, Failure, Kind, Lookup, Outcome, Place, Provenance, Question, Record, Trouble,
-    presentation,
+    Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Record, Trouble, presentation,
 };
 use crate::net::Name;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 use tree::{Path, Tree};
 
 /// DNAME (RFC 6672).
 const DNAME: Kind = Kind::Other(39);
-
-/// A fault in a zone file. Shown as `new.zone:7:12: expected a record type`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ZoneError {
-    /// Where it is.
-    pub place: Place,
-    /// What is wrong, most often "expected …".
-    pub what: String,
-}
-
-impl fmt::Display for ZoneError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}: {}", self.place, self.what)
-    }
-}
-
-impl std::error::Error for ZoneError {}
 
 /// A zone, or a part of one, as a file gives it.
 #[derive(Clone, Debug)]
@@ -93,6 +78,7 @@ struct Content {
 #[derive(Clone, Debug)]
 struct Listed {
     record: Record,
+    ttl: Option<u32>,
     offset: usize,
 }
 
@@ -147,8 +133,11 @@ impl Zone {
     ) -> Self {
         let mut tree = Tree::default();
         for (name, kind, ttl, records) in sets.into_iter().filter(|(.., data)| !data.is_empty()) {
-            let listed =
-                records.iter().map(|data| Listed { record: Record::from(data.clone()), offset: 0 });
+            let listed = records.iter().map(|data| Listed {
+                record: Record::from(data.clone()),
+                ttl: Some(ttl),
+                offset: 0,
+            });
             let content = tree.entry(name).sets.entry(kind).or_default();
             content.ttl = Some(ttl);
             content.listed.extend(listed);

@@ -1,5 +1,5 @@
 use super::*;
-use crate::dns::Answer;
+use crate::dns::{Answer, Place};
 use proptest::prelude::*;
 
 /// The beginning of a zone that speaks for all of example.com.
@@ -211,6 +211,35 @@ fn each_fault_has_its_place_and_reading_goes_on() {
 }
 
 #[test]
+fn every_fault_says_of_which_kind_it_is() {
+    let text = "a TXT \"open\n$NOPE\nb..c TXT x\na 1y TXT x\na CH TXT x\na NOPE x\na A x\n\
+                a MX 1 b..c\na SOA n a 1 2 3 4 5\na SOA n a 1 2 3 4 5\nx.example.org. A 192.0.2.1\n\
+                b.a CNAME d\nb.a TXT x\nc.a CNAME d\nc.a CNAME e\n$INCLUDE x\n";
+    let text = format!("{text}a TXT {}\n", "x".repeat(256));
+    let reading = Zone::read("f", Some(&name("example.com")), text.as_bytes());
+    let kinds: Vec<ErrorKind> = reading.errors.iter().map(|error| error.kind).collect();
+    assert_eq!(
+        kinds,
+        [
+            ErrorKind::Syntax,
+            ErrorKind::Syntax,
+            ErrorKind::Name,
+            ErrorKind::Ttl,
+            ErrorKind::Class,
+            ErrorKind::Type,
+            ErrorKind::Data,
+            ErrorKind::Name,
+            ErrorKind::SecondSoa,
+            ErrorKind::OutOfZone,
+            ErrorKind::Alias,
+            ErrorKind::SecondAlias,
+            ErrorKind::Refused,
+            ErrorKind::LongString,
+        ]
+    );
+}
+
+#[test]
 fn a_file_with_faults_still_gives_its_other_records() {
     let reading = Zone::read("f", Some(&name("x")), b"a A 1\nb TXT (\n\"y\"\n\nc A 192.0.2.1\n");
     let names: Vec<String> = reading.zone.records().map(|row| row.0.to_string()).collect();
@@ -299,6 +328,45 @@ fn a_record_set_does_not_outgrow_a_message() {
     let reading = Zone::read("f", Some(&name("x")), text.as_bytes());
     // 65,535 octets hold 244 records of 256 octets and 12 more each.
     assert_eq!((reading.zone.records().count(), reading.errors.len()), (244, 56));
+}
+
+// ----------------------------------------------------------------------------- notices
+
+fn notices(text: &str) -> Vec<String> {
+    let reading = Zone::read("new.zone", None, text.as_bytes());
+    assert_eq!(reading.errors, []);
+    reading.notices.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_record_listed_twice_is_a_notice_with_both_places() {
+    assert_eq!(
+        notices("a.example. 60 TXT x\nb.example. 60 TXT x\n\nA.example. 60 IN TXT \"x\"\n"),
+        ["new.zone:4:1: a.example TXT is listed already at new.zone:1:1"]
+    );
+}
+
+#[test]
+fn times_to_live_that_differ_within_a_set_are_one_notice() {
+    assert_eq!(
+        notices("a.example. 60 TXT x\n 60 TXT y\n 1h TXT z\n 5 TXT w\n 5 A 192.0.2.1\n"),
+        ["new.zone:3:2: a.example TXT has a time to live of 3600 here, and of 60 at new.zone:1:1"]
+    );
+}
+
+#[test]
+fn a_time_to_live_of_the_soa_record_counts_where_none_is_written() {
+    let zone = "a.example. SOA n a 1 2 3 4 5\n TXT x\n 6 TXT y\n";
+    assert_eq!(
+        notices(zone),
+        ["new.zone:3:2: a.example TXT has a time to live of 6 here, and of 5 at new.zone:2:2"]
+    );
+}
+
+#[test]
+fn notices_beyond_a_hundred_are_counted() {
+    let reading = Zone::read("f", Some(&name("x")), "a TXT x\n".repeat(151).as_bytes());
+    assert_eq!((reading.notices.len(), reading.omitted_notices), (100, 50));
 }
 
 // ----------------------------------------------------------------------------- authority
