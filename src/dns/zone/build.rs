@@ -5,8 +5,10 @@ use super::source::{Remarks, Source};
 use super::tree::Tree;
 use super::{Apex, Content, Listed, Node, Zone};
 use crate::dns::chain::least;
-use crate::dns::{Kind, Mark, Record, presentation};
+use crate::dns::presentation::{self, Word, Words};
+use crate::dns::{Kind, Mark, Record};
 use crate::net::Name;
+use crate::text::lex::Wanted;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::Arc;
@@ -16,6 +18,37 @@ const SET_LIMIT: usize = 65_535;
 /// What a record costs in a message beside its data: a pointer to its owner, type, class, time to
 /// live and length.
 const RECORD_OVERHEAD: usize = 12;
+
+/// A fault and its kind.
+pub(in crate::dns) type Fault<'a> = (ErrorKind, Wanted<'a>);
+
+/// The rdata octets that words mean, as [`presentation::wire`] has them; `after` is what follows
+/// the last word.
+pub(in crate::dns) fn wire<'a>(
+    kind: Kind,
+    words: &[Word<'a>],
+    after: &'a [u8],
+    origin: Option<&Name>,
+) -> Result<Option<Vec<u8>>, Fault<'a>> {
+    // RFC 1035 §3.3.14: "One or more <character-string>s"
+    if matches!(kind, Kind::Txt | Kind::Spf) && words.is_empty() {
+        return Err((ErrorKind::Data, Wanted { at: after, what: "a string" }));
+    }
+    presentation::wire(kind, Words::new(words, after), origin).map_err(|wanted| {
+        let kind = match wanted.what {
+            presentation::LONG_STRING => ErrorKind::LongString,
+            what if presentation::NAMES.contains(&what) => ErrorKind::Name,
+            _ => ErrorKind::Data,
+        };
+        (kind, wanted)
+    })
+}
+
+/// True for a text in strings, as opposed to one in hexadecimal.
+pub(in crate::dns) fn is_text(kind: Kind, words: &[Word<'_>]) -> bool {
+    let generic = words.first().is_some_and(|word| word.is("\\#"));
+    matches!(kind, Kind::Txt | Kind::Spf) && !generic
+}
 
 /// A record as a format gives it.
 pub(in crate::dns) struct Row<'n> {

@@ -12,12 +12,14 @@
 //! A file with an SOA record speaks for its whole zone: what it does not list does not exist. One
 //! without speaks for the record sets it lists, and for nothing else.
 //!
-//! Absent on purpose: `$INCLUDE`, `$GENERATE`, classes other than IN, and DNSSEC, whose records
-//! are known and skipped.
+//! `$GENERATE` is expanded as BIND does it. Absent on purpose: `$INCLUDE`, classes other than IN, and
+//! DNSSEC, whose records are known and skipped.
 
 mod build;
 mod fault;
+mod generate;
 mod grammar;
+mod ignore;
 mod read;
 mod source;
 #[cfg(test)]
@@ -25,6 +27,7 @@ mod tests;
 mod tree;
 
 pub use fault::{ErrorKind, Notice, Remark, ZoneError};
+pub use ignore::{Ignore, IgnoredRule};
 pub use read::Reading;
 
 use super::chain::{Chain, least};

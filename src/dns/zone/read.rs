@@ -1,14 +1,19 @@
 //! From entries to records: owners, times to live and classes.
 
 use super::Zone;
-use super::build::{Builder, Row};
+use super::build::{self, Builder, Fault, Row};
 use super::fault::{ErrorKind, Notice, ZoneError};
-use super::grammar::{self, Entry};
+use super::generate::{self, Range};
+use super::grammar::{self, Entry, Parts};
+use super::ignore::{self, Ignore, Pending};
 use super::source::{Remarks, Source};
 use crate::dns::Kind;
-use crate::dns::presentation::{self, Word, Words};
+use crate::dns::presentation::{self, Word};
 use crate::net::Name;
 use crate::text::lex::Wanted;
+
+/// Comments for mailcheck that are kept of a file, at most.
+const IGNORE_LIMIT: usize = 10_000;
 
 /// A zone, and everything that is wrong with the text it was read from.
 #[derive(Debug)]
@@ -23,6 +28,8 @@ pub struct Reading {
     pub notices: Vec<Notice>,
     /// How many more there are.
     pub omitted_notices: usize,
+    /// The comments that ask to leave findings out.
+    pub ignores: Vec<Ignore>,
 }
 
 impl Reading {
@@ -54,10 +61,12 @@ struct Reader<'a> {
     last_ttl: Option<u32>,
     builder: Builder,
     remarks: Remarks,
+    /// How many records `$GENERATE` has made.
+    generated: u32,
+    /// Comments that wait for an entry.
+    pending: Vec<Pending<'a>>,
+    ignores: Vec<Ignore>,
 }
-
-/// A fault and its kind.
-type Fault<'a> = (ErrorKind, Wanted<'a>);
 
 /// Gives what a grammar wanted its kind.
 fn of<'a>(kind: ErrorKind) -> impl Fn(Wanted<'a>) -> Fault<'a> {
@@ -76,12 +85,16 @@ pub(super) fn read(file: &str, origin: Option<&Name>, text: &[u8]) -> Reading {
         last_ttl: None,
         builder: Builder::default(),
         remarks: Remarks::default(),
+        generated: 0,
+        pending: Vec::new(),
+        ignores: Vec::new(),
     };
-    let (mut rest, mut words, mut faults) = (text, Vec::new(), Vec::new());
+    let (mut rest, mut parts) = (text, Parts::default());
     while !rest.is_empty() {
-        let (entry, next) = grammar::entry(rest, &mut words, &mut faults);
-        faults.drain(..).for_each(|wanted| reader.expected((ErrorKind::Syntax, wanted)));
-        if let Err(fault) = reader.entry(entry, &words) {
+        let (entry, next) = grammar::entry(rest, &mut parts);
+        parts.faults.iter().for_each(|wanted| reader.expected((ErrorKind::Syntax, *wanted)));
+        reader.comments(entry, &parts, next);
+        if let Err(fault) = reader.entry(entry, &parts.words) {
             reader.expected(fault);
         }
         rest = next;
@@ -95,9 +108,50 @@ impl<'a> Reader<'a> {
         self.remarks.fault(offset, kind, || format!("expected {}", wanted.what));
     }
 
+    /// Keeps the comments of an entry that are meant for us; `next` is the text after it.
+    fn comments(&mut self, entry: Entry<'a>, parts: &Parts<'a>, next: &'a [u8]) {
+        let mut found = Vec::new();
+        for comment in &parts.comments {
+            match ignore::comment(comment) {
+                Ok(comment) => found.extend(comment),
+                Err(wanted) => self.expected((ErrorKind::Comment, wanted)),
+            }
+        }
+        let Some(first) = parts.words.first() else {
+            self.pending.append(&mut found);
+            return;
+        };
+        if entry.is_control(*first) && !first.is(GENERATE) {
+            found.iter().for_each(|comment| self.about_nothing(comment));
+            return;
+        }
+        if self.pending.is_empty() && found.is_empty() {
+            return;
+        }
+        let line = |offset| self.source.lines.place(offset).0;
+        let end = self.source.text.len().saturating_sub(next.len() + 1);
+        let start = self.source.offset(first.text);
+        let lines = (line(start), line(end.max(start)));
+        for comment in self.pending.drain(..).chain(found) {
+            if self.ignores.len() < IGNORE_LIMIT {
+                self.ignores.push(comment.about(lines, &self.source));
+            } else {
+                let offset = self.source.offset(comment.at());
+                self.remarks.fault(offset, ErrorKind::Limit, || {
+                    format!("expected at most {IGNORE_LIMIT} comments for mailcheck")
+                });
+            }
+        }
+    }
+
+    fn about_nothing(&mut self, comment: &Pending<'a>) {
+        let what = "a record that the comment is about";
+        self.expected((ErrorKind::Comment, Wanted { at: comment.at(), what }));
+    }
+
     fn entry(&mut self, entry: Entry<'a>, words: &[Word<'a>]) -> Result<(), Fault<'a>> {
         let Some((first, mut rest)) = words.split_first() else { return Ok(()) };
-        if !entry.indented && !first.quoted && first.text.starts_with(b"$") {
+        if entry.is_control(*first) {
             return if entry.whole { self.control(*first, rest, entry.after) } else { Ok(()) };
         }
         if entry.indented {
@@ -149,86 +203,125 @@ impl<'a> Reader<'a> {
                 (word, _) => word.map(drop).map_err(of(ErrorKind::Syntax)),
             };
         }
+        if control.is(GENERATE) {
+            return self.generate(control, arguments, after);
+        }
         let (kind, sentence) = if control.is("$INCLUDE") {
             let sentence = "$INCLUDE is refused: a zone file must not open other files, put their \
                             text here";
             (ErrorKind::Refused, sentence)
-        } else if control.is("$GENERATE") {
-            (ErrorKind::Refused, "$GENERATE is not expanded: write its records out here")
         } else {
-            (ErrorKind::Syntax, "expected $ORIGIN or $TTL")
+            (ErrorKind::Syntax, "expected $ORIGIN, $TTL or $GENERATE")
         };
         self.remarks.fault(self.source.offset(control.text), kind, || sentence.to_owned());
         Ok(())
     }
 
-    /// `[TTL] [class] type RDATA`, or with the class first.
     fn record(
         &mut self,
         owner: &Name,
         start: &'a [u8],
-        mut words: &[Word<'a>],
+        words: &[Word<'a>],
         after: &'a [u8],
     ) -> Result<(), Fault<'a>> {
-        let (mut ttl, mut class) = (None, false);
-        let kind = loop {
-            let (word, rest) =
-                words.split_first().ok_or((ErrorKind::Type, Wanted { at: after, what: KIND }))?;
-            words = rest;
-            if !class && (word.is("IN") || word.is("CLASS1")) {
-                class = true;
-            } else if ["CH", "HS", "CS"].iter().any(|other| word.is(other)) {
-                let what = "class IN, the only one that is read";
-                return Err((ErrorKind::Class, Wanted { at: word.text, what }));
-            } else if ttl.is_none() && word.text.first().is_some_and(u8::is_ascii_digit) {
-                let what = "a time to live or a record type";
-                ttl = Some(word.seconds().ok_or((ErrorKind::Ttl, Wanted { at: word.text, what }))?);
-            } else {
-                let kind = (!word.quoted).then(|| presentation::kind(word.text)).flatten();
-                break kind.ok_or((ErrorKind::Type, Wanted { at: word.text, what: KIND }))?;
-            }
-        };
+        let Header { ttl, kind, data } = header(words, after)?;
         self.last_ttl = ttl.or(self.last_ttl);
         let ttl = ttl.or(self.default_ttl).or(self.last_ttl);
         if kind == Kind::Soa && self.origin.is_none() {
             self.origin = Some(owner.clone());
         }
-        // RFC 1035 §3.3.14: "One or more <character-string>s"
-        if matches!(kind, Kind::Txt | Kind::Spf) && words.is_empty() {
-            return Err((ErrorKind::Data, Wanted { at: after, what: "a string" }));
-        }
-        let wire = presentation::wire(kind, Words::new(words, after), self.origin.as_ref());
-        let wire = wire.map_err(|wanted| (of_data(wanted), wanted))?;
-        let marks = is_text(kind, words).then(|| self.source.marks(words));
+        let wire = build::wire(kind, data, after, self.origin.as_ref())?;
+        let marks = build::is_text(kind, data).then(|| self.source.marks(data));
         let offset = self.source.offset(start);
         let row = Row { owner, kind, ttl, offset, wire, marks };
         let inserted = self.builder.insert(&self.source, row);
         inserted.map_err(|(kind, what)| (kind, Wanted { at: start, what }))
     }
 
+    /// `$GENERATE range lhs [TTL] [class] type rhs`
+    fn generate(
+        &mut self,
+        control: Word<'a>,
+        arguments: &[Word<'a>],
+        after: &'a [u8],
+    ) -> Result<(), Fault<'a>> {
+        const RANGE: &str = "a range, as in 1-20 or 0-254/2";
+        let missing = |what| (ErrorKind::Syntax, Wanted { at: after, what });
+        let (range, words) = arguments.split_first().ok_or(missing(RANGE))?;
+        let (lhs, words) = words.split_first().ok_or(missing("an owner name"))?;
+        let Header { ttl, kind, data } = header(words, after)?;
+        let wrong = |word: &Word<'a>, what| (ErrorKind::Syntax, Wanted { at: word.text, what });
+        let rhs = match data {
+            [rhs] => rhs,
+            [_, extra, ..] => return Err(wrong(extra, "one word of data, in quotes if need be")),
+            [] => return Err(missing("the data of the records")),
+        };
+        let range = Range::read(*range).ok_or(wrong(range, RANGE))?;
+        self.generated = self.generated.saturating_add(range.count());
+        if self.generated > generate::RECORD_LIMIT {
+            let what = "at most 65536 records of a file from $GENERATE";
+            return Err((ErrorKind::Limit, Wanted { at: control.text, what }));
+        }
+        let ttl = ttl.or(self.default_ttl).or(self.last_ttl);
+        let offset = self.source.offset(control.text);
+        let origin = self.origin.as_ref();
+        let (left, right) = (generate::pattern(*lhs), generate::pattern(*rhs));
+        for number in range.numbers() {
+            let text = generate::expand(&left, number).map_err(|what| wrong(lhs, what))?;
+            let owner = Word { text: &text, quoted: false }.name(origin);
+            let owner = owner.map_err(|it| (ErrorKind::Name, Wanted { at: lhs.text, ..it }))?;
+            let text = generate::expand(&right, number).map_err(|what| wrong(rhs, what))?;
+            let words = presentation::words(&text).map_err(|it| wrong(rhs, it.what))?;
+            let wire = build::wire(kind, &words, b"", origin)
+                .map_err(|(kind, it)| (kind, Wanted { at: rhs.text, ..it }))?;
+            let row = Row { owner: &owner, kind, ttl, offset, wire, marks: None };
+            let inserted = self.builder.insert(&self.source, row);
+            inserted.map_err(|(kind, what)| (kind, Wanted { at: control.text, what }))?;
+        }
+        Ok(())
+    }
+
     /// Checks what holds between records, and makes the zone.
-    fn finish(self) -> Reading {
-        let Self { source, builder, mut remarks, .. } = self;
+    fn finish(mut self) -> Reading {
+        let pending = std::mem::take(&mut self.pending);
+        pending.iter().for_each(|comment| self.about_nothing(comment));
+        let Self { source, builder, mut remarks, ignores, .. } = self;
         let zone = builder.finish(&source, &mut remarks);
         let (errors, omitted) = remarks.errors(&source);
         let (notices, omitted_notices) = remarks.notices(&source);
-        Reading { zone, errors, omitted, notices, omitted_notices }
+        Reading { zone, errors, omitted, notices, omitted_notices, ignores }
     }
 }
 
 const KIND: &str = "a record type";
+const GENERATE: &str = "$GENERATE";
 
-/// What kind of fault data has.
-fn of_data(wanted: Wanted<'_>) -> ErrorKind {
-    match wanted.what {
-        presentation::LONG_STRING => ErrorKind::LongString,
-        what if presentation::NAMES.contains(&what) => ErrorKind::Name,
-        _ => ErrorKind::Data,
-    }
+/// What stands before the data of a record.
+struct Header<'w, 'a> {
+    ttl: Option<u32>,
+    kind: Kind,
+    data: &'w [Word<'a>],
 }
 
-/// True for a text in strings, as opposed to one in hexadecimal.
-fn is_text(kind: Kind, words: &[Word<'_>]) -> bool {
-    let generic = words.first().is_some_and(|word| word.is("\\#"));
-    matches!(kind, Kind::Txt | Kind::Spf) && !generic
+/// `[TTL] [class] type RDATA`, or with the class first.
+fn header<'w, 'a>(mut words: &'w [Word<'a>], after: &'a [u8]) -> Result<Header<'w, 'a>, Fault<'a>> {
+    let (mut ttl, mut class) = (None, false);
+    loop {
+        let (word, rest) =
+            words.split_first().ok_or((ErrorKind::Type, Wanted { at: after, what: KIND }))?;
+        words = rest;
+        if !class && (word.is("IN") || word.is("CLASS1")) {
+            class = true;
+        } else if ["CH", "HS", "CS"].iter().any(|other| word.is(other)) {
+            let what = "class IN, the only one that is read";
+            return Err((ErrorKind::Class, Wanted { at: word.text, what }));
+        } else if ttl.is_none() && word.text.first().is_some_and(u8::is_ascii_digit) {
+            let what = "a time to live or a record type";
+            ttl = Some(word.seconds().ok_or((ErrorKind::Ttl, Wanted { at: word.text, what }))?);
+        } else {
+            let kind = (!word.quoted).then(|| presentation::kind(word.text)).flatten();
+            let kind = kind.ok_or((ErrorKind::Type, Wanted { at: word.text, what: KIND }))?;
+            return Ok(Header { ttl, kind, data: rest });
+        }
+    }
 }
