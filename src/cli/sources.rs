@@ -3,11 +3,11 @@
 use super::clock::Moment;
 use super::plan::{Mistake, Sources};
 use super::write;
+use crate::dns::files::{self, Format};
 use crate::dns::{
     Answer, Cache, Dns, Failure, Fault, FaultScript, Live, LiveOptions, Lookup, Outcome, Overlay,
     Provenance, Question, Recorder, Replay, Server, Trouble, Zone,
 };
-use crate::net::Name;
 use crate::report::Run;
 use crate::text::escape;
 use std::fs;
@@ -17,8 +17,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// The largest file that is read: a tape or a zone of some hundred thousand records.
-const FILE_LIMIT: u64 = 256 * 1024 * 1024;
+/// The largest tape that is read.
+const TAPE_LIMIT: u64 = 256 * 1024 * 1024;
+/// The largest file with records that is read: some hundred thousand of them.
+const ZONE_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Sources put together as the user asked.
 pub(super) struct Stack {
@@ -92,9 +94,9 @@ pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     }
     dns = Arc::new(Cache::new(dns));
     if !sources.zones.is_empty() {
-        let zones = sources.zones.iter().map(|path| zone(path)).collect::<Result<Vec<_>, _>>()?;
+        let zones = sources.zones.iter().map(|path| zones(path)).collect::<Result<Vec<_>, _>>()?;
         names.splice(0..0, sources.zones.iter().map(|path| path.display().to_string()));
-        dns = Arc::new(Overlay::new(zones, dns));
+        dns = Arc::new(Overlay::new(zones.into_iter().flatten(), dns));
     }
     // Above everything else: a drill is about the answers that are used, whoever gives them.
     for script in &sources.faults {
@@ -120,30 +122,29 @@ fn live(sources: &Sources) -> Result<Live, Mistake> {
 }
 
 fn replay(path: &Path) -> Result<Replay, Mistake> {
-    let text = read(path)?;
+    let text = read(path, TAPE_LIMIT)?;
     Replay::read(&path.display().to_string(), &text).map_err(|why| Mistake::new(why.to_string()))
 }
 
-fn zone(path: &Path) -> Result<Zone, Mistake> {
-    let text = read(path)?;
-    let origin = origin_in(path);
-    Zone::read(&path.display().to_string(), origin.as_ref(), &text).strict().map_err(|faults| {
+/// The zones that a file holds, in whatever format; a word before a colon chooses one.
+fn zones(argument: &Path) -> Result<Vec<Zone>, Mistake> {
+    let (format, path) = match argument.to_str().map(Format::split) {
+        Some((format, file)) => (format, Path::new(file)),
+        None => (None, argument),
+    };
+    let text = read(path, ZONE_LIMIT)?;
+    let file = path.display().to_string();
+    let files = match format {
+        Some(format) => files::read_as(format, &file, &text),
+        None => files::read(&file, &text),
+    };
+    let files = files.strict().map_err(|faults| {
         let shown: Vec<String> = faults.iter().take(5).map(ToString::to_string).collect();
         let more = faults.len().saturating_sub(shown.len());
         let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
         Mistake::new(format!("{}{more}", shown.join("; ")))
-    })
-}
-
-/// The origin that a file's name tells: `example.com.zone` and `db.example.com` are about
-/// `example.com`. An `$ORIGIN` in the file goes before it.
-fn origin_in(path: &Path) -> Option<Name> {
-    let file = path.file_name()?.to_str()?;
-    let name = file
-        .strip_prefix("db.")
-        .or_else(|| file.strip_suffix(".zone"))
-        .or_else(|| file.strip_suffix(".db"))?;
-    Name::from_unicode(name).ok().filter(|name| name.label_count() > 1)
+    })?;
+    Ok(files.zones)
 }
 
 /// The content of a file up to one octet beyond a limit, by which a longer one is told.
@@ -158,13 +159,13 @@ pub(super) fn beginning(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
     Ok(content)
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Mistake> {
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Mistake> {
     let fault = |why: std::io::Error| Mistake::new(format!("{}: {why}", path.display()));
-    let content = beginning(path, FILE_LIMIT).map_err(fault)?;
-    if u64::try_from(content.len()).is_ok_and(|size| size <= FILE_LIMIT) {
+    let content = beginning(path, limit).map_err(fault)?;
+    if u64::try_from(content.len()).is_ok_and(|size| size <= limit) {
         return Ok(content);
     }
-    let limit = FILE_LIMIT / (1024 * 1024);
+    let limit = limit / (1024 * 1024);
     Err(Mistake::new(format!("{}: larger than {limit} MiB", path.display())))
 }
 
