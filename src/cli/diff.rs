@@ -256,7 +256,7 @@ impl States {
 
     fn after_files(&mut self, files: &[PathBuf]) -> Result<(), Mistake> {
         for path in files {
-            self.after.push(sources::zone(path)?);
+            self.after.extend(sources::zones(path)?.zones);
             self.names.push(path.display().to_string());
         }
         Ok(())
@@ -264,7 +264,7 @@ impl States {
 
     fn before_files(&mut self, files: &[PathBuf]) -> Result<(), Mistake> {
         for path in files {
-            self.before.push(sources::zone(path)?);
+            self.before.extend(sources::zones(path)?.zones);
             self.names_before.push(path.display().to_string());
         }
         Ok(())
@@ -302,7 +302,8 @@ impl States {
         for path in files {
             let note = Phrase::new().code(path.display().to_string());
             let name = format!("{} at {shown}", path.display());
-            let now = if path.exists() { Some(sources::read(path)?) } else { None };
+            let now =
+                if path.exists() { Some(sources::read(path, sources::ZONE_LIMIT)?) } else { None };
             let was = commit.file(path)?;
             if now == was {
                 alike += 1;
@@ -316,7 +317,7 @@ impl States {
             }
             match &was {
                 Some(text) => {
-                    self.before.push(sources::parsed(path, &name, text)?);
+                    self.before.extend(sources::parsed(path, text)?.zones);
                     self.names_before.push(name);
                 }
                 None => self
@@ -325,7 +326,7 @@ impl States {
             }
             match &now {
                 Some(text) => {
-                    self.after.push(sources::parsed(path, &path.display().to_string(), text)?);
+                    self.after.extend(sources::parsed(path, text)?.zones);
                     self.names.push(path.display().to_string());
                 }
                 None => self
