@@ -22,7 +22,9 @@ impl Domain {
             finding.state = Some(if is_known { State::Unchanged } else { State::Introduced });
         }
         let own: HashSet<&str> = self.findings.iter().map(|it| it.fingerprint.as_str()).collect();
-        let gone = before.findings.iter().filter(|it| !own.contains(it.fingerprint.as_str()));
+        let gone = before.findings.iter().filter(|it| {
+            !own.contains(it.fingerprint.as_str()) && !is_overtaken(it, &self.findings)
+        });
         let resolved: Vec<Finding> = gone
             .map(|it| Finding { state: Some(State::Resolved), fix: None, ..it.clone() })
             .collect();
@@ -34,6 +36,17 @@ impl Domain {
     }
 }
 
+/// True if something worse of the same family is new: then the fault is not mended, there is only
+/// more to say.
+fn is_overtaken(gone: &Finding, findings: &[Finding]) -> bool {
+    let family = |finding: &Finding| finding.id.split_once('/').map(|(family, _)| family);
+    let is_new = |it: &&Finding| it.state == Some(State::Introduced);
+    findings
+        .iter()
+        .filter(is_new)
+        .any(|it| it.severity > gone.severity && family(it) == family(gone))
+}
+
 /// What a change does, in one sentence.
 fn headline(change: &Change, findings: &[Finding], result: Verdict) -> Phrase {
     let of = |effect| change.senders.iter().filter(move |one| one.effect == effect);
@@ -41,23 +54,19 @@ fn headline(change: &Change, findings: &[Finding], result: Verdict) -> Phrase {
         let said = Phrase::new().plain("after this change ");
         return named(said, of(Effect::Lost)).bad(" can no longer send");
     }
-    let worst = findings.iter().filter(|finding| finding.counts()).max_by_key(|it| it.severity);
-    match worst {
-        Some(finding) if finding.severity == Severity::Error => {
-            return Phrase::new()
-                .plain("this change ")
-                .bad("breaks")
-                .plain(" something: ")
-                .plain(finding.summary);
-        }
-        Some(finding) if finding.severity == Severity::Warn => {
-            return Phrase::new()
-                .plain("this change ")
-                .weak("weakens")
-                .plain(" something: ")
-                .plain(finding.summary);
-        }
-        _ => {}
+    // They stand with the worst first.
+    let worst = findings.iter().find(|finding| finding.counts());
+    if let Some(finding) = worst.filter(|it| it.severity > Severity::Note) {
+        let said = Phrase::new().plain("this change ");
+        let said = match finding.severity {
+            Severity::Error => said.bad("breaks"),
+            _ => said.weak("weakens"),
+        };
+        let said = said.plain(" something: ");
+        return match finding.id.starts_with("change/") {
+            true => said.then(finding.message.clone()),
+            false => said.plain(finding.summary),
+        };
     }
     if let (Verdict::Unknown, Some(why)) = (result, change.unknown.first()) {
         let said =
@@ -92,6 +101,7 @@ fn named<'c>(mut said: Phrase, senders: impl Iterator<Item = &'c ChangedSender>)
             _ => " and ",
         };
         said = match &one.provider {
+            _ if one.is_rest => said.plain(gap).plain("everybody who is not listed"),
             Some(provider) => said.plain(gap).name(provider).plain(" (").addr(&one.who).plain(")"),
             None => said.plain(gap).addr(&one.who),
         };
