@@ -15,7 +15,7 @@ use mailcheck::report::State;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// The whole world, and in it a domain about which there is nothing to say.
+/// The whole world, and in it a domain about which there is nothing to say, beside another one.
 const HEALTHY: &str = r#"
 .                            SOA   ns.example. admin.example. 1 7200 3600 1209600 3600
 example.com.                 MX    10 mx.example.com.
@@ -29,6 +29,7 @@ mail._domainkey.example.com. TXT   (
   "0rlt4lF/N5qmkZ2YC5ArDTQf+acm9CsLy5t6f2M+XEEuZRHdvj11QlOHRO4WkVzLE+F3iKUSziqIN6zZfjsDQJGS"
   "anh93q6Nam2f5B6bU5Jbzyel7ta9fMOgd6EH7irVKeR3ZXSRjLiXUxLisRv4h+8OJd3u1gjU1YKeyx+9k+XvHLSq"
   "BS8nxSAmvr0CUwSQPa2R8CRDQZIfC+DnUlV/Qxw81I/SE5lJfwTQIDAQAB" )
+example.net.                 A     192.0.2.80
 "#;
 
 /// The day on which the configurations of pages are applied.

@@ -98,6 +98,11 @@ impl InForce {
     pub fn span(&self) -> Option<Span> {
         self.tag.span(self.published.record())
     }
+
+    /// True if `t=y` lowers the policy by a level.
+    pub fn is_lowered(&self) -> bool {
+        self.requested != self.policy
+    }
 }
 
 /// Whose record applies.

@@ -22,6 +22,7 @@ mod event;
 mod examine;
 pub mod expand;
 mod explain;
+mod explanation;
 pub mod flatten;
 pub mod grammar;
 pub mod lint;
@@ -41,6 +42,7 @@ pub use event::{Effect, Event};
 pub use examine::{Facts, examine};
 pub use expand::Sender;
 pub use explain::{exception, refusal, role};
+pub use explanation::{Explanation, Flaw};
 pub use partition::{
     Cell, Exception, LOOKUP_LIMIT, Membership, Partition, Reading, Ruling, Spent, SpfResult,
     TermId, VOID_LIMIT, Visit,

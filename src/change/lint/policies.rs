@@ -13,7 +13,8 @@ pub(super) fn weaker(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
             said.plain(" and asks for ").weak(after.word())
         }
         Requests::Nothing => said.plain(" and asks for ").weak("nothing"),
-        Requests::Policy(_) | Requests::Unknown => return,
+        // A record that is not applied has an error of its own.
+        Requests::Policy(_) | Requests::Broken | Requests::Unknown => return,
     };
     findings.push(Finding::new(rule, facts.dmarc.clone(), said));
 }
