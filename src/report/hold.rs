@@ -36,15 +36,17 @@ impl Domain {
     }
 }
 
-/// True if something worse of the same family is new: then the fault is not mended, there is only
-/// more to say.
+/// True if something worse of the same family is new, or a note went where an error is new: then
+/// nothing is mended, there is only more to say.
 fn is_overtaken(gone: &Finding, findings: &[Finding]) -> bool {
     let family = |finding: &Finding| finding.id.split_once('/').map(|(family, _)| family);
     let is_new = |it: &&Finding| it.state == Some(State::Introduced);
-    findings
-        .iter()
-        .filter(is_new)
-        .any(|it| it.severity > gone.severity && family(it) == family(gone))
+    let is_beside = |it: &Finding| {
+        family(it) == family(gone)
+            || [it.severity, gone.severity] == [Severity::Error, Severity::Note]
+    };
+    let mut new = findings.iter().filter(is_new);
+    new.any(|it| it.severity > gone.severity && is_beside(it))
 }
 
 /// What a change does, in one sentence.
