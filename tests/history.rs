@@ -208,7 +208,8 @@ fn the_most_telling_changes_in_every_format() {
 }
 
 /// Every format but text.
-const FORMATS: [&str; 4] = ["json", "jsonl", "github", "tsv"];
+const FORMATS: [&str; 9] =
+    ["json", "jsonl", "github", "markdown", "sarif", "gitlab", "junit", "prometheus", "tsv"];
 
 #[test]
 fn every_format_is_in_the_list() {
