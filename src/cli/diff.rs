@@ -257,7 +257,7 @@ impl States {
 
     fn after_files(&mut self, files: &[PathBuf]) -> Result<(), Mistake> {
         for path in files {
-            self.after.push(sources::zone(path)?);
+            self.after.extend(sources::zones(path)?.zones);
             self.names.push(path.display().to_string());
         }
         Ok(())
@@ -265,7 +265,7 @@ impl States {
 
     fn before_files(&mut self, files: &[PathBuf]) -> Result<(), Mistake> {
         for path in files {
-            self.before.push(sources::zone(path)?);
+            self.before.extend(sources::zones(path)?.zones);
             self.names_before.push(path.display().to_string());
         }
         Ok(())
@@ -303,7 +303,8 @@ impl States {
         for path in files {
             let note = Phrase::new().code(path.display().to_string());
             let name = format!("{} at {shown}", path.display());
-            let now = if path.exists() { Some(sources::read(path)?) } else { None };
+            let now =
+                if path.exists() { Some(sources::read(path, sources::ZONE_LIMIT)?) } else { None };
             let was = commit.file(path)?;
             if now == was {
                 alike += 1;
@@ -317,7 +318,7 @@ impl States {
             }
             match &was {
                 Some(text) => {
-                    self.before.push(sources::parsed(path, &name, text)?);
+                    self.before.extend(sources::parsed(path, text)?.zones);
                     self.names_before.push(name);
                 }
                 None => self
@@ -326,7 +327,7 @@ impl States {
             }
             match &now {
                 Some(text) => {
-                    self.after.push(sources::parsed(path, &path.display().to_string(), text)?);
+                    self.after.extend(sources::parsed(path, text)?.zones);
                     self.names.push(path.display().to_string());
                 }
                 None => self

@@ -13,7 +13,7 @@ pub(super) fn shared(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
     let Some(first) = facts.platforms.first() else { return };
     let mut said = Phrase::from("whoever is a customer of ");
     for (index, platform) in facts.platforms.iter().enumerate() {
-        said = said.plain(if index == 0 { "" } else { " or " }).plain(&platform.title);
+        said = said.plain(if index == 0 { "" } else { " or " }).plain(platform.title);
     }
     let said = said
         .plain(" sends from addresses that pass SPF as ")
