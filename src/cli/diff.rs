@@ -103,7 +103,8 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     }
     let states = States::read(&typed)?;
     let inquiries = inquiries(&states, &typed.selector)?;
-    let sources = Sources { zones: Vec::new(), replay: states.tape.clone(), ..states.sources };
+    let replay = states.tape.or(states.sources.replay);
+    let sources = Sources { zones: Vec::new(), replay, ..states.sources };
     let mut stack = sources::bottom(&sources, &started.date())?;
     let before = match &states.tape_before {
         Some(tape) => Arc::new(Cache::new(sources::replay(tape)?)) as Arc<dyn Dns>,
