@@ -103,7 +103,8 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     }
     let states = States::read(&typed)?;
     let inquiries = inquiries(&states, &typed.selector)?;
-    let sources = Sources { zones: Vec::new(), replay: states.tape.clone(), ..states.sources };
+    let replay = states.tape.or(states.sources.replay);
+    let sources = Sources { zones: Vec::new(), replay, ..states.sources };
     let mut stack = sources::bottom(&sources, &started.date())?;
     conclude::prepare(&ending)?;
     let before = match &states.tape_before {
@@ -257,7 +258,7 @@ impl States {
 
     fn after_files(&mut self, files: &[PathBuf]) -> Result<(), Mistake> {
         for path in files {
-            self.after.push(sources::zone(path)?);
+            self.after.extend(sources::zones(path)?.zones);
             self.names.push(path.display().to_string());
         }
         Ok(())
@@ -265,7 +266,7 @@ impl States {
 
     fn before_files(&mut self, files: &[PathBuf]) -> Result<(), Mistake> {
         for path in files {
-            self.before.push(sources::zone(path)?);
+            self.before.extend(sources::zones(path)?.zones);
             self.names_before.push(path.display().to_string());
         }
         Ok(())
@@ -303,7 +304,8 @@ impl States {
         for path in files {
             let note = Phrase::new().code(path.display().to_string());
             let name = format!("{} at {shown}", path.display());
-            let now = if path.exists() { Some(sources::read(path)?) } else { None };
+            let now =
+                if path.exists() { Some(sources::read(path, sources::ZONE_LIMIT)?) } else { None };
             let was = commit.file(path)?;
             if now == was {
                 alike += 1;
@@ -317,7 +319,7 @@ impl States {
             }
             match &was {
                 Some(text) => {
-                    self.before.push(sources::parsed(path, &name, text)?);
+                    self.before.extend(sources::parsed(path, text)?.zones);
                     self.names_before.push(name);
                 }
                 None => self
@@ -326,7 +328,7 @@ impl States {
             }
             match &now {
                 Some(text) => {
-                    self.after.push(sources::parsed(path, &path.display().to_string(), text)?);
+                    self.after.extend(sources::parsed(path, text)?.zones);
                     self.names.push(path.display().to_string());
                 }
                 None => self
