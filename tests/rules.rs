@@ -3,14 +3,15 @@
 //!
 //! The zones of a page are laid over [`HEALTHY`], a domain without fault, and the whole audit runs
 //! over both. So a page shows only the records that matter, and what it claims is still true of
-//! all rules at once.
+//! all rules at once. The zones of rules about files are files, and linted as such.
 
-use mailcheck::audit::{Clock, Inquiry, domain};
+use mailcheck::audit::{Clock, Inquiry, domain, lint};
 use mailcheck::catalogue;
 use mailcheck::config::{self, Policy};
 use mailcheck::dns::{Overlay, Zone};
 use mailcheck::judge::Rule;
 use mailcheck::net::Name;
+use mailcheck::zone::Facts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -122,8 +123,8 @@ fn the_references_of_a_page_contain_the_citation_of_its_row() {
 
 #[tokio::test]
 async fn the_healthy_domain_trips_nothing() {
-    let nothing =
-        Example { inquiry: Inquiry::about(name("example.com")), zone: "", toml: "", also: vec![] };
+    let asked = Asked::Domain(Inquiry::about(name("example.com")));
+    let nothing = Example { asked, zone: "", toml: "", also: vec![] };
     assert_eq!(nothing.findings("healthy").await, Ok(BTreeSet::new()));
 }
 
@@ -157,7 +158,7 @@ async fn the_good_zone_of_a_page_trips_nothing() {
 
 /// A zone of a page, and what is asked about it.
 struct Example<'p> {
-    inquiry: Inquiry,
+    asked: Asked,
     zone: &'p str,
     /// The configuration that is applied.
     toml: &'p str,
@@ -165,9 +166,18 @@ struct Example<'p> {
     also: Vec<&'p str>,
 }
 
+/// What is asked about a zone.
+#[derive(Clone)]
+enum Asked {
+    /// A domain in it.
+    Domain(Inquiry),
+    /// The zone itself, as a file whose name tells its origin: `example.com.zone`.
+    File(Name),
+}
+
 impl<'p> Example<'p> {
     /// Reads the comments that a zone or a configuration begins with: `; mailcheck DOMAIN
-    /// [--selector S]`, which a good one may leave to the bad one, and `; also trips: family/name,
+    /// [--selector S]` or `; mailcheck lint ORIGIN.zone`, which a good one may leave to the bad one, and `; also trips: family/name,
     /// …`; in a configuration `#` stands for `;`.
     fn read(page: &'p str, heading: &str, other: Option<&Self>) -> Self {
         let (zone, toml) = (block_of(page, heading, "zone"), block_of(page, heading, "toml"));
@@ -177,17 +187,34 @@ impl<'p> Example<'p> {
             let mut comments = lines.filter_map(|line| line.strip_prefix([';', '#']));
             comments.find_map(|line| line.strip_prefix(begin))
         };
-        let inquiry = match (comment(" mailcheck "), other) {
-            (Some(command), _) => inquiry(command),
-            (None, Some(other)) => other.inquiry.clone(),
+        let asked = match (comment(" mailcheck "), other) {
+            (Some(command), _) => asked(command),
+            (None, Some(other)) => other.asked.clone(),
             (None, None) => panic!("a bad example says what is asked:\n{page}"),
         };
         let also = comment(" also trips: ").map(|list| list.split(", ").collect());
-        Self { inquiry, zone, toml, also: also.unwrap_or_default() }
+        Self { asked, zone, toml, also: also.unwrap_or_default() }
     }
 
-    /// The rules that the whole audit finds met.
+    /// The rules that are found met.
     async fn findings(&self, page: &str) -> Result<BTreeSet<String>, String> {
+        match &self.asked {
+            Asked::Domain(inquiry) => self.of_domain(page, inquiry).await,
+            Asked::File(origin) => Ok(self.of_file(page, origin).await),
+        }
+    }
+
+    async fn of_file(&self, page: &str, origin: &Name) -> BTreeSet<String> {
+        let text = self.zone.as_bytes();
+        let reading = Zone::read(page, Some(origin), text);
+        let facts = Facts::new(reading, Some(origin.clone()), text.into());
+        let mut linted = lint(&facts).await;
+        config::heed_comments(&Policy::default(), &facts, &mut linted);
+        let counting = linted.findings.iter().filter(|finding| finding.counts());
+        counting.map(|finding| finding.id.to_owned()).collect()
+    }
+
+    async fn of_domain(&self, page: &str, inquiry: &Inquiry) -> Result<BTreeSet<String>, String> {
         let healthy = Zone::read("healthy", None, HEALTHY.as_bytes());
         let healthy = healthy.strict().expect("the healthy zone has no fault");
         let zone = Zone::read(page, None, self.zone.as_bytes());
@@ -196,7 +223,7 @@ impl<'p> Example<'p> {
         if !faults.is_empty() {
             return Err(format!("{faults:?}"));
         }
-        let report = domain(&Overlay::new([zone], healthy), &self.inquiry, Clock::default()).await;
+        let report = domain(&Overlay::new([zone], healthy), inquiry, Clock::default()).await;
         let (mut domains, mut findings) = ([report], Vec::new());
         let policy = Policy { config, ..Policy::default() };
         config::apply(&policy, TODAY, &mut domains, &mut findings);
@@ -205,7 +232,11 @@ impl<'p> Example<'p> {
     }
 }
 
-fn inquiry(command: &str) -> Inquiry {
+fn asked(command: &str) -> Asked {
+    if let Some(file) = command.strip_prefix("lint ") {
+        let origin = file.strip_suffix(".zone").expect("the file is named after its zone");
+        return Asked::File(name(origin));
+    }
     let mut words = command.split(' ');
     let asked = words.next().expect("a command names a domain");
     let mut inquiry = Inquiry::about(name(asked));
@@ -213,7 +244,7 @@ fn inquiry(command: &str) -> Inquiry {
         assert_eq!(flag, "--selector", "pages use no other flag");
         inquiry.selectors.extend(words.next().map(str::to_owned));
     }
-    inquiry
+    Asked::Domain(inquiry)
 }
 
 // ── the index in the README ─────────────────────────────────────────────────────────────────────

@@ -10,6 +10,7 @@ mod dmarc_section;
 mod fix;
 mod headline;
 mod inquiry;
+mod lint;
 mod mx_section;
 mod recognised;
 mod sender;
@@ -19,6 +20,7 @@ mod tree;
 
 pub use fix::{Mended, Mending, mend};
 pub use inquiry::{Asked, Checks, Fixes, Inquiry, Sender};
+pub use lint::{Linted, lint};
 
 use crate::dns::{Dns, alongside, join_all};
 use crate::judge;

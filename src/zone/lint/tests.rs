@@ -1,0 +1,1 @@
+//! Each rule with a file that meets it, and with those that must not.

@@ -1,0 +1,1 @@
+//! Names and sources of files.
