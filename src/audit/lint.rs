@@ -13,10 +13,13 @@ use crate::judge::{self, Location};
 use crate::net::Name;
 use crate::report::Finding;
 use crate::spf::Policies;
-use crate::text::Span;
+use crate::text::{Phrase, Span};
 use crate::zone::{self, Alone, Facts, MailName};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+/// Most names of a file that are looked at: each may cost a walk through a hundred policies.
+const NAMES: usize = 10_000;
 
 /// What there is to say about one file.
 #[derive(Debug)]
@@ -60,13 +63,29 @@ pub async fn lint(facts: &Facts) -> Linted {
 async fn of_names(facts: &Facts, alone: &Alone<'_>) -> Vec<judge::Finding> {
     let policies = Policies::new(alone);
     let (mut findings, mut told) = (Vec::new(), HashSet::new());
-    for name in zone::mail_names(&facts.reading.zone) {
+    let names = zone::mail_names(&facts.reading.zone);
+    if let Some(next) = names.get(NAMES) {
+        findings.push(too_many(next, names.len()));
+    }
+    for name in names.into_iter().take(NAMES) {
         let mut found = gather_facts(&policies, &inquiry(facts, name)).await.findings();
         found.retain(|finding| !told.contains(&key(finding)));
         told.extend(found.iter().map(key));
         findings.append(&mut found);
     }
     findings
+}
+
+/// Says that a file has more names than are looked at, at the first that is not.
+fn too_many(next: &MailName, count: usize) -> judge::Finding {
+    let said = Phrase::new()
+        .plain("of ")
+        .number(count)
+        .plain(" names that take part in mail the first ")
+        .number(NAMES)
+        .plain(" are looked at");
+    let location = Location::set(next.domain.clone(), Kind::Txt);
+    judge::Finding::new(&zone::lint::NOT_READ, location, said)
 }
 
 /// What is looked at of a name.
@@ -100,18 +119,24 @@ fn suppose(finding: &mut judge::Finding) {
     }
 }
 
-/// Takes away what other rules say of a text that is not published as it is written.
+/// Takes away what other rules say of a text that is not published as it is written: that it is no
+/// record of its kind, and that there is none.
 fn drop_explained(findings: &mut Vec<judge::Finding>) {
-    let of = |finding: &judge::Finding| {
-        let Location { name, kind, place, .. } = &finding.location;
-        (*kind == Kind::Txt).then(|| Some((name.clone(), place.as_ref()?.line)))?
-    };
+    let line = |location: &Location| location.place.as_ref().map(|place| place.line);
     let is_explanation =
         |finding: &&judge::Finding| finding.rule.id == zone::lint::UNQUOTED_TEXT.id;
-    let explained: HashSet<_> = findings.iter().filter(is_explanation).filter_map(of).collect();
+    let mut explained: HashMap<Name, Vec<Option<u32>>> = HashMap::new();
+    for finding in findings.iter().filter(is_explanation) {
+        let lines = explained.entry(finding.location.name.clone()).or_default();
+        lines.push(line(&finding.location));
+    }
     findings.retain(|finding| {
-        let is_other = finding.location.record.is_some() && !is_explanation(&finding);
-        !(is_other && of(finding).is_some_and(|place| explained.contains(&place)))
+        let Location { name, kind, record, .. } = &finding.location;
+        let lines = explained.get(name).filter(|_| *kind == Kind::Txt && !is_explanation(&finding));
+        lines.is_none_or(|lines| match record {
+            Some(_) => !lines.contains(&line(&finding.location)),
+            None => finding.rule.id != "spf/missing",
+        })
     });
 }
 
@@ -265,6 +290,13 @@ mail._domainkey 3600 TXT ( "v=DKIM1; k=rsa; p="
     }
 
     #[tokio::test]
+    async fn names_beyond_a_limit_are_counted() {
+        let name = |number| format!("h{number} 60 TXT \"v=spf1 -all\"\n");
+        let zone: String = (0..=NAMES).map(name).collect();
+        assert_eq!(told(&zone).await.len(), 1);
+    }
+
+    #[tokio::test]
     async fn the_top_of_a_reverse_zone_takes_no_mail() {
         let zone = "2.0.192.in-addr.arpa. 60 SOA ns.example.com. a.example.com. 1 2 3 4 5\n\
                     1.2.0.192.in-addr.arpa. 60 PTR mail.example.com.\n";
@@ -280,7 +312,7 @@ mail._domainkey 3600 TXT ( "v=DKIM1; k=rsa; p="
     #[tokio::test]
     async fn a_text_that_falls_apart_is_told_once_with_its_cause() {
         let zone = SOUND.replace("\"v=spf1 mx -all\"", "v=spf1 mx -all");
-        assert_eq!(told(&zone).await, ["4:8 spf/missing", "4:18 zone/unquoted-text"]);
+        assert_eq!(told(&zone).await, ["4:18 zone/unquoted-text"]);
     }
 
     #[tokio::test]

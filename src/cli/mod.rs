@@ -9,6 +9,7 @@ mod conclude;
 mod config;
 mod explain;
 mod fix;
+mod lint;
 pub mod plan;
 mod rules;
 pub mod senders;
@@ -35,6 +36,7 @@ struct Verb {
 static VERBS: &[Verb] = &[
     Verb { name: "senders", run: senders::run },
     Verb { name: "fix", run: fix::run },
+    Verb { name: "lint", run: lint::run },
     Verb { name: "rules", run: rules::run },
     Verb { name: "explain", run: explain::run },
     Verb { name: "config", run: config::run },

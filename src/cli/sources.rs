@@ -47,6 +47,7 @@ impl Stack {
             elapsed_ms: (!self.is_repeatable).then_some(elapsed),
             sources: self.names.iter().map(|name| escape(name.as_bytes())).collect(),
             questions: self.questions(),
+            files: Vec::new(),
         }
     }
 
@@ -137,7 +138,7 @@ fn zone(path: &Path) -> Result<Zone, Mistake> {
 
 /// The origin that a file's name tells: `example.com.zone` and `db.example.com` are about
 /// `example.com`. An `$ORIGIN` in the file goes before it.
-fn origin_in(path: &Path) -> Option<Name> {
+pub(super) fn origin_in(path: &Path) -> Option<Name> {
     let file = path.file_name()?.to_str()?;
     let name = file
         .strip_prefix("db.")
@@ -158,14 +159,32 @@ pub(super) fn beginning(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
     Ok(content)
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Mistake> {
-    let fault = |why: std::io::Error| Mistake::new(format!("{}: {why}", path.display()));
-    let content = beginning(path, FILE_LIMIT).map_err(fault)?;
+/// The content of a file.
+///
+/// # Errors
+/// It cannot be read, or it is too large.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Mistake> {
+    within_limit(&path.display().to_string(), beginning(path, FILE_LIMIT))
+}
+
+/// The content of standard input.
+///
+/// # Errors
+/// It cannot be read, or it is too large.
+pub(super) fn standard_input() -> Result<Vec<u8>, Mistake> {
+    let mut content = Vec::new();
+    let stdin = std::io::stdin().lock();
+    let read = stdin.take(FILE_LIMIT.saturating_add(1)).read_to_end(&mut content);
+    within_limit("standard input", read.map(|_| content))
+}
+
+fn within_limit(name: &str, content: std::io::Result<Vec<u8>>) -> Result<Vec<u8>, Mistake> {
+    let content = content.map_err(|why| Mistake::new(format!("{name}: {why}")))?;
     if u64::try_from(content.len()).is_ok_and(|size| size <= FILE_LIMIT) {
         return Ok(content);
     }
     let limit = FILE_LIMIT / (1024 * 1024);
-    Err(Mistake::new(format!("{}: larger than {limit} MiB", path.display())))
+    Err(Mistake::new(format!("{name}: larger than {limit} MiB")))
 }
 
 /// Counts the questions that get through the cache.

@@ -35,6 +35,7 @@ pub use patch::{Patch, PatchSet, PatchStep};
 pub use step::Step;
 pub use verdict::Verdict;
 
+use crate::net::Name;
 use serde::Serialize;
 
 /// Name and major version of the JSON form.
@@ -96,4 +97,17 @@ pub struct Run {
     pub sources: Vec<String>,
     /// How many questions were asked.
     pub questions: usize,
+    /// The files that were looked at by themselves, in the order in which they were named.
+    pub files: Vec<ReadFile>,
+}
+
+/// A file that was looked at by itself.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReadFile {
+    /// The file as the user named it; escaped.
+    pub file: String,
+    /// The zone that it speaks for; `null` if it has no SOA record.
+    pub zone: Option<Name>,
+    /// How many records were read.
+    pub records: usize,
 }

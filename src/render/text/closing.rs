@@ -11,18 +11,6 @@ use crate::report::{Authorized, Domain, Finding, Report, Verdict};
 const OTHER_SERVER: &str = "9.9.9.9";
 
 pub(super) fn closing(sheet: &mut Sheet, report: &Report, look: &Look) {
-    let (ignored, counting): (Vec<&Finding>, Vec<&Finding>) =
-        report.findings().map(|(_, finding)| finding).partition(|it| !it.counts());
-    let count = |severity| counting.iter().filter(|finding| finding.severity == severity).count();
-    let mut found = format!(
-        "{}, {}, {}",
-        counted(count(Severity::Error), "error"),
-        counted(count(Severity::Warn), "warning"),
-        counted(count(Severity::Note), "note"),
-    );
-    if !ignored.is_empty() {
-        found.push_str(&format!(" ({} ignored)", ignored.len()));
-    }
     let mut asked = counted(report.run.questions, "question");
     if let Some(elapsed) = report.run.elapsed_ms {
         asked.push_str(&match elapsed {
@@ -34,7 +22,7 @@ pub(super) fn closing(sheet: &mut Sheet, report: &Report, look: &Look) {
         asked.push_str(&format!(" ({})", report.run.sources.join(", ")));
     }
     let exit = format!("exit {}: {}", report.exit_code, meaning(report));
-    let parts = [found, asked, exit].map(|part| sheet.line().plain(part));
+    let parts = [found(report), asked, exit].map(|part| sheet.line().plain(part));
     side_by_side(sheet, &parts);
     let next = next(report, look);
     if !next.is_empty() {
@@ -48,8 +36,25 @@ pub(super) fn closing(sheet: &mut Sheet, report: &Report, look: &Look) {
     }
 }
 
+/// How much was found, and how much of it does not count.
+pub(super) fn found(report: &Report) -> String {
+    let (ignored, counting): (Vec<&Finding>, Vec<&Finding>) =
+        report.findings().map(|(_, finding)| finding).partition(|it| !it.counts());
+    let count = |severity| counting.iter().filter(|finding| finding.severity == severity).count();
+    let mut found = format!(
+        "{}, {}, {}",
+        counted(count(Severity::Error), "error"),
+        counted(count(Severity::Warn), "warning"),
+        counted(count(Severity::Note), "note"),
+    );
+    if !ignored.is_empty() {
+        found.push_str(&format!(" ({} ignored)", ignored.len()));
+    }
+    found
+}
+
 /// The parts on one line with gaps between them, or on several lines where they do not fit.
-fn side_by_side(sheet: &mut Sheet, parts: &[Line]) {
+pub(super) fn side_by_side(sheet: &mut Sheet, parts: &[Line]) {
     let mut line = sheet.line();
     for part in parts {
         if !line.is_empty() && line.width() + 3 + part.width() > sheet.width {
@@ -62,7 +67,8 @@ fn side_by_side(sheet: &mut Sheet, parts: &[Line]) {
     sheet.put(&line);
 }
 
-fn meaning(report: &Report) -> &'static str {
+/// What the exit code means.
+pub(super) fn meaning(report: &Report) -> &'static str {
     let refused = report
         .domains
         .iter()

@@ -2,7 +2,7 @@
 
 use crate::dns::zone::{ErrorKind, ZoneError};
 use crate::judge::Confidence::Certain;
-use crate::judge::Severity::Warn;
+use crate::judge::Severity::{Note, Warn};
 use crate::judge::{Finding, Rule};
 use crate::text::{Phrase, advice};
 use crate::zone::Facts;
@@ -26,6 +26,18 @@ pub(super) fn out_of_zone(facts: &Facts, rule: &'static Rule, findings: &mut Vec
     let effect = "; servers leave the record out";
     each(facts, |kind| kind == ErrorKind::OutOfZone, rule, effect, findings);
 }
+
+/// That there are more names than are looked at is told further up.
+pub(crate) static NOT_READ: Rule = Rule {
+    id: "zone/not-read",
+    severity: Note,
+    confidence: Certain,
+    summary: "a part of the file is not read",
+    why: "What is in it is not judged, and nothing is said to be missing from the file: it may \
+          stand there.",
+    cite: advice(),
+    page: include_str!("not-read.md"),
+};
 
 pub(super) fn not_read(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let is_it = |kind| matches!(kind, ErrorKind::Refused | ErrorKind::Limit | ErrorKind::Class);
@@ -57,6 +69,8 @@ fn each(
 ) {
     let faults = facts.reading.errors.iter().filter(|error| is_it(error.kind));
     findings.extend(faults.map(|ZoneError { place, what, .. }| {
+        // The section stands with the rule.
+        let what = what.split(" (RFC ").next().unwrap_or(what);
         Finding::new(rule, facts.at(place), Phrase::new().plain(what).plain(effect))
     }));
 }

@@ -10,7 +10,7 @@ mod sets;
 mod targets;
 mod words;
 
-pub(crate) use faults::FAULTY_COMMENT;
+pub(crate) use faults::{FAULTY_COMMENT, NOT_READ};
 pub use rules::CHECKS;
 pub(crate) use words::UNQUOTED_TEXT;
 

@@ -150,18 +150,6 @@ pub static CHECKS: &[Check<Facts>] = &[
         },
         run: sets::duplicate_record,
     },
-    Check {
-        rule: &Rule {
-            id: "zone/not-read",
-            severity: Note,
-            confidence: Certain,
-            summary: "a part of the file is not read",
-            why: "What is in it is not judged, and nothing is said to be missing from the file: \
-                  it may stand there.",
-            cite: advice(),
-            page: include_str!("not-read.md"),
-        },
-        run: faults::not_read,
-    },
+    Check { rule: &faults::NOT_READ, run: faults::not_read },
     Check { rule: &faults::FAULTY_COMMENT, run: faults::faulty_comment },
 ];
