@@ -8,7 +8,7 @@
 use mailcheck::audit::{Clock, Inquiry, domain, lint};
 use mailcheck::catalogue;
 use mailcheck::config::{self, Policy};
-use mailcheck::dns::{Overlay, Zone};
+use mailcheck::dns::{Overlay, Zone, files};
 use mailcheck::judge::Rule;
 use mailcheck::net::Name;
 use mailcheck::zone::Facts;
@@ -171,15 +171,15 @@ struct Example<'p> {
 enum Asked {
     /// A domain in it.
     Domain(Inquiry),
-    /// The zone itself, as a file whose name tells its origin: `example.com.zone`.
-    File(Name),
+    /// The zone itself, as a file of this name.
+    File(&'static str),
 }
 
-impl<'p> Example<'p> {
+impl Example<'static> {
     /// Reads the comments that a zone or a configuration begins with: `; mailcheck DOMAIN
-    /// [--selector S]` or `; mailcheck lint ORIGIN.zone`, which a good one may leave to the bad one, and `; also trips: family/name,
+    /// [--selector S]` or `; mailcheck lint FILE`, which a good one may leave to the bad one, and `; also trips: family/name,
     /// …`; in a configuration `#` stands for `;`.
-    fn read(page: &'p str, heading: &str, other: Option<&Self>) -> Self {
+    fn read(page: &'static str, heading: &str, other: Option<&Self>) -> Self {
         let (zone, toml) = (block_of(page, heading, "zone"), block_of(page, heading, "toml"));
         assert!(!(zone.is_empty() && toml.is_empty()), "an example has a block:\n{page}");
         let comment = |begin: &str| {
@@ -200,14 +200,13 @@ impl<'p> Example<'p> {
     async fn findings(&self, page: &str) -> Result<BTreeSet<String>, String> {
         match &self.asked {
             Asked::Domain(inquiry) => self.of_domain(page, inquiry).await,
-            Asked::File(origin) => Ok(self.of_file(page, origin).await),
+            Asked::File(file) => Ok(self.of_file(file).await),
         }
     }
 
-    async fn of_file(&self, page: &str, origin: &Name) -> BTreeSet<String> {
+    async fn of_file(&self, file: &str) -> BTreeSet<String> {
         let text = self.zone.as_bytes();
-        let reading = Zone::read(page, Some(origin), text);
-        let facts = Facts::new(reading, Some(origin.clone()), text.into());
+        let facts = Facts::new(files::read(file, text), text.into());
         let mut linted = lint(&facts).await;
         config::heed_comments(&Policy::default(), &facts, &mut linted);
         let counting = linted.findings.iter().filter(|finding| finding.counts());
@@ -232,10 +231,9 @@ impl<'p> Example<'p> {
     }
 }
 
-fn asked(command: &str) -> Asked {
+fn asked(command: &'static str) -> Asked {
     if let Some(file) = command.strip_prefix("lint ") {
-        let origin = file.strip_suffix(".zone").expect("the file is named after its zone");
-        return Asked::File(name(origin));
+        return Asked::File(file);
     }
     let mut words = command.split(' ');
     let asked = words.next().expect("a command names a domain");

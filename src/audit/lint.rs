@@ -8,7 +8,7 @@
 use super::gather_facts;
 use super::inquiry::{Checks, Inquiry};
 use crate::dns::zone::Verdict;
-use crate::dns::{Kind, Outcome, Place, Question, Record};
+use crate::dns::{Kind, Outcome, Place, Question, Record, Zone};
 use crate::judge::{self, Location};
 use crate::net::Name;
 use crate::report::Finding;
@@ -24,8 +24,8 @@ const NAMES: usize = 10_000;
 /// What there is to say about one file.
 #[derive(Debug)]
 pub struct Linted {
-    /// The zone that the file speaks for, if it has an SOA record.
-    pub zone: Option<Name>,
+    /// The zones that the file speaks for.
+    pub zones: Vec<Name>,
     /// How many records were read.
     pub records: usize,
     /// True if the file answered every question, so that what was not found is not there.
@@ -36,39 +36,41 @@ pub struct Linted {
 
 /// Looks at a file, and at each name in it that takes part in mail.
 pub async fn lint(facts: &Facts) -> Linted {
-    let zone = &facts.reading.zone;
-    let alone = Alone::new(facts);
     let mut findings = zone::lint::check(facts);
-    findings.extend(of_names(facts, &alone).await);
-    let places = Places::of(facts);
-    for finding in &mut findings {
+    let mut is_settled = true;
+    for zone in &facts.files.zones {
+        let alone = Alone::new(facts, zone);
+        let mut found = of_names(facts, zone, &alone).await;
         if alone.supposes_no_policy_above() {
-            suppose(finding);
+            found.iter_mut().for_each(suppose);
         }
-        places.settle(&mut finding.location);
+        findings.append(&mut found);
+        is_settled &= !alone.has_failed();
     }
+    let places = Places::of(facts);
+    findings.iter_mut().for_each(|finding| places.settle(&mut finding.location));
     drop_explained(&mut findings);
     findings.sort_by_key(|finding| position(&finding.location));
-    let findings = findings.iter().map(Finding::from).collect();
     Linted {
-        zone: zone.apex().cloned(),
-        records: zone.records().count(),
-        is_settled: !alone.has_failed(),
-        findings,
+        zones: facts.files.zones.iter().filter_map(Zone::apex).cloned().collect(),
+        records: facts.records().count(),
+        is_settled,
+        findings: findings.iter().map(Finding::from).collect(),
     }
 }
 
 /// What the protocols say of each name. A record that several names share, as a policy of SPF or
 /// DMARC can be, is judged with the first of them.
-async fn of_names(facts: &Facts, alone: &Alone<'_>) -> Vec<judge::Finding> {
+async fn of_names(facts: &Facts, zone: &Zone, alone: &Alone<'_>) -> Vec<judge::Finding> {
     let policies = Policies::new(alone);
     let (mut findings, mut told) = (Vec::new(), HashSet::new());
-    let names = zone::mail_names(&facts.reading.zone);
+    let names = zone::mail_names(zone);
     if let Some(next) = names.get(NAMES) {
         findings.push(too_many(next, names.len()));
     }
     for name in names.into_iter().take(NAMES) {
-        let mut found = gather_facts(&policies, &inquiry(facts, name)).await.findings();
+        let inquiry = inquiry(facts, zone, name);
+        let mut found = gather_facts(&policies, &inquiry).await.findings();
         found.retain(|finding| !told.contains(&key(finding)));
         told.extend(found.iter().map(key));
         findings.append(&mut found);
@@ -89,9 +91,9 @@ fn too_many(next: &MailName, count: usize) -> judge::Finding {
 }
 
 /// What is looked at of a name.
-fn inquiry(facts: &Facts, name: MailName) -> Inquiry {
-    let is_plain = facts.is_whole() && !name.is_wildcard();
-    let is_apex = facts.reading.zone.apex() == Some(&name.domain);
+fn inquiry(facts: &Facts, zone: &Zone, name: MailName) -> Inquiry {
+    let is_plain = facts.is_whole(zone) && !name.is_wildcard();
+    let is_apex = zone.apex() == Some(&name.domain);
     let shows = name.shows;
     let checks = if is_plain && is_apex {
         Checks::default()
@@ -156,7 +158,7 @@ struct Places<'f> {
 impl<'f> Places<'f> {
     fn of(facts: &'f Facts) -> Self {
         let mut first: HashMap<&Name, &Place> = HashMap::new();
-        for (owner, _, record) in facts.reading.zone.records() {
+        for (owner, _, record) in facts.records() {
             let Some(place) = &record.place else { continue };
             let known = first.entry(owner).or_insert(place);
             if (place.line, place.column) < (known.line, known.column) {
@@ -171,18 +173,21 @@ impl<'f> Places<'f> {
     fn settle(&self, location: &mut Location) {
         if location.place.is_none() {
             let found = self.record(location).or_else(|| self.nearest(&location.name));
-            let begin = || Place::new(Arc::clone(self.facts.reading.zone.file()), 1, 1);
-            location.place = Some(found.unwrap_or_else(begin));
+            let begin = || Some(Place::new(Arc::clone(self.zones().next()?.file()), 1, 1));
+            location.place = found.or_else(begin);
         }
+    }
+
+    fn zones(&self) -> impl Iterator<Item = &'f Zone> {
+        self.facts.files.zones.iter()
     }
 
     fn record(&self, location: &Location) -> Option<Place> {
         let question = Question::new(location.name.clone(), location.kind);
-        let Verdict::Answer { outcome: Outcome::Records(records), .. } =
-            self.facts.reading.zone.authority(&question)
-        else {
-            return None;
-        };
+        let records = self.zones().find_map(|zone| match zone.authority(&question) {
+            Verdict::Answer { outcome: Outcome::Records(records), .. } => Some(records),
+            _ => None,
+        })?;
         let is_meant = |record: &&Record| match &location.record {
             Some(text) => record.data.text().as_deref() == Some(text),
             None => true,
@@ -194,20 +199,24 @@ impl<'f> Places<'f> {
     fn nearest(&self, name: &Name) -> Option<Place> {
         let above = std::iter::successors(Some(name.clone()), Name::parent);
         let mut known = above.filter_map(|name| self.first.get(&name).copied());
-        known.next().or_else(|| self.first.get(self.facts.zone()?).copied()).cloned()
+        let top = || self.zones().find_map(|zone| self.first.get(zone.apex()?).copied());
+        known.next().or_else(top).cloned()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dns::Zone;
+    use crate::dns::files;
 
     /// What is said of a file named `example.com.zone`: `line:column rule`.
     async fn told(text: &str) -> Vec<String> {
-        let origin = Name::from_octets(b"example.com").expect("a valid name");
-        let reading = Zone::read("example.com.zone", Some(&origin), text.as_bytes());
-        let linted = lint(&Facts::new(reading, Some(origin), text.as_bytes().into())).await;
+        told_of("example.com.zone", text).await
+    }
+
+    async fn told_of(file: &str, text: &str) -> Vec<String> {
+        let files = files::read(file, text.as_bytes());
+        let linted = lint(&Facts::new(files, text.as_bytes().into())).await;
         let shown = linted.findings.iter().map(|finding| {
             let place = finding.location.as_ref().expect("every finding has its place");
             format!("{}:{} {}", place.line, place.column, finding.id)

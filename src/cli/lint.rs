@@ -5,11 +5,10 @@
 
 use super::conclude::conclude;
 use super::plan::{Ending, Mistake};
-use super::{Trouble, args, sources};
+use super::sources::File;
+use super::{Trouble, args};
 use crate::audit;
 use crate::config::{Policy, heed_comments};
-use crate::dns::Zone;
-use crate::net::Name;
 use crate::report::{Finding, ReadFile, Run, number};
 use crate::text::escape;
 use crate::zone::Facts;
@@ -145,44 +144,23 @@ fn judge(
     large: &Mutex<()>,
     runtime: &tokio::runtime::Runtime,
 ) -> Result<Judged, Mistake> {
-    let file = File::read(word)?;
+    let file = File::open(Path::new(word))?;
+    let name = &file.name;
+    if let Some(place) = file.text.iter().position(|octet| *octet == 0) {
+        let before = file.text.iter().take(place).filter(|octet| **octet == b'\n');
+        let line = before.count() + 1;
+        return Err(Mistake::new(format!("{name}:{line}: this is no text: it has an octet 0")));
+    }
     // What a file is read into is many times its size.
     let _alone =
         (file.text.len() > LARGE).then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
-    let File { name, origin, text } = file;
-    let reading = Zone::read(&name, origin.as_ref(), &text);
-    let facts = Facts::new(reading, origin, text.into());
+    let files = file.files();
+    let shown = escape(name.as_bytes());
+    let facts = Facts::new(files, file.text.into());
     let mut linted = runtime.block_on(audit::lint(&facts));
     heed_comments(policy, &facts, &mut linted);
-    let audit::Linted { zone, records, findings, .. } = linted;
-    Ok(Judged { file: ReadFile { file: escape(name.as_bytes()), zone, records }, findings })
-}
-
-/// A file, read.
-struct File {
-    name: String,
-    origin: Option<Name>,
-    text: Vec<u8>,
-}
-
-impl File {
-    fn read(word: &OsStr) -> Result<Self, Mistake> {
-        let (name, origin, text) = match word == "-" {
-            true => ("-".to_owned(), None, sources::standard_input()?),
-            false => {
-                let path = Path::new(word);
-                (path.display().to_string(), sources::origin_in(path), sources::read(path)?)
-            }
-        };
-        match text.iter().position(|octet| *octet == 0) {
-            None => Ok(Self { name, origin, text }),
-            Some(place) => {
-                let before = text.iter().take(place).filter(|octet| **octet == b'\n');
-                let line = before.count() + 1;
-                Err(Mistake::new(format!("{name}:{line}: this is no text: it has an octet 0")))
-            }
-        }
-    }
+    let audit::Linted { zones, records, findings, .. } = linted;
+    Ok(Judged { file: ReadFile { file: shown, zones, records }, findings })
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 use super::clock::Moment;
 use super::plan::{Mistake, Sources};
 use super::write;
+use crate::dns::files::{self, Files, Format};
 use crate::dns::{
     Answer, Cache, Dns, Failure, Fault, FaultScript, Live, LiveOptions, Lookup, Outcome, Overlay,
     Provenance, Question, Recorder, Replay, Server, Trouble, Zone,
 };
-use crate::net::Name;
 use crate::report::Run;
 use crate::text::escape;
 use std::fs;
@@ -17,8 +17,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// The largest file that is read: a tape or a zone of some hundred thousand records.
-const FILE_LIMIT: u64 = 256 * 1024 * 1024;
+/// The largest tape that is read.
+const TAPE_LIMIT: u64 = 256 * 1024 * 1024;
+/// The largest file with records that is read: some hundred thousand of them.
+const ZONE_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Sources put together as the user asked.
 pub(super) struct Stack {
@@ -93,9 +95,9 @@ pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     }
     dns = Arc::new(Cache::new(dns));
     if !sources.zones.is_empty() {
-        let zones = sources.zones.iter().map(|path| zone(path)).collect::<Result<Vec<_>, _>>()?;
+        let zones = sources.zones.iter().map(|path| zones(path)).collect::<Result<Vec<_>, _>>()?;
         names.splice(0..0, sources.zones.iter().map(|path| path.display().to_string()));
-        dns = Arc::new(Overlay::new(zones, dns));
+        dns = Arc::new(Overlay::new(zones.into_iter().flatten(), dns));
     }
     // Above everything else: a drill is about the answers that are used, whoever gives them.
     for script in &sources.faults {
@@ -121,30 +123,56 @@ fn live(sources: &Sources) -> Result<Live, Mistake> {
 }
 
 fn replay(path: &Path) -> Result<Replay, Mistake> {
-    let text = read(path)?;
+    let text = read(path, TAPE_LIMIT)?;
     Replay::read(&path.display().to_string(), &text).map_err(|why| Mistake::new(why.to_string()))
 }
 
-fn zone(path: &Path) -> Result<Zone, Mistake> {
-    let text = read(path)?;
-    let origin = origin_in(path);
-    Zone::read(&path.display().to_string(), origin.as_ref(), &text).strict().map_err(|faults| {
+/// A file with records: its name, the format that a word before it chooses, and its text.
+pub(super) struct File {
+    /// As the user named it.
+    pub name: String,
+    /// The format; otherwise the file tells.
+    pub format: Option<Format>,
+    /// Its octets.
+    pub text: Vec<u8>,
+}
+
+impl File {
+    /// Reads a file, or standard input, which is named `-`.
+    ///
+    /// # Errors
+    /// It cannot be read, or it is too large.
+    pub(super) fn open(argument: &Path) -> Result<Self, Mistake> {
+        let (format, path) = match argument.to_str().map(Format::split) {
+            Some((format, file)) => (format, Path::new(file)),
+            None => (None, argument),
+        };
+        let text = match path.as_os_str() == "-" {
+            true => standard_input(ZONE_LIMIT)?,
+            false => read(path, ZONE_LIMIT)?,
+        };
+        Ok(Self { name: path.display().to_string(), format, text })
+    }
+
+    /// What it says, in whatever format.
+    pub(super) fn files(&self) -> Files {
+        match self.format {
+            Some(format) => files::read_as(format, &self.name, &self.text),
+            None => files::read(&self.name, &self.text),
+        }
+    }
+}
+
+/// The zones that a file holds, in whatever format; a word before a colon chooses one.
+fn zones(argument: &Path) -> Result<Vec<Zone>, Mistake> {
+    let files = File::open(argument)?.files();
+    let files = files.strict().map_err(|faults| {
         let shown: Vec<String> = faults.iter().take(5).map(ToString::to_string).collect();
         let more = faults.len().saturating_sub(shown.len());
         let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
         Mistake::new(format!("{}{more}", shown.join("; ")))
-    })
-}
-
-/// The origin that a file's name tells: `example.com.zone` and `db.example.com` are about
-/// `example.com`. An `$ORIGIN` in the file goes before it.
-pub(super) fn origin_in(path: &Path) -> Option<Name> {
-    let file = path.file_name()?.to_str()?;
-    let name = file
-        .strip_prefix("db.")
-        .or_else(|| file.strip_suffix(".zone"))
-        .or_else(|| file.strip_suffix(".db"))?;
-    Name::from_unicode(name).ok().filter(|name| name.label_count() > 1)
+    })?;
+    Ok(files.zones)
 }
 
 /// The content of a file up to one octet beyond a limit, by which a longer one is told.
@@ -159,31 +187,27 @@ pub(super) fn beginning(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
     Ok(content)
 }
 
-/// The content of a file.
-///
-/// # Errors
-/// It cannot be read, or it is too large.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, Mistake> {
-    within_limit(&path.display().to_string(), beginning(path, FILE_LIMIT))
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Mistake> {
+    within(limit, &path.display().to_string(), beginning(path, limit))
 }
 
 /// The content of standard input.
 ///
 /// # Errors
 /// It cannot be read, or it is too large.
-pub(super) fn standard_input() -> Result<Vec<u8>, Mistake> {
+fn standard_input(limit: u64) -> Result<Vec<u8>, Mistake> {
     let mut content = Vec::new();
     let stdin = std::io::stdin().lock();
-    let read = stdin.take(FILE_LIMIT.saturating_add(1)).read_to_end(&mut content);
-    within_limit("standard input", read.map(|_| content))
+    let read = stdin.take(limit.saturating_add(1)).read_to_end(&mut content);
+    within(limit, "standard input", read.map(|_| content))
 }
 
-fn within_limit(name: &str, content: std::io::Result<Vec<u8>>) -> Result<Vec<u8>, Mistake> {
+fn within(limit: u64, name: &str, content: std::io::Result<Vec<u8>>) -> Result<Vec<u8>, Mistake> {
     let content = content.map_err(|why| Mistake::new(format!("{name}: {why}")))?;
-    if u64::try_from(content.len()).is_ok_and(|size| size <= FILE_LIMIT) {
+    if u64::try_from(content.len()).is_ok_and(|size| size <= limit) {
         return Ok(content);
     }
-    let limit = FILE_LIMIT / (1024 * 1024);
+    let limit = limit / (1024 * 1024);
     Err(Mistake::new(format!("{name}: larger than {limit} MiB")))
 }
 

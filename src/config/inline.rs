@@ -15,7 +15,7 @@ use crate::zone::{self, Facts};
 /// That a rule is not met is said only where that could be told from the file.
 pub fn heed_comments(policy: &Policy, facts: &Facts, linted: &mut Linted) {
     let mut said = Vec::new();
-    for ignore in &facts.reading.ignores {
+    for ignore in &facts.files.ignores {
         for named in &ignore.rules {
             match catalogue::rules().find(|rule| rule.id == named.id) {
                 None => said.push(unknown(facts, named)),
@@ -75,12 +75,11 @@ mod tests {
     use super::*;
     use crate::audit::lint;
     use crate::config::Scope;
-    use crate::dns::Zone;
+    use crate::dns::files;
 
     /// What is said of a file: place, rule, and why it does not count.
     async fn told(text: &str, policy: &Policy) -> Vec<String> {
-        let reading = Zone::read("new.zone", None, text.as_bytes());
-        let facts = Facts::new(reading, None, text.as_bytes().into());
+        let facts = Facts::new(files::read("new.zone", text.as_bytes()), text.as_bytes().into());
         let mut linted = lint(&facts).await;
         heed_comments(policy, &facts, &mut linted);
         let shown = linted.findings.iter().map(|finding| {

@@ -106,8 +106,8 @@ pub struct Run {
 pub struct ReadFile {
     /// The file as the user named it; escaped.
     pub file: String,
-    /// The zone that it speaks for; `null` if it has no SOA record.
-    pub zone: Option<Name>,
+    /// The zones that it speaks for; none if it is a part of one.
+    pub zones: Vec<Name>,
     /// How many records were read.
     pub records: usize,
 }

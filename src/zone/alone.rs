@@ -1,4 +1,4 @@
-//! A zone file as the only source there is.
+//! One zone of a file as the only source there is.
 
 use super::Facts;
 use crate::dns::{Answer, Dns, Failure, Kind, Lookup, Outcome, Question, Trouble, Zone};
@@ -6,7 +6,7 @@ use crate::net::Name;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Answers from one file. What lies outside is not known, and neither is what is not there if the
+/// Answers from one zone of a file. What lies outside is not known, and neither is what is not there if the
 /// file says nothing about that.
 #[derive(Debug)]
 pub struct Alone<'f> {
@@ -18,11 +18,15 @@ pub struct Alone<'f> {
 }
 
 impl<'f> Alone<'f> {
-    /// The answers of a file.
-    pub fn new(facts: &'f Facts) -> Self {
-        let zone = &facts.reading.zone;
+    /// The answers of one zone of a file.
+    pub fn new(facts: &'f Facts, zone: &'f Zone) -> Self {
         let registered = zone.apex().filter(|apex| is_registered(apex));
-        Self { zone, is_whole: facts.is_whole(), registered, has_failed: AtomicBool::new(false) }
+        Self {
+            zone,
+            is_whole: facts.is_whole(zone),
+            registered,
+            has_failed: AtomicBool::new(false),
+        }
     }
 
     /// True if the names above the zone are taken to have no DMARC policy: there is nothing above

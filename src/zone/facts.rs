@@ -1,7 +1,8 @@
 //! What is known of a file.
 
-use crate::dns::zone::{ErrorKind, Reading, ZoneError};
-use crate::dns::{Kind, Mark, Place};
+use crate::dns::files::Files;
+use crate::dns::zone::{ErrorKind, ZoneError};
+use crate::dns::{Kind, Mark, Place, Record, Zone};
 use crate::judge::Location;
 use crate::net::Name;
 use crate::text::Span;
@@ -15,9 +16,7 @@ const SHOWN: usize = 1000;
 #[derive(Debug)]
 pub struct Facts {
     /// What was read, every fault and every remark.
-    pub reading: Reading,
-    /// What relative names end in, unless the file says otherwise.
-    pub origin: Option<Name>,
+    pub files: Files,
     text: Arc<[u8]>,
     /// Where each line begins.
     starts: Vec<usize>,
@@ -25,26 +24,25 @@ pub struct Facts {
 
 impl Facts {
     /// Puts together what was read and the text that it was read from.
-    pub fn new(reading: Reading, origin: Option<Name>, text: Arc<[u8]>) -> Self {
+    pub fn new(files: Files, text: Arc<[u8]>) -> Self {
         let ends = text.iter().enumerate().filter(|(_, octet)| **octet == b'\n');
         let starts = std::iter::once(0).chain(ends.map(|(end, _)| end + 1)).collect();
-        Self { reading, origin, text, starts }
+        Self { files, text, starts }
     }
 
-    /// True if the file says what is not there: it has an SOA record, and no entry was left out.
-    pub fn is_whole(&self) -> bool {
+    /// True if the file says what is not there in a zone: it speaks for all of it, and no entry
+    /// was left out.
+    pub fn is_whole(&self, zone: &Zone) -> bool {
         use ErrorKind::{Alias, Comment, OutOfZone, SecondAlias, SecondSoa};
         let is_read = |error: &ZoneError| {
             matches!(error.kind, Alias | Comment | OutOfZone | SecondAlias | SecondSoa)
         };
-        self.reading.zone.apex().is_some()
-            && self.reading.omitted == 0
-            && self.reading.errors.iter().all(is_read)
+        zone.apex().is_some() && self.files.omitted == 0 && self.files.errors.iter().all(is_read)
     }
 
-    /// The name of the zone, as the SOA record or the name of the file says.
-    pub fn zone(&self) -> Option<&Name> {
-        self.reading.zone.apex().or(self.origin.as_ref())
+    /// All records of the file, zone by zone.
+    pub fn records(&self) -> impl Iterator<Item = (&Name, Kind, &Record)> {
+        self.files.zones.iter().flat_map(Zone::records)
     }
 
     /// A line of the file by its number, from 1, without its end.
@@ -81,7 +79,8 @@ impl Facts {
         let span = Span::new(start - from, (end - from).min(shown.len()));
         let mark = Mark { offset: span.start, line: place.line, column: place.column };
         let place = Place { marks: Some(Arc::from([mark])), ..place.clone() };
-        let owner = self.zone().cloned().unwrap_or_else(Name::root);
+        let owner = self.files.zones.iter().find_map(Zone::apex).cloned();
+        let owner = owner.unwrap_or_else(Name::root);
         Location::record(owner, Kind::Txt, Arc::from(shown)).at(span).in_file(Some(place))
     }
 }

@@ -1,7 +1,7 @@
 //! Names and sources of files.
 
 use super::*;
-use crate::dns::{Dns as _, Kind, Question, Zone};
+use crate::dns::{Dns as _, Kind, Question, files};
 use crate::net::Name;
 
 fn name(text: &str) -> Name {
@@ -10,9 +10,7 @@ fn name(text: &str) -> Name {
 
 /// A file whose names end in `example.com`.
 fn facts(text: &str) -> Facts {
-    let origin = name("example.com");
-    let reading = Zone::read("new.zone", Some(&origin), text.as_bytes());
-    Facts::new(reading, Some(origin), text.as_bytes().into())
+    Facts::new(files::read("example.com.zone", text.as_bytes()), text.as_bytes().into())
 }
 
 const SOA: &str = "@ 60 SOA ns admin 1 7200 3600 1209600 3600\n";
@@ -20,7 +18,7 @@ const SOA: &str = "@ 60 SOA ns admin 1 7200 3600 1209600 3600\n";
 /// The names that take part in mail, what is shown of each, and the selectors.
 fn names(text: &str) -> Vec<String> {
     let word = |is_shown, word| if is_shown { word } else { "" };
-    let shown = mail_names(&facts(text).reading.zone).into_iter().map(|name| {
+    let shown = mail_names(&facts(text).files.zones[0]).into_iter().map(|name| {
         let Shows { mx, spf, keys, policy } = name.shows;
         let shows =
             [word(mx, " mx"), word(spf, " spf"), word(keys, " keys"), word(policy, " dmarc")];
@@ -62,7 +60,7 @@ fn what_is_no_selector_below_domainkey_is_not_taken_for_one() {
 async fn outcome(text: &str, name: &str, kind: Kind) -> &'static str {
     let facts = facts(text);
     let question = Question::new(self::name(name), kind);
-    Alone::new(&facts).lookup(&question).await.outcome.word()
+    Alone::new(&facts, &facts.files.zones[0]).lookup(&question).await.outcome.word()
 }
 
 #[tokio::test]
@@ -98,7 +96,7 @@ async fn a_public_suffix_above_is_supposed_to_have_no_policy() {
 #[test]
 fn the_place_of_a_fault_marks_its_word() {
     let facts = facts("a TXXT\tb ; \u{fc}\n\u{fc} \u{fc}\u{fc}x TXXT b\n");
-    let marked = facts.reading.errors.iter().map(|error| {
+    let marked = facts.files.errors.iter().map(|error| {
         let location = facts.at(&error.place);
         let record = location.record.expect("the line is shown");
         let span = location.span.expect("the word is marked");
@@ -110,7 +108,7 @@ fn the_place_of_a_fault_marks_its_word() {
 #[test]
 fn of_a_line_without_end_a_part_is_shown() {
     let facts = facts(&format!("a {} b\n", "x".repeat(1_000_000)));
-    let error = facts.reading.errors.first().expect("a fault");
+    let error = facts.files.errors.first().expect("a fault");
     let location = facts.at(&error.place);
     assert!(location.record.is_some_and(|record| record.len() <= 1000));
 }

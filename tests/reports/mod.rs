@@ -621,7 +621,7 @@ pub(crate) fn hostile(octets: &[u8]) -> Report {
 pub(crate) fn linted() -> Report {
     let file = |file: &str, records| ReadFile {
         file: file.into(),
-        zone: Some(name("fmsinc.example")),
+        zones: vec![name("fmsinc.example")],
         records,
     };
     let mut report = report(Verdict::Fail, 1, Vec::new());

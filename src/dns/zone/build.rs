@@ -68,9 +68,26 @@ pub(in crate::dns) struct Row<'n> {
 pub(in crate::dns) struct Builder {
     tree: Tree,
     soa: Option<Name>,
+    /// The apex, where that is known without an SOA record.
+    claimed: Option<Name>,
 }
 
 impl Builder {
+    /// A zone that is all of `apex`, although no SOA record says so.
+    pub(in crate::dns) fn whole(apex: Name) -> Self {
+        Self { claimed: Some(apex), ..Self::default() }
+    }
+
+    /// Says that a record set is there and cannot be read: questions for it are not answered.
+    pub(in crate::dns) fn unread(&mut self, owner: &Name, kind: Kind) {
+        self.tree.entry(owner).sets.entry(kind).or_default().unread = true;
+    }
+
+    /// Says that a record set is listed, be it without records.
+    pub(in crate::dns) fn declare(&mut self, owner: &Name, kind: Kind) {
+        self.tree.entry(owner).sets.entry(kind).or_default().declared = true;
+    }
+
     /// Adds a record to its set.
     pub(in crate::dns) fn insert(
         &mut self,
@@ -108,19 +125,20 @@ impl Builder {
 
     /// Checks what holds between records, and makes the zone.
     pub(in crate::dns) fn finish(self, source: &Source<'_>, remarks: &mut Remarks) -> Zone {
-        let Self { mut tree, soa } = self;
+        let Self { mut tree, soa, claimed } = self;
         let minimum = soa.as_ref().and_then(|name| {
             let soa = tree.get(name)?.sets.get(&Kind::Soa)?;
             soa.minimum()
         });
+        let top = claimed.or(soa);
         tree.retain(|name, node| {
-            node.sets.retain(|_, set| !set.listed.is_empty() || set.unread);
+            node.sets.retain(|_, set| !set.is_empty() || set.declared);
             for (kind, set) in &mut node.sets {
                 compare_ttls((name, *kind), set, minimum, source, remarks);
                 drop_duplicates((name, *kind), set, source, remarks);
             }
             check_alias(node, remarks);
-            let apex = soa.as_ref().filter(|apex| !name.is_within(apex));
+            let apex = top.as_ref().filter(|apex| !name.is_within(apex));
             if let Some(apex) = apex {
                 for listed in node.listed() {
                     remarks.fault(listed.offset, ErrorKind::OutOfZone, || {
@@ -130,9 +148,10 @@ impl Builder {
             }
             apex.is_none() && !node.sets.is_empty()
         });
-        let apex = soa.and_then(|name| {
-            let soa = tree.get(&name)?.sets.get(&Kind::Soa)?;
-            Some(Apex { negative_ttl: soa.negative_ttl(), minimum, name })
+        let apex = top.map(|name| {
+            let soa = tree.get(&name).and_then(|node| node.sets.get(&Kind::Soa));
+            let negative_ttl = soa.and_then(Content::negative_ttl);
+            Apex { negative_ttl, minimum, is_listed: soa.is_some(), name }
         });
         Zone { file: Arc::clone(&source.file), apex, tree }
     }
@@ -149,7 +168,7 @@ fn check_alias(node: &Node, remarks: &mut Remarks) {
     }
     // RFC 4035 §2.5: the records of DNSSEC may stand beside an alias.
     let beside = |kind: Kind| kind != Kind::Cname && !matches!(kind.number(), 25 | 46 | 47);
-    let other = node.sets.iter().find(|(kind, _)| beside(**kind));
+    let other = node.sets.iter().find(|(kind, set)| beside(**kind) && !set.is_empty());
     if let (Some((kind, _)), Some(offset)) = (other, offset(aliases, 0)) {
         remarks.fault(offset, ErrorKind::Alias, || {
             format!("expected no other records beside a CNAME, {kind} is here (RFC 1034 §3.6.2)")

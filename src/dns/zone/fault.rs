@@ -95,6 +95,11 @@ pub enum Remark {
         /// The time to live of that one, in seconds.
         first_ttl: u32,
     },
+    /// Something there cannot be known from the file, or is not read: nothing is claimed about it.
+    Skipped {
+        /// What it is, and why.
+        what: String,
+    },
 }
 
 impl fmt::Display for Notice {
@@ -104,6 +109,7 @@ impl fmt::Display for Notice {
             Remark::Repeated { owner, kind, first } => {
                 write!(out, "{owner} {kind} is listed already at {first}")
             }
+            Remark::Skipped { what } => out.write_str(what),
             Remark::UnequalTtl { owner, kind, ttl, first, first_ttl } => write!(
                 out,
                 "{owner} {kind} has a time to live of {ttl} here, and of {first_ttl} at {first}"

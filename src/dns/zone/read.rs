@@ -231,7 +231,13 @@ impl<'a> Reader<'a> {
             self.origin = Some(owner.clone());
         }
         let wire = build::wire(kind, data, after, self.origin.as_ref())?;
-        let marks = build::is_text(kind, data).then(|| self.source.marks(data));
+        let marks = build::is_text(kind, data).then(|| {
+            let octets = data.iter().flat_map(|word| {
+                let start = self.source.offset(word.text);
+                word.octets().flatten().map(move |(_, at)| start + at)
+            });
+            self.source.marks(octets)
+        });
         let offset = self.source.offset(start);
         let row = Row { owner, kind, ttl, offset, wire, marks };
         let inserted = self.builder.insert(&self.source, row);

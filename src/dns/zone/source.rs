@@ -1,7 +1,6 @@
 //! The text that a zone is read from: its places, and what is said about them.
 
 use super::fault::{ErrorKind, Notice, Remark, ZoneError};
-use crate::dns::presentation::Word;
 use crate::dns::{Mark, Place};
 use crate::text::Span;
 use crate::text::lines::{Lines, begins_character};
@@ -15,14 +14,19 @@ const LIMIT: usize = 100;
 pub(in crate::dns) struct Source<'a> {
     pub(in crate::dns) file: Arc<str>,
     pub(in crate::dns) text: &'a [u8],
-    pub(in crate::dns) lines: Lines<'a>,
+    pub(in crate::dns) lines: Arc<Lines<'a>>,
 }
 
 impl<'a> Source<'a> {
     pub(in crate::dns) fn new(file: &str, text: &'a [u8]) -> Self {
         // A byte order mark is no part of the first owner.
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-        Self { file: Arc::from(file), text, lines: Lines::new(text) }
+        Self { file: Arc::from(file), text, lines: Arc::new(Lines::new(text)) }
+    }
+
+    /// The same text, for a second look at it.
+    pub(in crate::dns) fn again(&self) -> Self {
+        Self { file: Arc::clone(&self.file), text: self.text, lines: Arc::clone(&self.lines) }
     }
 
     /// Where in the text a slice of it begins.
@@ -35,32 +39,41 @@ impl<'a> Source<'a> {
         Place::new(Arc::clone(&self.file), line, column)
     }
 
-    /// Where the octets of a text stand: a mark at each string, and wherever an octet is written
-    /// with more or less than one character.
-    pub(in crate::dns) fn marks(&self, strings: &[Word<'_>]) -> Vec<Mark> {
-        let (mut marks, mut offset) = (Vec::new(), 0);
-        for string in strings {
-            let (line, start) = self.lines.place(self.offset(string.text));
-            let mut expected = None;
-            // `column` belongs to the place `counted` in the text of the string.
-            let (mut column, mut counted) = (start, 0);
-            for (octet, at) in string.octets().flatten() {
-                let passed = string.text.get(counted..at).unwrap_or_default();
-                column += passed.iter().filter(|octet| begins_character(**octet)).count() as u32;
-                counted = at;
-                // An octet in the middle of a character stands where the character does.
-                let inner = string.text.get(at) == Some(&octet) && !begins_character(octet);
-                let here = column.saturating_sub(u32::from(inner));
-                if expected != Some(here) {
-                    marks.push(Mark { offset, line, column: here });
+    /// Where the octets of a text stand, each written from one of `offsets` on: a mark wherever an
+    /// octet does not follow the one before by one character.
+    pub(in crate::dns) fn marks(&self, offsets: impl Iterator<Item = usize>) -> Vec<Mark> {
+        let mut marks = Vec::new();
+        // The last place, which is where its offset says.
+        let (mut last, mut line, mut column) = (usize::MAX, 0, 0);
+        let mut expected = None;
+        for (offset, at) in offsets.enumerate() {
+            let at = self.character(at);
+            match self.text.get(last..at) {
+                Some(passed) if passed.len() < NEAR && !passed.contains(&b'\n') => {
+                    let passed = passed.iter().filter(|octet| begins_character(**octet)).count();
+                    column += u32::try_from(passed).unwrap_or(u32::MAX);
                 }
-                expected = Some(here + 1);
-                offset += 1;
+                _ => (line, column) = self.lines.place(at),
             }
+            last = at;
+            if expected != Some((line, column)) {
+                let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+                marks.push(Mark { offset, line, column });
+            }
+            expected = Some((line, column.saturating_add(1)));
         }
         marks
     }
+
+    /// Where the character begins that an octet is part of.
+    fn character(&self, at: usize) -> usize {
+        let begins = |offset: &usize| self.text.get(*offset).is_none_or(|it| begins_character(*it));
+        (at.saturating_sub(3)..=at).rev().find(begins).unwrap_or(at)
+    }
 }
+
+/// Octets within which a column is counted on from the last one.
+const NEAR: usize = 64;
 
 /// A list that keeps its first entries and counts the others.
 #[derive(Debug)]
@@ -100,6 +113,13 @@ impl Remarks {
         sentence: impl FnOnce() -> String,
     ) {
         self.faults.push(|| (offset, kind, sentence()));
+    }
+
+    /// A fault at the beginning of the text, if there is no other.
+    pub(in crate::dns) fn fault_if_none(&mut self, kind: ErrorKind, sentence: &str) {
+        if self.faults.kept.is_empty() {
+            self.fault(0, kind, || sentence.to_owned());
+        }
     }
 
     pub(in crate::dns) fn notice(&mut self, offset: usize, remark: impl FnOnce() -> Remark) {

@@ -67,7 +67,7 @@ fn each(
     effect: &str,
     findings: &mut Vec<Finding>,
 ) {
-    let faults = facts.reading.errors.iter().filter(|error| is_it(error.kind));
+    let faults = facts.files.errors.iter().filter(|error| is_it(error.kind));
     findings.extend(faults.map(|ZoneError { place, what, .. }| {
         // The section stands with the rule.
         let what = what.split(" (RFC ").next().unwrap_or(what);

@@ -11,7 +11,7 @@ const POLICY: &str = "_dmarc";
 const KEYS: &str = "_domainkey";
 
 pub(super) fn misnamed_owner(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    for (owner, kind, record) in facts.reading.zone.records() {
+    for (owner, kind, record) in facts.records() {
         let (what, meant) = match (policy(owner, &record.data), key(owner, &record.data)) {
             (Some(meant), _) => ("a DMARC policy", meant),
             (None, Some(meant)) => ("a DKIM key", meant),
@@ -100,7 +100,7 @@ pub(super) fn wildcard_mx(facts: &Facts, rule: &'static Rule, findings: &mut Vec
 /// The first record of each set.
 fn first_of_sets(facts: &Facts) -> impl Iterator<Item = (&Name, Kind, &Record)> {
     let mut last = None;
-    facts.reading.zone.records().filter(move |(owner, kind, _)| {
+    facts.records().filter(move |(owner, kind, _)| {
         let set = Some((*owner, *kind));
         std::mem::replace(&mut last, set) != set
     })

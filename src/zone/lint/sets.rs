@@ -1,7 +1,7 @@
 //! Rules about record sets: what is listed twice, and times to live.
 
 use crate::dns::zone::{Notice, Remark, Verdict};
-use crate::dns::{Kind, Question, Record};
+use crate::dns::{Kind, Question, Record, Zone};
 use crate::judge::{Finding, Rule};
 use crate::net::Name;
 use crate::text::Phrase;
@@ -13,7 +13,7 @@ const WEEK: u32 = 7 * DAY;
 const DAY: u32 = 86_400;
 
 pub(super) fn duplicate_record(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    for Notice { place, remark } in &facts.reading.notices {
+    for Notice { place, remark } in &facts.files.notices {
         let Remark::Repeated { owner, kind, first } = remark else { continue };
         let said = records("record of ", owner, *kind)
             .plain(" stands in line ")
@@ -24,7 +24,7 @@ pub(super) fn duplicate_record(facts: &Facts, rule: &'static Rule, findings: &mu
 }
 
 pub(super) fn ttl_differs(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    for Notice { place, remark } in &facts.reading.notices {
+    for Notice { place, remark } in &facts.files.notices {
         let Remark::UnequalTtl { owner, kind, ttl, first, first_ttl } = remark else { continue };
         let said = records("records of ", owner, *kind)
             .plain(" have a time to live of ")
@@ -39,7 +39,12 @@ pub(super) fn ttl_differs(facts: &Facts, rule: &'static Rule, findings: &mut Vec
 }
 
 pub(super) fn unusual_ttl(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    let zone = &facts.reading.zone;
+    for zone in &facts.files.zones {
+        each_unusual(facts, zone, rule, findings);
+    }
+}
+
+fn each_unusual(facts: &Facts, zone: &Zone, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let mut told = None;
     for (owner, kind, record) in zone.records() {
         if told == Some((owner, kind)) || !is_for_mail(owner, kind, record) {

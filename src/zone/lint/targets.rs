@@ -1,7 +1,7 @@
 //! Rules about names that lack their final dot.
 
 use crate::dns::zone::Verdict;
-use crate::dns::{Data, Kind, Outcome, Question, Record, presentation};
+use crate::dns::{Data, Kind, Outcome, Question, Record, Zone, presentation};
 use crate::judge::{Finding, Location, Rule};
 use crate::net::Name;
 use crate::text::{Phrase, Span};
@@ -11,60 +11,63 @@ use crate::zone::Facts;
 const FOREIGN: usize = 3;
 
 pub(super) fn missing_dot(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    let Some(zone) = facts.zone().filter(|zone| !zone.is_root()) else { return };
-    let mut told = None;
-    for (owner, kind, record) in facts.reading.zone.records() {
-        if told != Some(owner) && is_doubled(owner, zone) {
-            told = Some(owner);
-            let location = facts.set(owner, kind, record.place.as_ref());
-            findings.push(Finding::new(rule, location, doubled(owner, zone)));
+    for zone in &facts.files.zones {
+        let mut told = None;
+        for (owner, kind, record) in zone.records() {
+            if told != Some(owner)
+                && let Some(said) = doubled(owner)
+            {
+                told = Some(owner);
+                let location = facts.set(owner, kind, record.place.as_ref());
+                findings.push(Finding::new(rule, location, said));
+            }
+            let Some(target) = target(&record.data) else { continue };
+            if let Some(said) = doubled(target).or_else(|| foreign(facts, zone, target)) {
+                findings.push(Finding::new(rule, at(owner, kind, record, target), said));
+            }
         }
-        let Some(target) = target(&record.data) else { continue };
-        let said = if is_doubled(target, zone) {
-            doubled(target, zone)
-        } else if let Some(meant) = foreign(facts, target) {
-            Phrase::new()
-                .name(target)
-                .plain(" does not exist; is a dot missing behind ")
-                .code(meant.to_octets())
-                .plain("?")
-        } else {
-            continue;
-        };
-        findings.push(Finding::new(rule, at(owner, kind, record, target), said));
     }
 }
 
-/// True if a name ends in the name of the zone twice.
-fn is_doubled(name: &Name, zone: &Name) -> bool {
-    zone.under(zone).is_ok_and(|twice| name.is_within(&twice))
+/// What is said of a name that ends in the name of a zone twice: `mail.example.com.example.com`.
+fn doubled(name: &Name) -> Option<Phrase> {
+    let count = name.label_count();
+    let is_twice = |half: &usize| {
+        let behind = name.labels().skip(count - half);
+        name.labels().skip(count - 2 * half).take(*half).eq(behind)
+    };
+    let half = (2..=count / 2).find(is_twice)?;
+    let meant = Name::from_labels(name.labels().take(count - half)).ok()?;
+    let said = Phrase::new()
+        .name(name)
+        .plain(" ends in ")
+        .name(name.suffix(half))
+        .weak(" twice")
+        .plain("; is a dot missing behind ")
+        .code(meant.to_octets())
+        .plain("?");
+    Some(said)
 }
 
-fn doubled(name: &Name, zone: &Name) -> Phrase {
-    let extra = name.label_count().saturating_sub(zone.label_count());
-    let said = Phrase::new().name(name).plain(" ends in ").name(zone).weak(" twice");
-    match Name::from_labels(name.labels().take(extra)) {
-        Ok(meant) => said.plain("; is a dot missing behind ").code(meant.to_octets()).plain("?"),
-        Err(_) => said,
-    }
-}
-
-/// The name of another domain that was meant, if a target below the zone does not exist there and
-/// looks like one: `mx.example.net.example.com`.
-fn foreign(facts: &Facts, target: &Name) -> Option<Name> {
-    let apex = facts.reading.zone.apex().filter(|_| facts.is_whole())?;
+/// What is said of a target below the zone that does not exist there and looks like a name of
+/// another domain: `mx.example.net.example.com`.
+fn foreign(facts: &Facts, zone: &Zone, target: &Name) -> Option<Phrase> {
+    let apex = zone.apex().filter(|apex| target.is_within(apex))?;
     let extra = target.label_count().checked_sub(apex.label_count())?;
-    if extra < FOREIGN || !target.is_within(apex) {
+    if extra < FOREIGN || !facts.is_whole(zone) {
         return None;
     }
     let meant = Name::from_labels(target.labels().take(extra)).ok()?;
     let is_public = psl::suffix(&meant.to_octets()).is_some_and(|suffix| suffix.is_known());
     let question = Question::new(target.clone(), Kind::A);
-    let is_gone = matches!(
-        facts.reading.zone.authority(&question),
-        Verdict::Answer { outcome: Outcome::NxDomain, .. }
-    );
-    (is_public && is_gone).then_some(meant)
+    let is_gone =
+        matches!(zone.authority(&question), Verdict::Answer { outcome: Outcome::NxDomain, .. });
+    let said = Phrase::new()
+        .name(target)
+        .plain(" does not exist; is a dot missing behind ")
+        .code(meant.to_octets())
+        .plain("?");
+    (is_public && is_gone).then_some(said)
 }
 
 /// The name that a record leads to.

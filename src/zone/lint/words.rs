@@ -1,5 +1,6 @@
 //! Rules about how a text is written down.
 
+use crate::dns::files::Format;
 use crate::dns::{Data, Kind, Mark, Place};
 use crate::judge::Confidence::Likely;
 use crate::judge::Severity::Error;
@@ -21,7 +22,11 @@ pub(crate) static UNQUOTED_TEXT: Rule = Rule {
 };
 
 pub(super) fn unquoted_text(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    for (owner, kind, record) in facts.reading.zone.records() {
+    // Elsewhere quotes mean other things, or nothing.
+    if facts.files.format != Format::Zone {
+        return;
+    }
+    for (owner, kind, record) in facts.records() {
         let Data::Txt(strings) = &record.data else { continue };
         let Some(place) = record.place.as_ref().filter(|_| kind == Kind::Txt) else { continue };
         let marks = place.marks.as_deref().unwrap_or_default();
