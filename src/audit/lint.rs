@@ -299,6 +299,33 @@ mail._domainkey 3600 TXT ( "v=DKIM1; k=rsa; p="
     }
 
     #[tokio::test]
+    async fn a_zone_in_another_format_is_told_by_its_own_lines() {
+        let zone = "'':\n  - type: MX\n    value: {preference: 10, exchange: mx.example.net.}\n  \
+                    - type: TXT\n    value: v=spf1 ptr -all\n_dmarc:\n  type: TXT\n  \
+                    value: v=DMARC1\\; p=reject\\; rua=mailto:d@example.com\n\
+                    s1._domainkey:\n  type: CNAME\n  value: s1.example.net.\n";
+        assert_eq!(told_of("example.com.yaml", zone).await, ["5:19 spf/ptr"]);
+    }
+
+    #[tokio::test]
+    async fn the_top_of_a_zone_exists_whatever_stands_there() {
+        let zones = r#"{"domains":[{"name":"example.com","records":[]}]}"#;
+        let told = told_of("zones.json", zones).await;
+        assert!(!told.iter().any(|it| it.ends_with("no-such-domain")), "{told:?}");
+    }
+
+    #[tokio::test]
+    async fn each_zone_of_a_file_is_judged_by_itself() {
+        let record = |name| {
+            let text = r#"{"type":"TXT","name":"@","target":"v=spf1 ptr -all"}"#;
+            format!(r#"{{"name":"{name}","records":[{text}]}}"#)
+        };
+        let (one, other) = (record("example.com"), record("example.org"));
+        let told = told_of("zones.json", &format!(r#"{{"domains":[{one},{other}]}}"#)).await;
+        assert_eq!(told.iter().filter(|it| it.ends_with("spf/ptr")).count(), 2, "{told:?}");
+    }
+
+    #[tokio::test]
     async fn names_beyond_a_limit_are_counted() {
         let name = |number| format!("h{number} 60 TXT \"v=spf1 -all\"\n");
         let zone: String = (0..=NAMES).map(name).collect();

@@ -81,6 +81,9 @@ impl Facts {
         let place = Place { marks: Some(Arc::from([mark])), ..place.clone() };
         let owner = self.files.zones.iter().find_map(Zone::apex).cloned();
         let owner = owner.unwrap_or_else(Name::root);
+        if shown.is_empty() {
+            return Location::set(owner, Kind::Txt).in_file(Some(place));
+        }
         Location::record(owner, Kind::Txt, Arc::from(shown)).at(span).in_file(Some(place))
     }
 }
