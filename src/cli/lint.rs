@@ -5,8 +5,7 @@
 
 use super::conclude::conclude;
 use super::plan::{Ending, Mistake};
-use super::sources::File;
-use super::{Trouble, args};
+use super::{Trouble, args, sources};
 use crate::audit;
 use crate::config::{Policy, heed_comments};
 use crate::report::{Finding, ReadFile, Run, number};
@@ -144,23 +143,24 @@ fn judge(
     large: &Mutex<()>,
     runtime: &tokio::runtime::Runtime,
 ) -> Result<Judged, Mistake> {
-    let file = File::open(Path::new(word))?;
-    let name = &file.name;
-    if let Some(place) = file.text.iter().position(|octet| *octet == 0) {
-        let before = file.text.iter().take(place).filter(|octet| **octet == b'\n');
-        let line = before.count() + 1;
+    let word = Path::new(word);
+    let (_, path) = sources::split(word);
+    let text = match path.as_os_str() == "-" {
+        true => sources::standard_input(sources::ZONE_LIMIT)?,
+        false => sources::read(path, sources::ZONE_LIMIT)?,
+    };
+    let name = path.display().to_string();
+    if let Some(place) = text.iter().position(|octet| *octet == 0) {
+        let line = text.iter().take(place).filter(|octet| **octet == b'\n').count() + 1;
         return Err(Mistake::new(format!("{name}:{line}: this is no text: it has an octet 0")));
     }
     // What a file is read into is many times its size.
-    let _alone =
-        (file.text.len() > LARGE).then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
-    let files = file.files();
-    let shown = escape(name.as_bytes());
-    let facts = Facts::new(files, file.text.into());
+    let _alone = (text.len() > LARGE).then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
+    let facts = Facts::new(sources::understood(word, &text), text.into());
     let mut linted = runtime.block_on(audit::lint(&facts));
     heed_comments(policy, &facts, &mut linted);
     let audit::Linted { zones, records, findings, .. } = linted;
-    Ok(Judged { file: ReadFile { file: shown, zones, records }, findings })
+    Ok(Judged { file: ReadFile { file: escape(name.as_bytes()), zones, records }, findings })
 }
 
 #[cfg(test)]

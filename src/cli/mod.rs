@@ -7,8 +7,10 @@ mod check;
 mod clock;
 mod conclude;
 mod config;
+mod diff;
 mod explain;
 mod fix;
+mod git;
 mod lint;
 pub mod plan;
 mod rules;
@@ -35,6 +37,7 @@ struct Verb {
 /// The verbs, in the order in which help lists them.
 static VERBS: &[Verb] = &[
     Verb { name: "senders", run: senders::run },
+    Verb { name: "diff", run: diff::run },
     Verb { name: "fix", run: fix::run },
     Verb { name: "lint", run: lint::run },
     Verb { name: "rules", run: rules::run },

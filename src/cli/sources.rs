@@ -20,7 +20,7 @@ use std::time::Duration;
 /// The largest tape that is read.
 const TAPE_LIMIT: u64 = 256 * 1024 * 1024;
 /// The largest file with records that is read: some hundred thousand of them.
-const ZONE_LIMIT: u64 = 64 * 1024 * 1024;
+pub(super) const ZONE_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Sources put together as the user asked.
 pub(super) struct Stack {
@@ -49,6 +49,7 @@ impl Stack {
             elapsed_ms: (!self.is_repeatable).then_some(elapsed),
             sources: self.names.iter().map(|name| escape(name.as_bytes())).collect(),
             questions: self.questions(),
+            notes: Vec::new(),
             files: Vec::new(),
         }
     }
@@ -65,12 +66,25 @@ impl Stack {
     }
 }
 
-/// Puts the sources together: what answers at the bottom, then the recorder, the cache, faults and
-/// zones on top.
+/// Puts the sources together: what answers at the bottom, then the recorder, the cache, zones and
+/// faults on top.
 ///
 /// # Errors
 /// A file cannot be read or is faulty, a server cannot be understood, or there is none.
 pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
+    let mut stack = bottom(sources, today)?;
+    let files = sources.zones.iter().map(|path| zones(path)).collect::<Result<Vec<_>, _>>()?;
+    let zones = files.into_iter().flat_map(|files| files.zones).collect();
+    stack.names.splice(0..0, sources.zones.iter().map(|path| path.display().to_string()));
+    stack.dns = layered(stack.dns, zones, &sources.faults)?;
+    Ok(stack)
+}
+
+/// What answers where no file speaks: a tape, servers or nobody, with the recorder and the cache.
+///
+/// # Errors
+/// A tape cannot be read or is faulty, a server cannot be understood, or there is none.
+pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     let mut names = Vec::new();
     let asked = Arc::new(AtomicUsize::new(0));
     let (bottom, is_repeatable): (Arc<dyn Dns>, bool) = if let Some(path) = &sources.replay {
@@ -94,19 +108,29 @@ pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
         dns = tape;
     }
     dns = Arc::new(Cache::new(dns));
-    if !sources.zones.is_empty() {
-        let zones = sources.zones.iter().map(|path| zones(path)).collect::<Result<Vec<_>, _>>()?;
-        names.splice(0..0, sources.zones.iter().map(|path| path.display().to_string()));
-        dns = Arc::new(Overlay::new(zones.into_iter().flatten(), dns));
+    names.extend(sources.faults.iter().map(|script| format!("drill: {script}")));
+    Ok(Stack { dns, names, is_repeatable, recorder, asked })
+}
+
+/// Zones laid over what answers, and faults over everything: a drill is about the answers that are
+/// used, whoever gives them.
+///
+/// # Errors
+/// A fault cannot be understood.
+pub(super) fn layered(
+    mut dns: Arc<dyn Dns>,
+    zones: Vec<Zone>,
+    faults: &[String],
+) -> Result<Arc<dyn Dns>, Mistake> {
+    if !zones.is_empty() {
+        dns = Arc::new(Overlay::new(zones, dns));
     }
-    // Above everything else: a drill is about the answers that are used, whoever gives them.
-    for script in &sources.faults {
-        names.push(format!("drill: {script}"));
+    for script in faults {
         let script: FaultScript =
             script.parse().map_err(|why| Mistake::new(format!("--fault: {why}")))?;
         dns = Arc::new(Fault::new(script, dns));
     }
-    Ok(Stack { dns, names, is_repeatable, recorder, asked })
+    Ok(dns)
 }
 
 fn live(sources: &Sources) -> Result<Live, Mistake> {
@@ -122,57 +146,53 @@ fn live(sources: &Sources) -> Result<Live, Mistake> {
         .map_err(|why| Mistake::new(why.to_string()))
 }
 
-fn replay(path: &Path) -> Result<Replay, Mistake> {
+/// A tape.
+///
+/// # Errors
+/// It cannot be read, or is faulty.
+pub(super) fn replay(path: &Path) -> Result<Replay, Mistake> {
     let text = read(path, TAPE_LIMIT)?;
     Replay::read(&path.display().to_string(), &text).map_err(|why| Mistake::new(why.to_string()))
 }
 
-/// A file with records: its name, the format that a word before it chooses, and its text.
-pub(super) struct File {
-    /// As the user named it.
-    pub name: String,
-    /// The format; otherwise the file tells.
-    pub format: Option<Format>,
-    /// Its octets.
-    pub text: Vec<u8>,
-}
-
-impl File {
-    /// Reads a file, or standard input, which is named `-`.
-    ///
-    /// # Errors
-    /// It cannot be read, or it is too large.
-    pub(super) fn open(argument: &Path) -> Result<Self, Mistake> {
-        let (format, path) = match argument.to_str().map(Format::split) {
-            Some((format, file)) => (format, Path::new(file)),
-            None => (None, argument),
-        };
-        let text = match path.as_os_str() == "-" {
-            true => standard_input(ZONE_LIMIT)?,
-            false => read(path, ZONE_LIMIT)?,
-        };
-        Ok(Self { name: path.display().to_string(), format, text })
-    }
-
-    /// What it says, in whatever format.
-    pub(super) fn files(&self) -> Files {
-        match self.format {
-            Some(format) => files::read_as(format, &self.name, &self.text),
-            None => files::read(&self.name, &self.text),
-        }
-    }
-}
-
 /// The zones that a file holds, in whatever format; a word before a colon chooses one.
-fn zones(argument: &Path) -> Result<Vec<Zone>, Mistake> {
-    let files = File::open(argument)?.files();
-    let files = files.strict().map_err(|faults| {
+///
+/// # Errors
+/// It cannot be read, or is faulty.
+pub(super) fn zones(argument: &Path) -> Result<Files, Mistake> {
+    let (_, path) = split(argument);
+    parsed(argument, &read(path, ZONE_LIMIT)?)
+}
+
+/// What the text of a file holds, which is named like this.
+///
+/// # Errors
+/// It is faulty.
+pub(super) fn parsed(argument: &Path, text: &[u8]) -> Result<Files, Mistake> {
+    understood(argument, text).strict().map_err(|faults| {
         let shown: Vec<String> = faults.iter().take(5).map(ToString::to_string).collect();
         let more = faults.len().saturating_sub(shown.len());
         let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
         Mistake::new(format!("{}{more}", shown.join("; ")))
-    })?;
-    Ok(files.zones)
+    })
+}
+
+/// What the text of a file holds, which is named like this, and every fault of it.
+pub(super) fn understood(argument: &Path, text: &[u8]) -> Files {
+    let (format, path) = split(argument);
+    let file = path.display().to_string();
+    match format {
+        Some(format) => files::read_as(format, &file, text),
+        None => files::read(&file, text),
+    }
+}
+
+/// The format that a word before a colon chooses, and the file.
+pub(super) fn split(argument: &Path) -> (Option<Format>, &Path) {
+    match argument.to_str().map(Format::split) {
+        Some((format, file)) => (format, Path::new(file)),
+        None => (None, argument),
+    }
 }
 
 /// The content of a file up to one octet beyond a limit, by which a longer one is told.
@@ -187,15 +207,19 @@ pub(super) fn beginning(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
     Ok(content)
 }
 
-fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Mistake> {
+/// The content of a file.
+///
+/// # Errors
+/// It cannot be read, or is too large.
+pub(super) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Mistake> {
     within(limit, &path.display().to_string(), beginning(path, limit))
 }
 
 /// The content of standard input.
 ///
 /// # Errors
-/// It cannot be read, or it is too large.
-fn standard_input(limit: u64) -> Result<Vec<u8>, Mistake> {
+/// It cannot be read, or is too large.
+pub(super) fn standard_input(limit: u64) -> Result<Vec<u8>, Mistake> {
     let mut content = Vec::new();
     let stdin = std::io::stdin().lock();
     let read = stdin.take(limit.saturating_add(1)).read_to_end(&mut content);

@@ -12,6 +12,7 @@ mod hostile;
 mod identities;
 mod lint;
 mod output;
+mod summary;
 mod words;
 
 use serde_json::Value;
