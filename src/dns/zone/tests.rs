@@ -759,6 +759,15 @@ proptest! {
     }
 }
 
+#[test]
+fn an_entry_has_at_most_65535_words() {
+    let found = faults(&format!("a TXT ( {})\n", "x ".repeat(70_000)));
+    assert_eq!(
+        (found.len(), found.first().map(String::as_str)),
+        (100, Some("new.zone:1:131075: expected at most 65535 words"))
+    );
+}
+
 /// The four words of a line are handed out once, and once more where its parenthesis stays open.
 #[test]
 fn open_parentheses_do_not_make_reading_start_over_and_over() {
