@@ -306,6 +306,11 @@ impl Content {
             return Verdict::failed(Trouble::Malformed, "the DNAME record cannot be read");
         };
         match Name::from_labels(question.name.labels().take(extra).chain(target.labels())) {
+            // RFC 6672 §3.1: the CNAME record that is made up is the answer, if it was asked for.
+            Ok(target) if question.kind == Kind::Cname => {
+                let outcome = Outcome::Records(vec![Data::Cname(target).into()]);
+                Verdict::Answer { outcome, ttl: self.ttl }
+            }
             Ok(target) => Verdict::Alias { target, ttl: self.ttl },
             // RFC 6672 §2.2: a name that becomes too long is answered with YXDOMAIN.
             Err(_) => Verdict::failed(Trouble::ServFail, "DNAME makes the name too long"),
