@@ -1,11 +1,20 @@
 //! How every verb that judges ends: the report put together, written where it should go, and an
 //! exit code that says how it adds up.
 
-use super::plan::{Ending, Output};
+use super::plan::{Ending, Format, Output};
 use super::{Trouble, clock, write};
 use crate::config;
 use crate::judge::Severity;
+use crate::render::markdown;
 use crate::report::{Authorized, Domain, Finding, Report, Run, SCHEMA, Status, Tool, Verdict};
+
+/// Tries whether the report can be written where it is to go, before anything is asked.
+///
+/// # Errors
+/// A file cannot be written.
+pub(super) fn prepare(ending: &Ending) -> Result<(), Trouble> {
+    ending.outputs.iter().filter_map(|output| output.file.as_deref()).try_for_each(write::probe)
+}
 
 /// Writes the report of a run; the exit code says how it ended.
 ///
@@ -47,7 +56,24 @@ pub(super) fn conclude(
             })?,
         }
     }
+    summarise(&report, &ending.outputs)?;
     Ok(report.exit_code)
+}
+
+/// Adds the report to the summary of the job where this is a step of GitHub Actions, unless it was
+/// written there as one of the outputs.
+fn summarise(report: &Report, outputs: &[Output]) -> Result<(), Trouble> {
+    let Some(summary) = write::step_summary() else { return Ok(()) };
+    let is_there = |output: &Output| {
+        let file = output.file.as_deref().filter(|_| output.format == Format::Markdown);
+        file.is_some_and(|file| write::is_same_file(file, &summary))
+    };
+    if outputs.iter().any(is_there) {
+        return Ok(());
+    }
+    let mut page = Vec::new();
+    markdown::render(report, &mut page)?;
+    write::append(&summary, &page)
 }
 
 /// The exit code: 1 goes before 3, for what is known to fail does not get better by what is not
@@ -66,9 +92,13 @@ fn exit_code(domains: &[Domain], findings: &[Finding], fail_on: Option<Severity>
             matches!(authorization.authorized, Authorized::No | Authorized::Partial)
                 || (authorization.authorized == Authorized::Yes && is_refused)
         });
-        senders || reaches(&domain.findings)
+        // Of a change only what it brings about counts, and that is a finding.
+        (senders && domain.change.is_none()) || reaches(&domain.findings)
     };
     let is_unknown = |domain: &Domain| {
+        if let Some(change) = &domain.change {
+            return !change.unknown.is_empty();
+        }
         let sections = [domain.mx.status, domain.spf.status, domain.dmarc.status];
         domain.result == Verdict::Unknown
             || sections.contains(&Status::Unknown)

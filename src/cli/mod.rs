@@ -7,8 +7,10 @@ mod check;
 mod clock;
 mod conclude;
 mod config;
+mod diff;
 mod explain;
 mod fix;
+mod git;
 pub mod plan;
 mod rules;
 pub mod senders;
@@ -34,6 +36,7 @@ struct Verb {
 /// The verbs, in the order in which help lists them.
 static VERBS: &[Verb] = &[
     Verb { name: "senders", run: senders::run },
+    Verb { name: "diff", run: diff::run },
     Verb { name: "fix", run: fix::run },
     Verb { name: "rules", run: rules::run },
     Verb { name: "explain", run: explain::run },

@@ -3,13 +3,13 @@
 use super::clock::Moment;
 use super::plan::{Mistake, Sources};
 use super::write;
-use crate::dns::files::{self, Format};
+use crate::dns::files::{self, Files, Format};
 use crate::dns::{
     Answer, Cache, Dns, Failure, Fault, FaultScript, Live, LiveOptions, Lookup, Outcome, Overlay,
     Provenance, Question, Recorder, Replay, Server, Trouble, Zone,
 };
 use crate::report::Run;
-use crate::text::escape;
+use crate::text::{Phrase, escape};
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
@@ -20,7 +20,7 @@ use std::time::Duration;
 /// The largest tape that is read.
 const TAPE_LIMIT: u64 = 256 * 1024 * 1024;
 /// The largest file with records that is read: some hundred thousand of them.
-const ZONE_LIMIT: u64 = 64 * 1024 * 1024;
+pub(super) const ZONE_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Sources put together as the user asked.
 pub(super) struct Stack {
@@ -32,9 +32,24 @@ pub(super) struct Stack {
     pub is_repeatable: bool,
     recorder: Option<Arc<Recorder<Arc<dyn Dns>>>>,
     asked: Arc<AtomicUsize>,
+    drills: Vec<Arc<Fault<Arc<dyn Dns>>>>,
 }
 
 impl Stack {
+    /// What is said of the faults of a drill that no question met in any of its layers.
+    fn idle_faults(&self) -> impl Iterator<Item = Phrase> {
+        let mut faults: Vec<(String, bool)> = Vec::new();
+        for (fault, is_met) in self.drills.iter().flat_map(|drill| drill.faults()) {
+            let word = fault.to_string();
+            match faults.iter_mut().find(|(known, _)| *known == word) {
+                Some((_, met)) => *met |= is_met,
+                None => faults.push((word, is_met)),
+            }
+        }
+        let idle = faults.into_iter().filter(|(_, met)| !met);
+        idle.map(|(word, _)| Phrase::new().plain("the fault ").code(word).plain(" met no question"))
+    }
+
     /// How many questions went to the lowest source.
     fn questions(&self) -> usize {
         self.asked.load(Ordering::Relaxed)
@@ -49,7 +64,32 @@ impl Stack {
             elapsed_ms: (!self.is_repeatable).then_some(elapsed),
             sources: self.names.iter().map(|name| escape(name.as_bytes())).collect(),
             questions: self.questions(),
+            notes: self.idle_faults().collect(),
         }
+    }
+
+    /// Zones laid over what answers, and faults over everything: a drill is about the answers that
+    /// are used, whoever gives them.
+    ///
+    /// # Errors
+    /// A fault cannot be understood.
+    pub(super) fn layered(
+        &mut self,
+        mut dns: Arc<dyn Dns>,
+        zones: Vec<Zone>,
+        faults: &[String],
+    ) -> Result<Arc<dyn Dns>, Mistake> {
+        if !zones.is_empty() {
+            dns = Arc::new(Overlay::new(zones, dns));
+        }
+        for script in faults {
+            let script: FaultScript =
+                script.parse().map_err(|why| Mistake::new(format!("--fault: {why}")))?;
+            let drill = Arc::new(Fault::new(script, dns));
+            self.drills.push(Arc::clone(&drill));
+            dns = drill;
+        }
+        Ok(dns)
     }
 
     /// Writes the tape of the run, if one is wanted.
@@ -64,12 +104,25 @@ impl Stack {
     }
 }
 
-/// Puts the sources together: what answers at the bottom, then the recorder, the cache, faults and
-/// zones on top.
+/// Puts the sources together: what answers at the bottom, then the recorder, the cache, zones and
+/// faults on top.
 ///
 /// # Errors
 /// A file cannot be read or is faulty, a server cannot be understood, or there is none.
 pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
+    let mut stack = bottom(sources, today)?;
+    let files = sources.zones.iter().map(|path| zones(path)).collect::<Result<Vec<_>, _>>()?;
+    let zones = files.into_iter().flat_map(|files| files.zones).collect();
+    stack.names.splice(0..0, sources.zones.iter().map(|path| path.display().to_string()));
+    stack.dns = stack.layered(Arc::clone(&stack.dns), zones, &sources.faults)?;
+    Ok(stack)
+}
+
+/// What answers where no file speaks: a tape, servers or nobody, with the recorder and the cache.
+///
+/// # Errors
+/// A tape cannot be read or is faulty, a server cannot be understood, or there is none.
+pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     let mut names = Vec::new();
     let asked = Arc::new(AtomicUsize::new(0));
     let (bottom, is_repeatable): (Arc<dyn Dns>, bool) = if let Some(path) = &sources.replay {
@@ -93,19 +146,8 @@ pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
         dns = tape;
     }
     dns = Arc::new(Cache::new(dns));
-    if !sources.zones.is_empty() {
-        let zones = sources.zones.iter().map(|path| zones(path)).collect::<Result<Vec<_>, _>>()?;
-        names.splice(0..0, sources.zones.iter().map(|path| path.display().to_string()));
-        dns = Arc::new(Overlay::new(zones.into_iter().flatten(), dns));
-    }
-    // Above everything else: a drill is about the answers that are used, whoever gives them.
-    for script in &sources.faults {
-        names.push(format!("drill: {script}"));
-        let script: FaultScript =
-            script.parse().map_err(|why| Mistake::new(format!("--fault: {why}")))?;
-        dns = Arc::new(Fault::new(script, dns));
-    }
-    Ok(Stack { dns, names, is_repeatable, recorder, asked })
+    names.extend(sources.faults.iter().map(|script| format!("drill: {script}")));
+    Ok(Stack { dns, names, is_repeatable, recorder, asked, drills: Vec::new() })
 }
 
 fn live(sources: &Sources) -> Result<Live, Mistake> {
@@ -121,30 +163,49 @@ fn live(sources: &Sources) -> Result<Live, Mistake> {
         .map_err(|why| Mistake::new(why.to_string()))
 }
 
-fn replay(path: &Path) -> Result<Replay, Mistake> {
+/// A tape.
+///
+/// # Errors
+/// It cannot be read, or is faulty.
+pub(super) fn replay(path: &Path) -> Result<Replay, Mistake> {
     let text = read(path, TAPE_LIMIT)?;
     Replay::read(&path.display().to_string(), &text).map_err(|why| Mistake::new(why.to_string()))
 }
 
 /// The zones that a file holds, in whatever format; a word before a colon chooses one.
-fn zones(argument: &Path) -> Result<Vec<Zone>, Mistake> {
-    let (format, path) = match argument.to_str().map(Format::split) {
-        Some((format, file)) => (format, Path::new(file)),
-        None => (None, argument),
-    };
-    let text = read(path, ZONE_LIMIT)?;
+///
+/// # Errors
+/// It cannot be read, or is faulty.
+pub(super) fn zones(argument: &Path) -> Result<Files, Mistake> {
+    let (_, path) = split(argument);
+    parsed(argument, &read(path, ZONE_LIMIT)?)
+}
+
+/// What the text of a file holds, which is named like this.
+///
+/// # Errors
+/// It is faulty.
+pub(super) fn parsed(argument: &Path, text: &[u8]) -> Result<Files, Mistake> {
+    let (format, path) = split(argument);
     let file = path.display().to_string();
     let files = match format {
-        Some(format) => files::read_as(format, &file, &text),
-        None => files::read(&file, &text),
+        Some(format) => files::read_as(format, &file, text),
+        None => files::read(&file, text),
     };
-    let files = files.strict().map_err(|faults| {
+    files.strict().map_err(|faults| {
         let shown: Vec<String> = faults.iter().take(5).map(ToString::to_string).collect();
         let more = faults.len().saturating_sub(shown.len());
         let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
         Mistake::new(format!("{}{more}", shown.join("; ")))
-    })?;
-    Ok(files.zones)
+    })
+}
+
+/// The format that a word before a colon chooses, and the file.
+pub(super) fn split(argument: &Path) -> (Option<Format>, &Path) {
+    match argument.to_str().map(Format::split) {
+        Some((format, file)) => (format, Path::new(file)),
+        None => (None, argument),
+    }
 }
 
 /// The content of a file up to one octet beyond a limit, by which a longer one is told.
@@ -159,7 +220,11 @@ pub(super) fn beginning(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
     Ok(content)
 }
 
-fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Mistake> {
+/// The content of a file.
+///
+/// # Errors
+/// It cannot be read, or is too large.
+pub(super) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Mistake> {
     let fault = |why: std::io::Error| Mistake::new(format!("{}: {why}", path.display()));
     let content = beginning(path, limit).map_err(fault)?;
     if u64::try_from(content.len()).is_ok_and(|size| size <= limit) {

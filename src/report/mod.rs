@@ -9,6 +9,7 @@ mod change;
 mod domain;
 mod exhibit;
 mod finding;
+mod hold;
 mod lookup;
 mod patch;
 pub mod senders;
@@ -20,7 +21,7 @@ pub use authorization::{
     SpfVerdict,
 };
 pub use change::{
-    Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, Effect, Expected,
+    Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, Expected, KeptSender,
 };
 pub use domain::{Domain, Section, Status};
 pub use exhibit::{
@@ -35,6 +36,7 @@ pub use patch::{Patch, PatchSet, PatchStep};
 pub use step::Step;
 pub use verdict::Verdict;
 
+use crate::text::Phrase;
 use serde::Serialize;
 
 /// Name and major version of the JSON form.
@@ -96,4 +98,6 @@ pub struct Run {
     pub sources: Vec<String>,
     /// How many questions were asked.
     pub questions: usize,
+    /// What was understood of the invocation, what was left out.
+    pub notes: Vec<Phrase>,
 }

@@ -1,0 +1,279 @@
+//! What a change does: the records that differ, who fares otherwise, what it costs, and when.
+
+use super::line::Line;
+use super::of_result;
+use super::sheet::Sheet;
+use crate::change::Effect;
+use crate::dns::Kind;
+use crate::render::palette::Ink;
+use crate::report::{
+    Change, ChangedCost, ChangedRecords, ChangedSender, Domain, KeptSender, State,
+};
+use std::borrow::Cow;
+
+/// Where the columns of the table begin.
+const BEFORE: usize = 33;
+const AFTER: usize = 48;
+const REMARK: usize = 63;
+/// Where the marks of a record that goes or comes end.
+const SIGN: usize = 4;
+/// Senders that are named; others are counted.
+const NAMED: usize = 10;
+
+pub(super) fn change(sheet: &mut Sheet, domain: &Domain, change: &Change) {
+    for records in &change.records {
+        sheet.blank();
+        changed_records(sheet, records);
+    }
+    // What could not be told is not said to be as before.
+    let is_told = change.unknown.is_empty();
+    let has_table = !change.senders.is_empty() || change.policy.is_some() || change.cost.is_some();
+    if !change.records.is_empty() {
+        sheet.blank();
+        if has_table {
+            table(sheet, change, is_told);
+        }
+        if let Some(seconds) = change.in_effect_within_s {
+            let said = format!("  in effect everywhere within {} of publishing", span(seconds));
+            sheet.put(&sheet.line().faint(said));
+        }
+    }
+    for doubt in &change.unknown {
+        let label = sheet.line().with(Ink::Unknown, "  could not tell  ");
+        let sentence = sheet.line().phrase(doubt);
+        sheet.sentence(label, &sentence);
+    }
+    let is_mended = |it: &&crate::report::Finding| it.state == Some(State::Resolved);
+    let mended: Vec<_> = domain.findings.iter().filter(is_mended).collect();
+    if !mended.is_empty() {
+        sheet.blank();
+    }
+    for finding in mended {
+        let label = sheet.line().with(Ink::Good, "  mended").pad(10).with(Ink::Strong, finding.id);
+        let sentence = sheet.line().plain(finding.summary);
+        sheet.sentence(label.plain("  "), &sentence);
+    }
+}
+
+// ── records ─────────────────────────────────────────────────────────────────────────────────────
+
+/// A record set, what goes and what comes, as a patch is shown.
+fn changed_records(sheet: &mut Sheet, records: &ChangedRecords) {
+    let head =
+        sheet.line().plain("  ").with(Ink::Strong, format!("{} {}", records.name, records.kind));
+    let place = records.location.as_ref();
+    let place = place.map(|it| format!("{}:{}:{}", it.file, it.line, it.column));
+    match place {
+        Some(place) if head.width() + 2 + place.chars().count() <= sheet.width => {
+            let width = sheet.width;
+            sheet.put(&head.right(width, Ink::Name, &place));
+        }
+        Some(place) => {
+            sheet.put(&head);
+            sheet.put(&sheet.line().plain("  ").with(Ink::Name, place));
+        }
+        None => sheet.put(&head),
+    }
+    let (removed, added) = match (records.removed.as_slice(), records.added.as_slice()) {
+        ([old], [new]) => {
+            let (old, new) = (joined(records.kind, old), joined(records.kind, new));
+            let longest = old.len().max(new.len()) + SIGN;
+            match longest > sheet.width && old != new {
+                true => {
+                    let [old, new] = [&old, &new].map(|text| text.trim_matches('"'));
+                    let [old, new] = differing(old, new, sheet.glyphs.ellipsis);
+                    (vec![Cow::Owned(old)], vec![Cow::Owned(new)])
+                }
+                false => (vec![old], vec![new]),
+            }
+        }
+        (removed, added) => (all_joined(records.kind, removed), all_joined(records.kind, added)),
+    };
+    let signed = [("-", Ink::Bad, removed), ("+", Ink::Good, added)];
+    for (sign, ink, lines) in signed {
+        for text in lines {
+            let label = sheet.line().with(ink, format!("  {sign} "));
+            let longest = sheet.width.saturating_sub(SIGN + 1).max(1);
+            let words = text.split(' ').map(|word| shortened(word, longest, sheet.glyphs.ellipsis));
+            let record = sheet.line().with(Ink::Code, words.collect::<Vec<_>>().join(" "));
+            sheet.sentence(label, &record);
+        }
+    }
+}
+
+/// The text of a TXT record with its strings joined, as it is read; other records as they stand.
+fn joined(kind: Kind, text: &str) -> Cow<'_, str> {
+    // Where something is escaped, a quote may be part of the text.
+    if kind != Kind::Txt || text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
+    match text.contains("\" \"") {
+        true => Cow::Owned(text.replace("\" \"", "")),
+        false => Cow::Borrowed(text),
+    }
+}
+
+fn all_joined(kind: Kind, texts: &[String]) -> Vec<Cow<'_, str>> {
+    texts.iter().map(|text| joined(kind, text)).collect()
+}
+
+/// The words in which two long texts differ, with one beside them on either side.
+fn differing(old: &str, new: &str, ellipsis: &str) -> [String; 2] {
+    let [old, new] = [old, new].map(|text| text.split(' ').collect::<Vec<&str>>());
+    let alike = |pairs: &mut dyn Iterator<Item = (&&str, &&str)>| {
+        pairs.take_while(|(one, other)| one == other).count()
+    };
+    let begin = alike(&mut old.iter().zip(&new));
+    let end = alike(&mut old.iter().rev().zip(new.iter().rev()));
+    let shortest = old.len().min(new.len());
+    let end = end.min(shortest.saturating_sub(begin));
+    // An ellipsis in place of one word says less and saves nothing.
+    let [left, right] = [begin, end].map(|alike| if alike > 2 { alike - 1 } else { 0 });
+    [old, new].map(|words| {
+        let (from, to) = (left, words.len().saturating_sub(right));
+        let mut shown: Vec<&str> = Vec::with_capacity(to - from + 2);
+        shown.extend((from > 0).then_some(ellipsis));
+        shown.extend(words.get(from..to).unwrap_or_default());
+        shown.extend((to < words.len()).then_some(ellipsis));
+        shown.join(" ")
+    })
+}
+
+/// A word that fits; the end of one that does not is left out, for nobody compares keys by eye.
+fn shortened<'w>(word: &'w str, longest: usize, ellipsis: &str) -> Cow<'w, str> {
+    match word.char_indices().nth(longest) {
+        None => Cow::Borrowed(word),
+        Some(_) => {
+            let kept: String = word.chars().take(longest.saturating_sub(1)).collect();
+            Cow::Owned(kept + ellipsis)
+        }
+    }
+}
+
+// ── senders ─────────────────────────────────────────────────────────────────────────────────────
+
+fn table(sheet: &mut Sheet, change: &Change, is_told: bool) {
+    let head = sheet.line().faint("  sender").pad(BEFORE).faint("before").pad(AFTER).faint("after");
+    sheet.put(&head);
+    let mut above = None;
+    for sender in &change.senders {
+        changed_sender(sheet, sender, above);
+        above = Some(sender);
+    }
+    if change.senders.is_empty() && is_told {
+        let line = sheet.line().plain("  everybody").pad(BEFORE).faint("as before");
+        sheet.put(&line.pad(AFTER).faint("as before"));
+    }
+    if !change.senders.is_empty() && !change.kept.is_empty() {
+        kept(sheet, &change.kept);
+    }
+    if let Some(policy) = change.policy {
+        let [before, after] = [policy.before, policy.after].map(|word| word.unwrap_or("nothing"));
+        let line = sheet.line().plain("  DMARC asks for").pad(BEFORE).plain(before);
+        sheet.put(&line.pad(AFTER).plain(after));
+    }
+    if let Some(cost) = change.cost {
+        costs(sheet, cost);
+    }
+}
+
+fn changed_sender(sheet: &mut Sheet, sender: &ChangedSender, above: Option<&ChangedSender>) {
+    let rest = "everyone else".to_owned();
+    let name = match &sender.provider {
+        _ if sender.is_rest => &rest,
+        Some(provider) => provider,
+        None => &sender.who,
+    };
+    // A name that is too long keeps the columns by standing on a line of its own.
+    let mut line = sheet.line().plain("  ").with(Ink::Name, name);
+    if line.width() >= BEFORE {
+        sheet.put(&line);
+        line = sheet.line();
+    }
+    let line = line.pad(BEFORE).with(of_result(sender.before), sender.before);
+    let line = line.pad(AFTER).with(of_result(sender.after), sender.after).pad(REMARK);
+    sheet.put(&match sender.effect {
+        Effect::Lost => line.with(Ink::Bad, "LOST"),
+        Effect::Gained => line.with(Ink::Good, "new"),
+        Effect::Altered => line,
+    });
+    if let Some(more) = remark(sheet, sender, name == &sender.who, above) {
+        let label = sheet.line().pad(4);
+        sheet.sentence(label, &more);
+    }
+}
+
+/// How many, by which terms, and why, unless the row above has just said so.
+fn remark(
+    sheet: &Sheet,
+    sender: &ChangedSender,
+    is_counted: bool,
+    above: Option<&ChangedSender>,
+) -> Option<Line> {
+    let mut parts: Vec<Line> = Vec::new();
+    if !sender.is_rest && !is_counted {
+        parts.push(sheet.line().faint(&sender.who));
+    }
+    let by = |when: &str, term: &str| sheet.line().faint(when).with(Ink::Code, term);
+    let why = |sender: &ChangedSender| (sender.term_after.clone(), sender.problem.clone());
+    let is_said = sender.problem.is_some() && above.is_some_and(|above| why(above) == why(sender));
+    let term_after = sender.term_after.as_ref().filter(|_| !is_said);
+    match (sender.term_before.as_ref(), term_after) {
+        (Some(before), Some(after)) if before == after => parts.push(by("by ", before)),
+        (before, after) => {
+            parts.extend(before.map(|term| by("before by ", term)));
+            parts.extend(after.map(|term| by("after by ", term)));
+        }
+    }
+    let problem = sender.problem.as_ref().filter(|_| !is_said);
+    parts.extend(problem.map(|problem| sheet.line().phrase(problem)));
+    let mut parts = parts.into_iter();
+    let first = parts.next()?;
+    Some(parts.fold(first, |line, part| line.faint("; ").then(&part)))
+}
+
+/// Who is not hit.
+fn kept(sheet: &mut Sheet, all: &[KeptSender]) {
+    let mut names: Vec<&str> = Vec::with_capacity(all.len());
+    for one in all {
+        let name = one.provider.as_deref().unwrap_or(&one.who);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let told = if names.len() > NAMED { NAMED - 1 } else { names.len() };
+    let more = names.len() - told;
+    let mut line = sheet.line();
+    for (index, name) in names.iter().take(told).enumerate() {
+        let gap = match index {
+            0 => "",
+            _ if index + 1 == names.len() => " and ",
+            _ => ", ",
+        };
+        line = line.plain(gap).with(Ink::Name, name);
+    }
+    if more > 0 {
+        line = line.plain(format!(" and {more} more"));
+    }
+    let label = sheet.line().plain("  pass as before").pad(BEFORE);
+    sheet.sentence(label, &line);
+}
+
+fn costs(sheet: &mut Sheet, cost: ChangedCost) {
+    let ChangedCost { lookups, voids, octets } = cost;
+    let [before, after] = [0, 1]
+        .map(|at| (lookups[at], voids[at], octets[at]))
+        .map(|(lookups, voids, octets)| format!("{lookups} / {voids} / {octets}"));
+    let line = sheet.line().plain("  lookups / voids / octets").pad(BEFORE).plain(before);
+    sheet.put(&line.pad(AFTER).plain(after));
+}
+
+/// A time in words.
+pub(in crate::render) fn span(seconds: u32) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds.div_ceil(60)),
+        7200..172_800 => format!("{} h", seconds.div_ceil(3600)),
+        _ => format!("{} days", seconds.div_ceil(86_400)),
+    }
+}
