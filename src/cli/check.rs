@@ -30,7 +30,7 @@ pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
         domains.into_iter().map(|domain| labelled(domain, &plan.sources.faults)).collect();
     let run = stack.run(started, begin.elapsed());
     stack.keep_tape(&plan.sources)?;
-    conclude(run, domains, Vec::new(), &plan.ending)
+    conclude(run, domains, Vec::new(), &plan.ending, started)
 }
 
 /// A domain as a drill found it, and said so: what follows from a drill is not real.

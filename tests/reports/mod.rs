@@ -184,6 +184,7 @@ fn spf_section() -> Section<SpfExhibit> {
 fn provider(id: &str, title: &str, crowd: &str) -> Authorization {
     Authorization {
         sender: id.into(),
+        declared: None,
         kind: SenderKind::Provider,
         authorized: Authorized::Yes,
         headline: Phrase::from(title)
@@ -327,6 +328,7 @@ pub(crate) fn failing() -> Report {
     domain.headline = headline.clone();
     domain.authorizations = vec![Authorization {
         sender: "198.51.100.25".into(),
+        declared: None,
         kind: SenderKind::Address,
         authorized: Authorized::No,
         headline,

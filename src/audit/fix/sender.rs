@@ -7,6 +7,7 @@
 
 use super::super::authorize::Judged;
 use super::super::inquiry::{Asked, Fixes, Sender};
+use super::super::tested::Tested;
 use super::patch::{Change, overlay};
 use super::proof::{self, Before};
 use super::spf::{passing, terms_of};
@@ -16,7 +17,7 @@ use crate::dns::{Data, Dns, Kind, ask, join_all};
 use crate::judge::{Applicability, Finding};
 use crate::net::{Cidr, Family, IpSet, Name};
 use crate::provider::{self, HostRole};
-use crate::report::{Authorization, Authorized, ProposedFix, SenderFix};
+use crate::report::{Authorization, Authorized, Declaration, ProposedFix, SenderFix};
 use crate::spf::{self, Found, Policies};
 use crate::text::Phrase;
 use std::net::IpAddr;
@@ -76,9 +77,10 @@ pub(super) async fn admit(
 ) -> Vec<Admission> {
     let Some(spf) = &facts.spf else { return Vec::new() };
     let mut admissions = Vec::new();
-    for (asked, judged, _) in facts.senders.iter().take(MOST_SENDERS) {
+    for Tested { asked, declared, judged, .. } in facts.senders.iter().take(MOST_SENDERS) {
         let is_own = spf::policy_domain(&judged.identity.domain).as_ref() == Some(&inquiry.domain);
-        let is_refused = matches!(judged.authorized(), Authorized::No | Authorized::Partial);
+        let is_refused = *declared != Some(Declaration::NeverSender)
+            && matches!(judged.authorized(), Authorized::No | Authorized::Partial);
         let admission = match is_own && is_refused {
             true => {
                 let refused = Refused { policies, inquiry, facts, spf, findings, asked, judged };

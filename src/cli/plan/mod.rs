@@ -235,6 +235,8 @@ impl Given {
             domain,
             notes,
             senders: self.senders.clone(),
+            declared: Vec::new(),
+            role: None,
             mail_from: self.mail_from.clone(),
             helo: self.helo.clone(),
             header_from: self.header_from.clone(),
