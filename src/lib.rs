@@ -13,6 +13,7 @@
 //!    [`posture`] is what they say together.
 //! 5. [`report`]: the one value that everything above shows.
 //! 6. [`provider`]: facts about those who send for others. [`audit`]: an inquiry in, a report out.
+//!    [`contract`]: what a domain's owner expects of it.
 //!    [`catalogue`]: every rule of every family. [`config`]: what its owner decided about findings.
 //! 7. [`render`] and [`cli`]: showing it, and being asked.
 //!
@@ -49,6 +50,7 @@ pub mod posture;
 pub mod report;
 pub mod provider;
 pub mod audit;
+pub mod contract;
 pub mod catalogue;
 pub mod config;
 pub mod render;

@@ -7,6 +7,7 @@
 
 use mailcheck::audit::{Clock, Inquiry, domain};
 use mailcheck::catalogue;
+use mailcheck::cli::plan::declare;
 use mailcheck::config::{self, Policy};
 use mailcheck::dns::{Overlay, Zone};
 use mailcheck::judge::Rule;
@@ -159,7 +160,7 @@ async fn the_good_zone_of_a_page_trips_nothing() {
 struct Example<'p> {
     inquiry: Inquiry,
     zone: &'p str,
-    /// The configuration that is applied.
+    /// The configuration that is applied, perhaps with a contract.
     toml: &'p str,
     /// Rules that cannot but be met as well.
     also: Vec<&'p str>,
@@ -196,7 +197,11 @@ impl<'p> Example<'p> {
         if !faults.is_empty() {
             return Err(format!("{faults:?}"));
         }
-        let report = domain(&Overlay::new([zone], healthy), &self.inquiry, Clock::default()).await;
+        let mut inquiry = self.inquiry.clone();
+        declare(&config, &mut inquiry).map_err(|mistake| mistake.to_string())?;
+        let dns = Overlay::new([zone], healthy);
+        let mut report = domain(&dns, &inquiry, Clock::default()).await;
+        config::judge(&config, &mut report);
         let (mut domains, mut findings) = ([report], Vec::new());
         let policy = Policy { config, ..Policy::default() };
         config::apply(&policy, TODAY, &mut domains, &mut findings);
