@@ -5,7 +5,7 @@ use super::sheet::Sheet;
 use super::{Look, counted};
 use crate::judge::Severity;
 use crate::render::palette::Ink;
-use crate::report::{Authorized, Domain, Finding, Report, Verdict};
+use crate::report::{Authorized, Declaration, Domain, Finding, Report, Verdict};
 
 /// A public resolver that validates, for a second opinion.
 const OTHER_SERVER: &str = "9.9.9.9";
@@ -67,10 +67,14 @@ fn meaning(report: &Report) -> &'static str {
         .domains
         .iter()
         .flat_map(|domain| &domain.authorizations)
+        .filter(|one| one.declared != Some(Declaration::NeverSender))
         .any(|one| matches!(one.authorized, Authorized::No | Authorized::Partial));
+    let mut expected = report.domains.iter().flat_map(|domain| &domain.contract);
+    let is_broken = expected.any(|one| one.met == Some(false));
     match (report.exit_code, report.result) {
         (0, Verdict::Ok | Verdict::Warn) => "good",
         (0, _) => "as you asked, whatever was found",
+        (1, _) if is_broken => "the contract is not met",
         (1, _) if refused => "not authorized",
         (1, _) => "findings reach --fail-on",
         (2, _) => "wrong usage",
@@ -133,7 +137,9 @@ fn is_plain(domain: &Domain) -> bool {
 /// The sender that was asked about and may not send, or of which nothing could be told.
 fn refused(domain: &Domain) -> Option<&str> {
     let [one] = domain.authorizations.as_slice() else { return None };
-    (one.authorized != Authorized::Yes && is_word(&one.sender)).then_some(one.sender.as_str())
+    let is_meant_to = one.declared != Some(Declaration::NeverSender);
+    (is_meant_to && one.authorized != Authorized::Yes && is_word(&one.sender))
+        .then_some(one.sender.as_str())
 }
 
 /// True if a shell takes the text as one word and as nothing else.

@@ -1,7 +1,7 @@
 //! The report for a person: the answer first, every step behind it on demand.
 //!
 //! The first line answers. Below it stand, in this order and only where there is something to
-//! say: the senders that were asked about, a row per protocol, the SPF policy as a tree, the steps
+//! say: what the owner expects of the domain, the senders that were asked about, a row per protocol, the SPF policy as a tree, the steps
 //! (`explain`), the findings with what mends them, the table of questions (`lookups`), and a
 //! closing line that says what the exit code means.
 //!
@@ -12,6 +12,7 @@
 mod authorization;
 mod catalogue;
 mod closing;
+mod contract;
 mod excerpt;
 mod explain;
 mod finding;
@@ -90,6 +91,7 @@ fn whole(sheet: &mut Sheet, domain: &Domain, look: &Look) {
             let sentence = sheet.line().phrase(note);
             sheet.sentence(label, &sentence);
         }
+        contract::contract(sheet, domain);
         authorization::authorizations(sheet, domain, look);
         rows::rows(sheet, domain);
         tree::tree(sheet, domain, look);
