@@ -234,6 +234,14 @@ fn the_index_in_the_readme_is_current() {
     assert!(index == wanted, "put this between the markers in README.md:\n\n{wanted}");
 }
 
+#[test]
+fn every_configuration_in_the_readme_has_no_fault() {
+    let readme = read(&root().join("README.md"));
+    let blocks = readme.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let faults = blocks.flat_map(|text| config::read("README.md", text.as_bytes()).1);
+    assert_none(&faults.map(|fault| fault.to_string()).collect::<Vec<_>>());
+}
+
 /// A table of all rules, each with a link to its page.
 fn wanted_index() -> String {
     let row = |rule: &Rule| {

@@ -24,7 +24,7 @@ use std::net::IpAddr;
 
 /// Most fixes that are shown for one sender.
 const MOST_FIXES: usize = 2;
-/// Most senders of one inquiry for which fixes are looked for.
+/// Most senders of one inquiry for which fixes are looked for, of those that are refused.
 const MOST_SENDERS: usize = 4;
 /// Most terms that a fix adds.
 const MOST_TERMS: usize = 4;
@@ -77,12 +77,14 @@ pub(super) async fn admit(
 ) -> Vec<Admission> {
     let Some(spf) = &facts.spf else { return Vec::new() };
     let mut admissions = Vec::new();
-    for Tested { asked, declared, judged, .. } in facts.senders.iter().take(MOST_SENDERS) {
+    let mut refused = 0;
+    for Tested { asked, declared, judged, .. } in &facts.senders {
         let is_own = spf::policy_domain(&judged.identity.domain).as_ref() == Some(&inquiry.domain);
         let is_refused = *declared != Some(Declaration::NeverSender)
             && matches!(judged.authorized(), Authorized::No | Authorized::Partial);
-        let admission = match is_own && is_refused {
+        let admission = match is_own && is_refused && refused < MOST_SENDERS {
             true => {
+                refused += 1;
                 let refused = Refused { policies, inquiry, facts, spf, findings, asked, judged };
                 refused.admission().await
             }
