@@ -10,7 +10,7 @@
 //!    recorded answers and injected faults are all the same port.
 //! 3. [`judge`]: steps of reasoning, rules, findings, standing.
 //! 4. The protocols, all alike and strangers to each other: [`spf`], [`dkim`], [`dmarc`], [`mx`].
-//!    [`posture`] is what they say together.
+//!    [`posture`] is what they say together, [`change`] what a change of them does.
 //! 5. [`report`]: the one value that everything above shows.
 //! 6. [`provider`]: facts about those who send for others. [`audit`]: an inquiry in, a report out.
 //!    [`contract`]: what a domain's owner expects of it.
@@ -47,6 +47,8 @@ pub mod dkim;
 pub mod dmarc;
 pub mod mx;
 pub mod posture;
+pub mod change;
+pub mod zone;
 pub mod report;
 pub mod provider;
 pub mod audit;

@@ -128,6 +128,18 @@ fn each_rule_has_its_fix() {
             "v=spf1 ip4:192.0.2.1 -all",
         ),
         (
+            "posture/unregistered-domain",
+            "example.com TXT v=spf1 a:gone-host.com ip4:192.0.2.1 include:gone-spf.com -all".into(),
+            Review,
+            "v=spf1 ip4:192.0.2.1 -all",
+        ),
+        (
+            "dmarc/testing",
+            "example.com TXT v=spf1 -all\n_dmarc.example.com TXT v=DMARC1; p=reject; t=y".into(),
+            Review,
+            "v=DMARC1; p=reject",
+        ),
+        (
             "spf/include-without-record",
             "example.com TXT v=spf1 include:gone.test ip4:192.0.2.1 -all".into(),
             Review,

@@ -13,6 +13,7 @@ fn world(lines: &str) -> World {
     for n in 1..=12 {
         zone += &format!("h{n}.host.test A 192.0.2.{n}\nh{n}.host.test AAAA 2001:db8::{n:x}\n");
     }
+    zone += "why.host.test TXT %{i} is no host of %{d}\n";
     zone += "provider.test TXT v=spf1 ip4:198.51.100.0/24 ip6:2001:db8:1::/48 ~all\n";
     World::new(&(zone + lines))
 }
@@ -98,6 +99,7 @@ fn tripping() -> Vec<(&'static str, String)> {
         ("spf/unusual-case", own("IP4:198.51.100.7 -all")),
         ("spf/reporting-modifier", own("-all ra=postmaster")),
         ("spf/unused-explanation", own("ip4:198.51.100.7 ~all exp=why.example.com")),
+        ("spf/unusable-explanation", own("ip4:198.51.100.7 -all exp=why.%{d}")),
         ("spf/local-part-macro", own("exists:%{l}.host.test -all")),
         // The world cuts a text in the middle, which is before `include:` here.
         ("spf/joined-strings", own("exists:%{i}.ho.testinclude:provider.test -all")),
@@ -130,7 +132,7 @@ fn sound_policies_trip_nothing() {
         "include:provider.test ~all",
         "redirect=provider.test",
         "exists:%{i}._spf.example.com -all",
-        "a:h1.host.test moo=cow -all exp=why.example.com",
+        "a:h1.host.test moo=cow -all exp=why.host.test",
         // An address that is near to the mapped ones, and one that only holds them.
         "ip6:::fffe:198.51.100.7 ip6:2001:db8::198.51.100.7 -all",
         // The world cuts this text behind the sign, and no term is swallowed.
@@ -445,4 +447,53 @@ fn voids_that_only_ipv6_senders_meet_weaken_a_policy_and_do_not_break_it() {
     let old = standing("a:old1.host.test a:old2.host.test a:old3.host.test");
     let void = standing("a:no1.test a:no2.test a:no3.test");
     assert_eq!((old, void), (Standing::Weak, Standing::Broken));
+}
+
+// ── explanations ────────────────────────────────────────────────────────────────────────────────
+
+/// What is said of an explanation at why.test.
+fn explained(records: &str) -> Vec<String> {
+    let lines = format!("example.com TXT v=spf1 -all exp=why.test\n{records}");
+    findings(&lines).iter().map(|finding| finding.message.to_string()).collect()
+}
+
+#[test]
+fn an_explanation_that_receivers_cannot_use_is_told_with_its_flaw() {
+    let records = [
+        "why.test A 192.0.2.1",
+        "why.test TXT one\nwhy.test TXT two",
+        "why.test TXT caf\u{e9}",
+        "why.test TXT 100% sure",
+        "why.test TXT %{i} is not %{z}",
+    ];
+    let flaws = records.map(|records| {
+        let said = explained(records).concat();
+        let flaw = said.split("why.test has ").nth(1).unwrap_or_default().to_owned();
+        flaw.split(';').next().unwrap_or_default().to_owned()
+    });
+    assert_eq!(
+        flaws,
+        [
+            "no TXT record",
+            "2 TXT records where one is allowed",
+            "a text that is not ASCII",
+            "a text with a faulty macro",
+            "a text with a faulty macro"
+        ]
+    );
+}
+
+#[test]
+fn an_explanation_that_could_not_be_asked_for_is_not_told() {
+    assert_eq!(explained("why.test TXT !servfail"), [""; 0]);
+}
+
+#[test]
+fn an_explanation_behind_the_sender_or_in_anothers_record_is_not_looked_for() {
+    let lines = [
+        "example.com TXT v=spf1 -all exp=%{l}.why.test",
+        "example.com TXT v=spf1 redirect=other.test\nother.test TXT v=spf1 -all exp=why.test",
+    ];
+    let found = lines.map(|lines| rules(lines).contains(&"spf/unusable-explanation"));
+    assert_eq!(found, [false, false]);
 }

@@ -5,17 +5,18 @@
 //! over both. So a page shows only the records that matter, and what it claims is still true of
 //! all rules at once.
 
-use mailcheck::audit::{Clock, Inquiry, domain};
+use mailcheck::audit::{Changed, Clock, Inquiry, change, domain};
 use mailcheck::catalogue;
 use mailcheck::cli::plan::declare;
 use mailcheck::config::{self, Policy};
 use mailcheck::dns::{Overlay, Zone};
 use mailcheck::judge::Rule;
 use mailcheck::net::Name;
+use mailcheck::report::State;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// The whole world, and in it a domain about which there is nothing to say.
+/// The whole world, and in it a domain about which there is nothing to say, beside another one.
 const HEALTHY: &str = r#"
 .                            SOA   ns.example. admin.example. 1 7200 3600 1209600 3600
 example.com.                 MX    10 mx.example.com.
@@ -29,6 +30,7 @@ mail._domainkey.example.com. TXT   (
   "0rlt4lF/N5qmkZ2YC5ArDTQf+acm9CsLy5t6f2M+XEEuZRHdvj11QlOHRO4WkVzLE+F3iKUSziqIN6zZfjsDQJGS"
   "anh93q6Nam2f5B6bU5Jbzyel7ta9fMOgd6EH7irVKeR3ZXSRjLiXUxLisRv4h+8OJd3u1gjU1YKeyx+9k+XvHLSq"
   "BS8nxSAmvr0CUwSQPa2R8CRDQZIfC+DnUlV/Qxw81I/SE5lJfwTQIDAQAB" )
+example.net.                 A     192.0.2.80
 "#;
 
 /// The day on which the configurations of pages are applied.
@@ -123,8 +125,13 @@ fn the_references_of_a_page_contain_the_citation_of_its_row() {
 
 #[tokio::test]
 async fn the_healthy_domain_trips_nothing() {
-    let nothing =
-        Example { inquiry: Inquiry::about(name("example.com")), zone: "", toml: "", also: vec![] };
+    let nothing = Example {
+        inquiry: Inquiry::about(name("example.com")),
+        before: None,
+        zone: "",
+        toml: "",
+        also: vec![],
+    };
     assert_eq!(nothing.findings("healthy").await, Ok(BTreeSet::new()));
 }
 
@@ -159,6 +166,8 @@ async fn the_good_zone_of_a_page_trips_nothing() {
 /// A zone of a page, and what is asked about it.
 struct Example<'p> {
     inquiry: Inquiry,
+    /// What was published before, if a change is judged.
+    before: Option<&'p str>,
     zone: &'p str,
     /// The configuration that is applied, perhaps with a contract.
     toml: &'p str,
@@ -184,7 +193,14 @@ impl<'p> Example<'p> {
             (None, None) => panic!("a bad example says what is asked:\n{page}"),
         };
         let also = comment(" also trips: ").map(|list| list.split(", ").collect());
-        Self { inquiry, zone, toml, also: also.unwrap_or_default() }
+        let before = match block_of(page, heading, "before") {
+            "" if page.starts_with("# change/") => {
+                Some(other.and_then(|it| it.before).unwrap_or(""))
+            }
+            "" => None,
+            before => Some(before),
+        };
+        Self { inquiry, before, zone, toml, also: also.unwrap_or_default() }
     }
 
     /// The rules that the whole audit finds met.
@@ -199,13 +215,25 @@ impl<'p> Example<'p> {
         }
         let mut inquiry = self.inquiry.clone();
         declare(&config, &mut inquiry).map_err(|mistake| mistake.to_string())?;
-        let dns = Overlay::new([zone], healthy);
-        let mut report = domain(&dns, &inquiry, Clock::default()).await;
+        let after = Overlay::new([zone], healthy.clone());
+        let mut report = match self.before {
+            None => domain(&after, &inquiry, Clock::default()).await,
+            Some(before) => {
+                let zone = Zone::read(page, None, before.as_bytes());
+                let zone = zone.strict().map_err(|faults| format!("{faults:?}"))?;
+                let before = Overlay::new([zone], healthy);
+                let Changed { before, mut after } =
+                    change([&before, &after], &inquiry, Clock::default()).await;
+                after.hold_against(&before);
+                after
+            }
+        };
         config::judge(&config, &mut report);
         let (mut domains, mut findings) = ([report], Vec::new());
         let policy = Policy { config, ..Policy::default() };
         config::apply(&policy, TODAY, &mut domains, &mut findings);
         let all = domains.iter().flat_map(|domain| &domain.findings).chain(&findings);
+        let all = all.filter(|finding| finding.state != Some(State::Resolved));
         Ok(all.map(|finding| finding.id.to_owned()).collect())
     }
 }

@@ -30,6 +30,8 @@ pub struct Inquiry {
     pub dkim_domains: Vec<Name>,
     /// DKIM selectors to look at, besides those that are known.
     pub selectors: Vec<String>,
+    /// DKIM selectors that were seen somewhere: they are looked at, and need not have a key.
+    pub seen: Vec<String>,
     /// Which protocols are looked at.
     pub checks: Checks,
     /// Whether fixes are looked for.
@@ -50,6 +52,7 @@ impl Inquiry {
             header_from: None,
             dkim_domains: Vec::new(),
             selectors: Vec::new(),
+            seen: Vec::new(),
             checks: Checks::default(),
             fixes: Fixes::default(),
         }

@@ -5,26 +5,30 @@
 //! protocol needs from another is handed over here as a plain value.
 
 mod authorize;
+mod change;
 mod dkim_section;
 mod dmarc_section;
 mod fix;
 mod headline;
 mod inquiry;
 mod mx_section;
+mod posture_facts;
 mod recognised;
 mod sender;
 pub mod senders;
 mod spf_section;
+mod takeover;
 mod tested;
 mod tree;
 
+pub use change::{Changed, change};
 pub use fix::{Mended, Mending, mend};
 pub use inquiry::{Asked, Checks, Fixes, Inquiry, Sender};
 
-use crate::dns::{Dns, alongside, join_all};
+use crate::dns::{Answer, Dns, alongside, join_all};
 use crate::judge;
 use crate::net::{Family, Name};
-use crate::posture::{Receives, Requests, Role, Sends};
+use crate::posture::Role;
 use crate::report::{Authorized, Domain, Finding, Lookups, Section, Verdict, number};
 use crate::spf::{Found, Policies};
 use crate::text::{Phrase, escape};
@@ -33,6 +37,7 @@ use fix::Admission;
 use recognised::recognised;
 use std::future::Future;
 use std::sync::Arc;
+use takeover::Takeover;
 use tested::Tested;
 
 /// What time it is: the only thing about the world, besides answers, that an audit needs (`%{t}`).
@@ -45,14 +50,33 @@ pub struct Clock {
 /// Everything about one domain.
 pub async fn domain(dns: &dyn Dns, inquiry: &Inquiry, clock: Clock) -> Domain {
     let policies = Policies::new(dns);
-    let gathered = alongside(gather(&policies, inquiry, clock), policies_ahead(&policies, inquiry));
+    let gathered = gather_all(&policies, inquiry, clock).await;
+    finish(&policies, inquiry, gathered, Vec::new()).await
+}
+
+/// Gathers what the protocols find out, with scouts that ask ahead.
+async fn gather_all(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gathered {
+    let dns = policies.dns();
+    let gathered = alongside(gather(policies, inquiry, clock), policies_ahead(policies, inquiry));
     let gathered = alongside(gathered, author_ahead(dns, inquiry));
-    let gathered = alongside(gathered, fix::hosts_ahead(dns, inquiry)).await;
+    alongside(gathered, fix::hosts_ahead(dns, inquiry)).await
+}
+
+/// Makes a report of what was gathered, with what the rules say, `further` findings, and fixes.
+async fn finish(
+    policies: &Policies<'_>,
+    inquiry: &Inquiry,
+    gathered: Gathered,
+    further: Vec<judge::Finding>,
+) -> Domain {
     let mut findings = gathered.findings();
     let admissions = match inquiry.fixes {
-        Fixes::Proved => fix::offer(&policies, inquiry, &gathered, &mut findings).await,
+        Fixes::Proved => fix::offer(policies, inquiry, &gathered, &mut findings).await,
         Fixes::Skipped => Vec::new(),
     };
+    // What a change does goes before what there is to say of its outcome.
+    findings.splice(0..0, further);
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
     gathered.into_report(inquiry, &findings, admissions)
 }
 
@@ -94,6 +118,7 @@ struct Gathered {
     spf: Option<spf::Facts>,
     dkim: Option<dkim::Examined>,
     dmarc: Option<dmarc::Examined>,
+    takeover: Takeover,
     senders: Vec<Tested>,
     /// True if the senders are the domain's own providers, and nobody asked about them.
     implied: bool,
@@ -126,8 +151,11 @@ async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> Gathered {
         wanted(checks.dmarc, dmarc::examine(dns, domain)),
     );
     let (senders, untested) = (Vec::new(), Vec::new());
-    let (domain, role) = (domain.clone(), inquiry.role);
-    Gathered { domain, role, mx, spf, dkim, dmarc, senders, implied: true, untested }
+    let (domain, role, takeover) = (domain.clone(), inquiry.role, Takeover::default());
+    let gathered =
+        Gathered { domain, role, mx, spf, dkim, dmarc, takeover, senders, implied: true, untested };
+    let takeover = takeover::examine(dns, &gathered).await;
+    Gathered { takeover, ..gathered }
 }
 
 async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
@@ -136,8 +164,9 @@ async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
 
 async fn keys(policies: &Policies<'_>, inquiry: &Inquiry) -> dkim::Examined {
     let recognised = recognised(policies, &inquiry.domain).await;
-    let given =
-        inquiry.selectors.iter().filter_map(|text| dkim::Selector::new(text).ok()).collect();
+    let read = |texts: &[String]| -> Vec<dkim::Selector> {
+        texts.iter().filter_map(|text| dkim::Selector::new(text).ok()).collect()
+    };
     let providers = recognised
         .all()
         .into_iter()
@@ -151,7 +180,8 @@ async fn keys(policies: &Policies<'_>, inquiry: &Inquiry) -> dkim::Examined {
             rotates: provider.rotates_selectors(),
         })
         .collect();
-    let wanted = dkim::Wanted { given, providers };
+    let (given, seen) = (read(&inquiry.selectors), read(&inquiry.seen));
+    let wanted = dkim::Wanted { given, seen, providers };
     dkim::examine(policies.dns(), &inquiry.domain, &wanted).await
 }
 
@@ -166,8 +196,9 @@ impl Gathered {
         let mut findings: Vec<Finding> = findings.iter().map(Finding::from).collect();
         number(&mut findings);
         let missing = self.is_missing();
-        let sends_nothing = self.spf.as_ref().is_some_and(spf_section::sends_nothing);
-        let Self { mx, spf, dkim, dmarc, senders, implied, untested, .. } = self;
+        let sends_nothing = self.spf.as_ref().is_some_and(spf::Facts::sends_nothing);
+        let explanation = self.explanation();
+        let Self { mx, spf, dkim, dmarc, takeover, senders, implied, untested, .. } = self;
         let mx = mx.map_or_else(Section::skipped, |it| mx_section::section(&it, &mut lookups));
         let spf = spf.map_or_else(Section::skipped, |it| spf_section::section(&it, &mut lookups));
         let dkim =
@@ -202,6 +233,9 @@ impl Gathered {
                 admission.put_into(one.into_authorization(inquiry, &mut lookups))
             })
             .collect();
+        for answer in takeover.answers.iter().chain(&explanation) {
+            lookups.note(answer);
+        }
         let lookups = lookups.into_rows();
         let mut domain = Domain {
             domain: inquiry.domain.clone(),
@@ -232,7 +266,8 @@ impl Gathered {
             // What else is not there follows from that.
             return findings;
         }
-        findings.extend(self.spf.iter().flat_map(spf::lint::check));
+        let spf = self.spf.iter().flat_map(spf::lint::check);
+        findings.extend(spf.filter(|finding| !self.is_told_worse(finding)));
         findings.extend(self.dkim.iter().flat_map(|it| dkim::lint::check(&it.facts)));
         findings.extend(self.dmarc.iter().flat_map(|it| dmarc::lint::check(&it.facts)));
         findings.extend(self.mx.iter().flat_map(|it| mx::lint::check(&it.facts)));
@@ -240,55 +275,16 @@ impl Gathered {
         findings
     }
 
-    /// What the protocols say together.
-    fn posture(&self) -> posture::Facts {
-        let keys = self.dkim.as_ref().map(|it| &it.facts);
-        let policy = self.dmarc.as_ref().map(|it| &it.facts);
-        posture::Facts {
-            domain: self.domain.clone(),
-            role: self.role,
-            exists: self.exists(),
-            sends: self.spf.as_ref().map_or(Sends::Unknown, sends),
-            receives: match self.mx.as_ref().map(|it| &it.facts) {
-                Some(facts) if facts.is_null() => Receives::Nothing,
-                Some(facts) if !facts.exchangers().is_empty() => Receives::Something,
-                _ => Receives::Unknown,
-            },
-            has_key: keys.and_then(|facts| match facts.is_proved_none() {
-                true => Some(false),
-                false => {
-                    let mut keys = facts.keyed().flat_map(|tried| tried.keys());
-                    keys.any(dkim::Published::is_usable).then_some(true)
-                }
-            }),
-            requests: policy.map_or(Requests::Unknown, |facts| {
-                match &facts.discovered.discovery {
-                    dmarc::Discovery::InForce(it) => Requests::Policy(it.requested),
-                    dmarc::Discovery::NotPublished => Requests::Nothing,
-                    // The record is broken, and has findings of its own.
-                    dmarc::Discovery::Unusable(_) | dmarc::Discovery::Unknown(_) => {
-                        Requests::Unknown
-                    }
-                }
-            }),
-            is_organization: policy.is_some_and(|facts| {
-                let organization = facts.discovered.organization.as_ref();
-                organization.is_some_and(|it| it.domain == self.domain)
-            }),
-            misplaced: self.misplaced(),
-        }
+    /// The answer about the explanation of a fail, if there is one. That it failed decides nothing.
+    fn explanation(&self) -> Option<Arc<Answer>> {
+        let answer = &self.spf.as_ref()?.explanation.as_ref()?.answer;
+        answer.failure().is_none().then(|| Arc::clone(answer))
     }
 
-    /// DMARC records at the domain itself, if it is known that none stands below `_dmarc`.
-    fn misplaced(&self) -> Vec<Arc<[u8]>> {
-        let (Some(spf), Some(dmarc)) = (&self.spf, &self.dmarc) else { return Vec::new() };
-        match dmarc.facts.discovered.walk.visits.first().map(|visit| &visit.found) {
-            Some(dmarc::Found::Nothing) => {
-                let texts = spf.published.answer.texts();
-                texts.filter(|text| dmarc::is_record(text)).map(Arc::from).collect()
-            }
-            _ => Vec::new(),
-        }
+    /// True if a term finds nothing because a whole domain does not exist: that is told instead.
+    fn is_told_worse(&self, finding: &judge::Finding) -> bool {
+        finding.rule.id == "spf/void-lookup"
+            && self.takeover.unregistered.iter().any(|it| it.location == finding.location)
     }
 
     /// False if the DNS says that the domain does not exist.
@@ -303,20 +299,6 @@ impl Gathered {
     /// True if the DNS says that the domain does not exist.
     fn is_missing(&self) -> bool {
         self.exists() == Some(false)
-    }
-}
-
-/// Who may send, as far as it is told.
-fn sends(facts: &spf::Facts) -> Sends {
-    let mut passing = facts.partitions().into_iter().map(spf::Partition::passing);
-    if spf_section::sends_nothing(facts) {
-        Sends::Nothing
-    } else if matches!(facts.published.found, Found::Nothing) {
-        Sends::Undeclared
-    } else if passing.any(|addresses| !addresses.is_empty()) {
-        Sends::Something
-    } else {
-        Sends::Unknown
     }
 }
 

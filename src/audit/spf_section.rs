@@ -5,7 +5,6 @@ use crate::judge::{Standing, Tone};
 use crate::net::Family;
 use crate::provider;
 use crate::report::{Lookups, Section, SpfExhibit, Status, Step};
-use crate::spf::record::Qualifier;
 use crate::spf::{Facts, Found, LOOKUP_LIMIT, Partition, SpfResult, VOID_LIMIT};
 use crate::text::{Phrase, escape, grouped};
 
@@ -136,18 +135,4 @@ fn senders(exhibit: &SpfExhibit) -> String {
         0 => ipv4,
         count => format!("{ipv4}, {}", plural(count, "IPv6 network")),
     }
-}
-
-/// True if the policy passes nobody for certain, and nobody by what is unknown of the sender: the
-/// owner says that the domain does not send.
-pub(super) fn sends_nothing(facts: &Facts) -> bool {
-    let lets_nobody_pass = |record: &crate::spf::Record| {
-        record.redirect().is_none()
-            && record.directives().all(|(_, _, qualifier, _)| qualifier != Qualifier::Pass)
-    };
-    facts.published.usable().is_some_and(lets_nobody_pass)
-        && facts.partitions().into_iter().all(|partition| {
-            partition.passing().is_empty() && partition.sender_dependent().is_empty()
-        })
-        && facts.default_result() == Some(SpfResult::Fail)
 }

@@ -270,3 +270,79 @@ async fn declared_senders_are_tested_besides_the_own_providers() {
     );
     assert!(domain.authorizations.iter().all(|one| one.fixes.is_empty()));
 }
+
+// ── names that others may come to hold ──────────────────────────────────────────────────────────
+
+/// A domain whose policy, key and MX lead to names that do not exist.
+const ABANDONED: &str = "
+    example.com TXT v=spf1 a:mail.gone-host.com include:_spf.gone-include.com -all
+    example.com MX 10 mx.gone-mx.co.uk.
+    selector1._domainkey.example.com CNAME key.gone-key.com.";
+
+fn unregistered(domain: &Domain) -> Vec<String> {
+    let told = domain.findings.iter().filter(|it| it.id == "posture/unregistered-domain");
+    told.map(|it| it.message.to_string()).collect()
+}
+
+#[tokio::test]
+async fn whoever_registers_an_abandoned_domain_is_told_by_what_it_gains() {
+    let domain = report(ABANDONED, &about("example.com")).await;
+    assert_eq!(
+        unregistered(&domain),
+        [
+            "the MX host mx.gone-mx.co.uk relies on gone-mx.co.uk, which does not exist: whoever \
+             registers it receives mail for example.com",
+            "selector selector1, an alias of key.gone-key.com, relies on gone-key.com, which does \
+             not exist: whoever registers it signs as example.com",
+            "a:mail.gone-host.com relies on gone-host.com, which does not exist: whoever registers \
+             it passes SPF as example.com",
+            "include:_spf.gone-include.com relies on gone-include.com, which does not exist: \
+             whoever registers it passes SPF as example.com",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_domain_that_exists_or_could_not_be_asked_is_not_for_others_to_register() {
+    let others = "
+        gone-host.com A 192.0.2.1
+        gone-include.com NS timeout
+        gone-mx.co.uk NS servfail
+        gone-key.com A 192.0.2.1";
+    let domain = report(&format!("{ABANDONED}{others}"), &about("example.com")).await;
+    assert_eq!(unregistered(&domain), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_term_that_leads_to_an_abandoned_domain_is_no_longer_told_as_void() {
+    let domain = report(ABANDONED, &about("example.com")).await;
+    assert!(domain.findings.iter().all(|it| it.id != "spf/void-lookup"));
+}
+
+#[tokio::test]
+async fn a_term_that_lets_nobody_pass_gives_nobody_anything() {
+    let lines = "example.com TXT v=spf1 ?include:gone-include.com -a:gone-host.com -all";
+    assert_eq!(unregistered(&report(lines, &about("example.com")).await), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_name_below_the_own_domain_is_not_for_others_to_register() {
+    let own = "example.com TXT v=spf1 a:old.example.com -all";
+    assert_eq!(unregistered(&report(own, &about("mail.example.com")).await), [""; 0]);
+}
+
+// ── platforms ───────────────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn a_platform_that_receives_for_the_domain_is_not_held_against_it() {
+    let lines = "
+        example.com TXT v=spf1 include:eu._netblocks.mimecast.com include:sendgrid.net -all
+        example.com MX 10 eu-smtp-inbound-1.mimecast.com.
+        _dmarc.example.com TXT v=DMARC1; p=reject
+        eu._netblocks.mimecast.com TXT v=spf1 ip4:192.0.2.0/25 ~all
+        sendgrid.net TXT v=spf1 ip4:192.0.2.128/25 ~all";
+    let domain = report(lines, &about("example.com")).await;
+    let told = domain.findings.iter().find(|it| it.id == "posture/shared-platform");
+    let message = told.map(|it| it.message.to_string()).unwrap_or_default();
+    assert!(message.starts_with("whoever is a customer of SendGrid sends"), "{message}");
+}

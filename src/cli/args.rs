@@ -18,7 +18,7 @@ Examples:
   mailcheck example.com --sender google  may Google Workspace send?
   mailcheck example.com --zone new.zone  what would this zone file change?
 
-Verbs: senders, fix, test, baseline, rules, explain, config
+Verbs: senders, diff, fix, test, baseline, rules, explain, config
 (mailcheck VERB --help says more)";
 
 const EXIT_CODES: &str = "\

@@ -4,7 +4,7 @@ use super::clock::Moment;
 use super::conclude::conclude;
 use super::plan::{Mistake, Plan};
 use super::{Trouble, sources, what_if};
-use crate::audit::{self, Clock};
+use crate::audit::{self, Clock, Inquiry};
 use crate::config;
 use crate::dns::{Dns, join_all};
 use crate::report::{Domain, Run};
@@ -93,11 +93,19 @@ async fn examine(dns: &Arc<dyn Dns>, plan: &Plan, clock: Clock) -> Result<Vec<Do
             Err(_) => audit::undecided(inquiry, too_late(deadline)),
         }
     };
-    let mut domains = Vec::with_capacity(plan.inquiries.len());
-    for group in plan.inquiries.chunks(AT_ONCE) {
-        domains.extend(join_all(group.iter().map(one)).await);
+    Ok(each(&plan.inquiries, one).await)
+}
+
+/// Does the same about every inquiry, for some of them at once; in their order.
+pub(super) async fn each<'i, F: Future>(
+    inquiries: &'i [Inquiry],
+    one: impl Fn(&'i Inquiry) -> F,
+) -> Vec<F::Output> {
+    let mut done = Vec::with_capacity(inquiries.len());
+    for group in inquiries.chunks(AT_ONCE) {
+        done.extend(join_all(group.iter().map(&one)).await);
     }
-    Ok(domains)
+    done
 }
 
 /// Why nothing is known when the time of a run is over.

@@ -63,8 +63,14 @@ fn exit_code(domains: &[Domain], findings: &[Finding], fail_on: Option<Severity>
     let has_sender = |domain: &Domain, wanted| {
         domain.authorizations.iter().map(Authorization::verdict).any(|verdict| verdict == wanted)
     };
-    let fails = |domain: &Domain| has_sender(domain, Verdict::Fail) || reaches(&domain.findings);
+    let fails = |domain: &Domain| {
+        // Of a change only what it brings about counts, and that is a finding.
+        (domain.change.is_none() && has_sender(domain, Verdict::Fail)) || reaches(&domain.findings)
+    };
     let is_unknown = |domain: &Domain| {
+        if let Some(change) = &domain.change {
+            return !change.unknown.is_empty();
+        }
         let sections = [domain.mx.status, domain.spf.status, domain.dmarc.status];
         domain.result == Verdict::Unknown
             || sections.contains(&Status::Unknown)

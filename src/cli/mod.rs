@@ -8,8 +8,10 @@ mod check;
 mod clock;
 mod conclude;
 mod config;
+mod diff;
 mod explain;
 mod fix;
+mod git;
 pub mod plan;
 mod rules;
 pub mod senders;
@@ -36,6 +38,7 @@ struct Verb {
 /// The verbs, in the order in which help lists them.
 static VERBS: &[Verb] = &[
     Verb { name: "senders", run: senders::run },
+    Verb { name: "diff", run: diff::run },
     Verb { name: "fix", run: fix::run },
     Verb { name: "test", run: test::run },
     Verb { name: "baseline", run: baseline::run },

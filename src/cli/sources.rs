@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// The largest file that is read: a tape or a zone of some hundred thousand records.
-const FILE_LIMIT: u64 = 256 * 1024 * 1024;
+pub(super) const FILE_LIMIT: u64 = 256 * 1024 * 1024;
 
 /// Sources put together as the user asked.
 pub(super) struct Stack {
@@ -47,6 +47,7 @@ impl Stack {
             elapsed_ms: (!self.is_repeatable).then_some(elapsed),
             sources: self.names.iter().map(|name| escape(name.as_bytes())).collect(),
             questions: self.questions(),
+            notes: Vec::new(),
         }
     }
 
@@ -62,12 +63,24 @@ impl Stack {
     }
 }
 
-/// Puts the sources together: what answers at the bottom, then the recorder, the cache, faults and
-/// zones on top.
+/// Puts the sources together: what answers at the bottom, then the recorder, the cache, zones and
+/// faults on top.
 ///
 /// # Errors
 /// A file cannot be read or is faulty, a server cannot be understood, or there is none.
 pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
+    let mut stack = bottom(sources, today)?;
+    let zones = sources.zones.iter().map(|path| zone(path)).collect::<Result<Vec<_>, _>>()?;
+    stack.names.splice(0..0, sources.zones.iter().map(|path| path.display().to_string()));
+    stack.dns = layered(stack.dns, zones, &sources.faults)?;
+    Ok(stack)
+}
+
+/// What answers where no file speaks: a tape, servers or nobody, with the recorder and the cache.
+///
+/// # Errors
+/// A tape cannot be read or is faulty, a server cannot be understood, or there is none.
+pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     let mut names = Vec::new();
     let asked = Arc::new(AtomicUsize::new(0));
     let (bottom, is_repeatable): (Arc<dyn Dns>, bool) = if let Some(path) = &sources.replay {
@@ -91,19 +104,29 @@ pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
         dns = tape;
     }
     dns = Arc::new(Cache::new(dns));
-    if !sources.zones.is_empty() {
-        let zones = sources.zones.iter().map(|path| zone(path)).collect::<Result<Vec<_>, _>>()?;
-        names.splice(0..0, sources.zones.iter().map(|path| path.display().to_string()));
+    names.extend(sources.faults.iter().map(|script| format!("drill: {script}")));
+    Ok(Stack { dns, names, is_repeatable, recorder, asked })
+}
+
+/// Zones laid over what answers, and faults over everything: a drill is about the answers that are
+/// used, whoever gives them.
+///
+/// # Errors
+/// A fault cannot be understood.
+pub(super) fn layered(
+    mut dns: Arc<dyn Dns>,
+    zones: Vec<Zone>,
+    faults: &[String],
+) -> Result<Arc<dyn Dns>, Mistake> {
+    if !zones.is_empty() {
         dns = Arc::new(Overlay::new(zones, dns));
     }
-    // Above everything else: a drill is about the answers that are used, whoever gives them.
-    for script in &sources.faults {
-        names.push(format!("drill: {script}"));
+    for script in faults {
         let script: FaultScript =
             script.parse().map_err(|why| Mistake::new(format!("--fault: {why}")))?;
         dns = Arc::new(Fault::new(script, dns));
     }
-    Ok(Stack { dns, names, is_repeatable, recorder, asked })
+    Ok(dns)
 }
 
 fn live(sources: &Sources) -> Result<Live, Mistake> {
@@ -119,15 +142,30 @@ fn live(sources: &Sources) -> Result<Live, Mistake> {
         .map_err(|why| Mistake::new(why.to_string()))
 }
 
-fn replay(path: &Path) -> Result<Replay, Mistake> {
+/// A tape.
+///
+/// # Errors
+/// It cannot be read, or is faulty.
+pub(super) fn replay(path: &Path) -> Result<Replay, Mistake> {
     let text = read(path)?;
     Replay::read(&path.display().to_string(), &text).map_err(|why| Mistake::new(why.to_string()))
 }
 
-fn zone(path: &Path) -> Result<Zone, Mistake> {
-    let text = read(path)?;
+/// A zone file.
+///
+/// # Errors
+/// It cannot be read, or is faulty.
+pub(super) fn zone(path: &Path) -> Result<Zone, Mistake> {
+    parsed(path, &path.display().to_string(), &read(path)?)
+}
+
+/// The text of a zone file, which is shown by this name.
+///
+/// # Errors
+/// It is faulty.
+pub(super) fn parsed(path: &Path, shown: &str, text: &[u8]) -> Result<Zone, Mistake> {
     let origin = origin_in(path);
-    Zone::read(&path.display().to_string(), origin.as_ref(), &text).strict().map_err(|faults| {
+    Zone::read(shown, origin.as_ref(), text).strict().map_err(|faults| {
         let shown: Vec<String> = faults.iter().take(5).map(ToString::to_string).collect();
         let more = faults.len().saturating_sub(shown.len());
         let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
@@ -158,7 +196,11 @@ pub(super) fn beginning(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
     Ok(content)
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Mistake> {
+/// The content of a file.
+///
+/// # Errors
+/// It cannot be read, or is too large.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Mistake> {
     let fault = |why: std::io::Error| Mistake::new(format!("{}: {why}", path.display()));
     let content = beginning(path, FILE_LIMIT).map_err(fault)?;
     if u64::try_from(content.len()).is_ok_and(|size| size <= FILE_LIMIT) {

@@ -85,6 +85,8 @@ impl Serialize for Selector {
 pub struct Wanted {
     /// Selectors that the user gave: all of them are tried, and each must have a key.
     pub given: Vec<Selector>,
+    /// Selectors that were seen somewhere, as in a zone file: all of them are tried.
+    pub seen: Vec<Selector>,
     /// Providers that seem to send for the domain.
     pub providers: Vec<Likely>,
 }
@@ -114,12 +116,14 @@ pub struct Candidate {
 }
 
 impl Wanted {
-    /// The selectors to try, each once: the given ones, those of providers, then common ones.
+    /// The selectors to try, each once: those given, those seen, those of providers, then
+    /// common ones.
     pub fn candidates(&self) -> Vec<Candidate> {
         let mut chosen: Vec<Candidate> = Vec::with_capacity(TRIED_LIMIT);
-        for selector in &self.given {
+        let given = self.given.iter().map(|selector| (selector, true));
+        for (selector, is_given) in given.chain(self.seen.iter().map(|it| (it, false))) {
             if !chosen.iter().any(|known| known.selector == *selector) {
-                chosen.push(Candidate::new(selector.clone(), true));
+                chosen.push(Candidate::new(selector.clone(), is_given));
             }
         }
         for likely in &self.providers {
@@ -198,7 +202,8 @@ mod tests {
     fn a_given_selector_still_belongs_to_its_provider() {
         let likely =
             Likely { provider: "P".into(), selectors: vec![selector("S1")], rotates: true };
-        let wanted = Wanted { given: vec![selector("s1")], providers: vec![likely] };
+        let wanted =
+            Wanted { given: vec![selector("s1")], providers: vec![likely], ..Wanted::default() };
         let candidates = wanted.candidates();
         assert_eq!(
             candidates.first().map(|first| (first.is_given, first.provider.as_deref())),

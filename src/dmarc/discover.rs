@@ -92,6 +92,13 @@ pub struct InForce {
     pub requested: Policy,
 }
 
+impl InForce {
+    /// True if `t=y` lowers the policy by a level.
+    pub fn is_lowered(&self) -> bool {
+        self.requested != self.policy
+    }
+}
+
 /// Whose record applies.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Source {

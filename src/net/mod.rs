@@ -3,7 +3,9 @@
 mod cidr;
 mod ip_set;
 mod name;
+mod registrable;
 
 pub use cidr::{Cidr, CidrError};
 pub use ip_set::{Family, IpSet, Range};
 pub use name::{Name, NameError};
+pub use registrable::registrable;

@@ -5,7 +5,9 @@
 pub mod lint;
 
 use crate::dmarc::Policy;
+use crate::judge::Location;
 use crate::net::Name;
+use crate::text::Phrase;
 use std::sync::Arc;
 
 /// What is known of a domain as a whole: the facts that rules look at.
@@ -25,10 +27,17 @@ pub struct Facts {
     /// True if a DKIM key that can be used was found, false if it is proved that there is none at
     /// any selector; `None` if that was not asked, or could not be told.
     pub has_key: Option<bool>,
+    /// The bits of the longest RSA key that can be used, if every such key found is an RSA key.
+    pub key_bits: Option<u32>,
     /// What DMARC asks of receivers.
     pub requests: Requests,
     /// True if DMARC takes the domain for an organization: nothing above it can sign for it.
     pub is_organization: bool,
+    /// Platforms whose customers all pass SPF as the domain, each once; those that keep mailboxes
+    /// or receive for the domain are left out.
+    pub platforms: Vec<Platform>,
+    /// What leads to domains that do not exist, so that anybody may come to hold them.
+    pub unregistered: Vec<Unregistered>,
     /// DMARC records at the domain itself, if none stands at `_dmarc` below it, where they belong.
     pub misplaced: Vec<Arc<[u8]>>,
 }
@@ -66,6 +75,39 @@ impl Role {
     }
 }
 
+/// Somebody who sends for many customers from the same addresses.
+#[derive(Clone, Debug)]
+pub struct Platform {
+    /// The term that lets it pass.
+    pub location: Location,
+    /// Its name for a reader.
+    pub title: &'static str,
+}
+
+/// Something in the records that leads to a name whose whole domain does not exist.
+#[derive(Clone, Debug)]
+pub struct Unregistered {
+    /// Where it stands.
+    pub location: Location,
+    /// What it is, in a few words.
+    pub what: Phrase,
+    /// The domain that somebody has to register to hold the name.
+    pub domain: Name,
+    /// What that gains them.
+    pub gain: Gain,
+}
+
+/// What somebody gains who holds a name that a domain relies on.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Gain {
+    /// To pass SPF as the domain.
+    Send,
+    /// To sign as the domain.
+    Sign,
+    /// To get its mail.
+    Receive,
+}
+
 /// Who may send in the name of a domain.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Sends {
@@ -73,6 +115,8 @@ pub enum Sends {
     Nothing,
     /// The domain publishes no policy, so nobody passes.
     Undeclared,
+    /// Nobody, because the policy has a fault: every check is permerror.
+    Broken,
     /// At least one address passes.
     Something,
     /// It was not asked, or could not be told.
@@ -95,6 +139,8 @@ pub enum Receives {
 pub enum Requests {
     /// No policy applies.
     Nothing,
+    /// What is published is not applied: several records, or one without a valid policy.
+    Broken,
     /// This, after `t=y` has lowered it.
     Policy(Policy),
     /// It was not asked, or could not be told.
@@ -107,7 +153,7 @@ impl Requests {
         match self {
             Self::Nothing => true,
             Self::Policy(policy) => policy < Policy::Reject,
-            Self::Unknown => false,
+            Self::Broken | Self::Unknown => false,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! How a domain differs from how it was.
 
 use super::FileLocation;
+use crate::change::{Effect, Moved};
 use crate::dns::Kind;
-use crate::net::{Cidr, Name};
+use crate::net::{Cidr, IpSet, Name};
+use crate::spf::SpfResult;
 use crate::text::Phrase;
 use serde::Serialize;
 
@@ -64,24 +66,36 @@ pub struct ChangedSender {
     pub term_before: Option<String>,
     /// The same after.
     pub term_after: Option<String>,
-    /// How many, as a decimal number (IPv6 does not fit a JSON number).
-    pub addresses: String,
-    /// Which: the shortest list of networks.
+    /// How many, in words.
+    pub who: String,
+    /// True if they are everybody whom no term lists.
+    pub is_rest: bool,
+    /// Which: the shortest list of networks; empty for everybody whom no term lists.
     pub networks: Vec<Cidr>,
     /// Why an error after the change is one, in words.
     pub problem: Option<Phrase>,
 }
 
-/// What a change does to somebody who sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Effect {
-    /// They passed, and pass no more.
-    Lost,
-    /// They pass, and did not before.
-    Gained,
-    /// They passed neither before nor after, and get another result.
-    Altered,
+impl From<&Moved> for ChangedSender {
+    fn from(moved: &Moved) -> Self {
+        let [before, after] = moved.results.map(|result| result.map_or("unknown", SpfResult::word));
+        let [term_before, term_after] = moved.terms.clone();
+        Self {
+            effect: moved.effect,
+            provider: moved.provider.map(str::to_owned),
+            before,
+            after,
+            term_before,
+            term_after,
+            who: moved.who.clone(),
+            is_rest: moved.is_rest,
+            networks: match moved.is_rest {
+                true => Vec::new(),
+                false => moved.sets.iter().flat_map(IpSet::cidrs).collect(),
+            },
+            problem: moved.problem.clone(),
+        }
+    }
 }
 
 /// What evaluation costs, before and after: the longest path of each.

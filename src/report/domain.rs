@@ -52,10 +52,15 @@ impl Domain {
     /// Trouble with the DNS never makes it fail.
     ///
     /// The section of a family that is waived, for its owner decided about all that was found there,
-    /// counts only where it could not be told.
+    /// counts only where it could not be told. Of a change only what it brings about counts.
     pub fn verdict(&self, is_waived: impl Fn(&str) -> bool) -> Verdict {
         let counting = self.findings.iter().filter(|finding| finding.counts());
         let findings = counting.map(|finding| Verdict::from(finding.severity));
+        if let Some(change) = &self.change {
+            // What was so before is not judged again.
+            let told = if change.unknown.is_empty() { Verdict::Ok } else { Verdict::Unknown };
+            return findings.chain([told]).max().unwrap_or_default();
+        }
         // That no key was found among the names tried is no trouble; that they went unanswered is.
         let keys_unknown =
             self.dkim.exhibit.selectors.iter().any(|key| key.status == Status::Unknown);

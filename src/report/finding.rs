@@ -110,6 +110,13 @@ impl FileLocation {
     }
 }
 
+impl From<&Place> for FileLocation {
+    /// Where a record begins.
+    fn from(place: &Place) -> Self {
+        Self::new(place, None)
+    }
+}
+
 /// The source of a claim.
 #[derive(Clone, Debug, Serialize)]
 pub struct Reference {

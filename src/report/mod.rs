@@ -9,6 +9,7 @@ mod change;
 mod domain;
 mod exhibit;
 mod finding;
+mod hold;
 mod lookup;
 mod patch;
 pub mod senders;
@@ -19,9 +20,7 @@ pub use authorization::{
     Authorization, Authorized, Declaration, DmarcVerdict, Identities, Matched, Portion, SenderFix,
     SenderKind, SpfVerdict,
 };
-pub use change::{
-    Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, Effect, Expected,
-};
+pub use change::{Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, Expected};
 pub use domain::{Domain, Section, Status};
 pub use exhibit::{
     DkimExhibit, DmarcExhibit, MxExhibit, MxHost, Selector, SpfExhibit, TreeNode, WalkName,
@@ -35,6 +34,7 @@ pub use patch::{Patch, PatchSet, PatchStep};
 pub use step::Step;
 pub use verdict::Verdict;
 
+use crate::text::Phrase;
 use serde::Serialize;
 
 /// Name and major version of the JSON form.
@@ -96,4 +96,6 @@ pub struct Run {
     pub sources: Vec<String>,
     /// How many questions were asked.
     pub questions: usize,
+    /// What was understood of the invocation, what was left out.
+    pub notes: Vec<Phrase>,
 }

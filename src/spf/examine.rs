@@ -1,8 +1,10 @@
 //! Everything that can be told of a domain's SPF without naming a sender.
 
 use super::expand::Sender;
+use super::explanation::{self, Explanation};
 use super::partition::{Partition, Reading, Spent, SpfResult};
 use super::policy::{Found, Policies, Published};
+use super::record::{Qualifier, Record};
 use super::walk::{Walked, walk};
 use crate::judge::Standing;
 use crate::net::{Family, IpSet, Name};
@@ -19,6 +21,8 @@ pub struct Facts {
     pub ipv4: Walked,
     /// The walk over all of IPv6.
     pub ipv6: Walked,
+    /// The explanation of a fail; `None` if there is none to look for.
+    pub explanation: Option<Explanation>,
 }
 
 /// Walks the policy of a domain with every address there is.
@@ -28,7 +32,9 @@ pub async fn examine(policies: &Policies<'_>, domain: &Name) -> Facts {
     // Both families share the policies, so the second walk asks for addresses only.
     let ipv4 = walk(policies, domain, &anybody, IpSet::all(Family::V4)).await;
     let ipv6 = walk(policies, domain, &anybody, IpSet::all(Family::V6)).await;
-    Facts { domain: domain.clone(), published, ipv4, ipv6 }
+    let mut facts = Facts { domain: domain.clone(), published, ipv4, ipv6, explanation: None };
+    facts.explanation = explanation::examine(policies, &facts).await;
+    facts
 }
 
 impl Facts {
@@ -65,6 +71,38 @@ impl Facts {
             largest.result()
         });
         (ipv4 == ipv6).then_some(ipv4).flatten()
+    }
+
+    /// The record that decides about senders which no term names: where redirects end. `None` if
+    /// it has a fault or was not found.
+    pub(super) fn last_record(&self) -> Option<(&Arc<Published>, &Record)> {
+        let [partition, _] = self.partitions();
+        let mut at = 0;
+        loop {
+            let published = &partition.visits.get(at)?.published;
+            let record = published.usable()?;
+            let Some((redirect, _)) = record.redirect() else { return Some((published, record)) };
+            // A later visit that this very term led to: the chain moves forward only, so it ends.
+            at = (at + 1..partition.visits.len()).find(|next| {
+                partition.visits[*next]
+                    .via
+                    .is_some_and(|via| via.visit as usize == at && via.term as usize == redirect)
+            })?;
+        }
+    }
+
+    /// True if the policy passes nobody for certain, and nobody by what is unknown of the sender: the
+    /// owner says that the domain does not send.
+    pub fn sends_nothing(&self) -> bool {
+        let lets_nobody_pass = |record: &Record| {
+            record.redirect().is_none()
+                && record.directives().all(|(_, _, qualifier, _)| qualifier != Qualifier::Pass)
+        };
+        self.published.usable().is_some_and(lets_nobody_pass)
+            && self.partitions().into_iter().all(|partition| {
+                partition.passing().is_empty() && partition.sender_dependent().is_empty()
+            })
+            && self.default_result() == Some(SpfResult::Fail)
     }
 
     /// How the domain stands.

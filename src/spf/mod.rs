@@ -17,10 +17,12 @@
 //! Deliberately absent: type 99 records (§3.1), Sender ID, guesses for domains without a record.
 
 mod check;
+mod crowd;
 mod event;
 mod examine;
 pub mod expand;
 mod explain;
+mod explanation;
 pub mod flatten;
 pub mod grammar;
 pub mod lint;
@@ -35,10 +37,12 @@ pub mod reword;
 mod walk;
 
 pub use check::{Checked, Receiver, check_host, policy_domain};
+pub use crowd::{Crowd, Turn, turns};
 pub use event::{Effect, Event};
 pub use examine::{Facts, examine};
 pub use expand::Sender;
 pub use explain::{exception, refusal, role};
+pub use explanation::{Explanation, Flaw};
 pub use partition::{
     Cell, Exception, LOOKUP_LIMIT, Membership, Partition, Reading, Ruling, Spent, SpfResult,
     TermId, VOID_LIMIT, Visit,

@@ -161,6 +161,34 @@ fn a_provider_that_the_record_names_is_tested_once() {
     assert!(said(&domain["headline"]).starts_with("SendGrid may send"), "{domain}");
 }
 
+/// What a change of the policy to this record does to the contract, and how it ends.
+fn changed(name: &str, toml: &str, record: &str) -> (Vec<(Value, Value)>, Value) {
+    let zone = format!("example.com. 300 IN TXT \"{record}\"\n");
+    let run = run(name, ["diff", "--replay", "tape.jsonl", "--live", "new.zone"]).in_repository();
+    let run = run.file("tape.jsonl", SOUND.as_bytes()).file("mailcheck.toml", toml.as_bytes());
+    let report = run.file("new.zone", zone.as_bytes()).json();
+    let findings = report["domains"][0]["findings"].as_array().expect("a list").iter();
+    let told = findings.map(|finding| (finding["id"].clone(), finding["state"].clone()));
+    let own = |(id, _): &(Value, Value)| id.as_str().is_some_and(|id| id.starts_with("contract/"));
+    (told.filter(own).collect(), report["exit_code"].clone())
+}
+
+#[test]
+fn a_change_that_breaks_the_contract_fails() {
+    let record = "v=spf1 ip4:192.0.2.128/25 ip4:198.51.100.7 -all";
+    let told = ["contract/sender-refused", "contract/sender-admitted"];
+    let introduced = told.map(|id| (id.into(), "introduced".into())).to_vec();
+    assert_eq!(changed("contract-change", MET, record), (introduced, 1.into()));
+}
+
+#[test]
+fn what_a_change_leaves_broken_is_not_its_fault() {
+    let toml = MET.replace("default", "other");
+    let record = "v=spf1 ip4:192.0.2.0/24 ip4:203.0.113.1 -all";
+    let unchanged = vec![("contract/selector-missing".into(), "unchanged".into())];
+    assert_eq!(changed("contract-unchanged", &toml, record), (unchanged, 0.into()));
+}
+
 // ── what is tested ──────────────────────────────────────────────────────────────────────────────
 
 #[test]

@@ -22,6 +22,7 @@ pub(crate) fn report(result: Verdict, exit_code: u8, domains: Vec<Domain>) -> Re
             elapsed_ms: Some(312),
             sources: vec!["198.51.100.53".into()],
             questions: 34,
+            notes: Vec::new(),
         },
         result,
         exit_code,

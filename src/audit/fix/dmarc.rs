@@ -190,12 +190,6 @@ pub(super) fn enforce(case: Case<'_>) -> Vec<Proposal> {
     let Some((record, change)) = governing(case) else { return Vec::new() };
     let summary =
         || Phrase::from("once reports show that your own mail passes, ask for quarantine");
-    let tested: Vec<u32> = record
-        .tags
-        .iter()
-        .filter(|tag| record.is_named(tag, "t") && record.is_testing())
-        .map(|tag| tag.name.start)
-        .collect();
     let raised = |tags: &[&str]| {
         let policies = [("np", &record.np), ("sp", &record.sp), ("p", &record.p)];
         let mut places: Vec<Span> = policies
@@ -210,17 +204,24 @@ pub(super) fn enforce(case: Case<'_>) -> Vec<Proposal> {
             .into_iter()
             .fold(record.text.to_vec(), |text, span| replaced(&text, span, b"quarantine"))
     };
-    [
-        without_tags(&record.text, &tested),
-        raised(&["p"]),
-        raised(&["p", "sp"]),
-        raised(&["p", "sp", "np"]),
-    ]
-    .iter()
-    .flat_map(|text| {
-        proposal(change.clone(), record, text, |change| Proposal::new(Review, summary(), change))
-    })
-    .collect()
+    [raised(&["p"]), raised(&["p", "sp"]), raised(&["p", "sp", "np"])]
+        .iter()
+        .flat_map(|text| {
+            proposal(change.clone(), record, text, |change| {
+                Proposal::new(Review, summary(), change)
+            })
+        })
+        .collect()
+}
+
+/// The record without `t=y`.
+pub(super) fn end_test(case: Case<'_>) -> Vec<Proposal> {
+    let Some((record, change)) = governing(case) else { return Vec::new() };
+    let tested = record.tags.iter().filter(|tag| record.is_named(tag, "t"));
+    let tested: Vec<u32> = tested.map(|tag| tag.name.start).collect();
+    let text = without_tags(&record.text, &tested);
+    let summary = Phrase::from("end the test once reports show that your own mail passes");
+    proposal(change, record, &text, |change| Proposal::new(Review, summary, change))
 }
 
 /// The record without the tags that ask for less below the domain.

@@ -249,6 +249,7 @@ impl Given {
             header_from: self.header_from.clone(),
             dkim_domains: self.dkim_domains.clone(),
             selectors: self.selectors.iter().cloned().chain(selector).collect(),
+            seen: Vec::new(),
             checks: self.checks,
             fixes: Fixes::Proved,
         }

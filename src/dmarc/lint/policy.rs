@@ -4,7 +4,7 @@ use super::super::discover::{Discovery, InForce, PolicyTag};
 use super::super::examine::Facts;
 use super::super::explain::tag;
 use super::super::record::{Policy, Record};
-use super::super::rfc7489::Side;
+use super::super::rfc7489::{Difference, Side};
 use super::super::visit::Found;
 use super::{of_domain, of_record, own_record};
 use crate::judge::{Finding, Location, Rule};
@@ -36,20 +36,30 @@ pub(super) fn missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
 
 pub(super) fn policy_none(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let Some(in_force) = facts.discovered.in_force() else { return };
-    if in_force.requested != Policy::None || in_force.tag == PolicyTag::Implied {
+    if in_force.policy != Policy::None || in_force.tag == PolicyTag::Implied {
         return;
     }
-    let record = in_force.published.record();
-    let mut message = tag(in_force.tag, in_force.policy);
-    let mut span = tag_span(record, in_force.tag);
-    if in_force.policy != Policy::None {
-        message = message.plain(" is lowered to ").weak("none").plain(" by ").code("t=y");
-        span = record.t.as_ref().map(|t| t.span);
-    }
-    let message = message
+    let span = tag_span(in_force.published.record(), in_force.tag);
+    let message = tag(in_force.tag, in_force.policy)
         .plain(": monitoring mode, mail from ")
         .name(facts.domain())
         .plain(" that fails is delivered as usual");
+    findings.push(Finding::new(rule, place(in_force, span), message));
+}
+
+pub(super) fn testing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(in_force) = facts.discovered.in_force().filter(|it| it.is_lowered()) else { return };
+    let message = Phrase::new()
+        .code("t=y")
+        .plain(" lowers ")
+        .then(tag(in_force.tag, in_force.policy))
+        .plain(" to ")
+        .weak(in_force.requested.word())
+        .plain(" for mail from ")
+        .name(facts.domain())
+        .plain("; receivers that follow RFC 7489 do not know the tag and apply ")
+        .with(super::super::role(in_force.policy), in_force.policy.word());
+    let span = in_force.published.record().t.as_ref().map(|t| t.span);
     findings.push(Finding::new(rule, place(in_force, span), message));
 }
 
@@ -95,7 +105,9 @@ pub(super) fn subdomain_tag_ignored(
 }
 
 pub(super) fn receivers_disagree(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    let Some(difference) = &facts.difference else { return };
+    let Some(difference) = facts.difference.as_ref().filter(|it| !is_by_test(facts, it)) else {
+        return;
+    };
     let message = Phrase::new()
         .plain("receivers that follow RFC 9989 ")
         .then(what_they_do(&difference.new))
@@ -106,6 +118,16 @@ pub(super) fn receivers_disagree(facts: &Facts, rule: &'static Rule, findings: &
         None => of_domain(facts.domain()),
     };
     findings.push(Finding::new(rule, location, message));
+}
+
+/// True if receivers differ in nothing but the step by which `t=y` lowers the policy: that is told
+/// by a rule of its own.
+fn is_by_test(facts: &Facts, difference: &Difference) -> bool {
+    let Some(in_force) = facts.discovered.in_force().filter(|it| it.is_lowered()) else {
+        return false;
+    };
+    let untested = Side { policy: Some(in_force.policy), ..difference.new.clone() };
+    untested == difference.old
 }
 
 fn what_they_do(side: &Side) -> Phrase {

@@ -128,6 +128,19 @@ pub static CHECKS: &[Check<Facts>] = &[
     },
     Check {
         rule: &Rule {
+            id: "dmarc/testing",
+            severity: Warn,
+            confidence: Certain,
+            summary: "t=y lowers the policy by one level",
+            why: "During a test receivers are asked for less than the policy says: for quarantine \
+                  in the place of reject, for nothing in the place of quarantine.",
+            cite: rfc(9989, "4.7"),
+            page: include_str!("testing.md"),
+        },
+        run: policy::testing,
+    },
+    Check {
+        rule: &Rule {
             id: "dmarc/subdomain-weaker",
             severity: Warn,
             confidence: Certain,

@@ -66,9 +66,35 @@ async fn monitoring_mode_is_pointed_out() {
 }
 
 #[tokio::test]
-async fn a_test_that_leaves_nothing_is_monitoring_mode() {
-    let found = findings("dmarc/policy-none", "v=DMARC1; p=quarantine; t=y").await;
-    assert_eq!(found[0].1, "y");
+async fn a_test_is_told_with_what_it_leaves_of_the_policy() {
+    assert_eq!(
+        findings("dmarc/testing", "v=DMARC1; p=quarantine; t=y").await,
+        said(
+            "t=y lowers p=quarantine to none for mail from x.example; receivers that follow RFC \
+             7489 do not know the tag and apply quarantine",
+            "y"
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_test_is_no_monitoring_mode_and_no_disagreement_as_well() {
+    let record = "v=DMARC1; p=quarantine; t=y";
+    let others = [
+        findings("dmarc/policy-none", record).await,
+        findings("dmarc/receivers-disagree", record).await,
+        findings("dmarc/testing", "v=DMARC1; p=none; t=y").await,
+    ];
+    assert_eq!(others, [const { Vec::new() }; 3]);
+}
+
+#[tokio::test]
+async fn a_test_is_told_where_names_above_could_not_be_asked() {
+    let lines = [
+        "_dmarc.x.example TXT v=DMARC1; p=reject; t=y; rua=mailto:a@x.example",
+        "_dmarc.example FAIL",
+    ];
+    assert_eq!(ids(&lines).await, ["dmarc/testing"]);
 }
 
 #[tokio::test]

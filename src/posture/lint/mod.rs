@@ -1,11 +1,16 @@
 //! Rules about a domain as a whole. What was not asked, or could not be told, meets none of them.
 //!
 //! `rules` is the table, and a page stands beside it for each row; `role` is about what the domain
-//! is for and whether its records agree about it, `proof` about how its mail can pass DMARC.
+//! is for and whether its records agree about it, `proof` about how its mail can pass DMARC, `bulk`
+//! about what large receivers demand, `takeover` about what others may come to hold, `platform`
+//! about those who send for many.
 
+mod bulk;
+mod platform;
 mod proof;
 mod role;
 mod rules;
+mod takeover;
 
 pub use rules::CHECKS;
 

@@ -39,7 +39,7 @@ fn silent_and_open(
     let said = said.code("-all").plain("), yet DMARC asks for ");
     let said = match facts.requests {
         Requests::Policy(policy) => said.weak(policy.word()),
-        Requests::Nothing | Requests::Unknown => said.weak("nothing"),
+        Requests::Nothing | Requests::Broken | Requests::Unknown => said.weak("nothing"),
     };
     let said = said.plain(" where ").code("p=reject").plain(" would cost nothing");
     let domain = &facts.domain;

@@ -1,11 +1,11 @@
 //! The table of rules: a row for each, in the order in which findings are told.
 
-use super::{proof, role};
+use super::{bulk, platform, proof, role, takeover};
 use crate::judge::Confidence::{Certain, Likely};
 use crate::judge::Severity::{Error, Note, Warn};
 use crate::judge::{Check, Rule};
 use crate::posture::Facts;
-use crate::text::{advice, rfc};
+use crate::text::{advice, draft, rfc};
 
 /// Every rule with its check, in the order in which findings are told.
 pub static CHECKS: &[Check<Facts>] = &[
@@ -63,6 +63,19 @@ pub static CHECKS: &[Check<Facts>] = &[
     },
     Check {
         rule: &Rule {
+            id: "posture/unregistered-domain",
+            severity: Warn,
+            confidence: Likely,
+            summary: "a record leads to a domain that anybody may register",
+            why: "Whoever registers it sends, signs or receives as the domain, with everything in \
+                  order. Nobody notices before it is done.",
+            cite: advice(),
+            page: include_str!("unregistered-domain.md"),
+        },
+        run: takeover::unregistered,
+    },
+    Check {
+        rule: &Rule {
             id: "posture/parked-open",
             severity: Warn,
             confidence: Likely,
@@ -99,5 +112,31 @@ pub static CHECKS: &[Check<Facts>] = &[
             page: include_str!("null-mx-sender.md"),
         },
         run: role::null_mx_sender,
+    },
+    Check {
+        rule: &Rule {
+            id: "posture/bulk-senders",
+            severity: Note,
+            confidence: Certain,
+            summary: "something is missing that large receivers demand of bulk senders",
+            why: "Google, Yahoo and Microsoft refuse or defer mail of whoever sends thousands of \
+                  messages a day without SPF, DKIM and DMARC.",
+            cite: draft("Google email sender guidelines", ""),
+            page: include_str!("bulk-senders.md"),
+        },
+        run: bulk::senders,
+    },
+    Check {
+        rule: &Rule {
+            id: "posture/shared-platform",
+            severity: Note,
+            confidence: Likely,
+            summary: "all customers of a platform pass SPF as the domain",
+            why: "SPF names servers and not their customers. Whether one customer can pose as \
+                  another is up to the platform.",
+            cite: rfc(7208, "11.4"),
+            page: include_str!("shared-platform.md"),
+        },
+        run: platform::shared,
     },
 ];

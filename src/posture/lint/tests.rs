@@ -3,6 +3,8 @@
 use super::super::{Receives, Requests, Role, Sends};
 use super::*;
 use crate::dmarc::Policy;
+use crate::dns::Kind;
+use crate::judge::Location;
 use crate::net::Name;
 
 /// A domain that sends without a key, and asks for `p=reject`.
@@ -14,8 +16,11 @@ fn facts() -> Facts {
         sends: Sends::Something,
         receives: Receives::Something,
         has_key: Some(false),
+        key_bits: None,
         requests: Requests::Policy(Policy::Reject),
         is_organization: true,
+        platforms: Vec::new(),
+        unregistered: Vec::new(),
         misplaced: Vec::new(),
     }
 }
@@ -26,7 +31,7 @@ fn ids(facts: &Facts) -> Vec<&'static str> {
 
 #[test]
 fn a_strict_policy_must_not_stand_on_spf_alone() {
-    assert_eq!(ids(&facts()), ["posture/spf-only"]);
+    assert_eq!(ids(&facts()), ["posture/spf-only", "posture/bulk-senders"]);
 }
 
 #[test]
@@ -96,5 +101,54 @@ fn a_declared_role_is_not_contradicted() {
 
 #[test]
 fn a_declared_role_that_the_records_bear_out_changes_nothing() {
-    assert_eq!(ids(&Facts { role: Some(Role::Sending), ..facts() }), ["posture/spf-only"]);
+    assert_eq!(ids(&Facts { role: Some(Role::Sending), ..facts() }), ids(&facts()));
+}
+
+fn said(facts: &Facts) -> String {
+    let told = check(facts).into_iter().find(|told| told.rule.id == "posture/bulk-senders");
+    told.map(|told| told.message.to_string()).unwrap_or_default()
+}
+
+#[test]
+fn what_bulk_senders_lack_is_told_beside_what_they_have_and_what_is_not_known() {
+    let unsigned = Facts { requests: Requests::Unknown, ..facts() };
+    assert_eq!(
+        said(&unsigned),
+        "of what Google, Yahoo and Microsoft demand of bulk senders, x.example has no DKIM key; it \
+         has SPF; could not be told: DMARC; its records do not show the rest: reverse names of its \
+         servers, TLS, unsubscribing by one click, complaints"
+    );
+}
+
+#[test]
+fn a_short_key_is_no_lack_and_the_recommendation_is_told() {
+    let short =
+        Facts { has_key: Some(true), key_bits: Some(1024), requests: Requests::Nothing, ..facts() };
+    assert!(said(&short).contains("1024 bits; at least 1024 are demanded, 2048 recommended"));
+}
+
+#[test]
+fn a_bulk_sender_lacks_nothing_that_is_only_faulty_or_unknown() {
+    let key = Facts { has_key: Some(true), ..facts() };
+    let faulty = Facts { sends: Sends::Broken, requests: Requests::Broken, ..key.clone() };
+    let unknown = Facts { sends: Sends::Unknown, requests: Requests::Unknown, ..key };
+    assert_eq!([said(&faulty), said(&unknown)], ["", ""]);
+}
+
+#[test]
+fn a_domain_that_sends_nothing_is_no_bulk_sender() {
+    let silent = Facts { sends: Sends::Nothing, has_key: Some(true), ..facts() };
+    assert_eq!(said(&Facts { requests: Requests::Nothing, ..silent }), "");
+}
+
+#[test]
+fn platforms_are_told_together_and_only_where_dmarc_is_enforced() {
+    use super::super::Platform;
+    let location = Location::set(facts().domain, Kind::Txt);
+    let platforms = ["A", "B"].map(|title| Platform { location: location.clone(), title });
+    let enforced = Facts { has_key: Some(true), platforms: platforms.into(), ..facts() };
+    let told = check(&enforced).remove(0).message.to_string();
+    let open = Facts { requests: Requests::Policy(Policy::None), ..enforced };
+    assert!(told.starts_with("whoever is a customer of A or B sends from"), "{told}");
+    assert_eq!(ids(&open), [""; 0]);
 }

@@ -5,7 +5,7 @@ use super::sheet::Sheet;
 use super::{Look, counted};
 use crate::judge::Severity;
 use crate::render::palette::Ink;
-use crate::report::{Authorized, Declaration, Domain, Finding, Report, Verdict};
+use crate::report::{Authorized, Declaration, Domain, Finding, Report, State, Verdict};
 
 /// A public resolver that validates, for a second opinion.
 const OTHER_SERVER: &str = "9.9.9.9";
@@ -20,8 +20,9 @@ pub(super) fn closing(sheet: &mut Sheet, report: &Report, look: &Look) {
         counted(count(Severity::Warn), "warning"),
         counted(count(Severity::Note), "note"),
     );
-    if !ignored.is_empty() {
-        found.push_str(&format!(" ({} ignored)", ignored.len()));
+    let aside = aside(&ignored);
+    if !aside.is_empty() {
+        found.push_str(&format!(" ({})", aside.join(", ")));
     }
     let mut asked = counted(report.run.questions, "question");
     if let Some(elapsed) = report.run.elapsed_ms {
@@ -48,6 +49,19 @@ pub(super) fn closing(sheet: &mut Sheet, report: &Report, look: &Look) {
     }
 }
 
+/// How many findings do not count, by why.
+fn aside(findings: &[&Finding]) -> Vec<String> {
+    let ignored = |it: &&&Finding| it.suppressed.is_some();
+    let is = |state| move |it: &&&Finding| it.suppressed.is_none() && it.state == Some(state);
+    let counts = [
+        (findings.iter().filter(ignored).count(), "ignored"),
+        (findings.iter().filter(is(State::Unchanged)).count(), "as before"),
+        (findings.iter().filter(is(State::Resolved)).count(), "mended"),
+    ];
+    let told = counts.into_iter().filter(|(count, _)| *count > 0);
+    told.map(|(count, why)| format!("{count} {why}")).collect()
+}
+
 /// The parts on one line with gaps between them, or on several lines where they do not fit.
 fn side_by_side(sheet: &mut Sheet, parts: &[Line]) {
     let mut line = sheet.line();
@@ -63,9 +77,8 @@ fn side_by_side(sheet: &mut Sheet, parts: &[Line]) {
 }
 
 fn meaning(report: &Report) -> &'static str {
-    let refused = report
-        .domains
-        .iter()
+    let judged = report.domains.iter().filter(|domain| domain.change.is_none());
+    let refused = judged
         .flat_map(|domain| &domain.authorizations)
         .filter(|one| one.declared != Some(Declaration::NeverSender))
         .any(|one| matches!(one.authorized, Authorized::No | Authorized::Partial));
@@ -89,7 +102,7 @@ fn next(report: &Report, look: &Look) -> Vec<String> {
     let [domain] = report.domains.as_slice() else { return Vec::new() };
     let name = domain.domain.to_string();
     let Some(source) = source(report) else { return Vec::new() };
-    if !is_word(&name) || !is_plain(domain) {
+    if !is_word(&name) || !is_plain(domain) || domain.change.is_some() {
         return Vec::new();
     }
     let mut commands = Vec::new();

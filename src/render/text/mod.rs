@@ -11,6 +11,7 @@
 
 mod authorization;
 mod catalogue;
+mod change;
 mod closing;
 mod contract;
 mod excerpt;
@@ -27,7 +28,7 @@ pub use catalogue::rules;
 pub use page::page;
 
 use crate::render::palette::Ink;
-use crate::report::{Domain, Report, Status, Verdict};
+use crate::report::{Change, Domain, Report, Status, Verdict};
 use sheet::Sheet;
 use std::io::{self, Write};
 
@@ -61,7 +62,16 @@ impl Default for Look {
 /// `out` cannot be written to.
 pub fn render(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let mut sheet = Sheet::new(look);
-    for domain in &report.domains {
+    if !look.quiet {
+        for note in &report.run.notes {
+            let label = sheet.line().faint("note  ");
+            let sentence = sheet.line().phrase(note);
+            sheet.sentence(label, &sentence);
+        }
+    }
+    let (same, told): (Vec<&Domain>, Vec<&Domain>) =
+        report.domains.iter().partition(|domain| is_same(domain));
+    for domain in told {
         if look.quiet && is_dark(domain) {
             darkness(&mut sheet, domain);
         } else if look.quiet {
@@ -71,6 +81,7 @@ pub fn render(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<(
             whole(&mut sheet, domain, look);
         }
     }
+    unchanged(&mut sheet, &same);
     if !look.quiet {
         finding::findings(&mut sheet, &report.findings);
         if !report.findings.is_empty() || !report.domains.iter().all(is_dark) {
@@ -79,6 +90,24 @@ pub fn render(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<(
         }
     }
     out.write_all(sheet.into_text().as_bytes())
+}
+
+/// True for a domain of which a change alters nothing.
+fn is_same(domain: &Domain) -> bool {
+    let is_empty = |change: &Change| change.records.is_empty() && change.unknown.is_empty();
+    domain.change.as_ref().is_some_and(is_empty) && domain.result == Verdict::Ok
+}
+
+/// The domains of which a change alters nothing, in one sentence.
+fn unchanged(sheet: &mut Sheet, domains: &[&Domain]) {
+    if domains.is_empty() {
+        return;
+    }
+    let names: Vec<String> = domains.iter().map(|domain| domain.domain.to_string()).collect();
+    sheet.blank();
+    let label = sheet.line().with(Ink::Good, "nothing changes").plain("  for ");
+    let sentence = sheet.line().with(Ink::Name, names.join(", "));
+    sheet.sentence(label, &sentence);
 }
 
 fn whole(sheet: &mut Sheet, domain: &Domain, look: &Look) {
@@ -92,9 +121,14 @@ fn whole(sheet: &mut Sheet, domain: &Domain, look: &Look) {
             sheet.sentence(label, &sentence);
         }
         contract::contract(sheet, domain);
-        authorization::authorizations(sheet, domain, look);
-        rows::rows(sheet, domain);
-        tree::tree(sheet, domain, look);
+        match &domain.change {
+            Some(change) => change::change(sheet, change),
+            None => {
+                authorization::authorizations(sheet, domain, look);
+                rows::rows(sheet, domain);
+                tree::tree(sheet, domain, look);
+            }
+        }
     }
     if look.explain {
         explain::sections(sheet, domain);

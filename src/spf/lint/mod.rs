@@ -25,6 +25,7 @@ mod view;
 mod writing;
 
 pub use rules::CHECKS;
+pub use targets::Dangling;
 pub use typo::meant;
 
 use super::examine::Facts;

@@ -4,13 +4,14 @@ use super::limits::reaches_void_limit;
 use super::typo::glued;
 use super::view::{Place, place_of};
 use crate::dns::{Answer, Kind, Outcome};
-use crate::judge::{Finding, Rule, Step};
+use crate::judge::{Finding, Location, Rule, Step};
 use crate::net::{Family, Name};
 use crate::spf::event::Event;
 use crate::spf::examine::Facts;
+use crate::spf::explanation::Flaw;
 use crate::spf::partition::{Partition, Visit};
 use crate::spf::policy::Found;
-use crate::spf::record::{Body, Mechanism, SpecText};
+use crate::spf::record::{Body, Mechanism, Qualifier, SpecText};
 use crate::text::Phrase;
 use std::collections::{HashMap, HashSet};
 
@@ -99,11 +100,39 @@ fn closes_circle(partition: &Partition, visit: &Visit) -> bool {
         && path.contains(&visit.published.domain)
 }
 
+pub(super) fn unusable_explanation(
+    facts: &Facts,
+    rule: &'static Rule,
+    findings: &mut Vec<Finding>,
+) {
+    let Some((explanation, flaw)) =
+        facts.explanation.as_ref().and_then(|it| Some((it, it.flaw()?)))
+    else {
+        return;
+    };
+    let published = &explanation.published;
+    let is_explanation = |place: &Place<'_>| matches!(place.term.body, Body::Explanation(_));
+    let mut own = facts.own_terms().filter(|place| place.published.domain == published.domain);
+    let Some(place) = own.find(is_explanation) else { return };
+    let name = &explanation.answer.question.name;
+    let message = Phrase::new().code(place.text()).plain(": ").name(name);
+    let message = match flaw {
+        Flaw::Missing => message.plain(" has no TXT record"),
+        Flaw::Several(count) => {
+            message.plain(" has ").number(count).plain(" TXT records where one is allowed")
+        }
+        Flaw::NotAscii => message.plain(" has a text that is not ASCII"),
+        Flaw::Syntax => message.plain(" has a text with a faulty macro"),
+    };
+    let message = message.plain("; receivers explain a fail as if there were no exp=");
+    findings.push(Finding::new(rule, place.location(), message));
+}
+
 pub(super) fn void_lookup(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     if reaches_void_limit(facts, Family::V4) {
         return;
     }
-    for Void { place, name, what } in voids(facts) {
+    for Void { place, name, what, .. } in voids(facts) {
         let message = Phrase::new().code(place.text()).plain(": ").name(name).plain(what);
         let message = message.plain("; receivers allow two such terms");
         findings.push(Finding::new(rule, place.location(), message));
@@ -115,6 +144,56 @@ pub(super) struct Void<'f> {
     pub(super) place: Place<'f>,
     name: &'f Name,
     what: &'static str,
+    /// The last name of the chain, if it is that which does not exist.
+    gone: Option<&'f Name>,
+}
+
+/// A term that leads to a name which does not exist, and that would let senders pass if it did.
+#[derive(Clone, Debug)]
+pub struct Dangling {
+    /// Where the term stands.
+    pub location: Location,
+    /// The term as published.
+    pub term: Vec<u8>,
+    /// The name; behind an alias, the last one of the chain.
+    pub name: Name,
+}
+
+impl Facts {
+    /// The terms of either walk that lead to names which do not exist and would let senders pass,
+    /// each once.
+    pub fn dangling(&self) -> Vec<Dangling> {
+        let mut found: Vec<Dangling> = Vec::new();
+        let mut add = |place: Place<'_>, name: &Name| {
+            let location = place.location();
+            let lets_pass = match place.term.body {
+                Body::Directive(qualifier, _) => qualifier == Qualifier::Pass,
+                _ => true,
+            };
+            if lets_pass && !found.iter().any(|known| known.location == location) {
+                found.push(Dangling { location, term: place.text().to_vec(), name: name.clone() });
+            }
+        };
+        for (partition, visit) in self.visits() {
+            let answer = &visit.published.answer;
+            if answer.outcome == Outcome::NxDomain
+                && let Some(place) = partition.referrer(visit)
+            {
+                add(place, last_name(answer));
+            }
+        }
+        for void in voids(self) {
+            if let Some(gone) = void.gone {
+                add(void.place, gone);
+            }
+        }
+        found
+    }
+}
+
+/// RFC 6604 §3: behind an alias, the code speaks of the last name of the chain.
+fn last_name(answer: &Answer) -> &Name {
+    answer.aliases.last().unwrap_or(&answer.question.name)
 }
 
 /// Every term with a lookup that is void whoever sends, in the order of the walk.
@@ -184,7 +263,8 @@ impl<'f> Lookups<'f> {
                 (Yield::Nothing, Kind::Mx) => " has no MX record",
                 (Yield::Nothing, _) => " has no address",
             };
-            Some(Void { place, name: &answer.question.name, what })
+            let gone = (found == Yield::NoSuchName).then(|| last_name(answer));
+            Some(Void { place, name: &answer.question.name, what, gone })
         };
         self.list.into_iter().filter_map(void).collect()
     }

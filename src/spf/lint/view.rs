@@ -85,24 +85,6 @@ impl Facts {
         })
     }
 
-    /// The record that decides about senders which no term names: where redirects end. `None` if
-    /// it has a fault or was not found.
-    pub(super) fn last_record(&self) -> Option<(&Published, &Record)> {
-        let [partition, _] = self.partitions();
-        let mut at = 0;
-        loop {
-            let published = &partition.visits.get(at)?.published;
-            let record = published.usable()?;
-            let Some((redirect, _)) = record.redirect() else { return Some((published, record)) };
-            // A later visit that this very term led to: the chain moves forward only, so it ends.
-            at = (at + 1..partition.visits.len()).find(|next| {
-                partition.visits[*next]
-                    .via
-                    .is_some_and(|via| via.visit as usize == at && via.term as usize == redirect)
-            })?;
-        }
-    }
-
     /// The outermost term of either walk that satisfies `is_met`, itself or by a term that it
     /// leads to.
     pub(super) fn first_term(&self, is_met: impl Fn(&Effect) -> bool + Copy) -> Option<Place<'_>> {

@@ -1,27 +1,14 @@
-//! Terms that are legal, and not read as their writer may think: rows and checks together.
+//! Terms that are legal, and not read as their writer may think.
 
 use super::typo::begins_term;
 use crate::dns::Data;
-use crate::judge::Confidence::{Certain, Likely};
-use crate::judge::Severity::{Note, Warn};
 use crate::judge::{Finding, Rule};
 use crate::spf::examine::Facts;
 use crate::spf::macro_string::{Letter, Part};
 use crate::spf::policy::{Found, Published};
 use crate::spf::record::{Body, DomainSpec, Mechanism, Qualifier, Record, SpecText};
-use crate::text::{Phrase, Span, rfc};
+use crate::text::{Phrase, Span};
 use std::net::IpAddr;
-
-pub(super) static JOINED_STRINGS: Rule = Rule {
-    id: "spf/joined-strings",
-    severity: Warn,
-    confidence: Likely,
-    summary: "a term swallows the next one where two strings meet",
-    why: "The strings of a record are joined without a space: two terms become one that means \
-          something else.",
-    cite: rfc(7208, "3.3"),
-    page: include_str!("joined-strings.md"),
-};
 
 pub(super) fn joined_strings(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for (published, record) in facts.own_records() {
@@ -69,17 +56,6 @@ fn borders(published: &Published) -> Vec<usize> {
     ends.take(strings.len().saturating_sub(1)).collect()
 }
 
-pub(super) static UNUSUAL_CASE: Rule = Rule {
-    id: "spf/unusual-case",
-    severity: Note,
-    confidence: Likely,
-    summary: "a word of the record is written in capitals",
-    why: "It is legal, and there is software that knows the words in lower case only and takes \
-          them for a fault, or the record for none.",
-    cite: rfc(7208, "4.6.1"),
-    page: include_str!("unusual-case.md"),
-};
-
 pub(super) fn unusual_case(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     const VERSION_LENGTH: usize = 6;
     for (published, record) in facts.own_records() {
@@ -108,17 +84,6 @@ fn is_in_capitals(term: &[u8]) -> bool {
     word.into_iter().any(u8::is_ascii_uppercase)
 }
 
-pub(super) static UNUSED_EXPLANATION: Rule = Rule {
-    id: "spf/unused-explanation",
-    severity: Note,
-    confidence: Certain,
-    summary: "exp= explains a fail that the record never gives",
-    why: "The explanation is fetched only when a mechanism of this record gives fail, and none \
-          can.",
-    cite: rfc(7208, "6.2"),
-    page: include_str!("unused-explanation.md"),
-};
-
 pub(super) fn unused_explanation(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for place in facts.own_terms() {
         let gives_fail = |record: &Record| {
@@ -134,17 +99,6 @@ pub(super) fn unused_explanation(facts: &Facts, rule: &'static Rule, findings: &
         findings.push(Finding::new(rule, place.location(), message));
     }
 }
-
-pub(super) static REPORTING_MODIFIER: Rule = Rule {
-    id: "spf/reporting-modifier",
-    severity: Note,
-    confidence: Certain,
-    summary: "a modifier asks for reports by message",
-    why: "ra=, rp= and rr= are legal and change no result. Whoever does not know them ignores \
-          them; reports on a domain come by DMARC.",
-    cite: rfc(6652, "3"),
-    page: include_str!("reporting-modifier.md"),
-};
 
 pub(super) fn reporting_modifier(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for (published, record) in facts.own_records() {
@@ -171,17 +125,6 @@ fn is_about_reports(modifier: &[u8]) -> bool {
     ["ra", "rp", "rr"].iter().any(|known| modifier.eq_ignore_ascii_case(known.as_bytes()))
 }
 
-pub(super) static MAPPED_ADDRESS: Rule = Rule {
-    id: "spf/mapped-address",
-    severity: Warn,
-    confidence: Certain,
-    summary: "ip6 lists IPv4 addresses, which it never matches",
-    why: "A client at an IPv4-mapped address is an IPv4 client to receivers, and those are listed \
-          by ip4 only.",
-    cite: rfc(7208, "5"),
-    page: include_str!("mapped-address.md"),
-};
-
 pub(super) fn mapped_address(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     const MAPPED_PREFIX: u8 = 96;
     for place in facts.own_terms() {
@@ -200,17 +143,6 @@ pub(super) fn mapped_address(facts: &Facts, rule: &'static Rule, findings: &mut 
         findings.push(Finding::new(rule, place.location(), message));
     }
 }
-
-pub(super) static LOCAL_PART_MACRO: Rule = Rule {
-    id: "spf/local-part-macro",
-    severity: Note,
-    confidence: Certain,
-    summary: "a term puts the sender's local part into a DNS question",
-    why: "Each sender is a question of its own, so caches do not help, and whoever sees the \
-          questions sees who writes.",
-    cite: rfc(7208, "7.3"),
-    page: include_str!("local-part-macro.md"),
-};
 
 pub(super) fn local_part_macro(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for place in facts.own_terms() {

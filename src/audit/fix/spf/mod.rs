@@ -119,6 +119,10 @@ pub(super) fn drop_void_terms(case: Case<'_>) -> Vec<Proposal> {
     drop_terms(case, Review, ": it finds nothing")
 }
 
+pub(super) fn drop_lost_terms(case: Case<'_>) -> Vec<Proposal> {
+    drop_terms(case, Review, ": whoever registers the domain that it leads to may send")
+}
+
 pub(super) fn drop_ptr(case: Case<'_>) -> Vec<Proposal> {
     drop_terms(case, Review, "; name the hosts that need it by ip4, ip6 or a")
 }

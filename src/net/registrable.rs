@@ -1,0 +1,46 @@
+//! Which domain somebody has to register to hold a name.
+
+use super::Name;
+
+/// Labels of suffixes below which not everybody may register.
+const CLOSED: [&[u8]; 9] = [b"gov", b"gob", b"gouv", b"go", b"mil", b"edu", b"ac", b"int", b"arpa"];
+
+/// The domain directly below the public suffix of a name, where anybody may register one.
+///
+/// `None` for a public suffix itself, for names below suffixes that no registry of the Public
+/// Suffix List keeps (`.test`, or a company's own), and below those for governments, armies and
+/// universities.
+pub fn registrable(name: &Name) -> Option<Name> {
+    let octets = name.to_octets();
+    let domain = psl::domain(&octets)?;
+    let suffix = domain.suffix();
+    let is_closed = |label: &[u8]| CLOSED.iter().any(|it| label.eq_ignore_ascii_case(it));
+    let is_open = suffix.typ() == Some(psl::Type::Icann)
+        && !suffix.as_bytes().split(|octet| *octet == b'.').any(is_closed);
+    is_open.then(|| Name::from_octets(domain.as_bytes()).ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_takes_registrations_directly_below_its_suffix() {
+        let names = [
+            "_spf.mail.foo.com",
+            "a.foo.co.uk",
+            "com",
+            "x.foo.test",
+            "foo.github.io",
+            "agency.gov",
+            "uni.ac.uk",
+            "1.168.192.in-addr.arpa",
+        ];
+        let found = names.map(|text| {
+            let name = Name::from_octets(text.as_bytes()).expect("a test writes valid names");
+            registrable(&name).map(|name| name.to_string())
+        });
+        let expected = [Some("foo.com"), Some("foo.co.uk"), None, None, None, None, None, None];
+        assert_eq!(found, expected.map(|it| it.map(str::to_owned)));
+    }
+}

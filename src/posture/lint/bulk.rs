@@ -1,0 +1,106 @@
+//! What the large mailbox providers demand of those who send much, point by point.
+
+use crate::dns::Kind;
+use crate::judge::{Finding, Location, Rule};
+use crate::posture::{Facts, Requests, Role, Sends};
+use crate::text::Phrase;
+
+/// How a domain stands to one demand.
+enum State {
+    /// It does what is asked; in a few words, what it has.
+    Met(Phrase),
+    /// It is proved that it does not have what is asked for.
+    Missing(Phrase),
+    /// It has it, with a fault that is told by itself.
+    Faulty(Phrase),
+    /// It was not asked, or could not be told.
+    Unknown(Phrase),
+}
+
+pub(super) fn senders(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let sends = match facts.sends {
+        Sends::Something => true,
+        Sends::Nothing => false,
+        Sends::Undeclared | Sends::Broken | Sends::Unknown => facts.has_key == Some(true),
+    };
+    let points = [spf(facts), dkim(facts), dmarc(facts)];
+    // What is faulty has an error of its own.
+    let is_asked = sends && facts.may_be(Role::Sending);
+    if !is_asked || !points.iter().any(|point| matches!(point, State::Missing(_))) {
+        return;
+    }
+    let [mut met, mut wanting, mut unknown] = [const { Vec::new() }; 3];
+    for point in points {
+        match point {
+            State::Met(what) => met.push(what),
+            State::Missing(what) | State::Faulty(what) => wanting.push(what),
+            State::Unknown(what) => unknown.push(what),
+        }
+    }
+    let said = Phrase::new()
+        .plain("of what Google, Yahoo and Microsoft demand of bulk senders, ")
+        .name(&facts.domain)
+        .plain(" has ")
+        .then(listed(wanting, " and "));
+    let said = followed(said, "; it has ", met);
+    let said = followed(said, "; could not be told: ", unknown);
+    let said = said.plain(
+        "; its records do not show the rest: reverse names of its servers, TLS, unsubscribing by \
+         one click, complaints",
+    );
+    findings.push(Finding::new(rule, Location::set(facts.domain.clone(), Kind::Txt), said));
+}
+
+fn spf(facts: &Facts) -> State {
+    match facts.sends {
+        Sends::Something => State::Met(Phrase::from("SPF")),
+        Sends::Undeclared => State::Missing(Phrase::new().bad("no SPF record")),
+        Sends::Broken => State::Faulty(Phrase::new().bad("an SPF record with a fault")),
+        Sends::Nothing | Sends::Unknown => State::Unknown(Phrase::from("SPF")),
+    }
+}
+
+fn dkim(facts: &Facts) -> State {
+    match (facts.has_key, facts.key_bits) {
+        (Some(true), Some(bits @ ..2048)) => State::Met(
+            Phrase::from("a DKIM key (")
+                .number(bits)
+                .plain(" bits; at least 1024 are demanded, 2048 recommended)"),
+        ),
+        (Some(true), _) => State::Met(Phrase::from("a DKIM key")),
+        // Below an organization, its key may sign.
+        (Some(false), _) if facts.is_organization => {
+            State::Missing(Phrase::new().bad("no DKIM key"))
+        }
+        _ => State::Unknown(Phrase::from("DKIM")),
+    }
+}
+
+fn dmarc(facts: &Facts) -> State {
+    match facts.requests {
+        Requests::Policy(_) => State::Met(Phrase::from("a DMARC policy")),
+        Requests::Nothing => State::Missing(Phrase::new().bad("no DMARC policy")),
+        Requests::Broken => State::Faulty(Phrase::new().bad("a DMARC record that is not applied")),
+        Requests::Unknown => State::Unknown(Phrase::from("DMARC")),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(points: Vec<Phrase>, last: &str) -> Phrase {
+    let count = points.len();
+    points.into_iter().enumerate().fold(Phrase::new(), |said, (index, point)| {
+        let between = match index {
+            0 => "",
+            _ if index + 1 == count => last,
+            _ => ", ",
+        };
+        said.plain(between).then(point)
+    })
+}
+
+fn followed(said: Phrase, word: &str, points: Vec<Phrase>) -> Phrase {
+    match points.is_empty() {
+        true => said,
+        false => said.plain(word).then(listed(points, " and ")),
+    }
+}

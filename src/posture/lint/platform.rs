@@ -1,0 +1,25 @@
+//! Rules about those who send for many at once.
+
+use crate::dmarc::Policy;
+use crate::judge::{Finding, Rule};
+use crate::posture::{Facts, Requests};
+use crate::text::Phrase;
+
+pub(super) fn shared(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Requests::Policy(policy @ (Policy::Quarantine | Policy::Reject)) = facts.requests else {
+        return;
+    };
+    // All of them are one fact: who else may pass.
+    let Some(first) = facts.platforms.first() else { return };
+    let mut said = Phrase::from("whoever is a customer of ");
+    for (index, platform) in facts.platforms.iter().enumerate() {
+        said = said.plain(if index == 0 { "" } else { " or " }).plain(platform.title);
+    }
+    let said = said
+        .plain(" sends from addresses that pass SPF as ")
+        .name(&facts.domain)
+        .plain(", which is enough for DMARC (")
+        .code(format!("p={}", policy.word()))
+        .plain("): only the platform itself keeps one customer from posing as another");
+    findings.push(Finding::new(rule, first.location.clone(), said));
+}

@@ -1,0 +1,122 @@
+//! Which names of a file take part in mail.
+
+use crate::dns::{Data, Kind, Record, Zone};
+use crate::net::Name;
+use crate::{dkim, dmarc, spf};
+use std::collections::HashMap;
+
+/// Most selectors that are looked at for one name.
+const SELECTORS: usize = 1000;
+
+/// A name that takes part in mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailName {
+    /// The name.
+    pub domain: Name,
+    /// What the file has of it.
+    pub shows: Shows,
+    /// The DKIM selectors that stand below it, at most 1000.
+    pub selectors: Vec<String>,
+}
+
+/// What a file has of a name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shows {
+    /// MX records.
+    pub mx: bool,
+    /// An SPF record.
+    pub spf: bool,
+    /// Names below `_domainkey`.
+    pub keys: bool,
+    /// A name `_dmarc` below it.
+    pub policy: bool,
+}
+
+impl MailName {
+    fn new(domain: Name) -> Self {
+        Self { domain, shows: Shows::default(), selectors: Vec::new() }
+    }
+
+    /// True for the name that a wildcard is written with.
+    pub fn is_wildcard(&self) -> bool {
+        self.domain.labels().next() == Some(b"*")
+    }
+}
+
+/// The names of a zone that take part in mail: its top, and then, in the order of the tree, each
+/// that has MX records, an SPF record, DKIM keys or a DMARC policy.
+///
+/// The top of a zone that turns addresses into names has part in mail only if it says so.
+pub fn mail_names(zone: &Zone) -> Vec<MailName> {
+    let apex = zone.apex().filter(|apex| apex.labels().last() != Some(b"arpa")).cloned();
+    let mut names = Names::default();
+    if let Some(apex) = apex {
+        names.of(apex);
+    }
+    for (owner, kind, record) in zone.records() {
+        names.add(owner, kind, record);
+    }
+    names.all
+}
+
+#[derive(Default)]
+struct Names {
+    all: Vec<MailName>,
+    places: HashMap<Name, usize>,
+}
+
+impl Names {
+    fn of(&mut self, domain: Name) -> Option<&mut MailName> {
+        let next = self.all.len();
+        let index = *self.places.entry(domain.clone()).or_insert(next);
+        if index == next {
+            self.all.push(MailName::new(domain));
+        }
+        self.all.get_mut(index)
+    }
+
+    fn add(&mut self, owner: &Name, kind: Kind, record: &Record) {
+        if kind == Kind::Mx {
+            self.of(owner.clone()).into_iter().for_each(|name| name.shows.mx = true);
+        }
+        if !matches!(kind, Kind::Txt | Kind::Cname) {
+            return;
+        }
+        if is_policy(&record.data) {
+            self.of(owner.clone()).into_iter().for_each(|name| name.shows.spf = true);
+        }
+        let labels: Vec<&[u8]> = owner.labels().collect();
+        let domain = |below: usize| owner.suffix(labels.len() - below);
+        if labels.first() == Some(&b"_dmarc".as_slice()) {
+            self.of(domain(1)).into_iter().for_each(|name| name.shows.policy = true);
+        }
+        let keys = labels.iter().position(|label| *label == b"_domainkey");
+        if let Some(index) = keys.filter(|index| *index > 0)
+            && let Some(name) = self.of(domain(index + 1))
+        {
+            name.shows.keys = true;
+            name.selectors
+                .extend(selector(&labels[..index]).filter(|_| name.selectors.len() < SELECTORS));
+        }
+    }
+}
+
+/// The selector that labels make; none if they are something else below `_domainkey`: a wildcard,
+/// or `_adsp` and its like.
+fn selector(labels: &[&[u8]]) -> Option<String> {
+    let is_other = |label: &&[u8]| label.starts_with(b"_") || *label == b"*";
+    if labels.iter().any(is_other) {
+        return None;
+    }
+    String::from_utf8(labels.join(&b'.')).ok().filter(|text| dkim::Selector::new(text).is_ok())
+}
+
+fn is_policy(data: &Data) -> bool {
+    data.text().is_some_and(|text| spf::grammar::is_record(&text))
+}
+
+/// True if a text is a record of SPF, DMARC or DKIM: it is there for mail.
+#[allow(dead_code)]
+pub(super) fn is_for_mail(text: &[u8]) -> bool {
+    spf::grammar::is_record(text) || dmarc::is_record(text) || dkim::grammar::is_meant_as_key(text)
+}
