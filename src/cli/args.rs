@@ -195,10 +195,11 @@ pub struct Sources {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Report")]
 pub struct Report {
-    /// text, json, jsonl, github or tsv, perhaps to a file: json=FILE
+    /// text, json, jsonl, github, sarif …, perhaps to a file: json=FILE
     ///
-    /// May be given several times, for instance `-f text -f json=report.json`. Files are written
-    /// whole or not at all.
+    /// One of text, json, jsonl, github, markdown, sarif, gitlab, junit, prometheus, tsv. May be
+    /// given several times, for instance `-f text -f json=report.json`. Files are written whole or
+    /// not at all.
     #[arg(short, long, value_name = "FORMAT[=FILE]", env = "MAILCHECK_FORMAT")]
     pub format: Vec<OsString>,
 

@@ -12,7 +12,6 @@ use crate::report::{Domain, Status};
 use crate::text::{Phrase, escape};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Write down the findings of today, so that only new ones count
@@ -111,7 +110,7 @@ impl Work {
             true => one_file(&path)?.ignores,
             false => Vec::new(),
         };
-        let is_it = |file: &str| is_same(Path::new(file), &path);
+        let is_it = |file: &str| write::is_same_file(Path::new(file), &path);
         let config = &policy.config;
         let files = config.included.iter().chain([&config.file]);
         let own: Vec<_> = files.filter(|file| is_it(file)).cloned().collect();
@@ -166,14 +165,6 @@ impl Work {
 
     fn shown(&self) -> String {
         escape(self.path.display().to_string().as_bytes())
-    }
-}
-
-#[allow(clippy::disallowed_methods, reason = "files are looked for here")]
-fn is_same(one: &Path, other: &Path) -> bool {
-    match (fs::canonicalize(one), fs::canonicalize(other)) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => false,
     }
 }
 

@@ -2,10 +2,11 @@
 //! exit code that says how it adds up.
 
 use super::clock::Moment;
-use super::plan::{Ending, Output};
+use super::plan::{Ending, Format, Output};
 use super::{Trouble, write};
 use crate::config;
 use crate::judge::Severity;
+use crate::render::markdown;
 use crate::report::{Authorization, Domain, Finding, Report, Run, SCHEMA, Status, Tool, Verdict};
 
 /// Writes the report of a run that began then; the exit code says how it ended.
@@ -49,7 +50,24 @@ pub(super) fn conclude(
             })?,
         }
     }
+    summarise(&report, &ending.outputs)?;
     Ok(report.exit_code)
+}
+
+/// Adds the report to the summary of the job where this is a step of GitHub Actions, unless it was
+/// written there as one of the outputs.
+fn summarise(report: &Report, outputs: &[Output]) -> Result<(), Trouble> {
+    let Some(summary) = write::step_summary() else { return Ok(()) };
+    let is_there = |output: &Output| {
+        let file = output.file.as_deref().filter(|_| output.format == Format::Markdown);
+        file.is_some_and(|file| write::is_same_file(file, &summary))
+    };
+    if outputs.iter().any(is_there) {
+        return Ok(());
+    }
+    let mut page = Vec::new();
+    markdown::render(report, &mut page)?;
+    write::append(&summary, &page)
 }
 
 /// The exit code: 1 goes before 3, for what is known to fail does not get better by what is not

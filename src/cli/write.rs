@@ -2,13 +2,13 @@
 
 use super::Trouble;
 use super::plan::{Appearance, Format};
-use crate::render::{github, json, palette, text, tsv};
+use crate::render::{github, gitlab, json, junit, markdown, palette, prometheus, sarif, text, tsv};
 use crate::report::Report;
 use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Columns of a line where nobody says how many there are.
 const WIDTH: usize = 80;
@@ -29,6 +29,11 @@ pub(super) fn format(
         Format::Json => json::render(report, out)?,
         Format::JsonLines => json::lines(report, out)?,
         Format::GitHub => github::render(report, out)?,
+        Format::Markdown => markdown::render(report, out)?,
+        Format::Sarif => sarif::render(report, out)?,
+        Format::GitLab => gitlab::render(report, out)?,
+        Format::JUnit => junit::render(report, out)?,
+        Format::Prometheus => prometheus::render(report, out)?,
         Format::Tsv => tsv::render(report, out)?,
         Format::Text => text::render(report, look, out)?,
     }
@@ -116,6 +121,33 @@ pub(super) fn look(appearance: &Appearance, terminal: Option<&Terminal>) -> text
         lookups,
         quiet,
     }
+}
+
+/// The file whose content GitHub Actions shows as the summary of the job, if this is a step of one.
+#[allow(clippy::disallowed_methods, reason = "the environment is read here")]
+pub(super) fn step_summary() -> Option<PathBuf> {
+    let is_step = env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
+    let file = env::var_os("GITHUB_STEP_SUMMARY").filter(|file| is_step && !file.is_empty());
+    file.map(PathBuf::from)
+}
+
+/// True if two paths lead to the same file.
+pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| fs::canonicalize(path).ok();
+    one == other || place(one).is_some_and(|one| place(other) == Some(one))
+}
+
+/// Adds to the end of a file, in one write.
+///
+/// # Errors
+/// The file cannot be written.
+pub(super) fn append(path: &Path, content: &[u8]) -> Result<(), Trouble> {
+    fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)
+        .and_then(|mut file| file.write_all(content))
+        .map_err(|why| Trouble::File(path.to_owned(), why))
 }
 
 /// Writes a file that appears whole or not at all.

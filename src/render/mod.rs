@@ -5,6 +5,11 @@
 //! | [`text`](mod@text) | a person at a terminal, in a log, in a mail |
 //! | [`json`] | a program |
 //! | [`github`] | annotations of GitHub Actions |
+//! | [`markdown`] | the summary of a job, the comment of a pull request |
+//! | [`sarif`] | code scanning |
+//! | [`gitlab`] | Code Quality of GitLab |
+//! | [`junit`] | Jenkins, Azure and other viewers of test results |
+//! | [`prometheus`] | monitoring |
 //! | [`tsv`] | `cut` and `awk` |
 //! | [`patch`] | the tool that publishes records |
 //! | [`cidr`] | a tool that takes a list of networks |
@@ -18,9 +23,15 @@
 
 pub mod cidr;
 pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 pub mod nft;
 pub mod palette;
 pub mod patch;
+mod place;
+pub mod prometheus;
+pub mod sarif;
 pub mod text;
 pub mod tsv;

@@ -2,12 +2,12 @@
 //!
 //! Nothing in a column can break the line: texts are escaped when they are made.
 
-use crate::report::{Finding, Report};
+use crate::report::{Finding, Report, State};
 use crate::text::escape;
 use std::io::{self, Write};
 
 /// The columns, in their order; new ones are only ever put behind them.
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 11] = [
     "domain",
     "severity",
     "rule",
@@ -18,24 +18,33 @@ const COLUMNS: [&str; 10] = [
     "column",
     "message",
     "fingerprint",
+    "state",
 ];
 
-/// Writes the findings that count as a table.
+/// Writes the findings as a table, without those that are ignored. Where a change is judged, the
+/// state tells those that it brought about from those that were there before and those that are
+/// gone; it is empty otherwise.
 ///
 /// # Errors
 /// `out` cannot be written to.
 pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", COLUMNS.join("\t"))?;
-    for (domain, finding) in report.findings().filter(|(_, it)| it.counts()) {
+    for (domain, finding) in report.findings().filter(|(_, it)| it.suppressed.is_none()) {
         let Finding { id, severity, subject, message, fingerprint, .. } = finding;
         let domain = domain.map(|domain| domain.domain.to_string()).unwrap_or_default();
         let (file, line, column) = match &finding.location {
             Some(it) => (escape(it.file.as_bytes()), it.line.to_string(), it.column.to_string()),
             None => Default::default(),
         };
+        let state = match finding.state {
+            Some(State::Introduced) => "introduced",
+            Some(State::Unchanged) => "unchanged",
+            Some(State::Resolved) => "resolved",
+            None => "",
+        };
         writeln!(
             out,
-            "{domain}\t{severity}\t{id}\t{}\t{}\t{file}\t{line}\t{column}\t{message}\t{fingerprint}",
+            "{domain}\t{severity}\t{id}\t{}\t{}\t{file}\t{line}\t{column}\t{message}\t{fingerprint}\t{state}",
             subject.name, subject.kind
         )?;
     }

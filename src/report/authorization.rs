@@ -40,12 +40,17 @@ pub struct Authorization {
 }
 
 impl Authorization {
+    /// True for a sender that must not be able to send: what it may do is told by the contract alone.
+    pub fn is_barred(&self) -> bool {
+        self.declared == Some(Declaration::NeverSender)
+    }
+
     /// How the sender adds up: it fails if it may not send from everywhere, or if receivers are asked
     /// to refuse what it sends.
     ///
     /// Of one that must not send it is the contract that says how it adds up.
     pub fn verdict(&self) -> Verdict {
-        if self.declared == Some(Declaration::NeverSender) {
+        if self.is_barred() {
             return Verdict::Ok;
         }
         let dmarc = self.dmarc.as_ref().map(|dmarc| (dmarc.result, dmarc.disposition));

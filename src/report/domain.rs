@@ -47,6 +47,21 @@ pub struct Domain {
 }
 
 impl Domain {
+    /// True if an expectation is not met and that counts: its owner did not decide otherwise, and it
+    /// was not so before a change that is judged.
+    pub fn is_broken(&self, expected: &Expected) -> bool {
+        let place = |it: &FileLocation| (it.file.clone(), it.line, it.column);
+        let counts = |at: Option<(String, u32, u32)>| {
+            let own = self.findings.iter().filter(|it| it.id.starts_with("contract/"));
+            own.filter(|it| it.location.as_ref().map(place) == at)
+                .map(Finding::counts)
+                .reduce(|one, other| one || other)
+        };
+        // What a rule finds again and again is counted in one finding that stands nowhere.
+        let is_told = counts(Some(place(&expected.location))).or_else(|| counts(None));
+        expected.met == Some(false) && is_told.unwrap_or(false)
+    }
+
     /// How it adds up: the worst of its senders, of the findings that count, and of its sections;
     /// and unknown, unless it is worse, where it could not be told whether its contract is met.
     /// Trouble with the DNS never makes it fail.

@@ -47,6 +47,20 @@ impl Finding {
         let is_new = matches!(self.state, None | Some(State::Introduced));
         is_new && self.suppressed.is_none()
     }
+
+    /// The records of the fix as lines of a master file, so that they can be pasted: those that go
+    /// stand in comments, unless it is the record that the finding shows and another takes its
+    /// place. Empty if there is no fix.
+    pub fn fix_lines(&self) -> Vec<String> {
+        let is_known = self.subject.value.is_some();
+        let mut lines = Vec::new();
+        for FixRecord { remove, add } in self.fix.iter().flat_map(|fix| &fix.records) {
+            let gone = remove.as_ref().filter(|_| !is_known || add.is_none());
+            lines.extend(gone.map(|remove| format!("; remove: {remove}")));
+            lines.extend(add.clone());
+        }
+        lines
+    }
 }
 
 /// A finding held against the state before a change.

@@ -219,11 +219,13 @@ fn is_harmless(character: char) -> bool {
         '\u{00}'..='\u{1f}' | '\u{7f}'..='\u{a0}' | '\u{ad}' => false,
         // Arabic letter mark, Mongolian selectors, zero-width and bidirectional controls, line
         // and paragraph separators, invisible operators, variation selectors, byte order mark,
-        // interlinear annotation, private use, tags and unassigned planes.
+        // interlinear annotation, private use, tags and unassigned planes; U+FFFE and U+FFFF are no
+        // characters, and XML 1.0 §2.2 cannot carry them.
         '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' => false,
         '\u{180b}'..='\u{180f}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' => false,
         '\u{205f}'..='\u{206f}' | '\u{3000}' | '\u{3164}' | '\u{e000}'..='\u{f8ff}' => false,
         '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffc}' => false,
+        '\u{fffe}'..='\u{ffff}' => false,
         '\u{e0000}'.. => false,
         _ => true,
     }
@@ -246,6 +248,12 @@ mod tests {
     #[test]
     fn eight_bit_controls_and_direction_marks_are_shown_as_octets() {
         assert_eq!(escape("a\u{9b}b\u{202e}c".as_bytes()), "a\\xc2\\x9bb\\xe2\\x80\\xaec");
+    }
+
+    #[test]
+    fn what_is_no_character_is_shown_as_octets() {
+        let shown = escape("a\u{fffe}\u{ffff}\u{fffd}".as_bytes());
+        assert_eq!(shown, "a\\xef\\xbf\\xbe\\xef\\xbf\\xbf\u{fffd}");
     }
 
     #[test]

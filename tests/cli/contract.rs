@@ -146,6 +146,23 @@ fn an_ignored_rule_of_a_contract_does_not_count() {
     let run = test("contract-ignored", &format!("{MET}{ignore}"), []);
     let ended = run.file("tape.jsonl", tape.as_bytes()).end();
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
+    assert!(ended.stdout.contains("  ignored  DMARC asks for reject\n"), "{}", ended.stdout);
+}
+
+#[test]
+fn one_that_must_not_send_is_no_failed_test() {
+    let ended = test("contract-junit", MET, ["-f", "junit"]).end();
+    assert!(ended.stdout.contains("expected: 198.51.100.0/24 may not send"), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("sender 198.51.100.0/24"), "{}", ended.stdout);
+}
+
+#[test]
+fn of_many_senders_that_are_refused_each_is_marked() {
+    let senders: Vec<String> = (0..40).map(|number| format!("198.51.100.{number}")).collect();
+    let toml = format!("[[domain]]\nname = \"example.com\"\nsenders = {senders:?}\n");
+    let ended = test("contract-many", &toml, []).end();
+    let marked = ended.stdout.lines().filter(|line| line.starts_with("  FAIL ")).count();
+    assert_eq!((ended.code, marked), (Some(1), 40), "{}", ended.stdout);
 }
 
 #[test]

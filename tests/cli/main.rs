@@ -13,6 +13,7 @@ mod fix;
 mod hostile;
 mod identities;
 mod output;
+mod summary;
 mod words;
 
 use serde_json::Value;

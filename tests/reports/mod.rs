@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "every test crate uses the reports that it needs")]
 
+use mailcheck::change::Effect;
 use mailcheck::dns::Kind;
 use mailcheck::judge::{Applicability, Confidence, Severity, Tone};
 use mailcheck::net::Name;
@@ -550,6 +551,94 @@ pub(crate) fn broken() -> Report {
         },
     ];
     report(Verdict::Fail, 1, vec![domain])
+}
+
+/// What a change of a zone does: who loses, what is new, what was there before, what is mended.
+pub(crate) fn changed() -> Report {
+    let mut report = broken();
+    let [domain] = report.domains.as_mut_slice() else { unreachable!("one domain") };
+    let place = |file: &str, line| FileLocation {
+        file: file.into(),
+        line,
+        column: 1,
+        end_line: line,
+        end_column: 2,
+    };
+    domain.declared = Some(place("mailcheck.toml", 6));
+    let states = [State::Introduced, State::Unchanged, State::Resolved];
+    for (finding, state) in domain.findings.iter_mut().zip(states) {
+        finding.state = Some(state);
+    }
+    let ignored = Finding {
+        state: Some(State::Introduced),
+        suppressed: Some(Suppression {
+            reason: "the vendor mends it".into(),
+            source: "mailcheck.toml:12".into(),
+        }),
+        fingerprint: "v1:00000000000000b0".into(),
+        ..domain.findings[1].clone()
+    };
+    domain.findings.push(ignored);
+    let sender = |effect, provider: Option<&str>, before, after, networks: &[&str]| ChangedSender {
+        effect,
+        provider: provider.map(str::to_owned),
+        before,
+        after,
+        term_before: (before == "pass").then(|| "include:spf.protection.outlook.example".into()),
+        term_after: (after == "pass").then(|| "include:_spf.google.example".into()),
+        who: "458,752 IPv4 addresses".into(),
+        is_rest: effect == Effect::Altered,
+        networks: networks.iter().map(|it| it.parse().expect("a network")).collect(),
+        problem: (after == "permerror").then(|| Phrase::from("11 lookups, receivers stop at 10")),
+    };
+    domain.change = Some(Change {
+        before: vec!["198.51.100.53".into()],
+        headline_before: Phrase::from("Microsoft 365 may send"),
+        records: vec![ChangedRecords {
+            name: name("fmsinc.example"),
+            kind: Kind::Txt,
+            removed: vec![format!("\"{RECORD}\"")],
+            added: vec!["\"v=spf1 include:_spf.google.example -all\"".into()],
+            ttl_before_s: Some(3600),
+            ttl_s: Some(300),
+            location: Some(place("zones/new.zone", 14)),
+        }],
+        senders: vec![
+            sender(Effect::Lost, Some("Microsoft 365"), "pass", "permerror", &["192.0.2.0/25"]),
+            sender(
+                Effect::Gained,
+                None,
+                "softfail",
+                "pass",
+                &["192.0.2.128/28", "198.51.100.0/24", "203.0.113.0/25", "2001:db8::/48"],
+            ),
+            sender(Effect::Altered, None, "softfail", "permerror", &[]),
+        ],
+        cost: Some(ChangedCost { lookups: [3, 11], voids: [0, 0], octets: [75, 230] }),
+        policy: Some(ChangedPolicy { before: None, after: Some("reject") }),
+        in_effect_within_s: Some(3600),
+        unknown: vec![Phrase::from("include:spf.hr.example TXT timed out")],
+    });
+    let expected = |words: &str, met, line| Expected {
+        expectation: Phrase::from(words),
+        met,
+        location: place("mailcheck.toml", line),
+    };
+    domain.contract = vec![
+        expected("SendGrid may send", Some(true), 7),
+        expected("Microsoft 365 may send", Some(false), 8),
+        expected("at most 8 lookups", None, 9),
+    ];
+    report.findings = vec![Finding {
+        location: Some(place("./mailcheck.toml", 12)),
+        ..finding(
+            "config/unused-ignore",
+            Severity::Warn,
+            Phrase::from("nothing is ignored here"),
+            txt("fmsinc.example", None),
+        )
+    }];
+    report
 }
 
 /// Every text of a report made of octets that would hurt a terminal.

@@ -15,17 +15,32 @@ pub enum Format {
     JsonLines,
     /// Annotations of GitHub Actions.
     GitHub,
+    /// The summary of a job, the comment of a pull request.
+    Markdown,
+    /// Results of code scanning.
+    Sarif,
+    /// Code Quality of GitLab.
+    GitLab,
+    /// Test results.
+    JUnit,
+    /// Metrics.
+    Prometheus,
     /// Findings as a table between tabs.
     Tsv,
 }
 
 impl Format {
     /// Every form and its name, the one first that nobody has to ask for.
-    pub(super) const NAMES: [(Self, &'static str); 5] = [
+    pub(super) const NAMES: [(Self, &'static str); 10] = [
         (Self::Text, "text"),
         (Self::Json, "json"),
         (Self::JsonLines, "jsonl"),
         (Self::GitHub, "github"),
+        (Self::Markdown, "markdown"),
+        (Self::Sarif, "sarif"),
+        (Self::GitLab, "gitlab"),
+        (Self::JUnit, "junit"),
+        (Self::Prometheus, "prometheus"),
         (Self::Tsv, "tsv"),
     ];
 }

@@ -143,7 +143,7 @@ fn costs(sheet: &mut Sheet, cost: ChangedCost) {
 }
 
 /// A time in words.
-fn span(seconds: u32) -> String {
+pub(in crate::render) fn span(seconds: u32) -> String {
     match seconds {
         0..120 => format!("{seconds} s"),
         120..7200 => format!("{} min", seconds.div_ceil(60)),

@@ -5,7 +5,7 @@ use super::sheet::Sheet;
 use super::{Look, counted};
 use crate::judge::Severity;
 use crate::render::palette::Ink;
-use crate::report::{Authorized, Declaration, Domain, Finding, Report, State, Verdict};
+use crate::report::{Authorized, Domain, Finding, Report, State, Verdict};
 
 /// A public resolver that validates, for a second opinion.
 const OTHER_SERVER: &str = "9.9.9.9";
@@ -80,10 +80,10 @@ fn meaning(report: &Report) -> &'static str {
     let judged = report.domains.iter().filter(|domain| domain.change.is_none());
     let refused = judged
         .flat_map(|domain| &domain.authorizations)
-        .filter(|one| one.declared != Some(Declaration::NeverSender))
+        .filter(|one| !one.is_barred())
         .any(|one| matches!(one.authorized, Authorized::No | Authorized::Partial));
-    let mut expected = report.domains.iter().flat_map(|domain| &domain.contract);
-    let is_broken = expected.any(|one| one.met == Some(false));
+    let breaks = |domain: &Domain| domain.contract.iter().any(|one| domain.is_broken(one));
+    let is_broken = report.domains.iter().any(breaks);
     match (report.exit_code, report.result) {
         (0, Verdict::Ok | Verdict::Warn) => "good",
         (0, _) => "as you asked, whatever was found",
@@ -150,8 +150,7 @@ fn is_plain(domain: &Domain) -> bool {
 /// The sender that was asked about and may not send, or of which nothing could be told.
 fn refused(domain: &Domain) -> Option<&str> {
     let [one] = domain.authorizations.as_slice() else { return None };
-    let is_meant_to = one.declared != Some(Declaration::NeverSender);
-    (is_meant_to && one.authorized != Authorized::Yes && is_word(&one.sender))
+    (!one.is_barred() && one.authorized != Authorized::Yes && is_word(&one.sender))
         .then_some(one.sender.as_str())
 }
 

@@ -25,6 +25,7 @@ mod sheet;
 mod tree;
 
 pub use catalogue::rules;
+pub(super) use change::span;
 pub use page::page;
 
 use crate::render::palette::Ink;
@@ -93,7 +94,7 @@ pub fn render(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<(
 }
 
 /// True for a domain of which a change alters nothing.
-fn is_same(domain: &Domain) -> bool {
+pub(super) fn is_same(domain: &Domain) -> bool {
     let is_empty = |change: &Change| change.records.is_empty() && change.unknown.is_empty();
     domain.change.as_ref().is_some_and(is_empty) && domain.result == Verdict::Ok
 }
@@ -220,7 +221,7 @@ fn of_result(result: &str) -> Ink {
 }
 
 /// `1 term`, `2 terms`.
-fn counted(count: usize, one: &str) -> String {
+pub(super) fn counted(count: usize, one: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {one}{plural}", crate::text::grouped(count as u128))
 }

@@ -1,0 +1,242 @@
+//! JUnit XML, for Jenkins, Azure and whatever else shows test results.
+//!
+//! A suite is a domain, and one more is about files and the configuration. A test is a protocol, a
+//! sender, an expectation, or a rule that is met: it fails if the rule is met, is skipped if its
+//! owner decided about that or if it was met before a change, and is in error if something could
+//! not be told. A rule that is not met is no test, for the report does not say which rules were
+//! looked at.
+//!
+//! The form is that of `testdata/schema/junit-10.xsd`.
+
+use crate::report::{Authorization, Authorized, Domain, Expected, Finding, Report, State, Status};
+use crate::text::{Phrase, escape};
+use std::io::{self, Write};
+
+/// Writes a report as test results.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut suites: Vec<Suite> = report.domains.iter().map(about).collect();
+    if !report.findings.is_empty() {
+        let cases = rules(&report.findings);
+        suites.push(Suite { name: "files and configuration".to_owned(), cases });
+    }
+    let count = |kind| suites.iter().map(|suite| suite.count(kind)).sum::<usize>();
+    let tests: usize = suites.iter().map(|suite| suite.cases.len()).sum();
+    let mut text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
+    text.push_str(&format!(
+        "<testsuites name=\"mailcheck\" tests=\"{tests}\" failures=\"{}\" errors=\"{}\">\n",
+        count(Kind::Failure),
+        count(Kind::Error)
+    ));
+    for suite in &suites {
+        suite.write(report.run.started.as_deref(), &mut text);
+    }
+    text.push_str("</testsuites>\n");
+    out.write_all(text.as_bytes())
+}
+
+/// How a test ended that did not just pass.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Failure,
+    Error,
+    Skipped,
+}
+
+/// Why a test did not just pass.
+struct Because {
+    kind: Kind,
+    message: String,
+    details: Vec<String>,
+}
+
+impl Because {
+    fn new(kind: Kind, message: impl Into<String>) -> Option<Self> {
+        Some(Self { kind, message: message.into(), details: Vec::new() })
+    }
+}
+
+struct Case {
+    name: String,
+    because: Option<Because>,
+}
+
+struct Suite {
+    name: String,
+    cases: Vec<Case>,
+}
+
+/// Everything that was asked about a domain.
+fn about(domain: &Domain) -> Suite {
+    let mut cases = match &domain.change {
+        Some(change) => vec![answered("what the change does can be told", &change.unknown)],
+        None => state(domain),
+    };
+    cases.extend(domain.contract.iter().map(|expected| expectation(domain, expected)));
+    cases.extend(rules(&domain.findings));
+    Suite { name: domain.domain.to_string(), cases }
+}
+
+/// The domain as it is: of a change, only what it brings about counts.
+fn state(domain: &Domain) -> Vec<Case> {
+    let sections: [(&str, Status, &Phrase); 4] = [
+        ("mx", domain.mx.status, &domain.mx.summary),
+        ("spf", domain.spf.status, &domain.spf.summary),
+        ("dkim", domain.dkim.status, &domain.dkim.summary),
+        ("dmarc", domain.dmarc.status, &domain.dmarc.summary),
+    ];
+    let mut cases = vec![answered("every lookup is answered", &domain.errors)];
+    cases.extend(sections.map(|(name, status, summary)| Case {
+        name: format!("{name} can be told"),
+        because: match status {
+            Status::Unknown => Because::new(Kind::Error, summary.to_string()),
+            Status::Skipped => Because::new(Kind::Skipped, "not asked for"),
+            Status::Good | Status::Weak | Status::Broken | Status::Absent => None,
+        },
+    }));
+    cases.extend(domain.authorizations.iter().filter(|one| !one.is_barred()).map(sender));
+    cases
+}
+
+/// Whether nothing was left that could not be told.
+fn answered(name: &str, unknown: &[Phrase]) -> Case {
+    let because = unknown.first().and_then(|first| {
+        let details = unknown.iter().map(ToString::to_string).collect();
+        Because::new(Kind::Error, first.to_string()).map(|because| Because { details, ..because })
+    });
+    Case { name: name.to_owned(), because }
+}
+
+fn sender(one: &Authorization) -> Case {
+    let headline = one.headline.to_string();
+    Case {
+        name: format!("sender {}", one.sender),
+        because: match one.authorized {
+            Authorized::Yes => None,
+            Authorized::No | Authorized::Partial => Because::new(Kind::Failure, headline),
+            Authorized::Unknown => Because::new(Kind::Error, headline),
+            Authorized::NotApplicable => Because::new(Kind::Skipped, headline),
+        },
+    }
+}
+
+fn expectation(domain: &Domain, expected: &Expected) -> Case {
+    let Expected { expectation, met, location } = expected;
+    let said = |what: &str| format!("{what}: {}:{}", location.file, location.line);
+    Case {
+        name: format!("expected: {expectation}"),
+        because: match met {
+            Some(true) => None,
+            Some(false) if domain.is_broken(expected) => {
+                Because::new(Kind::Failure, said("not met"))
+            }
+            Some(false) => Because::new(Kind::Skipped, said("not met, which does not count")),
+            None => Because::new(Kind::Error, said("could not be told")),
+        },
+    }
+}
+
+/// A test for each rule that is met, in the order of the findings.
+fn rules(findings: &[Finding]) -> Vec<Case> {
+    let mut groups: Vec<(&str, Vec<&Finding>)> = Vec::new();
+    for finding in findings {
+        match groups.iter_mut().find(|(id, _)| *id == finding.id) {
+            Some((_, group)) => group.push(finding),
+            None => groups.push((finding.id, vec![finding])),
+        }
+    }
+    groups.into_iter().map(|(id, group)| rule(id, &group)).collect()
+}
+
+/// A finding that counts goes before one that its owner decided about, that before one that was
+/// there before; what is gone is met no more.
+fn rule(id: &str, group: &[&Finding]) -> Case {
+    let counting: Vec<&Finding> = group.iter().copied().filter(|it| it.counts()).collect();
+    let ignored = group.iter().find_map(|it| it.suppressed.as_ref());
+    let is_old = group.iter().any(|it| it.state == Some(State::Unchanged));
+    let because = match (counting.first(), ignored) {
+        (Some(first), _) => Some(Because {
+            kind: Kind::Failure,
+            message: format!("{}: {}", first.severity, first.message),
+            details: counting.iter().flat_map(|finding| details(finding)).collect(),
+        }),
+        (None, Some(it)) => {
+            Because::new(Kind::Skipped, format!("ignored: {} ({})", it.reason, it.source))
+        }
+        (None, None) if is_old => Because::new(Kind::Skipped, "it was met before the change"),
+        (None, None) => None,
+    };
+    Case { name: id.to_owned(), because }
+}
+
+/// A finding in lines: where, what, what says so, what mends it.
+fn details(finding: &Finding) -> Vec<String> {
+    let Finding { subject, message, reference, .. } = finding;
+    let place = match &finding.location {
+        Some(it) => format!("{}:{}:{}: ", it.file, it.line, it.column),
+        None => String::new(),
+    };
+    let mut lines = vec![
+        format!("{place}{} {}: {message}", subject.name, subject.kind),
+        reference.cite.to_string(),
+    ];
+    if let Some(fix) = &finding.fix {
+        lines.push(format!("fix: {}", fix.summary));
+        lines.extend(finding.fix_lines());
+    }
+    lines
+}
+
+impl Suite {
+    fn count(&self, kind: Kind) -> usize {
+        let reasons = self.cases.iter().filter_map(|case| case.because.as_ref());
+        reasons.filter(|because| because.kind == kind).count()
+    }
+
+    fn write(&self, started: Option<&str>, out: &mut String) {
+        let timestamp =
+            started.map_or_else(String::new, |at| format!(" timestamp=\"{}\"", attribute(at)));
+        out.push_str(&format!(
+            "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\"{timestamp}>\n",
+            attribute(&self.name),
+            self.cases.len(),
+            self.count(Kind::Failure),
+            self.count(Kind::Error),
+            self.count(Kind::Skipped),
+        ));
+        for case in &self.cases {
+            case.write(&self.name, out);
+        }
+        out.push_str("  </testsuite>\n");
+    }
+}
+
+impl Case {
+    fn write(&self, suite: &str, out: &mut String) {
+        let (suite, name) = (attribute(suite), attribute(&self.name));
+        let head = format!("    <testcase classname=\"{suite}\" name=\"{name}\"");
+        let Some(Because { kind, message, details }) = &self.because else {
+            out.push_str(&format!("{head}/>\n"));
+            return;
+        };
+        let element = match kind {
+            Kind::Failure => "failure",
+            Kind::Error => "error",
+            Kind::Skipped => "skipped",
+        };
+        let details: Vec<String> = details.iter().map(|line| attribute(line)).collect();
+        out.push_str(&format!(
+            "{head}>\n      <{element} message=\"{}\">{}</{element}>\n    </testcase>\n",
+            attribute(message),
+            details.join("\n"),
+        ));
+    }
+}
+
+/// Text on one line, in characters that XML 1.0 §2.2 allows, none of which is markup.
+fn attribute(text: &str) -> String {
+    let text = escape(text.as_bytes());
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,0 +1,101 @@
+//! Findings that count, the worst first, and how many do not.
+
+use super::inline::{code, fenced, phrase, text};
+use super::page::Page;
+use crate::judge::{Applicability, Severity};
+use crate::render::text::counted;
+use crate::report::{Finding, State};
+
+/// The findings of a domain, or those of none, by severity.
+pub(super) fn findings(page: &mut Page, findings: &[Finding]) {
+    for severity in [Severity::Error, Severity::Warn, Severity::Note] {
+        let is_told = |finding: &&Finding| finding.severity == severity && finding.counts();
+        let told: Vec<&Finding> = findings.iter().filter(is_told).collect();
+        if told.is_empty() {
+            continue;
+        }
+        page.put("headings", &format!("#### {}", counted(told.len(), word(severity))));
+        for finding in told {
+            if page.put("findings", &one(finding)) {
+                fix(page, finding);
+            }
+        }
+    }
+    page.list("lines about other findings", others(findings));
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warn => "warning",
+        Severity::Note => "note",
+    }
+}
+
+/// What is true, where, why it matters and what says so.
+fn one(finding: &Finding) -> String {
+    let Finding { id, subject, message, why, reference, .. } = finding;
+    let record = code(&format!("{} {}", subject.name, subject.kind));
+    let place = match &finding.location {
+        Some(it) => {
+            format!("{record} at {}", code(&format!("{}:{}:{}", it.file, it.line, it.column)))
+        }
+        None => record,
+    };
+    let cite = text(&reference.cite.to_string());
+    let cite = match &reference.url {
+        Some(url) => format!("[{cite}]({url})"),
+        None => cite,
+    };
+    let why = if why.is_empty() { String::new() } else { format!("{} ", text(why)) };
+    format!(
+        "**{}** {}: {place}\n\n{}\n\n{why}({cite})",
+        finding.severity,
+        code(id),
+        phrase(message)
+    )
+}
+
+/// What mends it: the records stand between fences, to be copied.
+fn fix(page: &mut Page, finding: &Finding) {
+    let Some(fix) = &finding.fix else { return };
+    let caution = match fix.applicability {
+        Applicability::Safe => "",
+        Applicability::Review => " (review it: it may change what you intend)",
+        Applicability::Sketch => " (a beginning: fill in what only you know)",
+    };
+    let mut part = format!("Fix: {}{caution}", phrase(&fix.summary));
+    let lines = finding.fix_lines();
+    if !lines.is_empty() {
+        part.push_str(&format!("\n\n{}", fenced("zone", &lines)));
+    }
+    page.put("fixes", &part);
+}
+
+/// What does not count: gone, there before, or ignored.
+fn others(findings: &[Finding]) -> Vec<String> {
+    let with = |state| findings.iter().filter(move |it| it.state == Some(state));
+    let mut lines: Vec<String> = with(State::Resolved)
+        .map(|finding| {
+            let record = code(&format!("{} {}", finding.subject.name, finding.subject.kind));
+            format!("- mended by the change: {}, {record}", code(finding.id))
+        })
+        .collect();
+    let unchanged = with(State::Unchanged).filter(|finding| finding.suppressed.is_none()).count();
+    let ignored = findings.iter().filter(|finding| finding.suppressed.is_some()).count();
+    if unchanged > 0 {
+        lines.push(format!(
+            "- {} that {} there before",
+            counted(unchanged, "finding"),
+            was(unchanged)
+        ));
+    }
+    if ignored > 0 {
+        lines.push(format!("- {} that {} ignored", counted(ignored, "finding"), was(ignored)));
+    }
+    lines
+}
+
+fn was(count: usize) -> &'static str {
+    if count == 1 { "was" } else { "were" }
+}

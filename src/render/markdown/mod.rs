@@ -1,0 +1,169 @@
+//! Markdown for GitHub: the summary of a job, the comment of a pull request.
+//!
+//! First a headline for each domain, then the domains one by one, those that fail first: who may
+//! send, the sections, what is expected, what a change does, findings and their fixes. A page has
+//! an end: what finds no place on it is counted.
+
+mod change;
+mod finding;
+pub(super) mod inline;
+mod page;
+
+use super::text::{self, counted};
+use crate::judge::Severity;
+use crate::report::{Authorized, Domain, Expected, Report, Status};
+use crate::text::Phrase;
+use inline::{code, fenced, phrase};
+use page::Page;
+use std::cmp::Reverse;
+use std::io::{self, Write};
+
+/// Writes a report as Markdown.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page::default();
+    let count = |severity| {
+        let is_it =
+            |finding: &&crate::report::Finding| finding.severity == severity && finding.counts();
+        report.findings().map(|(_, finding)| finding).filter(is_it).count()
+    };
+    page.put("headings", &format!("## mailcheck: {}", report.result));
+    let mut domains: Vec<&Domain> = report.domains.iter().collect();
+    domains.sort_by_key(|domain| Reverse(domain.result));
+    page.list("headlines", domains.iter().map(|domain| headline(domain)));
+    page.put(
+        "counts",
+        &format!(
+            "{}, {}, {}",
+            counted(count(Severity::Error), "error"),
+            counted(count(Severity::Warn), "warning"),
+            counted(count(Severity::Note), "note"),
+        ),
+    );
+    let notes = report.run.notes.iter();
+    page.list("notes", notes.map(|note| format!("- {}", phrase(note))));
+    for domain in domains {
+        whole(&mut page, domain);
+    }
+    if !report.findings.is_empty() {
+        page.put("headings", "### Files and configuration");
+        finding::findings(&mut page, &report.findings);
+    }
+    let run = &report.run;
+    let mut asked = counted(run.questions, "question");
+    if !run.sources.is_empty() {
+        asked.push_str(&format!(" ({})", inline::text(&run.sources.join(", "))));
+    }
+    let tool = &report.tool;
+    page.put(
+        "lines",
+        &format!("{} {}, {asked}, exit {}", tool.name, tool.version, report.exit_code),
+    );
+    out.write_all(page.into_text().as_bytes())
+}
+
+/// The answer about a domain.
+fn headline(domain: &Domain) -> String {
+    format!("- **{}** {}: {}", domain.result, named(domain), phrase(&domain.headline))
+}
+
+/// The domain, in U-labels too where these are others.
+fn named(domain: &Domain) -> String {
+    let name = domain.domain.to_string();
+    match domain.unicode == name {
+        true => code(&name),
+        false => format!("{} ({})", code(&name), code(&domain.unicode)),
+    }
+}
+
+fn whole(page: &mut Page, domain: &Domain) {
+    // Of a change that alters nothing the headline says so.
+    if text::is_same(domain) {
+        return;
+    }
+    let head = format!("### {}: {}", named(domain), domain.result);
+    let head = match &domain.change {
+        Some(_) => head,
+        None => format!("{head}\n\n{}", sections(domain)),
+    };
+    if !page.put("domains", &head) {
+        return;
+    }
+    page.list("notes", domain.notes.iter().map(|note| format!("- {}", phrase(note))));
+    match &domain.change {
+        Some(change) => change::change(page, change),
+        None => {
+            authorizations(page, domain);
+            let errors = domain.errors.iter();
+            page.list(
+                "lookups that failed",
+                errors.map(|error| format!("- **could not be told:** {}", phrase(error))),
+            );
+        }
+    }
+    if !domain.contract.is_empty() {
+        page.put("headings", "#### What is expected");
+        page.list("expectations", domain.contract.iter().map(expected));
+    }
+    finding::findings(page, &domain.findings);
+}
+
+/// A row for each protocol.
+fn sections(domain: &Domain) -> String {
+    let rows: [(&str, Status, &Phrase); 4] = [
+        ("MX", domain.mx.status, &domain.mx.summary),
+        ("SPF", domain.spf.status, &domain.spf.summary),
+        ("DKIM", domain.dkim.status, &domain.dkim.summary),
+        ("DMARC", domain.dmarc.status, &domain.dmarc.summary),
+    ];
+    let rows = rows.into_iter().filter(|(_, status, _)| *status != Status::Skipped);
+    let rows = rows.map(|(title, status, summary)| {
+        format!("| {title} | {} | {} |\n", status.word(), phrase(summary))
+    });
+    let rows: String = rows.collect();
+    match rows.is_empty() {
+        true => String::new(),
+        false => format!("| | status | |\n|---|---|---|\n{rows}"),
+    }
+}
+
+/// The senders, and what would let those pass that do not.
+fn authorizations(page: &mut Page, domain: &Domain) {
+    let told = domain.authorizations.iter().filter(|one| !one.is_barred());
+    let lines = told.map(|one| {
+        let word = match one.authorized {
+            Authorized::Yes => "yes",
+            Authorized::No => "no",
+            Authorized::Partial => "partly",
+            Authorized::Unknown => "unknown",
+            Authorized::NotApplicable => "does not apply",
+        };
+        format!("- **{word}:** {}", phrase(&one.headline))
+    });
+    page.list("senders", lines);
+    for one in &domain.authorizations {
+        let Some(best) = one.fixes.first() else { continue };
+        let lines: Vec<String> =
+            best.fix.records.iter().filter_map(|record| record.add.clone()).collect();
+        let sender = code(&one.sender);
+        let part = format!(
+            "Fix for {sender}: {}\n\n{}",
+            phrase(&best.fix.summary),
+            fenced("zone", &lines)
+        );
+        page.put("fixes", &part);
+    }
+}
+
+/// A box that is ticked if the expectation is met.
+fn expected(expected: &Expected) -> String {
+    let (tick, word) = match expected.met {
+        Some(true) => ("x", ""),
+        Some(false) => (" ", "**not met:** "),
+        None => (" ", "**could not be told:** "),
+    };
+    let place = code(&format!("{}:{}", expected.location.file, expected.location.line));
+    format!("- [{tick}] {word}{} ({place})", phrase(&expected.expectation))
+}

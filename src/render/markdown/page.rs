@@ -1,0 +1,68 @@
+//! A page that grows part by part and never beyond what GitHub takes.
+
+use std::collections::BTreeMap;
+
+/// Most octets of a page. GitHub refuses comments of more than 65,536 characters.
+const LIMIT: usize = 60_000;
+/// Most octets of one part, so that one large record does not crowd out everything else.
+const PART: usize = 12_000;
+/// Octets kept for the sentence about what is left out.
+const RESERVE: usize = 500;
+
+/// A page of Markdown.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    text: String,
+    left_out: BTreeMap<&'static str, usize>,
+}
+
+impl Page {
+    /// Adds a part of a kind if there is room for the whole of it, and counts it otherwise; true
+    /// if it was added. A blank line sets it apart.
+    pub(super) fn put(&mut self, kind: &'static str, part: &str) -> bool {
+        let part = part.trim_end();
+        let room = LIMIT.saturating_sub(RESERVE).saturating_sub(self.text.len());
+        if part.len() > PART || part.len() + 2 > room {
+            *self.left_out.entry(kind).or_default() += 1;
+            return false;
+        }
+        self.text.push_str(part);
+        self.text.push_str("\n\n");
+        true
+    }
+
+    /// Adds the lines of a list for which there is room, and counts the others.
+    pub(super) fn list(&mut self, kind: &'static str, lines: impl IntoIterator<Item = String>) {
+        let room = LIMIT.saturating_sub(RESERVE).saturating_sub(self.text.len());
+        let (mut part, mut left_out) = (String::new(), 0);
+        for line in lines {
+            if part.len() + line.len() + 2 > room.min(PART) {
+                left_out += 1;
+            } else {
+                part.push_str(&line);
+                part.push('\n');
+            }
+        }
+        if !part.is_empty() {
+            self.text.push_str(&part);
+            self.text.push('\n');
+        }
+        if left_out > 0 {
+            *self.left_out.entry(kind).or_default() += left_out;
+        }
+    }
+
+    /// The whole page, which says what is left out of it.
+    pub(super) fn into_text(mut self) -> String {
+        let parts: Vec<String> =
+            self.left_out.iter().map(|(kind, count)| format!("{kind}: {count}")).collect();
+        if !parts.is_empty() {
+            self.text.push_str(&format!(
+                "**Left out, for GitHub takes no longer page:** {}. The text and the JSON show \
+                 everything.\n",
+                parts.join(", ")
+            ));
+        }
+        format!("{}\n", self.text.trim_end())
+    }
+}
