@@ -8,15 +8,13 @@
 
 #![allow(clippy::disallowed_methods, reason = "stories are files, and blessing is asked for")]
 
-use mailcheck::dns::{Dns, Question, Recorder, Zone};
-use mailcheck::net::Name;
+mod tape;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
-
-/// A tape that is the whole world: what is not on it does not exist.
-const WORLD: &str = "{\"cassette\":1,\"absent\":\"nxdomain\"}\n";
+use tape::{WORLD, tape};
 
 /// The name of the world's tape, as the screens show it.
 const TAPE: &str = "world.jsonl";
@@ -134,25 +132,6 @@ fn stories() -> Vec<Story> {
 }
 
 // ── running ─────────────────────────────────────────────────────────────────────────────────────
-
-/// Records what a zone says of everything that it lists.
-fn tape(story: &str, text: &str) -> String {
-    let reading = Zone::read(story, None, text.as_bytes());
-    assert!(reading.errors.is_empty(), "{story}: {:?}", reading.errors);
-    let zone = reading.strict().expect("it has no faults");
-    let questions: Vec<Question> =
-        zone.records().map(|(name, kind, _)| Question::new(name.clone(), kind)).collect();
-    let starred = |name: &Name| name.labels().next() == Some(b"*");
-    assert!(!questions.iter().any(|one| starred(&one.name)), "{story}: a tape has no wildcards");
-    let recorder = Recorder::new(zone);
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    runtime.block_on(async {
-        for question in &questions {
-            recorder.lookup(question).await;
-        }
-    });
-    WORLD.to_owned() + &recorder.tape()
-}
 
 /// The command, what it prints, and its exit code.
 fn run(folder: &Path, line: &str) -> String {

@@ -8,7 +8,7 @@ use crate::judge::Location;
 use crate::net::{IpSet, Name};
 use crate::posture::Requests;
 use crate::spf::SpfResult;
-use crate::text::Phrase;
+use crate::text::{Phrase, Span};
 use serde::Serialize;
 
 /// What a change does: the facts that rules look at.
@@ -39,9 +39,11 @@ pub struct Moved {
     pub results: [Option<SpfResult>; 2],
     /// The term of the domain's own record that decided, before and after, escaped.
     pub terms: [Option<String>; 2],
+    /// The term of the domain's own record that decides after the change, or beyond a limit would.
+    pub span: Option<Span>,
     /// Which they are, a set a family.
     pub sets: Vec<IpSet>,
-    /// How many, in words.
+    /// Which they are in words, or how many if that takes more than two networks.
     pub who: String,
     /// True if they are everybody whom no term lists.
     pub is_rest: bool,

@@ -107,7 +107,7 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     for inquiry in &mut inquiries {
         plan::declare(&ending.policy.config, inquiry)?;
     }
-    let replay = states.tape.clone().or_else(|| states.sources.replay.clone());
+    let replay = states.tape.or(states.sources.replay);
     let sources = Sources { zones: Vec::new(), replay, ..states.sources };
     let mut stack = sources::bottom(&sources, &started.date())?;
     let before = match &states.tape_before {
@@ -268,7 +268,7 @@ impl States {
 
     fn after_files(&mut self, files: &[PathBuf]) -> Result<(), Mistake> {
         for path in files {
-            self.after.push(sources::zone(path)?);
+            self.after.extend(sources::zones(path)?.zones);
             self.names.push(path.display().to_string());
         }
         Ok(())
@@ -276,7 +276,7 @@ impl States {
 
     fn before_files(&mut self, files: &[PathBuf]) -> Result<(), Mistake> {
         for path in files {
-            self.before.push(sources::zone(path)?);
+            self.before.extend(sources::zones(path)?.zones);
             self.names_before.push(path.display().to_string());
         }
         Ok(())
@@ -314,7 +314,8 @@ impl States {
         for path in files {
             let note = Phrase::new().code(path.display().to_string());
             let name = format!("{} at {shown}", path.display());
-            let now = if path.exists() { Some(sources::read(path)?) } else { None };
+            let now =
+                if path.exists() { Some(sources::read(path, sources::ZONE_LIMIT)?) } else { None };
             let was = commit.file(path)?;
             if now == was {
                 alike += 1;
@@ -328,7 +329,7 @@ impl States {
             }
             match &was {
                 Some(text) => {
-                    self.before.push(sources::parsed(path, &name, text)?);
+                    self.before.extend(sources::parsed(path, text)?.zones);
                     self.names_before.push(name);
                 }
                 None => self
@@ -337,7 +338,7 @@ impl States {
             }
             match &now {
                 Some(text) => {
-                    self.after.push(sources::parsed(path, &path.display().to_string(), text)?);
+                    self.after.extend(sources::parsed(path, text)?.zones);
                     self.names.push(path.display().to_string());
                 }
                 None => self

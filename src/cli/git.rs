@@ -1,7 +1,7 @@
 //! Files as they stand at a commit: what `git` says, which is asked as a program.
 
 use super::plan::Mistake;
-use super::sources::FILE_LIMIT;
+use super::sources::ZONE_LIMIT;
 use std::ffi::OsString;
 use std::io::Read as _;
 use std::path::Path;
@@ -56,11 +56,11 @@ impl Commit {
             .map_err(|why| fault(&why))?;
         let mut content = Vec::new();
         if let Some(out) = child.stdout.take() {
-            let mut bounded = out.take(FILE_LIMIT.saturating_add(1));
+            let mut bounded = out.take(ZONE_LIMIT.saturating_add(1));
             bounded.read_to_end(&mut content).map_err(|why| fault(&why))?;
         }
         // What is left unread ends git, whose status then says nothing.
-        if u64::try_from(content.len()).map_or(true, |size| size > FILE_LIMIT) {
+        if u64::try_from(content.len()).map_or(true, |size| size > ZONE_LIMIT) {
             let _ = child.kill();
             let _ = child.wait();
             return Err(fault(&"too large"));

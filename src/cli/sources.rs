@@ -3,11 +3,11 @@
 use super::clock::Moment;
 use super::plan::{Mistake, Sources};
 use super::write;
+use crate::dns::files::{self, Files, Format};
 use crate::dns::{
     Answer, Cache, Dns, Failure, Fault, FaultScript, Live, LiveOptions, Lookup, Outcome, Overlay,
     Provenance, Question, Recorder, Replay, Server, Trouble, Zone,
 };
-use crate::net::Name;
 use crate::report::Run;
 use crate::text::escape;
 use std::fs;
@@ -17,8 +17,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// The largest file that is read: a tape or a zone of some hundred thousand records.
-pub(super) const FILE_LIMIT: u64 = 256 * 1024 * 1024;
+/// The largest tape that is read.
+const TAPE_LIMIT: u64 = 256 * 1024 * 1024;
+/// The largest file with records that is read: some hundred thousand of them.
+pub(super) const ZONE_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Sources put together as the user asked.
 pub(super) struct Stack {
@@ -70,7 +72,8 @@ impl Stack {
 /// A file cannot be read or is faulty, a server cannot be understood, or there is none.
 pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     let mut stack = bottom(sources, today)?;
-    let zones = sources.zones.iter().map(|path| zone(path)).collect::<Result<Vec<_>, _>>()?;
+    let files = sources.zones.iter().map(|path| zones(path)).collect::<Result<Vec<_>, _>>()?;
+    let zones = files.into_iter().flat_map(|files| files.zones).collect();
     stack.names.splice(0..0, sources.zones.iter().map(|path| path.display().to_string()));
     stack.dns = layered(stack.dns, zones, &sources.faults)?;
     Ok(stack)
@@ -147,25 +150,31 @@ fn live(sources: &Sources) -> Result<Live, Mistake> {
 /// # Errors
 /// It cannot be read, or is faulty.
 pub(super) fn replay(path: &Path) -> Result<Replay, Mistake> {
-    let text = read(path)?;
+    let text = read(path, TAPE_LIMIT)?;
     Replay::read(&path.display().to_string(), &text).map_err(|why| Mistake::new(why.to_string()))
 }
 
-/// A zone file.
+/// The zones that a file holds, in whatever format; a word before a colon chooses one.
 ///
 /// # Errors
 /// It cannot be read, or is faulty.
-pub(super) fn zone(path: &Path) -> Result<Zone, Mistake> {
-    parsed(path, &path.display().to_string(), &read(path)?)
+pub(super) fn zones(argument: &Path) -> Result<Files, Mistake> {
+    let (_, path) = split(argument);
+    parsed(argument, &read(path, ZONE_LIMIT)?)
 }
 
-/// The text of a zone file, which is shown by this name.
+/// What the text of a file holds, which is named like this.
 ///
 /// # Errors
 /// It is faulty.
-pub(super) fn parsed(path: &Path, shown: &str, text: &[u8]) -> Result<Zone, Mistake> {
-    let origin = origin_in(path);
-    Zone::read(shown, origin.as_ref(), text).strict().map_err(|faults| {
+pub(super) fn parsed(argument: &Path, text: &[u8]) -> Result<Files, Mistake> {
+    let (format, path) = split(argument);
+    let file = path.display().to_string();
+    let files = match format {
+        Some(format) => files::read_as(format, &file, text),
+        None => files::read(&file, text),
+    };
+    files.strict().map_err(|faults| {
         let shown: Vec<String> = faults.iter().take(5).map(ToString::to_string).collect();
         let more = faults.len().saturating_sub(shown.len());
         let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
@@ -173,15 +182,12 @@ pub(super) fn parsed(path: &Path, shown: &str, text: &[u8]) -> Result<Zone, Mist
     })
 }
 
-/// The origin that a file's name tells: `example.com.zone` and `db.example.com` are about
-/// `example.com`. An `$ORIGIN` in the file goes before it.
-fn origin_in(path: &Path) -> Option<Name> {
-    let file = path.file_name()?.to_str()?;
-    let name = file
-        .strip_prefix("db.")
-        .or_else(|| file.strip_suffix(".zone"))
-        .or_else(|| file.strip_suffix(".db"))?;
-    Name::from_unicode(name).ok().filter(|name| name.label_count() > 1)
+/// The format that a word before a colon chooses, and the file.
+pub(super) fn split(argument: &Path) -> (Option<Format>, &Path) {
+    match argument.to_str().map(Format::split) {
+        Some((format, file)) => (format, Path::new(file)),
+        None => (None, argument),
+    }
 }
 
 /// The content of a file up to one octet beyond a limit, by which a longer one is told.
@@ -200,13 +206,13 @@ pub(super) fn beginning(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// It cannot be read, or is too large.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, Mistake> {
+pub(super) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Mistake> {
     let fault = |why: std::io::Error| Mistake::new(format!("{}: {why}", path.display()));
-    let content = beginning(path, FILE_LIMIT).map_err(fault)?;
-    if u64::try_from(content.len()).is_ok_and(|size| size <= FILE_LIMIT) {
+    let content = beginning(path, limit).map_err(fault)?;
+    if u64::try_from(content.len()).is_ok_and(|size| size <= limit) {
         return Ok(content);
     }
-    let limit = FILE_LIMIT / (1024 * 1024);
+    let limit = limit / (1024 * 1024);
     Err(Mistake::new(format!("{}: larger than {limit} MiB", path.display())))
 }
 

@@ -7,6 +7,7 @@ use super::walk::{Organization, Walk, walk};
 use crate::dns::{Dns, Failure, Kind, Outcome, ask};
 use crate::judge::Step;
 use crate::net::Name;
+use crate::text::Span;
 use std::sync::Arc;
 
 /// All that is known of a domain's policy.
@@ -93,6 +94,11 @@ pub struct InForce {
 }
 
 impl InForce {
+    /// Where the policy stands in its record; `None` if no tag says it.
+    pub fn span(&self) -> Option<Span> {
+        self.tag.span(self.published.record())
+    }
+
     /// True if `t=y` lowers the policy by a level.
     pub fn is_lowered(&self) -> bool {
         self.requested != self.policy
@@ -124,6 +130,17 @@ pub enum PolicyTag {
 }
 
 impl PolicyTag {
+    /// Where its policy stands in a record.
+    pub fn span(self, record: &Record) -> Option<Span> {
+        let policy = match self {
+            Self::P => &record.p,
+            Self::Sp => &record.sp,
+            Self::Np => &record.np,
+            Self::Implied => return None,
+        };
+        policy.as_ref().map(|policy| policy.span)
+    }
+
     /// The word for it in JSON: the name of the tag, or `implied`.
     pub fn word(self) -> &'static str {
         match self {

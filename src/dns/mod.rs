@@ -21,6 +21,7 @@ mod cache;
 mod cassette;
 mod chain;
 mod fault;
+pub mod files;
 mod live;
 mod message;
 mod overlay;

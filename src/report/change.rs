@@ -20,7 +20,10 @@ pub struct Change {
     pub records: Vec<ChangedRecords>,
     /// Who fares otherwise than before, those that lose first: empty if nobody does.
     pub senders: Vec<ChangedSender>,
-    /// What evaluation costs; `null` where there is no policy before or none after.
+    /// Who may send before and after, the largest first.
+    pub kept: Vec<KeptSender>,
+    /// What evaluation costs; `null` where there is no policy before or none after, or where not all
+    /// of it could be asked.
     pub cost: Option<ChangedCost>,
     /// The DMARC policy in force, if it differs.
     pub policy: Option<ChangedPolicy>,
@@ -66,7 +69,7 @@ pub struct ChangedSender {
     pub term_before: Option<String>,
     /// The same after.
     pub term_after: Option<String>,
-    /// How many, in words.
+    /// Which they are in words, or how many if that takes more than two networks.
     pub who: String,
     /// True if they are everybody whom no term lists.
     pub is_rest: bool,
@@ -96,6 +99,17 @@ impl From<&Moved> for ChangedSender {
             problem: moved.problem.clone(),
         }
     }
+}
+
+/// Addresses that pass before a change and after it.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeptSender {
+    /// The recognised provider that sends from them, or `null`.
+    pub provider: Option<String>,
+    /// The term that lets them pass after the change, as published, escaped.
+    pub term: String,
+    /// Which they are in words, or how many if that takes more than two networks.
+    pub who: String,
 }
 
 /// What evaluation costs, before and after: the longest path of each.

@@ -1,8 +1,10 @@
 //! A domain held against itself as it was.
 
-use super::{Change, ChangedSender, Domain, Finding, State, Verdict};
+use super::{Change, ChangedSender, Domain, Finding, State, Status, Verdict};
 use crate::change::Effect;
+use crate::dns::Kind;
 use crate::judge::Severity;
+use crate::net::Name;
 use crate::text::Phrase;
 use std::collections::HashSet;
 
@@ -13,16 +15,30 @@ impl Domain {
     /// Marks every finding by whether it was there before, adds those that are resolved, and says in
     /// the headline what the change does. From here on only what the change brought about counts.
     ///
-    /// Findings are compared by their fingerprints: by what they say, wherever it stands.
+    /// Findings are compared by their fingerprints: by what they say, wherever it stands. One that
+    /// the state before may have had as well, if it could have been told, is not said to be new; and
+    /// none is said to be mended that the state after may still have.
     pub fn hold_against(&mut self, before: &Self) {
         let known: HashSet<&str> =
             before.findings.iter().map(|it| it.fingerprint.as_str()).collect();
+        let changed = self.change.iter().flat_map(|change| &change.records);
+        let changed: HashSet<(Name, Kind)> =
+            changed.map(|set| (set.name.clone(), set.kind)).collect();
+        let is_of_changed = |finding: &Finding| {
+            changed.contains(&(finding.subject.name.clone(), finding.subject.kind))
+        };
+        let [may_have_had, may_have] = [before, &*self].map(untold);
         for finding in &mut self.findings {
-            let is_known = known.contains(finding.fingerprint.as_str());
+            let is_known = known.contains(finding.fingerprint.as_str())
+                || may_have_had.contains(&family(finding)) && !is_of_changed(finding);
             finding.state = Some(if is_known { State::Unchanged } else { State::Introduced });
         }
         let own: HashSet<&str> = self.findings.iter().map(|it| it.fingerprint.as_str()).collect();
-        let gone = before.findings.iter().filter(|it| !own.contains(it.fingerprint.as_str()));
+        let gone = before.findings.iter().filter(|it| {
+            !own.contains(it.fingerprint.as_str())
+                && !is_overtaken(it, &self.findings)
+                && !(may_have.contains(&family(it)) && !is_of_changed(it))
+        });
         let resolved: Vec<Finding> = gone
             .map(|it| Finding { state: Some(State::Resolved), fix: None, ..it.clone() })
             .collect();
@@ -34,6 +50,41 @@ impl Domain {
     }
 }
 
+/// The families of which not everything could be told.
+fn untold(domain: &Domain) -> Vec<&'static str> {
+    let selectors = &domain.dkim.exhibit.selectors;
+    let sections = [
+        ("mx", domain.mx.status == Status::Unknown),
+        ("spf", domain.spf.status == Status::Unknown),
+        // That no key was found is not unknown in this sense; that a name went unanswered is.
+        ("dkim", selectors.iter().any(|key| key.status == Status::Unknown)),
+        ("dmarc", domain.dmarc.status == Status::Unknown),
+    ];
+    let untold = sections.into_iter().filter(|(_, is_unknown)| *is_unknown);
+    let mut families: Vec<&'static str> = untold.map(|(family, _)| family).collect();
+    if !families.is_empty() {
+        // It takes several protocols to say something of a domain as a whole.
+        families.push("posture");
+    }
+    families
+}
+
+fn family(finding: &Finding) -> &'static str {
+    finding.id.split_once('/').map_or(finding.id, |(family, _)| family)
+}
+
+/// True if something worse of the same family is new, or a note went where an error is new: then
+/// nothing is mended, there is only more to say.
+fn is_overtaken(gone: &Finding, findings: &[Finding]) -> bool {
+    let is_new = |it: &&Finding| it.state == Some(State::Introduced);
+    let is_beside = |it: &Finding| {
+        family(it) == family(gone)
+            || [it.severity, gone.severity] == [Severity::Error, Severity::Note]
+    };
+    let mut new = findings.iter().filter(is_new);
+    new.any(|it| it.severity > gone.severity && is_beside(it))
+}
+
 /// What a change does, in one sentence.
 fn headline(change: &Change, findings: &[Finding], result: Verdict) -> Phrase {
     let of = |effect| change.senders.iter().filter(move |one| one.effect == effect);
@@ -41,23 +92,19 @@ fn headline(change: &Change, findings: &[Finding], result: Verdict) -> Phrase {
         let said = Phrase::new().plain("after this change ");
         return named(said, of(Effect::Lost)).bad(" can no longer send");
     }
-    let worst = findings.iter().filter(|finding| finding.counts()).max_by_key(|it| it.severity);
-    match worst {
-        Some(finding) if finding.severity == Severity::Error => {
-            return Phrase::new()
-                .plain("this change ")
-                .bad("breaks")
-                .plain(" something: ")
-                .plain(finding.summary);
-        }
-        Some(finding) if finding.severity == Severity::Warn => {
-            return Phrase::new()
-                .plain("this change ")
-                .weak("weakens")
-                .plain(" something: ")
-                .plain(finding.summary);
-        }
-        _ => {}
+    // They stand with the worst first.
+    let worst = findings.iter().find(|finding| finding.counts());
+    if let Some(finding) = worst.filter(|it| it.severity > Severity::Note) {
+        let said = Phrase::new().plain("this change ");
+        let said = match finding.severity {
+            Severity::Error => said.bad("breaks"),
+            _ => said.weak("weakens"),
+        };
+        let said = said.plain(" something: ");
+        return match finding.id.starts_with("change/") {
+            true => said.then(finding.message.clone()),
+            false => said.plain(finding.summary),
+        };
     }
     if let (Verdict::Unknown, Some(why)) = (result, change.unknown.first()) {
         let said =
@@ -92,6 +139,7 @@ fn named<'c>(mut said: Phrase, senders: impl Iterator<Item = &'c ChangedSender>)
             _ => " and ",
         };
         said = match &one.provider {
+            _ if one.is_rest => said.plain(gap).plain("everybody who is not listed"),
             Some(provider) => said.plain(gap).name(provider).plain(" (").addr(&one.who).plain(")"),
             None => said.plain(gap).addr(&one.who),
         };

@@ -20,7 +20,9 @@ pub use authorization::{
     Authorization, Authorized, Declaration, DmarcVerdict, Identities, Matched, Portion, SenderFix,
     SenderKind, SpfVerdict,
 };
-pub use change::{Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, Expected};
+pub use change::{
+    Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, Expected, KeptSender,
+};
 pub use domain::{Domain, Section, Status};
 pub use exhibit::{
     DkimExhibit, DmarcExhibit, MxExhibit, MxHost, Selector, SpfExhibit, TreeNode, WalkName,

@@ -617,6 +617,7 @@ pub(crate) fn changed() -> Report {
         cost: Some(ChangedCost { lookups: [3, 11], voids: [0, 0], octets: [75, 230] }),
         policy: Some(ChangedPolicy { before: None, after: Some("reject") }),
         in_effect_within_s: Some(3600),
+        kept: Vec::new(),
         unknown: vec![Phrase::from("include:spf.hr.example TXT timed out")],
     });
     let expected = |words: &str, met, line| Expected {
@@ -629,6 +630,17 @@ pub(crate) fn changed() -> Report {
         expected("Microsoft 365 may send", Some(false), 8),
         expected("at most 8 lookups", None, 9),
     ];
+    domain.findings.push(Finding {
+        location: Some(place("mailcheck.toml", 8)),
+        state: Some(State::Introduced),
+        fingerprint: "v1:00000000000000b1".into(),
+        ..finding(
+            "contract/sender-refused",
+            Severity::Error,
+            Phrase::from("declared as a sender, yet Microsoft 365 is NOT authorized"),
+            txt("fmsinc.example", None),
+        )
+    });
     report.findings = vec![Finding {
         location: Some(place("./mailcheck.toml", 12)),
         ..finding(

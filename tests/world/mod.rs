@@ -8,6 +8,7 @@
 #![allow(dead_code, reason = "every test that includes this module uses a part of it")]
 
 pub(crate) mod cases;
+pub(crate) mod random;
 
 use mailcheck::dns::{
     Answer, Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Trouble,

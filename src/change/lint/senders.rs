@@ -1,34 +1,59 @@
 //! Rules about who may send.
 
 use crate::change::{Effect, Facts, Moved};
-use crate::judge::{Finding, Rule};
+use crate::judge::{Finding, Location, Rule};
 use crate::spf::SpfResult;
 use crate::text::Phrase;
 
+/// How many senders a finding names.
+const NAMED: usize = 6;
+
+/// Those that lose for the same reason are told together.
 pub(super) fn lost(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let mut groups: Vec<Vec<&Moved>> = Vec::new();
     for moved in facts.moved.iter().filter(|moved| moved.effect == Effect::Lost) {
-        let [before, after] = &moved.terms;
-        let said = named(moved).plain(" passed");
-        let said = by(said, before.as_deref()).plain(" and ");
-        let said = match moved.results {
-            [_, Some(result)] => said.plain("gets ").bad(result.word()),
-            [_, None] => said.plain("may not any more"),
+        let is_alike = |group: &&mut Vec<&Moved>| group.first().is_some_and(|it| alike(it, moved));
+        match groups.iter_mut().find(is_alike) {
+            Some(group) => group.push(moved),
+            None => groups.push(vec![moved]),
+        }
+    }
+    for group in &groups {
+        let Some(first) = group.first() else { continue };
+        let [before, after] = &first.terms;
+        let said = all_named(group).plain(" passed");
+        let said = by(said, before.as_deref().filter(|_| group.len() == 1));
+        let said = said.plain("; after the change ");
+        let said = match (&first.problem, first.results) {
+            (Some(problem), _) => match after {
+                Some(term) => said.code(term).plain(": ").then(problem.clone()),
+                None => said.then(problem.clone()),
+            },
+            (None, [_, result]) => {
+                by(said.bad(result.map_or("unknown", SpfResult::word)), after.as_deref())
+            }
         };
-        let said = by(said, after.as_deref());
-        let said = match &moved.problem {
-            Some(problem) => said.plain(": ").then(problem.clone()),
-            None => said,
-        };
-        findings.push(Finding::new(rule, facts.spf.clone(), said));
+        findings.push(Finding::new(rule, place(facts, first), said));
     }
 }
 
+/// True if two crowds lose for the same reason.
+fn alike(one: &Moved, other: &Moved) -> bool {
+    let [_, term] = &one.terms;
+    let [_, other_term] = &other.terms;
+    one.results == other.results && term == other_term && one.problem == other.problem
+}
+
 pub(super) fn gained(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    for moved in facts.moved.iter().filter(|moved| moved.effect == Effect::Gained) {
-        let [_, after] = &moved.terms;
-        let said = named(moved).plain(" may send now");
-        findings.push(Finding::new(rule, facts.spf.clone(), by(said, after.as_deref())));
-    }
+    let all = facts.moved.iter().filter(|moved| moved.effect == Effect::Gained);
+    let all: Vec<&Moved> = all.collect();
+    let Some(first) = all.first() else { return };
+    let said = all_named(&all).plain(" may send after the change");
+    let said = match all.as_slice() {
+        [only] => by(said, only.terms[1].as_deref()),
+        _ => said,
+    };
+    findings.push(Finding::new(rule, place(facts, first), said));
 }
 
 pub(super) fn weaker_default(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
@@ -43,7 +68,7 @@ pub(super) fn weaker_default(facts: &Facts, rule: &'static Rule, findings: &mut 
             .good(before.word())
             .plain(" and gets ")
             .weak(after.word());
-        findings.push(Finding::new(rule, facts.spf.clone(), said));
+        findings.push(Finding::new(rule, place(facts, moved), said));
         return;
     }
 }
@@ -59,11 +84,36 @@ fn strictness(result: SpfResult) -> u8 {
     }
 }
 
-/// Who it is: the provider, and how many addresses.
-fn named(moved: &Moved) -> Phrase {
+/// Where the term stands that brings it about, or the record if none does.
+fn place(facts: &Facts, moved: &Moved) -> Location {
+    match moved.span {
+        Some(span) if facts.spf.record.is_some() => facts.spf.clone().at(span),
+        _ => facts.spf.clone(),
+    }
+}
+
+/// Who they are: providers, addresses, and how many more.
+fn all_named(all: &[&Moved]) -> Phrase {
+    let told = if all.len() > NAMED { NAMED - 1 } else { all.len() };
+    let said = all.iter().take(told).enumerate().fold(Phrase::new(), |said, (index, one)| {
+        let gap = match index {
+            0 => "",
+            _ if index + 1 == all.len() => " and ",
+            _ => ", ",
+        };
+        named(said.plain(gap), one)
+    });
+    match all.len() - told {
+        0 => said,
+        more => said.plain(format!(" and {more} more")),
+    }
+}
+
+fn named(said: Phrase, moved: &Moved) -> Phrase {
     match moved.provider {
-        Some(provider) => Phrase::new().name(provider).plain(" (").addr(&moved.who).plain(")"),
-        None => Phrase::new().addr(&moved.who),
+        _ if moved.is_rest => said.plain("everybody who is not listed"),
+        Some(provider) => said.name(provider).plain(" (").addr(&moved.who).plain(")"),
+        None => said.addr(&moved.who),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::super::discover::{Discovery, InForce, PolicyTag};
 use super::super::examine::Facts;
 use super::super::explain::tag;
-use super::super::record::{Policy, Record};
+use super::super::record::Policy;
 use super::super::rfc7489::{Difference, Side};
 use super::super::visit::Found;
 use super::{of_domain, of_record, own_record};
@@ -39,7 +39,7 @@ pub(super) fn policy_none(facts: &Facts, rule: &'static Rule, findings: &mut Vec
     if in_force.policy != Policy::None || in_force.tag == PolicyTag::Implied {
         return;
     }
-    let span = tag_span(in_force.published.record(), in_force.tag);
+    let span = in_force.span();
     let message = tag(in_force.tag, in_force.policy)
         .plain(": monitoring mode, mail from ")
         .name(facts.domain())
@@ -78,7 +78,7 @@ pub(super) fn subdomain_weaker(facts: &Facts, rule: &'static Rule, findings: &mu
             .plain(format!(": {whom} below "))
             .name(facts.domain())
             .plain(" can be forged where the domain itself cannot");
-        findings.push(Finding::new(rule, place(in_force, tag_span(record, weaker)), message));
+        findings.push(Finding::new(rule, place(in_force, weaker.span(record)), message));
     }
 }
 
@@ -158,17 +158,6 @@ pub(super) fn single_label_organization(
         .name(&organization.domain)
         .bad(" aligns with it");
     findings.push(Finding::new(rule, of_domain(domain), message));
-}
-
-/// Where the policy of a tag stands in its record.
-fn tag_span(record: &Record, tag: PolicyTag) -> Option<Span> {
-    let policy = match tag {
-        PolicyTag::P => &record.p,
-        PolicyTag::Sp => &record.sp,
-        PolicyTag::Np => &record.np,
-        PolicyTag::Implied => return None,
-    };
-    policy.as_ref().map(|policy| policy.span)
 }
 
 fn place(in_force: &InForce, span: Option<Span>) -> Location {

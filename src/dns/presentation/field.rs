@@ -6,6 +6,10 @@ use crate::text::lex::Wanted;
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+/// Wanted where a character-string is too long.
+pub(in crate::dns) const LONG_STRING: &str =
+    "a string of at most 255 octets: split it into several";
+
 /// A field of record data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
@@ -235,9 +239,8 @@ fn push_string<'a>(word: Word<'a>, wire: &mut Vec<u8>) -> Result<(), Wanted<'a>>
         wire.push(octet?.0);
     }
     // RFC 1035 §3.3: "a single length octet followed by that number of characters"
-    let what = "a string of at most 255 octets: split it into several";
-    let octets =
-        u8::try_from(wire.len() - length - 1).map_err(|_| Wanted { at: word.text, what })?;
+    let octets = u8::try_from(wire.len() - length - 1)
+        .map_err(|_| Wanted { at: word.text, what: LONG_STRING })?;
     if let Some(place) = wire.get_mut(length) {
         *place = octets;
     }

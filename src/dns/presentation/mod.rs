@@ -13,8 +13,8 @@ mod field;
 mod tests;
 mod word;
 
-pub(super) use field::Words;
-pub(super) use word::{Piece, Word, piece};
+pub(super) use field::{LONG_STRING, Words};
+pub(super) use word::{NAMES, Piece, Word, piece};
 
 use super::{Data, Kind};
 use crate::net::Name;
@@ -117,6 +117,18 @@ pub fn read(kind: Kind, text: &[u8]) -> Result<Data, SyntaxError> {
 }
 
 fn read_line(kind: Kind, text: &[u8]) -> Result<Data, Wanted<'_>> {
+    let words = words(text)?;
+    let after = text.get(text.len()..).unwrap_or_default();
+    let octets = wire(kind, Words::new(&words, after), Some(&Name::root()))?;
+    let octets = octets.ok_or(Wanted { at: text, what: GENERIC })?;
+    data(kind, octets).ok_or(Wanted { at: text, what: "octets that are data of this type" })
+}
+
+/// The words of a line that has nothing else.
+///
+/// # Errors
+/// What was wanted, and where.
+pub(super) fn words(text: &[u8]) -> Result<Vec<Word<'_>>, Wanted<'_>> {
     let mut words = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -132,9 +144,7 @@ fn read_line(kind: Kind, text: &[u8]) -> Result<Data, Wanted<'_>> {
             Err(nom::Err::Incomplete(_)) => break,
         }
     }
-    let octets = wire(kind, Words::new(&words, rest), Some(&Name::root()))?;
-    let octets = octets.ok_or(Wanted { at: text, what: GENERIC })?;
-    data(kind, octets).ok_or(Wanted { at: text, what: "octets that are data of this type" })
+    Ok(words)
 }
 
 const GENERIC: &str = "data in the generic form, as in \\# 3 abcdef";

@@ -15,6 +15,14 @@ use nom::combinator::{opt, recognize, value, verify};
 use nom::multi::{many0_count, many1_count};
 use nom::sequence::pair;
 
+const QUOTED: &str = "a domain name without quotes";
+const NO_ORIGIN: &str = "an absolute name, with a final dot, where no $ORIGIN is set";
+const EMPTY_LABEL: &str = "a domain name without empty labels";
+const LONG_NAME: &str = "a name of at most 253 octets, in labels of at most 63";
+
+/// What is wanted in place of a name that cannot be one.
+pub(in crate::dns) const NAMES: [&str; 4] = [QUOTED, NO_ORIGIN, EMPTY_LABEL, LONG_NAME];
+
 /// One word of a record, or one quoted string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::dns) struct Word<'a> {
@@ -143,11 +151,10 @@ impl<'a> Word<'a> {
     pub(in crate::dns) fn name(self, origin: Option<&Name>) -> Result<Name, Wanted<'a>> {
         let wanted = |what| Wanted { at: self.text, what };
         if self.quoted {
-            return Err(wanted("a domain name without quotes"));
+            return Err(wanted(QUOTED));
         }
-        let no_origin = "an absolute name, with a final dot, where no $ORIGIN is set";
         match self.text {
-            b"@" => return origin.cloned().ok_or(wanted(no_origin)),
+            b"@" => return origin.cloned().ok_or(wanted(NO_ORIGIN)),
             b"." => return Ok(Name::root()),
             _ => {}
         }
@@ -161,11 +168,11 @@ impl<'a> Word<'a> {
                 labels.push(start..octets.len());
                 start = octets.len();
             } else {
-                return Err(wanted("a domain name without empty labels"));
+                return Err(wanted(EMPTY_LABEL));
             }
             // A hostile name is as long as its file.
             if octets.len() > 255 {
-                return Err(wanted("a name of at most 253 octets"));
+                return Err(wanted(LONG_NAME));
             }
         }
         let absolute = start == octets.len();
@@ -176,9 +183,9 @@ impl<'a> Word<'a> {
         let name = match origin {
             _ if absolute => Name::from_labels(labels),
             Some(origin) => Name::from_labels(labels.chain(origin.labels())),
-            None => return Err(wanted(no_origin)),
+            None => return Err(wanted(NO_ORIGIN)),
         };
-        name.map_err(|_| wanted("a name of at most 253 octets, in labels of at most 63"))
+        name.map_err(|_| wanted(LONG_NAME))
     }
 }
 

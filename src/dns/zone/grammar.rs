@@ -10,7 +10,16 @@ use crate::dns::presentation::{Piece, Word, piece};
 use crate::text::Span;
 use crate::text::lex::Wanted;
 
-/// One entry; its words are handed out beside it.
+/// What one entry is made of, and what is wrong with it; taken over by the next one.
+#[derive(Debug, Default)]
+pub(super) struct Parts<'a> {
+    pub(super) words: Vec<Word<'a>>,
+    /// Comments, each from its semicolon on.
+    pub(super) comments: Vec<&'a [u8]>,
+    pub(super) faults: Vec<Wanted<'a>>,
+}
+
+/// One entry; its parts are handed out beside it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Entry<'a> {
     /// True if it begins with blank: the owner is that of the entry before.
@@ -21,15 +30,20 @@ pub(super) struct Entry<'a> {
     pub(super) after: &'a [u8],
 }
 
-/// Takes one entry from the front of `text`, puts its words into `words`, and adds its faults.
+impl<'a> Entry<'a> {
+    /// True for `$ORIGIN` and its like, given the first word.
+    pub(super) fn is_control(self, first: Word<'a>) -> bool {
+        !self.indented && !first.quoted && first.text.starts_with(b"$")
+    }
+}
+
+/// Takes one entry from the front of `text` and puts its words, comments and faults into `parts`.
 /// Returns the entry and the rest of the text, which is always shorter.
-pub(super) fn entry<'a>(
-    text: &'a [u8],
-    words: &mut Vec<Word<'a>>,
-    faults: &mut Vec<Wanted<'a>>,
-) -> (Entry<'a>, &'a [u8]) {
+pub(super) fn entry<'a>(text: &'a [u8], parts: &mut Parts<'a>) -> (Entry<'a>, &'a [u8]) {
+    let Parts { words, comments, faults } = parts;
     words.clear();
-    let earlier = faults.len();
+    comments.clear();
+    faults.clear();
     let indented = matches!(text.first(), Some(b' ' | b'\t'));
     let (mut rest, mut after, mut open) = (text, text, None);
     while !rest.is_empty() {
@@ -59,7 +73,8 @@ pub(super) fn entry<'a>(
                 continue;
             }
             Piece::Close => open = None,
-            Piece::Blank | Piece::Comment | Piece::LineEnd => {}
+            Piece::Comment => comments.push(rest),
+            Piece::Blank | Piece::LineEnd => {}
         }
         rest = next;
     }
@@ -67,14 +82,14 @@ pub(super) fn entry<'a>(
         rest = line_end(open).get(1..).unwrap_or_default();
         // Faults on later lines will be met again, when those lines are read on their own.
         let resumed = Span::within(text, rest).start;
-        let found = faults.split_off(earlier);
-        faults.extend(found.into_iter().filter(|it| Span::within(text, it.at).start < resumed));
+        faults.retain(|it| Span::within(text, it.at).start < resumed);
+        comments.retain(|it| Span::within(text, it).start < resumed);
         // A quote left open on this line has swallowed the closing parenthesis.
-        if faults.len() == earlier {
+        if faults.is_empty() {
             faults.push(Wanted { at: open, what: "a closing parenthesis for this one" });
         }
     }
-    (Entry { indented, whole: faults.len() == earlier, after }, rest)
+    (Entry { indented, whole: faults.is_empty(), after }, rest)
 }
 
 /// The text from the end of its first line on.

@@ -12,47 +12,36 @@
 //! A file with an SOA record speaks for its whole zone: what it does not list does not exist. One
 //! without speaks for the record sets it lists, and for nothing else.
 //!
-//! Absent on purpose: `$INCLUDE`, `$GENERATE`, classes other than IN, and DNSSEC, whose records
-//! are known and skipped.
+//! `$GENERATE` is expanded as BIND does it. Absent on purpose: `$INCLUDE`, classes other than IN, and
+//! DNSSEC, whose records are known and skipped.
 
+mod build;
+mod fault;
+mod generate;
 mod grammar;
+mod ignore;
 mod read;
+pub(super) mod source;
 #[cfg(test)]
 mod tests;
 mod tree;
 
+pub(super) use build::{Builder, Row, is_text, wire};
+pub use fault::{ErrorKind, Notice, Remark, ZoneError};
+pub use ignore::{Ignore, IgnoredRule};
 pub use read::Reading;
 
 use super::chain::{Chain, least};
 use super::{
-    Data, Dns, Failure, Kind, Lookup, Outcome, Place, Provenance, Question, Record, Trouble,
-    presentation,
+    Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Record, Trouble, presentation,
 };
 use crate::net::Name;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 use tree::{Path, Tree};
 
 /// DNAME (RFC 6672).
 const DNAME: Kind = Kind::Other(39);
-
-/// A fault in a zone file. Shown as `new.zone:7:12: expected a record type`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ZoneError {
-    /// Where it is.
-    pub place: Place,
-    /// What is wrong, most often "expected …".
-    pub what: String,
-}
-
-impl fmt::Display for ZoneError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}: {}", self.place, self.what)
-    }
-}
-
-impl std::error::Error for ZoneError {}
 
 /// A zone, or a part of one, as a file gives it.
 #[derive(Clone, Debug)]
@@ -70,6 +59,8 @@ struct Apex {
     negative_ttl: Option<u32>,
     /// Time to live of records that do not say it.
     minimum: Option<u32>,
+    /// False if no SOA record is listed, and the format says that the zone is whole.
+    is_listed: bool,
 }
 
 /// What a name owns.
@@ -85,6 +76,8 @@ struct Content {
     listed: Vec<Listed>,
     /// True if records are there in a form that we do not read.
     unread: bool,
+    /// True if the file speaks for the set even if it lists no record of it.
+    declared: bool,
     /// Octets in a message.
     size: usize,
 }
@@ -93,6 +86,7 @@ struct Content {
 #[derive(Clone, Debug)]
 struct Listed {
     record: Record,
+    ttl: Option<u32>,
     offset: usize,
 }
 
@@ -147,8 +141,11 @@ impl Zone {
     ) -> Self {
         let mut tree = Tree::default();
         for (name, kind, ttl, records) in sets.into_iter().filter(|(.., data)| !data.is_empty()) {
-            let listed =
-                records.iter().map(|data| Listed { record: Record::from(data.clone()), offset: 0 });
+            let listed = records.iter().map(|data| Listed {
+                record: Record::from(data.clone()),
+                ttl: Some(ttl),
+                offset: 0,
+            });
             let content = tree.entry(name).sets.entry(kind).or_default();
             content.ttl = Some(ttl);
             content.listed.extend(listed);
@@ -161,7 +158,8 @@ impl Zone {
         &self.file
     }
 
-    /// The name of the zone, if the file speaks for one: the owner of its SOA record.
+    /// The name of the zone, if the file speaks for all of one: the owner of its SOA record, or what
+    /// its format says.
     pub fn apex(&self) -> Option<&Name> {
         self.apex.as_ref().map(|apex| &apex.name)
     }
@@ -198,6 +196,12 @@ impl Zone {
                 return Verdict::NotMine;
             }
             if depth == path.depth() {
+                // What a provider puts at the top of a zone by itself is not listed, and is there.
+                let own = matches!(question.kind, Kind::Soa | Kind::Ns);
+                let known = node.sets.contains_key(&question.kind);
+                if depth == top && own && !known && !apex.is_listed {
+                    return Verdict::NotMine;
+                }
                 return node.answer_or_none(question.kind, apex);
             }
             if let Some(dname) = node.sets.get(&DNAME) {
@@ -254,11 +258,14 @@ impl Node {
             return Some(set.answer(kind, minimum));
         }
         let aliases = self.sets.get(&Kind::Cname)?;
-        match &aliases.listed.first()?.record.data {
-            Data::Cname(target) => {
+        match aliases.listed.first().map(|listed| &listed.record.data) {
+            Some(Data::Cname(target)) => {
                 Some(Verdict::Alias { target: target.clone(), ttl: aliases.ttl.or(minimum) })
             }
-            _ => None,
+            Some(_) => None,
+            // Nothing stood beside an alias that was taken away, and nobody knows what stands
+            // behind one that cannot be read.
+            None => Some(aliases.answer(Kind::Cname, minimum)),
         }
     }
 
@@ -273,10 +280,18 @@ impl Node {
 }
 
 impl Content {
+    /// True if the set has no records, not even such as we do not read.
+    fn is_empty(&self) -> bool {
+        self.listed.is_empty() && !self.unread
+    }
+
     fn answer(&self, kind: Kind, minimum: Option<u32>) -> Verdict {
         if self.unread {
             let detail = format!("the {kind} records of a zone file are not read");
             return Verdict::failed(Trouble::Malformed, detail);
+        }
+        if self.listed.is_empty() {
+            return Verdict::Answer { outcome: Outcome::NoData, ttl: None };
         }
         let records = self.listed.iter().map(|listed| listed.record.clone()).collect();
         Verdict::Answer { outcome: Outcome::Records(records), ttl: self.ttl.or(minimum) }

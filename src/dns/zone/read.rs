@@ -1,24 +1,19 @@
-//! From entries to records: owners, times to live, classes, and what holds between records.
+//! From entries to records: owners, times to live and classes.
 
-use super::grammar::{self, Entry};
-use super::tree::Tree;
-use super::{Apex, Content, Listed, Node, Zone, ZoneError};
-use crate::dns::presentation::{self, Word, Words};
-use crate::dns::{Kind, Mark, Place, Record};
+use super::Zone;
+use super::build::{self, Builder, Fault, Row};
+use super::fault::{ErrorKind, Notice, ZoneError};
+use super::generate::{self, Range};
+use super::grammar::{self, Entry, Parts};
+use super::ignore::{self, Ignore, Pending};
+use super::source::{Remarks, Source};
+use crate::dns::Kind;
+use crate::dns::presentation::{self, Word};
 use crate::net::Name;
-use crate::text::Span;
 use crate::text::lex::Wanted;
-use crate::text::lines::{Lines, begins_character};
-use std::collections::HashSet;
-use std::sync::Arc;
 
-/// Faults beyond this many are counted, not kept.
-const FAULT_LIMIT: usize = 100;
-/// No message holds more (RFC 1035 §4.2.2).
-const SET_LIMIT: usize = 65_535;
-/// What a record costs in a message beside its data: a pointer to its owner, type, class, time to
-/// live and length.
-const RECORD_OVERHEAD: usize = 12;
+/// Comments for mailcheck that are kept of a file, at most.
+const IGNORE_LIMIT: usize = 10_000;
 
 /// A zone, and everything that is wrong with the text it was read from.
 #[derive(Debug)]
@@ -29,6 +24,12 @@ pub struct Reading {
     pub errors: Vec<ZoneError>,
     /// How many more there are.
     pub omitted: usize,
+    /// What is no fault, and worth a word: in the order of the text, the first 100 of them.
+    pub notices: Vec<Notice>,
+    /// How many more there are.
+    pub omitted_notices: usize,
+    /// The comments that ask to leave findings out.
+    pub ignores: Vec<Ignore>,
 }
 
 impl Reading {
@@ -51,45 +52,50 @@ enum Owner {
 }
 
 struct Reader<'a> {
-    text: &'a [u8],
-    file: Arc<str>,
-    lines: Lines<'a>,
+    source: Source<'a>,
     origin: Option<Name>,
     owner: Owner,
     /// As `$TTL` says.
     default_ttl: Option<u32>,
     /// As the last record said that said it.
     last_ttl: Option<u32>,
-    soa: Option<Name>,
-    tree: Tree,
-    /// Offsets and sentences.
-    faults: Vec<(usize, String)>,
-    omitted: usize,
+    builder: Builder,
+    remarks: Remarks,
+    /// How many records `$GENERATE` has made.
+    generated: u32,
+    /// Comments that wait for an entry.
+    pending: Vec<Pending<'a>>,
+    ignores: Vec<Ignore>,
+}
+
+/// Gives what a grammar wanted its kind.
+fn of<'a>(kind: ErrorKind) -> impl Fn(Wanted<'a>) -> Fault<'a> {
+    move |wanted| (kind, wanted)
 }
 
 /// Reads a zone file; see [`Zone::read`].
 pub(super) fn read(file: &str, origin: Option<&Name>, text: &[u8]) -> Reading {
-    // A byte order mark is no part of the first owner.
-    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let source = Source::new(file, text);
+    let text = source.text;
     let mut reader = Reader {
-        text,
-        file: Arc::from(file),
-        lines: Lines::new(text),
+        source,
         origin: origin.cloned(),
         owner: Owner::None,
         default_ttl: None,
         last_ttl: None,
-        soa: None,
-        tree: Tree::default(),
-        faults: Vec::new(),
-        omitted: 0,
+        builder: Builder::default(),
+        remarks: Remarks::default(),
+        generated: 0,
+        pending: Vec::new(),
+        ignores: Vec::new(),
     };
-    let (mut rest, mut words, mut faults) = (text, Vec::new(), Vec::new());
+    let (mut rest, mut parts) = (text, Parts::default());
     while !rest.is_empty() {
-        let (entry, next) = grammar::entry(rest, &mut words, &mut faults);
-        faults.drain(..).for_each(|wanted| reader.expected(wanted));
-        if let Err(wanted) = reader.entry(entry, &words) {
-            reader.expected(wanted);
+        let (entry, next) = grammar::entry(rest, &mut parts);
+        parts.faults.iter().for_each(|wanted| reader.expected((ErrorKind::Syntax, *wanted)));
+        reader.comments(entry, &parts, next);
+        if let Err(fault) = reader.entry(entry, &parts.words) {
+            reader.expected(fault);
         }
         rest = next;
     }
@@ -97,43 +103,70 @@ pub(super) fn read(file: &str, origin: Option<&Name>, text: &[u8]) -> Reading {
 }
 
 impl<'a> Reader<'a> {
-    fn expected(&mut self, wanted: Wanted<'a>) {
-        let offset = self.offset(wanted.at);
-        self.fault(offset, || format!("expected {}", wanted.what));
+    fn expected(&mut self, (kind, wanted): Fault<'a>) {
+        let offset = self.source.offset(wanted.at);
+        self.remarks.fault(offset, kind, || format!("expected {}", wanted.what));
     }
 
-    fn fault(&mut self, offset: usize, sentence: impl FnOnce() -> String) {
-        if self.faults.len() < FAULT_LIMIT {
-            self.faults.push((offset, sentence()));
-        } else {
-            self.omitted += 1;
+    /// Keeps the comments of an entry that are meant for us; `next` is the text after it.
+    fn comments(&mut self, entry: Entry<'a>, parts: &Parts<'a>, next: &'a [u8]) {
+        let mut found = Vec::new();
+        for comment in &parts.comments {
+            match ignore::comment(comment) {
+                Ok(comment) => found.extend(comment),
+                Err(wanted) => self.expected((ErrorKind::Comment, wanted)),
+            }
+        }
+        let Some(first) = parts.words.first() else {
+            self.pending.append(&mut found);
+            return;
+        };
+        if entry.is_control(*first) && !first.is(GENERATE) {
+            found.iter().for_each(|comment| self.about_nothing(comment));
+            return;
+        }
+        if self.pending.is_empty() && found.is_empty() {
+            return;
+        }
+        let line = |offset| self.source.lines.place(offset).0;
+        let end = self.source.text.len().saturating_sub(next.len() + 1);
+        let start = self.source.offset(first.text);
+        let lines = (line(start), line(end.max(start)));
+        for comment in self.pending.drain(..).chain(found) {
+            if self.ignores.len() < IGNORE_LIMIT {
+                self.ignores.push(comment.about(lines, &self.source));
+            } else {
+                let offset = self.source.offset(comment.at());
+                self.remarks.fault(offset, ErrorKind::Limit, || {
+                    format!("expected at most {IGNORE_LIMIT} comments for mailcheck")
+                });
+            }
         }
     }
 
-    fn offset(&self, slice: &[u8]) -> usize {
-        Span::within(self.text, slice).start as usize
+    fn about_nothing(&mut self, comment: &Pending<'a>) {
+        let what = "a record that the comment is about";
+        self.expected((ErrorKind::Comment, Wanted { at: comment.at(), what }));
     }
 
-    fn place(&self, offset: usize) -> Place {
-        let (line, column) = self.lines.place(offset);
-        Place::new(Arc::clone(&self.file), line, column)
-    }
-
-    fn entry(&mut self, entry: Entry<'a>, words: &[Word<'a>]) -> Result<(), Wanted<'a>> {
+    fn entry(&mut self, entry: Entry<'a>, words: &[Word<'a>]) -> Result<(), Fault<'a>> {
         let Some((first, mut rest)) = words.split_first() else { return Ok(()) };
-        if !entry.indented && !first.quoted && first.text.starts_with(b"$") {
+        if entry.is_control(*first) {
             return if entry.whole { self.control(*first, rest, entry.after) } else { Ok(()) };
         }
         if entry.indented {
             rest = words;
         } else {
             self.owner = Owner::Lost;
-            self.owner = Owner::Known(first.name(self.origin.as_ref())?);
+            self.owner =
+                Owner::Known(first.name(self.origin.as_ref()).map_err(of(ErrorKind::Name))?);
         }
         match &self.owner {
             _ if !entry.whole => Ok(()),
             Owner::Lost => Ok(()),
-            Owner::None => Err(Wanted { at: first.text, what: "an owner name" }),
+            Owner::None => {
+                Err((ErrorKind::Syntax, Wanted { at: first.text, what: "an owner name" }))
+            }
             Owner::Known(owner) => {
                 let owner = owner.clone();
                 self.record(&owner, first.text, rest, entry.after)
@@ -147,14 +180,16 @@ impl<'a> Reader<'a> {
         control: Word<'a>,
         arguments: &[Word<'a>],
         after: &'a [u8],
-    ) -> Result<(), Wanted<'a>> {
+    ) -> Result<(), Fault<'a>> {
         let one = |what| match arguments {
             [argument] => Ok(*argument),
             [_, extra, ..] => Err(Wanted { at: extra.text, what: "the end of the line" }),
             [] => Err(Wanted { at: after, what }),
         };
         if control.is("$ORIGIN") {
-            let name = one("a domain name").and_then(|word| word.name(self.origin.as_ref()));
+            let word = one("a domain name").map_err(of(ErrorKind::Syntax));
+            let name =
+                word.and_then(|word| word.name(self.origin.as_ref()).map_err(of(ErrorKind::Name)));
             // Without the new origin, relative names mean nothing: they must not fall to the old.
             self.origin = name.as_ref().ok().cloned();
             return name.map(drop);
@@ -164,182 +199,135 @@ impl<'a> Reader<'a> {
             let word = one(WHAT);
             self.default_ttl = word.as_ref().ok().and_then(|word| word.seconds());
             return match (word, self.default_ttl) {
-                (Ok(word), None) => Err(Wanted { at: word.text, what: WHAT }),
-                (word, _) => word.map(drop),
+                (Ok(word), None) => Err((ErrorKind::Ttl, Wanted { at: word.text, what: WHAT })),
+                (word, _) => word.map(drop).map_err(of(ErrorKind::Syntax)),
             };
         }
-        let sentence = if control.is("$INCLUDE") {
-            "$INCLUDE is refused: a zone file must not open other files, put their text here"
-        } else if control.is("$GENERATE") {
-            "$GENERATE is not expanded: write its records out here"
+        if control.is(GENERATE) {
+            return self.generate(control, arguments, after);
+        }
+        let (kind, sentence) = if control.is("$INCLUDE") {
+            let sentence = "$INCLUDE is refused: a zone file must not open other files, put their \
+                            text here";
+            (ErrorKind::Refused, sentence)
         } else {
-            "expected $ORIGIN or $TTL"
+            (ErrorKind::Syntax, "expected $ORIGIN, $TTL or $GENERATE")
         };
-        let offset = self.offset(control.text);
-        self.fault(offset, || sentence.to_owned());
+        self.remarks.fault(self.source.offset(control.text), kind, || sentence.to_owned());
         Ok(())
     }
 
-    /// `[TTL] [class] type RDATA`, or with the class first.
     fn record(
         &mut self,
         owner: &Name,
         start: &'a [u8],
-        mut words: &[Word<'a>],
+        words: &[Word<'a>],
         after: &'a [u8],
-    ) -> Result<(), Wanted<'a>> {
-        let (mut ttl, mut class) = (None, false);
-        let kind = loop {
-            let (word, rest) = words.split_first().ok_or(Wanted { at: after, what: KIND })?;
-            words = rest;
-            if !class && (word.is("IN") || word.is("CLASS1")) {
-                class = true;
-            } else if ["CH", "HS", "CS"].iter().any(|other| word.is(other)) {
-                return Err(Wanted { at: word.text, what: "class IN, the only one that is read" });
-            } else if ttl.is_none() && word.text.first().is_some_and(u8::is_ascii_digit) {
-                let what = "a time to live or a record type";
-                ttl = Some(word.seconds().ok_or(Wanted { at: word.text, what })?);
-            } else {
-                let kind = (!word.quoted).then(|| presentation::kind(word.text)).flatten();
-                break kind.ok_or(Wanted { at: word.text, what: KIND })?;
-            }
-        };
+    ) -> Result<(), Fault<'a>> {
+        let Header { ttl, kind, data } = header(words, after)?;
         self.last_ttl = ttl.or(self.last_ttl);
         let ttl = ttl.or(self.default_ttl).or(self.last_ttl);
         if kind == Kind::Soa && self.origin.is_none() {
             self.origin = Some(owner.clone());
         }
-        // RFC 1035 §3.3.14: "One or more <character-string>s"
-        if matches!(kind, Kind::Txt | Kind::Spf) && words.is_empty() {
-            return Err(Wanted { at: after, what: "a string" });
-        }
-        let wire = presentation::wire(kind, Words::new(words, after), self.origin.as_ref())?;
-        self.insert(owner, kind, ttl, start, words, wire)
+        let wire = build::wire(kind, data, after, self.origin.as_ref())?;
+        let marks = build::is_text(kind, data).then(|| {
+            let octets = data.iter().flat_map(|word| {
+                let start = self.source.offset(word.text);
+                word.octets().flatten().map(move |(_, at)| start + at)
+            });
+            self.source.marks(octets)
+        });
+        let offset = self.source.offset(start);
+        let row = Row { owner, kind, ttl, offset, wire, marks };
+        let inserted = self.builder.insert(&self.source, row);
+        inserted.map_err(|(kind, what)| (kind, Wanted { at: start, what }))
     }
 
-    fn insert(
+    /// `$GENERATE range lhs [TTL] [class] type rhs`
+    fn generate(
         &mut self,
-        owner: &Name,
-        kind: Kind,
-        ttl: Option<u32>,
-        start: &'a [u8],
-        words: &[Word<'a>],
-        wire: Option<Vec<u8>>,
-    ) -> Result<(), Wanted<'a>> {
-        if kind == Kind::Soa && self.soa.replace(owner.clone()).is_some() {
-            return Err(Wanted { at: start, what: "one SOA record, and this is another" });
-        }
-        let offset = self.offset(start);
-        let mut place = self.place(offset);
-        let size = wire.as_ref().map_or(0, Vec::len) + RECORD_OVERHEAD;
-        let listed = match wire {
-            None => None,
-            Some(wire) => {
-                let what = "data of the type of the record";
-                let data = presentation::data(kind, wire).ok_or(Wanted { at: start, what })?;
-                let generic = words.first().is_some_and(|word| word.is("\\#"));
-                let text = matches!(kind, Kind::Txt | Kind::Spf) && !generic;
-                if text {
-                    place.marks = Some(self.marks(words).into());
-                }
-                Some(Listed { record: Record { data, place: Some(place) }, offset })
-            }
+        control: Word<'a>,
+        arguments: &[Word<'a>],
+        after: &'a [u8],
+    ) -> Result<(), Fault<'a>> {
+        const RANGE: &str = "a range, as in 1-20 or 0-254/2";
+        let missing = |what| (ErrorKind::Syntax, Wanted { at: after, what });
+        let (range, words) = arguments.split_first().ok_or(missing(RANGE))?;
+        let (lhs, words) = words.split_first().ok_or(missing("an owner name"))?;
+        let Header { ttl, kind, data } = header(words, after)?;
+        let wrong = |word: &Word<'a>, what| (ErrorKind::Syntax, Wanted { at: word.text, what });
+        let rhs = match data {
+            [rhs] => rhs,
+            [_, extra, ..] => return Err(wrong(extra, "one word of data, in quotes if need be")),
+            [] => return Err(missing("the data of the records")),
         };
-        let content = self.tree.entry(owner).sets.entry(kind).or_default();
-        if content.size + size > SET_LIMIT {
-            return Err(Wanted { at: start, what: "at most 65535 octets in a record set" });
+        let range = Range::read(*range).ok_or(wrong(range, RANGE))?;
+        self.generated = self.generated.saturating_add(range.count());
+        if self.generated > generate::RECORD_LIMIT {
+            let what = "at most 65536 records of a file from $GENERATE";
+            return Err((ErrorKind::Limit, Wanted { at: control.text, what }));
         }
-        content.size += size;
-        // RFC 2181 §5.2: times to live of one set that differ count as the least of them.
-        content.ttl = crate::dns::chain::least(content.ttl, ttl);
-        match listed {
-            Some(listed) => content.listed.push(listed),
-            None => content.unread = true,
+        let ttl = ttl.or(self.default_ttl).or(self.last_ttl);
+        let offset = self.source.offset(control.text);
+        let origin = self.origin.as_ref();
+        let (left, right) = (generate::pattern(*lhs), generate::pattern(*rhs));
+        for number in range.numbers() {
+            let text = generate::expand(&left, number).map_err(|what| wrong(lhs, what))?;
+            let owner = Word { text: &text, quoted: false }.name(origin);
+            let owner = owner.map_err(|it| (ErrorKind::Name, Wanted { at: lhs.text, ..it }))?;
+            let text = generate::expand(&right, number).map_err(|what| wrong(rhs, what))?;
+            let words = presentation::words(&text).map_err(|it| wrong(rhs, it.what))?;
+            let wire = build::wire(kind, &words, b"", origin)
+                .map_err(|(kind, it)| (kind, Wanted { at: rhs.text, ..it }))?;
+            let row = Row { owner: &owner, kind, ttl, offset, wire, marks: None };
+            let inserted = self.builder.insert(&self.source, row);
+            inserted.map_err(|(kind, what)| (kind, Wanted { at: control.text, what }))?;
         }
         Ok(())
     }
 
-    /// Where the octets of a text stand: a mark at each string, and wherever an octet is written
-    /// with more or less than one character.
-    fn marks(&self, strings: &[Word<'a>]) -> Vec<Mark> {
-        let (mut marks, mut offset) = (Vec::new(), 0);
-        for string in strings {
-            let (line, start) = self.lines.place(self.offset(string.text));
-            let mut expected = None;
-            // `column` belongs to the place `counted` in the text of the string.
-            let (mut column, mut counted) = (start, 0);
-            for (octet, at) in string.octets().flatten() {
-                let passed = string.text.get(counted..at).unwrap_or_default();
-                column += passed.iter().filter(|octet| begins_character(**octet)).count() as u32;
-                counted = at;
-                // An octet in the middle of a character stands where the character does.
-                let inner = string.text.get(at) == Some(&octet) && !begins_character(octet);
-                let here = column.saturating_sub(u32::from(inner));
-                if expected != Some(here) {
-                    marks.push(Mark { offset, line, column: here });
-                }
-                expected = Some(here + 1);
-                offset += 1;
-            }
-        }
-        marks
-    }
-
     /// Checks what holds between records, and makes the zone.
     fn finish(mut self) -> Reading {
-        let mut tree = std::mem::take(&mut self.tree);
-        let soa = self.soa.take();
-        tree.retain(|name, node| {
-            node.sets.retain(|_, set| !set.listed.is_empty() || set.unread);
-            node.sets.values_mut().for_each(drop_duplicates);
-            self.check_alias(node);
-            let apex = soa.as_ref().filter(|apex| !name.is_within(apex));
-            if let Some(apex) = apex {
-                for listed in node.listed() {
-                    self.fault(listed.offset, || format!("expected names in the zone {apex}"));
-                }
-            }
-            apex.is_none() && !node.sets.is_empty()
-        });
-        let apex = soa.and_then(|name| {
-            let soa = tree.get(&name)?.sets.get(&Kind::Soa)?;
-            Some(Apex { negative_ttl: soa.negative_ttl(), minimum: soa.minimum(), name })
-        });
-        let mut faults = std::mem::take(&mut self.faults);
-        faults.sort_by_key(|fault| fault.0);
-        let error = |(offset, what)| ZoneError { place: self.place(offset), what };
-        let errors = faults.into_iter().map(error).collect();
-        let zone = Zone { file: Arc::clone(&self.file), apex, tree };
-        Reading { zone, errors, omitted: self.omitted }
-    }
-
-    // RFC 1034 §3.6.2: "If a CNAME RR is present at a node, no other data should be present"
-    fn check_alias(&mut self, node: &Node) {
-        let Some(aliases) = node.sets.get(&Kind::Cname) else { return };
-        let offset =
-            |set: &Content, index: usize| set.listed.get(index).map(|listed| listed.offset);
-        if let Some(offset) = offset(aliases, 1) {
-            self.fault(offset, || "expected one CNAME record at a name (RFC 1034 §3.6.2)".into());
-        }
-        // RFC 4035 §2.5: the records of DNSSEC may stand beside an alias.
-        let beside = |kind: Kind| kind != Kind::Cname && !matches!(kind.number(), 25 | 46 | 47);
-        let other = node.sets.iter().find(|(kind, _)| beside(**kind));
-        if let (Some((kind, _)), Some(offset)) = (other, offset(aliases, 0)) {
-            self.fault(offset, || {
-                format!(
-                    "expected no other records beside a CNAME, {kind} is here (RFC 1034 §3.6.2)"
-                )
-            });
-        }
+        let pending = std::mem::take(&mut self.pending);
+        pending.iter().for_each(|comment| self.about_nothing(comment));
+        let Self { source, builder, mut remarks, ignores, .. } = self;
+        let zone = builder.finish(&source, &mut remarks);
+        let (errors, omitted) = remarks.errors(&source);
+        let (notices, omitted_notices) = remarks.notices(&source);
+        Reading { zone, errors, omitted, notices, omitted_notices, ignores }
     }
 }
 
 const KIND: &str = "a record type";
+const GENERATE: &str = "$GENERATE";
 
-// RFC 2181 §5: "two records … with label, class, type and data all equal … are a single record"
-fn drop_duplicates(set: &mut Content) {
-    if set.listed.len() > 1 {
-        let mut seen = HashSet::with_capacity(set.listed.len());
-        set.listed.retain(|listed| seen.insert(listed.record.data.clone()));
+/// What stands before the data of a record.
+struct Header<'w, 'a> {
+    ttl: Option<u32>,
+    kind: Kind,
+    data: &'w [Word<'a>],
+}
+
+/// `[TTL] [class] type RDATA`, or with the class first.
+fn header<'w, 'a>(mut words: &'w [Word<'a>], after: &'a [u8]) -> Result<Header<'w, 'a>, Fault<'a>> {
+    let (mut ttl, mut class) = (None, false);
+    loop {
+        let (word, rest) =
+            words.split_first().ok_or((ErrorKind::Type, Wanted { at: after, what: KIND }))?;
+        words = rest;
+        if !class && (word.is("IN") || word.is("CLASS1")) {
+            class = true;
+        } else if ["CH", "HS", "CS"].iter().any(|other| word.is(other)) {
+            let what = "class IN, the only one that is read";
+            return Err((ErrorKind::Class, Wanted { at: word.text, what }));
+        } else if ttl.is_none() && word.text.first().is_some_and(u8::is_ascii_digit) {
+            let what = "a time to live or a record type";
+            ttl = Some(word.seconds().ok_or((ErrorKind::Ttl, Wanted { at: word.text, what }))?);
+        } else {
+            let kind = (!word.quoted).then(|| presentation::kind(word.text)).flatten();
+            let kind = kind.ok_or((ErrorKind::Type, Wanted { at: word.text, what: KIND }))?;
+            return Ok(Header { ttl, kind, data: rest });
+        }
     }
 }

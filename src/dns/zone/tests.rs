@@ -1,5 +1,5 @@
 use super::*;
-use crate::dns::Answer;
+use crate::dns::{Answer, Place};
 use proptest::prelude::*;
 
 /// The beginning of a zone that speaks for all of example.com.
@@ -211,6 +211,35 @@ fn each_fault_has_its_place_and_reading_goes_on() {
 }
 
 #[test]
+fn every_fault_says_of_which_kind_it_is() {
+    let text = "a TXT \"open\n$NOPE\nb..c TXT x\na 1y TXT x\na CH TXT x\na NOPE x\na A x\n\
+                a MX 1 b..c\na SOA n a 1 2 3 4 5\na SOA n a 1 2 3 4 5\nx.example.org. A 192.0.2.1\n\
+                b.a CNAME d\nb.a TXT x\nc.a CNAME d\nc.a CNAME e\n$INCLUDE x\n";
+    let text = format!("{text}a TXT {}\n", "x".repeat(256));
+    let reading = Zone::read("f", Some(&name("example.com")), text.as_bytes());
+    let kinds: Vec<ErrorKind> = reading.errors.iter().map(|error| error.kind).collect();
+    assert_eq!(
+        kinds,
+        [
+            ErrorKind::Syntax,
+            ErrorKind::Syntax,
+            ErrorKind::Name,
+            ErrorKind::Ttl,
+            ErrorKind::Class,
+            ErrorKind::Type,
+            ErrorKind::Data,
+            ErrorKind::Name,
+            ErrorKind::SecondSoa,
+            ErrorKind::OutOfZone,
+            ErrorKind::Alias,
+            ErrorKind::SecondAlias,
+            ErrorKind::Refused,
+            ErrorKind::LongString,
+        ]
+    );
+}
+
+#[test]
 fn a_file_with_faults_still_gives_its_other_records() {
     let reading = Zone::read("f", Some(&name("x")), b"a A 1\nb TXT (\n\"y\"\n\nc A 192.0.2.1\n");
     let names: Vec<String> = reading.zone.records().map(|row| row.0.to_string()).collect();
@@ -236,12 +265,11 @@ fn a_string_of_256_octets_is_a_fault() {
 #[test]
 fn other_files_are_not_opened() {
     assert_eq!(
-        faults("$INCLUDE /etc/passwd\n$GENERATE 1-9 a A 192.0.2.$\n$DATE\n"),
+        faults("$INCLUDE /etc/passwd\n$DATE\n"),
         [
             "new.zone:1:1: $INCLUDE is refused: a zone file must not open other files, put their \
              text here",
-            "new.zone:2:1: $GENERATE is not expanded: write its records out here",
-            "new.zone:3:1: expected $ORIGIN or $TTL"
+            "new.zone:2:1: expected $ORIGIN, $TTL or $GENERATE"
         ]
     );
 }
@@ -299,6 +327,191 @@ fn a_record_set_does_not_outgrow_a_message() {
     let reading = Zone::read("f", Some(&name("x")), text.as_bytes());
     // 65,535 octets hold 244 records of 256 octets and 12 more each.
     assert_eq!((reading.zone.records().count(), reading.errors.len()), (244, 56));
+}
+
+// ----------------------------------------------------------------------------- $GENERATE
+
+/// Owners and data of what a directive generates.
+fn generated(directive: &str) -> Vec<String> {
+    let text = format!("$ORIGIN x.\n$TTL 60\n$GENERATE {directive}\n");
+    let zone = zone(&text);
+    let rows = zone.records();
+    rows.map(|(name, kind, record)| format!("{name} {}", presentation::write(kind, &record.data)))
+        .collect()
+}
+
+#[test]
+fn a_pattern_is_filled_with_each_number_of_its_range() {
+    assert_eq!(
+        generated("1-5/2 h$ A 192.0.2.$"),
+        ["h1.x 192.0.2.1", "h3.x 192.0.2.3", "h5.x 192.0.2.5"]
+    );
+}
+
+#[test]
+fn offset_width_and_radix_shape_a_number() {
+    let text = "a${0}b${-1,2}c${1,3,o}d${0,0,x}e${0,3,X}f${0,0,n}g${0,5,N}h";
+    assert_eq!(
+        generated(&format!("26-26 x 60 IN TXT \"{text}\"")),
+        ["x.x \"a26b25c033d1ae01Afa.1gA.1.0h\""]
+    );
+}
+
+#[test]
+fn two_dollar_signs_and_an_escaped_one_are_a_dollar_sign() {
+    assert_eq!(generated("1-1 a TXT $$-\\$-$"), ["a.x \"$-$-1\""]);
+}
+
+#[test]
+fn data_of_several_words_stands_in_quotes() {
+    assert_eq!(
+        generated("1-1 a MX \"1$ mx$\"")
+            .into_iter()
+            .chain(generated("1-1 a TXT \"\\\"b $\\\" c\""))
+            .collect::<Vec<_>>(),
+        ["a.x 11 mx1.x.", "a.x \"b 1\" \"c\""]
+    );
+}
+
+#[test]
+fn what_generate_cannot_mean_is_a_fault() {
+    let bad = [
+        "2-1 a A 192.0.2.$",
+        "1-2/0 a A 192.0.2.1",
+        "1-2",
+        "1-2 a",
+        "1-2 a A",
+        "1-2 a MX 1 b",
+        "1-2 a A 192.0.2.${x}",
+        "1-2 a A 192.0.2.${-2}",
+        "1-2 a${1 A 192.0.2.1",
+        "1-2 a NOPE x",
+        "1-300 a A 192.0.2.$",
+        "1-2 $..a A 192.0.2.1",
+    ];
+    let faults = bad.map(|text| faults(&format!("$GENERATE {text}\n")).join("; "));
+    let place = |fault: &String| fault.split(": ").next().unwrap_or_default().to_owned();
+    assert_eq!(
+        faults.each_ref().map(place),
+        ["11", "11", "14", "16", "18", "22", "19", "19", "15", "17", "21", "15"]
+            .map(|column| format!("new.zone:1:{column}")),
+        "{faults:#?}"
+    );
+}
+
+#[test]
+fn a_file_generates_at_most_65536_records() {
+    let reading = Zone::read(
+        "f",
+        Some(&name("x")),
+        b"$GENERATE 1-65536 a$ A 192.0.2.1\n$GENERATE 1-1 b A 192.0.2.1\n",
+    );
+    assert_eq!(
+        (
+            reading.zone.records().count(),
+            reading.errors.iter().map(|it| it.kind).collect::<Vec<_>>()
+        ),
+        (65_536, vec![ErrorKind::Limit])
+    );
+}
+
+#[test]
+fn a_pattern_does_not_outgrow_its_side() {
+    assert_eq!(
+        faults(&format!("$GENERATE 1-9 a TXT {}\n", "${0,127}".repeat(9))),
+        ["new.zone:1:21: expected at most 1024 octets on either side of a record"]
+    );
+}
+
+// ----------------------------------------------------------------------------- comments
+
+fn ignores(text: &str) -> Vec<(String, Vec<String>, String, (u32, u32))> {
+    let reading = Zone::read("f", Some(&name("x")), text.as_bytes());
+    assert_eq!(reading.errors, []);
+    let rules = |ignore: &Ignore| {
+        ignore.rules.iter().map(|rule| format!("{} {}", rule.id, rule.place.column)).collect()
+    };
+    let row = |it: &Ignore| (it.place.to_string(), rules(it), it.reason.clone(), it.lines);
+    reading.ignores.iter().map(row).collect()
+}
+
+#[test]
+fn a_comment_behind_an_entry_is_about_its_lines() {
+    assert_eq!(
+        ignores("a TXT ( x\n ; mailcheck: ignore[spf/a, mx/b_2] old  \r\n y )\nb TXT x\n"),
+        [("f:2:2".into(), vec!["spf/a 22".into(), "mx/b_2 29".into()], "old".into(), (1, 3))]
+    );
+}
+
+#[test]
+fn a_comment_on_its_own_line_is_about_the_next_record() {
+    let text = ";mailcheck:ignore[spf/a] one\n; why\n\n;  mailcheck:  ignore[ spf/b ]  two\n\
+                $TTL 5\na TXT x\nb TXT x ; mailcheck me\n";
+    let about = ignores(text).into_iter().map(|row| (row.2, row.3)).collect::<Vec<_>>();
+    assert_eq!(about, [("one".into(), (6, 6)), ("two".into(), (6, 6))]);
+}
+
+#[test]
+fn a_comment_that_is_meant_for_us_and_not_understood_is_a_fault() {
+    let text = "a TXT a ; mailcheck: ignroe[spf/a] x\na TXT b ; mailcheck: ignore[spf/a]\n\
+                a TXT c ; mailcheck: ignore[SPF] x\na TXT d ; mailcheck: ignore[spf/a x\n\
+                a TXT e ; mailcheck: ignore[] x\na TXT f ; mailcheck: ignore[spf/a]x\n\
+                $TTL 5 ; mailcheck: ignore[spf/a] x\n; mailcheck: ignore[spf/a] x\n";
+    let reading = Zone::read("f", Some(&name("x")), text.as_bytes());
+    let faults: Vec<String> = reading.errors.iter().map(ToString::to_string).collect();
+    assert!(reading.errors.iter().all(|error| error.kind == ErrorKind::Comment));
+    assert_eq!(
+        faults,
+        [
+            "f:1:22: expected ignore[family/name] and a reason after \"mailcheck:\"",
+            "f:2:35: expected a reason after the names of the rules",
+            "f:3:29: expected the name of a rule, as in spf/too-many-lookups",
+            "f:4:22: expected a closing bracket after the names of the rules",
+            "f:5:29: expected the name of a rule, as in spf/too-many-lookups",
+            "f:6:35: expected a reason after the names of the rules",
+            "f:7:8: expected a record that the comment is about",
+            "f:8:1: expected a record that the comment is about",
+        ]
+    );
+}
+
+// ----------------------------------------------------------------------------- notices
+
+fn notices(text: &str) -> Vec<String> {
+    let reading = Zone::read("new.zone", None, text.as_bytes());
+    assert_eq!(reading.errors, []);
+    reading.notices.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_record_listed_twice_is_a_notice_with_both_places() {
+    assert_eq!(
+        notices("a.example. 60 TXT x\nb.example. 60 TXT x\n\nA.example. 60 IN TXT \"x\"\n"),
+        ["new.zone:4:1: a.example TXT is listed already at new.zone:1:1"]
+    );
+}
+
+#[test]
+fn times_to_live_that_differ_within_a_set_are_one_notice() {
+    assert_eq!(
+        notices("a.example. 60 TXT x\n 60 TXT y\n 1h TXT z\n 5 TXT w\n 5 A 192.0.2.1\n"),
+        ["new.zone:3:2: a.example TXT has a time to live of 3600 here, and of 60 at new.zone:1:1"]
+    );
+}
+
+#[test]
+fn a_time_to_live_of_the_soa_record_counts_where_none_is_written() {
+    let zone = "a.example. SOA n a 1 2 3 4 5\n TXT x\n 6 TXT y\n";
+    assert_eq!(
+        notices(zone),
+        ["new.zone:3:2: a.example TXT has a time to live of 6 here, and of 5 at new.zone:2:2"]
+    );
+}
+
+#[test]
+fn notices_beyond_a_hundred_are_counted() {
+    let reading = Zone::read("f", Some(&name("x")), "a TXT x\n".repeat(151).as_bytes());
+    assert_eq!((reading.notices.len(), reading.omitted_notices), (100, 50));
 }
 
 // ----------------------------------------------------------------------------- authority
@@ -488,6 +701,9 @@ fn hostile() -> impl Strategy<Value = Vec<u8>> {
         b"@",
         b"$TTL ",
         b"$ORIGIN ",
+        b"$GENERATE 1-3 ",
+        b"${1,2,n}",
+        b"; mailcheck: ignore[a/b] c",
         b"IN ",
         b"TXT ",
         b"A ",
@@ -534,9 +750,9 @@ proptest! {
 
     #[test]
     fn an_entry_always_shortens_the_text(text in hostile()) {
-        let (mut rest, mut words, mut faults) = (text.as_slice(), Vec::new(), Vec::new());
+        let (mut rest, mut parts) = (text.as_slice(), grammar::Parts::default());
         while !rest.is_empty() {
-            let (_, next) = grammar::entry(rest, &mut words, &mut faults);
+            let (_, next) = grammar::entry(rest, &mut parts);
             prop_assert!(next.len() < rest.len());
             rest = next;
         }
@@ -547,11 +763,11 @@ proptest! {
 #[test]
 fn open_parentheses_do_not_make_reading_start_over_and_over() {
     let text = "a TXT ( x\n".repeat(20_000);
-    let (mut rest, mut words, mut faults) = (text.as_bytes(), Vec::new(), Vec::new());
+    let (mut rest, mut parts) = (text.as_bytes(), grammar::Parts::default());
     let mut read = 0;
     while !rest.is_empty() {
-        let (_, next) = grammar::entry(rest, &mut words, &mut faults);
-        read += words.len();
+        let (_, next) = grammar::entry(rest, &mut parts);
+        read += parts.words.len();
         rest = next;
     }
     assert!(read <= 2 * 4 * 20_000, "{read} words were read");

@@ -4,30 +4,58 @@ use super::line::Line;
 use super::of_result;
 use super::sheet::Sheet;
 use crate::change::Effect;
+use crate::dns::Kind;
 use crate::render::palette::Ink;
-use crate::report::{Change, ChangedCost, ChangedRecords, ChangedSender};
+use crate::report::{
+    Change, ChangedCost, ChangedRecords, ChangedSender, Domain, KeptSender, State,
+};
+use std::borrow::Cow;
 
 /// Where the columns of the table begin.
 const BEFORE: usize = 33;
 const AFTER: usize = 48;
 const REMARK: usize = 63;
+/// Where the marks of a record that goes or comes end.
+const SIGN: usize = 4;
+/// Senders that are named; others are counted.
+const NAMED: usize = 10;
 
-pub(super) fn change(sheet: &mut Sheet, change: &Change) {
+pub(super) fn change(sheet: &mut Sheet, domain: &Domain, change: &Change) {
     for records in &change.records {
         sheet.blank();
         changed_records(sheet, records);
     }
+    // What could not be told is not said to be as before.
+    let is_told = change.unknown.is_empty();
     let has_table = !change.senders.is_empty() || change.policy.is_some() || change.cost.is_some();
-    if has_table && !change.records.is_empty() {
+    if !change.records.is_empty() {
         sheet.blank();
-        table(sheet, change);
+        if has_table {
+            table(sheet, change, is_told);
+        }
+        if let Some(seconds) = change.in_effect_within_s {
+            let said = format!("  in effect everywhere within {} of publishing", span(seconds));
+            sheet.put(&sheet.line().faint(said));
+        }
     }
     for doubt in &change.unknown {
         let label = sheet.line().with(Ink::Unknown, "  could not tell  ");
         let sentence = sheet.line().phrase(doubt);
         sheet.sentence(label, &sentence);
     }
+    let is_mended = |it: &&crate::report::Finding| it.state == Some(State::Resolved);
+    let mended: Vec<_> = domain.findings.iter().filter(is_mended).collect();
+    if !mended.is_empty() {
+        sheet.blank();
+    }
+    for finding in mended {
+        let label = sheet.line().with(Ink::Good, "  mended").pad(10).with(Ink::Strong, finding.id);
+        let sentence = sheet.line().plain(finding.summary);
+        sheet.sentence(label.plain("  "), &sentence);
+    }
 }
+
+// ── records ─────────────────────────────────────────────────────────────────────────────────────
 
 /// A record set, what goes and what comes, as a patch is shown.
 fn changed_records(sheet: &mut Sheet, records: &ChangedRecords) {
@@ -46,32 +74,98 @@ fn changed_records(sheet: &mut Sheet, records: &ChangedRecords) {
         }
         None => sheet.put(&head),
     }
-    let signed = [("-", Ink::Bad, &records.removed), ("+", Ink::Good, &records.added)];
+    let (removed, added) = match (records.removed.as_slice(), records.added.as_slice()) {
+        ([old], [new]) => {
+            let (old, new) = (joined(records.kind, old), joined(records.kind, new));
+            let longest = old.len().max(new.len()) + SIGN;
+            match longest > sheet.width && old != new {
+                true => {
+                    let [old, new] = [&old, &new].map(|text| text.trim_matches('"'));
+                    let [old, new] = differing(old, new, sheet.glyphs.ellipsis);
+                    (vec![Cow::Owned(old)], vec![Cow::Owned(new)])
+                }
+                false => (vec![old], vec![new]),
+            }
+        }
+        (removed, added) => (all_joined(records.kind, removed), all_joined(records.kind, added)),
+    };
+    let signed = [("-", Ink::Bad, removed), ("+", Ink::Good, added)];
     for (sign, ink, lines) in signed {
         for text in lines {
             let label = sheet.line().with(ink, format!("  {sign} "));
-            let record = sheet.line().with(Ink::Code, text);
+            let longest = sheet.width.saturating_sub(SIGN + 1).max(1);
+            let words = text.split(' ').map(|word| shortened(word, longest, sheet.glyphs.ellipsis));
+            let record = sheet.line().with(Ink::Code, words.collect::<Vec<_>>().join(" "));
             sheet.sentence(label, &record);
         }
     }
 }
 
-fn table(sheet: &mut Sheet, change: &Change) {
+/// The text of a TXT record with its strings joined, as it is read; other records as they stand.
+fn joined(kind: Kind, text: &str) -> Cow<'_, str> {
+    // Where something is escaped, a quote may be part of the text.
+    if kind != Kind::Txt || text.contains('\\') {
+        return Cow::Borrowed(text);
+    }
+    match text.contains("\" \"") {
+        true => Cow::Owned(text.replace("\" \"", "")),
+        false => Cow::Borrowed(text),
+    }
+}
+
+fn all_joined(kind: Kind, texts: &[String]) -> Vec<Cow<'_, str>> {
+    texts.iter().map(|text| joined(kind, text)).collect()
+}
+
+/// The words in which two long texts differ, with one beside them on either side.
+fn differing(old: &str, new: &str, ellipsis: &str) -> [String; 2] {
+    let [old, new] = [old, new].map(|text| text.split(' ').collect::<Vec<&str>>());
+    let alike = |pairs: &mut dyn Iterator<Item = (&&str, &&str)>| {
+        pairs.take_while(|(one, other)| one == other).count()
+    };
+    let begin = alike(&mut old.iter().zip(&new));
+    let end = alike(&mut old.iter().rev().zip(new.iter().rev()));
+    let shortest = old.len().min(new.len());
+    let end = end.min(shortest.saturating_sub(begin));
+    // An ellipsis in place of one word says less and saves nothing.
+    let [left, right] = [begin, end].map(|alike| if alike > 2 { alike - 1 } else { 0 });
+    [old, new].map(|words| {
+        let (from, to) = (left, words.len().saturating_sub(right));
+        let mut shown: Vec<&str> = Vec::with_capacity(to - from + 2);
+        shown.extend((from > 0).then_some(ellipsis));
+        shown.extend(words.get(from..to).unwrap_or_default());
+        shown.extend((to < words.len()).then_some(ellipsis));
+        shown.join(" ")
+    })
+}
+
+/// A word that fits; the end of one that does not is left out, for nobody compares keys by eye.
+fn shortened<'w>(word: &'w str, longest: usize, ellipsis: &str) -> Cow<'w, str> {
+    match word.char_indices().nth(longest) {
+        None => Cow::Borrowed(word),
+        Some(_) => {
+            let kept: String = word.chars().take(longest.saturating_sub(1)).collect();
+            Cow::Owned(kept + ellipsis)
+        }
+    }
+}
+
+// ── senders ─────────────────────────────────────────────────────────────────────────────────────
+
+fn table(sheet: &mut Sheet, change: &Change, is_told: bool) {
     let head = sheet.line().faint("  sender").pad(BEFORE).faint("before").pad(AFTER).faint("after");
     sheet.put(&head);
+    let mut above = None;
     for sender in &change.senders {
-        changed_sender(sheet, sender);
+        changed_sender(sheet, sender, above);
+        above = Some(sender);
     }
-    if change.senders.is_empty() {
-        sheet.put(
-            &sheet
-                .line()
-                .plain("  everybody")
-                .pad(BEFORE)
-                .faint("as before")
-                .pad(AFTER)
-                .faint("as before"),
-        );
+    if change.senders.is_empty() && is_told {
+        let line = sheet.line().plain("  everybody").pad(BEFORE).faint("as before");
+        sheet.put(&line.pad(AFTER).faint("as before"));
+    }
+    if !change.senders.is_empty() && !change.kept.is_empty() {
+        kept(sheet, &change.kept);
     }
     if let Some(policy) = change.policy {
         let [before, after] = [policy.before, policy.after].map(|word| word.unwrap_or("nothing"));
@@ -81,13 +175,9 @@ fn table(sheet: &mut Sheet, change: &Change) {
     if let Some(cost) = change.cost {
         costs(sheet, cost);
     }
-    if let Some(seconds) = change.in_effect_within_s {
-        let said = format!("  in effect everywhere within {} of publishing", span(seconds));
-        sheet.put(&sheet.line().faint(said));
-    }
 }
 
-fn changed_sender(sheet: &mut Sheet, sender: &ChangedSender) {
+fn changed_sender(sheet: &mut Sheet, sender: &ChangedSender, above: Option<&ChangedSender>) {
     let rest = "everyone else".to_owned();
     let name = match &sender.provider {
         _ if sender.is_rest => &rest,
@@ -107,30 +197,66 @@ fn changed_sender(sheet: &mut Sheet, sender: &ChangedSender) {
         Effect::Gained => line.with(Ink::Good, "new"),
         Effect::Altered => line,
     });
-    if let Some(more) = remark(sheet, sender, name == &sender.who) {
+    if let Some(more) = remark(sheet, sender, name == &sender.who, above) {
         let label = sheet.line().pad(4);
         sheet.sentence(label, &more);
     }
 }
 
-/// How many, by which terms, and why.
-fn remark(sheet: &Sheet, sender: &ChangedSender, is_counted: bool) -> Option<Line> {
+/// How many, by which terms, and why, unless the row above has just said so.
+fn remark(
+    sheet: &Sheet,
+    sender: &ChangedSender,
+    is_counted: bool,
+    above: Option<&ChangedSender>,
+) -> Option<Line> {
     let mut parts: Vec<Line> = Vec::new();
     if !sender.is_rest && !is_counted {
         parts.push(sheet.line().faint(&sender.who));
     }
     let by = |when: &str, term: &str| sheet.line().faint(when).with(Ink::Code, term);
-    match (&sender.term_before, &sender.term_after) {
+    let why = |sender: &ChangedSender| (sender.term_after.clone(), sender.problem.clone());
+    let is_said = sender.problem.is_some() && above.is_some_and(|above| why(above) == why(sender));
+    let term_after = sender.term_after.as_ref().filter(|_| !is_said);
+    match (sender.term_before.as_ref(), term_after) {
         (Some(before), Some(after)) if before == after => parts.push(by("by ", before)),
         (before, after) => {
-            parts.extend(before.as_ref().map(|term| by("before by ", term)));
-            parts.extend(after.as_ref().map(|term| by("after by ", term)));
+            parts.extend(before.map(|term| by("before by ", term)));
+            parts.extend(after.map(|term| by("after by ", term)));
         }
     }
-    parts.extend(sender.problem.as_ref().map(|problem| sheet.line().phrase(problem)));
+    let problem = sender.problem.as_ref().filter(|_| !is_said);
+    parts.extend(problem.map(|problem| sheet.line().phrase(problem)));
     let mut parts = parts.into_iter();
     let first = parts.next()?;
     Some(parts.fold(first, |line, part| line.faint("; ").then(&part)))
+}
+
+/// Who is not hit.
+fn kept(sheet: &mut Sheet, all: &[KeptSender]) {
+    let mut names: Vec<&str> = Vec::with_capacity(all.len());
+    for one in all {
+        let name = one.provider.as_deref().unwrap_or(&one.who);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let told = if names.len() > NAMED { NAMED - 1 } else { names.len() };
+    let more = names.len() - told;
+    let mut line = sheet.line();
+    for (index, name) in names.iter().take(told).enumerate() {
+        let gap = match index {
+            0 => "",
+            _ if index + 1 == names.len() => " and ",
+            _ => ", ",
+        };
+        line = line.plain(gap).with(Ink::Name, name);
+    }
+    if more > 0 {
+        line = line.plain(format!(" and {more} more"));
+    }
+    let label = sheet.line().plain("  pass as before").pad(BEFORE);
+    sheet.sentence(label, &line);
 }
 
 fn costs(sheet: &mut Sheet, cost: ChangedCost) {

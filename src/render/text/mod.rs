@@ -123,7 +123,7 @@ fn whole(sheet: &mut Sheet, domain: &Domain, look: &Look) {
         }
         contract::contract(sheet, domain);
         match &domain.change {
-            Some(change) => change::change(sheet, change),
+            Some(change) => change::change(sheet, domain, change),
             None => {
                 authorization::authorizations(sheet, domain, look);
                 rows::rows(sheet, domain);

@@ -1,0 +1,146 @@
+//! A domain in two states: what a change does to it.
+
+mod gone;
+mod records;
+mod senders;
+
+use super::inquiry::{Fixes, Inquiry};
+use super::{Clock, Gathered, finish, gather_all};
+use crate::change::{self, Facts, Gone, Moved};
+use crate::dns::{Dns, Kind};
+use crate::judge::Location;
+use crate::report::{Change, ChangedCost, ChangedPolicy, ChangedSender, Domain};
+use crate::spf::Policies;
+use crate::text::Phrase;
+use crate::{dmarc, spf};
+use gone::{keys_gone, mx_gone, tls_gone};
+use records::records;
+use senders::{first_doubt, gather_moved, is_same, kept, known_as, size};
+use std::cmp::Reverse;
+
+/// A domain as it was, and as it is to be.
+#[derive(Debug)]
+pub struct Changed {
+    /// As it was.
+    pub before: Domain,
+    /// As it is to be; what the change does stands in it. Its findings are not yet held against
+    /// those before: see [`Domain::hold_against`].
+    pub after: Domain,
+}
+
+/// Everything about one domain in two states of the DNS, the former first.
+///
+/// Both are asked for the same names as far as these are known beforehand, so a source that they
+/// share should remember its answers.
+pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> Changed {
+    let [old, new] = states.map(Policies::new);
+    let was = gather_all(&old, inquiry, clock).await;
+    // A key at a selector that nobody would guess now is to be missed all the same.
+    let keyed = was.dkim.iter().flat_map(|it| it.facts.keyed());
+    let found = keyed.map(|tried| tried.candidate.selector.to_string());
+    let seen = inquiry.seen.iter().cloned().chain(found).collect();
+    let inquiry = &Inquiry { seen, ..inquiry.clone() };
+    let is = gather_all(&new, inquiry, clock).await;
+
+    let tls = tls_gone(states, &was).await;
+    let (facts, untold) = facts(&was, &is, tls);
+    let (kept, cost) = (kept(&was, &is), cost(&was, &is));
+    let unfixed = Inquiry { fixes: Fixes::Skipped, ..inquiry.clone() };
+    let before = finish(&old, &unfixed, was, Vec::new()).await;
+    let mut after = finish(&new, inquiry, is, change::lint::check(&facts)).await;
+    let (records, one_sided) = records(new.dns(), &before, &after).await;
+    // Where both states give the same answers, the same is unknown of both, and nothing changes.
+    let is_unchanged = records.is_empty() && one_sided.is_empty();
+    let unknown =
+        if is_unchanged { Vec::new() } else { one_sided.into_iter().chain(untold).collect() };
+    let policies = [&before, &after].map(|domain| domain.dmarc.exhibit.policy);
+    after.change = Some(Change {
+        before: Vec::new(),
+        headline_before: before.headline.clone(),
+        in_effect_within_s: records.iter().filter_map(|it| it.ttl_before_s).max(),
+        records,
+        senders: facts.moved.iter().map(ChangedSender::from).collect(),
+        kept,
+        cost,
+        policy: match policies {
+            [before, after] if before != after => Some(ChangedPolicy { before, after }),
+            _ => None,
+        },
+        unknown,
+    });
+    Changed { before, after }
+}
+
+/// What the protocols say of both states, and what could not be told of one of them.
+fn facts(was: &Gathered, is: &Gathered, tls: Vec<Gone>) -> (Facts, Vec<Phrase>) {
+    let domain = is.domain.clone();
+    let (mut moved, mut untold) = (Vec::new(), Vec::new());
+    if let (Some(was), Some(is)) = (&was.spf, &is.spf) {
+        for (before, after) in was.partitions().into_iter().zip(is.partitions()) {
+            if !is_same(before, after) {
+                untold.extend([before, after].into_iter().find_map(first_doubt));
+            }
+            gather_moved(before, after, &mut moved, &mut untold);
+        }
+        let mut told = Vec::new();
+        untold.retain(|why: &Phrase| {
+            !told.contains(why) && {
+                told.push(why.clone());
+                true
+            }
+        });
+        moved.iter_mut().for_each(|one: &mut Moved| one.who = known_as(&one.sets));
+        moved.sort_by_key(|one| (one.effect, one.is_rest, Reverse(size(&one.sets))));
+    }
+    let requests = [was, is].map(|state| state.posture().requests);
+    for (state, when) in [(was, "before"), (is, "after")] {
+        let failed = state.dmarc.as_ref().is_some_and(|it| {
+            matches!(it.facts.discovered.discovery, dmarc::Discovery::Unknown(_))
+        });
+        if failed {
+            let said = Phrase::new().plain("what DMARC asks for ").plain(when);
+            untold.push(said.plain(" the change ").unknown("could not be told"));
+        }
+    }
+    let spf = is.spf.as_ref().map(|facts| facts.published.location());
+    let governing = is.dmarc.as_ref().and_then(|it| it.facts.discovered.governing());
+    let dmarc = governing.map(|it| {
+        let text = std::sync::Arc::clone(&it.record().text);
+        let place = Location::record(it.owner(), Kind::Txt, text).in_file(it.place.clone());
+        let span = is.dmarc.as_ref().and_then(|it| it.facts.discovered.in_force()?.span());
+        match span {
+            Some(span) => place.at(span),
+            None => place,
+        }
+    });
+    let owner = dmarc::owner(&domain).unwrap_or_else(|| domain.clone());
+    let mut gone: Vec<Gone> = mx_gone(was, is).into_iter().collect();
+    gone.extend(keys_gone(was, is));
+    gone.extend(tls);
+    let facts = Facts {
+        moved,
+        spf: spf.unwrap_or_else(|| Location::set(domain.clone(), Kind::Txt)),
+        requests,
+        dmarc: dmarc.unwrap_or_else(|| Location::set(owner, Kind::Txt)),
+        gone,
+        domain,
+    };
+    (facts, untold)
+}
+
+fn cost(was: &Gathered, is: &Gathered) -> Option<ChangedCost> {
+    let states = [was.spf.as_ref()?, is.spf.as_ref()?];
+    let [before, after] =
+        states.map(|facts| facts.published.record().map(|it| it.value.text.len()));
+    let partitions = states.iter().flat_map(|facts| facts.partitions());
+    if partitions.into_iter().any(|partition| first_doubt(partition).is_some()) {
+        // What could not be asked may cost as well.
+        return None;
+    }
+    let worst = states.map(spf::Facts::worst);
+    Some(ChangedCost {
+        lookups: worst.map(|spent| spent.lookups),
+        voids: worst.map(|spent| spent.voids),
+        octets: [before?, after?],
+    })
+}

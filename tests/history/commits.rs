@@ -1,0 +1,138 @@
+//! The same history as commits of a repository.
+
+use super::{Ended, STATES, compared, folder, mailcheck, read};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const FILE: &str = "zones/fmsinc.com.zone";
+
+/// A repository in a folder of its own.
+struct Repository(PathBuf);
+
+impl Repository {
+    /// An empty one with the tape of the world beside it; `None` where there is no git.
+    fn new(test: &str) -> Option<Self> {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("history").join(test);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(folder.join("zones")).expect("a folder can be made");
+        let repository = Self(folder);
+        if Command::new("git").arg("--version").stdout(Stdio::null()).status().is_err() {
+            println!("skipped: there is no git");
+            return None;
+        }
+        repository.git(&["init", "--quiet", "--initial-branch=main"]);
+        let tape = self::folder().join("world.jsonl");
+        fs::copy(tape, repository.0.join("world.jsonl")).expect("the tape can be copied");
+        Some(repository)
+    }
+
+    fn git(&self, arguments: &[&str]) {
+        let done = Command::new("git")
+            .args(arguments)
+            .current_dir(&self.0)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .envs([("GIT_AUTHOR_NAME", "A"), ("GIT_AUTHOR_EMAIL", "a@fmsinc.com")])
+            .envs([("GIT_COMMITTER_NAME", "A"), ("GIT_COMMITTER_EMAIL", "a@fmsinc.com")])
+            .stdin(Stdio::null())
+            .status()
+            .expect("git runs");
+        assert!(done.success(), "git {arguments:?}");
+    }
+
+    /// The file as it is at a state, committed.
+    fn commit(&self, state: &str) {
+        self.put(state);
+        self.git(&["add", "zones"]);
+        self.git(&["commit", "--quiet", "--message", state]);
+    }
+
+    /// The file as it is at a state, not committed.
+    fn put(&self, state: &str) {
+        let source = folder().join(format!("{state}.zone"));
+        fs::copy(source, self.0.join(FILE)).expect("the state can be copied");
+    }
+
+    fn diff(&self, arguments: &[&str]) -> Ended {
+        let own = ["diff", "--replay", "world.jsonl"];
+        mailcheck(&self.0, &[&own, arguments].concat())
+    }
+}
+
+/// Holds what the screen says against what it said.
+fn snapshot(name: &str, ended: &Ended) {
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(format!("history__{name}"), ended.screen());
+    });
+}
+
+/// What is the same however the two states were named: all but where they were read.
+fn content(mut domain: Value) -> Value {
+    fn without_places(value: &mut Value) {
+        match value {
+            Value::Object(members) => {
+                let places = ["file", "source", "before"];
+                members
+                    .retain(|name, inner| !(places.contains(&name.as_str()) && !inner.is_object()));
+                members.values_mut().for_each(without_places);
+            }
+            Value::Array(items) => items.iter_mut().for_each(without_places),
+            _ => {}
+        }
+    }
+    without_places(&mut domain);
+    domain
+}
+
+#[test]
+fn commits_are_compared_as_files_are() {
+    let Some(repository) = Repository::new("commits") else { return };
+    repository.commit(STATES[0]);
+    for state in &STATES[1..] {
+        repository.commit(state);
+        let of_commits = repository.diff(&["--base", "HEAD~1", FILE, "-f", "json"]);
+        let of_files = compared(state, &["-f", "json"]);
+        assert_eq!(of_commits.code, of_files.code, "{state}");
+        assert_eq!(content(read(&of_commits)), content(read(&of_files)), "{state}");
+    }
+}
+
+#[test]
+fn an_unknown_commit_is_a_wrong_invocation() {
+    let Some(repository) = Repository::new("unknown-commit") else { return };
+    repository.commit(STATES[0]);
+    let ended = repository.diff(&["--base", "nowhere", FILE]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
+    assert!(ended.stderr.contains("no commit is named \"nowhere\""), "{}", ended.stderr);
+}
+
+#[test]
+fn a_file_as_it_was_is_no_change() {
+    let Some(repository) = Repository::new("as-it-was") else { return };
+    repository.commit(STATES[2]);
+    let ended = repository.diff(&["--base", "HEAD", FILE]);
+    assert_eq!(ended.code, Some(0));
+    snapshot("a-file-as-it-was", &ended);
+}
+
+#[test]
+fn a_file_that_is_new_is_compared_with_what_answers() {
+    let Some(repository) = Repository::new("new-file") else { return };
+    repository.git(&["commit", "--quiet", "--allow-empty", "--message", "nothing yet"]);
+    repository.put(STATES[0]);
+    let ended = repository.diff(&["--base", "HEAD", FILE]);
+    assert_eq!(ended.code, Some(0));
+    snapshot("a-new-file", &ended);
+}
+
+#[test]
+fn a_file_that_is_gone_is_compared_with_what_answers() {
+    let Some(repository) = Repository::new("gone-file") else { return };
+    repository.commit(STATES[2]);
+    fs::remove_file(repository.0.join(FILE)).expect("the file can be removed");
+    let ended = repository.diff(&["--base", "HEAD", FILE]);
+    assert_eq!(ended.code, Some(1));
+    snapshot("a-gone-file", &ended);
+}
