@@ -1,7 +1,7 @@
 //! The main job: domains in, a report out, an exit code.
 
 use super::clock::Moment;
-use super::conclude::conclude;
+use super::conclude::{self, conclude};
 use super::plan::{Mistake, Plan};
 use super::{Trouble, sources, what_if};
 use crate::audit::{self, Clock, Inquiry};
@@ -43,6 +43,7 @@ pub(super) async fn look(plan: &Plan) -> Result<Looked, Trouble> {
     let started = super::clock::now();
     let begin = Instant::now();
     let stack = sources::stack(&plan.sources, &started.date())?;
+    conclude::prepare(&plan.ending)?;
     // A run that can be repeated says the same every time, so it has no time of its own.
     let clock =
         if stack.is_repeatable { Clock::default() } else { Clock { seconds: started.seconds } };
