@@ -7,6 +7,7 @@
 mod config;
 mod exit_code;
 mod files;
+mod formats;
 mod fix;
 mod hostile;
 mod identities;
