@@ -66,6 +66,7 @@ impl Stack {
             sources: self.names.iter().map(|name| escape(name.as_bytes())).collect(),
             questions: self.questions(),
             notes: self.idle_faults().collect(),
+            files: Vec::new(),
         }
     }
 
@@ -202,18 +203,22 @@ pub(super) fn zones(argument: &Path) -> Result<Files, Mistake> {
 /// # Errors
 /// It is faulty.
 pub(super) fn parsed(argument: &Path, text: &[u8]) -> Result<Files, Mistake> {
-    let (format, path) = split(argument);
-    let file = path.display().to_string();
-    let files = match format {
-        Some(format) => files::read_as(format, &file, text),
-        None => files::read(&file, text),
-    };
-    files.strict().map_err(|faults| {
+    understood(argument, text).strict().map_err(|faults| {
         let shown: Vec<String> = faults.iter().take(5).map(ToString::to_string).collect();
         let more = faults.len().saturating_sub(shown.len());
         let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
         Mistake::new(format!("{}{more}", shown.join("; ")))
     })
+}
+
+/// What the text of a file holds, which is named like this, and every fault of it.
+pub(super) fn understood(argument: &Path, text: &[u8]) -> Files {
+    let (format, path) = split(argument);
+    let file = path.display().to_string();
+    match format {
+        Some(format) => files::read_as(format, &file, text),
+        None => files::read(&file, text),
+    }
 }
 
 /// The format that a word before a colon chooses, and the file.
@@ -241,13 +246,27 @@ pub(super) fn beginning(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
 /// # Errors
 /// It cannot be read, or is too large.
 pub(super) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Mistake> {
-    let fault = |why: std::io::Error| Mistake::new(format!("{}: {why}", path.display()));
-    let content = beginning(path, limit).map_err(fault)?;
+    within(limit, &path.display().to_string(), beginning(path, limit))
+}
+
+/// The content of standard input.
+///
+/// # Errors
+/// It cannot be read, or is too large.
+pub(super) fn standard_input(limit: u64) -> Result<Vec<u8>, Mistake> {
+    let mut content = Vec::new();
+    let stdin = std::io::stdin().lock();
+    let read = stdin.take(limit.saturating_add(1)).read_to_end(&mut content);
+    within(limit, "standard input", read.map(|_| content))
+}
+
+fn within(limit: u64, name: &str, content: std::io::Result<Vec<u8>>) -> Result<Vec<u8>, Mistake> {
+    let content = content.map_err(|why| Mistake::new(format!("{name}: {why}")))?;
     if u64::try_from(content.len()).is_ok_and(|size| size <= limit) {
         return Ok(content);
     }
     let limit = limit / (1024 * 1024);
-    Err(Mistake::new(format!("{}: larger than {limit} MiB", path.display())))
+    Err(Mistake::new(format!("{name}: larger than {limit} MiB")))
 }
 
 /// Counts the questions that get through the cache.

@@ -11,6 +11,7 @@ mod formats;
 mod fix;
 mod hostile;
 mod identities;
+mod lint;
 mod output;
 mod summary;
 mod words;
