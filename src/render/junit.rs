@@ -1,13 +1,14 @@
 //! JUnit XML, for Jenkins, Azure and whatever else shows test results.
 //!
 //! A suite is a domain, and one more is about files and the configuration. A test is a protocol, a
-//! sender, an expectation, or a rule that is met: it fails if the rule is met, is skipped if its
-//! owner decided about that or if it was met before a change, and is in error if something could
-//! not be told. A rule that is not met is no test, for the report does not say which rules were
+//! sender, an expectation, or a rule that is met: it fails if the rule is met, is skipped if the
+//! rule is but a note, if its owner decided about that or if it was met before a change, and is in
+//! error if something could not be told. A rule that is not met is no test, for the report does not say which rules were
 //! looked at.
 //!
 //! The form is that of `testdata/schema/junit-10.xsd`.
 
+use crate::judge::Severity;
 use crate::report::{Authorization, Authorized, Domain, Expected, Finding, Report, State, Status};
 use crate::text::{Phrase, escape};
 use std::io::{self, Write};
@@ -155,7 +156,8 @@ fn rule(id: &str, group: &[&Finding]) -> Case {
     let is_old = group.iter().any(|it| it.state == Some(State::Unchanged));
     let because = match (counting.first(), ignored) {
         (Some(first), _) => Some(Because {
-            kind: Kind::Failure,
+            // A note asks nobody to act, and must not turn a build yellow.
+            kind: if first.severity == Severity::Note { Kind::Skipped } else { Kind::Failure },
             message: format!("{}: {}", first.severity, first.message),
             details: counting.iter().flat_map(|finding| details(finding)).collect(),
         }),

@@ -612,6 +612,7 @@ pub(crate) fn changed() -> Report {
             ),
             sender(Effect::Altered, None, "softfail", "permerror", &[]),
         ],
+        kept: vec![KeptSender { provider: None, term: "mx".into(), who: "198.51.100.25".into() }],
         cost: Some(ChangedCost { lookups: [3, 11], voids: [0, 0], octets: [75, 230] }),
         policy: Some(ChangedPolicy { before: None, after: Some("reject") }),
         in_effect_within_s: Some(3600),
