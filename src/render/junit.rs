@@ -1,8 +1,8 @@
 //! JUnit XML, for Jenkins, Azure and whatever else shows test results.
 //!
 //! A suite is a domain, and one more is about files and the configuration. A test is a protocol, a
-//! sender, an expectation, or a rule that is met: it fails if the rule is met, is skipped if the
-//! rule is but a note, if its owner decided about that or if it was met before a change, and is in
+//! sender, an expectation, or a rule that is met: it fails if the rule is met, is skipped if that is
+//! no more than a note, if its owner decided about it or if it was met before a change, and is in
 //! error if something could not be told. A rule that is not met is no test, for the report does not say which rules were
 //! looked at.
 //!
@@ -156,8 +156,11 @@ fn rule(id: &str, group: &[&Finding]) -> Case {
     let is_old = group.iter().any(|it| it.state == Some(State::Unchanged));
     let because = match (counting.first(), ignored) {
         (Some(first), _) => Some(Because {
-            // A note asks nobody to act, and must not turn a build yellow.
-            kind: if first.severity == Severity::Note { Kind::Skipped } else { Kind::Failure },
+            // A note is worth reading, and no test of anything.
+            kind: match first.severity {
+                Severity::Note => Kind::Skipped,
+                Severity::Error | Severity::Warn => Kind::Failure,
+            },
             message: format!("{}: {}", first.severity, first.message),
             details: counting.iter().flat_map(|finding| details(finding)).collect(),
         }),

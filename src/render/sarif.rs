@@ -24,10 +24,10 @@ const SCHEMA: &str =
 /// `out` cannot be written to.
 pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let rules = rules(report);
+    let results = || findings(report);
     // §3.27.23: if one result tells whether it is suppressed, all of them have to.
-    let tells = report.findings().any(|(_, finding)| finding.suppressed.is_some());
-    let results: Vec<Value> = report
-        .findings()
+    let tells = results().any(|(_, finding)| finding.suppressed.is_some());
+    let results: Vec<Value> = results()
         .map(|(domain, finding)| {
             let mut result = result(domain, finding);
             if let Some(index) = rules.iter().position(|rule| rule.id == finding.id) {
@@ -53,10 +53,16 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     json::render(&json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}), out)
 }
 
+/// The findings that there are. One that a change resolves is no result: code scanning would show it
+/// as an alert, whatever its `baselineState` says.
+fn findings(report: &Report) -> impl Iterator<Item = (Option<&Domain>, &Finding)> {
+    report.findings().filter(|(_, finding)| finding.state != Some(State::Resolved))
+}
+
 /// The first finding of each rule, in the order of the report.
 fn rules(report: &Report) -> Vec<&Finding> {
     let mut rules: Vec<&Finding> = Vec::new();
-    for (_, finding) in report.findings() {
+    for (_, finding) in findings(report) {
         if !rules.iter().any(|rule| rule.id == finding.id) {
             rules.push(finding);
         }
@@ -114,12 +120,12 @@ fn result(domain: Option<&Domain>, finding: &Finding) -> Map<String, Value> {
     result.insert("message".into(), message(finding));
     result.insert("locations".into(), json!([location]));
     result.insert("partialFingerprints".into(), json!({"mailcheck/v1": finding.fingerprint}));
-    if let Some(state) = finding.state {
-        let state = match state {
-            State::Introduced => "new",
-            State::Unchanged => "unchanged",
-            State::Resolved => "absent",
-        };
+    let state = finding.state.and_then(|state| match state {
+        State::Introduced => Some("new"),
+        State::Unchanged => Some("unchanged"),
+        State::Resolved => None,
+    });
+    if let Some(state) = state {
         result.insert("baselineState".into(), state.into());
     }
     if let Some(domain) = domain {
