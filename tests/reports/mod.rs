@@ -616,7 +616,6 @@ pub(crate) fn changed() -> Report {
         cost: Some(ChangedCost { lookups: [3, 11], voids: [0, 0], octets: [75, 230] }),
         policy: Some(ChangedPolicy { before: None, after: Some("reject") }),
         in_effect_within_s: Some(3600),
-        kept: Vec::new(),
         unknown: vec![Phrase::from("include:spf.hr.example TXT timed out")],
     });
     let expected = |words: &str, met, line| Expected {
