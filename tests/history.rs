@@ -7,6 +7,8 @@
 
 #[path = "history/commits.rs"]
 mod commits;
+#[path = "history/readme.rs"]
+mod readme;
 mod tape;
 
 use serde_json::Value;

@@ -9,11 +9,11 @@ use std::process::{Command, Stdio};
 const FILE: &str = "zones/fmsinc.com.zone";
 
 /// A repository in a folder of its own.
-struct Repository(PathBuf);
+pub(crate) struct Repository(pub(crate) PathBuf);
 
 impl Repository {
     /// An empty one with the tape of the world beside it; `None` where there is no git.
-    fn new(test: &str) -> Option<Self> {
+    pub(crate) fn new(test: &str) -> Option<Self> {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("history").join(test);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(folder.join("zones")).expect("a folder can be made");
@@ -28,7 +28,7 @@ impl Repository {
         Some(repository)
     }
 
-    fn git(&self, arguments: &[&str]) {
+    pub(crate) fn git(&self, arguments: &[&str]) {
         let done = Command::new("git")
             .args(arguments)
             .current_dir(&self.0)
@@ -43,7 +43,7 @@ impl Repository {
     }
 
     /// The file as it is at a state, committed.
-    fn commit(&self, state: &str) {
+    pub(crate) fn commit(&self, state: &str) {
         self.put(state);
         self.git(&["add", "zones"]);
         self.git(&["commit", "--quiet", "--message", state]);
@@ -55,7 +55,7 @@ impl Repository {
         fs::copy(source, self.0.join(FILE)).expect("the state can be copied");
     }
 
-    fn diff(&self, arguments: &[&str]) -> Ended {
+    pub(crate) fn diff(&self, arguments: &[&str]) -> Ended {
         let own = ["diff", "--replay", "world.jsonl"];
         mailcheck(&self.0, &[&own, arguments].concat())
     }
