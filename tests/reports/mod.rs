@@ -584,6 +584,8 @@ pub(crate) fn changed() -> Report {
         after,
         term_before: (before == "pass").then(|| "include:spf.protection.outlook.example".into()),
         term_after: (after == "pass").then(|| "include:_spf.google.example".into()),
+        path_before: Vec::new(),
+        path_after: Vec::new(),
         who: "458,752 IPv4 addresses".into(),
         is_rest: effect == Effect::Altered,
         networks: networks.iter().map(|it| it.parse().expect("a network")).collect(),

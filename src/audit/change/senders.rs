@@ -7,7 +7,7 @@ use crate::net::{Cidr, Family, IpSet};
 use crate::provider::{self, Provider};
 use crate::report::KeptSender;
 use crate::spf::record::{Body, Mechanism};
-use crate::spf::{self, Crowd, Partition, SpfResult, TermId, turns};
+use crate::spf::{Cell, Crowd, Partition, SpfResult, TermId, turns};
 use crate::text::{Phrase, Span};
 use std::cmp::Reverse;
 
@@ -27,7 +27,7 @@ pub(super) fn is_same(before: &Partition, after: &Partition) -> bool {
 
 /// Why not everything can be told of a walk, if so.
 pub(super) fn first_doubt(partition: &Partition) -> Option<Phrase> {
-    let failed = |cell: &&spf::Cell| cell.result() == Some(SpfResult::Temperror);
+    let failed = |cell: &&Cell| cell.result() == Some(SpfResult::Temperror);
     partition.cells.iter().filter(failed).find_map(|cell| doubt(partition, cell))
 }
 
@@ -76,6 +76,7 @@ pub(super) fn gather_moved(
             // Beyond a limit no term decides: receivers have stopped.
             cell.top.filter(|_| !cell.is_over_limit()).map(|top| partition.term_text(top))
         });
+        let paths = sides.map(|(partition, crowd)| path_below(partition, crowd.first));
         let providers = sides.map(|(partition, crowd)| {
             crowd.first.by.and_then(|term| recognised(partition, term)).map(Provider::title)
         });
@@ -96,12 +97,19 @@ pub(super) fn gather_moved(
                 && one.problem == problem
         });
         match twin {
-            Some(twin) => add(&mut twin.sets, turn.set),
+            Some(twin) => {
+                add(&mut twin.sets, turn.set);
+                for (own, other) in twin.paths.iter_mut().zip(&paths) {
+                    let same = own.iter().zip(other).take_while(|(one, other)| one == other);
+                    own.truncate(same.count());
+                }
+            }
             None => moved.push(Moved {
                 effect,
                 provider,
                 results,
                 terms: shown,
+                paths,
                 span: turn.after.first.top.and_then(|top| own_span(after, top)),
                 sets: vec![turn.set],
                 who: String::new(),
@@ -118,6 +126,15 @@ fn is_told(crowd: &Crowd<'_>) -> bool {
     crowd.result != temperror
         && crowd.otherwise != temperror
         && (crowd.result == Some(SpfResult::Pass) || crowd.first.passed_over.is_none())
+}
+
+/// The includes that lead on from the term of the domain's own record to the one that decided.
+fn path_below(partition: &Partition, cell: &Cell) -> Vec<String> {
+    let (Some(top), Some(by)) = (cell.top, cell.by.filter(|_| !cell.is_over_limit())) else {
+        return Vec::new();
+    };
+    let path = partition.path(by).into_iter().skip_while(|step| *step != top).skip(1);
+    path.map(|step| partition.term_text(step)).collect()
 }
 
 /// Where a term stands in the domain's own record, or the term that leads to its record from there.

@@ -48,8 +48,11 @@ fn sender(sender: &ChangedSender) -> String {
         }
     };
     let addresses = if sender.is_rest { String::new() } else { text(&sender.who) };
-    let by = |result: &str, term: &Option<String>| match term {
-        Some(term) => format!("{}, by {}", text(result), code(term)),
+    let by = |result: &str, term: &Option<String>, path: &[String]| match term {
+        Some(term) => {
+            let there: String = path.iter().map(|it| format!(", there by {}", code(it))).collect();
+            format!("{}, by {}{there}", text(result), code(term))
+        }
         None => text(result),
     };
     let mut effect = match sender.effect {
@@ -61,8 +64,8 @@ fn sender(sender: &ChangedSender) -> String {
         let colon = if effect.is_empty() { "" } else { ": " };
         effect.push_str(&format!("{colon}{}", phrase(problem)));
     }
-    let before = by(sender.before, &sender.term_before);
-    let after = by(sender.after, &sender.term_after);
+    let before = by(sender.before, &sender.term_before, &sender.path_before);
+    let after = by(sender.after, &sender.term_after, &sender.path_after);
     format!("| {who} | {addresses} | {before} | {after} | {effect} |")
 }
 

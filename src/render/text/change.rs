@@ -214,15 +214,21 @@ fn remark(
     if !sender.is_rest && !is_counted {
         parts.push(sheet.line().faint(&sender.who));
     }
-    let by = |when: &str, term: &str| sheet.line().faint(when).with(Ink::Code, term);
+    let by = |when: &str, term: &str, path: &[String]| {
+        let line = sheet.line().faint(when).with(Ink::Code, term);
+        path.iter().fold(line, |line, step| line.faint(", there by ").with(Ink::Code, step))
+    };
+    let (path_before, path_after) = (&sender.path_before, &sender.path_after);
     let why = |sender: &ChangedSender| (sender.term_after.clone(), sender.problem.clone());
     let is_said = sender.problem.is_some() && above.is_some_and(|above| why(above) == why(sender));
     let term_after = sender.term_after.as_ref().filter(|_| !is_said);
     match (sender.term_before.as_ref(), term_after) {
-        (Some(before), Some(after)) if before == after => parts.push(by("by ", before)),
+        (Some(before), Some(after)) if before == after && path_before == path_after => {
+            parts.push(by("by ", before, path_before));
+        }
         (before, after) => {
-            parts.extend(before.map(|term| by("before by ", term)));
-            parts.extend(after.map(|term| by("after by ", term)));
+            parts.extend(before.map(|term| by("before by ", term, path_before)));
+            parts.extend(after.map(|term| by("after by ", term, path_after)));
         }
     }
     let problem = sender.problem.as_ref().filter(|_| !is_said);
