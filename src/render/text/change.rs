@@ -38,6 +38,9 @@ pub(super) fn change(sheet: &mut Sheet, domain: &Domain, change: &Change) {
             sheet.put(&sheet.line().faint(said));
         }
     }
+    if !is_told && change.records.is_empty() {
+        sheet.blank();
+    }
     for doubt in &change.unknown {
         let label = sheet.line().with(Ink::Unknown, "  could not tell  ");
         let sentence = sheet.line().phrase(doubt);
