@@ -10,7 +10,8 @@
 //!    recorded answers and injected faults are all the same port.
 //! 3. [`judge`]: steps of reasoning, rules, findings, standing.
 //! 4. The protocols, all alike and strangers to each other: [`spf`], [`dkim`], [`dmarc`], [`mx`].
-//!    [`posture`] is what they say together, [`change`] what a change of them does.
+//!    [`posture`] is what they say together, [`change`] what a change of them does, [`zone`] a zone
+//!    file by itself.
 //! 5. [`report`]: the one value that everything above shows.
 //! 6. [`provider`]: facts about those who send for others. [`audit`]: an inquiry in, a report out.
 //!    [`catalogue`]: every rule of every family. [`config`]: what its owner decided about findings.

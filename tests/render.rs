@@ -54,6 +54,23 @@ fn records_that_attack_the_terminal() {
 }
 
 #[test]
+fn files_by_themselves() {
+    insta::assert_snapshot!(plain(&reports::linted()));
+}
+
+#[test]
+fn files_by_themselves_with_reasons() {
+    let look = Look { explain: true, ascii: true, width: 60, ..Look::default() };
+    insta::assert_snapshot!(shown(&reports::linted(), look));
+}
+
+#[test]
+fn files_by_themselves_in_one_line() {
+    let line = shown(&reports::linted(), Look { quiet: true, width: 40, ..Look::default() });
+    assert_eq!(line.lines().count(), 1, "{line}");
+}
+
+#[test]
 fn in_ascii() {
     let look = Look { ascii: true, explain: true, ..Look::default() };
     insta::assert_snapshot!(shown(&reports::broken(), look));

@@ -3,15 +3,16 @@
 //!
 //! The zones of a page are laid over [`HEALTHY`], a domain without fault, and the whole audit runs
 //! over both. So a page shows only the records that matter, and what it claims is still true of
-//! all rules at once.
+//! all rules at once. The zones of rules about files are files, and linted as such.
 
-use mailcheck::audit::{Changed, Clock, Inquiry, change, domain};
+use mailcheck::audit::{Changed, Clock, Inquiry, change, domain, lint};
 use mailcheck::catalogue;
 use mailcheck::config::{self, Policy};
-use mailcheck::dns::{Overlay, Zone};
+use mailcheck::dns::{Overlay, Zone, files};
 use mailcheck::judge::Rule;
 use mailcheck::net::Name;
 use mailcheck::report::State;
+use mailcheck::zone::Facts;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -124,13 +125,8 @@ fn the_references_of_a_page_contain_the_citation_of_its_row() {
 
 #[tokio::test]
 async fn the_healthy_domain_trips_nothing() {
-    let nothing = Example {
-        inquiry: Inquiry::about(name("example.com")),
-        before: None,
-        zone: "",
-        toml: "",
-        also: vec![],
-    };
+    let asked = Asked::Domain(Inquiry::about(name("example.com")));
+    let nothing = Example { asked, before: None, zone: "", toml: "", also: vec![] };
     assert_eq!(nothing.findings("healthy").await, Ok(BTreeSet::new()));
 }
 
@@ -164,7 +160,7 @@ async fn the_good_zone_of_a_page_trips_nothing() {
 
 /// A zone of a page, and what is asked about it.
 struct Example<'p> {
-    inquiry: Inquiry,
+    asked: Asked,
     /// What was published before, if a change is judged.
     before: Option<&'p str>,
     zone: &'p str,
@@ -174,11 +170,20 @@ struct Example<'p> {
     also: Vec<&'p str>,
 }
 
-impl<'p> Example<'p> {
+/// What is asked about a zone.
+#[derive(Clone)]
+enum Asked {
+    /// A domain in it.
+    Domain(Inquiry),
+    /// The zone itself, as a file of this name.
+    File(&'static str),
+}
+
+impl Example<'static> {
     /// Reads the comments that a zone or a configuration begins with: `; mailcheck DOMAIN
-    /// [--selector S]`, which a good one may leave to the bad one, and `; also trips: family/name,
+    /// [--selector S]` or `; mailcheck lint FILE`, which a good one may leave to the bad one, and `; also trips: family/name,
     /// …`; in a configuration `#` stands for `;`.
-    fn read(page: &'p str, heading: &str, other: Option<&Self>) -> Self {
+    fn read(page: &'static str, heading: &str, other: Option<&Self>) -> Self {
         let (zone, toml) = (block_of(page, heading, "zone"), block_of(page, heading, "toml"));
         assert!(!(zone.is_empty() && toml.is_empty()), "an example has a block:\n{page}");
         let comment = |begin: &str| {
@@ -186,9 +191,9 @@ impl<'p> Example<'p> {
             let mut comments = lines.filter_map(|line| line.strip_prefix([';', '#']));
             comments.find_map(|line| line.strip_prefix(begin))
         };
-        let inquiry = match (comment(" mailcheck "), other) {
-            (Some(command), _) => inquiry(command),
-            (None, Some(other)) => other.inquiry.clone(),
+        let asked = match (comment(" mailcheck "), other) {
+            (Some(command), _) => asked(command),
+            (None, Some(other)) => other.asked.clone(),
             (None, None) => panic!("a bad example says what is asked:\n{page}"),
         };
         let also = comment(" also trips: ").map(|list| list.split(", ").collect());
@@ -199,11 +204,27 @@ impl<'p> Example<'p> {
             "" => None,
             before => Some(before),
         };
-        Self { inquiry, before, zone, toml, also: also.unwrap_or_default() }
+        Self { asked, before, zone, toml, also: also.unwrap_or_default() }
     }
 
-    /// The rules that the whole audit finds met.
+    /// The rules that are found met.
     async fn findings(&self, page: &str) -> Result<BTreeSet<String>, String> {
+        match &self.asked {
+            Asked::Domain(inquiry) => self.of_domain(page, inquiry).await,
+            Asked::File(file) => Ok(self.of_file(file).await),
+        }
+    }
+
+    async fn of_file(&self, file: &str) -> BTreeSet<String> {
+        let text = self.zone.as_bytes();
+        let facts = Facts::new(files::read(file, text), text.into());
+        let mut linted = lint(&facts).await;
+        config::heed_comments(&Policy::default(), &facts, &mut linted);
+        let counting = linted.findings.iter().filter(|finding| finding.counts());
+        counting.map(|finding| finding.id.to_owned()).collect()
+    }
+
+    async fn of_domain(&self, page: &str, inquiry: &Inquiry) -> Result<BTreeSet<String>, String> {
         let healthy = Zone::read("healthy", None, HEALTHY.as_bytes());
         let healthy = healthy.strict().expect("the healthy zone has no fault");
         let zone = Zone::read(page, None, self.zone.as_bytes());
@@ -214,13 +235,13 @@ impl<'p> Example<'p> {
         }
         let after = Overlay::new([zone], healthy.clone());
         let report = match self.before {
-            None => domain(&after, &self.inquiry, Clock::default()).await,
+            None => domain(&after, inquiry, Clock::default()).await,
             Some(before) => {
                 let zone = Zone::read(page, None, before.as_bytes());
                 let zone = zone.strict().map_err(|faults| format!("{faults:?}"))?;
                 let before = Overlay::new([zone], healthy);
                 let Changed { before, mut after } =
-                    change([&before, &after], &self.inquiry, Clock::default()).await;
+                    change([&before, &after], inquiry, Clock::default()).await;
                 after.hold_against(&before);
                 after
             }
@@ -234,7 +255,10 @@ impl<'p> Example<'p> {
     }
 }
 
-fn inquiry(command: &str) -> Inquiry {
+fn asked(command: &'static str) -> Asked {
+    if let Some(file) = command.strip_prefix("lint ") {
+        return Asked::File(file);
+    }
     let mut words = command.split(' ');
     let asked = words.next().expect("a command names a domain");
     let mut inquiry = Inquiry::about(name(asked));
@@ -242,7 +266,7 @@ fn inquiry(command: &str) -> Inquiry {
         assert_eq!(flag, "--selector", "pages use no other flag");
         inquiry.selectors.extend(words.next().map(str::to_owned));
     }
-    inquiry
+    Asked::Domain(inquiry)
 }
 
 // ── the index in the README ─────────────────────────────────────────────────────────────────────

@@ -47,6 +47,7 @@ fn every_kind_of_report_satisfies_the_schema() {
         reports::unknown(),
         reports::dark(),
         reports::broken(),
+        reports::linted(),
         reports::changed(),
         reports::hostile(b"\x1b[31m\xff\"\\ \xc2\x9b"),
     ];

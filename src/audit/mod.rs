@@ -11,6 +11,7 @@ mod dmarc_section;
 mod fix;
 mod headline;
 mod inquiry;
+mod lint;
 mod mx_section;
 mod posture_facts;
 mod recognised;
@@ -23,6 +24,7 @@ mod tree;
 pub use change::{Changed, change};
 pub use fix::{Mended, Mending, mend};
 pub use inquiry::{Asked, Checks, Fixes, Inquiry, Sender};
+pub use lint::{Linted, lint};
 
 use crate::dns::{Answer, Dns, alongside, join_all};
 use crate::judge;

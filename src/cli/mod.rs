@@ -11,6 +11,7 @@ mod diff;
 mod explain;
 mod fix;
 mod git;
+mod lint;
 pub mod plan;
 mod rules;
 pub mod senders;
@@ -38,6 +39,7 @@ static VERBS: &[Verb] = &[
     Verb { name: "senders", run: senders::run },
     Verb { name: "diff", run: diff::run },
     Verb { name: "fix", run: fix::run },
+    Verb { name: "lint", run: lint::run },
     Verb { name: "rules", run: rules::run },
     Verb { name: "explain", run: explain::run },
     Verb { name: "config", run: config::run },

@@ -4,10 +4,12 @@
 //! what was decided against what was found. Who opens the file is the command line.
 
 mod apply;
+mod inline;
 pub mod lint;
 mod read;
 
 pub use apply::apply;
+pub use inline::heed_comments;
 pub use read::read;
 
 use crate::catalogue;

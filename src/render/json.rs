@@ -3,7 +3,7 @@
 //! Its shape is described in `testdata/schema/report.schema.json`.
 
 use crate::judge::Rule;
-use crate::report::{Domain, Reference, Report};
+use crate::report::{Domain, Finding, Reference, Report};
 use crate::text::escape;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -19,7 +19,8 @@ pub fn render(report: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     out.write_all(text.as_bytes())
 }
 
-/// Writes a report as JSON lines: a domain each, in the order asked, as it stands in the report.
+/// Writes a report as JSON lines: a domain each, in the order asked, as it stands in the report; of
+/// files that were looked at by themselves, a finding each.
 ///
 /// # Errors
 /// `out` cannot be written to.
@@ -28,7 +29,20 @@ pub fn lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let line = Line { schema: "mailcheck.domain/1", domain };
         writeln!(out, "{}", printable(&serde_json::to_string(&line)?))?;
     }
+    let of_files = report.findings.iter().filter(|_| !report.run.files.is_empty());
+    for finding in of_files {
+        let line = FindingLine { schema: "mailcheck.finding/1", finding };
+        writeln!(out, "{}", printable(&serde_json::to_string(&line)?))?;
+    }
     Ok(())
+}
+
+/// A finding on a line of its own.
+#[derive(Serialize)]
+struct FindingLine<'r> {
+    schema: &'static str,
+    #[serde(flatten)]
+    finding: &'r Finding,
 }
 
 /// A domain on a line of its own.

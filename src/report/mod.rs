@@ -36,6 +36,7 @@ pub use patch::{Patch, PatchSet, PatchStep};
 pub use step::Step;
 pub use verdict::Verdict;
 
+use crate::net::Name;
 use crate::text::Phrase;
 use serde::Serialize;
 
@@ -100,4 +101,17 @@ pub struct Run {
     pub questions: usize,
     /// What was understood of the invocation, what was left out.
     pub notes: Vec<Phrase>,
+    /// The files that were looked at by themselves, in the order in which they were named.
+    pub files: Vec<ReadFile>,
+}
+
+/// A file that was looked at by itself.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReadFile {
+    /// The file as the user named it; escaped.
+    pub file: String,
+    /// The zones that it speaks for; none if it is a part of one.
+    pub zones: Vec<Name>,
+    /// How many records were read.
+    pub records: usize,
 }

@@ -2,7 +2,7 @@
 
 use crate::dns::{Data, Kind, Record, Zone};
 use crate::net::Name;
-use crate::{dkim, dmarc, spf};
+use crate::{dkim, spf};
 use std::collections::HashMap;
 
 /// Most selectors that are looked at for one name.
@@ -95,8 +95,8 @@ impl Names {
             && let Some(name) = self.of(domain(index + 1))
         {
             name.shows.keys = true;
-            name.selectors
-                .extend(selector(&labels[..index]).filter(|_| name.selectors.len() < SELECTORS));
+            let has_room = name.selectors.len() < SELECTORS;
+            name.selectors.extend(selector(&labels[..index]).filter(|_| has_room));
         }
     }
 }
@@ -113,10 +113,4 @@ fn selector(labels: &[&[u8]]) -> Option<String> {
 
 fn is_policy(data: &Data) -> bool {
     data.text().is_some_and(|text| spf::grammar::is_record(&text))
-}
-
-/// True if a text is a record of SPF, DMARC or DKIM: it is there for mail.
-#[allow(dead_code)]
-pub(super) fn is_for_mail(text: &[u8]) -> bool {
-    spf::grammar::is_record(text) || dmarc::is_record(text) || dkim::grammar::is_meant_as_key(text)
 }

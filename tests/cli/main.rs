@@ -10,6 +10,7 @@ mod files;
 mod fix;
 mod hostile;
 mod identities;
+mod lint;
 mod output;
 mod summary;
 mod words;

@@ -24,6 +24,7 @@ pub(crate) fn report(result: Verdict, exit_code: u8, domains: Vec<Domain>) -> Re
             sources: vec!["198.51.100.53".into()],
             questions: 34,
             notes: Vec::new(),
+            files: Vec::new(),
         },
         result,
         exit_code,
@@ -704,5 +705,34 @@ pub(crate) fn hostile(octets: &[u8]) -> Report {
             step.event = json!({"event": text, "text": text});
         }
     }
+    report
+}
+
+// ── files by themselves ─────────────────────────────────────────────────────────────────────────
+
+/// What two files say by themselves; the second is in order.
+pub(crate) fn linted() -> Report {
+    let file = |file: &str, records| ReadFile {
+        file: file.into(),
+        zones: vec![name("fmsinc.example")],
+        records,
+    };
+    let mut report = report(Verdict::Fail, 1, Vec::new());
+    report.run = Run {
+        files: vec![file("zones/fmsinc.example.zone", 214), file("other.zone", 1)],
+        ..Run::default()
+    };
+    let mut findings: Vec<Finding> = broken().domains.remove(0).findings;
+    for (line, finding) in (7..).zip(&mut findings) {
+        finding.location = Some(FileLocation {
+            file: "zones/fmsinc.example.zone".into(),
+            line,
+            column: 24,
+            end_line: line,
+            end_column: 30,
+        });
+    }
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    report.findings = findings;
     report
 }

@@ -11,6 +11,33 @@ use crate::report::{Authorized, Domain, Finding, Report, State, Verdict};
 const OTHER_SERVER: &str = "9.9.9.9";
 
 pub(super) fn closing(sheet: &mut Sheet, report: &Report, look: &Look) {
+    let mut asked = counted(report.run.questions, "question");
+    if let Some(elapsed) = report.run.elapsed_ms {
+        asked.push_str(&match elapsed {
+            0..100 => format!(" in {elapsed} ms"),
+            _ => format!(" in {}.{:02} s", elapsed / 1000, elapsed % 1000 / 10),
+        });
+    }
+    if !report.run.sources.is_empty() {
+        asked.push_str(&format!(" ({})", report.run.sources.join(", ")));
+    }
+    let exit = format!("exit {}: {}", report.exit_code, meaning(report));
+    let parts = [found(report), asked, exit].map(|part| sheet.line().plain(part));
+    side_by_side(sheet, &parts);
+    let next = next(report, look);
+    if !next.is_empty() {
+        let label = sheet.line().faint("next  ");
+        let commands: Vec<Line> =
+            next.iter().map(|command| sheet.line().with(Ink::Code, command)).collect();
+        for (index, command) in commands.iter().enumerate() {
+            let label = if index == 0 { label.clone() } else { sheet.line().pad(6) };
+            sheet.put(&label.then(command));
+        }
+    }
+}
+
+/// How much was found, and how much of it does not count.
+pub(super) fn found(report: &Report) -> String {
     let (ignored, counting): (Vec<&Finding>, Vec<&Finding>) =
         report.findings().map(|(_, finding)| finding).partition(|it| !it.counts());
     let count = |severity| counting.iter().filter(|finding| finding.severity == severity).count();
@@ -24,29 +51,7 @@ pub(super) fn closing(sheet: &mut Sheet, report: &Report, look: &Look) {
     if !aside.is_empty() {
         found.push_str(&format!(" ({})", aside.join(", ")));
     }
-    let mut asked = counted(report.run.questions, "question");
-    if let Some(elapsed) = report.run.elapsed_ms {
-        asked.push_str(&match elapsed {
-            0..100 => format!(" in {elapsed} ms"),
-            _ => format!(" in {}.{:02} s", elapsed / 1000, elapsed % 1000 / 10),
-        });
-    }
-    if !report.run.sources.is_empty() {
-        asked.push_str(&format!(" ({})", report.run.sources.join(", ")));
-    }
-    let exit = format!("exit {}: {}", report.exit_code, meaning(report));
-    let parts = [found, asked, exit].map(|part| sheet.line().plain(part));
-    side_by_side(sheet, &parts);
-    let next = next(report, look);
-    if !next.is_empty() {
-        let label = sheet.line().faint("next  ");
-        let commands: Vec<Line> =
-            next.iter().map(|command| sheet.line().with(Ink::Code, command)).collect();
-        for (index, command) in commands.iter().enumerate() {
-            let label = if index == 0 { label.clone() } else { sheet.line().pad(6) };
-            sheet.put(&label.then(command));
-        }
-    }
+    found
 }
 
 /// How many findings do not count, by why.
@@ -63,7 +68,7 @@ fn aside(findings: &[&Finding]) -> Vec<String> {
 }
 
 /// The parts on one line with gaps between them, or on several lines where they do not fit.
-fn side_by_side(sheet: &mut Sheet, parts: &[Line]) {
+pub(super) fn side_by_side(sheet: &mut Sheet, parts: &[Line]) {
     let mut line = sheet.line();
     for part in parts {
         if !line.is_empty() && line.width() + 3 + part.width() > sheet.width {
@@ -76,7 +81,8 @@ fn side_by_side(sheet: &mut Sheet, parts: &[Line]) {
     sheet.put(&line);
 }
 
-fn meaning(report: &Report) -> &'static str {
+/// What the exit code means.
+pub(super) fn meaning(report: &Report) -> &'static str {
     let judged = report.domains.iter().filter(|domain| domain.change.is_none());
     let refused = judged
         .flat_map(|domain| &domain.authorizations)

@@ -3,7 +3,8 @@
 //! The first line answers. Below it stand, in this order and only where there is something to
 //! say: the senders that were asked about, a row per protocol, the SPF policy as a tree, the steps
 //! (`explain`), the findings with what mends them, the table of questions (`lookups`), and a
-//! closing line that says what the exit code means.
+//! closing line that says what the exit code means. What files say by themselves is a list of its
+//! own.
 //!
 //! Three rules hold throughout. Words carry everything, colour only repeats it. A record that may
 //! be copied stands in the first column of a line of its own, unbroken and without colour. And
@@ -17,6 +18,7 @@ mod excerpt;
 mod explain;
 mod finding;
 mod line;
+mod lint;
 mod page;
 mod rows;
 pub mod senders;
@@ -62,6 +64,10 @@ impl Default for Look {
 /// `out` cannot be written to.
 pub fn render(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()> {
     let mut sheet = Sheet::new(look);
+    if !report.run.files.is_empty() {
+        lint::lint(&mut sheet, report, look);
+        return out.write_all(sheet.into_text().as_bytes());
+    }
     if !look.quiet {
         for note in &report.run.notes {
             let label = sheet.line().faint("note  ");

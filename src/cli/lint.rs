@@ -1,0 +1,174 @@
+//! `mailcheck lint`: zone files, judged by themselves. Asks nothing of anybody.
+//!
+//! Files are spread over the processors; each is read, judged and let go, so that only findings are
+//! kept. Their order is that of the words.
+
+use super::conclude::conclude;
+use super::plan::{Ending, Mistake};
+use super::{Trouble, args, sources};
+use crate::audit;
+use crate::config::{Policy, heed_comments};
+use crate::report::{Finding, ReadFile, Run, number};
+use crate::text::escape;
+use crate::zone::Facts;
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+const EXAMPLES: &str = "\
+Examples:
+  mailcheck lint example.com.zone               what is wrong in this file?
+  mailcheck lint zones/*.zone -f github         as annotations, at the lines
+  git show HEAD:example.com.zone | mailcheck lint -";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  no finding reaches --fail-on
+  1  a finding reaches --fail-on
+  2  wrong usage: a flag, a file that cannot be read
+  4  our own failure";
+
+/// Most files that are judged at once.
+const AT_ONCE: usize = 8;
+/// A file of more octets than this is judged while no other such file is.
+const LARGE: usize = 4 * 1024 * 1024;
+
+/// Judge zone files by themselves: what is wrong in them, line by line
+///
+/// Nothing is asked of anybody, so what lies outside of a file is not judged. A file with an SOA
+/// record says what is not there; any other says what its own records show. A comment behind a
+/// record, `; mailcheck: ignore[family/name] reason`, leaves out what is found there.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "mailcheck lint",
+    before_help = EXAMPLES,
+    after_long_help = EXIT_CODES,
+    help_template = "{about}\n\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}",
+    override_usage = "mailcheck lint [OPTIONS] FILE…",
+    version,
+    disable_version_flag = true,
+    disable_help_flag = true,
+    max_term_width = 100
+)]
+struct Typed {
+    /// Zone files; - is standard input
+    #[arg(value_name = "FILE", required = true, hide = true)]
+    files: Vec<OsString>,
+
+    /// Where the report goes.
+    #[command(flatten)]
+    report: args::Report,
+}
+
+/// Carries out the verb; `typed` begins with the program and the verb.
+///
+/// # Errors
+/// The flags mean nothing, a file cannot be read, or the report cannot be written.
+pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
+    let mut parser = Typed::command().mut_args(|arg| arg.hide_env(true));
+    let typed = parser
+        .try_get_matches_from_mut(typed.into_iter().skip(1))
+        .and_then(|matches| Typed::from_arg_matches(&matches))
+        .map_err(|error| Trouble::Flags(error.format(&mut parser)))?;
+    let ending = Ending::read(&typed.report)?;
+    let mut files: Vec<&OsStr> = Vec::with_capacity(typed.files.len());
+    let mut known = std::collections::HashSet::new();
+    files.extend(typed.files.iter().map(OsString::as_os_str).filter(|file| known.insert(*file)));
+    let judged = all(&files, &ending.policy)?;
+    let (mut read, mut findings) = (Vec::with_capacity(judged.len()), Vec::new());
+    for Judged { file, findings: mut found } in judged {
+        read.push(file);
+        findings.append(&mut found);
+    }
+    number(&mut findings);
+    let run = Run { files: read, ..Run::default() };
+    conclude(run, Vec::new(), findings, &ending)
+}
+
+/// A file and what was found in it.
+struct Judged {
+    file: ReadFile,
+    findings: Vec<Finding>,
+}
+
+/// Judges every file, in their order.
+///
+/// # Errors
+/// Files cannot be read: the first of them, and how many more there are.
+fn all(files: &[&OsStr], policy: &Policy) -> Result<Vec<Judged>, Trouble> {
+    let next = AtomicUsize::new(0);
+    let judged: Mutex<Vec<(usize, Result<Judged, Mistake>)>> =
+        Mutex::new(Vec::with_capacity(files.len()));
+    let large = Mutex::new(());
+    let work = || -> Result<(), Trouble> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(file) = files.get(index) else { return Ok(()) };
+            let one = judge(file, policy, &large, &runtime);
+            judged.lock().unwrap_or_else(PoisonError::into_inner).push((index, one));
+        }
+    };
+    let others = thread::available_parallelism().map_or(1, usize::from).min(AT_ONCE);
+    let others = others.min(files.len()).saturating_sub(1);
+    thread::scope(|scope| {
+        for _ in 0..others {
+            // Without another thread the work is done by those that there are.
+            let _ = thread::Builder::new().spawn_scoped(scope, work);
+        }
+        work()
+    })?;
+    let mut judged = judged.into_inner().unwrap_or_else(PoisonError::into_inner);
+    judged.sort_by_key(|(index, _)| *index);
+    let unread = judged.iter().filter(|(_, one)| one.is_err()).count();
+    let one = |one: Result<Judged, Mistake>| {
+        one.map_err(|why| match unread {
+            0 | 1 => why,
+            _ => Mistake::new(format!("{why} (and {} more)", unread - 1)),
+        })
+    };
+    Ok(judged.into_iter().map(|(_, it)| one(it)).collect::<Result<_, _>>()?)
+}
+
+/// Judges a file.
+///
+/// # Errors
+/// The file cannot be read, or is no text.
+fn judge(
+    word: &OsStr,
+    policy: &Policy,
+    large: &Mutex<()>,
+    runtime: &tokio::runtime::Runtime,
+) -> Result<Judged, Mistake> {
+    let word = Path::new(word);
+    let (_, path) = sources::split(word);
+    let text = match path.as_os_str() == "-" {
+        true => sources::standard_input(sources::ZONE_LIMIT)?,
+        false => sources::read(path, sources::ZONE_LIMIT)?,
+    };
+    let name = path.display().to_string();
+    if let Some(place) = text.iter().position(|octet| *octet == 0) {
+        let line = text.iter().take(place).filter(|octet| **octet == b'\n').count() + 1;
+        return Err(Mistake::new(format!("{name}:{line}: this is no text: it has an octet 0")));
+    }
+    // What a file is read into is many times its size.
+    let _alone = (text.len() > LARGE).then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
+    let facts = Facts::new(sources::understood(word, &text), text.into());
+    let mut linted = runtime.block_on(audit::lint(&facts));
+    heed_comments(policy, &facts, &mut linted);
+    let audit::Linted { zones, records, findings, .. } = linted;
+    Ok(Judged { file: ReadFile { file: escape(name.as_bytes()), zones, records }, findings })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_flags_are_consistent() {
+        Typed::command().debug_assert();
+    }
+}

@@ -1,0 +1,130 @@
+//! What the comments of a zone file leave out: `; mailcheck: ignore[family/name] reason`.
+
+use super::Policy;
+use crate::audit::Linted;
+use crate::catalogue;
+use crate::dns::zone::{Ignore, IgnoredRule};
+use crate::judge::{self, Rule};
+use crate::report::{Finding, Suppression};
+use crate::text::{Phrase, escape};
+use crate::zone::{self, Facts};
+
+/// Marks the findings that the comments of a file ask to leave out, and adds what is to be said
+/// about the comments themselves: of a rule that does not exist, or is not met there.
+///
+/// That a rule is not met is said only where that could be told from the file.
+pub fn heed_comments(policy: &Policy, facts: &Facts, linted: &mut Linted) {
+    let mut said = Vec::new();
+    for ignore in &facts.files.ignores {
+        for named in &ignore.rules {
+            match catalogue::rules().find(|rule| rule.id == named.id) {
+                None => said.push(unknown(facts, named)),
+                Some(rule) => {
+                    let is_met = leave_out(ignore, rule, &mut linted.findings);
+                    let is_told = linted.is_settled || rule.family() == "zone";
+                    let is_on = policy.severity(rule.id, rule.severity).is_some();
+                    if !is_met && is_told && is_on {
+                        said.extend(unused(facts, named, rule));
+                    }
+                }
+            }
+        }
+    }
+    linted.findings.extend(said.iter().map(Finding::from));
+}
+
+/// True if a finding was there to be left out.
+fn leave_out(ignore: &Ignore, rule: &Rule, findings: &mut [Finding]) -> bool {
+    let (first, last) = ignore.lines;
+    let is_meant = |finding: &&mut Finding| {
+        let line = finding.location.as_ref().map(|place| place.line);
+        finding.id == rule.id && line.is_some_and(|line| (first..=last).contains(&line))
+    };
+    let mut is_met = false;
+    for finding in findings.iter_mut().filter(is_meant) {
+        is_met = true;
+        finding.suppressed.get_or_insert_with(|| Suppression {
+            reason: escape(ignore.reason.as_bytes()),
+            source: escape(format!("{}:{}", ignore.place.file, ignore.place.line).as_bytes()),
+        });
+    }
+    is_met
+}
+
+fn unknown(facts: &Facts, named: &IgnoredRule) -> judge::Finding {
+    let said = Phrase::new().plain("no rule is named ").code(&named.id);
+    let meant = catalogue::find(&named.id).map_or_else(|meant| meant, |rule| vec![rule]);
+    let said = match meant.as_slice() {
+        [] => said.plain(": mailcheck rules lists all of them"),
+        [first, ..] => said.plain("; did you mean ").code(first.id).plain("?"),
+    };
+    judge::Finding::new(&zone::lint::FAULTY_COMMENT, facts.at(&named.place), said)
+}
+
+fn unused(facts: &Facts, named: &IgnoredRule, rule: &Rule) -> Option<judge::Finding> {
+    let own = catalogue::rules().find(|own| own.id == "config/unused-ignore")?;
+    let said = Phrase::new()
+        .plain("the ignore of ")
+        .code(rule.id)
+        .plain(" matches no finding of this record: it can go");
+    Some(judge::Finding::new(own, facts.at(&named.place), said))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::lint;
+    use crate::config::Scope;
+    use crate::dns::files;
+
+    /// What is said of a file: place, rule, and why it does not count.
+    async fn told(text: &str, policy: &Policy) -> Vec<String> {
+        let facts = Facts::new(files::read("new.zone", text.as_bytes()), text.as_bytes().into());
+        let mut linted = lint(&facts).await;
+        heed_comments(policy, &facts, &mut linted);
+        let shown = linted.findings.iter().map(|finding| {
+            let place = finding.location.as_ref().expect("every finding has its place");
+            let why = finding.suppressed.as_ref();
+            let why = why.map(|it| format!(" [{} {}]", it.source, it.reason)).unwrap_or_default();
+            format!("{}:{} {}{why}", place.line, place.column, finding.id)
+        });
+        shown.collect()
+    }
+
+    #[tokio::test]
+    async fn a_comment_says_why_the_findings_of_its_record_do_not_count() {
+        let text = "a.example. 60 TXT \"v=spf1 ptr -all\" ; mailcheck: ignore[spf/ptr] old relay\n\
+                    b.example. 60 TXT \"v=spf1 ptr -all\"\n";
+        assert_eq!(
+            told(text, &Policy::default()).await,
+            ["1:27 spf/ptr [new.zone:1 old relay]", "2:27 spf/ptr"]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_comment_that_ignores_what_does_not_exist_is_told_with_the_nearest_name() {
+        let text = "a.example. 60 A 192.0.2.1 ; mailcheck: ignore[spf/prt] x\n";
+        assert_eq!(told(text, &Policy::default()).await, ["1:47 zone/faulty-comment"]);
+    }
+
+    #[tokio::test]
+    async fn a_comment_without_a_finding_can_go() {
+        let text = "a.example. 60 A 192.0.2.1 ; mailcheck: ignore[zone/syntax] x\n";
+        assert_eq!(told(text, &Policy::default()).await, ["1:47 config/unused-ignore"]);
+    }
+
+    #[tokio::test]
+    async fn of_a_finding_that_the_file_alone_cannot_tell_the_comment_may_stay() {
+        let text = "a.example. 60 TXT \"v=spf1 include:b.example -all\" \
+                    ; mailcheck: ignore[spf/too-many-lookups] being mended\n";
+        assert_eq!(told(text, &Policy::default()).await, [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn a_comment_about_a_rule_that_is_off_may_stay() {
+        let text = "a.example. 60 A 192.0.2.1 ; mailcheck: ignore[zone/syntax] x\n";
+        let ignore = Scope::read("zone").into_iter().collect();
+        let policy = Policy { ignore, ..Policy::default() };
+        assert_eq!(told(text, &policy).await, [""; 0]);
+    }
+}

@@ -1,0 +1,98 @@
+//! What files say by themselves: a line a finding, then how much was read and what it comes to.
+//!
+//! A finding begins with its place in the form that editors and terminals take for a link. Why it
+//! matters is told on demand (`explain`); here a file is looked through.
+
+use super::closing::{found, meaning, side_by_side};
+use super::excerpt::excerpt;
+use super::sheet::Sheet;
+use super::{Look, counted};
+use crate::render::palette::Ink;
+use crate::report::{Finding, Report};
+use std::collections::{HashMap, HashSet};
+
+/// Where further lines of a finding begin.
+const TEXT: usize = 4;
+
+pub(super) fn lint(sheet: &mut Sheet, report: &Report, look: &Look) {
+    if !look.quiet {
+        let scope = "what the files say by themselves; what lies outside of them is not asked for";
+        sheet.sentence(sheet.line(), &sheet.line().faint(scope));
+        findings(sheet, report, look);
+        sheet.blank();
+    }
+    let files = &report.run.files;
+    let records: usize = files.iter().map(|file| file.records).sum();
+    let read = format!("{}, {}", counted(files.len(), "file"), counted(records, "record"));
+    let exit = format!("exit {}: {}", report.exit_code, meaning(report));
+    if look.quiet {
+        // When it is the only line, it is not broken, so that it can be counted on.
+        sheet.put(&sheet.line().plain(format!("{read}: {}   {exit}", found(report))));
+        return;
+    }
+    let parts = [format!("{read}: {}", found(report)), exit];
+    let parts = parts.map(|part| sheet.line().plain(part));
+    side_by_side(sheet, &parts);
+    // The worst stand first in a report.
+    if let Some(worst) = report.findings.iter().find(|finding| finding.counts()) {
+        let command = format!("mailcheck explain {}", worst.id);
+        sheet.put(&sheet.line().faint("next  ").with(Ink::Code, command));
+    }
+}
+
+/// The findings that count, file by file in the order in which these were named, and in each as
+/// they stand there; then those about the configuration.
+fn findings(sheet: &mut Sheet, report: &Report, look: &Look) {
+    let mut by_file: HashMap<&str, Vec<&Finding>> = HashMap::new();
+    let mut others = Vec::new();
+    let mut files: Vec<&str> = report.run.files.iter().map(|file| file.file.as_str()).collect();
+    for finding in report.findings.iter().filter(|finding| finding.counts()) {
+        match &finding.location {
+            Some(place) => by_file.entry(&place.file).or_default().push(finding),
+            None => others.push(finding),
+        }
+    }
+    let known: HashSet<&str> = files.iter().copied().collect();
+    let mut rest: Vec<&str> =
+        by_file.keys().filter(|file| !known.contains(*file)).copied().collect();
+    rest.sort_unstable();
+    files.append(&mut rest);
+    for file in files {
+        let Some(mut found) = by_file.remove(file) else { continue };
+        found.sort_by_key(|it| it.location.as_ref().map(|place| (place.line, place.column)));
+        sheet.blank();
+        found.into_iter().for_each(|finding| one(sheet, finding, look));
+    }
+    if !others.is_empty() {
+        sheet.blank();
+        others.into_iter().for_each(|finding| one(sheet, finding, look));
+    }
+}
+
+/// Place, severity, rule and sentence, and the part of the text that is meant.
+fn one(sheet: &mut Sheet, finding: &Finding, look: &Look) {
+    let place = match &finding.location {
+        Some(place) => format!("{}:{}:{}", place.file, place.line, place.column),
+        None => format!("{} {}", finding.subject.name, finding.subject.kind),
+    };
+    let label = sheet
+        .line()
+        .with(Ink::Name, place)
+        .plain("  ")
+        .with(finding.severity.into(), finding.severity.word())
+        .plain("  ")
+        .with(Ink::Strong, finding.id)
+        .plain("  ");
+    let rest = sheet.line().pad(TEXT);
+    let message = sheet.line().phrase(&finding.message);
+    sheet.paragraph(label, &rest, &message);
+    if let (Some(record), Some(span)) = (&finding.subject.value, finding.span) {
+        excerpt(sheet, rest, record, span);
+    }
+    if look.explain {
+        let label = sheet.line().faint("    why  ");
+        let cite = &finding.reference.cite;
+        let why = sheet.line().plain(finding.why).faint(format!(" ({cite})"));
+        sheet.sentence(label, &why);
+    }
+}

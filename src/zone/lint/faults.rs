@@ -1,0 +1,76 @@
+//! Rules about what cannot be read, or cannot stand as it does.
+
+use crate::dns::zone::{ErrorKind, ZoneError};
+use crate::judge::Confidence::Certain;
+use crate::judge::Severity::{Note, Warn};
+use crate::judge::{Finding, Rule};
+use crate::text::{Phrase, advice};
+use crate::zone::Facts;
+
+pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    use ErrorKind::{Data, LargeSet, Name, SecondSoa, Syntax, Ttl, Type};
+    let is_it = |kind| matches!(kind, Syntax | Name | Ttl | Type | Data | LargeSet | SecondSoa);
+    each(facts, is_it, rule, "", findings);
+}
+
+pub(super) fn too_long_string(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    each(facts, |kind| kind == ErrorKind::LongString, rule, "", findings);
+}
+
+pub(super) fn alias(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let is_it = |kind| matches!(kind, ErrorKind::Alias | ErrorKind::SecondAlias);
+    each(facts, is_it, rule, "", findings);
+}
+
+pub(super) fn out_of_zone(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let effect = "; servers leave the record out";
+    each(facts, |kind| kind == ErrorKind::OutOfZone, rule, effect, findings);
+}
+
+/// That there are more names than are looked at is told further up.
+pub(crate) static NOT_READ: Rule = Rule {
+    id: "zone/not-read",
+    severity: Note,
+    confidence: Certain,
+    summary: "a part of the file is not read",
+    why: "What is in it is not judged, and nothing is said to be missing from the file: it may \
+          stand there.",
+    cite: advice(),
+    page: include_str!("not-read.md"),
+};
+
+pub(super) fn not_read(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let is_it = |kind| matches!(kind, ErrorKind::Refused | ErrorKind::Limit | ErrorKind::Class);
+    each(facts, is_it, rule, "", findings);
+}
+
+/// Which rules exist is not known here, so those that name one that does not are told further up.
+pub(crate) static FAULTY_COMMENT: Rule = Rule {
+    id: "zone/faulty-comment",
+    severity: Warn,
+    confidence: Certain,
+    summary: "a comment for mailcheck cannot be understood",
+    why: "It has no effect, and whoever wrote it believes that it has.",
+    cite: advice(),
+    page: include_str!("faulty-comment.md"),
+};
+
+pub(super) fn faulty_comment(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    each(facts, |kind| kind == ErrorKind::Comment, rule, "", findings);
+}
+
+/// One finding for each fault of these kinds.
+fn each(
+    facts: &Facts,
+    is_it: impl Fn(ErrorKind) -> bool,
+    rule: &'static Rule,
+    effect: &str,
+    findings: &mut Vec<Finding>,
+) {
+    let faults = facts.files.errors.iter().filter(|error| is_it(error.kind));
+    findings.extend(faults.map(|ZoneError { place, what, .. }| {
+        // The section stands with the rule.
+        let what = what.split(" (RFC ").next().unwrap_or(what);
+        Finding::new(rule, facts.at(place), Phrase::new().plain(what).plain(effect))
+    }));
+}

@@ -1,0 +1,26 @@
+//! Rules about a zone file. They look at what was read and at nothing else.
+//!
+//! `rules` is the table, and a page stands beside it for each row; `faults` is about what cannot be
+//! read, `sets` about record sets, `owners` and `targets` about names, `words` about texts.
+
+mod faults;
+mod owners;
+mod rules;
+mod sets;
+mod targets;
+mod words;
+
+pub(crate) use faults::{FAULTY_COMMENT, NOT_READ};
+pub use rules::CHECKS;
+pub(crate) use words::UNQUOTED_TEXT;
+
+use super::Facts;
+use crate::judge::{Check, Finding};
+
+/// What the rules find.
+pub fn check(facts: &Facts) -> Vec<Finding> {
+    Check::all(CHECKS, facts)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! Rules about the names that records stand at.
+
+use crate::dns::{Data, Kind, Record};
+use crate::judge::{Finding, Rule};
+use crate::net::Name;
+use crate::text::{Phrase, near};
+use crate::zone::Facts;
+use crate::{dkim, dmarc};
+
+const POLICY: &str = "_dmarc";
+const KEYS: &str = "_domainkey";
+
+pub(super) fn misnamed_owner(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for (owner, kind, record) in facts.records() {
+        let (what, meant) = match (policy(owner, &record.data), key(owner, &record.data)) {
+            (Some(meant), _) => ("a DMARC policy", meant),
+            (None, Some(meant)) => ("a DKIM key", meant),
+            (None, None) => continue,
+        };
+        let said = Phrase::new()
+            .plain(what)
+            .plain(" stands at ")
+            .name(owner)
+            .plain(", where ")
+            .bad("nobody looks")
+            .plain("; did you mean ")
+            .code(meant.to_octets())
+            .plain("?");
+        findings.push(Finding::new(rule, facts.set(owner, kind, record.place.as_ref()), said));
+    }
+}
+
+/// The name that was meant for a policy, if its first label is a slip.
+fn policy(owner: &Name, data: &Data) -> Option<Name> {
+    let label = owner.labels().next()?;
+    let is_policy = match data {
+        Data::Cname(_) => label.starts_with(b"_"),
+        data => data.text().is_some_and(|text| dmarc::is_record(&text)),
+    };
+    // `_report._dmarc` and its like are about DMARC and no policies.
+    let is_known = owner.labels().any(|label| label == POLICY.as_bytes());
+    (is_policy && !is_known && is_near(label, POLICY)).then(|| renamed(owner, 0, POLICY))?
+}
+
+/// The name that was meant for a key, if a label behind the selector is a slip.
+fn key(owner: &Name, data: &Data) -> Option<Name> {
+    if owner.labels().any(|label| label == KEYS.as_bytes()) {
+        return None;
+    }
+    let mut labels = owner.labels().enumerate().skip(1);
+    let (index, label) = labels.find(|(_, label)| is_near(label, KEYS))?;
+    let is_key = match data {
+        Data::Cname(_) => label.starts_with(b"_"),
+        data => data.text().is_some_and(|text| dkim::grammar::is_meant_as_key(&text)),
+    };
+    is_key.then(|| renamed(owner, index, KEYS))?
+}
+
+/// True if a label is a slip of the one that is meant.
+fn is_near(label: &[u8], meant: &'static str) -> bool {
+    let label = std::str::from_utf8(label).ok();
+    label.is_some_and(|label| near::nearest(label, [meant].into_iter()).is_some())
+}
+
+fn renamed(owner: &Name, index: usize, label: &str) -> Option<Name> {
+    let after = owner.labels().skip(index + 1);
+    Name::from_labels(owner.labels().take(index).chain([label.as_bytes()]).chain(after)).ok()
+}
+
+pub(super) fn inner_wildcard(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for (owner, kind, record) in first_of_sets(facts) {
+        if !owner.labels().skip(1).any(|label| label == b"*") {
+            continue;
+        }
+        let said = Phrase::new()
+            .name(owner)
+            .plain(" holds for ")
+            .bad("no other name")
+            .plain(": an asterisk means other names only where it is the first label");
+        findings.push(Finding::new(rule, facts.set(owner, kind, record.place.as_ref()), said));
+    }
+}
+
+pub(super) fn wildcard_mx(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for (owner, kind, record) in first_of_sets(facts) {
+        // A null MX at a wildcard says of every name that it takes no mail.
+        let takes_mail = matches!(&record.data, Data::Mx { exchange, .. } if !exchange.is_root());
+        if !takes_mail || owner.labels().next() != Some(b"*") {
+            continue;
+        }
+        let said = Phrase::new()
+            .name(owner)
+            .plain(" takes mail for every name that does not exist, and for ")
+            .weak("none")
+            .plain(" that has a record of another type");
+        findings.push(Finding::new(rule, facts.set(owner, kind, record.place.as_ref()), said));
+    }
+}
+
+/// The first record of each set.
+fn first_of_sets(facts: &Facts) -> impl Iterator<Item = (&Name, Kind, &Record)> {
+    let mut last = None;
+    facts.records().filter(move |(owner, kind, _)| {
+        let set = Some((*owner, *kind));
+        std::mem::replace(&mut last, set) != set
+    })
+}

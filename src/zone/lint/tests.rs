@@ -1,0 +1,173 @@
+//! Each rule with a file that meets it, and with those that must not.
+
+use super::*;
+use crate::dns::files;
+
+const SOA: &str = "@ 60 SOA ns.example.net. admin 1 7200 3600 1209600 3600\n";
+
+fn facts(text: &str) -> Facts {
+    Facts::new(files::read("example.com.zone", text.as_bytes()), text.as_bytes().into())
+}
+
+fn ids(text: &str) -> Vec<&'static str> {
+    check(&facts(text)).iter().map(|finding| finding.rule.name()).collect()
+}
+
+fn said(text: &str) -> Vec<String> {
+    check(&facts(text)).iter().map(|finding| finding.message.to_string()).collect()
+}
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn each_kind_of_fault_is_a_rule() {
+    let long = "x".repeat(256);
+    let files = [
+        "a TXXT b".to_owned(),
+        format!("a TXT {long}"),
+        "a CNAME b\na TXT c".to_owned(),
+        "a CNAME b\na CNAME c".to_owned(),
+        format!("{SOA}a.example.org. 60 A 192.0.2.1"),
+        "$INCLUDE b".to_owned(),
+        "a A 192.0.2.1 ; mailcheck: what".to_owned(),
+    ];
+    let found: Vec<_> = files.iter().map(|file| ids(file)).collect();
+    let expected = [
+        ["syntax"],
+        ["too-long-string"],
+        ["alias-with-other-data"],
+        ["alias-with-other-data"],
+        ["out-of-zone"],
+        ["not-read"],
+        ["faulty-comment"],
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn faults_without_end_are_counted() {
+    assert_eq!(ids(&"a TXXT b\n".repeat(1000)).len(), 21);
+}
+
+#[test]
+fn a_name_that_ends_in_the_zone_twice_lacks_a_dot() {
+    assert_eq!(
+        said("a MX 10 mail.example.com\nb.example.com A 192.0.2.1\n"),
+        [
+            "mail.example.com.example.com ends in example.com twice; is a dot missing behind \
+             mail.example.com?",
+            "b.example.com.example.com ends in example.com twice; is a dot missing behind \
+             b.example.com?",
+        ]
+    );
+}
+
+#[test]
+fn a_target_like_a_name_of_another_domain_lacks_a_dot_if_it_does_not_exist() {
+    let zone = format!("{SOA}a 60 MX 10 aspmx.l.google.com\n");
+    assert_eq!(ids(&zone), ["missing-dot"]);
+    assert_eq!(ids(&format!("{zone}aspmx.l.google.com 60 A 192.0.2.1\n")), NOTHING);
+    assert_eq!(ids("a 60 MX 10 aspmx.l.google.com\n"), NOTHING, "a fragment cannot tell");
+    assert_eq!(ids(&format!("{SOA}a 60 MX 10 smtp.mx\n")), NOTHING, "it may be a host");
+}
+
+#[test]
+fn the_target_is_marked_in_its_record() {
+    let findings = check(&facts("a MX 10 mail.example.com\n"));
+    let location = &findings[0].location;
+    let (record, span) = (location.record.as_deref().unwrap(), location.span.unwrap());
+    assert_eq!(span.of(record), b"mail.example.com.example.com.");
+}
+
+#[test]
+fn a_slip_of_an_underscored_name_is_told_with_what_was_meant() {
+    let meant = |owner: &str, data: &str| said(&format!("{owner} {data}\n"));
+    let policy = "TXT \"v=DMARC1; p=none\"";
+    for owner in ["_dmark", "dmarc", "_dmarc1", "_demarc", "-dmarc"] {
+        let told = meant(owner, policy);
+        assert!(told.len() == 1 && told[0].ends_with("_dmarc.example.com?"), "{owner}: {told:?}");
+    }
+    for owner in ["s1._domainkeys", "s1.domainkey", "s1._domankey"] {
+        let told = meant(owner, "TXT \"v=DKIM1; p=AAAA\"");
+        assert!(told[0].ends_with("s1._domainkey.example.com?"), "{owner}: {told:?}");
+    }
+    assert_eq!(meant("_dmrc", "CNAME d.example.net.").len(), 1);
+}
+
+#[test]
+fn a_name_that_only_sounds_so_is_not_told() {
+    for zone in [
+        "dmarc CNAME reports.example.net.",
+        "_dmarc TXT \"v=DMARC1; p=none\"",
+        "a._report._dmarc TXT \"v=DMARC1\"",
+        "*._report._dmarc TXT \"v=DMARC1\"",
+        "domainkey TXT other",
+        "s1._domainkey TXT \"p=\"",
+        "www TXT \"p=1\"",
+    ] {
+        assert_eq!(ids(zone), NOTHING, "{zone}");
+    }
+}
+
+#[test]
+fn an_asterisk_is_a_wildcard_only_where_it_is_the_first_label() {
+    assert_eq!(ids("_dmarc.* TXT \"v=DMARC1; p=none\""), ["inner-wildcard"]);
+    assert_eq!(ids("* TXT x"), NOTHING);
+}
+
+#[test]
+fn an_mx_at_a_wildcard_is_told_and_a_null_mx_is_not() {
+    assert_eq!(ids("* MX 10 mx.example.net."), ["wildcard-mx"]);
+    assert_eq!(ids("* MX 0 ."), NOTHING);
+}
+
+#[test]
+fn times_to_live_from_a_second_to_a_week_are_usual() {
+    let ids_of = |ttl: u32| ids(&format!("a {ttl} MX 10 mx.example.net."));
+    assert_eq!(
+        [0, 1, 604_800, 604_801].map(ids_of),
+        [vec!["unusual-ttl"], vec![], vec![], vec!["unusual-ttl"]]
+    );
+}
+
+#[test]
+fn times_to_live_of_what_is_not_for_mail_are_not_looked_at() {
+    assert_eq!(ids("a 0 TXT x\na 0 A 192.0.2.1"), NOTHING);
+}
+
+#[test]
+fn remarks_of_the_reader_name_the_first_line() {
+    assert_eq!(
+        said("a 60 TXT x\n\na 60 TXT x\nb 60 TXT x\nb 61 TXT y\n"),
+        [
+            "the TXT records of b.example.com have a time to live of 61 s here and of 60 s in \
+             line 4; servers give one to all of them",
+            "the TXT record of a.example.com stands in line 1 already; servers make one of the two",
+        ]
+    );
+}
+
+#[test]
+fn a_policy_without_quotes_falls_apart() {
+    for zone in [
+        "a TXT v=spf1 mx -all",
+        "a TXT ( V=SPF1\n mx\n -all )",
+        "_dmarc TXT v=DMARC1; p=reject",
+        "s1._domainkey TXT ( v=DKIM1; k=rsa; p=AAAA\n)",
+    ] {
+        assert_eq!(ids(zone), ["unquoted-text"], "{zone}");
+    }
+}
+
+#[test]
+fn a_text_that_is_published_as_it_is_written_does_not() {
+    for zone in [
+        "a TXT \"v=spf1\" \" mx -all\"",
+        "a TXT v=spf1\\ mx\\ -all",
+        "_dmarc TXT v=DMARC1\\;p=reject",
+        "_dmarc TXT \"v=DMARC1\" ; p=reject comes later",
+        "_dmarc TXT v=DMARC1 ; p=reject comes later",
+    ] {
+        assert_eq!(ids(zone), NOTHING, "{zone}");
+    }
+}

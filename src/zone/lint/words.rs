@@ -1,0 +1,68 @@
+//! Rules about how a text is written down.
+
+use crate::dns::files::Format;
+use crate::dns::{Data, Kind, Mark, Place};
+use crate::judge::Confidence::Likely;
+use crate::judge::Severity::Error;
+use crate::judge::{Finding, Location, Rule};
+use crate::text::{Phrase, rfc};
+use crate::zone::Facts;
+use std::sync::Arc;
+
+/// What it finds explains what other rules find at the same record.
+pub(crate) static UNQUOTED_TEXT: Rule = Rule {
+    id: "zone/unquoted-text",
+    severity: Error,
+    confidence: Likely,
+    summary: "a policy is written without quotes and falls apart",
+    why: "Without quotes every blank ends a string, and a semicolon begins a comment. What is \
+          published is not what is written.",
+    cite: rfc(1035, "5.1"),
+    page: include_str!("unquoted-text.md"),
+};
+
+pub(super) fn unquoted_text(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    // Elsewhere quotes mean other things, or nothing.
+    if facts.files.format != Format::Zone {
+        return;
+    }
+    for (owner, kind, record) in facts.records() {
+        let Data::Txt(strings) = &record.data else { continue };
+        let Some(place) = record.place.as_ref().filter(|_| kind == Kind::Txt) else { continue };
+        let marks = place.marks.as_deref().unwrap_or_default();
+        let (Some(first), Some(mark)) = (strings.first(), marks.first()) else { continue };
+        let said = match strings.as_slice() {
+            [only] if is_version(only) && is_cut(facts, mark, only.len()) => Phrase::new()
+                .plain("without quotes the text ends at its first semicolon: only ")
+                .code(only)
+                .plain(" is published, the rest is a comment"),
+            [_, _, ..] if first.eq_ignore_ascii_case(b"v=spf1") && !is_quoted(facts, mark) => {
+                Phrase::new()
+                    .plain("without quotes the words are joined without blanks: ")
+                    .code(strings.concat())
+                    .plain(" is published, which is no SPF record")
+            }
+            _ => continue,
+        };
+        let here = facts.at(&Place::new(Arc::clone(&place.file), mark.line, mark.column));
+        findings.push(Finding::new(rule, Location { name: owner.clone(), kind, ..here }, said));
+    }
+}
+
+/// True for the tag that a record of DMARC or DKIM begins with.
+fn is_version(text: &[u8]) -> bool {
+    [b"v=DMARC1".as_slice(), b"v=DKIM1"].iter().any(|known| text.eq_ignore_ascii_case(known))
+}
+
+/// True if the character before the text is a quotation mark.
+fn is_quoted(facts: &Facts, mark: &Mark) -> bool {
+    let (line, start) = facts.line_at(mark.line, mark.column);
+    start.checked_sub(1).and_then(|before| line.get(before)) == Some(&b'"')
+}
+
+/// True if a semicolon and something that looks like a tag follow the text at once.
+fn is_cut(facts: &Facts, mark: &Mark, length: usize) -> bool {
+    let (line, start) = facts.line_at(mark.line, mark.column);
+    let rest = line.get(start + length..).unwrap_or_default();
+    !is_quoted(facts, mark) && rest.strip_prefix(b";").is_some_and(|rest| rest.contains(&b'='))
+}

@@ -1,0 +1,179 @@
+//! `mailcheck lint`: files in, findings with their places out.
+
+use super::{Run, run};
+
+/// A zone about which there is nothing to say but what is added.
+const SOUND: &str = "\
+@      3600 SOA  ns.example.net. admin.example.com. 1 7200 3600 1209600 3600
+@      3600 NS   ns.example.net.
+@      3600 MX   10 mx.example.net.
+@      3600 TXT  \"v=spf1 ip4:192.0.2.0/24 -all\"
+_dmarc 3600 TXT  \"v=DMARC1; p=reject; rua=mailto:dmarc@example.com\"
+s1._domainkey 3600 CNAME s1.example.net.
+";
+
+/// A run over one file, `example.com.zone`.
+fn lint<const N: usize>(test: &str, zone: &str, arguments: [&str; N]) -> Run {
+    let run = run(&format!("lint-{test}"), ["lint", "example.com.zone"]);
+    run.file("example.com.zone", zone.as_bytes()).arguments(arguments)
+}
+
+fn with(more: &str) -> String {
+    format!("{SOUND}{more}\n")
+}
+
+#[test]
+fn a_file_in_order_ends_with_0() {
+    let ended = lint("sound", SOUND, []).end();
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (
+            Some(0),
+            "what the files say by themselves; what lies outside of them is not asked for\n\n\
+             1 file, 6 records: 0 errors, 0 warnings, 0 notes   exit 0: good\n"
+        )
+    );
+}
+
+#[test]
+fn an_error_ends_with_1_and_a_note_does_not() {
+    let note = with("a 0 MX 10 mx.example.net.\na 3600 TXT \"v=spf1 ip4:192.0.2.1 -all\"");
+    assert_eq!(lint("error", &with("a TXXT b"), []).end().code, Some(1));
+    assert_eq!(lint("note", &note, []).end().code, Some(0));
+    assert_eq!(lint("fail-on", &note, ["--fail-on", "note"]).end().code, Some(1));
+    assert_eq!(lint("exit-zero", &with("a TXXT b"), ["--exit-zero"]).end().code, Some(0));
+}
+
+#[test]
+fn what_cannot_be_told_from_the_file_is_no_exit_3() {
+    let zone = "example.com. 3600 TXT \"v=spf1 include:spf.example.net a:b.example.net -all\"\n";
+    assert_eq!(lint("untold", zone, ["--fail-on", "note"]).end().code, Some(0));
+}
+
+#[test]
+fn every_finding_has_its_place() {
+    let report = lint("places", "@ 3600 SOA ns admin 1 2 3 4 5\n@ 3600 TXT \"v=spf1 ?all\"\n", []);
+    let report = report.json();
+    let findings = report["findings"].as_array().expect("findings are a list");
+    let placed = findings.iter().filter(|it| it["location"]["file"] == "example.com.zone");
+    assert_eq!((findings.len() > 3, placed.count()), (true, findings.len()));
+}
+
+#[test]
+fn a_fault_of_the_file_is_a_finding_and_the_others_are_told_all_the_same() {
+    let zone = with("a TXXT b\nb 3600 TXT \"v=spf1 ptr -all\"");
+    let ended = lint("syntax", &zone, []).end();
+    let heads: Vec<&str> =
+        ended.stdout.lines().filter(|line| line.starts_with("example")).collect();
+    assert_eq!(
+        heads,
+        [
+            "example.com.zone:7:3  error  zone/syntax  expected a record type",
+            "example.com.zone:8:20  warn  spf/ptr  ptr costs up to 11 questions for each",
+        ]
+    );
+}
+
+#[test]
+fn rules_are_chosen_as_in_every_run() {
+    let zone = with("a TXXT b\nb 3600 TXT \"v=spf1 ptr -all\"");
+    let heads = |test: &str, flag: &str, rule: &str| {
+        let report = lint(test, &zone, [flag, rule]).json();
+        let findings = report["findings"].as_array().cloned().unwrap_or_default();
+        findings.iter().map(|it| it["id"].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    let select: Vec<String> = heads("select", "--select", "zone");
+    let ignore: Vec<String> = heads("ignore", "--ignore", "zone/syntax");
+    assert_eq!((select, ignore), (vec!["zone/syntax".into()], vec!["spf/ptr".into()]));
+}
+
+#[test]
+fn json_lines_have_a_finding_each() {
+    let zone = with("a TXXT b\nb 3600 TXT \"v=spf1 ptr -all\"");
+    let ended = lint("lines", &zone, ["--format", "jsonl"]).end();
+    let read = |line| serde_json::from_str::<serde_json::Value>(line).expect("a line is JSON");
+    let lines: Vec<_> = ended.stdout.lines().map(read).map(|it| it["id"].clone()).collect();
+    assert_eq!(lines, ["zone/syntax", "spf/ptr"]);
+}
+
+#[test]
+fn a_comment_leaves_a_finding_out_and_its_reason_is_told() {
+    let zone = with("b 3600 TXT \"v=spf1 ptr -all\" ; mailcheck: ignore[spf/ptr] an old relay");
+    let report = lint("comment", &zone, ["--fail-on", "note"]).json();
+    let suppressed = &report["findings"][0]["suppressed"];
+    assert_eq!(
+        (&report["exit_code"], &suppressed["reason"], &suppressed["source"]),
+        (&0.into(), &"an old relay".into(), &"example.com.zone:7".into())
+    );
+}
+
+#[test]
+fn a_configuration_counts_here_too() {
+    let config = b"[[ignore]]\nrule = \"spf/ptr\"\ndomain = \"example.com\"\nreason = \"old\"\n";
+    let zone = with("b 3600 TXT \"v=spf1 ptr -all\"");
+    let run = lint("config", &zone, ["--config", "mailcheck.toml", "--fail-on", "warn"]);
+    assert_eq!(run.file("mailcheck.toml", config).end().code, Some(0));
+}
+
+#[test]
+fn files_are_told_in_the_order_in_which_they_are_named() {
+    let mut run = run("lint-order", ["lint"]);
+    let names: Vec<String> = (0..40).rev().map(|number| format!("f{number}.zone")).collect();
+    for name in &names {
+        run = run.file(name, b"a TXXT b\n").octets(name.as_bytes());
+    }
+    let ended = run.end();
+    let told: Vec<&str> =
+        ended.stdout.lines().filter_map(|line| line.split_once(":1:1")).map(|it| it.0).collect();
+    assert_eq!(told, names);
+}
+
+#[test]
+fn a_file_that_is_named_twice_is_read_once() {
+    let ended = lint("twice", SOUND, ["example.com.zone", "--quiet"]).end();
+    assert_eq!(ended.answer(), "1 file, 6 records: 0 errors, 0 warnings, 0 notes   exit 0: good");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_ends_with_2_and_one_line() {
+    let gone = run("lint-gone", ["lint", "gone.zone", "too.zone"]).end();
+    assert_eq!(
+        gone.refusal(),
+        (Some(2), "error: gone.zone: No such file or directory (os error 2) (and 1 more)")
+    );
+    let folder = run("lint-folder", ["lint", "."]).end();
+    assert_eq!(folder.refusal(), (Some(2), "error: .: Is a directory (os error 21)"));
+    let octets = lint("octets", "a TXT b\nc TXT \0\n", []).end();
+    assert_eq!(
+        octets.refusal(),
+        (Some(2), "error: example.com.zone:2: this is no text: it has an octet 0")
+    );
+}
+
+#[test]
+fn standard_input_is_a_file_without_a_name() {
+    let run = run("lint-stdin", ["lint", "-"]);
+    let mut command = run.command();
+    let input = run.folder.join("input");
+    #[expect(clippy::disallowed_methods, reason = "the program reads standard input")]
+    let file =
+        std::fs::write(&input, "a.example. 60 TXXT b\n").and_then(|()| std::fs::File::open(&input));
+    let out = command.stdin(file.expect("a file can be read")).output().expect("the program runs");
+    let text = String::from_utf8(out.stdout).expect("all output is UTF-8");
+    assert!(text.contains("\n-:1:15  error  zone/syntax"), "{text}");
+}
+
+#[test]
+fn a_hostile_file_neither_hurts_the_terminal_nor_lasts_for_ever() {
+    let long = format!("a TXT {}\n", "x".repeat(4_000_000));
+    let names: String = (0..1000)
+        .map(|n| format!("h{n} 60 TXT \"v=spf1 include:h{}.example.com -all\"\n", n + 1))
+        .collect();
+    let escapes =
+        "a TXXT \u{1b}[31m\u{9b}\u{202e}\n\u{1b}]0;owned\u{7} 60 TXT \"v=spf1 \u{1b}[2J\"\n";
+    for (test, zone) in [("long", long), ("names", names), ("escapes", escapes.into())] {
+        let ended = lint(&format!("hostile-{test}"), &zone, []).end();
+        let is_harmless = |c: char| c == '\n' || !c.is_control() && c != '\u{202e}';
+        assert!(ended.stdout.chars().all(is_harmless), "{test}: {:?}", ended.stdout);
+    }
+}
