@@ -18,7 +18,8 @@ Examples:
   mailcheck example.com --sender google  may Google Workspace send?
   mailcheck example.com --zone new.zone  what would this zone file change?
 
-Verbs: senders, diff, fix, lint, rules, explain, config (mailcheck VERB --help says more)";
+Verbs: senders, diff, fix, lint, test, baseline, rules, explain, config
+(mailcheck VERB --help says more)";
 
 const EXIT_CODES: &str = "\
 Exit codes:

@@ -3,6 +3,7 @@
 use super::{Ended, STATES, compared, folder, mailcheck, read};
 use serde_json::Value;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -19,7 +20,8 @@ impl Repository {
         fs::create_dir_all(folder.join("zones")).expect("a folder can be made");
         let repository = Self(folder);
         if Command::new("git").arg("--version").stdout(Stdio::null()).status().is_err() {
-            println!("skipped: there is no git");
+            // Not `eprintln!`: the test harness would swallow the line.
+            let _ = writeln!(std::io::stderr(), "skipped: git is not installed");
             return None;
         }
         repository.git(&["init", "--quiet", "--initial-branch=main"]);
