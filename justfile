@@ -40,6 +40,11 @@ live:
     cargo build --release --locked
     .ci/with-snapshot .ci/live-smoke
 
+# The action, the hooks and the samples for CI, run as their users run them
+packaging:
+    cargo build --release --locked
+    .ci/packaging target/release/mailcheck
+
 # Record testdata/cassettes anew, from the same server
 record:
     cargo build --release --locked

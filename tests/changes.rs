@@ -209,6 +209,33 @@ _dmarc.example.com TXT v=DMARC1; p={policy}; rua=mailto:a@example.com"
 }
 
 #[test]
+fn a_policy_that_fails_alike_does_not_cloud_a_change_of_spf() {
+    let state = |term: &str| {
+        format!(
+            "example.com TXT v=spf1 {term} -all
+_dmarc.example.com * !timeout"
+        )
+    };
+    let domain = between(&state("ip4:192.0.2.1"), &state("ip4:192.0.2.1 ip4:192.0.2.2"));
+    assert_eq!((effects(&domain), doubts(&domain)), (vec![Effect::Gained], vec![]));
+}
+
+#[test]
+fn one_question_that_fails_is_told_once() {
+    let silent = "example.com TXT !timeout
+example.com MX 10 mx.example.com
+_dmarc.example.com * !timeout";
+    let told = "example.com TXT v=spf1 -all
+example.com MX 10 mx.example.com
+_dmarc.example.com TXT v=DMARC1; p=reject; rua=mailto:a@example.com";
+    let expected = [
+        "example.com TXT timed out after the change",
+        "_dmarc.example.com TXT timed out after the change",
+    ];
+    assert_eq!(doubts(&between(told, silent)), expected);
+}
+
+#[test]
 fn what_fails_alike_clouds_a_change_that_goes_past_it() {
     let state = |term: &str| {
         format!(

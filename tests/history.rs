@@ -7,6 +7,8 @@
 
 #[path = "history/commits.rs"]
 mod commits;
+#[path = "history/readme.rs"]
+mod readme;
 mod tape;
 
 use serde_json::Value;
@@ -55,7 +57,7 @@ impl Ended {
     fn stdout_of_change(&self) -> String {
         let document = serde_json::from_str(&self.stdout);
         let mut document: Value = document.unwrap_or_else(|why| panic!("{why}: {}", self.stdout));
-        let mut cut = |domain: &mut Value| {
+        let cut = |domain: &mut Value| {
             let members = domain.as_object_mut().expect("an object");
             for member in ["authorizations", "mx", "spf", "dkim", "dmarc", "lookups"] {
                 assert!(members.remove(member).is_some(), "{member}");
@@ -312,6 +314,32 @@ fn what_gets_worse_fails_and_may_be_let_pass() {
     let bad = ["02", "04", "06", "08", "10", "12"];
     assert_eq!(bad.map(|number| compared(number, &[]).code), [Some(1); 6]);
     assert_eq!(bad.map(|number| compared(number, &["--fail-on", "never"]).code), [Some(0); 6]);
+}
+
+#[test]
+fn a_loss_that_is_intended_is_accepted_with_a_reason() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("history-accepted");
+    fs::create_dir_all(&folder).expect("a folder can be made");
+    let path = folder.join("mailcheck.toml");
+    let ignore = "[[ignore]]
+rule = \"change/sender-lost\"
+domain = \"fmsinc.com\"
+reason = \"the old server is switched off\"
+";
+    fs::write(&path, ignore).expect("a file can be written");
+    let path = path.to_str().expect("a path of text");
+    let ended = compared("02", &["--config", path]);
+    assert_eq!(ended.code, Some(0), "{}", ended.screen());
+    assert!(ended.stdout.contains("1 ignored"), "{}", ended.stdout);
+    // What else a change breaks is not accepted with it.
+    assert_eq!(compared("04", &["--config", path]).code, Some(1));
+}
+
+#[test]
+fn the_configuration_of_the_sample_is_sound() {
+    let ended = compared("05", &["--config", "mailcheck.toml"]);
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+    assert!(!ended.stdout.contains("config/"), "{}", ended.stdout);
 }
 
 #[test]

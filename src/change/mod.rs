@@ -39,6 +39,9 @@ pub struct Moved {
     pub results: [Option<SpfResult>; 2],
     /// The term of the domain's own record that decided, before and after, escaped.
     pub terms: [Option<String>; 2],
+    /// The includes that lead on from there to the record that decided, before and after, outermost
+    /// first; escaped. Where they differ from address to address, as far as they are the same.
+    pub paths: [Vec<String>; 2],
     /// The term of the domain's own record that decides after the change, or beyond a limit would.
     pub span: Option<Span>,
     /// Which they are, a set a family.

@@ -69,6 +69,11 @@ pub struct ChangedSender {
     pub term_before: Option<String>,
     /// The same after.
     pub term_after: Option<String>,
+    /// The includes that lead on from there to the record that decided before, outermost first,
+    /// escaped; as far as they are the same for all of these addresses.
+    pub path_before: Vec<String>,
+    /// The same after.
+    pub path_after: Vec<String>,
     /// Which they are in words, or how many if that takes more than two networks.
     pub who: String,
     /// True if they are everybody whom no term lists.
@@ -83,6 +88,7 @@ impl From<&Moved> for ChangedSender {
     fn from(moved: &Moved) -> Self {
         let [before, after] = moved.results.map(|result| result.map_or("unknown", SpfResult::word));
         let [term_before, term_after] = moved.terms.clone();
+        let [path_before, path_after] = moved.paths.clone();
         Self {
             effect: moved.effect,
             provider: moved.provider.map(str::to_owned),
@@ -90,6 +96,8 @@ impl From<&Moved> for ChangedSender {
             after,
             term_before,
             term_after,
+            path_before,
+            path_after,
             who: moved.who.clone(),
             is_rest: moved.is_rest,
             networks: match moved.is_rest {

@@ -37,7 +37,7 @@ impl Domain {
         let gone = before.findings.iter().filter(|it| {
             !own.contains(it.fingerprint.as_str())
                 && !is_overtaken(it, &self.findings)
-                && !(may_have.contains(&family(it)) && !is_of_changed(it))
+                && (is_of_changed(it) || !may_have.contains(&family(it)))
         });
         let resolved: Vec<Finding> = gone
             .map(|it| Finding { state: Some(State::Resolved), fix: None, ..it.clone() })

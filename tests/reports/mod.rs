@@ -587,6 +587,8 @@ pub(crate) fn changed() -> Report {
         after,
         term_before: (before == "pass").then(|| "include:spf.protection.outlook.example".into()),
         term_after: (after == "pass").then(|| "include:_spf.google.example".into()),
+        path_before: Vec::new(),
+        path_after: Vec::new(),
         who: "458,752 IPv4 addresses".into(),
         is_rest: effect == Effect::Altered,
         networks: networks.iter().map(|it| it.parse().expect("a network")).collect(),
@@ -615,10 +617,10 @@ pub(crate) fn changed() -> Report {
             ),
             sender(Effect::Altered, None, "softfail", "permerror", &[]),
         ],
+        kept: vec![KeptSender { provider: None, term: "mx".into(), who: "198.51.100.25".into() }],
         cost: Some(ChangedCost { lookups: [3, 11], voids: [0, 0], octets: [75, 230] }),
         policy: Some(ChangedPolicy { before: None, after: Some("reject") }),
         in_effect_within_s: Some(3600),
-        kept: Vec::new(),
         unknown: vec![Phrase::from("include:spf.hr.example TXT timed out")],
     });
     let expected = |words: &str, met, line| Expected {

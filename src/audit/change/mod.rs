@@ -9,6 +9,7 @@ use super::{Clock, Gathered, finish, gather_all};
 use crate::change::{self, Facts, Gone, Moved};
 use crate::dns::{Dns, Kind};
 use crate::judge::Location;
+use crate::net::Name;
 use crate::report::{Change, ChangedCost, ChangedPolicy, ChangedSender, Domain};
 use crate::spf::Policies;
 use crate::text::Phrase;
@@ -51,8 +52,7 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
     let (records, one_sided) = records(new.dns(), &before, &after).await;
     // Where both states give the same answers, the same is unknown of both, and nothing changes.
     let is_unchanged = records.is_empty() && one_sided.is_empty();
-    let unknown =
-        if is_unchanged { Vec::new() } else { one_sided.into_iter().chain(untold).collect() };
+    let unknown = if is_unchanged { Vec::new() } else { said_once(one_sided, untold) };
     let policies = [&before, &after].map(|domain| domain.dmarc.exhibit.policy);
     after.change = Some(Change {
         before: Vec::new(),
@@ -71,8 +71,46 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
     Changed { before, after }
 }
 
+/// What could not be told of DMARC, if it is not the same in both states.
+fn policy_doubt(was: &Gathered, is: &Gathered) -> Option<Doubt> {
+    let [before, after] =
+        [was, is].map(|state| state.dmarc.as_ref().map(|it| &it.facts.discovered.discovery));
+    if before == after {
+        return None;
+    }
+    let (trouble, when) = match (before, after) {
+        (Some(dmarc::Discovery::Unknown(trouble)), _) => (trouble, "before"),
+        (_, Some(dmarc::Discovery::Unknown(trouble))) => (trouble, "after"),
+        _ => return None,
+    };
+    let said = Phrase::new().plain("what DMARC asks for ").unknown("could not be told");
+    let said = said.plain(format!(" {when} the change"));
+    Some(Doubt { asked: Some((trouble.name.clone(), trouble.kind)), said })
+}
+
+/// Something that could not be told of a state.
+#[derive(Debug)]
+struct Doubt {
+    /// The question that failed, if it is that.
+    asked: Option<(Name, Kind)>,
+    said: Phrase,
+}
+
+/// The doubts, without those that follow from one that is told already.
+fn said_once(one_sided: Vec<Doubt>, untold: Vec<Doubt>) -> Vec<Phrase> {
+    let mut told: Vec<Doubt> = one_sided;
+    for doubt in untold {
+        let is_told =
+            |own: &Doubt| own.said == doubt.said || own.asked.is_some() && own.asked == doubt.asked;
+        if !told.iter().any(is_told) {
+            told.push(doubt);
+        }
+    }
+    told.into_iter().map(|doubt| doubt.said).collect()
+}
+
 /// What the protocols say of both states, and what could not be told of one of them.
-fn facts(was: &Gathered, is: &Gathered, tls: Vec<Gone>) -> (Facts, Vec<Phrase>) {
+fn facts(was: &Gathered, is: &Gathered, tls: Vec<Gone>) -> (Facts, Vec<Doubt>) {
     let domain = is.domain.clone();
     let (mut moved, mut untold) = (Vec::new(), Vec::new());
     if let (Some(was), Some(is)) = (&was.spf, &is.spf) {
@@ -82,26 +120,11 @@ fn facts(was: &Gathered, is: &Gathered, tls: Vec<Gone>) -> (Facts, Vec<Phrase>) 
             }
             gather_moved(before, after, &mut moved, &mut untold);
         }
-        let mut told = Vec::new();
-        untold.retain(|why: &Phrase| {
-            !told.contains(why) && {
-                told.push(why.clone());
-                true
-            }
-        });
         moved.iter_mut().for_each(|one: &mut Moved| one.who = known_as(&one.sets));
         moved.sort_by_key(|one| (one.effect, one.is_rest, Reverse(size(&one.sets))));
     }
     let requests = [was, is].map(|state| state.posture().requests);
-    for (state, when) in [(was, "before"), (is, "after")] {
-        let failed = state.dmarc.as_ref().is_some_and(|it| {
-            matches!(it.facts.discovered.discovery, dmarc::Discovery::Unknown(_))
-        });
-        if failed {
-            let said = Phrase::new().plain("what DMARC asks for ").plain(when);
-            untold.push(said.plain(" the change ").unknown("could not be told"));
-        }
-    }
+    untold.extend(policy_doubt(was, is));
     let spf = is.spf.as_ref().map(|facts| facts.published.location());
     let governing = is.dmarc.as_ref().and_then(|it| it.facts.discovered.governing());
     let dmarc = governing.map(|it| {

@@ -1,6 +1,7 @@
 //! Which record sets differ.
 
-use crate::dns::{Dns, Kind, ask};
+use super::Doubt;
+use crate::dns::{Dns, Kind, Trouble, ask};
 use crate::report::{ChangedRecords, Domain, FileLocation, Lookup};
 use crate::text::Phrase;
 use std::collections::HashMap;
@@ -11,7 +12,7 @@ pub(super) async fn records(
     new: &dyn Dns,
     before: &Domain,
     after: &Domain,
-) -> (Vec<ChangedRecords>, Vec<Phrase>) {
+) -> (Vec<ChangedRecords>, Vec<Doubt>) {
     let question = |lookup: &Lookup| (lookup.name.clone(), lookup.kind);
     let old: HashMap<_, &Lookup> = before.lookups.iter().map(|it| (question(it), it)).collect();
     let is_told = |lookup: &Lookup| matches!(lookup.outcome, "records" | "nodata" | "nxdomain");
@@ -22,10 +23,11 @@ pub(super) async fn records(
             (true, true) => {}
             (false, false) => continue,
             (told_before, _) => {
-                let when = if told_before { "after" } else { "before" };
-                let said = Phrase::new().name(&now.name).plain(format!(" {}: ", now.kind));
-                let said = said.unknown("could not be told");
-                one_sided.push(said.plain(format!(" {when} the change")));
+                let (failed, when) = if told_before { (now, "after") } else { (*was, "before") };
+                let trouble = Trouble::from_word(failed.outcome).unwrap_or(Trouble::Network);
+                let said = Phrase::new().name(&now.name).plain(format!(" {} ", now.kind));
+                let said = said.unknown(trouble.sentence()).plain(format!(" {when} the change"));
+                one_sided.push(Doubt { asked: Some((now.name.clone(), now.kind)), said });
                 continue;
             }
         }

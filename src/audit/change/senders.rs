@@ -1,5 +1,6 @@
 //! Who fares otherwise after a change, and who does not: two partitions held side by side.
 
+use super::Doubt;
 use crate::audit::Gathered;
 use crate::audit::authorize::{crowd, doubt, problem};
 use crate::change::{Effect, Moved};
@@ -7,8 +8,8 @@ use crate::net::{Cidr, Family, IpSet};
 use crate::provider::{self, Provider};
 use crate::report::KeptSender;
 use crate::spf::record::{Body, Mechanism};
-use crate::spf::{self, Crowd, Partition, SpfResult, TermId, turns};
-use crate::text::{Phrase, Span};
+use crate::spf::{Cell, Crowd, Exception, Partition, SpfResult, TermId, turns};
+use crate::text::Span;
 use std::cmp::Reverse;
 
 /// True if both walks met the same records and the same trouble: then the change is about something
@@ -26,9 +27,17 @@ pub(super) fn is_same(before: &Partition, after: &Partition) -> bool {
 }
 
 /// Why not everything can be told of a walk, if so.
-pub(super) fn first_doubt(partition: &Partition) -> Option<Phrase> {
-    let failed = |cell: &&spf::Cell| cell.result() == Some(SpfResult::Temperror);
-    partition.cells.iter().filter(failed).find_map(|cell| doubt(partition, cell))
+pub(super) fn first_doubt(partition: &Partition) -> Option<Doubt> {
+    let failed = |cell: &&Cell| cell.result() == Some(SpfResult::Temperror);
+    partition.cells.iter().filter(failed).find_map(|cell| doubt_about(partition, cell))
+}
+
+fn doubt_about(partition: &Partition, cell: &Cell) -> Option<Doubt> {
+    let asked = match cell.exception().or(cell.passed_over.as_deref()) {
+        Some(Exception::Dns { name, kind, .. }) => Some((name.clone(), *kind)),
+        _ => None,
+    };
+    Some(Doubt { asked, said: doubt(partition, cell)? })
 }
 
 /// Addresses in words: which they are, or how many if that takes more than two networks.
@@ -36,7 +45,8 @@ pub(super) fn known_as(sets: &[IpSet]) -> String {
     let networks: Vec<Cidr> = sets.iter().flat_map(IpSet::cidrs).take(3).collect();
     match networks.as_slice() {
         [one] => one.to_string(),
-        [one, other] => format!("{one} and {other}"),
+        // In a list of several senders it is still clear what belongs together.
+        [one, other] => format!("{one}, {other}"),
         _ => crowd(sets),
     }
 }
@@ -55,7 +65,7 @@ pub(super) fn gather_moved(
     before: &Partition,
     after: &Partition,
     moved: &mut Vec<Moved>,
-    untold: &mut Vec<Phrase>,
+    untold: &mut Vec<Doubt>,
 ) {
     let crowds = [before, after].map(Partition::crowds);
     let [was, is] = &crowds;
@@ -63,7 +73,7 @@ pub(super) fn gather_moved(
         let results = [turn.before.result, turn.after.result];
         let sides = [(before, turn.before), (after, turn.after)];
         if let Some((partition, crowd)) = sides.iter().find(|(_, crowd)| !is_told(crowd)) {
-            untold.extend(doubt(partition, crowd.first));
+            untold.extend(doubt_about(partition, crowd.first));
             continue;
         }
         let effect = match results {
@@ -76,6 +86,7 @@ pub(super) fn gather_moved(
             // Beyond a limit no term decides: receivers have stopped.
             cell.top.filter(|_| !cell.is_over_limit()).map(|top| partition.term_text(top))
         });
+        let paths = sides.map(|(partition, crowd)| path_below(partition, crowd.first));
         let providers = sides.map(|(partition, crowd)| {
             crowd.first.by.and_then(|term| recognised(partition, term)).map(Provider::title)
         });
@@ -96,12 +107,19 @@ pub(super) fn gather_moved(
                 && one.problem == problem
         });
         match twin {
-            Some(twin) => add(&mut twin.sets, turn.set),
+            Some(twin) => {
+                add(&mut twin.sets, turn.set);
+                for (own, other) in twin.paths.iter_mut().zip(&paths) {
+                    let same = own.iter().zip(other).take_while(|(one, other)| one == other);
+                    own.truncate(same.count());
+                }
+            }
             None => moved.push(Moved {
                 effect,
                 provider,
                 results,
                 terms: shown,
+                paths,
                 span: turn.after.first.top.and_then(|top| own_span(after, top)),
                 sets: vec![turn.set],
                 who: String::new(),
@@ -118,6 +136,15 @@ fn is_told(crowd: &Crowd<'_>) -> bool {
     crowd.result != temperror
         && crowd.otherwise != temperror
         && (crowd.result == Some(SpfResult::Pass) || crowd.first.passed_over.is_none())
+}
+
+/// The includes that lead on from the term of the domain's own record to the one that decided.
+fn path_below(partition: &Partition, cell: &Cell) -> Vec<String> {
+    let (Some(top), Some(by)) = (cell.top, cell.by.filter(|_| !cell.is_over_limit())) else {
+        return Vec::new();
+    };
+    let path = partition.path(by).into_iter().skip_while(|step| *step != top).skip(1);
+    path.map(|step| partition.term_text(step)).collect()
 }
 
 /// Where a term stands in the domain's own record, or the term that leads to its record from there.

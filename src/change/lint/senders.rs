@@ -20,18 +20,20 @@ pub(super) fn lost(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Findin
     }
     for group in &groups {
         let Some(first) = group.first() else { continue };
-        let [before, after] = &first.terms;
+        let ([before, after], [path, path_after]) = (&first.terms, &first.paths);
         let said = all_named(group).plain(" passed");
-        let said = by(said, before.as_deref().filter(|_| group.len() == 1));
+        let said = by(said, before.as_deref().filter(|_| group.len() == 1), path);
         let said = said.plain("; after the change ");
         let said = match (&first.problem, first.results) {
             (Some(problem), _) => match after {
                 Some(term) => said.code(term).plain(": ").then(problem.clone()),
                 None => said.then(problem.clone()),
             },
-            (None, [_, result]) => {
-                by(said.bad(result.map_or("unknown", SpfResult::word)), after.as_deref())
-            }
+            (None, [_, result]) => by(
+                said.bad(result.map_or("unknown", SpfResult::word)),
+                after.as_deref(),
+                path_after,
+            ),
         };
         findings.push(Finding::new(rule, place(facts, first), said));
     }
@@ -50,7 +52,10 @@ pub(super) fn gained(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
     let Some(first) = all.first() else { return };
     let said = all_named(&all).plain(" may send after the change");
     let said = match all.as_slice() {
-        [only] => by(said, only.terms[1].as_deref()),
+        [only] => {
+            let ([_, term], [_, path]) = (&only.terms, &only.paths);
+            by(said, term.as_deref(), path)
+        }
         _ => said,
     };
     findings.push(Finding::new(rule, place(facts, first), said));
@@ -117,9 +122,9 @@ fn named(said: Phrase, moved: &Moved) -> Phrase {
     }
 }
 
-fn by(said: Phrase, term: Option<&str>) -> Phrase {
-    match term {
-        Some(term) => said.plain(" by ").code(term),
-        None => said,
-    }
+/// The term that decides, and the includes behind it.
+fn by(said: Phrase, term: Option<&str>, path: &[String]) -> Phrase {
+    let Some(term) = term else { return said };
+    let said = said.plain(" by ").code(term);
+    path.iter().fold(said, |said, include| said.plain(", there by ").code(include))
 }

@@ -8,6 +8,8 @@ use crate::report::{Change, ChangedRecords, ChangedSender};
 
 /// Networks that are named; others are counted.
 const NAMED: usize = 3;
+/// Senders that pass as before and are named; others are counted.
+const KEPT: usize = 10;
 
 /// Who loses and who gains, the records, and what else differs.
 pub(super) fn change(page: &mut Page, change: &Change) {
@@ -46,8 +48,11 @@ fn sender(sender: &ChangedSender) -> String {
         }
     };
     let addresses = if sender.is_rest { String::new() } else { text(&sender.who) };
-    let by = |result: &str, term: &Option<String>| match term {
-        Some(term) => format!("{}, by {}", text(result), code(term)),
+    let by = |result: &str, term: &Option<String>, path: &[String]| match term {
+        Some(term) => {
+            let there: String = path.iter().map(|it| format!(", there by {}", code(it))).collect();
+            format!("{}, by {}{there}", text(result), code(term))
+        }
         None => text(result),
     };
     let mut effect = match sender.effect {
@@ -59,8 +64,8 @@ fn sender(sender: &ChangedSender) -> String {
         let colon = if effect.is_empty() { "" } else { ": " };
         effect.push_str(&format!("{colon}{}", phrase(problem)));
     }
-    let before = by(sender.before, &sender.term_before);
-    let after = by(sender.after, &sender.term_after);
+    let before = by(sender.before, &sender.term_before, &sender.path_before);
+    let after = by(sender.after, &sender.term_after, &sender.path_after);
     format!("| {who} | {addresses} | {before} | {after} | {effect} |")
 }
 
@@ -80,6 +85,19 @@ fn diff(records: &ChangedRecords) -> String {
 /// What it costs, what is asked of receivers, and when it holds.
 fn facts(change: &Change) -> Vec<String> {
     let mut facts = Vec::new();
+    if !change.senders.is_empty() && !change.kept.is_empty() {
+        let mut names: Vec<String> = Vec::new();
+        for one in &change.kept {
+            let name = one.provider.as_deref().map_or_else(|| code(&one.who), text);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let more = names.len().saturating_sub(KEPT);
+        names.truncate(KEPT);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        facts.push(format!("- pass as before: {}{more}", names.join(", ")));
+    }
     if let Some(cost) = &change.cost {
         let arrow = |[before, after]: [String; 2]| match before == after {
             true => before,

@@ -38,6 +38,9 @@ pub(super) fn change(sheet: &mut Sheet, domain: &Domain, change: &Change) {
             sheet.put(&sheet.line().faint(said));
         }
     }
+    if !is_told && change.records.is_empty() {
+        sheet.blank();
+    }
     for doubt in &change.unknown {
         let label = sheet.line().with(Ink::Unknown, "  could not tell  ");
         let sentence = sheet.line().phrase(doubt);
@@ -214,15 +217,21 @@ fn remark(
     if !sender.is_rest && !is_counted {
         parts.push(sheet.line().faint(&sender.who));
     }
-    let by = |when: &str, term: &str| sheet.line().faint(when).with(Ink::Code, term);
+    let by = |when: &str, term: &str, path: &[String]| {
+        let line = sheet.line().faint(when).with(Ink::Code, term);
+        path.iter().fold(line, |line, step| line.faint(", there by ").with(Ink::Code, step))
+    };
+    let (path_before, path_after) = (&sender.path_before, &sender.path_after);
     let why = |sender: &ChangedSender| (sender.term_after.clone(), sender.problem.clone());
     let is_said = sender.problem.is_some() && above.is_some_and(|above| why(above) == why(sender));
     let term_after = sender.term_after.as_ref().filter(|_| !is_said);
     match (sender.term_before.as_ref(), term_after) {
-        (Some(before), Some(after)) if before == after => parts.push(by("by ", before)),
+        (Some(before), Some(after)) if before == after && path_before == path_after => {
+            parts.push(by("by ", before, path_before));
+        }
         (before, after) => {
-            parts.extend(before.map(|term| by("before by ", term)));
-            parts.extend(after.map(|term| by("after by ", term)));
+            parts.extend(before.map(|term| by("before by ", term, path_before)));
+            parts.extend(after.map(|term| by("after by ", term, path_after)));
         }
     }
     let problem = sender.problem.as_ref().filter(|_| !is_said);
