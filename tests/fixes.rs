@@ -98,6 +98,32 @@ fn each_rule_has_its_fix() {
             "v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 -all",
         ),
         (
+            "spf/joined-strings",
+            "example.com TXT v=spf1 exists:%{i}.ho.testinclude:provider.test -all\n\
+             provider.test TXT v=spf1 ip4:192.0.2.1 -all"
+                .into(),
+            Review,
+            "v=spf1 exists:%{i}.ho.test include:provider.test -all",
+        ),
+        (
+            "spf/unusual-case",
+            "example.com TXT V=SPF1 IP4:192.0.2.1 INCLUDE:Host.TEST X=Y -All\nhost.test TXT v=spf1 -all".into(),
+            Safe,
+            "v=spf1 ip4:192.0.2.1 include:Host.TEST X=Y -all",
+        ),
+        (
+            "spf/unusual-case",
+            "example.com TXT v=spf1 EXISTS:%{I}.Host.TEST -all".into(),
+            Review,
+            "v=spf1 exists:%{I}.Host.TEST -all",
+        ),
+        (
+            "spf/unused-explanation",
+            "example.com TXT v=spf1 ip4:192.0.2.1 ~all exp=why.example.com".into(),
+            Safe,
+            "v=spf1 ip4:192.0.2.1 ~all",
+        ),
+        (
             "spf/dead-term",
             "example.com TXT v=spf1 ip4:192.0.2.0/24 a -all\nexample.com A 192.0.2.7".into(),
             Review,

@@ -102,7 +102,7 @@ fn inquiry(facts: &Facts, zone: &Zone, name: MailName) -> Inquiry {
         let spf = shows.spf || is_plain && shows.mx;
         Checks { mx: shows.mx, spf, dkim: shows.keys, dmarc: shows.policy }
     };
-    Inquiry { selectors: name.selectors, checks, ..Inquiry::about(name.domain) }
+    Inquiry { seen: name.selectors, checks, ..Inquiry::about(name.domain) }
 }
 
 /// What a finding says, wherever it was come by.

@@ -1,6 +1,6 @@
 //! The main job: domains in, a report out, an exit code.
 
-use super::conclude::conclude;
+use super::conclude::{self, conclude};
 use super::plan::{Mistake, Plan};
 use super::{Trouble, sources, what_if};
 use crate::audit::{self, Clock, Inquiry};
@@ -22,6 +22,7 @@ pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
     let started = super::clock::now();
     let begin = Instant::now();
     let stack = sources::stack(&plan.sources, &started.date())?;
+    conclude::prepare(&plan.ending)?;
     // A run that can be repeated says the same every time, so it has no time of its own.
     let clock =
         if stack.is_repeatable { Clock::default() } else { Clock { seconds: started.seconds } };

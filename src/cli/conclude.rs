@@ -8,6 +8,14 @@ use crate::judge::Severity;
 use crate::render::markdown;
 use crate::report::{Authorized, Domain, Finding, Report, Run, SCHEMA, Status, Tool, Verdict};
 
+/// Tries whether the report can be written where it is to go, before anything is asked.
+///
+/// # Errors
+/// A file cannot be written.
+pub(super) fn prepare(ending: &Ending) -> Result<(), Trouble> {
+    ending.outputs.iter().filter_map(|output| output.file.as_deref()).try_for_each(write::probe)
+}
+
 /// Writes the report of a run; the exit code says how it ended.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! `mailcheck diff`: what a change of zone files does to mail, before it is published.
 
-use super::conclude::conclude;
+use super::conclude::{self, conclude};
 use super::git::Commit;
 use super::plan::{Ending, Mistake, Sources, domain};
 use super::sources::{self, Stack};
@@ -106,13 +106,14 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     let replay = states.tape.or(states.sources.replay);
     let sources = Sources { zones: Vec::new(), replay, ..states.sources };
     let mut stack = sources::bottom(&sources, &started.date())?;
+    conclude::prepare(&ending)?;
     let before = match &states.tape_before {
         Some(tape) => Arc::new(Cache::new(sources::replay(tape)?)) as Arc<dyn Dns>,
         None => Arc::clone(&stack.dns),
     };
-    let before = sources::layered(before, states.before, &sources.faults)?;
+    let before = stack.layered(before, states.before, &sources.faults)?;
     let declared = declared(&states.after);
-    stack.dns = sources::layered(Arc::clone(&stack.dns), states.after, &sources.faults)?;
+    stack.dns = stack.layered(Arc::clone(&stack.dns), states.after, &sources.faults)?;
     let names = |files: &[String], stack: &Stack| -> Vec<String> {
         let all = files.iter().chain(&stack.names);
         all.map(|name| escape(name.as_bytes())).collect()
@@ -143,7 +144,7 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     }
     stack.names.splice(0..0, states.names);
     let mut run = stack.run(started, begin.elapsed());
-    run.notes = states.notes;
+    run.notes.extend(states.notes);
     stack.keep_tape(&sources)?;
     conclude(run, domains, Vec::new(), &ending)
 }

@@ -9,7 +9,7 @@ use crate::dns::{
     Provenance, Question, Recorder, Replay, Server, Trouble, Zone,
 };
 use crate::report::Run;
-use crate::text::escape;
+use crate::text::{Phrase, escape};
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
@@ -32,9 +32,24 @@ pub(super) struct Stack {
     pub is_repeatable: bool,
     recorder: Option<Arc<Recorder<Arc<dyn Dns>>>>,
     asked: Arc<AtomicUsize>,
+    drills: Vec<Arc<Fault<Arc<dyn Dns>>>>,
 }
 
 impl Stack {
+    /// What is said of the faults of a drill that no question met in any of its layers.
+    fn idle_faults(&self) -> impl Iterator<Item = Phrase> {
+        let mut faults: Vec<(String, bool)> = Vec::new();
+        for (fault, is_met) in self.drills.iter().flat_map(|drill| drill.faults()) {
+            let word = fault.to_string();
+            match faults.iter_mut().find(|(known, _)| *known == word) {
+                Some((_, met)) => *met |= is_met,
+                None => faults.push((word, is_met)),
+            }
+        }
+        let idle = faults.into_iter().filter(|(_, met)| !met);
+        idle.map(|(word, _)| Phrase::new().plain("the fault ").code(word).plain(" met no question"))
+    }
+
     /// How many questions went to the lowest source.
     fn questions(&self) -> usize {
         self.asked.load(Ordering::Relaxed)
@@ -49,9 +64,33 @@ impl Stack {
             elapsed_ms: (!self.is_repeatable).then_some(elapsed),
             sources: self.names.iter().map(|name| escape(name.as_bytes())).collect(),
             questions: self.questions(),
-            notes: Vec::new(),
+            notes: self.idle_faults().collect(),
             files: Vec::new(),
         }
+    }
+
+    /// Zones laid over what answers, and faults over everything: a drill is about the answers that
+    /// are used, whoever gives them.
+    ///
+    /// # Errors
+    /// A fault cannot be understood.
+    pub(super) fn layered(
+        &mut self,
+        mut dns: Arc<dyn Dns>,
+        zones: Vec<Zone>,
+        faults: &[String],
+    ) -> Result<Arc<dyn Dns>, Mistake> {
+        if !zones.is_empty() {
+            dns = Arc::new(Overlay::new(zones, dns));
+        }
+        for script in faults {
+            let script: FaultScript =
+                script.parse().map_err(|why| Mistake::new(format!("--fault: {why}")))?;
+            let drill = Arc::new(Fault::new(script, dns));
+            self.drills.push(Arc::clone(&drill));
+            dns = drill;
+        }
+        Ok(dns)
     }
 
     /// Writes the tape of the run, if one is wanted.
@@ -76,7 +115,7 @@ pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     let files = sources.zones.iter().map(|path| zones(path)).collect::<Result<Vec<_>, _>>()?;
     let zones = files.into_iter().flat_map(|files| files.zones).collect();
     stack.names.splice(0..0, sources.zones.iter().map(|path| path.display().to_string()));
-    stack.dns = layered(stack.dns, zones, &sources.faults)?;
+    stack.dns = stack.layered(Arc::clone(&stack.dns), zones, &sources.faults)?;
     Ok(stack)
 }
 
@@ -109,28 +148,7 @@ pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     }
     dns = Arc::new(Cache::new(dns));
     names.extend(sources.faults.iter().map(|script| format!("drill: {script}")));
-    Ok(Stack { dns, names, is_repeatable, recorder, asked })
-}
-
-/// Zones laid over what answers, and faults over everything: a drill is about the answers that are
-/// used, whoever gives them.
-///
-/// # Errors
-/// A fault cannot be understood.
-pub(super) fn layered(
-    mut dns: Arc<dyn Dns>,
-    zones: Vec<Zone>,
-    faults: &[String],
-) -> Result<Arc<dyn Dns>, Mistake> {
-    if !zones.is_empty() {
-        dns = Arc::new(Overlay::new(zones, dns));
-    }
-    for script in faults {
-        let script: FaultScript =
-            script.parse().map_err(|why| Mistake::new(format!("--fault: {why}")))?;
-        dns = Arc::new(Fault::new(script, dns));
-    }
-    Ok(dns)
+    Ok(Stack { dns, names, is_repeatable, recorder, asked, drills: Vec::new() })
 }
 
 fn live(sources: &Sources) -> Result<Live, Mistake> {

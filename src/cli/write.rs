@@ -170,9 +170,7 @@ pub(super) fn file(path: &Path, content: &[u8]) -> Result<(), Trouble> {
             .and_then(|mut stream| stream.write_all(content))
             .map_err(fault);
     }
-    let mut beside = place.as_os_str().to_owned();
-    beside.push(format!(".{}.new", std::process::id()));
-    let beside = Path::new(&beside);
+    let beside = &beside(&place);
     fs::write(beside, content)
         .and_then(|()| match &before {
             Some(before) => fs::set_permissions(beside, before.permissions()),
@@ -185,6 +183,33 @@ pub(super) fn file(path: &Path, content: &[u8]) -> Result<(), Trouble> {
             let _ = fs::remove_file(beside);
         })
         .map_err(fault)
+}
+
+/// Tries whether a file can be written, so that nobody waits for a report that has nowhere to go.
+///
+/// # Errors
+/// Nothing can be written beside it, where [`file()`] would put the new one first.
+#[allow(clippy::disallowed_methods, reason = "files are written here")]
+pub(super) fn probe(path: &Path) -> Result<(), Trouble> {
+    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    // A device or a pipe may have a reader who takes whatever comes for the report.
+    if fs::metadata(&place).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+        return Ok(());
+    }
+    if place.is_dir() {
+        return Err(Trouble::File(path.to_owned(), io::ErrorKind::IsADirectory.into()));
+    }
+    let beside = beside(&place);
+    fs::write(&beside, [])
+        .and_then(|()| fs::remove_file(&beside))
+        .map_err(|why| Trouble::File(path.to_owned(), why))
+}
+
+/// Where a new file stands until it is whole.
+fn beside(place: &Path) -> PathBuf {
+    let mut beside = place.as_os_str().to_owned();
+    beside.push(format!(".{}.new", std::process::id()));
+    beside.into()
 }
 
 #[cfg(all(test, unix))]

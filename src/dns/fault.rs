@@ -7,6 +7,7 @@ use crate::net::Name;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// What happens to a question.
@@ -49,6 +50,20 @@ impl Injection {
             *name == self.name
         };
         met && self.kind.is_none_or(|one| one == kind)
+    }
+}
+
+impl fmt::Display for Injection {
+    /// The form that [`Injection::from_str`] reads.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.effect {
+            Effect::Fail(trouble) => out.write_str(trouble.word())?,
+            Effect::NxDomain => out.write_str("nxdomain")?,
+            Effect::NoData => out.write_str("nodata")?,
+            Effect::Delay(time) => write!(out, "delay={}ms", time.as_millis())?,
+        }
+        write!(out, ":{}{}", if self.below { "*." } else { "" }, self.name)?;
+        self.kind.map_or(Ok(()), |kind| write!(out, "/{kind}"))
     }
 }
 
@@ -175,22 +190,42 @@ impl FaultScript {
 #[derive(Debug)]
 pub struct Fault<D> {
     script: FaultScript,
+    /// Which faults of the script have met a question.
+    met: Vec<AtomicBool>,
     under: D,
 }
 
 impl<D: Dns> Fault<D> {
     /// Plays `script` over the answers of `under`.
     pub fn new(script: FaultScript, under: D) -> Self {
-        Self { script, under }
+        let met = script.0.iter().map(|_| AtomicBool::new(false)).collect();
+        Self { script, met, under }
+    }
+
+    /// The faults of the script, each with whether a question has met it so far.
+    pub fn faults(&self) -> impl Iterator<Item = (&Injection, bool)> {
+        let met = self.met.iter().map(|met| met.load(Ordering::Relaxed));
+        self.script.0.iter().zip(met)
+    }
+
+    /// Notes the faults that meet a name.
+    fn note(&self, name: &Name, kind: Kind) {
+        for (fault, met) in self.script.0.iter().zip(&self.met) {
+            if fault.meets(name, kind) {
+                met.store(true, Ordering::Relaxed);
+            }
+        }
     }
 
     async fn resolve(&self, question: &Question) -> Arc<Answer> {
         let Question { name, kind } = question;
+        self.note(name, *kind);
         let mut wait = self.script.delay(name, *kind);
         let answer = match self.script.outcome(name, *kind) {
             Some(outcome) => Arc::new(Answer::new(question.clone(), outcome, Provenance::Drill)),
             None => {
                 let answer = self.under.lookup(question).await;
+                answer.aliases.iter().for_each(|alias| self.note(alias, *kind));
                 wait = answer
                     .aliases
                     .iter()
@@ -306,6 +341,18 @@ mod tests {
             (before.elapsed(), answer.elapsed, answer.outcome.word()),
             (late, late, "records")
         );
+    }
+
+    #[tokio::test]
+    async fn faults_know_whether_a_question_met_them() {
+        let tape = Replay::read("tape", TAPE.as_bytes()).expect("a test writes valid tapes");
+        let script =
+            "timeout:b.a.example,nodata:a.example/MX,delay=1s:*.gone.example,bogus:c.example";
+        let fault = Fault::new(script.parse().expect("a script"), tape);
+        fault.lookup(&Question::new(name("alias.example"), Kind::Txt)).await;
+        let idle = fault.faults().filter(|(_, met)| !met).map(|(fault, _)| fault.to_string());
+        let idle: Vec<String> = idle.collect();
+        assert_eq!(idle, ["nodata:a.example/MX", "delay=1000ms:*.gone.example"]);
     }
 
     #[test]

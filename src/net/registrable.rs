@@ -8,8 +8,8 @@ const CLOSED: [&[u8]; 9] = [b"gov", b"gob", b"gouv", b"go", b"mil", b"edu", b"ac
 /// The domain directly below the public suffix of a name, where anybody may register one.
 ///
 /// `None` for a public suffix itself, for names below suffixes that no registry of the Public
-/// Suffix List keeps (`.test`, or a company's own), and below those for governments, armies and
-/// universities.
+/// Suffix List keeps (`.test`, or a company's own), below those for governments, armies and
+/// universities, and for what no registry takes, such as a colon where a space is missing.
 pub fn registrable(name: &Name) -> Option<Name> {
     let octets = name.to_octets();
     let domain = psl::domain(&octets)?;
@@ -17,7 +17,8 @@ pub fn registrable(name: &Name) -> Option<Name> {
     let is_closed = |label: &[u8]| CLOSED.iter().any(|it| label.eq_ignore_ascii_case(it));
     let is_open = suffix.typ() == Some(psl::Type::Icann)
         && !suffix.as_bytes().split(|octet| *octet == b'.').any(is_closed);
-    is_open.then(|| Name::from_octets(domain.as_bytes()).ok()).flatten()
+    let domain = Name::from_octets(domain.as_bytes()).ok().filter(Name::is_host_name);
+    domain.filter(|_| is_open)
 }
 
 #[cfg(test)]
@@ -35,12 +36,14 @@ mod tests {
             "agency.gov",
             "uni.ac.uk",
             "1.168.192.in-addr.arpa",
+            "spf.foo.cominclude:bar.net",
         ];
         let found = names.map(|text| {
             let name = Name::from_octets(text.as_bytes()).expect("a test writes valid names");
             registrable(&name).map(|name| name.to_string())
         });
-        let expected = [Some("foo.com"), Some("foo.co.uk"), None, None, None, None, None, None];
+        let expected =
+            [Some("foo.com"), Some("foo.co.uk"), None, None, None, None, None, None, None];
         assert_eq!(found, expected.map(|it| it.map(str::to_owned)));
     }
 }

@@ -1,6 +1,6 @@
 //! From offsets in a text to lines and columns.
 
-/// Octets between two checkpoints, at most; a place is found by counting no more than that.
+/// Octets between two checkpoints; a place is found by counting no more than that.
 const STRIDE: usize = 256;
 
 /// The lines of a text. Columns are counted in characters of UTF-8; an octet that is none counts
@@ -8,41 +8,42 @@ const STRIDE: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Lines<'a> {
     text: &'a [u8],
-    /// Offset, line and column, ascending: each start of a line, and steps within long lines.
-    checkpoints: Vec<(usize, u32, u32)>,
+    /// Line and column at each multiple of [`STRIDE`]: memory does not depend on how lines end.
+    checkpoints: Vec<(u32, u32)>,
 }
 
 impl<'a> Lines<'a> {
     /// Measures a text, in one pass.
     pub(crate) fn new(text: &'a [u8]) -> Self {
-        let mut checkpoints = vec![(0, 1, 1)];
-        let (mut line, mut column, mut last) = (1_u32, 1_u32, 0);
-        for (offset, octet) in text.iter().enumerate() {
-            if offset - last == STRIDE {
-                checkpoints.push((offset, line, column));
-                last = offset;
-            }
-            if *octet == b'\n' {
-                (line, column, last) = (line.saturating_add(1), 1, offset + 1);
-                checkpoints.push((last, line, column));
-            } else if begins_character(*octet) {
-                column = column.saturating_add(1);
-            }
+        let mut place = (1, 1);
+        let mut checkpoints = Vec::with_capacity(text.len() / STRIDE + 1);
+        for stride in text.chunks(STRIDE) {
+            checkpoints.push(place);
+            place = advance(place, stride);
         }
         Self { text, checkpoints }
     }
 
     /// Line and column of an offset, both from 1.
     pub(crate) fn place(&self, offset: usize) -> (u32, u32) {
-        let index = self.checkpoints.partition_point(|checkpoint| checkpoint.0 <= offset);
-        let (start, line, column) = match index.checked_sub(1).map(|i| self.checkpoints.get(i)) {
-            Some(Some(checkpoint)) => *checkpoint,
-            _ => (0, 1, 1),
-        };
-        let before = self.text.get(start..offset).unwrap_or_default();
-        let characters = before.iter().filter(|octet| begins_character(**octet)).count();
-        (line, column.saturating_add(u32::try_from(characters).unwrap_or(u32::MAX)))
+        let last = self.checkpoints.len().saturating_sub(1);
+        let index = (offset / STRIDE).min(last);
+        let place = self.checkpoints.get(index).copied().unwrap_or((1, 1));
+        let end = offset.min(self.text.len());
+        advance(place, self.text.get(index * STRIDE..end).unwrap_or_default())
     }
+}
+
+/// The place behind a piece of text that begins at a place.
+fn advance((line, column): (u32, u32), text: &[u8]) -> (u32, u32) {
+    let count = |text: &[u8], counts: fn(u8) -> bool| {
+        u32::try_from(text.iter().filter(|octet| counts(**octet)).count()).unwrap_or(u32::MAX)
+    };
+    let ends = count(text, |octet| octet == b'\n');
+    let last = text.rsplit(|octet| *octet == b'\n').next().unwrap_or_default();
+    let characters = count(last, begins_character);
+    let column = if ends > 0 { 1 } else { column };
+    (line.saturating_add(ends), column.saturating_add(characters))
 }
 
 /// True for the first octet of a character in UTF-8.

@@ -107,6 +107,16 @@ fn a_report_that_cannot_be_written_keeps_the_one_that_was_there() {
 }
 
 #[test]
+fn a_report_that_has_nowhere_to_go_is_told_before_anything_is_asked() {
+    for (name, place) in [("nowhere", "json=no/report.json"), ("folder", "json=.")] {
+        let offline = ["example.com", "--offline", "--zone", "new.zone"];
+        let run = run(name, offline).arguments(["--record", "tape.jsonl", "-f", place]);
+        let ended = run.file("new.zone", ZONE.as_bytes()).end();
+        assert_eq!((ended.code, ended.files()), (Some(4), vec!["new.zone".to_owned()]));
+    }
+}
+
+#[test]
 fn two_reports_for_one_file_are_refused() {
     let arguments = ["example.com", "-f", "json=report.json", "-f", "json=report.json"];
     let ended = replay("twice", SOUND, arguments).end();

@@ -20,6 +20,9 @@ const DEPTH_LIMIT: usize = 16;
 /// Members of an object, at most.
 const MEMBER_LIMIT: usize = 10_000;
 
+/// Octets of a string as it is written, at most; no record set has nearly as many.
+pub(super) const STRING_LIMIT: usize = 1024 * 1024;
+
 /// Where a document is wrong, in which way, and in words.
 pub(super) type Wrong = (usize, ErrorKind, String);
 
@@ -137,6 +140,10 @@ impl<'a> Piece<'a> {
     fn string(self) -> Result<Text, Wrong> {
         let start = self.offset() + 1;
         let raw = self.raw.get();
+        if raw.len() > STRING_LIMIT {
+            let what = format!("expected strings of at most {STRING_LIMIT} octets");
+            return Err((start, ErrorKind::Limit, what));
+        }
         let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or_default();
         let mut text = Text::at(start);
         let (mut rest, mut offset) = (inner, start);

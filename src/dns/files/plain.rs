@@ -9,6 +9,7 @@
 //! everything to the end of the line.
 
 use super::book::{Book, Set};
+use super::json::STRING_LIMIT;
 use super::text::Text;
 use crate::dns::Kind;
 use crate::dns::presentation::Word;
@@ -60,6 +61,9 @@ fn record(book: &mut Book<'_>, builder: &mut Builder, line: &[u8]) {
         return book.fault(at, ErrorKind::Type, "expected a record type");
     };
     let offset = if rest.is_empty() { start + line.len() } else { book.source.offset(rest) };
+    if rest.len() > STRING_LIMIT {
+        return book.fault(offset, ErrorKind::Limit, "expected a value of at most 1048576 octets");
+    }
     let value = Text::plain(rest, offset);
     let is_bare = matches!(kind, Kind::Txt | Kind::Spf) && !rest.starts_with(b"\"");
     let data = match is_bare && !rest.is_empty() {

@@ -4,7 +4,7 @@
 //! those that aliases repeat included. Tags and merge keys, which ask for more than data, are
 //! refused.
 
-use super::json::Wrong;
+use super::json::{STRING_LIMIT, Wrong};
 use super::text::Text;
 use super::value::{Node, Value};
 use crate::dns::zone::ErrorKind;
@@ -81,6 +81,10 @@ impl Reader<'_, '_> {
                 check_tag(tag.as_deref(), offset)?;
                 let end = self.cursor.offset(span.end);
                 let source = self.cursor.text.get(offset..end).unwrap_or_default();
+                if source.len() > STRING_LIMIT {
+                    let what = format!("expected strings of at most {STRING_LIMIT} octets");
+                    return Err((offset, ErrorKind::Limit, what));
+                }
                 let is_null = style == ScalarStyle::Plain && matches!(&*text, "" | "~" | "null");
                 let text = align(&text, style, source, offset);
                 let node = if is_null { Node::Null } else { Node::Scalar(text) };

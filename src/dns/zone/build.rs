@@ -15,6 +15,8 @@ use std::sync::Arc;
 
 /// No message holds more (RFC 1035 §4.2.2).
 const SET_LIMIT: usize = 65_535;
+/// Records of a file, at most: each takes some hundred octets of memory.
+const RECORD_LIMIT: usize = 500_000;
 /// What a record costs in a message beside its data: a pointer to its owner, type, class, time to
 /// live and length.
 const RECORD_OVERHEAD: usize = 12;
@@ -70,6 +72,7 @@ pub(in crate::dns) struct Builder {
     soa: Option<Name>,
     /// The apex, where that is known without an SOA record.
     claimed: Option<Name>,
+    records: usize,
 }
 
 impl Builder {
@@ -80,12 +83,12 @@ impl Builder {
 
     /// Says that a record set is there and cannot be read: questions for it are not answered.
     pub(in crate::dns) fn unread(&mut self, owner: &Name, kind: Kind) {
-        self.tree.entry(owner).sets.entry(kind).or_default().unread = true;
+        self.tree.entry(owner).sets.entry(kind).unread = true;
     }
 
     /// Says that a record set is listed, be it without records.
     pub(in crate::dns) fn declare(&mut self, owner: &Name, kind: Kind) {
-        self.tree.entry(owner).sets.entry(kind).or_default().declared = true;
+        self.tree.entry(owner).sets.entry(kind).declared = true;
     }
 
     /// Adds a record to its set.
@@ -95,6 +98,10 @@ impl Builder {
         row: Row<'_>,
     ) -> Result<(), (ErrorKind, &'static str)> {
         let Row { owner, kind, ttl, offset, wire, marks } = row;
+        if self.records == RECORD_LIMIT {
+            return Err((ErrorKind::Limit, "at most 500000 records in a file"));
+        }
+        self.records += 1;
         if kind == Kind::Soa && self.soa.replace(owner.clone()).is_some() {
             return Err((ErrorKind::SecondSoa, "one SOA record, and this is another"));
         }
@@ -109,7 +116,7 @@ impl Builder {
                 Some(Listed { record: Record { data, place: Some(place) }, ttl, offset })
             }
         };
-        let content = self.tree.entry(owner).sets.entry(kind).or_default();
+        let content = self.tree.entry(owner).sets.entry(kind);
         if content.size + size > SET_LIMIT {
             return Err((ErrorKind::LargeSet, "at most 65535 octets in a record set"));
         }
@@ -117,7 +124,13 @@ impl Builder {
         // RFC 2181 §5.2: times to live of one set that differ count as the least of them.
         content.ttl = least(content.ttl, ttl);
         match listed {
-            Some(listed) => content.listed.push(listed),
+            Some(listed) => {
+                if content.listed.is_empty() {
+                    // Most sets have one record.
+                    content.listed.reserve_exact(1);
+                }
+                content.listed.push(listed);
+            }
             None => content.unread = true,
         }
         Ok(())
@@ -125,17 +138,17 @@ impl Builder {
 
     /// Checks what holds between records, and makes the zone.
     pub(in crate::dns) fn finish(self, source: &Source<'_>, remarks: &mut Remarks) -> Zone {
-        let Self { mut tree, soa, claimed } = self;
+        let Self { mut tree, soa, claimed, .. } = self;
         let minimum = soa.as_ref().and_then(|name| {
-            let soa = tree.get(name)?.sets.get(&Kind::Soa)?;
+            let soa = tree.get(name)?.sets.get(Kind::Soa)?;
             soa.minimum()
         });
         let top = claimed.or(soa);
         tree.retain(|name, node| {
-            node.sets.retain(|_, set| !set.is_empty() || set.declared);
-            for (kind, set) in &mut node.sets {
-                compare_ttls((name, *kind), set, minimum, source, remarks);
-                drop_duplicates((name, *kind), set, source, remarks);
+            node.sets.retain(|set| !set.is_empty() || set.declared);
+            for (kind, set) in node.sets.iter_mut() {
+                compare_ttls((name, kind), set, minimum, source, remarks);
+                drop_duplicates((name, kind), set, source, remarks);
             }
             check_alias(node, remarks);
             let apex = top.as_ref().filter(|apex| !name.is_within(apex));
@@ -149,7 +162,7 @@ impl Builder {
             apex.is_none() && !node.sets.is_empty()
         });
         let apex = top.map(|name| {
-            let soa = tree.get(&name).and_then(|node| node.sets.get(&Kind::Soa));
+            let soa = tree.get(&name).and_then(|node| node.sets.get(Kind::Soa));
             let negative_ttl = soa.and_then(Content::negative_ttl);
             Apex { negative_ttl, minimum, is_listed: soa.is_some(), name }
         });
@@ -159,7 +172,7 @@ impl Builder {
 
 // RFC 1034 §3.6.2: "If a CNAME RR is present at a node, no other data should be present"
 fn check_alias(node: &Node, remarks: &mut Remarks) {
-    let Some(aliases) = node.sets.get(&Kind::Cname) else { return };
+    let Some(aliases) = node.sets.get(Kind::Cname) else { return };
     let offset = |set: &Content, index: usize| set.listed.get(index).map(|listed| listed.offset);
     if let Some(offset) = offset(aliases, 1) {
         remarks.fault(offset, ErrorKind::SecondAlias, || {
@@ -168,7 +181,7 @@ fn check_alias(node: &Node, remarks: &mut Remarks) {
     }
     // RFC 4035 §2.5: the records of DNSSEC may stand beside an alias.
     let beside = |kind: Kind| kind != Kind::Cname && !matches!(kind.number(), 25 | 46 | 47);
-    let other = node.sets.iter().find(|(kind, set)| beside(**kind) && !set.is_empty());
+    let other = node.sets.iter().find(|(kind, set)| beside(*kind) && !set.is_empty());
     if let (Some((kind, _)), Some(offset)) = (other, offset(aliases, 0)) {
         remarks.fault(offset, ErrorKind::Alias, || {
             format!("expected no other records beside a CNAME, {kind} is here (RFC 1034 §3.6.2)")

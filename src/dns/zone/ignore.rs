@@ -41,7 +41,20 @@ pub(super) struct Pending<'a> {
     reason: &'a [u8],
 }
 
+const MARK: &[u8] = b"mailcheck:";
 const WHAT: &str = "ignore[family/name] and a reason after \"mailcheck:\"";
+
+/// True for a comment that is meant for us; it begins with a semicolon.
+pub(super) fn is_ours(comment: &[u8]) -> bool {
+    comment.strip_prefix(b";").is_some_and(|text| trim_start(text).starts_with(MARK))
+}
+
+fn trim_start(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = text {
+        text = rest;
+    }
+    text
+}
 
 /// Reads a comment, which begins with a semicolon; `None` if it is not meant for us.
 ///
@@ -51,7 +64,7 @@ pub(super) fn comment(comment: &[u8]) -> Result<Option<Pending<'_>>, Wanted<'_>>
     let line = comment.split(|octet| *octet == b'\n').next().unwrap_or_default();
     let line = trim(line, |octet| octet == b'\r');
     let text = trim(line.strip_prefix(b";").unwrap_or(line), is_wsp);
-    let Some(text) = text.strip_prefix(b"mailcheck:") else { return Ok(None) };
+    let Some(text) = text.strip_prefix(MARK) else { return Ok(None) };
     let text = trim(text, is_wsp);
     let wanted = |at, what| Wanted { at, what };
     let list = text.strip_prefix(b"ignore[").ok_or(wanted(text, WHAT))?;

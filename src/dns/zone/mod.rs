@@ -36,9 +36,8 @@ use super::{
     Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Record, Trouble, presentation,
 };
 use crate::net::Name;
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use tree::{Path, Tree};
+use tree::{Path, Sets, Tree};
 
 /// DNAME (RFC 6672).
 const DNAME: Kind = Kind::Other(39);
@@ -66,7 +65,7 @@ struct Apex {
 /// What a name owns.
 #[derive(Clone, Debug, Default)]
 struct Node {
-    sets: BTreeMap<Kind, Content>,
+    sets: Sets,
 }
 
 /// A record set.
@@ -146,7 +145,7 @@ impl Zone {
                 ttl: Some(ttl),
                 offset: 0,
             });
-            let content = tree.entry(name).sets.entry(kind).or_default();
+            let content = tree.entry(name).sets.entry(kind);
             content.ttl = Some(ttl);
             content.listed.extend(listed);
         }
@@ -168,7 +167,7 @@ impl Zone {
     pub fn records(&self) -> impl Iterator<Item = (&Name, Kind, &Record)> {
         self.tree.iter().flat_map(|(name, node)| {
             node.sets.iter().flat_map(move |(kind, set)| {
-                set.listed.iter().map(move |listed| (name, *kind, &listed.record))
+                set.listed.iter().map(move |listed| (name, kind, &listed.record))
             })
         })
     }
@@ -192,19 +191,19 @@ impl Zone {
         let mut encloser = top;
         for depth in top..=path.depth() {
             let Some(node) = self.tree.find(path.upto(depth)) else { break };
-            if depth > top && node.sets.contains_key(&Kind::Ns) {
+            if depth > top && node.sets.get(Kind::Ns).is_some() {
                 return Verdict::NotMine;
             }
             if depth == path.depth() {
                 // What a provider puts at the top of a zone by itself is not listed, and is there.
                 let own = matches!(question.kind, Kind::Soa | Kind::Ns);
-                let known = node.sets.contains_key(&question.kind);
+                let known = node.sets.get(question.kind).is_some();
                 if depth == top && own && !known && !apex.is_listed {
                     return Verdict::NotMine;
                 }
                 return node.answer_or_none(question.kind, apex);
             }
-            if let Some(dname) = node.sets.get(&DNAME) {
+            if let Some(dname) = node.sets.get(DNAME) {
                 return dname.redirect(question, path.depth() - depth);
             }
             encloser = depth;
@@ -214,7 +213,7 @@ impl Zone {
         let wildcard = self.tree.find(source.upto(source.depth()));
         match wildcard {
             None => Verdict::absent(apex, Outcome::NxDomain),
-            Some(node) if node.sets.contains_key(&Kind::Ns) => Verdict::NotMine,
+            Some(node) if node.sets.get(Kind::Ns).is_some() => Verdict::NotMine,
             Some(node) => node.answer_or_none(question.kind, apex),
         }
     }
@@ -254,10 +253,10 @@ impl Dns for Zone {
 impl Node {
     /// The records of a type, or the alias that stands in their place.
     fn answer(&self, kind: Kind, minimum: Option<u32>) -> Option<Verdict> {
-        if let Some(set) = self.sets.get(&kind) {
+        if let Some(set) = self.sets.get(kind) {
             return Some(set.answer(kind, minimum));
         }
-        let aliases = self.sets.get(&Kind::Cname)?;
+        let aliases = self.sets.get(Kind::Cname)?;
         match aliases.listed.first().map(|listed| &listed.record.data) {
             Some(Data::Cname(target)) => {
                 Some(Verdict::Alias { target: target.clone(), ttl: aliases.ttl.or(minimum) })
@@ -275,7 +274,7 @@ impl Node {
     }
 
     fn listed(&self) -> impl Iterator<Item = &Listed> {
-        self.sets.values().flat_map(|set| &set.listed)
+        self.sets.iter().flat_map(|(_, set)| &set.listed)
     }
 }
 
@@ -307,6 +306,11 @@ impl Content {
             return Verdict::failed(Trouble::Malformed, "the DNAME record cannot be read");
         };
         match Name::from_labels(question.name.labels().take(extra).chain(target.labels())) {
+            // RFC 6672 §3.1: the CNAME record that is made up is the answer, if it was asked for.
+            Ok(target) if question.kind == Kind::Cname => {
+                let outcome = Outcome::Records(vec![Data::Cname(target).into()]);
+                Verdict::Answer { outcome, ttl: self.ttl }
+            }
             Ok(target) => Verdict::Alias { target, ttl: self.ttl },
             // RFC 6672 §2.2: a name that becomes too long is answered with YXDOMAIN.
             Err(_) => Verdict::failed(Trouble::ServFail, "DNAME makes the name too long"),

@@ -624,6 +624,12 @@ fn a_dname_moves_the_names_below_it() {
 }
 
 #[test]
+fn an_alias_below_a_dname_is_the_answer_to_a_question_for_it() {
+    let zone = example("old DNAME new\nb.new TXT x\n");
+    assert_eq!(said(&zone, "b.old.example.com", Kind::Cname), ["b.new.example.com."]);
+}
+
+#[test]
 fn a_delegated_name_belongs_to_somebody_else() {
     let zone = example("sub NS ns.other.example.\nns.sub A 192.0.2.1\n");
     let verdicts = ["sub.example.com", "x.sub.example.com", "ns.sub.example.com", "example.org"]
@@ -757,6 +763,15 @@ proptest! {
             rest = next;
         }
     }
+}
+
+#[test]
+fn an_entry_has_at_most_65535_words() {
+    let found = faults(&format!("a TXT ( {})\n", "x ".repeat(70_000)));
+    assert_eq!(
+        (found.len(), found.first().map(String::as_str)),
+        (100, Some("new.zone:1:131075: expected at most 65535 words"))
+    );
 }
 
 /// The four words of a line are handed out once, and once more where its parenthesis stays open.

@@ -1,6 +1,7 @@
 //! The tree of names in a zone.
 
-use super::Node;
+use super::{Content, Node};
+use crate::dns::Kind;
 use crate::net::Name;
 use std::collections::BTreeMap;
 use std::ops::Bound::{Included, Unbounded};
@@ -15,6 +16,51 @@ pub(super) struct Tree {
     nodes: BTreeMap<Box<[u8]>, (Name, Node)>,
     /// Stands for every name that owns nothing.
     empty: Node,
+}
+
+/// The record sets of a name, by type: most names have one, and a map for it would be ten times as
+/// large.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sets {
+    /// Ascending by type.
+    rows: Vec<(Kind, Content)>,
+}
+
+impl Sets {
+    pub(super) fn get(&self, kind: Kind) -> Option<&Content> {
+        let index = self.rows.binary_search_by_key(&kind, |row| row.0).ok()?;
+        self.rows.get(index).map(|row| &row.1)
+    }
+
+    /// The set of a type, to be added to.
+    pub(super) fn entry(&mut self, kind: Kind) -> &mut Content {
+        let index = match self.rows.binary_search_by_key(&kind, |row| row.0) {
+            Ok(index) => index,
+            Err(index) => {
+                self.rows.reserve_exact(1);
+                self.rows.insert(index, (kind, Content::default()));
+                index
+            }
+        };
+        &mut self.rows[index].1
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Kind, &Content)> {
+        self.rows.iter().map(|(kind, set)| (*kind, set))
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (Kind, &mut Content)> {
+        self.rows.iter_mut().map(|(kind, set)| (*kind, set))
+    }
+
+    /// Drops the sets that `keep` does not want.
+    pub(super) fn retain(&mut self, keep: impl Fn(&Content) -> bool) {
+        self.rows.retain(|row| keep(&row.1));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
 }
 
 /// The labels of a name from the root down, in wire form; the path to a name begins with the

@@ -2,7 +2,7 @@
 
 use crate::dns::Kind;
 use crate::judge::{Finding, Location, Rule};
-use crate::posture::{Facts, Requests, Sends};
+use crate::posture::{Facts, Receives, Requests, Sends};
 use crate::text::Phrase;
 
 /// How a domain stands to one demand.
@@ -18,8 +18,9 @@ enum State {
 }
 
 pub(super) fn senders(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    // A name that neither takes mail nor signs is more likely a policy that others include.
     let sends = match facts.sends {
-        Sends::Something => true,
+        Sends::Something => facts.receives == Receives::Something || facts.has_key == Some(true),
         Sends::Nothing => false,
         Sends::Undeclared | Sends::Broken | Sends::Unknown => facts.has_key == Some(true),
     };

@@ -116,6 +116,11 @@ fn a_bulk_sender_lacks_nothing_that_is_only_faulty_or_unknown() {
 }
 
 #[test]
+fn a_policy_that_others_include_is_no_bulk_sender() {
+    assert_eq!(said(&Facts { receives: Receives::Unknown, ..facts() }), "");
+}
+
+#[test]
 fn a_domain_that_sends_nothing_is_no_bulk_sender() {
     let silent = Facts { sends: Sends::Nothing, has_key: Some(true), ..facts() };
     assert_eq!(said(&Facts { requests: Requests::Nothing, ..silent }), "");

@@ -27,6 +27,7 @@ mod writing;
 pub use rules::CHECKS;
 pub use targets::Dangling;
 pub use typo::meant;
+pub use writing::swallowed;
 
 use super::examine::Facts;
 use crate::judge::{Check, Finding};

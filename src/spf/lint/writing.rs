@@ -12,27 +12,32 @@ use std::net::IpAddr;
 
 pub(super) fn joined_strings(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for (published, record) in facts.own_records() {
-        for border in borders(published) {
-            // A term with a fault is told as such, with the space that it misses.
-            let Some(term) = record.terms.iter().find(|term| holds(term.span, border)) else {
-                continue;
-            };
-            let (before, after) = term.span.of(&record.text).split_at(border - start(term.span));
-            let unsigned = after.strip_prefix(b"-").or(after.strip_prefix(b"+"));
-            let unsigned = unsigned.or(after.strip_prefix(b"~")).or(after.strip_prefix(b"?"));
-            let is_all = unsigned.is_some_and(|word| word.eq_ignore_ascii_case(b"all"));
-            let is_next = is_all || begins_term(unsigned.unwrap_or(after));
-            if !is_next || !before.iter().any(u8::is_ascii_alphanumeric) {
-                continue;
-            }
+        for (term, border) in swallowed(published) {
+            let (_, after) = term.of(&record.text).split_at(border - start(term));
             let message = Phrase::new()
                 .code(after)
                 .plain(" begins a string of the record and is read as part of the term ")
-                .code(term.span.of(&record.text))
+                .code(term.of(&record.text))
                 .plain("; a space is missing between them");
-            findings.push(Finding::new(rule, published.location().at(term.span), message));
+            findings.push(Finding::new(rule, published.location().at(term), message));
         }
     }
+}
+
+/// The terms that swallow another one where two strings meet, and where in the text that begins.
+pub fn swallowed(published: &Published) -> Vec<(Span, usize)> {
+    let Some(record) = published.record().map(|parsed| &parsed.value) else { return Vec::new() };
+    let found = borders(published).into_iter().filter_map(|border| {
+        // A term with a fault is told as such, with the space that it misses.
+        let term = record.terms.iter().find(|term| holds(term.span, border))?;
+        let (before, after) = term.span.of(&record.text).split_at(border - start(term.span));
+        let unsigned = after.strip_prefix(b"-").or(after.strip_prefix(b"+"));
+        let unsigned = unsigned.or(after.strip_prefix(b"~")).or(after.strip_prefix(b"?"));
+        let is_all = unsigned.is_some_and(|word| word.eq_ignore_ascii_case(b"all"));
+        let is_next = is_all || begins_term(unsigned.unwrap_or(after));
+        (is_next && before.iter().any(u8::is_ascii_alphanumeric)).then_some((term.span, border))
+    });
+    found.collect()
 }
 
 fn start(span: Span) -> usize {

@@ -5,7 +5,7 @@ mod lookups;
 mod record;
 
 pub(super) use lookups::{spare_lookups, terms_of};
-pub(super) use record::{correct, correct_modifier, merge, missing};
+pub(super) use record::{correct, correct_modifier, merge, missing, part_terms, write_small};
 
 use super::patch::Change;
 use super::words::{Word, reword, with_term, without};
@@ -117,6 +117,10 @@ pub(super) fn drop_dead_includes(case: Case<'_>) -> Vec<Proposal> {
 
 pub(super) fn drop_void_terms(case: Case<'_>) -> Vec<Proposal> {
     drop_terms(case, Review, ": it finds nothing")
+}
+
+pub(super) fn drop_explanation(case: Case<'_>) -> Vec<Proposal> {
+    drop_terms(case, Safe, ": no mechanism gives the fail that it explains")
 }
 
 pub(super) fn drop_lost_terms(case: Case<'_>) -> Vec<Proposal> {

@@ -5,7 +5,7 @@ use super::super::words::{Word, corrected, reword};
 use super::super::{Case, Proposal};
 use super::{Site, published, spans};
 use crate::dns::Data;
-use crate::judge::Applicability::{Review, Sketch};
+use crate::judge::Applicability::{Review, Safe, Sketch};
 use crate::provider::{self, Provider};
 use crate::spf::record::{Body, Mechanism, Qualifier};
 use crate::spf::{Found, Record, grammar, lint};
@@ -175,6 +175,46 @@ pub(in crate::audit::fix) fn correct_modifier(case: Case<'_>) -> Vec<Proposal> {
     }
     let summary = Phrase::from("write what was probably meant");
     site.reworded(&text, |change| Proposal::new(Review, summary, change))
+}
+
+/// A space where two strings meet and a term swallows the next one.
+pub(in crate::audit::fix) fn part_terms(case: Case<'_>) -> Vec<Proposal> {
+    let published = case.facts.spf.as_ref().and_then(|facts| published(facts, case));
+    let (Some(published), Some(site)) = (published, Site::of(case)) else { return Vec::new() };
+    let mut borders: Vec<usize> =
+        lint::swallowed(published).into_iter().map(|(_, border)| border).collect();
+    borders.sort_unstable();
+    let mut text = Vec::with_capacity(site.record.text.len() + borders.len());
+    let mut begin = 0;
+    for border in borders {
+        text.extend_from_slice(site.record.text.get(begin..border).unwrap_or_default());
+        text.push(b' ');
+        begin = border;
+    }
+    text.extend_from_slice(site.record.text.get(begin..).unwrap_or_default());
+    let summary = Phrase::from("put the missing space between the terms");
+    site.reworded(&text, |change| Proposal::new(Review, summary, change))
+}
+
+/// The words of the record in small letters; values keep theirs.
+pub(in crate::audit::fix) fn write_small(case: Case<'_>) -> Vec<Proposal> {
+    const VERSION: Span = Span { start: 0, end: 6 };
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let mut text = site.record.text.to_vec();
+    let known = site.record.terms.iter().filter(|it| !matches!(it.body, Body::Unknown { .. }));
+    for span in std::iter::once(VERSION).chain(known.map(|term| term.span)) {
+        let is_version = span == VERSION;
+        let word = text.get_mut(span.start as usize..span.end as usize).unwrap_or_default();
+        for octet in word.iter_mut().take_while(|octet| is_version || !b":=/".contains(octet)) {
+            octet.make_ascii_lowercase();
+        }
+    }
+    let summary = || Phrase::from("write the words in small letters: they mean the same");
+    // A term that depends on the sender is the same to the proof only if its text is.
+    let propose =
+        |change: Change| [Safe, Review].map(|how| Proposal::new(how, summary(), change.clone()));
+    let change = site.change.reword(&site.record.text, &text);
+    change.into_iter().flat_map(propose).collect()
 }
 
 #[cfg(test)]
