@@ -5,7 +5,7 @@
 
 use crate::judge::{Check, Rule};
 use crate::text::near;
-use crate::{change, config, dkim, dmarc, mx, posture, spf, zone};
+use crate::{change, config, contract, dkim, dmarc, mx, posture, spf, zone};
 
 /// Every rule, family by family, in the order in which findings are told.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
@@ -15,6 +15,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         .chain(of(dmarc::lint::CHECKS))
         .chain(of(mx::lint::CHECKS))
         .chain(of(zone::lint::CHECKS))
+        .chain(of(contract::lint::CHECKS))
         .chain(of(change::lint::CHECKS))
         .chain(of(config::lint::CHECKS))
 }

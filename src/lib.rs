@@ -14,6 +14,7 @@
 //!    file by itself.
 //! 5. [`report`]: the one value that everything above shows.
 //! 6. [`provider`]: facts about those who send for others. [`audit`]: an inquiry in, a report out.
+//!    [`contract`]: what a domain's owner expects of it.
 //!    [`catalogue`]: every rule of every family. [`config`]: what its owner decided about findings.
 //! 7. [`render`] and [`cli`]: showing it, and being asked.
 //!
@@ -52,6 +53,7 @@ pub mod zone;
 pub mod report;
 pub mod provider;
 pub mod audit;
+pub mod contract;
 pub mod catalogue;
 pub mod config;
 pub mod render;

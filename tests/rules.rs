@@ -7,6 +7,7 @@
 
 use mailcheck::audit::{Changed, Clock, Inquiry, change, domain, lint};
 use mailcheck::catalogue;
+use mailcheck::cli::plan::declare;
 use mailcheck::config::{self, Policy};
 use mailcheck::dns::{Overlay, Zone, files};
 use mailcheck::judge::Rule;
@@ -164,7 +165,7 @@ struct Example<'p> {
     /// What was published before, if a change is judged.
     before: Option<&'p str>,
     zone: &'p str,
-    /// The configuration that is applied.
+    /// The configuration that is applied, perhaps with a contract.
     toml: &'p str,
     /// Rules that cannot but be met as well.
     also: Vec<&'p str>,
@@ -181,7 +182,8 @@ enum Asked {
 
 impl Example<'static> {
     /// Reads the comments that a zone or a configuration begins with: `; mailcheck DOMAIN
-    /// [--selector S]` or `; mailcheck lint FILE`, which a good one may leave to the bad one, and `; also trips: family/name,
+    /// [--selector S]` or `; mailcheck lint FILE`, which a good one may leave to the bad one, and
+    /// `; also trips: family/name,
     /// …`; in a configuration `#` stands for `;`.
     fn read(page: &'static str, heading: &str, other: Option<&Self>) -> Self {
         let (zone, toml) = (block_of(page, heading, "zone"), block_of(page, heading, "toml"));
@@ -233,19 +235,22 @@ impl Example<'static> {
         if !faults.is_empty() {
             return Err(format!("{faults:?}"));
         }
+        let mut inquiry = inquiry.clone();
+        declare(&config, &mut inquiry).map_err(|mistake| mistake.to_string())?;
         let after = Overlay::new([zone], healthy.clone());
-        let report = match self.before {
-            None => domain(&after, inquiry, Clock::default()).await,
+        let mut report = match self.before {
+            None => domain(&after, &inquiry, Clock::default()).await,
             Some(before) => {
                 let zone = Zone::read(page, None, before.as_bytes());
                 let zone = zone.strict().map_err(|faults| format!("{faults:?}"))?;
                 let before = Overlay::new([zone], healthy);
                 let Changed { before, mut after } =
-                    change([&before, &after], inquiry, Clock::default()).await;
+                    change([&before, &after], &inquiry, Clock::default()).await;
                 after.hold_against(&before);
                 after
             }
         };
+        config::judge(&config, &mut report);
         let (mut domains, mut findings) = ([report], Vec::new());
         let policy = Policy { config, ..Policy::default() };
         config::apply(&policy, TODAY, &mut domains, &mut findings);
@@ -280,6 +285,14 @@ fn the_index_in_the_readme_is_current() {
     let (index, _) = rest.split_once(END).expect("the index has an end");
     let wanted = wanted_index();
     assert!(index == wanted, "put this between the markers in README.md:\n\n{wanted}");
+}
+
+#[test]
+fn every_configuration_in_the_readme_has_no_fault() {
+    let readme = read(&root().join("README.md"));
+    let blocks = readme.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let faults = blocks.flat_map(|text| config::read("README.md", text.as_bytes()).1);
+    assert_none(&faults.map(|fault| fault.to_string()).collect::<Vec<_>>());
 }
 
 /// A table of all rules, each with a link to its page.

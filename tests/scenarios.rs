@@ -2,7 +2,7 @@
 //!
 //! A story is Markdown. Its `zone` block is the world: what it does not list does not exist. A
 //! line `$INCLUDE ../zones/FILE` in it brings in what others publish. A `zone NAME` block is a file
-//! of that name, for `--zone NAME`. Each command of a `console` block, a line that begins with `$ `,
+//! of that name, for `--zone NAME`, and so is a `toml NAME` block, for `test NAME`. Each command of a `console` block, a line that begins with `$ `,
 //! is run in that world; what it prints must be what stands below it, the exit code, if it is not
 //! 0, as `[exit N]` in the last line. `BLESS=1` writes what was printed into the stories.
 
@@ -80,7 +80,8 @@ impl Story {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scenarios").join(self.name());
         fs::create_dir_all(&folder).expect("a folder for the run");
         fs::write(folder.join(TAPE), self.tape()).expect("the tape can be written");
-        for (file, text) in self.blocks("zone").filter(|(file, _)| !file.is_empty()) {
+        let files = self.blocks("zone").chain(self.blocks("toml"));
+        for (file, text) in files.filter(|(file, _)| !file.is_empty()) {
             fs::write(folder.join(file), self.whole(text))
                 .expect("a file of the story can be written");
         }

@@ -30,7 +30,11 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("domain", "byte-order-mark", "editors write one; no owner begins with it"),
     ("domain", "empty-label", "it drops the second dot; RFC 1035 §3.1: only the root is empty"),
     ("domain", "generic-data-of-the-wrong-type", "it does not look; RFC 3597 §5: it must parse"),
-    ("domain", "no-soa-ttl", "it has one of its own; RFC 1035 §3.3.13: the MINIMUM of the SOA record"),
+    (
+        "domain",
+        "no-soa-ttl",
+        "it has one of its own; RFC 1035 §3.3.13: the MINIMUM of the SOA record",
+    ),
     ("domain", "quote-in-a-word", "readers make one, two or no words of it (RFC 1035 §5.1)"),
     ("domain", "retired-spf-type", "it knows no type 99; RFC 7208 §3.1 retires it"),
     ("domain", "text-with-high-octets", "it wants ASCII; RFC 1035 §5.1: any octet but a quote"),
@@ -141,6 +145,7 @@ fn compare(
 }
 
 /// True if a program is there; else says that the test is skipped.
+#[allow(clippy::disallowed_macros, clippy::print_stdout, reason = "a skipped test says so")]
 fn has(program: &str, argument: &str) -> bool {
     let mut run = Command::new(program);
     let run = run.arg(argument).stdout(Stdio::null()).stderr(Stdio::null());

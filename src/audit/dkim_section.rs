@@ -8,7 +8,9 @@ pub(super) fn section(examined: &Examined, lookups: &mut Lookups) -> Section<Dki
     let facts = &examined.facts;
     let steps = vec![Step::from_trace(&examined.step, lookups)];
     let shown = facts.tried.iter().filter(|tried| {
-        !tried.is_by_wildcard && !matches!(tried.found, Found::Nothing | Found::Foreign(_))
+        // Whoever names a selector wants to know what stands there, whatever publishes it.
+        let is_its_own = tried.candidate.is_given || !tried.is_by_wildcard;
+        is_its_own && !matches!(tried.found, Found::Nothing | Found::Foreign(_))
     });
     Section {
         status: Status::from(facts.standing()),

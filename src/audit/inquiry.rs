@@ -1,6 +1,8 @@
 //! What was asked: a domain, perhaps senders, and the identities they would give.
 
 use crate::net::{Cidr, Name};
+use crate::posture::Role;
+use crate::report::Declaration;
 use crate::text::Phrase;
 use std::net::IpAddr;
 
@@ -13,6 +15,11 @@ pub struct Inquiry {
     pub notes: Vec<Phrase>,
     /// The senders to test; if there is none, the domain's own providers are tested.
     pub senders: Vec<Asked>,
+    /// The senders that the contract of the domain names: they are tested besides its own providers,
+    /// where nobody asks about a sender.
+    pub declared: Vec<(Declaration, Asked)>,
+    /// What its owner says that the domain is for.
+    pub role: Option<Role>,
     /// The reverse-path in octets, without angle brackets; empty for the null one.
     pub mail_from: Option<Vec<u8>>,
     /// The HELO or EHLO name in octets.
@@ -38,6 +45,8 @@ impl Inquiry {
             domain,
             notes: Vec::new(),
             senders: Vec::new(),
+            declared: Vec::new(),
+            role: None,
             mail_from: None,
             helo: None,
             header_from: None,
@@ -47,6 +56,15 @@ impl Inquiry {
             checks: Checks::default(),
             fixes: Fixes::default(),
         }
+    }
+
+    /// True if the domain is asked about as it is, and not what one sender or one message would get.
+    pub fn is_about_the_whole(&self) -> bool {
+        let names = [&self.mail_from, &self.helo];
+        self.senders.is_empty()
+            && names.iter().all(|name| name.is_none())
+            && self.header_from.is_none()
+            && self.dkim_domains.is_empty()
     }
 }
 

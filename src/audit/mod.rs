@@ -19,6 +19,7 @@ mod sender;
 pub mod senders;
 mod spf_section;
 mod takeover;
+mod tested;
 mod tree;
 
 pub use change::{Changed, change};
@@ -29,20 +30,17 @@ pub use lint::{Linted, lint};
 use crate::dns::{Answer, Dns, alongside, join_all};
 use crate::judge;
 use crate::net::{Family, Name};
-use crate::report::{
-    Authorization, Authorized, Domain, Finding, Identities, Lookups, Section, Verdict, number,
-};
-use crate::spf::{Found, Policies, Receiver};
+use crate::posture::Role;
+use crate::report::{Authorized, Domain, Finding, Lookups, Section, Verdict, number};
+use crate::spf::{Found, Policies};
 use crate::text::{Phrase, escape};
 use crate::{dkim, dmarc, mx, posture, spf};
-use authorize::Judged;
-use dmarc_section::Weighed;
 use fix::Admission;
 use recognised::recognised;
-use sender::Gap;
 use std::future::Future;
 use std::sync::Arc;
 use takeover::Takeover;
+use tested::Tested;
 
 /// What time it is: the only thing about the world, besides answers, that an audit needs (`%{t}`).
 #[derive(Clone, Copy, Debug, Default)]
@@ -116,12 +114,14 @@ async fn author_ahead(dns: &dyn Dns, inquiry: &Inquiry) {
 /// What the protocols found out.
 struct Gathered {
     domain: Name,
+    /// What its owner says that it is for.
+    role: Option<Role>,
     mx: Option<mx::Examined>,
     spf: Option<spf::Facts>,
     dkim: Option<dkim::Examined>,
     dmarc: Option<dmarc::Examined>,
     takeover: Takeover,
-    senders: Vec<(Asked, Judged, Option<Weighed>)>,
+    senders: Vec<Tested>,
     /// True if the senders are the domain's own providers, and nobody asked about them.
     implied: bool,
     /// Which of the domain's own providers are left out, and why.
@@ -130,21 +130,14 @@ struct Gathered {
 
 async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gathered {
     let (gathered, mut senders) =
-        tokio::join!(gather_facts(policies, inquiry), senders(policies, inquiry, clock));
+        tokio::join!(gather_facts(policies, inquiry), tested::senders(policies, inquiry, clock));
     let implied = inquiry.senders.is_empty();
     let mut untested = Vec::new();
     if implied {
-        // Nobody asked about them, and no answer is to be had without an address. That a policy
-        // known here is gone from the DNS is no fault of the domain.
-        let is_named = |asked: &Asked| matches!(asked.sender, Sender::Own { named: true, .. });
-        senders.retain(|(asked, judged, _)| match &judged.resolved.gap {
-            Some(Gap::Nothing(_)) if is_named(asked) => true,
-            Some(Gap::Unlisted(why) | Gap::Nothing(why)) => {
-                let title = judged.resolved.title.clone();
-                untested.push(title.plain(" is not tested: ").then(why.clone()));
-                false
-            }
-            _ => true,
+        senders.retain(|one| {
+            let why = one.why_untested();
+            untested.extend(why.clone());
+            why.is_none()
         });
     }
     Gathered { senders, implied, untested, ..gathered }
@@ -160,9 +153,9 @@ async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> Gathered {
         wanted(checks.dmarc, dmarc::examine(dns, domain)),
     );
     let (senders, untested) = (Vec::new(), Vec::new());
-    let (domain, takeover) = (domain.clone(), Takeover::default());
+    let (domain, role, takeover) = (domain.clone(), inquiry.role, Takeover::default());
     let gathered =
-        Gathered { domain, mx, spf, dkim, dmarc, takeover, senders, implied: true, untested };
+        Gathered { domain, role, mx, spf, dkim, dmarc, takeover, senders, implied: true, untested };
     let takeover = takeover::examine(dns, &gathered).await;
     Gathered { takeover, ..gathered }
 }
@@ -194,35 +187,6 @@ async fn keys(policies: &Policies<'_>, inquiry: &Inquiry) -> dkim::Examined {
     dkim::examine(policies.dns(), &inquiry.domain, &wanted).await
 }
 
-/// Judges the senders asked about, or the domain's own providers if there are none.
-async fn senders(
-    policies: &Policies<'_>,
-    inquiry: &Inquiry,
-    clock: Clock,
-) -> Vec<(Asked, Judged, Option<Weighed>)> {
-    if !inquiry.checks.spf {
-        return Vec::new();
-    }
-    let asked = match inquiry.senders.as_slice() {
-        [] => own_providers(policies, inquiry).await,
-        asked => asked.to_vec(),
-    };
-    let receiver = Receiver { name: b"unknown", time: clock.seconds };
-    join_all(asked.into_iter().map(|asked| async {
-        let judged = authorize::judge(policies, inquiry, &asked, receiver).await;
-        let weighed = match inquiry.checks.dmarc {
-            true => dmarc_section::weigh(policies.dns(), inquiry, &judged).await,
-            false => None,
-        };
-        (asked, judged, weighed)
-    }))
-    .await
-}
-
-async fn own_providers(policies: &Policies<'_>, inquiry: &Inquiry) -> Vec<Asked> {
-    recognised(policies, &inquiry.domain).await.must_send()
-}
-
 impl Gathered {
     fn into_report(
         self,
@@ -245,7 +209,8 @@ impl Gathered {
             dmarc.map_or_else(Section::skipped, |it| dmarc_section::section(&it, &mut lookups));
         let titles: Vec<(Phrase, Authorized)> = senders
             .iter()
-            .map(|(_, judged, _)| (judged.resolved.title.clone(), judged.authorized()))
+            .filter(|one| one.is_worth_a_headline())
+            .map(|one| (one.judged.resolved.title.clone(), one.judged.authorized()))
             .collect();
         let standings = headline::Standings {
             spf: spf.status,
@@ -259,16 +224,15 @@ impl Gathered {
             missing,
         };
         let headline = match senders.as_slice() {
-            [(_, judged, weighed)] if !implied => headline::of_sender(judged, weighed.as_ref()),
+            [one] if !implied => headline::of_sender(&one.judged, one.weighed.as_ref()),
             _ => headline::of_domain(&standings, &titles),
         };
         let admissions = admissions.into_iter().chain(std::iter::repeat_with(Admission::default));
         let authorizations = senders
             .into_iter()
             .zip(admissions)
-            .map(|((asked, judged, weighed), admission)| {
-                let one = authorization(inquiry, asked, judged, weighed, &mut lookups);
-                admission.put_into(one)
+            .map(|(one, admission)| {
+                admission.put_into(one.into_authorization(inquiry, &mut lookups))
             })
             .collect();
         for answer in takeover.answers.iter().chain(&explanation) {
@@ -344,52 +308,6 @@ impl Gathered {
 fn errors(findings: &[Finding]) -> Vec<&'static str> {
     let errors = findings.iter().filter(|finding| finding.severity == judge::Severity::Error);
     errors.map(|finding| finding.summary).collect()
-}
-
-fn authorization(
-    inquiry: &Inquiry,
-    asked: Asked,
-    judged: Judged,
-    weighed: Option<Weighed>,
-    lookups: &mut Lookups,
-) -> Authorization {
-    let headline = headline::of_sender(&judged, weighed.as_ref());
-    let mut notes = judged.resolved.notes.clone();
-    notes.extend(headline::remainder(&judged));
-    let share = judged.share();
-    Authorization {
-        sender: escape(asked.text.as_bytes()),
-        kind: judged.resolved.kind,
-        authorized: judged.authorized(),
-        headline,
-        notes,
-        identities: identities(inquiry),
-        spf: authorize::verdict(&judged.identity.domain, &judged.mail_from, lookups),
-        helo: inquiry
-            .helo
-            .as_ref()
-            .filter(|_| !judged.helo.is_empty())
-            .map(|helo| authorize::verdict(helo, &judged.helo, lookups)),
-        dmarc: weighed.map(|weighed| weighed.into_report(lookups)),
-        covered: authorize::networks(&share.covered),
-        uncovered: authorize::networks(&share.uncovered),
-        undecided: authorize::networks(&share.undecided),
-        fixes: Vec::new(),
-    }
-}
-
-fn identities(inquiry: &Inquiry) -> Identities {
-    let mail_from = match inquiry.mail_from.as_deref() {
-        Some([]) => "<>".to_owned(),
-        Some(path) => escape(path),
-        None => format!("anybody@{}", inquiry.domain),
-    };
-    Identities {
-        mail_from,
-        helo: inquiry.helo.as_deref().map(escape),
-        header_from: inquiry.header_from.clone().unwrap_or_else(|| inquiry.domain.clone()),
-        dkim_domains: inquiry.dkim_domains.clone(),
-    }
 }
 
 /// A report about a domain that says only why there is none.

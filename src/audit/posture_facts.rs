@@ -14,6 +14,7 @@ impl Gathered {
         let policy = self.dmarc.as_ref().map(|it| &it.facts);
         posture::Facts {
             domain: self.domain.clone(),
+            role: self.role,
             exists: self.exists(),
             sends: self.spf.as_ref().map_or(Sends::Unknown, sends),
             receives: match self.mx.as_ref().map(|it| &it.facts) {

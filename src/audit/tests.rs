@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::dns::Replay;
-use crate::report::{Authorization, Status, Verdict};
+use crate::report::{Authorization, Declaration, Status, Verdict};
 
 /// Records of the world, `owner type data` a line; a word in place of data is an outcome.
 fn world(lines: &str) -> Replay {
@@ -229,6 +229,46 @@ async fn a_failure_of_ipv6_alone_is_remarked() {
     let domain = report(zone, &about("example.com")).await;
     let remark = domain.spf.exhibit.tree.first().and_then(|node| node.remark.clone());
     assert_eq!(remark.as_deref(), Some("answered SERVFAIL: temperror"));
+}
+
+// ── what the owner declares ─────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn a_domain_that_is_said_to_send_is_not_told_that_it_looks_parked() {
+    let zone = "
+        example.com MX 0 .
+        example.com TXT v=spf1 -all";
+    let ids = |domain: Domain| domain.findings.iter().any(|it| it.id == "posture/parked-open");
+    let told = ids(report(zone, &about("example.com")).await);
+    let declared = Inquiry { role: Some(Role::Sending), ..about("example.com") };
+    assert_eq!((told, ids(report(zone, &declared).await)), (true, false));
+}
+
+#[tokio::test]
+async fn declared_senders_are_tested_besides_the_own_providers() {
+    let zone = "
+        example.com TXT v=spf1 include:sendgrid.net -all
+        sendgrid.net TXT v=spf1 ip4:192.0.2.0/24 -all";
+    let network = |text: &str| Asked {
+        text: text.into(),
+        sender: Sender::Network(text.parse().expect("a test writes networks")),
+    };
+    let declared = vec![
+        (Declaration::Sender, network("192.0.2.0/25")),
+        (Declaration::NeverSender, network("198.51.100.0/24")),
+    ];
+    let domain = report(zone, &Inquiry { declared, ..about("example.com") }).await;
+    let told: Vec<_> =
+        domain.authorizations.iter().map(|one| (one.sender.as_str(), one.declared)).collect();
+    assert_eq!(
+        told,
+        [
+            ("sendgrid", None),
+            ("192.0.2.0/25", Some(Declaration::Sender)),
+            ("198.51.100.0/24", Some(Declaration::NeverSender)),
+        ]
+    );
+    assert!(domain.authorizations.iter().all(|one| one.fixes.is_empty()));
 }
 
 // ── names that others may come to hold ──────────────────────────────────────────────────────────

@@ -1,11 +1,13 @@
 //! The main job: domains in, a report out, an exit code.
 
+use super::clock::Moment;
 use super::conclude::{self, conclude};
 use super::plan::{Mistake, Plan};
 use super::{Trouble, sources, what_if};
 use crate::audit::{self, Clock, Inquiry};
+use crate::config;
 use crate::dns::{Dns, join_all};
-use crate::report::Domain;
+use crate::report::{Domain, Run};
 use crate::text::Phrase;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,8 +19,27 @@ const AT_ONCE: usize = 8;
 ///
 /// # Errors
 /// The plan cannot be carried out, or the report cannot be written.
-#[allow(clippy::disallowed_methods, reason = "the clock is read here")]
 pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
+    let Looked { run, domains, started } = look(plan).await?;
+    conclude(run, domains, Vec::new(), &plan.ending, started)
+}
+
+/// What a run found out, before its owner's decisions are applied.
+pub(super) struct Looked {
+    /// How it was made.
+    pub run: Run,
+    /// One entry a domain, in the order of the plan, held to their contracts.
+    pub domains: Vec<Domain>,
+    /// When it began.
+    pub started: Moment,
+}
+
+/// Looks at the domains of a plan, and writes the tape if one is wanted.
+///
+/// # Errors
+/// The plan cannot be carried out, or the tape cannot be written.
+#[allow(clippy::disallowed_methods, reason = "the clock is read here")]
+pub(super) async fn look(plan: &Plan) -> Result<Looked, Trouble> {
     let started = super::clock::now();
     let begin = Instant::now();
     let stack = sources::stack(&plan.sources, &started.date())?;
@@ -26,12 +47,18 @@ pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
     // A run that can be repeated says the same every time, so it has no time of its own.
     let clock =
         if stack.is_repeatable { Clock::default() } else { Clock { seconds: started.seconds } };
-    let domains = examine(&stack.dns, plan, clock).await?;
-    let domains: Vec<Domain> =
-        domains.into_iter().map(|domain| labelled(domain, &plan.sources.faults)).collect();
-    let run = stack.run(started, begin.elapsed());
+    let mut domains = examine(&stack.dns, plan, clock).await?;
+    for (inquiry, domain) in plan.inquiries.iter().zip(&mut domains) {
+        // What one message would get is another question than what the owner expects.
+        if inquiry.is_about_the_whole() {
+            config::judge(&plan.ending.policy.config, domain);
+        }
+    }
+    let domains = domains.into_iter().map(|domain| labelled(domain, &plan.sources.faults));
+    let looked =
+        Looked { domains: domains.collect(), run: stack.run(started, begin.elapsed()), started };
     stack.keep_tape(&plan.sources)?;
-    conclude(run, domains, Vec::new(), &plan.ending)
+    Ok(looked)
 }
 
 /// A domain as a drill found it, and said so: what follows from a drill is not real.

@@ -1,12 +1,13 @@
 //! How every verb that judges ends: the report put together, written where it should go, and an
 //! exit code that says how it adds up.
 
+use super::clock::Moment;
 use super::plan::{Ending, Format, Output};
-use super::{Trouble, clock, write};
+use super::{Trouble, write};
 use crate::config;
 use crate::judge::Severity;
 use crate::render::markdown;
-use crate::report::{Authorized, Domain, Finding, Report, Run, SCHEMA, Status, Tool, Verdict};
+use crate::report::{Authorization, Domain, Finding, Report, Run, SCHEMA, Status, Tool, Verdict};
 
 /// Tries whether the report can be written where it is to go, before anything is asked.
 ///
@@ -16,7 +17,7 @@ pub(super) fn prepare(ending: &Ending) -> Result<(), Trouble> {
     ending.outputs.iter().filter_map(|output| output.file.as_deref()).try_for_each(write::probe)
 }
 
-/// Writes the report of a run; the exit code says how it ended.
+/// Writes the report of a run that began then; the exit code says how it ended.
 ///
 /// # Errors
 /// The report cannot be written.
@@ -25,8 +26,9 @@ pub(super) fn conclude(
     mut domains: Vec<Domain>,
     mut findings: Vec<Finding>,
     ending: &Ending,
+    started: Moment,
 ) -> Result<u8, Trouble> {
-    config::apply(&ending.policy, &clock::now().date(), &mut domains, &mut findings);
+    config::apply(&ending.policy, &started.date(), &mut domains, &mut findings);
     let counting = findings.iter().filter(|finding| finding.counts());
     let of_findings = counting.map(|finding| Verdict::from(finding.severity));
     let result = domains.iter().map(|domain| domain.result).chain(of_findings).max();
@@ -84,16 +86,12 @@ fn exit_code(domains: &[Domain], findings: &[Finding], fail_on: Option<Severity>
         let worst = counting.map(|finding| finding.severity).max();
         fail_on.is_some_and(|least| worst >= Some(least))
     };
+    let has_sender = |domain: &Domain, wanted| {
+        domain.authorizations.iter().map(Authorization::verdict).any(|verdict| verdict == wanted)
+    };
     let fails = |domain: &Domain| {
-        let senders = domain.authorizations.iter().any(|authorization| {
-            let is_refused = authorization.dmarc.as_ref().is_some_and(|dmarc| {
-                dmarc.result == "fail" && dmarc.disposition.is_some_and(|asked| asked != "none")
-            });
-            matches!(authorization.authorized, Authorized::No | Authorized::Partial)
-                || (authorization.authorized == Authorized::Yes && is_refused)
-        });
         // Of a change only what it brings about counts, and that is a finding.
-        (senders && domain.change.is_none()) || reaches(&domain.findings)
+        (domain.change.is_none() && has_sender(domain, Verdict::Fail)) || reaches(&domain.findings)
     };
     let is_unknown = |domain: &Domain| {
         if let Some(change) = &domain.change {
@@ -102,7 +100,8 @@ fn exit_code(domains: &[Domain], findings: &[Finding], fail_on: Option<Severity>
         let sections = [domain.mx.status, domain.spf.status, domain.dmarc.status];
         domain.result == Verdict::Unknown
             || sections.contains(&Status::Unknown)
-            || domain.authorizations.iter().any(|a| a.authorized == Authorized::Unknown)
+            || has_sender(domain, Verdict::Unknown)
+            || domain.contract.iter().any(|expected| expected.met.is_none())
     };
     if domains.iter().any(fails) || reaches(findings) {
         1

@@ -2,10 +2,11 @@
 
 use super::conclude::{self, conclude};
 use super::git::Commit;
-use super::plan::{Ending, Mistake, Sources, domain};
+use super::plan::{self, Ending, Mistake, Sources, domain};
 use super::sources::{self, Stack};
 use super::{Trouble, args, check, wait_for};
 use crate::audit::{self, Clock, Inquiry};
+use crate::config::{self, Config};
 use crate::dns::{Cache, Dns, Zone};
 use crate::judge::Severity;
 use crate::net::Name;
@@ -102,7 +103,10 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
         ending.fail_on = Some(Severity::Warn);
     }
     let states = States::read(&typed)?;
-    let inquiries = inquiries(&states, &typed.selector)?;
+    let mut inquiries = inquiries(&states, &typed.selector)?;
+    for inquiry in &mut inquiries {
+        plan::declare(&ending.policy.config, inquiry)?;
+    }
     let replay = states.tape.or(states.sources.replay);
     let sources = Sources { zones: Vec::new(), replay, ..states.sources };
     let mut stack = sources::bottom(&sources, &started.date())?;
@@ -133,24 +137,31 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     let mut domains = Vec::with_capacity(inquiries.len());
     for (inquiry, changed) in inquiries.iter().zip(check::each(&inquiries, one).await) {
         let mut domain = match changed {
-            Some(changed) => held(changed),
+            Some(changed) => held(&ending.policy.config, changed),
             None => audit::undecided(inquiry, check::too_late(sources.deadline)),
         };
         if let Some(change) = &mut domain.change {
             change.before.clone_from(&sources_before);
         }
-        domain.declared = declared.get(&inquiry.domain).cloned();
+        // The zone file goes before the contract: that is what is changed.
+        if let Some(place) = declared.get(&inquiry.domain) {
+            domain.declared = Some(place.clone());
+        }
         domains.push(domain);
     }
     stack.names.splice(0..0, states.names);
     let mut run = stack.run(started, begin.elapsed());
     run.notes.extend(states.notes);
     stack.keep_tape(&sources)?;
-    conclude(run, domains, Vec::new(), &ending)
+    conclude(run, domains, Vec::new(), &ending, started)
 }
 
 /// The domain as it is to be, held against what it was.
-fn held(audit::Changed { before, mut after }: audit::Changed) -> Domain {
+fn held(config: &Config, audit::Changed { mut before, mut after }: audit::Changed) -> Domain {
+    // What the contract says of both states is compared as any other finding is.
+    for domain in [&mut before, &mut after] {
+        config::judge(config, domain);
+    }
     after.hold_against(&before);
     after
 }

@@ -85,7 +85,7 @@ pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
     }
     number(&mut findings);
     let run = Run { files: read, ..Run::default() };
-    conclude(run, Vec::new(), findings, &ending)
+    conclude(run, Vec::new(), findings, &ending, super::clock::now())
 }
 
 /// A file and what was found in it.

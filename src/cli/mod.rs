@@ -3,6 +3,7 @@
 //! The only part of the program that reads arguments, files, the environment and the clock.
 
 pub mod args;
+mod baseline;
 mod check;
 mod clock;
 mod conclude;
@@ -16,6 +17,7 @@ pub mod plan;
 mod rules;
 pub mod senders;
 mod sources;
+pub mod test;
 mod what_if;
 mod write;
 
@@ -40,6 +42,8 @@ static VERBS: &[Verb] = &[
     Verb { name: "diff", run: diff::run },
     Verb { name: "fix", run: fix::run },
     Verb { name: "lint", run: lint::run },
+    Verb { name: "test", run: test::run },
+    Verb { name: "baseline", run: baseline::run },
     Verb { name: "rules", run: rules::run },
     Verb { name: "explain", run: explain::run },
     Verb { name: "config", run: config::run },

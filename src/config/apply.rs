@@ -3,10 +3,9 @@
 use super::{Ignore, Policy, lint};
 use crate::judge::Severity;
 use crate::net::Name;
-use crate::report::{Domain, Finding, Status, Suppression};
+use crate::report::{Domain, Finding, Status, Suppression, number};
 use crate::text::escape;
 use std::cmp::Reverse;
-use std::sync::Arc;
 
 /// Gives findings the severity that they have here, takes away those of rules that are off, marks
 /// those that are ignored, and adds what is to be said about the ignores themselves.
@@ -32,14 +31,15 @@ pub fn apply(policy: &Policy, today: &str, domains: &mut [Domain], findings: &mu
     let config = &policy.config;
     let unused = config.ignores.iter().zip(&used);
     let unused = unused.filter(|(ignore, used)| !**used && !ignore.is_over(today));
-    let unused = unused.filter(|(ignore, _)| was_looked_for(policy, ignore, domains));
+    let unused = unused.filter(|(ignore, _)| is_settled(policy, ignore, domains));
     let facts = lint::Facts {
-        file: Arc::clone(&config.file),
         expired: config.ignores.iter().filter(|ignore| ignore.is_over(today)).cloned().collect(),
         unused: unused.map(|(ignore, _)| ignore.clone()).collect(),
     };
-    let own = lint::check(&facts).into_iter().map(|finding| Finding::from(&finding));
-    findings.extend(own.filter_map(|mut finding| {
+    let mut own: Vec<Finding> = lint::check(&facts).iter().map(Finding::from).collect();
+    // Several ignores may speak of the same rule and domain.
+    number(&mut own);
+    findings.extend(own.into_iter().filter_map(|mut finding| {
         finding.severity = policy.severity(finding.id, finding.severity)?;
         Some(finding)
     }));
@@ -63,14 +63,17 @@ fn one_set(
         changed |= severity != finding.severity;
         finding.severity = severity;
         for (ignore, used) in policy.config.ignores.iter().zip(used.iter_mut()) {
-            let holds = ignore.rule.id == finding.id
+            let holds = ignore.means(finding)
                 && ignore.domain.as_ref().is_none_or(|meant| is_meant(finding, meant));
             if holds && !ignore.is_over(today) {
                 *used = true;
                 changed = true;
                 finding.suppressed.get_or_insert_with(|| Suppression {
                     reason: escape(ignore.reason.as_bytes()),
-                    source: escape(format!("{}:{}", policy.config.file, ignore.line).as_bytes()),
+                    source: {
+                        let place = &ignore.place;
+                        escape(format!("{}:{}", place.file, place.line).as_bytes())
+                    },
                 });
             }
         }
@@ -89,11 +92,19 @@ fn weighty(findings: &[Finding]) -> Vec<&'static str> {
 
 /// True if a finding that the ignore means would have been told: its rule is on, the domain was
 /// looked at, and everything about it could be told.
-fn was_looked_for(policy: &Policy, ignore: &Ignore, domains: &[Domain]) -> bool {
+pub fn is_settled(policy: &Policy, ignore: &Ignore, domains: &[Domain]) -> bool {
     if policy.severity(ignore.rule.id, ignore.rule.severity).is_none() {
         return false;
     }
     let told = |domain: &Domain| {
+        if ignore.rule.family() == "contract" {
+            let all =
+                [domain.mx.status, domain.spf.status, domain.dkim.status, domain.dmarc.status];
+            let mut contract = domain.contract.iter();
+            return domain.errors.is_empty()
+                && !all.contains(&Status::Skipped)
+                && contract.all(|expected| expected.met.is_some());
+        }
         let status = match ignore.rule.family() {
             "mx" => domain.mx.status,
             "dkim" => domain.dkim.status,
@@ -109,6 +120,12 @@ fn was_looked_for(policy: &Policy, ignore: &Ignore, domains: &[Domain]) -> bool 
 }
 
 impl Ignore {
+    /// True if the finding is one that is meant, wherever it stands.
+    pub fn means(&self, finding: &Finding) -> bool {
+        self.rule.id == finding.id
+            && self.fingerprint.as_ref().is_none_or(|meant| *meant == finding.fingerprint)
+    }
+
     /// True if its last day has passed. Dates written so are ordered as texts are.
     fn is_over(&self, today: &str) -> bool {
         self.expires.as_deref().is_some_and(|last| last < today)

@@ -1,25 +1,37 @@
-//! `mailcheck.toml`: what its owner decided about the findings, and why.
+//! `mailcheck.toml`: what its owner expects of domains, what was decided about the findings, and
+//! why.
 //!
-//! Pure: text goes in, a [`Config`] and its [`Fault`]s come out ([`read`]), and [`apply`] holds
-//! what was decided against what was found. Who opens the file is the command line.
+//! Pure: text goes in, a [`Config`] and its [`Fault`]s come out ([`read`]); [`judge`] holds a domain
+//! to its contract, and [`apply`] what was decided against what was found. Who opens files, those
+//! that a file includes among them, is the command line.
 
 mod apply;
+pub(crate) mod baseline;
+mod include;
 mod inline;
 pub mod lint;
 mod read;
 
-pub use apply::apply;
+pub use apply::{apply, is_settled};
+pub use baseline::{baseline, write_baseline};
 pub use inline::heed_comments;
 pub use read::read;
 
 use crate::catalogue;
+use crate::contract::{self, Contract, Written};
+use crate::dns::Place;
 use crate::judge::{Rule, Severity};
 use crate::net::Name;
+use crate::report::Domain;
 use crate::text::near;
+use std::fmt;
 use std::sync::Arc;
 
 /// The name of the file.
 pub const FILE: &str = "mailcheck.toml";
+/// The name of the file beside it that holds the findings of a day, which are to be mended by and
+/// by.
+pub const BASELINE: &str = "mailcheck-baseline.toml";
 /// Most octets that a file may have.
 pub const LIMIT: usize = 1024 * 1024;
 
@@ -28,12 +40,33 @@ pub const LIMIT: usize = 1024 * 1024;
 pub struct Config {
     /// The file, as it is shown.
     pub file: Arc<str>,
-    /// The least severity that makes a run fail, and its line.
-    pub fail_on: Option<(FailOn, u32)>,
+    /// The files that it includes, relative to itself; empty once they are taken in.
+    pub includes: Vec<Written<String>>,
+    /// The files that were taken in, in that order, as they are shown.
+    pub included: Vec<Arc<str>>,
+    /// The least severity that makes a run fail, and its place.
+    pub fail_on: Option<(FailOn, Place)>,
     /// Severities of rules.
     pub rules: Vec<Setting>,
     /// Findings that do not count.
     pub ignores: Vec<Ignore>,
+    /// What is expected of domains, each at most once.
+    pub contracts: Vec<Contract>,
+}
+
+impl Config {
+    /// What is expected of a domain.
+    pub fn contract(&self, domain: &Name) -> Option<&Contract> {
+        self.contracts.iter().find(|contract| contract.name.value == *domain)
+    }
+}
+
+/// Holds a domain to its contract, if it has one: adds what is expected, whether that is met, and a
+/// finding for what is not. To be done before [`apply`], for these findings may be ignored as well.
+pub fn judge(config: &Config, domain: &mut Domain) {
+    if let Some(contract) = config.contract(&domain.domain) {
+        contract::judge(contract, domain);
+    }
 }
 
 /// The least severity that makes a run fail; `None` if no finding does.
@@ -46,8 +79,8 @@ pub struct Setting {
     pub rule: &'static Rule,
     /// Its severity; `None` if it is off.
     pub severity: Option<Severity>,
-    /// Line, from 1.
-    pub line: u32,
+    /// Where it is written.
+    pub place: Place,
 }
 
 /// Findings that do not count, and why.
@@ -57,23 +90,41 @@ pub struct Ignore {
     pub rule: &'static Rule,
     /// The domain that is meant; `None` for all of them.
     pub domain: Option<Name>,
+    /// The fingerprint of the only finding that is meant; `None` for all of the rule.
+    pub fingerprint: Option<String>,
     /// Why, in the words of the owner; never empty.
     pub reason: String,
     /// The last day on which it holds, as `2027-03-01`.
     pub expires: Option<String>,
-    /// Line of the entry, from 1.
-    pub line: u32,
+    /// Where the entry begins.
+    pub place: Place,
 }
 
 /// What is wrong with a file, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
+    /// The file, as it is shown.
+    pub file: Arc<str>,
     /// Line, from 1.
     pub line: u32,
     /// Column in characters, from 1.
     pub column: u32,
     /// What is wrong; not escaped.
     pub message: String,
+}
+
+impl Fault {
+    fn at(place: &Place, message: String) -> Self {
+        Self { file: Arc::clone(&place.file), line: place.line, column: place.column, message }
+    }
+}
+
+impl fmt::Display for Fault {
+    /// Not escaped: a file may be named, and hold, whatever it likes.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, line, column, message } = self;
+        write!(out, "{file}:{line}:{column}: {message}")
+    }
 }
 
 /// What decides which findings count: the file, and what was asked for beside it.

@@ -15,6 +15,8 @@ use std::sync::Arc;
 pub struct Facts {
     /// The domain.
     pub domain: Name,
+    /// What its owner says that it is for; `None` if that is left to its records.
+    pub role: Option<Role>,
     /// False if the DNS says that there is no such domain; `None` if that was not asked, or could
     /// not be told.
     pub exists: Option<bool>,
@@ -38,6 +40,39 @@ pub struct Facts {
     pub unregistered: Vec<Unregistered>,
     /// DMARC records at the domain itself, if none stands at `_dmarc` below it, where they belong.
     pub misplaced: Vec<Arc<[u8]>>,
+}
+
+impl Facts {
+    /// True unless the owner says that the domain is for something else. What it is for is guessed
+    /// only where nobody says so.
+    fn may_be(&self, role: Role) -> bool {
+        self.role.is_none_or(|declared| declared == role)
+    }
+}
+
+/// What a domain is for.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Role {
+    /// It sends mail.
+    Sending,
+    /// It takes mail and sends none.
+    ReceivingOnly,
+    /// It neither sends nor takes mail.
+    Parked,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 3] = [Self::Sending, Self::ReceivingOnly, Self::Parked];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sending => "sending",
+            Self::ReceivingOnly => "receiving-only",
+            Self::Parked => "parked",
+        }
+    }
 }
 
 /// Somebody who sends for many customers from the same addresses.

@@ -1,6 +1,6 @@
 //! Whether a sender may send.
 
-use super::{ProposedFix, Step};
+use super::{ProposedFix, Step, Verdict};
 use crate::net::{Cidr, Name};
 use crate::text::Phrase;
 use serde::Serialize;
@@ -12,6 +12,8 @@ pub struct Authorization {
     pub sender: String,
     /// What kind of sender that is.
     pub kind: SenderKind,
+    /// What the contract of the domain says of it; `null` if it is not named there.
+    pub declared: Option<Declaration>,
     /// Whether SPF lets it send.
     pub authorized: Authorized,
     /// The answer in one sentence.
@@ -35,6 +37,47 @@ pub struct Authorization {
     /// What would authorize it, best first, each proved; none if it is authorized, or if nothing of
     /// the kind was found.
     pub fixes: Vec<SenderFix>,
+}
+
+impl Authorization {
+    /// True for a sender that must not be able to send: what it may do is told by the contract alone.
+    pub fn is_barred(&self) -> bool {
+        self.declared == Some(Declaration::NeverSender)
+    }
+
+    /// How the sender adds up: it fails if it may not send from everywhere, or if receivers are asked
+    /// to refuse what it sends.
+    ///
+    /// Of one that must not send it is the contract that says how it adds up.
+    pub fn verdict(&self) -> Verdict {
+        if self.is_barred() {
+            return Verdict::Ok;
+        }
+        let dmarc = self.dmarc.as_ref().map(|dmarc| (dmarc.result, dmarc.disposition));
+        match (self.authorized, dmarc) {
+            (Authorized::No | Authorized::Partial, _) => Verdict::Fail,
+            (Authorized::Unknown, _) | (Authorized::Yes, Some(("temperror" | "permerror", _))) => {
+                Verdict::Unknown
+            }
+            (Authorized::Yes, Some(("fail", asked))) => match asked {
+                Some("none") => Verdict::Warn,
+                Some(_) => Verdict::Fail,
+                // What receivers are asked to do with it could not be told.
+                None => Verdict::Unknown,
+            },
+            (Authorized::Yes | Authorized::NotApplicable, _) => Verdict::Ok,
+        }
+    }
+}
+
+/// What the contract of a domain says of a sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Declaration {
+    /// It must be able to send.
+    Sender,
+    /// It must not be able to send.
+    NeverSender,
 }
 
 /// A change that was proved to authorize a sender, and what it costs.

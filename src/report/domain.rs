@@ -1,8 +1,8 @@
 //! What a run found out about one domain.
 
 use super::{
-    Authorization, Authorized, Change, DkimExhibit, DmarcExhibit, Expected, FileLocation, Finding,
-    Lookup, MxExhibit, SpfExhibit, Step, Verdict,
+    Authorization, Change, DkimExhibit, DmarcExhibit, Expected, FileLocation, Finding, Lookup,
+    MxExhibit, SpfExhibit, Step, Verdict,
 };
 use crate::judge::Standing;
 use crate::net::Name;
@@ -47,7 +47,23 @@ pub struct Domain {
 }
 
 impl Domain {
-    /// How it adds up: the worst of its senders, of the findings that count, and of its sections.
+    /// True if an expectation is not met and that counts: its owner did not decide otherwise, and it
+    /// was not so before a change that is judged.
+    pub fn is_broken(&self, expected: &Expected) -> bool {
+        let place = |it: &FileLocation| (it.file.clone(), it.line, it.column);
+        let counts = |at: Option<(String, u32, u32)>| {
+            let own = self.findings.iter().filter(|it| it.id.starts_with("contract/"));
+            own.filter(|it| it.location.as_ref().map(place) == at)
+                .map(Finding::counts)
+                .reduce(|one, other| one || other)
+        };
+        // What a rule finds again and again is counted in one finding that stands nowhere.
+        let is_told = counts(Some(place(&expected.location))).or_else(|| counts(None));
+        expected.met == Some(false) && is_told.unwrap_or(false)
+    }
+
+    /// How it adds up: the worst of its senders, of the findings that count, and of its sections;
+    /// and unknown, unless it is worse, where it could not be told whether its contract is met.
     /// Trouble with the DNS never makes it fail.
     ///
     /// The section of a family that is waived, for its owner decided about all that was found there,
@@ -79,22 +95,11 @@ impl Domain {
             Status::Weak if !is_waived(family) => Verdict::Warn,
             _ => Verdict::Ok,
         });
-        let senders = self.authorizations.iter().map(of_sender);
-        senders.chain(findings).chain(sections).max().unwrap_or_default()
-    }
-}
-
-/// How a sender adds up.
-fn of_sender(one: &Authorization) -> Verdict {
-    let dmarc = one.dmarc.as_ref().map(|dmarc| (dmarc.result, dmarc.disposition));
-    match (one.authorized, dmarc) {
-        (Authorized::No | Authorized::Partial, _) => Verdict::Fail,
-        (Authorized::Unknown, _) | (Authorized::Yes, Some(("temperror" | "permerror", _))) => {
-            Verdict::Unknown
-        }
-        (Authorized::Yes, Some(("fail", Some("none")))) => Verdict::Warn,
-        (Authorized::Yes, Some(("fail", _))) => Verdict::Fail,
-        (Authorized::Yes | Authorized::NotApplicable, _) => Verdict::Ok,
+        let senders = self.authorizations.iter().map(Authorization::verdict);
+        // What is not met is a finding, and counts as one.
+        let untold = self.contract.iter().filter(|expected| expected.met.is_none());
+        let contract = untold.map(|_| Verdict::Unknown);
+        senders.chain(findings).chain(sections).chain(contract).max().unwrap_or_default()
     }
 }
 

@@ -115,7 +115,7 @@ pub struct FileLocation {
 
 impl FileLocation {
     /// Where a part of a record stands, or where the record begins if no part is meant.
-    fn new(place: &Place, span: Option<Span>) -> Self {
+    pub(crate) fn new(place: &Place, span: Option<Span>) -> Self {
         let (line, column) = span.map_or((place.line, place.column), |span| place.of(span.start));
         let last = span.filter(|span| !span.is_empty()).map(|span| place.of(span.end - 1));
         let (end_line, last_column) = last.unwrap_or((line, column));

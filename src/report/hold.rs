@@ -66,6 +66,9 @@ fn untold(domain: &Domain) -> Vec<&'static str> {
         // It takes several protocols to say something of a domain as a whole.
         families.push("posture");
     }
+    if domain.contract.iter().any(|expected| expected.met.is_none()) {
+        families.push("contract");
+    }
     families
 }
 

@@ -17,8 +17,8 @@ mod step;
 mod verdict;
 
 pub use authorization::{
-    Authorization, Authorized, DmarcVerdict, Identities, Matched, Portion, SenderFix, SenderKind,
-    SpfVerdict,
+    Authorization, Authorized, Declaration, DmarcVerdict, Identities, Matched, Portion, SenderFix,
+    SenderKind, SpfVerdict,
 };
 pub use change::{
     Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, Expected, KeptSender,

@@ -4,9 +4,12 @@
 //! time and 512 MiB of address space, and is killed beyond that. A hang or a hunger for memory is
 //! then a failed test, however slow the machine is.
 
+mod baseline;
 mod config;
+mod contract;
 mod exit_code;
 mod files;
+mod formats;
 mod fix;
 mod hostile;
 mod identities;

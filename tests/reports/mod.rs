@@ -187,6 +187,7 @@ fn spf_section() -> Section<SpfExhibit> {
 fn provider(id: &str, title: &str, crowd: &str) -> Authorization {
     Authorization {
         sender: id.into(),
+        declared: None,
         kind: SenderKind::Provider,
         authorized: Authorized::Yes,
         headline: Phrase::from(title)
@@ -330,6 +331,7 @@ pub(crate) fn failing() -> Report {
     domain.headline = headline.clone();
     domain.authorizations = vec![Authorization {
         sender: "198.51.100.25".into(),
+        declared: None,
         kind: SenderKind::Address,
         authorized: Authorized::No,
         headline,
@@ -629,6 +631,17 @@ pub(crate) fn changed() -> Report {
         expected("Microsoft 365 may send", Some(false), 8),
         expected("at most 8 lookups", None, 9),
     ];
+    domain.findings.push(Finding {
+        location: Some(place("mailcheck.toml", 8)),
+        state: Some(State::Introduced),
+        fingerprint: "v1:00000000000000b1".into(),
+        ..finding(
+            "contract/sender-refused",
+            Severity::Error,
+            Phrase::from("declared as a sender, yet Microsoft 365 is NOT authorized"),
+            txt("fmsinc.example", None),
+        )
+    });
     report.findings = vec![Finding {
         location: Some(place("./mailcheck.toml", 12)),
         ..finding(

@@ -7,6 +7,7 @@
 
 use super::super::authorize::Judged;
 use super::super::inquiry::{Asked, Fixes, Sender};
+use super::super::tested::Tested;
 use super::patch::{Change, overlay};
 use super::proof::{self, Before};
 use super::spf::{passing, terms_of};
@@ -16,14 +17,14 @@ use crate::dns::{Data, Dns, Kind, ask, join_all};
 use crate::judge::{Applicability, Finding};
 use crate::net::{Cidr, Family, IpSet, Name};
 use crate::provider::{self, HostRole};
-use crate::report::{Authorization, Authorized, ProposedFix, SenderFix};
+use crate::report::{Authorization, Authorized, Declaration, ProposedFix, SenderFix};
 use crate::spf::{self, Found, Policies};
 use crate::text::Phrase;
 use std::net::IpAddr;
 
 /// Most fixes that are shown for one sender.
 const MOST_FIXES: usize = 2;
-/// Most senders of one inquiry for which fixes are looked for.
+/// Most senders of one inquiry for which fixes are looked for, of those that are refused.
 const MOST_SENDERS: usize = 4;
 /// Most terms that a fix adds.
 const MOST_TERMS: usize = 4;
@@ -76,11 +77,14 @@ pub(super) async fn admit(
 ) -> Vec<Admission> {
     let Some(spf) = &facts.spf else { return Vec::new() };
     let mut admissions = Vec::new();
-    for (asked, judged, _) in facts.senders.iter().take(MOST_SENDERS) {
+    let mut refused = 0;
+    for Tested { asked, declared, judged, .. } in &facts.senders {
         let is_own = spf::policy_domain(&judged.identity.domain).as_ref() == Some(&inquiry.domain);
-        let is_refused = matches!(judged.authorized(), Authorized::No | Authorized::Partial);
-        let admission = match is_own && is_refused {
+        let is_refused = *declared != Some(Declaration::NeverSender)
+            && matches!(judged.authorized(), Authorized::No | Authorized::Partial);
+        let admission = match is_own && is_refused && refused < MOST_SENDERS {
             true => {
+                refused += 1;
                 let refused = Refused { policies, inquiry, facts, spf, findings, asked, judged };
                 refused.admission().await
             }

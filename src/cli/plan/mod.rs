@@ -4,12 +4,16 @@
 //! [`Mistake`]: one line that names the words, says what is wrong with them and, where that can be
 //! guessed, what was meant.
 
+mod contract;
 mod output;
 mod sender;
 pub mod senders;
+pub mod test;
 mod what_if;
 mod word;
 
+pub(super) use contract::contracts;
+pub use contract::declare;
 pub use output::{Format, Output};
 pub use what_if::WhatIf;
 
@@ -67,7 +71,7 @@ impl Ending {
     /// A format is unknown, or two of them go to the same place; a rule is unknown, or the
     /// configuration is faulty.
     pub(super) fn read(report: &args::Report) -> Result<Self, Mistake> {
-        let Settings { fail_on, policy } = settle(&report.judging)?;
+        let Settings { fail_on, policy, .. } = settle(&report.judging)?;
         Ok(Self {
             outputs: output::outputs(&report.format, &Format::NAMES)?,
             appearance: Appearance {
@@ -147,14 +151,17 @@ pub fn plan(typed: Typed) -> Result<Plan, Mistake> {
     let words = Words::read(&typed.words)?;
     let given = Given::read(&typed, words.senders)?;
     let what_if = WhatIf::read(&typed.what_if, words.targets.len())?;
+    let ending = Ending::read(&typed.report)?;
     let inquiries = words.targets.into_iter().map(|mut target| {
         target.notes.extend(what_if.notes());
-        given.inquiry(target)
+        let mut inquiry = given.inquiry(target);
+        declare(&ending.policy.config, &mut inquiry)?;
+        Ok(inquiry)
     });
     Ok(Plan {
-        inquiries: inquiries.collect(),
+        inquiries: inquiries.collect::<Result<_, Mistake>>()?,
         what_if,
-        ending: Ending::read(&typed.report)?,
+        ending,
         sources: Sources::read(typed.sources, words.resolvers)?,
     })
 }
@@ -235,6 +242,8 @@ impl Given {
             domain,
             notes,
             senders: self.senders.clone(),
+            declared: Vec::new(),
+            role: None,
             mail_from: self.mail_from.clone(),
             helo: self.helo.clone(),
             header_from: self.header_from.clone(),

@@ -1,18 +1,15 @@
 //! Rules about what the file decides.
 
 use super::Ignore;
-use crate::dns::{Kind, Place};
+use crate::dns::Kind;
 use crate::judge::Confidence::Certain;
 use crate::judge::{Check, Finding, Location, Rule, Severity};
 use crate::net::Name;
 use crate::text::{Phrase, Span, advice};
-use std::sync::Arc;
 
 /// What became of the ignores of a file.
 #[derive(Clone, Debug)]
 pub struct Facts {
-    /// The file.
-    pub file: Arc<str>,
     /// Those whose last day has passed.
     pub expired: Vec<Ignore>,
     /// Those that matched nothing, though it was looked for.
@@ -57,14 +54,14 @@ fn expired(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     findings.extend(facts.expired.iter().map(|ignore| {
         let last = ignore.expires.as_deref().unwrap_or_default();
         let said = about(ignore).plain(" ended on ").number(last).plain(": the finding counts");
-        Finding::new(rule, place(facts, ignore), said)
+        Finding::new(rule, place(ignore), said)
     }));
 }
 
 fn unused(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     findings.extend(facts.unused.iter().map(|ignore| {
         let said = about(ignore).plain(" matches no finding: it can go");
-        Finding::new(rule, place(facts, ignore), said)
+        Finding::new(rule, place(ignore), said)
     }));
 }
 
@@ -77,11 +74,14 @@ fn about(ignore: &Ignore) -> Phrase {
     }
 }
 
-fn place(facts: &Facts, ignore: &Ignore) -> Location {
+fn place(ignore: &Ignore) -> Location {
     let name = ignore.domain.clone().unwrap_or_else(Name::root);
-    let place = Place::new(Arc::clone(&facts.file), ignore.line, 1);
-    // Two ignores are two findings, so the rule that is meant is the text.
-    let text = format!("rule = \"{}\"", ignore.rule.id);
+    // Two ignores are two findings, so what is meant is the text.
+    let text = match &ignore.fingerprint {
+        Some(fingerprint) => format!("fingerprint = \"{fingerprint}\""),
+        None => format!("rule = \"{}\"", ignore.rule.id),
+    };
     let span = Span { start: 0, end: u32::try_from(text.len()).unwrap_or_default() };
-    Location::record(name, Kind::Txt, text.into_bytes().into()).at(span).in_file(Some(place))
+    let location = Location::record(name, Kind::Txt, text.into_bytes().into()).at(span);
+    location.in_file(Some(ignore.place.clone()))
 }

@@ -2,7 +2,7 @@
 
 use crate::dns::Kind;
 use crate::judge::{Finding, Location, Rule};
-use crate::posture::{Facts, Receives, Requests, Sends};
+use crate::posture::{Facts, Receives, Requests, Role, Sends};
 use crate::text::Phrase;
 
 /// How a domain stands to one demand.
@@ -26,7 +26,8 @@ pub(super) fn senders(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
     };
     let points = [spf(facts), dkim(facts), dmarc(facts)];
     // What is faulty has an error of its own.
-    if !sends || !points.iter().any(|point| matches!(point, State::Missing(_))) {
+    let is_asked = sends && facts.may_be(Role::Sending);
+    if !is_asked || !points.iter().any(|point| matches!(point, State::Missing(_))) {
         return;
     }
     let [mut met, mut wanting, mut unknown] = [const { Vec::new() }; 3];

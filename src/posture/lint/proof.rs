@@ -3,7 +3,7 @@
 use crate::dmarc::{self, Policy};
 use crate::dns::Kind;
 use crate::judge::{Finding, Location, Rule};
-use crate::posture::{Facts, Receives, Requests, Sends};
+use crate::posture::{Facts, Receives, Requests, Role, Sends};
 use crate::text::Phrase;
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ pub(super) fn reject_without_pass(facts: &Facts, rule: &'static Rule, findings: 
     // A domain that says that it sends nothing, or that takes no mail, means it so.
     if facts.sends == Sends::Undeclared
         && facts.receives == Receives::Something
+        && facts.may_be(Role::Sending)
         && cannot_sign(facts)
     {
         let said = Phrase::new()
@@ -29,7 +30,8 @@ pub(super) fn reject_without_pass(facts: &Facts, rule: &'static Rule, findings: 
 
 pub(super) fn spf_only(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let is_strict = facts.requests == Requests::Policy(Policy::Reject);
-    if is_strict && facts.sends == Sends::Something && cannot_sign(facts) {
+    let may_send = facts.sends == Sends::Something && facts.may_be(Role::Sending);
+    if is_strict && may_send && cannot_sign(facts) {
         let said = Phrase::new()
             .code("p=reject")
             .plain(" stands on SPF alone, ")

@@ -3,7 +3,7 @@
 use crate::dmarc;
 use crate::dns::Kind;
 use crate::judge::{Finding, Location, Rule};
-use crate::posture::{Facts, Receives, Requests, Sends};
+use crate::posture::{Facts, Receives, Requests, Role, Sends};
 use crate::text::Phrase;
 
 pub(super) fn no_such_domain(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
@@ -14,13 +14,13 @@ pub(super) fn no_such_domain(facts: &Facts, rule: &'static Rule, findings: &mut 
 }
 
 pub(super) fn parked_open(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    if facts.receives == Receives::Nothing {
+    if facts.receives == Receives::Nothing && facts.may_be(Role::Parked) {
         silent_and_open(facts, " neither sends nor receives mail", rule, findings);
     }
 }
 
 pub(super) fn receive_only_open(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    if facts.receives == Receives::Something {
+    if facts.receives == Receives::Something && facts.may_be(Role::ReceivingOnly) {
         silent_and_open(facts, " receives mail and sends none", rule, findings);
     }
 }

@@ -1,6 +1,6 @@
 //! Each rule with facts that meet it, and with those that must not.
 
-use super::super::{Receives, Requests, Sends};
+use super::super::{Receives, Requests, Role, Sends};
 use super::*;
 use crate::dmarc::Policy;
 use crate::dns::Kind;
@@ -11,6 +11,7 @@ use crate::net::Name;
 fn facts() -> Facts {
     Facts {
         domain: Name::from_octets(b"x.example").expect("a test writes valid names"),
+        role: None,
         exists: Some(true),
         sends: Sends::Something,
         receives: Receives::Something,
@@ -82,6 +83,25 @@ fn nothing_is_found_where_nothing_could_be_told() {
         ..facts()
     };
     assert_eq!(ids(&unknown), [""; 0]);
+}
+
+#[test]
+fn a_declared_role_is_not_contradicted() {
+    let silent = |receives| Facts {
+        sends: Sends::Nothing,
+        receives,
+        requests: Requests::Nothing,
+        role: Some(Role::Sending),
+        ..facts()
+    };
+    let found = [Receives::Nothing, Receives::Something].map(|receives| ids(&silent(receives)));
+    assert_eq!(found, [[""; 0], [""; 0]]);
+    assert_eq!(ids(&Facts { role: Some(Role::Parked), ..facts() }), [""; 0]);
+}
+
+#[test]
+fn a_declared_role_that_the_records_bear_out_changes_nothing() {
+    assert_eq!(ids(&Facts { role: Some(Role::Sending), ..facts() }), ids(&facts()));
 }
 
 fn said(facts: &Facts) -> String {

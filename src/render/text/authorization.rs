@@ -7,7 +7,8 @@ use crate::judge::Tone;
 use crate::net::Cidr;
 use crate::render::palette::Ink;
 use crate::report::{
-    Authorization, Authorized, Domain, Portion, SenderFix, SenderKind, SpfVerdict, Step,
+    Authorization, Authorized, Declaration, Domain, Portion, SenderFix, SenderKind, SpfVerdict,
+    Step, Verdict,
 };
 use crate::spf::{LOOKUP_LIMIT, VOID_LIMIT};
 use crate::text::grouped;
@@ -22,14 +23,15 @@ const NETWORKS: usize = 4;
 const FOLD: usize = 3;
 
 pub(super) fn authorizations(sheet: &mut Sheet, domain: &Domain, look: &Look) {
-    if domain.authorizations.is_empty() {
+    let told: Vec<&Authorization> =
+        domain.authorizations.iter().filter(|one| !is_told(one)).collect();
+    if told.is_empty() {
         return;
     }
     sheet.blank();
     let headline = domain.headline.to_string();
-    for authorization in &domain.authorizations {
-        let is_said =
-            domain.authorizations.len() == 1 && authorization.headline.to_string() == headline;
+    for authorization in &told {
+        let is_said = told.len() == 1 && authorization.headline.to_string() == headline;
         if !is_said {
             let (word, ink) = answer(authorization.authorized);
             let label = sheet.line().plain("  ").with(ink, word).pad(TEXT);
@@ -42,6 +44,16 @@ pub(super) fn authorizations(sheet: &mut Sheet, domain: &Domain, look: &Look) {
         if is_said || look.explain || !is_expected {
             grounds(sheet, domain, authorization, look);
         }
+    }
+}
+
+/// True if the line of the contract says all that there is to say: who may send as expected, or must
+/// not send.
+fn is_told(one: &Authorization) -> bool {
+    match one.declared {
+        None => false,
+        Some(Declaration::Sender) => one.verdict() == Verdict::Ok,
+        Some(Declaration::NeverSender) => true,
     }
 }
 

@@ -86,10 +86,14 @@ pub(super) fn meaning(report: &Report) -> &'static str {
     let judged = report.domains.iter().filter(|domain| domain.change.is_none());
     let refused = judged
         .flat_map(|domain| &domain.authorizations)
+        .filter(|one| !one.is_barred())
         .any(|one| matches!(one.authorized, Authorized::No | Authorized::Partial));
+    let breaks = |domain: &Domain| domain.contract.iter().any(|one| domain.is_broken(one));
+    let is_broken = report.domains.iter().any(breaks);
     match (report.exit_code, report.result) {
         (0, Verdict::Ok | Verdict::Warn) => "good",
         (0, _) => "as you asked, whatever was found",
+        (1, _) if is_broken => "the contract is not met",
         (1, _) if refused => "not authorized",
         (1, _) => "findings reach --fail-on",
         (2, _) => "wrong usage",
@@ -152,7 +156,8 @@ fn is_plain(domain: &Domain) -> bool {
 /// The sender that was asked about and may not send, or of which nothing could be told.
 fn refused(domain: &Domain) -> Option<&str> {
     let [one] = domain.authorizations.as_slice() else { return None };
-    (one.authorized != Authorized::Yes && is_word(&one.sender)).then_some(one.sender.as_str())
+    (!one.is_barred() && one.authorized != Authorized::Yes && is_word(&one.sender))
+        .then_some(one.sender.as_str())
 }
 
 /// True if a shell takes the text as one word and as nothing else.

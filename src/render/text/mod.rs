@@ -1,7 +1,7 @@
 //! The report for a person: the answer first, every step behind it on demand.
 //!
 //! The first line answers. Below it stand, in this order and only where there is something to
-//! say: the senders that were asked about, a row per protocol, the SPF policy as a tree, the steps
+//! say: what the owner expects of the domain, the senders that were asked about, a row per protocol, the SPF policy as a tree, the steps
 //! (`explain`), the findings with what mends them, the table of questions (`lookups`), and a
 //! closing line that says what the exit code means. What files say by themselves is a list of its
 //! own.
@@ -14,6 +14,7 @@ mod authorization;
 mod catalogue;
 mod change;
 mod closing;
+mod contract;
 mod excerpt;
 mod explain;
 mod finding;
@@ -126,6 +127,7 @@ fn whole(sheet: &mut Sheet, domain: &Domain, look: &Look) {
             let sentence = sheet.line().phrase(note);
             sheet.sentence(label, &sentence);
         }
+        contract::contract(sheet, domain);
         match &domain.change {
             Some(change) => change::change(sheet, domain, change),
             None => {

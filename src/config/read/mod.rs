@@ -1,7 +1,11 @@
 //! From text to what it says.
 
+mod domain;
+
 use super::{Config, FailOn, Fault, Ignore, LIMIT, Setting, severity};
 use crate::catalogue;
+use crate::contract::Written;
+use crate::dns::Place;
 use crate::judge::Rule;
 use crate::net::Name;
 use crate::text::lines::Lines;
@@ -13,26 +17,33 @@ use toml::de::{DeTable, DeValue};
 /// Most faults that are told: who sees them all can mend the file.
 const TOLD: usize = 100;
 /// The keys at the top of a file.
-const KEYS: [&str; 3] = ["fail-on", "rules", "ignore"];
+const KEYS: [&str; 5] = ["fail-on", "include", "domain", "rules", "ignore"];
 /// The keys of an `[[ignore]]`.
-const IGNORE_KEYS: [&str; 4] = ["rule", "domain", "reason", "expires"];
+const IGNORE_KEYS: [&str; 5] = ["rule", "domain", "fingerprint", "reason", "expires"];
+/// Most entries of a list.
+const LISTED: usize = 256;
 
 /// Reads a file: what it says, and every fault, in the order in which they stand.
 pub fn read(file: &str, octets: &[u8]) -> (Config, Vec<Fault>) {
-    let config = Config { file: Arc::from(file), ..Config::default() };
-    let at_begin = |message: &str| Fault { line: 1, column: 1, message: message.to_owned() };
+    let file: Arc<str> = Arc::from(file);
+    let config = Config { file: Arc::clone(&file), ..Config::default() };
+    let at = |line, column, message: &str| Fault {
+        file: Arc::clone(&file),
+        line,
+        column,
+        message: message.to_owned(),
+    };
     if octets.len() > LIMIT {
-        return (config, vec![at_begin("the file is larger than 1 MiB")]);
+        return (config, vec![at(1, 1, "the file is larger than 1 MiB")]);
     }
     let text = match std::str::from_utf8(octets) {
         Ok(text) => text,
         Err(why) => {
             let (line, column) = Lines::new(octets).place(why.valid_up_to());
-            let message = "the file is not UTF-8 from here on".to_owned();
-            return (config, vec![Fault { line, column, message }]);
+            return (config, vec![at(line, column, "the file is not UTF-8 from here on")]);
         }
     };
-    let mut reader = Reader { lines: Lines::new(octets), config, faults: Vec::new() };
+    let mut reader = Reader { text, lines: Lines::new(octets), config, faults: Vec::new() };
     match DeTable::parse(text) {
         Ok(table) => reader.file(table.get_ref()),
         Err(why) => {
@@ -42,11 +53,12 @@ pub fn read(file: &str, octets: &[u8]) -> (Config, Vec<Fault>) {
     }
     reader.faults.sort_by_key(|fault| (fault.line, fault.column));
     // Tables are read in the order of their keys; a reader expects that of the file.
-    reader.config.rules.sort_by_key(|setting| setting.line);
+    reader.config.rules.sort_by_key(|setting| setting.place.line);
     (reader.config, reader.faults)
 }
 
 struct Reader<'t> {
+    text: &'t str,
     lines: Lines<'t>,
     config: Config,
     faults: Vec<Fault>,
@@ -54,12 +66,21 @@ struct Reader<'t> {
 
 impl Reader<'_> {
     fn fault(&mut self, offset: usize, message: String) {
-        let (line, column) = self.lines.place(offset);
-        self.faults.push(Fault { line, column, message });
+        self.faults.push(Fault::at(&self.place(offset), message));
     }
 
-    fn line(&self, offset: usize) -> u32 {
-        self.lines.place(offset).0
+    fn place(&self, offset: usize) -> Place {
+        let (line, column) = self.lines.place(offset);
+        Place::new(Arc::clone(&self.config.file), line, column)
+    }
+
+    /// What a value of the file says, with its place.
+    fn written<T>(&self, said: T, value: &Spanned<DeValue<'_>>) -> Written<T> {
+        let span = value.span();
+        let (line, column) = self.lines.place(span.start);
+        let text = self.text.get(span).unwrap_or_default();
+        let text = Arc::from(text.as_bytes());
+        Written::new(said, text, Arc::clone(&self.config.file), line, column)
     }
 
     /// True if there is no use in reading on.
@@ -74,6 +95,8 @@ impl Reader<'_> {
             }
             match &**key.get_ref() {
                 "fail-on" => self.fail_on(value),
+                "include" => self.config.includes = self.words(value, "include"),
+                "domain" => self.domains(value),
                 "rules" => self.rules(value),
                 "ignore" => self.ignores(value),
                 _ => self.unknown_key(key.span().start, key.get_ref(), &KEYS),
@@ -98,11 +121,45 @@ impl Reader<'_> {
         word
     }
 
+    /// A list of texts, each with its place.
+    fn words(&mut self, value: &Spanned<DeValue<'_>>, what: &str) -> Vec<Written<String>> {
+        let Some(list) = self.list(value, what) else { return Vec::new() };
+        let mut words = Vec::with_capacity(list.len());
+        for value in list {
+            if self.is_enough() {
+                break;
+            }
+            match self.word(value, &format!("each of {what}")) {
+                Some("") => self.fault(value.span().start, format!("one of {what} is empty")),
+                Some(word) => words.push(self.written(word.to_owned(), value)),
+                None => {}
+            }
+        }
+        words
+    }
+
+    /// A list that is not too long.
+    fn list<'v, 'd>(
+        &mut self,
+        value: &'v Spanned<DeValue<'d>>,
+        what: &str,
+    ) -> Option<&'v [Spanned<DeValue<'d>>]> {
+        let begin = value.span().start;
+        match value.get_ref().as_array() {
+            None => self.fault(begin, format!("{what} is a list: {what} = [\"…\"]")),
+            Some(list) if list.len() > LISTED => {
+                self.fault(begin, format!("{what} lists more than {LISTED}"));
+            }
+            Some(list) => return Some(list),
+        }
+        None
+    }
+
     fn fail_on(&mut self, value: &Spanned<DeValue<'_>>) {
         let Some(word) = self.word(value, "fail-on") else { return };
         let read: Option<FailOn> = severity(word, "never");
         match read {
-            Some(least) => self.config.fail_on = Some((least, self.line(value.span().start))),
+            Some(least) => self.config.fail_on = Some((least, self.place(value.span().start))),
             None => self.fault(
                 value.span().start,
                 format!("{word:?} is no severity: fail-on is error, warn, note or never"),
@@ -125,8 +182,8 @@ impl Reader<'_> {
                 self.fault(value.span().start, said);
                 continue;
             };
-            let line = self.line(key.span().start);
-            self.config.rules.extend(rule.map(|rule| Setting { rule, severity, line }));
+            let place = self.place(key.span().start);
+            self.config.rules.extend(rule.map(|rule| Setting { rule, severity, place }));
         }
     }
 
@@ -161,6 +218,7 @@ impl Reader<'_> {
 
     fn ignore(&mut self, offset: usize, table: &DeTable<'_>) {
         let (mut rule, mut domain, mut reason, mut expires) = (None, None, None, None);
+        let mut fingerprint = None;
         let faults = self.faults.len();
         for (key, value) in table {
             let begin = value.span().start;
@@ -169,11 +227,10 @@ impl Reader<'_> {
                     rule = self.word(value, "rule").and_then(|id| self.rule(begin, id));
                 }
                 "domain" => {
-                    let Some(word) = self.word(value, "domain") else { continue };
-                    match Name::from_unicode(word) {
-                        Ok(name) => domain = Some(name),
-                        Err(why) => self.fault(begin, format!("{word:?} is no domain: {why}")),
-                    }
+                    domain = self.name(value, "domain");
+                }
+                "fingerprint" => {
+                    fingerprint = self.word(value, "fingerprint").map(str::to_owned);
                 }
                 "reason" => match self.word(value, "reason") {
                     Some(word) if word.trim().is_empty() => {
@@ -196,9 +253,19 @@ impl Reader<'_> {
             }
         }
         if let (Some(rule), Some(reason), true) = (rule, reason, self.faults.len() == faults) {
-            let line = self.line(offset);
-            self.config.ignores.push(Ignore { rule, domain, reason, expires, line });
+            let place = self.place(offset);
+            let ignore = Ignore { rule, domain, fingerprint, reason, expires, place };
+            self.config.ignores.push(ignore);
         }
+    }
+
+    fn name(&mut self, value: &Spanned<DeValue<'_>>, what: &str) -> Option<Name> {
+        let word = self.word(value, what)?;
+        let read = Name::from_unicode(word);
+        read.inspect_err(|why| {
+            self.fault(value.span().start, format!("{word:?} is no domain: {why}"));
+        })
+        .ok()
     }
 }
 
@@ -208,7 +275,7 @@ mod tests {
 
     /// The faults of a text, as `line:column: message`.
     fn faults(text: &str) -> Vec<String> {
-        let told = |Fault { line, column, message }| format!("{line}:{column}: {message}");
+        let told = |Fault { line, column, message, .. }| format!("{line}:{column}: {message}");
         read("mailcheck.toml", text.as_bytes()).1.into_iter().map(told).collect()
     }
 
@@ -221,9 +288,9 @@ mod tests {
         let [ignore] = config.ignores.as_slice() else { panic!("{config:?}") };
         let [setting] = config.rules.as_slice() else { panic!("{config:?}") };
         assert_eq!(faults, []);
-        assert_eq!(config.fail_on, Some((None, 1)));
-        assert_eq!((setting.rule.id, setting.severity, setting.line), ("spf/ptr", None, 3));
-        assert_eq!((ignore.reason.as_str(), ignore.line), ("parked", 4));
+        assert_eq!(config.fail_on.map(|(least, place)| (least, place.line)), Some((None, 1)));
+        assert_eq!((setting.rule.id, setting.severity, setting.place.line), ("spf/ptr", None, 3));
+        assert_eq!((ignore.reason.as_str(), ignore.place.line), ("parked", 4));
         assert_eq!(ignore.expires.as_deref(), Some("2027-03-01"));
     }
 

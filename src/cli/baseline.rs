@@ -1,0 +1,268 @@
+//! `mailcheck baseline`: writes down the findings of today, so that only new ones count.
+
+use super::args::{Judging, Sources as TypedSources};
+use super::check::{Looked, look};
+use super::config::{Settings, one_file, settle};
+use super::plan::test::{domains, inquiry, undeclared};
+use super::plan::{Appearance, Ending, Mistake, Plan, Sources, WhatIf};
+use super::{Trouble, wait_for, write};
+use crate::config::{self, BASELINE, Ignore, Policy};
+use crate::net::Name;
+use crate::report::{Domain, Status};
+use crate::text::{Phrase, escape};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Write down the findings of today, so that only new ones count
+///
+/// They go into mailcheck-baseline.toml beside mailcheck.toml, which is read with it.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mailcheck baseline",
+    bin_name = "mailcheck baseline",
+    disable_version_flag = true,
+    max_term_width = 100
+)]
+enum Typed {
+    /// Write an ignore for every finding of these domains that counts
+    ///
+    /// Without words every domain that mailcheck.toml declares. Where something could not be told,
+    /// nothing is written (exit code 3).
+    Write(Flags),
+    /// Drop the entries whose finding is gone
+    ///
+    /// Where something could not be told, they stay (exit code 3).
+    Prune(Flags),
+}
+
+#[derive(Args, Clone, Debug)]
+struct Flags {
+    /// Domains; a resolver after `@`
+    #[arg(value_name = "DOMAIN")]
+    words: Vec<OsString>,
+
+    /// The file, in place of the one beside mailcheck.toml
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Where answers come from.
+    #[command(flatten)]
+    sources: TypedSources,
+
+    /// Which findings count.
+    #[command(flatten)]
+    judging: Judging,
+}
+
+/// Carries out the verb.
+///
+/// # Errors
+/// What was typed means nothing, or the baseline cannot be written.
+pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
+    let mut parser =
+        Typed::command().mut_subcommands(|verb| verb.mut_args(|arg| arg.hide_env(true)));
+    // The verb is a part of the program's name here.
+    let typed = parser
+        .try_get_matches_from_mut(typed.into_iter().skip(1))
+        .and_then(|found| Typed::from_arg_matches(&found).map_err(|why| why.format(&mut parser)))
+        .map_err(Trouble::Flags)?;
+    match typed {
+        Typed::Write(flags) => {
+            let work = Work::read(flags)?;
+            let domains = match work.named.is_empty() {
+                true => work.declared()?,
+                false => work.named.clone(),
+            };
+            wait_for(written(work, domains))
+        }
+        Typed::Prune(flags) => {
+            let work = Work::read(flags)?;
+            let domains = match work.named.is_empty() {
+                true => work.written_down(),
+                false => work.named.clone(),
+            };
+            wait_for(pruned(work, domains))
+        }
+    }
+}
+
+/// What is to be done.
+struct Work {
+    /// The domains that were named.
+    named: Vec<Name>,
+    sources: Sources,
+    /// What counts, the baseline itself left aside.
+    policy: Policy,
+    /// The baseline, as it is shown.
+    path: PathBuf,
+    /// What stands in it.
+    entries: Vec<Ignore>,
+}
+
+impl Work {
+    fn read(flags: Flags) -> Result<Self, Mistake> {
+        let (named, resolvers) = domains(&flags.words)?;
+        let Settings { mut policy, file, .. } = settle(&flags.judging)?;
+        let beside = file.map_or_else(|| PathBuf::from(BASELINE), |it| it.with_file_name(BASELINE));
+        let path = flags.output.unwrap_or(beside);
+        let entries = match path.is_file() {
+            true => one_file(&path)?.ignores,
+            false => Vec::new(),
+        };
+        let is_it = |file: &str| write::is_same_file(Path::new(file), &path);
+        let config = &policy.config;
+        let files = config.included.iter().chain([&config.file]);
+        let own: Vec<_> = files.filter(|file| is_it(file)).cloned().collect();
+        policy.config.ignores.retain(|ignore| !own.contains(&ignore.place.file));
+        let sources = Sources::read(flags.sources, resolvers)?;
+        Ok(Self { named, sources, policy, path, entries })
+    }
+
+    /// Every domain that the configuration declares.
+    fn declared(&self) -> Result<Vec<Name>, Mistake> {
+        let contracts = &self.policy.config.contracts;
+        match contracts.is_empty() {
+            true => Err(undeclared(&self.policy.config)),
+            false => Ok(contracts.iter().map(|one| one.name.value.clone()).collect()),
+        }
+    }
+
+    /// Every domain that the baseline speaks of.
+    fn written_down(&self) -> Vec<Name> {
+        let mut names: Vec<Name> = Vec::new();
+        for name in self.entries.iter().filter_map(|entry| entry.domain.as_ref()) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        names
+    }
+
+    /// Looks at the domains, every finding as if there were no baseline.
+    async fn look(&self, domains: Vec<Name>) -> Result<Looked, Trouble> {
+        let config = &self.policy.config;
+        let inquiries = domains.into_iter().map(|domain| inquiry(config, domain));
+        let plan = Plan {
+            inquiries: inquiries.collect::<Result<_, _>>()?,
+            what_if: WhatIf::default(),
+            sources: self.sources.clone(),
+            ending: Ending {
+                outputs: Vec::new(),
+                appearance: Appearance::default(),
+                fail_on: None,
+                policy: self.policy.clone(),
+                exit_zero: false,
+            },
+        };
+        look(&plan).await
+    }
+
+    /// Puts entries in the place of those of the file.
+    fn keep(&self, entries: &[&Ignore]) -> Result<(), Trouble> {
+        write::file(&self.path, config::write_baseline(entries).as_bytes())
+    }
+
+    fn shown(&self) -> String {
+        escape(self.path.display().to_string().as_bytes())
+    }
+}
+
+/// Writes the findings of these domains down. An entry that stands there already stays as it is, and
+/// so do those of other domains.
+async fn written(work: Work, names: Vec<Name>) -> Result<u8, Trouble> {
+    let Looked { mut domains, started, .. } = work.look(names).await?;
+    if let Some(untold) = domains.iter().find(|domain| !is_told(domain)) {
+        let domain = &untold.domain;
+        let why = doubt(untold).map(|why| format!(": {why}")).unwrap_or_default();
+        tell(&format!("nothing is written, {domain} could not be told in full{why}"))?;
+        return Ok(3);
+    }
+    let today = started.date();
+    config::apply(&work.policy, &today, &mut domains, &mut Vec::new());
+    let found = config::baseline(&domains, &today);
+    let stays = |entry: &&Ignore| {
+        let looked_at = |name: &Name| domains.iter().any(|domain| domain.domain == *name);
+        let is_found = || found.iter().any(|one| is_same_entry(one, entry));
+        entry.domain.as_ref().is_none_or(|name| !looked_at(name) || is_found())
+    };
+    let mut entries: Vec<&Ignore> = work.entries.iter().filter(stays).collect();
+    let is_new = |one: &&Ignore| !work.entries.iter().any(|entry| is_same_entry(entry, one));
+    entries.extend(found.iter().filter(is_new));
+    work.keep(&entries)?;
+    tell(&format!("{}: {}", work.shown(), counted(entries.len())))?;
+    Ok(0)
+}
+
+/// Drops the entries whose finding is gone.
+async fn pruned(work: Work, names: Vec<Name>) -> Result<u8, Trouble> {
+    let Looked { domains, .. } = work.look(names).await?;
+    let of = |entry: &Ignore| {
+        let meant = entry.domain.as_ref();
+        meant.and_then(|name| domains.iter().find(|domain| domain.domain == *name))
+    };
+    let is_untold = |entry: &Ignore| {
+        of(entry).is_some_and(|domain| {
+            let finds = domain.findings.iter().any(|finding| entry.means(finding));
+            !finds && !config::is_settled(&work.policy, entry, &domains)
+        })
+    };
+    let stays = |entry: &Ignore| {
+        let finds = |domain: &Domain| domain.findings.iter().any(|it| entry.means(it));
+        of(entry).is_none_or(finds) || is_untold(entry)
+    };
+    let entries: Vec<&Ignore> = work.entries.iter().filter(|entry| stays(entry)).collect();
+    let dropped = work.entries.len() - entries.len();
+    if dropped > 0 {
+        work.keep(&entries)?;
+    }
+    let untold = domains.iter().filter(|domain| !is_told(domain)).count();
+    let unsure = if untold > 0 { "; what could not be told stays" } else { "" };
+    let left = counted(entries.len());
+    tell(&format!("{}: {dropped} dropped, {left} left{unsure}", work.shown()))?;
+    Ok(if untold > 0 { 3 } else { 0 })
+}
+
+/// True if two entries are about the same finding.
+fn is_same_entry(one: &Ignore, other: &Ignore) -> bool {
+    one.rule.id == other.rule.id
+        && one.domain == other.domain
+        && one.fingerprint == other.fingerprint
+}
+
+/// True if everything about a domain could be told, but for keys that nobody can list.
+fn is_told(domain: &Domain) -> bool {
+    let sections = [domain.mx.status, domain.spf.status, domain.dmarc.status];
+    domain.errors.is_empty()
+        && !sections.iter().any(|status| matches!(status, Status::Unknown | Status::Skipped))
+        && domain.contract.iter().all(|expected| expected.met.is_some())
+}
+
+/// The first thing about a domain that could not be told.
+fn doubt(domain: &Domain) -> Option<&Phrase> {
+    let untold = domain.contract.iter().filter(|expected| expected.met.is_none());
+    domain.errors.iter().chain(untold.map(|expected| &expected.expectation)).next()
+}
+
+fn counted(entries: usize) -> String {
+    match entries {
+        1 => "1 entry".to_owned(),
+        count => format!("{count} entries"),
+    }
+}
+
+/// Says how it went.
+fn tell(sentence: &str) -> Result<(), Trouble> {
+    let line = format!("{sentence}\n");
+    write::standard_output(&Appearance::default(), |_, out| Ok(out.write_all(line.as_bytes())?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_flags_are_consistent() {
+        Typed::command().debug_assert();
+    }
+}

@@ -1,0 +1,59 @@
+//! The configuration: which files it is made of, what holds in the end, and `mailcheck config`,
+//! which shows that.
+
+mod open;
+mod show;
+
+pub(super) use open::{one_file, opened};
+pub(super) use show::run;
+
+use super::args::{FailOn, Judging};
+use super::plan::{self, Mistake};
+use crate::config::{Policy, Scope};
+use crate::judge::Severity;
+use std::path::PathBuf;
+
+/// What counts in the end.
+pub(super) struct Settings {
+    /// The least severity that makes the run fail; `None` if findings never do.
+    pub fail_on: Option<Severity>,
+    /// Which findings count.
+    pub policy: Policy,
+    /// The configuration, if there is one.
+    pub file: Option<PathBuf>,
+}
+
+/// Puts flags, environment and file together: a flag goes before the environment, that before the
+/// file, and that before what holds by itself.
+///
+/// # Errors
+/// A rule is unknown, or a file cannot be read or is faulty.
+pub(super) fn settle(judging: &Judging) -> Result<Settings, Mistake> {
+    let (config, file) = opened(judging)?;
+    plan::contracts(&config)?;
+    let in_file = config.fail_on.as_ref().map(|(least, _)| *least);
+    let fail_on = match (judging.fail_on, in_file) {
+        (Some(FailOn::Error), _) | (None, None) => Some(Severity::Error),
+        (Some(FailOn::Warn), _) => Some(Severity::Warn),
+        (Some(FailOn::Note), _) => Some(Severity::Note),
+        (Some(FailOn::Never), _) => None,
+        (None, Some(least)) => least,
+    };
+    let select = scopes("--select", &judging.select)?;
+    let ignore = scopes("--ignore", &judging.ignore)?;
+    Ok(Settings { fail_on, policy: Policy { config, select, ignore }, file })
+}
+
+fn scopes(flag: &str, words: &[String]) -> Result<Vec<Scope>, Mistake> {
+    let words = words.iter().map(|word| word.trim()).filter(|word| !word.is_empty());
+    let scope = |word: &str| {
+        Scope::read(word).map_err(|meant| {
+            let hint = match meant {
+                Some(meant) => format!("Did you mean {meant}?"),
+                None => "All of them: mailcheck rules".to_owned(),
+            };
+            Mistake::new(format!("{flag}: no rule and no family is named {word:?}. {hint}"))
+        })
+    };
+    words.map(scope).collect()
+}

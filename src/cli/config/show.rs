@@ -1,0 +1,181 @@
+//! `mailcheck config`: what holds in the end, and where each of it comes from.
+
+use super::{Settings, settle};
+use crate::cli::args::Judging;
+use crate::cli::plan::Appearance;
+use crate::cli::{Trouble, write};
+use crate::config::Policy;
+use crate::config::baseline::{self, quoted};
+use crate::contract::{Contract, Selector};
+use crate::dns::Place;
+use crate::judge::Severity;
+use crate::text::escape;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
+use std::ffi::OsString;
+
+/// Show what holds in the end: flags, environment, mailcheck.toml, defaults
+#[derive(Debug, Parser)]
+#[command(
+    name = "mailcheck config",
+    bin_name = "mailcheck config",
+    version,
+    disable_version_flag = true,
+    max_term_width = 100
+)]
+enum Typed {
+    /// Show what holds, as a mailcheck.toml would say it
+    Show {
+        /// Say of each setting where it comes from
+        #[arg(long)]
+        origin: bool,
+
+        /// Which findings count.
+        #[command(flatten)]
+        judging: Judging,
+    },
+}
+
+/// Shows what holds.
+///
+/// # Errors
+/// The flags mean nothing, the file is faulty, or standard output cannot be written to.
+pub(in crate::cli) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
+    let mut parser = Typed::command();
+    // What was typed begins with the name of the program; the verb takes its place.
+    let matches =
+        parser.try_get_matches_from_mut(typed.into_iter().skip(1)).map_err(Trouble::Flags)?;
+    let Typed::Show { origin, judging } =
+        Typed::from_arg_matches(&matches).map_err(|why| Trouble::Flags(why.format(&mut parser)))?;
+    let settings = settle(&judging)?;
+    // An empty word names no file.
+    let names_file = judging.config.as_ref().is_some_and(|word| !word.is_empty());
+    let given = |id: &str| {
+        let (_, show) = matches.subcommand().filter(|_| id != "config" || names_file)?;
+        from(show, id)
+    };
+    let mut page = String::new();
+    for (setting, from) in lines(&settings, given) {
+        page.push_str(&escape(setting.as_bytes()));
+        if origin && !setting.is_empty() {
+            page.push_str(&format!("  # {}", escape(from.as_bytes())));
+        }
+        page.push('\n');
+    }
+    write::standard_output(&Appearance::default(), |_, out| Ok(out.write_all(page.as_bytes())?))?;
+    Ok(0)
+}
+
+/// The flag or the variable that gave a value.
+fn from(matches: &ArgMatches, id: &str) -> Option<String> {
+    let flag = id.replace('_', "-");
+    match matches.value_source(id)? {
+        ValueSource::CommandLine => Some(format!("--{flag}")),
+        ValueSource::EnvVariable => Some(format!("MAILCHECK_{}", id.to_uppercase())),
+        _ => None,
+    }
+}
+
+/// Each setting, and where it comes from.
+fn lines(settings: &Settings, given: impl Fn(&str) -> Option<String>) -> Vec<(String, String)> {
+    let Settings { fail_on, policy: Policy { config, select, ignore }, .. } = settings;
+    let default = || "default".to_owned();
+    let file = if config.file.is_empty() { "none" } else { &config.file };
+    let chosen = given("config").unwrap_or_else(|| match config.file.is_empty() {
+        true => default(),
+        false => "found".to_owned(),
+    });
+    let least = fail_on.map_or("never", Severity::word);
+    let least_from = given("fail_on")
+        .or_else(|| config.fail_on.as_ref().map(|(_, at)| place(at)))
+        .unwrap_or_else(default);
+    let mut lines = vec![(format!("# configuration: {file}"), chosen)];
+    let included = config.included.iter();
+    lines.extend(included.map(|other| (format!("# with: {other}"), "included".to_owned())));
+    lines.push((format!("fail-on = {least:?}"), least_from));
+    for (id, scopes) in [("select", select), ("ignore", ignore)] {
+        if !scopes.is_empty() {
+            let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
+            let from = given(id).unwrap_or_else(default);
+            lines.push((format!("# --{id} {}", words.join(",")), from));
+        }
+    }
+    let blank = || (String::new(), String::new());
+    if !config.rules.is_empty() {
+        lines.push(blank());
+        lines.push(("[rules]".to_owned(), file.to_owned()));
+    }
+    for setting in &config.rules {
+        let severity = setting.severity.map_or("off", Severity::word);
+        lines.push((format!("{:?} = {severity:?}", setting.rule.id), place(&setting.place)));
+    }
+    for one in &config.ignores {
+        lines.push(blank());
+        lines.push(("[[ignore]]".to_owned(), place(&one.place)));
+        let said = baseline::lines(one).into_iter();
+        lines.extend(said.map(|line| (line, place(&one.place))));
+    }
+    for contract in &config.contracts {
+        lines.push(blank());
+        lines.extend(of_contract(contract));
+    }
+    lines
+}
+
+/// What is expected of a domain, and where each of it is written.
+fn of_contract(contract: &Contract) -> Vec<(String, String)> {
+    let Contract { name, role, senders, never_senders, selectors, .. } = contract;
+    let Contract { min_key_bits, min_policy, max_lookups, max_voids, .. } = contract;
+    let mut lines = vec![("[[domain]]".to_owned(), place(&name.place))];
+    let mut say = |key: &str, said: String, place_of: &Place| {
+        lines.push((format!("{key} = {said}"), place(place_of)));
+    };
+    say("name", quoted(&name.value.to_string()), &name.place);
+    if let Some(role) = role {
+        say("role", quoted(role.value.word()), &role.place);
+    }
+    for (key, list) in [("senders", senders), ("never-senders", never_senders)] {
+        if let Some(first) = list.first() {
+            let words: Vec<String> = list.iter().map(|word| quoted(&word.value)).collect();
+            say(key, format!("[{}]", words.join(", ")), &first.place);
+        }
+    }
+    if let Some(first) = selectors.first() {
+        let all: Vec<String> = selectors.iter().map(selector).collect();
+        say("dkim-selectors", format!("[{}]", all.join(", ")), &first.name.place);
+    }
+    if let Some(bits) = min_key_bits {
+        say("min-key-bits", bits.value.to_string(), &bits.place);
+    }
+    if let Some(policy) = min_policy {
+        say("min-policy", quoted(policy.value.word()), &policy.place);
+    }
+    for (key, most) in [("max-lookups", max_lookups), ("max-voids", max_voids)] {
+        if let Some(most) = most {
+            say(key, most.value.to_string(), &most.place);
+        }
+    }
+    lines
+}
+
+fn selector(selector: &Selector) -> String {
+    let name = quoted(&selector.name.value);
+    match &selector.min_bits {
+        Some(bits) => format!("{{ name = {name}, min-bits = {} }}", bits.value),
+        None => name,
+    }
+}
+
+fn place(place: &Place) -> String {
+    format!("{}:{}", place.file, place.line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_flags_are_consistent() {
+        Typed::command().debug_assert();
+    }
+}

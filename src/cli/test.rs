@@ -1,0 +1,87 @@
+//! `mailcheck test`: are domains what their owner expects?
+
+use super::args::{Report, Sources};
+use super::plan::test::plan;
+use super::{Trouble, check, wait_for};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use std::ffi::OsString;
+
+const EXAMPLES: &str = "\
+Examples:
+  mailcheck test                         every domain that mailcheck.toml declares
+  mailcheck test example.com             one of them
+  mailcheck test mail.toml               those of another file
+  mailcheck test --zone new.zone         would it hold with this zone file?";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  every expectation is met, and no finding reaches --fail-on
+  1  an expectation is not met, or a finding reaches --fail-on
+  2  wrong usage: a flag, a file, a domain that is not declared
+  3  could not tell: the DNS did not answer; the domain may be fine
+  4  our own failure
+
+A contract stands in mailcheck.toml:
+  [[domain]]
+  name       = \"example.com\"
+  senders    = [\"microsoft365\", \"203.0.113.0/28\"]
+  min-policy = \"quarantine\"";
+
+/// Hold domains to their contract: what mailcheck.toml expects of them.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "test",
+    version,
+    before_help = EXAMPLES,
+    after_long_help = EXIT_CODES,
+    help_template = "{about}\n\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}",
+    override_usage = "mailcheck test [OPTIONS] [FILE.toml] [DOMAIN…] [@RESOLVER]",
+    next_help_heading = "Question",
+    disable_help_flag = true,
+    disable_version_flag = true,
+    max_term_width = 100
+)]
+pub struct Typed {
+    /// The file of the contract; domains that it declares; a resolver after `@`
+    #[arg(value_name = "WORD", hide = true)]
+    pub words: Vec<OsString>,
+
+    /// Where answers come from.
+    #[command(flatten)]
+    pub sources: Sources,
+
+    /// Where the report goes.
+    #[command(flatten)]
+    pub report: Report,
+}
+
+/// Carries out the verb.
+///
+/// # Errors
+/// What was typed means nothing, or the report cannot be written.
+pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
+    let mut parser = Typed::command().mut_args(|arg| arg.hide_env(true));
+    // The verb stands where a program's own name does.
+    let matches = parser.try_get_matches_from_mut(typed.into_iter().skip(1));
+    let typed = matches
+        .and_then(|found| Typed::from_arg_matches(&found).map_err(|why| why.format(&mut parser)))
+        .map_err(Trouble::Flags)?;
+    let plan = plan(typed)?;
+    wait_for(check::run(&plan))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_flags_are_consistent() {
+        Typed::command().debug_assert();
+    }
+
+    #[test]
+    fn the_short_help_fits_a_screen() {
+        let help = Typed::command().mut_args(|arg| arg.hide_env(true)).render_help().to_string();
+        assert!(help.lines().count() <= 36, "{help}");
+    }
+}

@@ -1,0 +1,91 @@
+//! Several files as one: a file takes in those that it includes.
+
+use super::{Config, Fault};
+use crate::dns::Place;
+use crate::net::Name;
+use std::collections::HashMap;
+
+impl Config {
+    /// Takes in what a file says that is included here. What this file says of a rule goes before
+    /// it; what can be said only once is a fault if both say it, for neither overrides the other in
+    /// silence.
+    ///
+    /// # Errors
+    /// Both say what can be said only once: every such fault.
+    pub fn take_in(&mut self, other: Self) -> Result<(), Vec<Fault>> {
+        let mut faults = Vec::new();
+        match (&self.fail_on, other.fail_on) {
+            (Some((_, first)), Some((_, second))) => {
+                faults.push(Fault::at(&second, twice("fail-on is set", first)));
+            }
+            (None, Some(only)) => self.fail_on = Some(only),
+            (_, None) => {}
+        }
+        let known: HashMap<&Name, &Place> =
+            self.contracts.iter().map(|one| (&one.name.value, &one.name.place)).collect();
+        let again = other.contracts.iter().filter_map(|one| {
+            let first = known.get(&one.name.value)?;
+            let said = twice(&format!("{} is declared", one.name.value), first);
+            Some(Fault::at(&one.name.place, said))
+        });
+        faults.extend(again);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        self.included.push(other.file);
+        self.included.extend(other.included);
+        self.rules.extend(other.rules);
+        self.ignores.extend(other.ignores);
+        self.contracts.extend(other.contracts);
+        Ok(())
+    }
+}
+
+/// What is said twice, and where it was said first.
+pub(super) fn twice(what: &str, first: &Place) -> String {
+    format!("{what} twice: at {}:{} too", first.file, first.line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read;
+    use super::*;
+
+    fn file(name: &str, text: &str) -> Config {
+        let (config, faults) = read(name, text.as_bytes());
+        assert_eq!(faults, []);
+        config
+    }
+
+    /// What is wrong when the second file is taken into the first.
+    fn faults(text: &str, other: &str) -> Vec<String> {
+        let taken = file("a.toml", text).take_in(file("b.toml", other));
+        taken.err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_the_including_file_says_of_a_rule_goes_before() {
+        let mut config = file("a.toml", "[rules]\n\"spf/ptr\" = \"off\"\n");
+        let taken = config.take_in(file("b.toml", "[rules]\n\"spf/ptr\" = \"error\"\n"));
+        let first = config.rules.first().map(|setting| setting.severity);
+        assert_eq!((taken, first, config.included.len()), (Ok(()), Some(None), 1));
+    }
+
+    #[test]
+    fn fail_on_can_be_set_once() {
+        assert_eq!(
+            faults("fail-on = \"warn\"", "\nfail-on = \"warn\""),
+            ["b.toml:2:11: fail-on is set twice: at a.toml:1 too"]
+        );
+        assert_eq!(faults("", "fail-on = \"warn\""), [""; 0]);
+    }
+
+    #[test]
+    fn a_domain_can_be_declared_once() {
+        let domain = "[[domain]]\nname = \"x.example\"\n";
+        assert_eq!(
+            faults(domain, &format!("\n{domain}")),
+            ["b.toml:3:8: x.example is declared twice: at a.toml:2 too"]
+        );
+    }
+}

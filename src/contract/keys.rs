@@ -1,0 +1,111 @@
+//! Where keys must stand, and how large they must be.
+
+use super::{Breach, Clause, Contract, Expectation, Outcome, Written};
+use crate::dkim;
+use crate::dns::Kind;
+use crate::judge::Location;
+use crate::net::Name;
+use crate::report::{Domain, Selector, Status};
+use crate::text::Phrase;
+
+pub(super) fn expectations(contract: &Contract, domain: &Domain) -> Vec<Expectation> {
+    let mut expectations = Vec::new();
+    for selector in &contract.selectors {
+        let name = &selector.name;
+        let words = Phrase::new().code(&name.value).plain(" has a key");
+        expectations.push(Expectation::new(Clause::Selector, name, words, key(domain, name)));
+        if let Some(least) = &selector.min_bits {
+            let words = Phrase::new().plain("the key at ").code(&name.value);
+            let words = words.plain(" has at least ").number(least.value).plain(" bits");
+            let outcome = bits_at(domain, &name.value, least);
+            expectations.push(Expectation::new(Clause::KeyBits, least, words, outcome));
+        }
+    }
+    if let Some(least) = &contract.min_key_bits {
+        let words = Phrase::from("every key that is found has at least ");
+        let words = words.number(least.value).plain(" bits");
+        let outcome = bits(contract, domain, least);
+        expectations.push(Expectation::new(Clause::KeyBits, least, words, outcome));
+    }
+    expectations
+}
+
+fn found<'d>(domain: &'d Domain, selector: &str) -> Option<&'d Selector> {
+    domain.dkim.exhibit.selectors.iter().find(|one| one.selector == selector)
+}
+
+/// The name of a key; that of the domain where it would be too long to exist.
+fn owner(domain: &Name, selector: &str) -> Name {
+    let name = dkim::Selector::new(selector).and_then(|selector| selector.at(domain));
+    name.unwrap_or_else(|_| domain.clone())
+}
+
+/// True if verifiers can use the key.
+fn is_usable(one: &Selector) -> bool {
+    matches!(one.status, Status::Good | Status::Weak)
+}
+
+/// Whether a key that can be used stands at a selector.
+fn key(domain: &Domain, selector: &Written<String>) -> Outcome {
+    let owner = owner(&domain.domain, &selector.value);
+    let said = Phrase::new().name(&owner);
+    let said = match found(domain, &selector.value) {
+        _ if domain.dkim.status == Status::Skipped => return Outcome::NotAsked,
+        Some(one) if is_usable(one) => return Outcome::Met,
+        Some(one) if one.status == Status::Unknown => return Outcome::Untold,
+        None => said.plain(" has ").bad("no key"),
+        Some(one) if one.revoked => said.plain(" holds a key that is ").bad("revoked"),
+        Some(one) if one.key.is_none() && !one.aliases.is_empty() => {
+            said.plain(" is an alias that ").bad("leads to no key")
+        }
+        Some(_) => said.plain(" holds a key that ").bad("cannot be used"),
+    };
+    let said = said.plain(": what is signed with it does not pass");
+    Outcome::unmet(selector.about(owner, Kind::Txt), said)
+}
+
+/// Whether the key at one selector is large enough.
+fn bits_at(domain: &Domain, selector: &str, least: &Written<u32>) -> Outcome {
+    match found(domain, selector) {
+        _ if domain.dkim.status == Status::Skipped => Outcome::NotAsked,
+        // That it is missing is told of the selector.
+        None => Outcome::NotAsked,
+        Some(one) if one.status == Status::Unknown => Outcome::Untold,
+        Some(one) => match breach(domain, one, least) {
+            Some(breach) => Outcome::Unmet(vec![breach]),
+            None => Outcome::Met,
+        },
+    }
+}
+
+/// Whether every key that was found is large enough, but for those of which the contract says
+/// otherwise.
+fn bits(contract: &Contract, domain: &Domain, least: &Written<u32>) -> Outcome {
+    let exhibit = &domain.dkim.exhibit;
+    let has_its_own = |one: &&Selector| {
+        let mut own = contract.selectors.iter().filter(|own| own.min_bits.is_some());
+        own.any(|own| own.name.value == one.selector)
+    };
+    let others = || exhibit.selectors.iter().filter(|one| !has_its_own(one));
+    let breaches: Vec<Breach> = others().filter_map(|one| breach(domain, one, least)).collect();
+    let is_untold = others().any(|one| one.status == Status::Unknown);
+    match domain.dkim.status {
+        Status::Skipped => Outcome::NotAsked,
+        _ if !breaches.is_empty() => Outcome::Unmet(breaches),
+        _ if is_untold => Outcome::Untold,
+        // Keys cannot be listed: where none was found there may be some all the same.
+        Status::Unknown if exhibit.selectors.is_empty() => Outcome::Untold,
+        _ => Outcome::Met,
+    }
+}
+
+/// Why a key is too small; the size of an Ed25519 key is always the same, and always enough.
+fn breach(domain: &Domain, one: &Selector, least: &Written<u32>) -> Option<Breach> {
+    let is_rsa = one.key == Some("rsa") && !one.revoked;
+    let bits = one.bits.filter(|bits| is_rsa && *bits < least.value)?;
+    let owner = owner(&domain.domain, &one.selector);
+    let said = Phrase::from("the key at ").name(&owner).plain(" has ").bad(bits.to_string());
+    let said = said.plain(" bits, ").number(least.value).plain(" are wanted");
+    let location: Location = least.about(owner, Kind::Txt);
+    Some(Breach { location, said })
+}

@@ -1,0 +1,98 @@
+//! What DMARC must ask for, and what SPF may cost.
+
+use super::{Clause, Contract, Expectation, Outcome, Written};
+use crate::dmarc;
+use crate::dns::Kind;
+use crate::net::Name;
+use crate::report::{Domain, Status};
+use crate::text::Phrase;
+
+pub(super) fn expectations(contract: &Contract, domain: &Domain) -> Vec<Expectation> {
+    let policy = contract.min_policy.as_ref().map(|least| {
+        let words = Phrase::from("DMARC asks for ").code(least.value.word());
+        let words = match least.value {
+            dmarc::Policy::Reject => words,
+            _ => words.plain(" or more"),
+        };
+        Expectation::new(Clause::Policy, least, words, of_policy(domain, least))
+    });
+    let exhibit = &domain.spf.exhibit;
+    let costs = [
+        (Clause::Lookups, &contract.max_lookups, exhibit.lookups, " DNS lookups"),
+        (Clause::Voids, &contract.max_voids, exhibit.voids, " void lookups"),
+    ];
+    let costs = costs.into_iter().filter_map(|(clause, most, spent, what)| {
+        let most = most.as_ref()?;
+        let words = Phrase::from("SPF takes at most ").number(most.value).plain(what);
+        Some(Expectation::new(clause, most, words, of_cost(domain, most, spent, what)))
+    });
+    policy.into_iter().chain(costs).collect()
+}
+
+/// The name at which a domain publishes its DMARC policy.
+pub(super) fn owner(domain: &Name) -> Name {
+    dmarc::owner(domain).unwrap_or_else(|| domain.clone())
+}
+
+fn of_policy(domain: &Domain, least: &Written<dmarc::Policy>) -> Outcome {
+    match asked(domain) {
+        Asked::NotLookedAt => Outcome::NotAsked,
+        Asked::Untold => Outcome::Untold,
+        Asked::Policy(policy) if policy >= least.value => Outcome::Met,
+        asked => {
+            let said = asked.words().plain(", ").code(least.value.word());
+            let said = match least.value {
+                dmarc::Policy::Reject => said.plain(" is wanted"),
+                _ => said.plain(" is the least that is wanted"),
+            };
+            Outcome::unmet(least.about(owner(&domain.domain), Kind::Txt), said)
+        }
+    }
+}
+
+/// What a domain asks receivers to do with what fails DMARC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    Policy(dmarc::Policy),
+    /// No record applies.
+    Nothing,
+    /// The record is broken.
+    Broken,
+    Untold,
+    NotLookedAt,
+}
+
+pub(super) fn asked(domain: &Domain) -> Asked {
+    let all = [dmarc::Policy::None, dmarc::Policy::Quarantine, dmarc::Policy::Reject];
+    let published = domain.dmarc.exhibit.policy;
+    let in_force = all.into_iter().find(|policy| published == Some(policy.word()));
+    match (domain.dmarc.status, in_force) {
+        (Status::Skipped, _) => Asked::NotLookedAt,
+        (Status::Unknown, _) => Asked::Untold,
+        (Status::Absent, _) => Asked::Nothing,
+        (_, Some(policy)) => Asked::Policy(policy),
+        (_, None) => Asked::Broken,
+    }
+}
+
+impl Asked {
+    /// What there is, in words.
+    pub(super) fn words(self) -> Phrase {
+        let said = Phrase::new();
+        match self {
+            Self::Policy(policy) => said.plain("DMARC asks for ").bad(policy.word()),
+            Self::Broken => said.plain("the DMARC record is ").bad("broken"),
+            Self::Nothing | Self::Untold | Self::NotLookedAt => said.bad("no DMARC record applies"),
+        }
+    }
+}
+
+fn of_cost(domain: &Domain, most: &Written<u16>, spent: u16, what: &str) -> Outcome {
+    // What could not be resolved may cost more, never less.
+    if domain.spf.status == Status::Skipped || spent <= most.value {
+        return Outcome::unbroken(domain.spf.status);
+    }
+    let said = Phrase::from("SPF takes ").bad(spent.to_string()).plain(what);
+    let said = said.plain(" at worst, ").number(most.value).plain(" are the most that is wanted");
+    Outcome::unmet(most.about(domain.domain.clone(), Kind::Txt), said)
+}

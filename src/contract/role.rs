@@ -1,0 +1,145 @@
+//! What a domain is for, and whether its records say so.
+
+use super::policy::{self, Asked};
+use super::{Breach, Clause, Contract, Expectation, Outcome, Written};
+use crate::dmarc::Policy;
+use crate::dns::Kind;
+use crate::net::Name;
+use crate::posture::Role;
+use crate::report::{Domain, SpfExhibit, Status};
+use crate::text::{Phrase, grouped};
+
+pub(super) fn expectations(contract: &Contract, domain: &Domain) -> Vec<Expectation> {
+    let role = contract.role.as_ref().map(|role| {
+        let words = match role.value {
+            Role::Sending => "somebody may send",
+            Role::ReceivingOnly => "it takes mail, and nobody may send",
+            Role::Parked => "nobody may send, it takes no mail, and forgeries are refused",
+        };
+        let words = Phrase::new().code(role.value.word()).plain(": ").plain(words);
+        Expectation::new(Clause::Role, role, words, weighed(role, domain))
+    });
+    role.into_iter().collect()
+}
+
+/// What one protocol says of a role.
+enum Said {
+    /// It agrees.
+    Yes,
+    /// It says something else.
+    No(Phrase),
+    Untold,
+    NotAsked,
+}
+
+fn weighed(role: &Written<Role>, domain: &Domain) -> Outcome {
+    let name = || domain.domain.clone();
+    let all: Vec<(Name, Kind, Said)> = match role.value {
+        Role::Sending => vec![(name(), Kind::Txt, sends(domain))],
+        Role::ReceivingOnly => {
+            vec![(name(), Kind::Txt, sends_nothing(domain)), (name(), Kind::Mx, takes_mail(domain))]
+        }
+        Role::Parked => vec![
+            (name(), Kind::Txt, sends_nothing(domain)),
+            (name(), Kind::Mx, takes_nothing(domain)),
+            (policy::owner(&domain.domain), Kind::Txt, refuses_forgeries(domain)),
+        ],
+    };
+    let (mut breaches, mut untold, mut asked) = (Vec::new(), false, false);
+    for (owner, kind, said) in all {
+        match said {
+            Said::Yes => asked = true,
+            Said::No(said) => breaches.push(Breach { location: role.about(owner, kind), said }),
+            Said::Untold => untold = true,
+            Said::NotAsked => {}
+        }
+    }
+    match (breaches.is_empty(), untold, asked) {
+        (false, ..) => Outcome::Unmet(breaches),
+        (true, true, _) => Outcome::Untold,
+        (true, false, true) => Outcome::Met,
+        (true, false, false) => Outcome::NotAsked,
+    }
+}
+
+/// True if at least one address passes, or some do that depend on who sends.
+fn lets_somebody_pass(spf: &SpfExhibit) -> bool {
+    spf.ipv4_addresses > 0 || !spf.ipv6.is_empty() || !spf.sender_dependent.is_empty()
+}
+
+fn sends(domain: &Domain) -> Said {
+    match domain.spf.status {
+        Status::Skipped => Said::NotAsked,
+        _ if lets_somebody_pass(&domain.spf.exhibit) => Said::Yes,
+        Status::Unknown => Said::Untold,
+        status => {
+            let said = Phrase::new().bad("nobody may send").plain(" for ").name(&domain.domain);
+            Said::No(said.plain(match status {
+                Status::Absent => ": it publishes no SPF record",
+                Status::Broken => ": its SPF record is broken",
+                _ => ": its SPF record lets no address pass",
+            }))
+        }
+    }
+}
+
+fn sends_nothing(domain: &Domain) -> Said {
+    let exhibit = &domain.spf.exhibit;
+    let said = Phrase::new();
+    match domain.spf.status {
+        Status::Skipped => Said::NotAsked,
+        _ if exhibit.ipv4_addresses > 0 => {
+            let count = grouped(u128::from(exhibit.ipv4_addresses));
+            Said::No(said.plain("SPF lets ").bad(count).plain(" IPv4 addresses send"))
+        }
+        _ if lets_somebody_pass(exhibit) => {
+            Said::No(said.plain("SPF lets ").bad("somebody").plain(" send"))
+        }
+        Status::Unknown => Said::Untold,
+        Status::Absent => Said::No(
+            said.bad("no SPF record").plain(" says that nobody sends: ").code("v=spf1 -all"),
+        ),
+        Status::Good | Status::Weak if exhibit.default == Some("fail") => Said::Yes,
+        Status::Broken => {
+            Said::No(said.plain("the SPF record is ").bad("broken").plain(" and refuses nobody"))
+        }
+        Status::Good | Status::Weak => {
+            let result = exhibit.default.unwrap_or("neutral");
+            let said = said.plain("SPF gives strangers ").bad(result).plain(", not ").code("fail");
+            Said::No(said.plain(": ").code("v=spf1 -all").plain(" would"))
+        }
+    }
+}
+
+fn takes_nothing(domain: &Domain) -> Said {
+    let mx = &domain.mx.exhibit;
+    match domain.mx.status {
+        Status::Skipped => Said::NotAsked,
+        Status::Unknown => Said::Untold,
+        _ if mx.null_mx && mx.hosts.is_empty() => Said::Yes,
+        _ if mx.hosts.is_empty() => Said::No(
+            Phrase::new().bad("no null MX").plain(" says that it takes no mail: ").code("MX 0 ."),
+        ),
+        _ => Said::No(Phrase::new().plain("it names ").bad("hosts that take mail")),
+    }
+}
+
+fn takes_mail(domain: &Domain) -> Said {
+    match domain.mx.status {
+        Status::Skipped => Said::NotAsked,
+        Status::Unknown => Said::Untold,
+        _ if domain.mx.exhibit.null_mx => {
+            Said::No(Phrase::new().plain("a null MX says that it takes ").bad("no mail"))
+        }
+        _ => Said::Yes,
+    }
+}
+
+fn refuses_forgeries(domain: &Domain) -> Said {
+    match policy::asked(domain) {
+        Asked::NotLookedAt => Said::NotAsked,
+        Asked::Untold => Said::Untold,
+        Asked::Policy(Policy::Reject) => Said::Yes,
+        asked => Said::No(asked.words().plain(" where ").code("p=reject").plain(" costs nothing")),
+    }
+}
