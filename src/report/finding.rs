@@ -92,7 +92,8 @@ pub struct Subject {
     /// Its type.
     #[serde(rename = "type")]
     pub kind: Kind,
-    /// Its text, escaped; `null` if the whole set is meant. Spans count octets of the unescaped
+    /// Its text, escaped, or the line of a file where that is what is wrong; `null` if the whole set
+    /// is meant. Spans count octets of the unescaped
     /// text, which is the same wherever no `\x` stands.
     pub value: Option<String>,
 }

@@ -46,9 +46,11 @@ impl MailName {
 /// The names of a zone that take part in mail: its top, and then, in the order of the tree, each
 /// that has MX records, an SPF record, DKIM keys or a DMARC policy.
 ///
-/// The top of a zone that turns addresses into names has part in mail only if it says so.
+/// The top of a zone that turns addresses into names, and that of a registry, have part in mail only
+/// if they say so.
 pub fn mail_names(zone: &Zone) -> Vec<MailName> {
-    let apex = zone.apex().filter(|apex| apex.labels().last() != Some(b"arpa")).cloned();
+    let takes_mail = |apex: &&Name| apex.label_count() > 1 && apex.labels().last() != Some(b"arpa");
+    let apex = zone.apex().filter(takes_mail).cloned();
     let mut names = Names::default();
     if let Some(apex) = apex {
         names.of(apex);

@@ -15,6 +15,8 @@ fn facts(text: &str) -> Facts {
 
 const SOA: &str = "@ 60 SOA ns admin 1 7200 3600 1209600 3600\n";
 
+const NOTHING: [&str; 0] = [];
+
 /// The names that take part in mail, what is shown of each, and the selectors.
 fn names(text: &str) -> Vec<String> {
     let word = |is_shown, word| if is_shown { word } else { "" };
@@ -47,6 +49,13 @@ fn names_take_part_in_mail_by_what_stands_at_them_and_below() {
 #[test]
 fn the_top_of_a_zone_comes_first_whatever_it_shows() {
     assert_eq!(names(&format!("{SOA}a MX 0 .\n")), ["example.com:", "a.example.com: mx"]);
+}
+
+#[test]
+fn a_registry_takes_part_in_mail_only_if_it_says_so() {
+    let soa = "SOA ns.example.com. admin.example.com. 1 7200 3600 1209600 3600";
+    assert_eq!(names(&format!(". 60 {soa}\n")), NOTHING);
+    assert_eq!(names(&format!("nl. 60 {soa}\nnl. 60 MX 0 .\n")), ["nl: mx"]);
 }
 
 #[test]

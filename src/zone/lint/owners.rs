@@ -1,18 +1,24 @@
 //! Rules about the names that records stand at.
 
-use crate::dns::{Data, Kind, Record};
+use crate::dns::{Data, Kind, Record, Zone};
 use crate::judge::{Finding, Rule};
 use crate::net::Name;
 use crate::text::{Phrase, near};
 use crate::zone::Facts;
 use crate::{dkim, dmarc};
+use std::collections::HashSet;
 
 const POLICY: &str = "_dmarc";
 const KEYS: &str = "_domainkey";
 
 pub(super) fn misnamed_owner(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    for (owner, kind, record) in facts.records() {
-        let (what, meant) = match (policy(owner, &record.data), key(owner, &record.data)) {
+    let targets: HashSet<&Name> = facts.records().filter_map(|it| alias(&it.2.data)).collect();
+    for (zone, owner, kind, record) in records_of_zones(facts) {
+        // Others find it by its name, whatever that is.
+        if targets.contains(owner) {
+            continue;
+        }
+        let (what, meant) = match (policy(owner, &record.data), key(zone, owner, &record.data)) {
             (Some(meant), _) => ("a DMARC policy", meant),
             (None, Some(meant)) => ("a DKIM key", meant),
             (None, None) => continue,
@@ -43,17 +49,36 @@ fn policy(owner: &Name, data: &Data) -> Option<Name> {
 }
 
 /// The name that was meant for a key, if a label behind the selector is a slip.
-fn key(owner: &Name, data: &Data) -> Option<Name> {
+///
+/// Providers keep keys for aliases of their customers below names without an underscore, so of
+/// these only one directly below the top of its zone is a slip.
+fn key(zone: &Zone, owner: &Name, data: &Data) -> Option<Name> {
     if owner.labels().any(|label| label == KEYS.as_bytes()) {
         return None;
     }
     let mut labels = owner.labels().enumerate().skip(1);
     let (index, label) = labels.find(|(_, label)| is_near(label, KEYS))?;
+    let domain = owner.suffix(owner.label_count().saturating_sub(index + 1));
+    let is_underscored = label.starts_with(b"_");
     let is_key = match data {
-        Data::Cname(_) => label.starts_with(b"_"),
+        Data::Cname(_) => is_underscored,
         data => data.text().is_some_and(|text| dkim::grammar::is_meant_as_key(&text)),
     };
-    is_key.then(|| renamed(owner, index, KEYS))?
+    let is_meant = is_key && (is_underscored || zone.apex() == Some(&domain));
+    is_meant.then(|| renamed(owner, index, KEYS))?
+}
+
+fn alias(data: &Data) -> Option<&Name> {
+    match data {
+        Data::Cname(target) => Some(target),
+        _ => None,
+    }
+}
+
+/// Every record with its zone.
+fn records_of_zones(facts: &Facts) -> impl Iterator<Item = (&Zone, &Name, Kind, &Record)> {
+    let zones = facts.files.zones.iter();
+    zones.flat_map(|zone| zone.records().map(move |(owner, kind, it)| (zone, owner, kind, it)))
 }
 
 /// True if a label is a slip of the one that is meant.

@@ -88,7 +88,7 @@ fn a_slip_of_an_underscored_name_is_told_with_what_was_meant() {
         assert!(told.len() == 1 && told[0].ends_with("_dmarc.example.com?"), "{owner}: {told:?}");
     }
     for owner in ["s1._domainkeys", "s1.domainkey", "s1._domankey"] {
-        let told = meant(owner, "TXT \"v=DKIM1; p=AAAA\"");
+        let told = said(&format!("{SOA}{owner} 60 TXT \"v=DKIM1; p=AAAA\"\n"));
         assert!(told[0].ends_with("s1._domainkey.example.com?"), "{owner}: {told:?}");
     }
     assert_eq!(meant("_dmrc", "CNAME d.example.net.").len(), 1);
@@ -102,6 +102,8 @@ fn a_name_that_only_sounds_so_is_not_told() {
         "a._report._dmarc TXT \"v=DMARC1\"",
         "*._report._dmarc TXT \"v=DMARC1\"",
         "domainkey TXT other",
+        "s1.domainkey.u1 TXT \"p=AAAA\"",
+        "dmarc TXT \"v=DMARC1; p=none\"\n_dmarc.a CNAME dmarc",
         "s1._domainkey TXT \"p=\"",
         "www TXT \"p=1\"",
     ] {
