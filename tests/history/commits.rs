@@ -76,8 +76,7 @@ fn content(mut domain: Value) -> Value {
         match value {
             Value::Object(members) => {
                 let places = ["file", "source", "before"];
-                members
-                    .retain(|name, inner| !(places.contains(&name.as_str()) && !inner.is_object()));
+                members.retain(|name, inner| !places.contains(&name.as_str()) || inner.is_object());
                 members.values_mut().for_each(without_places);
             }
             Value::Array(items) => items.iter_mut().for_each(without_places),
