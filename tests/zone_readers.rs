@@ -145,6 +145,7 @@ fn compare(
 }
 
 /// True if a program is there; else says that the test is skipped.
+#[allow(clippy::disallowed_macros, clippy::print_stdout, reason = "a skipped test says so")]
 fn has(program: &str, argument: &str) -> bool {
     let mut run = Command::new(program);
     let run = run.arg(argument).stdout(Stdio::null()).stderr(Stdio::null());

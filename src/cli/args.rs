@@ -160,7 +160,9 @@ pub struct Sources {
     /// Lay a zone file over the DNS
     ///
     /// A file with an SOA record speaks for its whole zone, one without only for the record sets
-    /// that it lists.
+    /// that it lists. Zones of octoDNS (example.com.yaml), the output of dnscontrol print-ir and of
+    /// terraform show -json, and lists of records (.txt) are read as well; zone:, octodns:,
+    /// dnscontrol:, terraform: or plain: before the file says which it is.
     #[arg(long, value_name = "FILE", env = "MAILCHECK_ZONE")]
     pub zone: Vec<PathBuf>,
 

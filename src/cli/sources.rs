@@ -4,6 +4,7 @@ use super::clock::Moment;
 use super::plan::{Mistake, Sources};
 use super::write;
 use crate::dns::files::{self, Files, Format};
+use crate::dns::zone::{Notice, Remark};
 use crate::dns::{
     Answer, Cache, Dns, Failure, Fault, FaultScript, Live, LiveOptions, Lookup, Outcome, Overlay,
     Provenance, Question, Recorder, Replay, Server, Trouble, Zone,
@@ -113,10 +114,25 @@ impl Stack {
 pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     let mut stack = bottom(sources, today)?;
     let files = sources.zones.iter().map(|path| zones(path)).collect::<Result<Vec<_>, _>>()?;
+    let names = sources.zones.iter().zip(&files).map(|(path, files)| named(path, files));
+    stack.names.splice(0..0, names.collect::<Vec<_>>());
     let zones = files.into_iter().flat_map(|files| files.zones).collect();
-    stack.names.splice(0..0, sources.zones.iter().map(|path| path.display().to_string()));
     stack.dns = stack.layered(Arc::clone(&stack.dns), zones, &sources.faults)?;
     Ok(stack)
+}
+
+/// The name of a file, and what of it could not be read: nothing is claimed about that.
+fn named(path: &Path, files: &Files) -> String {
+    let is_skipped = |notice: &&Notice| matches!(notice.remark, Remark::Skipped { .. });
+    let skipped: Vec<&Notice> = files.notices.iter().filter(is_skipped).collect();
+    match skipped.as_slice() {
+        [] => path.display().to_string(),
+        [one] => format!("{} without what cannot be read ({one})", path.display()),
+        [first, others @ ..] => {
+            let more = others.len() + files.omitted_notices;
+            format!("{} without what cannot be read ({first}; and {more} more)", path.display())
+        }
+    }
 }
 
 /// What answers where no file speaks: a tape, servers or nobody, with the recorder and the cache.

@@ -9,6 +9,7 @@ mod config;
 mod contract;
 mod exit_code;
 mod files;
+mod formats;
 mod fix;
 mod hostile;
 mod identities;

@@ -306,6 +306,18 @@ fn octodns_types_that_only_a_provider_knows_are_told_and_not_denied() {
 }
 
 #[test]
+fn octodns_sets_that_depend_on_who_asks_are_told_and_not_answered() {
+    let files = octodns("a: {type: CNAME, value: b.example., dynamic: {pools: {x: {}}}}\n");
+    assert_eq!(
+        (notices(&files), said(&files, "a.example.com", Kind::Txt)),
+        (
+            vec!["example.com.yaml:1:4: a.example.com: its answers depend on who asks".to_owned()],
+            vec!["malformed".to_owned()]
+        )
+    );
+}
+
+#[test]
 fn a_file_that_is_not_named_after_a_zone_is_refused() {
     assert_eq!(
         errors(&read("zones/production.yaml", b"a: {type: A, value: 192.0.2.1}")),

@@ -62,13 +62,13 @@ struct Open {
 }
 
 /// A value and how many values are in it, itself included.
-type Sized = (Rc<Value>, usize);
+type Counted = (Rc<Value>, usize);
 
 struct Reader<'t, 'f> {
     cursor: Cursor<'t>,
     open: Vec<Open>,
-    root: Option<Sized>,
-    anchors: HashMap<usize, Sized>,
+    root: Option<Counted>,
+    anchors: HashMap<usize, Counted>,
     values: usize,
     faults: &'f mut Vec<Wrong>,
 }
@@ -132,7 +132,7 @@ impl Reader<'_, '_> {
     }
 
     /// Puts a value where it belongs.
-    fn add(&mut self, (value, size): Sized, anchor: usize) -> Result<(), Wrong> {
+    fn add(&mut self, (value, size): Counted, anchor: usize) -> Result<(), Wrong> {
         if anchor > 0 {
             self.anchors.insert(anchor, (Rc::clone(&value), size));
         }

@@ -425,7 +425,10 @@ fn a_pattern_does_not_outgrow_its_side() {
 
 // ----------------------------------------------------------------------------- comments
 
-fn ignores(text: &str) -> Vec<(String, Vec<String>, String, (u32, u32))> {
+/// Place, rules and their columns, reason, lines.
+type Row = (String, Vec<String>, String, (u32, u32));
+
+fn ignores(text: &str) -> Vec<Row> {
     let reading = Zone::read("f", Some(&name("x")), text.as_bytes());
     assert_eq!(reading.errors, []);
     let rules = |ignore: &Ignore| {

@@ -108,7 +108,7 @@ pub(super) fn record_set(
     match resource.kind {
         "aws_route53_record" => listed(book, builder, &set, resource, "records", route53),
         "google_dns_record_set" => {
-            listed(book, builder, &set, resource, "rrdatas", |text, _| text.clone())
+            listed(book, builder, &set, resource, "rrdatas", |text, _| text.clone());
         }
         cloudflare if is_cloudflare(cloudflare) => self::cloudflare(book, builder, &set, resource),
         _ => azure(book, builder, &set, resource),
@@ -300,7 +300,7 @@ fn azure(book: &mut Book<'_>, builder: &mut Builder, set: &Set<'_>, resource: &R
             (Kind::Mx, _) => book.data(item, MX),
             (SRV, _) => book.data(item, SRV_FIELDS),
             (CAA, _) => book.data(item, CAA_FIELDS),
-            (Kind::Txt, None) => item.get("value").and_then(Value::text).map(|text| text.quoted()),
+            (Kind::Txt, None) => item.get("value").and_then(Value::text).map(Text::quoted),
             (_, Some(text)) => Some(crate::dns::files::book::host(text)),
             (_, None) => None,
         };

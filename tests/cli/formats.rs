@@ -1,0 +1,110 @@
+//! Zones in other formats than master files, and files that are none.
+
+use super::{Run, run};
+
+const FILES: [(&str, &[u8]); 5] = [
+    ("example.com.zone", include_bytes!("../../testdata/formats/example.com.zone")),
+    ("example.com.yaml", include_bytes!("../../testdata/formats/example.com.yaml")),
+    ("dnscontrol.json", include_bytes!("../../testdata/formats/dnscontrol.json")),
+    ("plan.json", include_bytes!("../../testdata/formats/plan.json")),
+    ("records.txt", include_bytes!("../../testdata/formats/records.txt")),
+];
+
+/// A run about a file that is laid over nothing.
+fn over(test: &str, argument: &str, file: &str, content: &[u8]) -> Run {
+    run(test, ["example.com", "--offline", "--zone", argument]).file(file, content)
+}
+
+/// How a file is refused.
+fn refusal(test: &str, file: &str, content: &[u8]) -> (Option<i32>, String) {
+    let ended = over(test, file, file, content).end();
+    let (code, said) = ended.refusal();
+    (code, said.to_owned())
+}
+
+#[test]
+fn every_format_holds_the_policy_of_the_domain() {
+    for (file, content) in FILES {
+        let test = format!("format-{file}");
+        let report = over(&test, file, file, content).arguments(["--checks", "dmarc"]).domain();
+        assert_eq!(report["dmarc"]["summary"], "p=quarantine", "{file}: {report:#}");
+    }
+}
+
+#[test]
+fn a_word_before_a_colon_chooses_the_format() {
+    let run = over("chosen", "octodns:example.com.yml", "example.com.yml", FILES[1].1);
+    let report = run.arguments(["--checks", "dmarc"]).domain();
+    assert_eq!(report["dmarc"]["summary"], "p=quarantine");
+}
+
+#[test]
+fn what_cannot_be_read_is_named_beside_the_file() {
+    let plan =
+        br#"{"resource_changes":[{"address":"aws_route53_record.x","type":"aws_route53_record",
+"change":{"after":{"name":"example.com.","type":"TXT"},"after_unknown":{"records":true}}}]}"#;
+    let report =
+        over("skipped", "plan.json", "plan.json", plan).arguments(["--checks", "spf"]).json();
+    assert_eq!(
+        report["run"]["sources"][0],
+        "plan.json without what cannot be read (plan.json:2:19: aws_route53_record.x: its values are \
+         known only after the change)"
+    );
+}
+
+#[test]
+fn a_folder_is_no_zone() {
+    let ended = run("folder", ["example.com", "--offline", "--zone", "."]).end();
+    assert_eq!(ended.refusal(), (Some(2), "error: .: Is a directory (os error 21)"));
+}
+
+#[test]
+fn a_zone_of_more_than_64_mib_is_refused() {
+    let large = vec![b'\n'; 64 * 1024 * 1024 + 1];
+    assert_eq!(
+        refusal("large", "new.zone", &large),
+        (Some(2), "error: new.zone: larger than 64 MiB".to_owned())
+    );
+}
+
+#[test]
+fn an_empty_file_is_refused_with_its_place() {
+    assert_eq!(
+        refusal("empty", "new.zone", b""),
+        (Some(2), "error: new.zone:1:1: expected a record, and there is none".to_owned())
+    );
+}
+
+#[test]
+fn yaml_that_is_no_utf_8_is_refused_with_its_place() {
+    assert_eq!(
+        refusal("latin", "example.com.yaml", b"a:\n  \xe9"),
+        (Some(2), "error: example.com.yaml:2:3: expected text in UTF-8".to_owned())
+    );
+}
+
+#[test]
+fn aliases_that_grow_are_refused_in_bounds() {
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..30 {
+        bomb += &format!("a{level}: &a{level} [{}]\n", format!("*a{}, ", level - 1).repeat(10));
+    }
+    let (code, said) = refusal("bomb", "example.com.yaml", bomb.as_bytes());
+    assert_eq!((code, said.contains("expected at most 1000000 values")), (Some(2), true), "{said}");
+}
+
+#[test]
+fn deep_nesting_is_refused_in_bounds() {
+    for (file, content) in [
+        ("example.com.yaml", "- ".repeat(1_000_000)),
+        ("a.json", format!("{{\"values\":{}", "[".repeat(1_000_000))),
+        ("b.json", format!("{{\"domains\":{}", "{\"a\":".repeat(1_000_000))),
+    ] {
+        let (code, said) = refusal(&format!("deep-{file}"), file, content.as_bytes());
+        assert_eq!(
+            (code, said.starts_with(&format!("error: {file}:1:"))),
+            (Some(2), true),
+            "{said}"
+        );
+    }
+}
