@@ -343,6 +343,19 @@ fn the_configuration_of_the_sample_is_sound() {
 }
 
 #[test]
+fn the_contract_of_the_sample_is_kept_where_the_history_is_good() {
+    let held = |state: &&str| {
+        let zone = format!("{state}.zone");
+        let own = ["--config", "mailcheck.toml", "--replay", "world.jsonl", "-q"];
+        mailcheck(&folder(), &[&["test", "--zone", &zone][..], &own].concat()).code
+    };
+    let codes: Vec<_> = STATES[2..].iter().map(held).collect();
+    // From the third state on, good and bad ones take turns.
+    let expected: Vec<_> = [Some(0), Some(1)].into_iter().cycle().take(codes.len()).collect();
+    assert_eq!(codes, expected);
+}
+
+#[test]
 fn an_alias_that_goes_is_told_and_not_the_key_at_its_end() {
     let domain = domain("12", &[]);
     let [records] = list(&domain, "/change/records") else { panic!("one record set differs") };
