@@ -95,8 +95,7 @@ pub(super) fn gather_moved(
             (Effect::Gained, [_, after]) => after,
             (Effect::Altered, [before, after]) => before.or(after),
         };
-        // Everybody whom no term lists is more than half of all there are.
-        let is_rest = turn.set.count() > before.family.last() / 2;
+        let is_rest = is_rest(&turn.set);
         let problem = problem(turn.after.first);
         let twin = moved.iter_mut().find(|one| {
             one.effect == effect
@@ -128,6 +127,11 @@ pub(super) fn gather_moved(
             }),
         }
     }
+}
+
+/// True for everybody whom no term lists, who are more than half of all there are.
+pub(super) fn is_rest(set: &IpSet) -> bool {
+    set.count().saturating_sub(1) > set.family().last() / 2
 }
 
 /// True unless a question failed without which nothing can be told.
