@@ -291,6 +291,16 @@ fn a_pass_that_depends_on_the_sender_after_the_change_is_not_told_to_be_kept() {
 }
 
 #[test]
+fn what_depends_on_the_sender_is_told_by_the_term_that_does() {
+    let after = "example.com TXT v=spf1 exists:%{i}.example.com -all";
+    let domain = between("example.com TXT v=spf1 ip4:192.0.2.1 -all", after);
+    let change = domain.change.as_ref().expect("a change");
+    let told = change.senders.iter().map(|it| (it.who.as_str(), it.term_after.as_deref()));
+    let one = told.filter(|(who, _)| *who == "192.0.2.1").collect::<Vec<_>>();
+    assert_eq!(one, [("192.0.2.1", Some("exists:%{i}.example.com"))]);
+}
+
+#[test]
 fn a_term_that_depends_on_the_sender_and_goes_may_lose_somebody() {
     let before = "example.com TXT v=spf1 exists:%{i}.example.com -all";
     let after = "example.com TXT v=spf1 -all";

@@ -1,6 +1,7 @@
 //! Who fares otherwise after a change, and who does not: two partitions held side by side.
 
 use super::Doubt;
+use super::unsure::dependents;
 use crate::audit::Gathered;
 use crate::audit::authorize::{crowd, doubt, problem};
 use crate::change::{Effect, Moved};
@@ -82,11 +83,13 @@ pub(super) fn gather_moved(
             _ => Effect::Altered,
         };
         let shown = sides.map(|(partition, crowd)| {
-            let cell = crowd.first;
-            // Beyond a limit no term decides: receivers have stopped.
-            cell.top.filter(|_| !cell.is_over_limit()).map(|top| partition.term_text(top))
+            let top = deciding(partition, crowd)?;
+            Some(partition.term_text(top))
         });
-        let paths = sides.map(|(partition, crowd)| path_below(partition, crowd.first));
+        let paths = sides.map(|(partition, crowd)| match crowd.result {
+            Some(_) => path_below(partition, crowd.first),
+            None => Vec::new(),
+        });
         let providers = sides.map(|(partition, crowd)| {
             crowd.first.by.and_then(|term| recognised(partition, term)).map(Provider::title)
         });
@@ -140,6 +143,19 @@ fn is_told(crowd: &Crowd<'_>) -> bool {
     crowd.result != temperror
         && crowd.otherwise != temperror
         && (crowd.result == Some(SpfResult::Pass) || crowd.first.passed_over.is_none())
+}
+
+/// The term of the domain's own record that decides: where it depends on who sends, the first that
+/// does.
+fn deciding(partition: &Partition, crowd: &Crowd<'_>) -> Option<TermId> {
+    let cell = crowd.first;
+    if crowd.result.is_none()
+        && let Some(term) = dependents(cell).next()
+    {
+        return Some(partition.path(term).first().copied().unwrap_or(term));
+    }
+    // Beyond a limit no term decides: receivers have stopped.
+    cell.top.filter(|_| !cell.is_over_limit())
 }
 
 /// The includes that lead on from the term of the domain's own record to the one that decided.

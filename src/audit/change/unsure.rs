@@ -49,7 +49,7 @@ fn is_open(partition: &Partition, cell: &Cell) -> bool {
 }
 
 /// The terms on the way to a cell that depend on who sends.
-fn dependents(cell: &Cell) -> impl Iterator<Item = TermId> + '_ {
+pub(super) fn dependents(cell: &Cell) -> impl Iterator<Item = TermId> + '_ {
     let last = match cell.ruling {
         Ruling::Depends(term) => Some(term),
         _ => None,
