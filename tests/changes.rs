@@ -394,6 +394,48 @@ example.com MX 10 mx.example.com";
     assert!(!introduced(&domain).contains(&"change/mx-gone"), "{:?}", introduced(&domain));
 }
 
+/// A domain with these records at a selector.
+fn at_selector(records: &str) -> String {
+    format!("example.com TXT v=spf1 -all\n{records}")
+}
+
+const KEY: &str = "x._domainkey.example.com TXT v=DKIM1; k=ed25519; \
+                   p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+const OTHER: &str = "x._domainkey.example.com TXT v=DKIM1; k=ed25519; \
+                     p=AAqYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+
+/// What is told of a change at a selector that is known.
+fn of_selector(old: &str, new: &str) -> Vec<&'static str> {
+    let states = [old, new].map(|records| World::new(&at_selector(records)));
+    let mut inquiry = Inquiry::about(name(world::DOMAIN));
+    inquiry.seen.push("x".to_owned());
+    let [old, new] = &states;
+    let Changed { before, mut after } =
+        at_once(audit::change([old, new], &inquiry, Clock::default()));
+    after.hold_against(&before);
+    introduced(&after).into_iter().filter(|id| id.starts_with("change/")).collect()
+}
+
+#[test]
+fn a_key_in_the_place_of_another_fails_what_was_signed_before() {
+    assert_eq!(of_selector(KEY, OTHER), ["change/selector-gone"]);
+}
+
+#[test]
+fn the_same_key_in_other_words_is_still_there() {
+    let worded = KEY.replace("v=DKIM1; k=ed25519; p=11qY", "k=ed25519;t=s; p=11q Y");
+    assert_eq!(of_selector(KEY, &worded), [""; 0]);
+}
+
+#[test]
+fn what_others_change_behind_an_alias_is_theirs_to_know() {
+    let alias = |key: &str| {
+        let key = key.replace("x._domainkey.example.com", "x.provider.example");
+        format!("x._domainkey.example.com CNAME x.provider.example\n{key}")
+    };
+    assert_eq!(of_selector(&alias(KEY), &alias(OTHER)), [""; 0]);
+}
+
 // ── questions ───────────────────────────────────────────────────────────────────────────────────
 
 /// Counts what is asked.

@@ -80,6 +80,8 @@ pub struct Gone {
 pub enum Purpose {
     /// A DKIM key, at this selector.
     Selector(String),
+    /// A DKIM key in whose place another stands, at this selector.
+    Replaced(String),
     /// The hosts that receive.
     Mx,
     /// A policy about TLS: MTA-STS (RFC 8461), TLS-RPT (RFC 8460) or DANE (RFC 7672).

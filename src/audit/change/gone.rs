@@ -4,7 +4,7 @@ use super::Doubt;
 use super::records::one_sided;
 use crate::audit::Gathered;
 use crate::change::{Gone, Purpose};
-use crate::dkim::Published;
+use crate::dkim::{Key, Published, Tried};
 use crate::dns::{Answer, Dns, Kind, ask};
 use crate::judge::{Location, Standing};
 use crate::mx::{self, Exchanger, Target};
@@ -22,21 +22,48 @@ pub(super) fn mx_gone(was: &Gathered, is: &Gathered) -> Option<Gone> {
     is_gone.then_some(Gone { purpose: Purpose::Mx, location })
 }
 
-/// The selectors that led to a key that could be used, and are proved to lead to none now.
+/// The selectors that led to a key that could be used, and are proved to lead to none now, or to
+/// another one. What others changed behind an alias is theirs to know.
 pub(super) fn keys_gone(was: &Gathered, is: &Gathered) -> Vec<Gone> {
     let (Some(was), Some(is)) = (&was.dkim, &is.dkim) else { return Vec::new() };
-    let usable = was.facts.keyed().filter(|tried| tried.keys().iter().any(Published::is_usable));
-    let gone = usable.filter(|tried| {
-        let mut now = is.facts.tried.iter().filter(|now| now.name == tried.name);
-        now.any(|now| {
-            now.answer.failure().is_none() && !now.keys().iter().any(Published::is_usable)
-        })
-    });
-    gone.map(|tried| Gone {
-        purpose: Purpose::Selector(tried.candidate.selector.to_string()),
-        location: Location::set(tried.name.clone(), Kind::Txt),
-    })
-    .collect()
+    let gone =
+        was.facts.keyed().filter(|tried| usable(tried).next().is_some()).filter_map(|tried| {
+            let now = is.facts.tried.iter().find(|now| now.name == tried.name)?;
+            let selector = tried.candidate.selector.to_string();
+            let is_kept = || usable(tried).any(|key| usable(now).any(|own| may_be_same(key, own)));
+            let is_own =
+                tried.answer.aliases.is_empty() || tried.answer.aliases != now.answer.aliases;
+            let purpose = match usable(now).next() {
+                _ if now.answer.failure().is_some() => return None,
+                None => Purpose::Selector(selector),
+                Some(_) if is_own && !is_kept() => Purpose::Replaced(selector),
+                Some(_) => return None,
+            };
+            Some(Gone { purpose, location: Location::set(tried.name.clone(), Kind::Txt) })
+        });
+    gone.collect()
+}
+
+/// The keys at a selector that can be used.
+fn usable(tried: &Tried) -> impl Iterator<Item = &Published> {
+    tried.keys().iter().filter(|published| published.is_usable())
+}
+
+/// True unless two keys are known to be different. Blanks in them mean nothing (RFC 6376 §3.6.1), and
+/// an RSA key can be written in two forms.
+fn may_be_same(one: &Published, other: &Published) -> bool {
+    let key = |published: &'_ Published| {
+        let record = &published.record.value;
+        let key = record.key.as_ref()?;
+        let octets = key.span.of(&record.text).iter().filter(|octet| !octet.is_ascii_whitespace());
+        Some((key.value.clone(), octets.copied().collect::<Vec<u8>>()))
+    };
+    match (key(one), key(other)) {
+        (Some((Key::Rsa(one), _)), Some((Key::Rsa(other), _))) if one.form != other.form => {
+            (one.bits, one.exponent) == (other.bits, other.exponent)
+        }
+        (one, other) => one == other,
+    }
 }
 
 /// The records about encrypted delivery that were there and are gone, and what could not be told of

@@ -31,6 +31,13 @@ pub(super) fn selector(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
                 .plain(" is gone: mail signed with it ")
                 .bad("fails DKIM"),
         ),
+        Purpose::Replaced(selector) => Some(
+            Phrase::new()
+                .plain("another key stands at selector ")
+                .code(selector)
+                .plain(": mail signed with the one before ")
+                .bad("fails DKIM"),
+        ),
         _ => None,
     });
 }
