@@ -332,6 +332,22 @@ fn a_term_that_depends_on_the_sender_and_comes_loses_nobody() {
 }
 
 #[test]
+fn a_policy_that_changes_while_the_names_above_are_silent_is_unknown() {
+    let state = |policy: &str| {
+        format!(
+            "news.example.com TXT v=spf1 -all
+_dmarc.example.com TXT v=DMARC1; p=reject; sp={policy}
+_dmarc.com * !timeout"
+        )
+    };
+    let worlds = [state("reject"), state("none")].map(|zone| World::new(&zone));
+    let domain = changed([&worlds[0], &worlds[1]], "news.example.com");
+    assert_eq!(domain.result, Verdict::Unknown);
+    let expected = "what DMARC asks for could not be told, before the change or after it";
+    assert_eq!(doubts(&domain), [expected]);
+}
+
+#[test]
 fn a_policy_about_tls_that_times_out_is_unknown() {
     let state = |answer: &str| {
         format!(
@@ -392,6 +408,25 @@ fn mx_records_whose_hosts_had_no_address_received_nothing() {
 example.com MX 10 mx.example.com";
     let domain = between(before, "example.com TXT v=spf1 -all");
     assert!(!introduced(&domain).contains(&"change/mx-gone"), "{:?}", introduced(&domain));
+}
+
+#[test]
+fn of_a_domain_that_is_gone_nothing_is_mended() {
+    let before = "example.com TXT v=spf1 ?all
+_dmarc.example.com TXT v=DMARC1; p=none";
+    let domain = between(before, "example.net TXT x");
+    assert!(introduced(&domain).contains(&"posture/no-such-domain"));
+    assert_eq!(findings(&domain, State::Resolved), [""; 0]);
+}
+
+#[test]
+fn a_record_about_tls_that_comes_is_a_change() {
+    let after = "example.com TXT v=spf1 -all
+_mta-sts.example.com TXT v=STSv1; id=1";
+    let domain = between("example.com TXT v=spf1 -all", after);
+    let change = domain.change.as_ref().expect("a change");
+    let told: Vec<String> = change.records.iter().map(|set| set.name.to_string()).collect();
+    assert_eq!(told, ["_mta-sts.example.com"]);
 }
 
 /// A domain with these records at a selector.

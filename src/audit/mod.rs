@@ -121,6 +121,8 @@ struct Gathered {
     dkim: Option<dkim::Examined>,
     dmarc: Option<dmarc::Examined>,
     takeover: Takeover,
+    /// Answers that decide nothing by themselves, to be shown.
+    further: Vec<Arc<Answer>>,
     senders: Vec<Tested>,
     /// True if the senders are the domain's own providers, and nobody asked about them.
     implied: bool,
@@ -152,10 +154,21 @@ async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> Gathered {
         wanted(checks.dkim, keys(policies, inquiry)),
         wanted(checks.dmarc, dmarc::examine(dns, domain)),
     );
-    let (senders, untested) = (Vec::new(), Vec::new());
+    let (senders, untested, further) = (Vec::new(), Vec::new(), Vec::new());
     let (domain, role, takeover) = (domain.clone(), inquiry.role, Takeover::default());
-    let gathered =
-        Gathered { domain, role, mx, spf, dkim, dmarc, takeover, senders, implied: true, untested };
+    let gathered = Gathered {
+        domain,
+        role,
+        mx,
+        spf,
+        dkim,
+        dmarc,
+        takeover,
+        further,
+        senders,
+        implied: true,
+        untested,
+    };
     let takeover = takeover::examine(dns, &gathered).await;
     Gathered { takeover, ..gathered }
 }
@@ -200,7 +213,7 @@ impl Gathered {
         let missing = self.is_missing();
         let sends_nothing = self.spf.as_ref().is_some_and(spf::Facts::sends_nothing);
         let explanation = self.explanation();
-        let Self { mx, spf, dkim, dmarc, takeover, senders, implied, untested, .. } = self;
+        let Self { mx, spf, dkim, dmarc, takeover, further, senders, implied, untested, .. } = self;
         let mx = mx.map_or_else(Section::skipped, |it| mx_section::section(&it, &mut lookups));
         let spf = spf.map_or_else(Section::skipped, |it| spf_section::section(&it, &mut lookups));
         let dkim =
@@ -235,7 +248,7 @@ impl Gathered {
                 admission.put_into(one.into_authorization(inquiry, &mut lookups))
             })
             .collect();
-        for answer in takeover.answers.iter().chain(&explanation) {
+        for answer in takeover.answers.iter().chain(&explanation).chain(&further) {
             lookups.note(answer);
         }
         let lookups = lookups.into_rows();

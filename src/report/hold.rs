@@ -34,8 +34,11 @@ impl Domain {
             finding.state = Some(if is_known { State::Unchanged } else { State::Introduced });
         }
         let own: HashSet<&str> = self.findings.iter().map(|it| it.fingerprint.as_str()).collect();
+        // Of a domain that is gone nothing is mended.
+        let is_missing = self.findings.iter().any(|it| it.id == "posture/no-such-domain");
         let gone = before.findings.iter().filter(|it| {
-            !own.contains(it.fingerprint.as_str())
+            !is_missing
+                && !own.contains(it.fingerprint.as_str())
                 && !is_overtaken(it, &self.findings)
                 && (is_of_changed(it) || !may_have.contains(&family(it)))
         });

@@ -5,10 +5,11 @@ use super::records::one_sided;
 use crate::audit::Gathered;
 use crate::change::{Gone, Purpose};
 use crate::dkim::{Key, Published, Tried};
-use crate::dns::{Answer, Dns, Kind, ask};
+use crate::dns::{Answer, Data, Dns, Kind, ask};
 use crate::judge::{Location, Standing};
 use crate::mx::{self, Exchanger, Target};
 use crate::net::Name;
+use std::sync::Arc;
 
 /// The MX set, if hosts received before and none does now.
 pub(super) fn mx_gone(was: &Gathered, is: &Gathered) -> Option<Gone> {
@@ -66,9 +67,19 @@ fn may_be_same(one: &Published, other: &Published) -> bool {
     }
 }
 
-/// The records about encrypted delivery that were there and are gone, and what could not be told of
-/// one state where the other makes it matter.
-pub(super) async fn tls_gone(states: [&dyn Dns; 2], was: &Gathered) -> (Vec<Gone>, Vec<Doubt>) {
+/// What became of the records about encrypted delivery.
+#[derive(Default)]
+pub(super) struct Tls {
+    /// Those that were there and are gone.
+    pub(super) gone: Vec<Gone>,
+    /// What could not be told of one state where the other makes it matter.
+    pub(super) untold: Vec<Doubt>,
+    /// The answers of both states where they differ.
+    pub(super) changed: Vec<[Arc<Answer>; 2]>,
+}
+
+/// Asks both states for the records about encrypted delivery.
+pub(super) async fn tls(states: [&dyn Dns; 2], was: &Gathered) -> Tls {
     let domain = &was.domain;
     let below = |labels: [&'static str; 2]| {
         let [outer, inner] = labels;
@@ -85,25 +96,37 @@ pub(super) async fn tls_gone(states: [&dyn Dns; 2], was: &Gathered) -> (Vec<Gone
     let tlsa = own.filter_map(|it| it.host.child("_tcp").ok()?.child("_25").ok());
     wanted.extend(tlsa.map(|name| (name, TLSA, "DANE")));
     let [old, new] = states;
-    let (mut gone, mut untold) = (Vec::new(), Vec::new());
+    let mut tls = Tls::default();
     for (name, kind, what) in wanted {
         let (before, after) = (ask(old, &name, kind).await, ask(new, &name, kind).await);
         let [was_there, is_there] = [&before, &after].map(|answer| is_published(answer, what));
         match (before.failure(), after.failure()) {
             (None, None) if was_there && !is_there => {
                 let location = Location::set(name, kind);
-                gone.push(Gone { purpose: Purpose::Tls(what), location });
+                tls.gone.push(Gone { purpose: Purpose::Tls(what), location });
             }
             (None, Some(failure)) if was_there => {
-                untold.push(one_sided(&name, kind, failure.trouble, "after"));
+                tls.untold.push(one_sided(&name, kind, failure.trouble, "after"));
             }
             (Some(failure), None) if !is_there => {
-                untold.push(one_sided(&name, kind, failure.trouble, "before"));
+                tls.untold.push(one_sided(&name, kind, failure.trouble, "before"));
             }
             _ => {}
         }
+        if before.failure().is_none() && after.failure().is_none() && differ(&before, &after) {
+            tls.changed.push([before, after]);
+        }
     }
-    (gone, untold)
+    tls
+}
+
+/// True if two answers hold other records, in whatever order.
+fn differ(one: &Answer, other: &Answer) -> bool {
+    let lacks = |these: &Answer, those: &Answer| {
+        let has = |data: &Data| those.records().iter().any(|own| own.data == *data);
+        these.records().iter().any(|own| !has(&own.data))
+    };
+    one.aliases != other.aliases || lacks(one, other) || lacks(other, one)
 }
 
 /// TLSA (RFC 6698).

@@ -15,7 +15,7 @@ use crate::report::{Change, ChangedCost, ChangedPolicy, ChangedSender, Domain};
 use crate::spf::Policies;
 use crate::text::Phrase;
 use crate::{dmarc, spf};
-use gone::{keys_gone, mx_gone, tls_gone};
+use gone::{keys_gone, mx_gone};
 use records::records;
 use senders::{first_doubt, gather_moved, is_same, kept, known_as, size};
 use std::cmp::Reverse;
@@ -37,22 +37,31 @@ pub struct Changed {
 /// share should remember its answers.
 pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> Changed {
     let [old, new] = states.map(Policies::new);
-    let was = gather_all(&old, inquiry, clock).await;
+    let mut was = gather_all(&old, inquiry, clock).await;
     // A key at a selector that nobody would guess now is to be missed all the same.
     let keyed = was.dkim.iter().flat_map(|it| it.facts.keyed());
     let found = keyed.map(|tried| tried.candidate.selector.to_string());
     let seen = inquiry.seen.iter().cloned().chain(found).collect();
     let inquiry = &Inquiry { seen, ..inquiry.clone() };
-    let is = gather_all(&new, inquiry, clock).await;
+    let mut is = gather_all(&new, inquiry, clock).await;
 
-    let (tls, untold_tls) = tls_gone(states, &was).await;
-    let (facts, untold) = facts(&was, &is, tls);
+    let tls = gone::tls(states, &was).await;
+    for [before, after] in tls.changed {
+        was.further.push(before);
+        is.further.push(after);
+    }
+    let (facts, mut untold) = facts(&was, &is, tls.gone);
+    let is_policy_unknown = [&was, &is].map(|state| state.is_policy_unknown()) == [true; 2];
     let (kept, cost) = (kept(&was, &is), cost(&was, &is));
     let unfixed = Inquiry { fixes: Fixes::Skipped, ..inquiry.clone() };
     let before = finish(&old, &unfixed, was, Vec::new()).await;
     let mut after = finish(&new, inquiry, is, change::lint::check(&facts)).await;
     let (records, mut one_sided) = records(new.dns(), &before, &after).await;
-    one_sided.extend(untold_tls);
+    one_sided.extend(tls.untold);
+    if is_policy_unknown && records.iter().any(|set| is_of_dmarc(&set.name)) {
+        let said = Phrase::new().plain("what DMARC asks for ").unknown("could not be told");
+        untold.push(Doubt { asked: None, said: said.plain(", before the change or after it") });
+    }
     // Where both states give the same answers, the same is unknown of both, and nothing changes.
     let is_unchanged = records.is_empty() && one_sided.is_empty();
     let unknown = if is_unchanged { Vec::new() } else { said_once(one_sided, untold) };
@@ -89,6 +98,19 @@ fn policy_doubt(was: &Gathered, is: &Gathered) -> Option<Doubt> {
     let said = Phrase::new().plain("what DMARC asks for ").unknown("could not be told");
     let said = said.plain(format!(" {when} the change"));
     Some(Doubt { asked: Some((trouble.name.clone(), trouble.kind)), said })
+}
+
+/// True for a name at which policies of DMARC stand.
+fn is_of_dmarc(name: &Name) -> bool {
+    name.labels().next() == Some(b"_dmarc")
+}
+
+impl Gathered {
+    /// True if it could not be told what DMARC asks for.
+    fn is_policy_unknown(&self) -> bool {
+        let discovery = self.dmarc.as_ref().map(|it| &it.facts.discovered.discovery);
+        matches!(discovery, Some(dmarc::Discovery::Unknown(_)))
+    }
 }
 
 /// Something that could not be told of a state.
