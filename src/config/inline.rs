@@ -35,20 +35,30 @@ pub fn heed_comments(policy: &Policy, facts: &Facts, linted: &mut Linted) {
 
 /// True if a finding was there to be left out.
 fn leave_out(ignore: &Ignore, rule: &Rule, findings: &mut [Finding]) -> bool {
-    let (first, last) = ignore.lines;
-    let is_meant = |finding: &&mut Finding| {
-        let line = finding.location.as_ref().map(|place| place.line);
-        finding.id == rule.id && line.is_some_and(|line| (first..=last).contains(&line))
-    };
     let mut is_met = false;
-    for finding in findings.iter_mut().filter(is_meant) {
+    for finding in findings.iter_mut().filter(|it| it.id == rule.id && means(ignore, it)) {
         is_met = true;
-        finding.suppressed.get_or_insert_with(|| Suppression {
-            reason: escape(ignore.reason.as_bytes()),
-            source: escape(format!("{}:{}", ignore.place.file, ignore.place.line).as_bytes()),
-        });
+        finding.suppressed.get_or_insert_with(|| suppression(ignore));
     }
     is_met
+}
+
+/// True if a comment leaves a finding out: it names its rule, beside the record that it is about.
+pub(super) fn means(ignore: &Ignore, finding: &Finding) -> bool {
+    let (first, last) = ignore.lines;
+    ignore.rules.iter().any(|rule| rule.id == finding.id)
+        && finding.location.as_ref().is_some_and(|place| {
+            (first..=last).contains(&place.line)
+                && place.file == escape(ignore.place.file.as_bytes())
+        })
+}
+
+/// Why a finding does not count that a comment leaves out.
+pub(super) fn suppression(ignore: &Ignore) -> Suppression {
+    Suppression {
+        reason: escape(ignore.reason.as_bytes()),
+        source: escape(format!("{}:{}", ignore.place.file, ignore.place.line).as_bytes()),
+    }
 }
 
 fn unknown(facts: &Facts, named: &IgnoredRule) -> judge::Finding {
