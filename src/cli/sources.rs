@@ -129,7 +129,7 @@ pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
 }
 
 /// The name of a file, and what of it could not be read: nothing is claimed about that.
-fn named(path: &Path, files: &Files) -> String {
+pub(super) fn named(path: &Path, files: &Files) -> String {
     let is_skipped = |notice: &&Notice| matches!(notice.remark, Remark::Skipped { .. });
     let skipped: Vec<&Notice> = files.notices.iter().filter(is_skipped).collect();
     match skipped.as_slice() {
