@@ -8,6 +8,7 @@ use super::plan::{Ending, Mistake};
 use super::{Trouble, args, sources};
 use crate::audit;
 use crate::config::{Policy, heed_comments};
+use crate::dns::zone::ErrorKind;
 use crate::report::{Finding, ReadFile, Run, number};
 use crate::text::escape;
 use crate::zone::Facts;
@@ -156,7 +157,12 @@ fn judge(
     }
     // What a file is read into is many times its size.
     let _alone = (text.len() > LARGE).then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
-    let facts = Facts::new(sources::understood(word, &text), text.into());
+    let files = sources::understood(word, &text);
+    // What is left out for its size would pass for sound.
+    if let Some(error) = files.errors.iter().find(|error| error.kind == ErrorKind::Limit) {
+        return Err(Mistake::new(error.to_string()));
+    }
+    let facts = Facts::new(files, text.into());
     let mut linted = runtime.block_on(audit::lint(&facts));
     heed_comments(policy, &facts, &mut linted);
     let audit::Linted { zones, records, findings, .. } = linted;
