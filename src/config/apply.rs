@@ -98,11 +98,9 @@ pub fn is_settled(policy: &Policy, ignore: &Ignore, domains: &[Domain]) -> bool 
     }
     let told = |domain: &Domain| {
         if ignore.rule.family() == "contract" {
-            let all =
-                [domain.mx.status, domain.spf.status, domain.dkim.status, domain.dmarc.status];
             let mut contract = domain.contract.iter();
             return domain.errors.is_empty()
-                && !all.contains(&Status::Skipped)
+                && domain.sections().iter().all(|(_, status, _)| *status != Status::Skipped)
                 && contract.all(|expected| expected.met.is_some());
         }
         let status = match ignore.rule.family() {

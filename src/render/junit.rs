@@ -82,14 +82,8 @@ fn about(domain: &Domain) -> Suite {
 
 /// The domain as it is: of a change, only what it brings about counts.
 fn state(domain: &Domain) -> Vec<Case> {
-    let sections: [(&str, Status, &Phrase); 4] = [
-        ("mx", domain.mx.status, &domain.mx.summary),
-        ("spf", domain.spf.status, &domain.spf.summary),
-        ("dkim", domain.dkim.status, &domain.dkim.summary),
-        ("dmarc", domain.dmarc.status, &domain.dmarc.summary),
-    ];
     let mut cases = vec![answered("every lookup is answered", &domain.errors)];
-    cases.extend(sections.map(|(name, status, summary)| Case {
+    cases.extend(domain.sections().map(|(name, status, summary)| Case {
         name: format!("{name} can be told"),
         because: match status {
             Status::Unknown => Because::new(Kind::Error, summary.to_string()),

@@ -47,6 +47,17 @@ pub struct Domain {
 }
 
 impl Domain {
+    /// The family of each section, how it stands, and the line about it; in the order in which they
+    /// are told.
+    pub fn sections(&self) -> [(&'static str, Status, &Phrase); 4] {
+        [
+            ("mx", self.mx.status, &self.mx.summary),
+            ("spf", self.spf.status, &self.spf.summary),
+            ("dkim", self.dkim.status, &self.dkim.summary),
+            ("dmarc", self.dmarc.status, &self.dmarc.summary),
+        ]
+    }
+
     /// True if an expectation is not met and that counts: its owner did not decide otherwise, and it
     /// was not so before a change that is judged.
     pub fn is_broken(&self, expected: &Expected) -> bool {
@@ -76,20 +87,9 @@ impl Domain {
             let told = if change.unknown.is_empty() { Verdict::Ok } else { Verdict::Unknown };
             return findings.chain([told]).max().unwrap_or_default();
         }
-        // That no key was found among the names tried is no trouble; that they went unanswered is.
-        let keys_unknown =
-            self.dkim.exhibit.selectors.iter().any(|key| key.status == Status::Unknown);
-        let dkim = match self.dkim.status {
-            Status::Unknown if !keys_unknown => Status::Skipped,
-            status => status,
-        };
-        let sections = [
-            ("mx", self.mx.status),
-            ("spf", self.spf.status),
-            ("dkim", dkim),
-            ("dmarc", self.dmarc.status),
-        ];
-        let sections = sections.into_iter().map(|(family, status)| match status {
+        let sections = self.sections().into_iter().map(|(family, status, _)| match status {
+            // That no key was found among the names tried is no trouble; that they went unanswered is.
+            Status::Unknown if family == "dkim" && !self.dkim.exhibit.is_unanswered() => Verdict::Ok,
             Status::Unknown => Verdict::Unknown,
             Status::Broken if !is_waived(family) => Verdict::Fail,
             Status::Weak if !is_waived(family) => Verdict::Warn,

@@ -52,16 +52,12 @@ impl Domain {
 
 /// The families of which not everything could be told.
 fn untold(domain: &Domain) -> Vec<&'static str> {
-    let selectors = &domain.dkim.exhibit.selectors;
-    let sections = [
-        ("mx", domain.mx.status == Status::Unknown),
-        ("spf", domain.spf.status == Status::Unknown),
+    let untold = domain.sections().into_iter().filter(|(family, status, _)| match *family {
         // That no key was found is not unknown in this sense; that a name went unanswered is.
-        ("dkim", selectors.iter().any(|key| key.status == Status::Unknown)),
-        ("dmarc", domain.dmarc.status == Status::Unknown),
-    ];
-    let untold = sections.into_iter().filter(|(_, is_unknown)| *is_unknown);
-    let mut families: Vec<&'static str> = untold.map(|(family, _)| family).collect();
+        "dkim" => domain.dkim.exhibit.is_unanswered(),
+        _ => *status == Status::Unknown,
+    });
+    let mut families: Vec<&'static str> = untold.map(|(family, ..)| family).collect();
     if !families.is_empty() {
         // It takes several protocols to say something of a domain as a whole.
         families.push("posture");

@@ -12,7 +12,6 @@ mod page;
 use super::text::{self, counted};
 use crate::judge::Severity;
 use crate::report::{Authorized, Domain, Expected, Report, Status};
-use crate::text::Phrase;
 use inline::{code, fenced, phrase};
 use page::Page;
 use std::cmp::Reverse;
@@ -112,14 +111,10 @@ fn whole(page: &mut Page, domain: &Domain) {
 
 /// A row for each protocol.
 fn sections(domain: &Domain) -> String {
-    let rows: [(&str, Status, &Phrase); 4] = [
-        ("MX", domain.mx.status, &domain.mx.summary),
-        ("SPF", domain.spf.status, &domain.spf.summary),
-        ("DKIM", domain.dkim.status, &domain.dkim.summary),
-        ("DMARC", domain.dmarc.status, &domain.dmarc.summary),
-    ];
-    let rows = rows.into_iter().filter(|(_, status, _)| *status != Status::Skipped);
-    let rows = rows.map(|(title, status, summary)| {
+    let rows = domain.sections().into_iter();
+    let rows = rows.filter(|(_, status, _)| *status != Status::Skipped);
+    let rows = rows.map(|(family, status, summary)| {
+        let title = family.to_ascii_uppercase();
         format!("| {title} | {} | {} |\n", status.word(), phrase(summary))
     });
     let rows: String = rows.collect();
