@@ -75,6 +75,17 @@ pub enum State {
     Resolved,
 }
 
+impl State {
+    /// The word for it, everywhere.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Introduced => "introduced",
+            Self::Unchanged => "unchanged",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
 /// A decision of the owner that a finding does not count.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Suppression {
