@@ -4,7 +4,6 @@ use super::{Ignore, Policy, lint};
 use crate::judge::Severity;
 use crate::net::Name;
 use crate::report::{Domain, Finding, Status, Suppression, number};
-use crate::text::escape;
 use std::cmp::Reverse;
 
 /// Gives findings the severity that they have here, takes away those of rules that are off, marks
@@ -68,13 +67,8 @@ fn one_set(
             if holds && !ignore.is_over(today) {
                 *used = true;
                 changed = true;
-                finding.suppressed.get_or_insert_with(|| Suppression {
-                    reason: escape(ignore.reason.as_bytes()),
-                    source: {
-                        let place = &ignore.place;
-                        escape(format!("{}:{}", place.file, place.line).as_bytes())
-                    },
-                });
+                let why = || Suppression::new(&ignore.reason, &ignore.place);
+                finding.suppressed.get_or_insert_with(why);
             }
         }
         true

@@ -89,7 +89,9 @@ impl Domain {
         }
         let sections = self.sections().into_iter().map(|(family, status, _)| match status {
             // That no key was found among the names tried is no trouble; that they went unanswered is.
-            Status::Unknown if family == "dkim" && !self.dkim.exhibit.is_unanswered() => Verdict::Ok,
+            Status::Unknown if family == "dkim" && !self.dkim.exhibit.is_unanswered() => {
+                Verdict::Ok
+            }
             Status::Unknown => Verdict::Unknown,
             Status::Broken if !is_waived(family) => Verdict::Fail,
             Status::Weak if !is_waived(family) => Verdict::Warn,

@@ -95,6 +95,14 @@ pub struct Suppression {
     pub source: String,
 }
 
+impl Suppression {
+    /// A decision for this reason, which is written there.
+    pub(crate) fn new(reason: &str, place: &Place) -> Self {
+        let source = format!("{}:{}", place.file, place.line);
+        Self { reason: escape(reason.as_bytes()), source: escape(source.as_bytes()) }
+    }
+}
+
 /// The record that a finding is about.
 #[derive(Clone, Debug, Serialize)]
 pub struct Subject {
