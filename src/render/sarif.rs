@@ -72,7 +72,7 @@ fn rules(report: &Report) -> Vec<&Finding> {
 
 /// What is said of the rule that a finding is of.
 fn descriptor(finding: &Finding) -> Value {
-    let rule = catalogue::rules().find(|rule| rule.id == finding.id);
+    let rule = catalogue::rule(finding.id);
     let severity = rule.map_or(finding.severity, |rule| rule.severity);
     let family = finding.id.split('/').next().unwrap_or_default();
     let mut descriptor = json!({
