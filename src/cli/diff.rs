@@ -4,7 +4,7 @@ use super::conclude::{self, conclude};
 use super::git::Commit;
 use super::plan::{self, Ending, Mistake, Sources, domain};
 use super::sources::{self, Stack};
-use super::{Trouble, args, check, wait_for};
+use super::{Trouble, args, check, flags, wait_for};
 use crate::audit::{self, Clock, Inquiry};
 use crate::config::{self, Config};
 use crate::dns::{Cache, Dns, Zone};
@@ -13,7 +13,7 @@ use crate::net::Name;
 use crate::report::{Domain, FileLocation};
 use crate::text::{Phrase, escape};
 use crate::zone::mail_names;
-use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use clap::Parser;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -85,12 +85,7 @@ struct Typed {
 /// # Errors
 /// What was typed means nothing, a file cannot be read, or the report cannot be written.
 pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
-    let mut parser = Typed::command().mut_args(|arg| arg.hide_env(true));
-    let matches = parser.try_get_matches_from_mut(typed.into_iter().skip(1));
-    let typed = matches
-        .and_then(|found| Typed::from_arg_matches(&found).map_err(|why| why.format(&mut parser)))
-        .map_err(Trouble::Flags)?;
-    wait_for(carry_out(typed))
+    wait_for(carry_out(flags(typed)?))
 }
 
 #[allow(clippy::disallowed_methods, reason = "the clock is read here")]
@@ -418,6 +413,7 @@ fn inquiries(states: &States, selectors: &[String]) -> Result<Vec<Inquiry>, Mist
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory as _;
 
     #[test]
     fn the_flags_are_consistent() {
