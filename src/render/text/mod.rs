@@ -27,10 +27,10 @@ mod sheet;
 mod tree;
 
 pub use catalogue::rules;
-pub(super) use change::span;
 pub use page::page;
 
 use crate::render::palette::Ink;
+use crate::render::words::counted;
 use crate::report::{Change, Domain, Report, Status, Verdict};
 use sheet::Sheet;
 use std::io::{self, Write};
@@ -224,10 +224,4 @@ fn of_result(result: &str) -> Ink {
         "temperror" | "unknown" => Ink::Unknown,
         _ => Ink::Weak,
     }
-}
-
-/// `1 term`, `2 terms`.
-pub(super) fn counted(count: usize, one: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {one}{plural}", crate::text::grouped(count as u128))
 }
