@@ -225,9 +225,9 @@ fn is_same_entry(one: &Ignore, other: &Ignore) -> bool {
 
 /// True if everything about a domain could be told, but for keys that nobody can list.
 fn is_told(domain: &Domain) -> bool {
-    let sections = [domain.mx.status, domain.spf.status, domain.dmarc.status];
     domain.errors.is_empty()
-        && !sections.iter().any(|status| matches!(status, Status::Unknown | Status::Skipped))
+        && !domain.has_unknown_section()
+        && domain.sections().iter().all(|(_, status, _)| *status != Status::Skipped)
         && domain.contract.iter().all(|expected| expected.met.is_some())
 }
 

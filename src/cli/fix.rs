@@ -7,7 +7,6 @@ use super::{Trouble, flags, wait_for};
 use crate::audit::{self, Inquiry, Mended, Mending};
 use crate::judge::Applicability;
 use crate::render::patch::{self, Tool};
-use crate::report::Status;
 use clap::{ArgAction, Parser, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, Write as _};
@@ -139,8 +138,7 @@ async fn carry_out(flags: Flags) -> Result<u8, Trouble> {
 fn closing(Mended { domain, patch }: &Mended) -> u8 {
     let mended = |id: &str| patch.steps.iter().any(|step| step.rule == id);
     let left = domain.findings.iter().filter(|finding| !mended(finding.id)).count();
-    let sections = [domain.mx.status, domain.spf.status, domain.dmarc.status];
-    let is_unknown = sections.contains(&Status::Unknown);
+    let is_unknown = domain.has_unknown_section();
     let fixes = match patch.steps.len() {
         0 => "no fix to offer".to_owned(),
         1 => "1 fix".to_owned(),

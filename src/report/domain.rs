@@ -1,8 +1,8 @@
 //! What a run found out about one domain.
 
 use super::{
-    Authorization, Change, DkimExhibit, DmarcExhibit, Expected, FileLocation, Finding, Lookup,
-    MxExhibit, SpfExhibit, Step, Verdict,
+    Authorization, Change, DkimExhibit, DmarcExhibit, FileLocation, Finding, Lookup, MxExhibit,
+    SpfExhibit, Step, Verdict,
 };
 use crate::judge::Standing;
 use crate::net::Name;
@@ -58,11 +58,19 @@ impl Domain {
         ]
     }
 
+    /// True if a section could not be told, but for that of keys, which nobody can list.
+    pub fn has_unknown_section(&self) -> bool {
+        let sections = self.sections();
+        sections.iter().any(|(family, status, _)| *family != "dkim" && *status == Status::Unknown)
+    }
+
     /// True if an expectation is not met and that counts: its owner did not decide otherwise, and it
     /// was not so before a change that is judged.
     pub fn is_broken(&self, expected: &Expected) -> bool {
-        let place = |it: &FileLocation| (it.file.clone(), it.line, it.column);
-        let counts = |at: Option<(String, u32, u32)>| {
+        fn place(it: &FileLocation) -> (&str, u32, u32) {
+            (&it.file, it.line, it.column)
+        }
+        let counts = |at| {
             let own = self.findings.iter().filter(|it| it.id.starts_with("contract/"));
             own.filter(|it| it.location.as_ref().map(place) == at)
                 .map(Finding::counts)
@@ -103,6 +111,17 @@ impl Domain {
         let contract = untold.map(|_| Verdict::Unknown);
         senders.chain(findings).chain(sections).chain(contract).max().unwrap_or_default()
     }
+}
+
+/// One expectation of the contract, and whether it is met.
+#[derive(Clone, Debug, Serialize)]
+pub struct Expected {
+    /// What is expected, in a few words.
+    pub expectation: Phrase,
+    /// Whether it is met; `null` if that could not be told.
+    pub met: Option<bool>,
+    /// Where it is written.
+    pub location: FileLocation,
 }
 
 /// How a section stands.
