@@ -3,8 +3,8 @@
 //! A suite is a domain, and one more is about files and the configuration. A test is a protocol, a
 //! sender, an expectation, or a rule that is met: it fails if the rule is met, is skipped if that is
 //! no more than a note, if its owner decided about it or if it was met before a change, and is in
-//! error if something could not be told. A rule that is not met is no test, for the report does not say which rules were
-//! looked at.
+//! error if something could not be told. A rule that is not met is no test, for the report does not
+//! say which rules were looked at.
 //!
 //! The form is that of `testdata/schema/junit-10.xsd`.
 

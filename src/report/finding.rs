@@ -112,8 +112,7 @@ pub struct Subject {
     #[serde(rename = "type")]
     pub kind: Kind,
     /// Its text, escaped, or the line of a file where that is what is wrong; `null` if the whole set
-    /// is meant. Spans count octets of the unescaped
-    /// text, which is the same wherever no `\x` stands.
+    /// is meant. Spans count octets of the unescaped text, which is the same wherever no `\x` stands.
     pub value: Option<String>,
 }
 

@@ -1,10 +1,10 @@
 //! The report for a person: the answer first, every step behind it on demand.
 //!
 //! The first line answers. Below it stand, in this order and only where there is something to
-//! say: what the owner expects of the domain, the senders that were asked about, a row per protocol, the SPF policy as a tree, the steps
-//! (`explain`), the findings with what mends them, the table of questions (`lookups`), and a
-//! closing line that says what the exit code means. What files say by themselves is a list of its
-//! own.
+//! say: what the owner expects of the domain, what a change does to it or else the senders that were
+//! asked about, a row per protocol and the SPF policy as a tree, the steps (`explain`), the findings
+//! with what mends them, the table of questions (`lookups`), and a closing line that says what the
+//! exit code means. What files say by themselves is a list of its own.
 //!
 //! Three rules hold throughout. Words carry everything, colour only repeats it. A record that may
 //! be copied stands in the first column of a line of its own, unbroken and without colour. And
