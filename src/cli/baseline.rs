@@ -164,7 +164,7 @@ impl Work {
 /// Writes the findings of these domains down. An entry that stands there already stays as it is, and
 /// so do those of other domains.
 async fn written(work: Work, names: Vec<Name>) -> Result<u8, Trouble> {
-    let Looked { mut domains, started, .. } = work.look(names).await?;
+    let Looked { mut domains, started, comments, .. } = work.look(names).await?;
     if let Some(untold) = domains.iter().find(|domain| !is_told(domain)) {
         let domain = &untold.domain;
         let why = doubt(untold).map(|why| format!(": {why}")).unwrap_or_default();
@@ -172,7 +172,9 @@ async fn written(work: Work, names: Vec<Name>) -> Result<u8, Trouble> {
         return Ok(3);
     }
     let today = started.date();
-    config::apply(&work.policy, &today, &mut domains, &mut Vec::new());
+    // What a comment leaves out needs no second ignore.
+    let policy = Policy { comments, ..work.policy.clone() };
+    config::apply(&policy, &today, &mut domains, &mut Vec::new());
     let found = config::baseline(&domains, &today);
     let stays = |entry: &&Ignore| {
         let looked_at = |name: &Name| domains.iter().any(|domain| domain.domain == *name);

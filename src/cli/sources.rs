@@ -4,6 +4,7 @@ use super::clock::Moment;
 use super::plan::{Mistake, Sources};
 use super::write;
 use crate::dns::files::{self, Files, Format};
+use crate::dns::zone::Ignore;
 use crate::dns::zone::{Notice, Remark};
 use crate::dns::{
     Answer, Cache, Dns, Failure, Fault, FaultScript, Live, LiveOptions, Lookup, Outcome, Overlay,
@@ -34,6 +35,8 @@ pub(super) struct Stack {
     recorder: Option<Arc<Recorder<Arc<dyn Dns>>>>,
     asked: Arc<AtomicUsize>,
     drills: Vec<Arc<Fault<Arc<dyn Dns>>>>,
+    /// What comments of the zone files leave out.
+    pub comments: Vec<Ignore>,
 }
 
 impl Stack {
@@ -116,13 +119,17 @@ pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     let files = sources.zones.iter().map(|path| zones(path)).collect::<Result<Vec<_>, _>>()?;
     let names = sources.zones.iter().zip(&files).map(|(path, files)| named(path, files));
     stack.names.splice(0..0, names.collect::<Vec<_>>());
-    let zones = files.into_iter().flat_map(|files| files.zones).collect();
+    let mut zones = Vec::with_capacity(files.len());
+    for mut file in files {
+        stack.comments.append(&mut file.ignores);
+        zones.append(&mut file.zones);
+    }
     stack.dns = stack.layered(Arc::clone(&stack.dns), zones, &sources.faults)?;
     Ok(stack)
 }
 
 /// The name of a file, and what of it could not be read: nothing is claimed about that.
-fn named(path: &Path, files: &Files) -> String {
+pub(super) fn named(path: &Path, files: &Files) -> String {
     let is_skipped = |notice: &&Notice| matches!(notice.remark, Remark::Skipped { .. });
     let skipped: Vec<&Notice> = files.notices.iter().filter(is_skipped).collect();
     match skipped.as_slice() {
@@ -164,7 +171,15 @@ pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     }
     dns = Arc::new(Cache::new(dns));
     names.extend(sources.faults.iter().map(|script| format!("drill: {script}")));
-    Ok(Stack { dns, names, is_repeatable, recorder, asked, drills: Vec::new() })
+    Ok(Stack {
+        dns,
+        names,
+        is_repeatable,
+        recorder,
+        asked,
+        drills: Vec::new(),
+        comments: Vec::new(),
+    })
 }
 
 fn live(sources: &Sources) -> Result<Live, Mistake> {

@@ -1,6 +1,6 @@
 //! What was decided, held against what was found.
 
-use super::{Ignore, Policy, lint};
+use super::{Ignore, Policy, inline, lint};
 use crate::judge::Severity;
 use crate::net::Name;
 use crate::report::{Domain, Finding, Status, Suppression, number};
@@ -61,6 +61,10 @@ fn one_set(
         };
         changed |= severity != finding.severity;
         finding.severity = severity;
+        if let Some(comment) = policy.comments.iter().find(|it| inline::means(it, finding)) {
+            changed = true;
+            finding.suppressed = Some(Suppression::new(&comment.reason, &comment.place));
+        }
         for (ignore, used) in policy.config.ignores.iter().zip(used.iter_mut()) {
             let holds = ignore.means(finding)
                 && ignore.domain.as_ref().is_none_or(|meant| is_meant(finding, meant));

@@ -7,7 +7,7 @@ use crate::catalogue;
 use crate::dns::zone::{Ignore, IgnoredRule};
 use crate::judge::{self, Rule};
 use crate::report::{Finding, Suppression};
-use crate::text::Phrase;
+use crate::text::{Phrase, escape};
 use crate::zone::{self, Facts};
 
 /// Marks the findings that the comments of a file ask to leave out, and adds what is to be said
@@ -36,18 +36,22 @@ pub fn heed_comments(policy: &Policy, facts: &Facts, linted: &mut Linted) {
 
 /// True if a finding was there to be left out.
 fn leave_out(ignore: &Ignore, rule: &Rule, findings: &mut [Finding]) -> bool {
-    let (first, last) = ignore.lines;
-    let is_meant = |finding: &&mut Finding| {
-        let line = finding.location.as_ref().map(|place| place.line);
-        finding.id == rule.id && line.is_some_and(|line| (first..=last).contains(&line))
-    };
     let mut is_met = false;
-    for finding in findings.iter_mut().filter(is_meant) {
+    for finding in findings.iter_mut().filter(|it| it.id == rule.id && means(ignore, it)) {
         is_met = true;
-        let why = || Suppression::new(&ignore.reason, &ignore.place);
-        finding.suppressed.get_or_insert_with(why);
+        finding.suppressed.get_or_insert_with(|| Suppression::new(&ignore.reason, &ignore.place));
     }
     is_met
+}
+
+/// True if a comment leaves a finding out: it names its rule, beside the record that it is about.
+pub(super) fn means(ignore: &Ignore, finding: &Finding) -> bool {
+    let (first, last) = ignore.lines;
+    ignore.rules.iter().any(|rule| rule.id == finding.id)
+        && finding.location.as_ref().is_some_and(|place| {
+            (first..=last).contains(&place.line)
+                && place.file == escape(ignore.place.file.as_bytes())
+        })
 }
 
 fn unknown(facts: &Facts, named: &IgnoredRule) -> judge::Finding {

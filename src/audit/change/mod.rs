@@ -10,6 +10,7 @@ use crate::change::{self, Facts, Gone, Moved};
 use crate::dns::{Dns, Kind};
 use crate::judge::Location;
 use crate::net::Name;
+use crate::posture::Requests;
 use crate::report::{Change, ChangedCost, ChangedPolicy, ChangedSender, Domain};
 use crate::spf::Policies;
 use crate::text::Phrase;
@@ -53,7 +54,6 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
     // Where both states give the same answers, the same is unknown of both, and nothing changes.
     let is_unchanged = records.is_empty() && one_sided.is_empty();
     let unknown = if is_unchanged { Vec::new() } else { said_once(one_sided, untold) };
-    let policies = [&before, &after].map(|domain| domain.dmarc.exhibit.policy);
     after.change = Some(Change {
         before: Vec::new(),
         headline_before: before.headline.clone(),
@@ -62,13 +62,22 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
         senders: facts.moved.iter().map(ChangedSender::from).collect(),
         kept,
         cost,
-        policy: match policies {
-            [before, after] if before != after => Some(ChangedPolicy { before, after }),
-            _ => None,
-        },
+        policy: changed_policy(facts.requests),
         unknown,
     });
     Changed { before, after }
+}
+
+/// The policy in force, if it is known of both states and differs.
+fn changed_policy(requests: [Requests; 2]) -> Option<ChangedPolicy> {
+    let word = |requests| match requests {
+        Requests::Policy(policy) => Some(Some(policy.word())),
+        Requests::Nothing | Requests::Broken => Some(None),
+        Requests::Unknown => None,
+    };
+    let [before, after] = requests.map(word);
+    let (before, after) = (before?, after?);
+    (before != after).then_some(ChangedPolicy { before, after })
 }
 
 /// What could not be told of DMARC, if it is not the same in both states.

@@ -2,14 +2,14 @@
 
 use super::Doubt;
 use crate::audit::Gathered;
-use crate::audit::authorize::{crowd, doubt, problem};
+use crate::audit::authorize::{crowd, dependent, doubt, problem};
 use crate::change::{Effect, Moved};
 use crate::net::{Cidr, Family, IpSet};
 use crate::provider::{self, Provider};
 use crate::report::KeptSender;
 use crate::spf::record::{Body, Mechanism};
 use crate::spf::{Cell, Crowd, Exception, Partition, SpfResult, TermId, turns};
-use crate::text::Span;
+use crate::text::{Phrase, Span};
 use std::cmp::Reverse;
 
 /// True if both walks met the same records and the same trouble: then the change is about something
@@ -75,6 +75,12 @@ pub(super) fn gather_moved(
         if let Some((partition, crowd)) = sides.iter().find(|(_, crowd)| !is_told(crowd)) {
             untold.extend(doubt_about(partition, crowd.first));
             continue;
+        }
+        if let ([Some(SpfResult::Pass), None], Some(term)) = (results, dependent(turn.after.first))
+        {
+            let said = Phrase::new().code(after.term_text(term)).plain(" depends on who sends: ");
+            let said = said.plain("of some who pass now it ").unknown("could not be told");
+            untold.push(Doubt { asked: None, said });
         }
         let effect = match results {
             [Some(SpfResult::Pass), Some(_)] => Effect::Lost,

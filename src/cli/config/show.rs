@@ -77,7 +77,7 @@ fn from(matches: &ArgMatches, id: &str) -> Option<String> {
 
 /// Each setting, and where it comes from.
 fn lines(settings: &Settings, given: impl Fn(&str) -> Option<String>) -> Vec<(String, String)> {
-    let Settings { fail_on, policy: Policy { config, select, ignore }, .. } = settings;
+    let Settings { fail_on, policy: Policy { config, select, ignore, .. }, .. } = settings;
     let default = || "default".to_owned();
     let file = if config.file.is_empty() { "none" } else { &config.file };
     let chosen = given("config").unwrap_or_else(|| match config.file.is_empty() {
