@@ -3,6 +3,7 @@
 use super::clock::Moment;
 use super::plan::{Mistake, Sources};
 use super::write;
+use crate::audit::Clock;
 use crate::dns::files::{self, Files, Format};
 use crate::dns::zone::Ignore;
 use crate::dns::zone::{Notice, Remark};
@@ -31,7 +32,7 @@ pub(super) struct Stack {
     /// Where answers come from, in words.
     pub names: Vec<String>,
     /// True if nothing is asked over a wire, so that the run can be repeated to the letter.
-    pub is_repeatable: bool,
+    is_repeatable: bool,
     recorder: Option<Arc<Recorder<Arc<dyn Dns>>>>,
     asked: Arc<AtomicUsize>,
     drills: Vec<Arc<Fault<Arc<dyn Dns>>>>,
@@ -59,8 +60,13 @@ impl Stack {
         self.asked.load(Ordering::Relaxed)
     }
 
-    /// How the report was made, for a run that began then and took so long. A run that can be
-    /// repeated says the same every time, so it has no time of its own.
+    /// The clock of a run that began then. One that can be repeated says the same every time, so it
+    /// has no time of its own.
+    pub(super) fn clock(&self, started: Moment) -> Clock {
+        if self.is_repeatable { Clock::default() } else { Clock { seconds: started.seconds } }
+    }
+
+    /// How the report was made, for a run that began then and took so long.
     pub(super) fn run(&self, started: Moment, elapsed: Duration) -> Run {
         let elapsed = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         Run {

@@ -6,7 +6,7 @@ use super::conclude::{self, conclude};
 use super::plan::{self, Ending, Mistake, Sources};
 use super::sources;
 use super::{Trouble, args, check, flags, wait_for};
-use crate::audit::{self, Clock, Inquiry};
+use crate::audit::{self, Inquiry};
 use crate::config::{self, Config};
 use crate::dns::{Cache, Dns, Zone};
 use crate::judge::Severity;
@@ -128,8 +128,7 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     let shared = if before.tape.is_some() { Arc::clone(&stack.dns) } else { Arc::clone(&below) };
     let before = stack.layered(below, before.zones, &sources.faults)?;
     stack.dns = stack.layered(shared, after.zones, &sources.faults)?;
-    let clock =
-        if stack.is_repeatable { Clock::default() } else { Clock { seconds: started.seconds } };
+    let clock = stack.clock(started);
     let end = tokio::time::Instant::now() + sources.deadline;
     let (old, new) = (&*before, &*stack.dns);
     let one = |inquiry| async move {
