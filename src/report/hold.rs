@@ -1,7 +1,7 @@
 //! A domain held against itself as it was.
 
 use super::{Change, ChangedSender, Domain, Finding, State, Status, Verdict};
-use crate::change::Effect;
+use crate::change::{Effect, named};
 use crate::dns::Kind;
 use crate::judge::Severity;
 use crate::net::Name;
@@ -88,8 +88,8 @@ fn is_overtaken(gone: &Finding, findings: &[Finding]) -> bool {
 fn headline(change: &Change, findings: &[Finding], result: Verdict) -> Phrase {
     let of = |effect| change.senders.iter().filter(move |one| one.effect == effect);
     if of(Effect::Lost).next().is_some() {
-        let said = Phrase::new().plain("after this change ");
-        return named(said, of(Effect::Lost)).bad(" can no longer send");
+        let said = Phrase::from("after this change ").then(first(of(Effect::Lost)));
+        return said.bad(" can no longer send");
     }
     // They stand with the worst first.
     let worst = findings.iter().find(|finding| finding.counts());
@@ -112,8 +112,8 @@ fn headline(change: &Change, findings: &[Finding], result: Verdict) -> Phrase {
     }
     let resolved = findings.iter().filter(|it| it.state == Some(State::Resolved)).count();
     let said = if of(Effect::Gained).next().is_some() {
-        named(Phrase::new().plain("after this change "), of(Effect::Gained))
-            .plain(" may send as well")
+        let said = Phrase::from("after this change ").then(first(of(Effect::Gained)));
+        said.plain(" may send as well")
     } else if change.records.is_empty() {
         Phrase::new().good("nothing changes")
     } else if change.senders.is_empty() {
@@ -129,22 +129,7 @@ fn headline(change: &Change, findings: &[Finding], result: Verdict) -> Phrase {
 }
 
 /// The first of the senders, by what they are known as.
-fn named<'c>(mut said: Phrase, senders: impl Iterator<Item = &'c ChangedSender>) -> Phrase {
-    let senders: Vec<&ChangedSender> = senders.collect();
-    for (index, one) in senders.iter().take(NAMED).enumerate() {
-        let gap = match index {
-            0 => "",
-            _ if senders.len() > NAMED => ", ",
-            _ => " and ",
-        };
-        said = match &one.provider {
-            _ if one.is_rest => said.plain(gap).plain("everybody who is not listed"),
-            Some(provider) => said.plain(gap).name(provider).plain(" (").addr(&one.who).plain(")"),
-            None => said.plain(gap).addr(&one.who),
-        };
-    }
-    match senders.len().saturating_sub(NAMED) {
-        0 => said,
-        more => said.plain(format!(" and {more} more")),
-    }
+fn first<'c>(senders: impl Iterator<Item = &'c ChangedSender>) -> Phrase {
+    let names = senders.map(|one| named(one.provider.as_deref(), &one.who, one.is_rest));
+    Phrase::listed(names, NAMED, " and ")
 }
