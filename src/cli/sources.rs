@@ -14,7 +14,7 @@ use crate::dns::{
 use crate::report::Run;
 use crate::text::{Phrase, escape};
 use std::fs;
-use std::io::Read as _;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -256,9 +256,17 @@ pub(super) fn split(argument: &Path) -> (Option<Format>, &Path) {
 /// The file cannot be read.
 #[allow(clippy::disallowed_methods, reason = "files are opened here")]
 pub(super) fn beginning(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
+    bounded(fs::File::open(path)?, limit)
+}
+
+/// What there is to read, up to one octet beyond a limit.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn bounded(from: impl Read, limit: u64) -> std::io::Result<Vec<u8>> {
     let mut content = Vec::new();
     // A device or a pipe does not tell its size, so what is read is what is bounded.
-    fs::File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut content)?;
+    from.take(limit.saturating_add(1)).read_to_end(&mut content)?;
     Ok(content)
 }
 
@@ -275,13 +283,18 @@ pub(super) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Mistake> {
 /// # Errors
 /// It cannot be read, or is too large.
 pub(super) fn standard_input(limit: u64) -> Result<Vec<u8>, Mistake> {
-    let mut content = Vec::new();
-    let stdin = std::io::stdin().lock();
-    let read = stdin.take(limit.saturating_add(1)).read_to_end(&mut content);
-    within(limit, "standard input", read.map(|_| content))
+    within(limit, "standard input", bounded(std::io::stdin().lock(), limit))
 }
 
-fn within(limit: u64, name: &str, content: std::io::Result<Vec<u8>>) -> Result<Vec<u8>, Mistake> {
+/// Content that was read up to one octet beyond a limit, of something that is named like this.
+///
+/// # Errors
+/// It could not be read, or is too large.
+pub(super) fn within(
+    limit: u64,
+    name: &str,
+    content: std::io::Result<Vec<u8>>,
+) -> Result<Vec<u8>, Mistake> {
     let content = content.map_err(|why| Mistake::new(format!("{name}: {why}")))?;
     if u64::try_from(content.len()).is_ok_and(|size| size <= limit) {
         return Ok(content);
