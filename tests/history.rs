@@ -9,11 +9,11 @@
 mod commits;
 #[path = "history/readme.rs"]
 mod readme;
+mod program;
 mod tape;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::{env, fs};
 
 /// The states, in their order.
@@ -73,14 +73,11 @@ impl Ended {
 
 /// The program, run in a folder with nothing of the surroundings that it could heed.
 fn mailcheck(folder: &Path, arguments: &[&str]) -> Ended {
-    let out = Command::new(env!("CARGO_BIN_EXE_mailcheck"))
+    let out = program::mailcheck()
         .args(arguments)
         .current_dir(folder)
-        .env_clear()
         .env("PATH", env::var_os("PATH").unwrap_or_default())
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("MAILCHECK_CONFIG", "none")
-        .stdin(Stdio::null())
         .output()
         .expect("the program runs");
     let utf8 = |octets| String::from_utf8(octets).expect("all output is UTF-8");

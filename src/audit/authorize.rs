@@ -310,10 +310,9 @@ fn portions(checks: &[Checked]) -> Vec<Portion> {
 pub(super) fn failures<'l>(
     lookups: impl IntoIterator<Item = &'l crate::report::Lookup>,
 ) -> Vec<Phrase> {
-    let failed = |word: &str| !matches!(word, "records" | "nodata" | "nxdomain");
     lookups
         .into_iter()
-        .filter(|lookup| failed(lookup.outcome))
+        .filter(|lookup| !lookup.is_answered())
         .map(|lookup| {
             let said = Phrase::new()
                 .name(&lookup.name)

@@ -49,10 +49,7 @@ pub(super) async fn look(plan: &Plan) -> Result<Looked, Trouble> {
     let begin = Instant::now();
     let mut stack = sources::stack(&plan.sources, &started.date())?;
     conclude::prepare(&plan.ending)?;
-    // A run that can be repeated says the same every time, so it has no time of its own.
-    let clock =
-        if stack.is_repeatable { Clock::default() } else { Clock { seconds: started.seconds } };
-    let mut domains = examine(&stack.dns, plan, clock).await?;
+    let mut domains = examine(&stack.dns, plan, stack.clock(started)).await?;
     for (inquiry, domain) in plan.inquiries.iter().zip(&mut domains) {
         // What one message would get is another question than what the owner expects.
         if inquiry.is_about_the_whole() {

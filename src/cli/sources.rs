@@ -3,6 +3,7 @@
 use super::clock::Moment;
 use super::plan::{Mistake, Sources};
 use super::write;
+use crate::audit::Clock;
 use crate::dns::files::{self, Files, Format};
 use crate::dns::zone::Ignore;
 use crate::dns::zone::{Notice, Remark};
@@ -13,7 +14,7 @@ use crate::dns::{
 use crate::report::Run;
 use crate::text::{Phrase, escape};
 use std::fs;
-use std::io::Read as _;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -31,7 +32,7 @@ pub(super) struct Stack {
     /// Where answers come from, in words.
     pub names: Vec<String>,
     /// True if nothing is asked over a wire, so that the run can be repeated to the letter.
-    pub is_repeatable: bool,
+    is_repeatable: bool,
     recorder: Option<Arc<Recorder<Arc<dyn Dns>>>>,
     asked: Arc<AtomicUsize>,
     drills: Vec<Arc<Fault<Arc<dyn Dns>>>>,
@@ -59,8 +60,13 @@ impl Stack {
         self.asked.load(Ordering::Relaxed)
     }
 
-    /// How the report was made, for a run that began then and took so long. A run that can be
-    /// repeated says the same every time, so it has no time of its own.
+    /// The clock of a run that began then. One that can be repeated says the same every time, so it
+    /// has no time of its own.
+    pub(super) fn clock(&self, started: Moment) -> Clock {
+        if self.is_repeatable { Clock::default() } else { Clock { seconds: started.seconds } }
+    }
+
+    /// How the report was made, for a run that began then and took so long.
     pub(super) fn run(&self, started: Moment, elapsed: Duration) -> Run {
         let elapsed = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         Run {
@@ -250,9 +256,17 @@ pub(super) fn split(argument: &Path) -> (Option<Format>, &Path) {
 /// The file cannot be read.
 #[allow(clippy::disallowed_methods, reason = "files are opened here")]
 pub(super) fn beginning(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
+    bounded(fs::File::open(path)?, limit)
+}
+
+/// What there is to read, up to one octet beyond a limit.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn bounded(from: impl Read, limit: u64) -> std::io::Result<Vec<u8>> {
     let mut content = Vec::new();
     // A device or a pipe does not tell its size, so what is read is what is bounded.
-    fs::File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut content)?;
+    from.take(limit.saturating_add(1)).read_to_end(&mut content)?;
     Ok(content)
 }
 
@@ -269,13 +283,18 @@ pub(super) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Mistake> {
 /// # Errors
 /// It cannot be read, or is too large.
 pub(super) fn standard_input(limit: u64) -> Result<Vec<u8>, Mistake> {
-    let mut content = Vec::new();
-    let stdin = std::io::stdin().lock();
-    let read = stdin.take(limit.saturating_add(1)).read_to_end(&mut content);
-    within(limit, "standard input", read.map(|_| content))
+    within(limit, "standard input", bounded(std::io::stdin().lock(), limit))
 }
 
-fn within(limit: u64, name: &str, content: std::io::Result<Vec<u8>>) -> Result<Vec<u8>, Mistake> {
+/// Content that was read up to one octet beyond a limit, of something that is named like this.
+///
+/// # Errors
+/// It could not be read, or is too large.
+pub(super) fn within(
+    limit: u64,
+    name: &str,
+    content: std::io::Result<Vec<u8>>,
+) -> Result<Vec<u8>, Mistake> {
     let content = content.map_err(|why| Mistake::new(format!("{name}: {why}")))?;
     if u64::try_from(content.len()).is_ok_and(|size| size <= limit) {
         return Ok(content);

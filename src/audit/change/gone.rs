@@ -3,7 +3,7 @@
 use crate::audit::Gathered;
 use crate::change::{Gone, Purpose};
 use crate::dkim::Published;
-use crate::dns::{Answer, Dns, Kind, Outcome, ask};
+use crate::dns::{Answer, Dns, Kind, Outcome, ask, join_all};
 use crate::judge::Location;
 use crate::net::Name;
 
@@ -36,30 +36,22 @@ pub(super) fn keys_gone(was: &Gathered, is: &Gathered) -> Vec<Gone> {
 /// The records about encrypted delivery that were there and are gone.
 pub(super) async fn tls_gone(states: [&dyn Dns; 2], was: &Gathered) -> Vec<Gone> {
     let domain = &was.domain;
-    let below = |labels: [&'static str; 2]| {
-        let [outer, inner] = labels;
-        domain
-            .child(inner)
-            .and_then(|name| if outer.is_empty() { Ok(name) } else { name.child(outer) })
-    };
     let mut wanted: Vec<(Name, Kind, &'static str)> = Vec::new();
-    wanted.extend(below(["", "_mta-sts"]).map(|name| (name, Kind::Txt, "MTA-STS")).ok());
-    wanted.extend(below(["_smtp", "_tls"]).map(|name| (name, Kind::Txt, "TLS-RPT")).ok());
+    wanted.extend(domain.child("_mta-sts").map(|name| (name, Kind::Txt, "MTA-STS")).ok());
+    wanted.extend(domain.child("_smtp._tls").map(|name| (name, Kind::Txt, "TLS-RPT")).ok());
     // What stands at hosts of others is not changed here.
     let hosts = was.mx.iter().flat_map(|it| it.facts.exchangers());
     let own = hosts.filter(|it| it.host.is_within(domain));
-    let tlsa = own.filter_map(|it| it.host.child("_tcp").ok()?.child("_25").ok());
+    let tlsa = own.filter_map(|it| it.host.child("_25._tcp").ok());
     wanted.extend(tlsa.map(|name| (name, TLSA, "DANE")));
     let [old, new] = states;
-    let mut gone = Vec::new();
-    for (name, kind, what) in wanted {
-        let (before, after) = (ask(old, &name, kind).await, ask(new, &name, kind).await);
-        if has_records(&before) && after.is_void() {
-            let location = Location::set(name, kind);
-            gone.push(Gone { purpose: Purpose::Tls(what), location });
-        }
-    }
-    gone
+    let gone = join_all(wanted.into_iter().map(|(name, kind, what)| async move {
+        let (before, after) = tokio::join!(ask(old, &name, kind), ask(new, &name, kind));
+        let is_gone = has_records(&before) && after.is_void();
+        let location = Location::set(name, kind);
+        is_gone.then_some(Gone { purpose: Purpose::Tls(what), location })
+    }));
+    gone.await.into_iter().flatten().collect()
 }
 
 /// TLSA (RFC 6698).

@@ -132,7 +132,7 @@ fn facts(was: &Gathered, is: &Gathered, tls: Vec<Gone>) -> (Facts, Vec<Doubt>) {
         moved.iter_mut().for_each(|one: &mut Moved| one.who = known_as(&one.sets));
         moved.sort_by_key(|one| (one.effect, one.is_rest, Reverse(size(&one.sets))));
     }
-    let requests = [was, is].map(|state| state.posture().requests);
+    let requests = [was, is].map(Gathered::requests);
     untold.extend(policy_doubt(was, is));
     let spf = is.spf.as_ref().map(|facts| facts.published.location());
     let governing = is.dmarc.as_ref().and_then(|it| it.facts.discovered.governing());

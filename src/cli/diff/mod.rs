@@ -5,16 +5,16 @@ mod states;
 use super::conclude::{self, conclude};
 use super::plan::{self, Ending, Mistake, Sources};
 use super::sources;
-use super::{Trouble, args, check, wait_for};
-use crate::audit::{self, Clock, Inquiry};
+use super::{Trouble, args, check, flags, wait_for};
+use crate::audit::{self, Inquiry};
 use crate::config::{self, Config};
-use crate::dns::{Cache, Dns, Zone};
+use crate::dns::{Cache, Dns};
 use crate::judge::Severity;
 use crate::net::Name;
 use crate::report::{Domain, FileLocation};
 use crate::text::escape;
-use crate::zone::mail_names;
-use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use crate::zone::{first_places, mail_names};
+use clap::Parser;
 use states::States;
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -87,12 +87,7 @@ struct Typed {
 /// # Errors
 /// What was typed means nothing, a file cannot be read, or the report cannot be written.
 pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
-    let mut parser = Typed::command().mut_args(|arg| arg.hide_env(true));
-    let matches = parser.try_get_matches_from_mut(typed.into_iter().skip(1));
-    let typed = matches
-        .and_then(|found| Typed::from_arg_matches(&found).map_err(|why| why.format(&mut parser)))
-        .map_err(Trouble::Flags)?;
-    wait_for(carry_out(typed))
+    wait_for(carry_out(flags(typed)?))
 }
 
 #[allow(clippy::disallowed_methods, reason = "the clock is read here")]
@@ -127,14 +122,15 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     };
     let sources_before: Vec<String> =
         names_before.iter().map(|name| escape(name.as_bytes())).collect();
-    let declared = declared(&after.zones);
+    let first = first_places(&after.zones);
+    let begins = |inquiry: &Inquiry| first.get(&inquiry.domain).map(|it| FileLocation::from(*it));
+    let declared: Vec<Option<FileLocation>> = inquiries.iter().map(begins).collect();
     // What is alike lies under both.
     let below = stack.layered(bottom, alike, &[])?;
     let shared = if before.tape.is_some() { Arc::clone(&stack.dns) } else { Arc::clone(&below) };
     let before = stack.layered(below, before.zones, &sources.faults)?;
     stack.dns = stack.layered(shared, after.zones, &sources.faults)?;
-    let clock =
-        if stack.is_repeatable { Clock::default() } else { Clock { seconds: started.seconds } };
+    let clock = stack.clock(started);
     let end = tokio::time::Instant::now() + sources.deadline;
     let (old, new) = (&*before, &*stack.dns);
     let one = |inquiry| async move {
@@ -142,7 +138,8 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
         tokio::time::timeout_at(end, changed).await.ok()
     };
     let mut domains = Vec::with_capacity(inquiries.len());
-    for (inquiry, changed) in inquiries.iter().zip(check::each(&inquiries, one).await) {
+    let all = inquiries.iter().zip(declared).zip(check::each(&inquiries, one).await);
+    for ((inquiry, declared), changed) in all {
         let mut domain = match changed {
             Some(changed) => held(&ending.policy.config, changed),
             None => audit::undecided(inquiry, check::too_late(sources.deadline)),
@@ -151,9 +148,7 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
             change.before.clone_from(&sources_before);
         }
         // The zone file goes before the contract: that is what is changed.
-        if let Some(place) = declared.get(&inquiry.domain) {
-            domain.declared = Some(place.clone());
-        }
+        domain.declared = declared.or(domain.declared);
         domains.push(domain);
     }
     stack.names.splice(0..0, after.names);
@@ -171,23 +166,6 @@ fn held(config: &Config, audit::Changed { mut before, mut after }: audit::Change
     }
     after.hold_against(&before);
     after
-}
-
-/// Where each domain begins in the files: its first record, or the top of its zone.
-fn declared(zones: &[Zone]) -> HashMap<Name, FileLocation> {
-    let mut first: HashMap<Name, FileLocation> = HashMap::new();
-    for zone in zones {
-        for (owner, _, record) in zone.records() {
-            let Some(place) = &record.place else { continue };
-            let place = FileLocation::from(place);
-            match first.get_mut(owner) {
-                Some(known) if known.line > place.line => *known = place,
-                Some(_) => {}
-                None => drop(first.insert(owner.clone(), place)),
-            }
-        }
-    }
-    first
 }
 
 /// What is asked: the domains that are named, or all that take part in mail in either state.
@@ -236,6 +214,7 @@ fn inquiries(states: &States, selectors: &[String]) -> Result<Vec<Inquiry>, Mist
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory as _;
 
     #[test]
     fn the_flags_are_consistent() {
