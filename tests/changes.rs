@@ -253,8 +253,7 @@ fn whoever_passed_and_now_depends_on_a_macro_is_unknown_and_not_lost() {
     let after = "example.com TXT v=spf1 exists:%{i}.ok.example -all";
     let domain = between(before, after);
     assert!(!introduced(&domain).contains(&"change/sender-lost"));
-    let expected =
-        ["exists:%{i}.ok.example depends on who sends: of some who pass now it could not be told"];
+    let expected = ["192.0.2.0/24 passed; after the change it depends on who sends"];
     assert_eq!(
         (doubts(&domain), domain.result),
         (expected.map(str::to_owned).into(), Verdict::Unknown)
@@ -299,6 +298,120 @@ a.example * !timeout"
     };
     let domain = between(&state("-all"), &state("-al"));
     assert!(introduced(&domain).contains(&"spf/syntax"), "{:?}", introduced(&domain));
+}
+
+#[test]
+fn a_pass_that_depends_on_the_sender_after_the_change_is_not_told_to_be_kept() {
+    let before = "example.com TXT v=spf1 ip4:192.0.2.1 -all";
+    let after = "example.com TXT v=spf1 exists:%{i}.example.com -all";
+    let domain = between(before, after);
+    assert_eq!(domain.result, Verdict::Unknown);
+    let expected = "192.0.2.1 passed; after the change it depends on who sends";
+    assert_eq!(doubts(&domain), [expected]);
+}
+
+#[test]
+fn what_depends_on_the_sender_is_told_by_the_term_that_does() {
+    let after = "example.com TXT v=spf1 exists:%{i}.example.com -all";
+    let domain = between("example.com TXT v=spf1 ip4:192.0.2.1 -all", after);
+    let change = domain.change.as_ref().expect("a change");
+    let told = change.senders.iter().map(|it| (it.who.as_str(), it.term_after.as_deref()));
+    let one = told.filter(|(who, _)| *who == "192.0.2.1").collect::<Vec<_>>();
+    assert_eq!(one, [("192.0.2.1", Some("exists:%{i}.example.com"))]);
+}
+
+#[test]
+fn a_term_that_depends_on_the_sender_and_goes_may_lose_somebody() {
+    let before = "example.com TXT v=spf1 exists:%{i}.example.com -all";
+    let after = "example.com TXT v=spf1 -all";
+    let domain = between(before, after);
+    assert_eq!(domain.result, Verdict::Unknown);
+    let expected = "exists:%{i}.example.com lets some pass, depending on who sends: the change may \
+                    lose them";
+    assert_eq!(doubts(&domain), [expected]);
+}
+
+#[test]
+fn a_term_that_depends_on_the_sender_and_another_in_its_place_may_lose_somebody() {
+    let state = |host: &str| format!("example.com TXT v=spf1 exists:%{{i}}.{host} -all");
+    let domain = between(&state("a.example"), &state("b.example"));
+    assert_eq!(domain.result, Verdict::Unknown);
+}
+
+#[test]
+fn a_term_that_depends_on_the_sender_and_stays_loses_nobody() {
+    let state = |term: &str| format!("example.com TXT v=spf1 exists:%{{i}}.a.example {term}");
+    assert_eq!(doubts(&between(&state("~all"), &state("-all"))), [""; 0]);
+}
+
+#[test]
+fn a_term_that_depends_on_the_sender_and_comes_loses_nobody() {
+    let before = "example.com TXT v=spf1 ip4:192.0.2.1 -all";
+    let after = "example.com TXT v=spf1 ip4:192.0.2.1 exists:%{i}.example.com -all";
+    assert_eq!(doubts(&between(before, after)), [""; 0]);
+}
+
+#[test]
+fn a_policy_about_tls_that_times_out_is_unknown() {
+    let state = |answer: &str| {
+        format!(
+            "example.com TXT v=spf1 -all
+_mta-sts.example.com {answer}"
+        )
+    };
+    let domain = between(&state("TXT v=STSv1; id=1"), &state("* !timeout"));
+    assert_eq!(doubts(&domain), ["_mta-sts.example.com TXT timed out after the change"]);
+}
+
+// ── what was not there ──────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn a_wildcard_that_answered_for_a_tls_policy_was_none() {
+    let before = "example.com TXT v=spf1 -all
+_mta-sts.example.com TXT hello
+_smtp._tls.example.com TXT hello";
+    assert_eq!(introduced(&between(before, "example.com TXT v=spf1 -all")), [""; 0]);
+}
+
+#[test]
+fn a_tls_policy_that_something_else_replaces_is_gone() {
+    let before = "example.com TXT v=spf1 -all
+_mta-sts.example.com TXT v=STSv1; id=1";
+    let after = "example.com TXT v=spf1 -all
+_mta-sts.example.com TXT hello";
+    assert_eq!(introduced(&between(before, after)), ["change/tls-policy-gone"]);
+}
+
+#[test]
+fn an_error_that_a_softfail_replaces_is_no_weaker_default() {
+    let before = "example.com TXT v=spf1 include:nobody.example.com ~all";
+    let after = "example.com TXT v=spf1 ~all";
+    assert!(!introduced(&between(before, after)).contains(&"change/weaker-default"));
+}
+
+#[test]
+fn no_policy_in_place_of_none_lets_nothing_through_that_was_refused() {
+    let before = "example.com TXT v=spf1 -all
+_dmarc.example.com TXT v=DMARC1; p=none";
+    let domain = between(before, "example.com TXT v=spf1 -all");
+    assert!(!introduced(&domain).contains(&"change/weaker-policy"), "{:?}", introduced(&domain));
+}
+
+#[test]
+fn half_of_all_addresses_are_not_everybody_whom_no_term_lists() {
+    let before = "example.com TXT v=spf1 ip4:0.0.0.0/1 -all";
+    let domain = between(before, "example.com TXT v=spf1 -all");
+    let change = domain.change.as_ref().expect("a change");
+    let told: Vec<_> = change.senders.iter().map(|it| (it.who.as_str(), it.is_rest)).collect();
+    assert_eq!(told, [("0.0.0.0/1", false)]);
+}
+
+#[test]
+fn mx_records_whose_hosts_had_no_address_received_nothing() {
+    let before = "example.com TXT v=spf1 -all
+example.com MX 10 mx.example.com";
+    let domain = between(before, "example.com TXT v=spf1 -all");
+    assert!(!introduced(&domain).contains(&"change/mx-gone"), "{:?}", introduced(&domain));
 }
 
 // ── questions ───────────────────────────────────────────────────────────────────────────────────

@@ -118,7 +118,8 @@ fn key_bits(facts: &dkim::Facts) -> Option<u32> {
 fn platforms(facts: &spf::Facts) -> Vec<Platform> {
     let mut found: Vec<Platform> = Vec::new();
     let [partition, _] = facts.partitions();
-    let visits = partition.visits.iter().map(|visit| &visit.published);
+    let visits = partition.visits.iter().filter(|visit| partition.hands_on_pass(visit));
+    let visits = visits.map(|visit| &visit.published);
     for published in visits.filter(|published| published.domain.is_within(&facts.domain)) {
         for term in published.usable().into_iter().flat_map(|record| &record.terms) {
             let Body::Directive(Qualifier::Pass, Mechanism::Include(spec)) = &term.body else {

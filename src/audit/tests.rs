@@ -326,12 +326,31 @@ async fn a_term_that_lets_nobody_pass_gives_nobody_anything() {
 }
 
 #[tokio::test]
+async fn an_include_that_is_no_pass_hands_nothing_on() {
+    let lines = "
+        example.com TXT v=spf1 ?include:_spf.example.com -all
+        _spf.example.com TXT v=spf1 a:gone-host.com include:gone-include.com -all";
+    assert_eq!(unregistered(&report(lines, &about("example.com")).await), [""; 0]);
+}
+
+#[tokio::test]
 async fn a_name_below_the_own_domain_is_not_for_others_to_register() {
     let own = "example.com TXT v=spf1 a:old.example.com -all";
     assert_eq!(unregistered(&report(own, &about("mail.example.com")).await), [""; 0]);
 }
 
 // ── platforms ───────────────────────────────────────────────────────────────────────────────────
+
+#[tokio::test]
+async fn a_platform_behind_an_include_that_is_no_pass_lets_nobody_pass() {
+    let lines = "
+        example.com TXT v=spf1 ?include:_spf.example.com -all
+        _spf.example.com TXT v=spf1 include:sendgrid.net -all
+        _dmarc.example.com TXT v=DMARC1; p=reject
+        sendgrid.net TXT v=spf1 ip4:192.0.2.128/25 ~all";
+    let domain = report(lines, &about("example.com")).await;
+    assert!(domain.findings.iter().all(|it| it.id != "posture/shared-platform"));
+}
 
 #[tokio::test]
 async fn a_platform_that_receives_for_the_domain_is_not_held_against_it() {

@@ -95,6 +95,15 @@ pub fn is_settled(policy: &Policy, ignore: &Ignore, domains: &[Domain]) -> bool 
         return false;
     }
     let told = |domain: &Domain| {
+        match ignore.rule.family() {
+            // They are told of where two states are compared.
+            "change" => {
+                return domain.change.as_ref().is_some_and(|change| change.unknown.is_empty());
+            }
+            // They are about files, and no domain meets them.
+            "zone" | "config" => return false,
+            _ => {}
+        }
         if ignore.rule.family() == "contract" {
             let mut contract = domain.contract.iter();
             return domain.errors.is_empty()
@@ -111,6 +120,12 @@ pub fn is_settled(policy: &Policy, ignore: &Ignore, domains: &[Domain]) -> bool 
     };
     let is_meant =
         |domain: &&Domain| ignore.domain.as_ref().is_none_or(|meant| *meant == domain.domain);
+    let looked_at = |name: &Name| domains.iter().any(|domain| domain.domain == *name);
+    let mut declared = policy.config.contracts.iter().map(|contract| &contract.name.value);
+    if ignore.domain.is_none() && !declared.all(looked_at) {
+        // It may be meant for one of the others.
+        return false;
+    }
     let mut meant = domains.iter().filter(is_meant).peekable();
     meant.peek().is_some() && meant.all(told)
 }

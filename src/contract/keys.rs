@@ -73,7 +73,9 @@ fn bits_at(domain: &Domain, selector: &str, least: &Written<u32>) -> Outcome {
         Some(one) if one.status == Status::Unknown => Outcome::Untold,
         Some(one) => match breach(domain, one, least) {
             Some(breach) => Outcome::Unmet(vec![breach]),
-            None => Outcome::Met,
+            None if is_usable(one) => Outcome::Met,
+            // What cannot be used has no size; that is told of the selector too.
+            None => Outcome::NotAsked,
         },
     }
 }

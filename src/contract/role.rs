@@ -131,6 +131,12 @@ fn takes_mail(domain: &Domain) -> Said {
         _ if domain.mx.exhibit.null_mx => {
             Said::No(Phrase::new().plain("a null MX says that it takes ").bad("no mail"))
         }
+        Status::Absent => Said::No(
+            Phrase::new().plain("it names no host that takes mail and has ").bad("no address"),
+        ),
+        Status::Broken => {
+            Said::No(Phrase::new().bad("no host").plain(" that its MX records name can take mail"))
+        }
         _ => Said::Yes,
     }
 }

@@ -189,6 +189,13 @@ async fn a_key_that_is_revoked_or_not_there_is_missing() {
 }
 
 #[tokio::test]
+async fn of_a_key_that_is_revoked_no_size_is_told() {
+    let contract = Contract { selectors: vec![selector("gone", Some(1024))], ..nothing() };
+    let expected = (vec![Some(false)], vec!["contract/selector-missing"]);
+    assert_eq!(outcome(SOUND, None, &contract).await, expected);
+}
+
+#[tokio::test]
 async fn an_ed25519_key_is_always_large_enough() {
     let contract = Contract { selectors: vec![selector("ed", Some(4096))], ..nothing() };
     assert_eq!(outcome(SOUND, None, &contract).await, (vec![Some(true); 2], vec![]));
@@ -248,6 +255,17 @@ async fn a_role_of_which_one_part_fails_is_broken_whatever_else_is_unknown() {
 async fn a_domain_that_only_receives_has_no_null_mx() {
     let expected = (vec![Some(false)], vec!["contract/role-broken"]);
     assert_eq!(outcome(PARKED, None, &of_role(Role::ReceivingOnly)).await, expected);
+}
+
+#[tokio::test]
+async fn a_domain_without_a_host_or_an_address_does_not_receive() {
+    let receiving = SOUND.replace("mx include:_spf.x.example ", "");
+    let nowhere = receiving.replace("MX  10 mx.x", "MX  10 gone.x");
+    let nothing = receiving.replace("x.example.                  MX", "y.example. MX");
+    let expected = (vec![Some(false)], vec!["contract/role-broken"]);
+    for zone in [nowhere, nothing] {
+        assert_eq!(outcome(&zone, None, &of_role(Role::ReceivingOnly)).await, expected);
+    }
 }
 
 #[tokio::test]

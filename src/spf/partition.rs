@@ -382,6 +382,18 @@ impl Partition {
         path
     }
 
+    /// True if senders that pass by the policy of a visit pass in the end: every term that led there
+    /// hands on a pass.
+    pub fn hands_on_pass(&self, visit: &Visit) -> bool {
+        let body = |term: TermId| {
+            let record = self.visit(term)?.published.usable()?;
+            Some(&record.terms.get(usize::try_from(term.term).ok()?)?.body)
+        };
+        let above = |term: &TermId| self.visit(*term)?.via;
+        let mut path = std::iter::successors(visit.via, above);
+        path.all(|term| body(term).is_some_and(Body::hands_on_pass))
+    }
+
     /// An index for many membership tests.
     pub fn membership(&self) -> Membership {
         let mut borders: Vec<(u128, u32)> = self

@@ -40,6 +40,19 @@ pub enum Body {
     },
 }
 
+impl Body {
+    /// True if a pass at the end of the term is one for the sender.
+    ///
+    /// RFC 7208 §5.2: an include matches where its policy passes, and its own qualifier says what
+    /// that means. So behind `?include` nobody passes, whatever stands there.
+    pub fn hands_on_pass(&self) -> bool {
+        match self {
+            Self::Directive(qualifier, _) => *qualifier == Qualifier::Pass,
+            _ => true,
+        }
+    }
+}
+
 /// What a match means (RFC 7208 §4.6.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Qualifier {

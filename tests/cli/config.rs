@@ -132,6 +132,22 @@ fn an_ignore_for_what_was_not_looked_at_is_not_unused() {
 }
 
 #[test]
+fn an_ignore_of_a_rule_about_files_or_changes_is_not_unused_where_neither_is_looked_at() {
+    let others = "[[ignore]]\nrule = \"zone/ttl-differs\"\nreason = \"x\"\n\
+                  [[ignore]]\nrule = \"change/sender-lost\"\ndomain = \"example.com\"\nreason = \"x\"\n";
+    let report = weak("config-families", others, []).json();
+    assert_eq!(ids(&report), ["spf/neutral-all"]);
+}
+
+#[test]
+fn an_ignore_for_every_domain_is_not_unused_while_a_declared_one_was_not_looked_at() {
+    let others =
+        "[[ignore]]\nrule = \"spf/ptr\"\nreason = \"x\"\n[[domain]]\nname = \"example.org\"\n";
+    let report = weak("config-undone", others, []).json();
+    assert_eq!(ids(&report), ["spf/neutral-all"]);
+}
+
+#[test]
 fn an_outage_makes_no_ignore_unused() {
     let toml = IGNORE.to_owned();
     let report = weak("config-outage", &toml, ["--fault", "timeout:example.com/TXT"]).json();

@@ -1,17 +1,23 @@
 //! What was published, worked, and is proved not to be there any more.
 
+use super::Doubt;
+use super::records::one_sided;
 use crate::audit::Gathered;
 use crate::change::{Gone, Purpose};
 use crate::dkim::Published;
-use crate::dns::{Answer, Dns, Kind, Outcome, ask, join_all};
-use crate::judge::Location;
+use crate::dns::{Answer, Dns, Kind, ask, join_all};
+use crate::judge::{Location, Standing};
+use crate::mx::{self, Exchanger, Target};
 use crate::net::Name;
 
 /// The MX set, if hosts received before and none does now.
 pub(super) fn mx_gone(was: &Gathered, is: &Gathered) -> Option<Gone> {
     let (was, is) = (&was.mx.as_ref()?.facts, &is.mx.as_ref()?.facts);
-    let received = |facts: &crate::mx::Facts| !facts.is_null() && !facts.exchangers().is_empty();
-    let is_gone = received(was) && !received(is) && !is.is_failed();
+    let names_hosts = |facts: &mx::Facts| !facts.is_null() && !facts.exchangers().is_empty();
+    let may_take =
+        |one: &Exchanger| !matches!(one.target, Target::Null) && one.standing() != Standing::Broken;
+    let received = names_hosts(was) && was.exchangers().iter().any(may_take);
+    let is_gone = received && !names_hosts(is) && !is.is_failed();
     let location = Location::set(is.domain.clone(), Kind::Mx);
     is_gone.then_some(Gone { purpose: Purpose::Mx, location })
 }
@@ -33,8 +39,9 @@ pub(super) fn keys_gone(was: &Gathered, is: &Gathered) -> Vec<Gone> {
     .collect()
 }
 
-/// The records about encrypted delivery that were there and are gone.
-pub(super) async fn tls_gone(states: [&dyn Dns; 2], was: &Gathered) -> Vec<Gone> {
+/// The records about encrypted delivery that were there and are gone, and what could not be told of
+/// one state where the other makes it matter.
+pub(super) async fn tls_gone(states: [&dyn Dns; 2], was: &Gathered) -> (Vec<Gone>, Vec<Doubt>) {
     let domain = &was.domain;
     let mut wanted: Vec<(Name, Kind, &'static str)> = Vec::new();
     wanted.extend(domain.child("_mta-sts").map(|name| (name, Kind::Txt, "MTA-STS")).ok());
@@ -45,18 +52,42 @@ pub(super) async fn tls_gone(states: [&dyn Dns; 2], was: &Gathered) -> Vec<Gone>
     let tlsa = own.filter_map(|it| it.host.child("_25._tcp").ok());
     wanted.extend(tlsa.map(|name| (name, TLSA, "DANE")));
     let [old, new] = states;
-    let gone = join_all(wanted.into_iter().map(|(name, kind, what)| async move {
+    let answers = join_all(wanted.into_iter().map(|(name, kind, what)| async move {
         let (before, after) = tokio::join!(ask(old, &name, kind), ask(new, &name, kind));
-        let is_gone = has_records(&before) && after.is_void();
-        let location = Location::set(name, kind);
-        is_gone.then_some(Gone { purpose: Purpose::Tls(what), location })
+        (name, kind, what, before, after)
     }));
-    gone.await.into_iter().flatten().collect()
+    let (mut gone, mut untold) = (Vec::new(), Vec::new());
+    for (name, kind, what, before, after) in answers.await {
+        let [was_there, is_there] = [&before, &after].map(|answer| is_published(answer, what));
+        match (before.failure(), after.failure()) {
+            (None, None) if was_there && !is_there => {
+                let location = Location::set(name, kind);
+                gone.push(Gone { purpose: Purpose::Tls(what), location });
+            }
+            (None, Some(failure)) if was_there => {
+                untold.push(one_sided(&name, kind, failure.trouble, "after"));
+            }
+            (Some(failure), None) if !is_there => {
+                untold.push(one_sided(&name, kind, failure.trouble, "before"));
+            }
+            _ => {}
+        }
+    }
+    (gone, untold)
 }
 
 /// TLSA (RFC 6698).
 const TLSA: Kind = Kind::Other(52);
 
-fn has_records(answer: &Answer) -> bool {
-    matches!(answer.outcome, Outcome::Records(_))
+/// True if an answer holds a record of this kind, and not only some text, for which a wildcard may
+/// stand.
+fn is_published(answer: &Answer, what: &str) -> bool {
+    let begins = |version: &[u8]| answer.texts().any(|text| text.starts_with(version));
+    match what {
+        // RFC 8461 §3.1: "Records that do not begin with "v=STSv1;" are discarded."
+        "MTA-STS" => begins(b"v=STSv1"),
+        // RFC 8460 §3: "records that do not begin with "v=TLSRPTv1;" are discarded"
+        "TLS-RPT" => begins(b"v=TLSRPTv1"),
+        _ => !answer.records().is_empty(),
+    }
 }

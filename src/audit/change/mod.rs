@@ -3,6 +3,7 @@
 mod gone;
 mod records;
 mod senders;
+mod unsure;
 
 use super::inquiry::{Fixes, Inquiry};
 use super::{Clock, Gathered, finish, gather_all};
@@ -19,6 +20,7 @@ use gone::{keys_gone, mx_gone, tls_gone};
 use records::records;
 use senders::{first_doubt, gather_moved, is_same, kept, known_as, size};
 use std::cmp::Reverse;
+use unsure::may_lose;
 
 /// A domain as it was, and as it is to be.
 #[derive(Debug)]
@@ -44,13 +46,14 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
     let inquiry = &Inquiry { seen, ..inquiry.clone() };
     let is = gather_all(&new, inquiry, clock).await;
 
-    let tls = tls_gone(states, &was).await;
+    let (tls, untold_tls) = tls_gone(states, &was).await;
     let (facts, untold) = facts(&was, &is, tls);
     let (kept, cost) = (kept(&was, &is), cost(&was, &is));
     let unfixed = Inquiry { fixes: Fixes::Skipped, ..inquiry.clone() };
     let before = finish(&old, &unfixed, was, Vec::new()).await;
     let mut after = finish(&new, inquiry, is, change::lint::check(&facts)).await;
-    let (records, one_sided) = records(new.dns(), &before, &after).await;
+    let (records, mut one_sided) = records(new.dns(), &before, &after).await;
+    one_sided.extend(untold_tls);
     // Where both states give the same answers, the same is unknown of both, and nothing changes.
     let is_unchanged = records.is_empty() && one_sided.is_empty();
     let unknown = if is_unchanged { Vec::new() } else { said_once(one_sided, untold) };
@@ -128,6 +131,7 @@ fn facts(was: &Gathered, is: &Gathered, tls: Vec<Gone>) -> (Facts, Vec<Doubt>) {
                 untold.extend([before, after].into_iter().find_map(first_doubt));
             }
             gather_moved(before, after, &mut moved, &mut untold);
+            untold.extend(may_lose(before, after));
         }
         moved.iter_mut().for_each(|one: &mut Moved| one.who = known_as(&one.sets));
         moved.sort_by_key(|one| (one.effect, one.is_rest, Reverse(size(&one.sets))));

@@ -2,6 +2,7 @@
 
 use super::Doubt;
 use crate::dns::{Dns, Kind, Trouble, ask};
+use crate::net::Name;
 use crate::report::{ChangedRecords, Domain, FileLocation, Lookup};
 use crate::text::Phrase;
 use std::collections::HashMap;
@@ -15,7 +16,7 @@ pub(super) async fn records(
 ) -> (Vec<ChangedRecords>, Vec<Doubt>) {
     let question = |lookup: &Lookup| (lookup.name.clone(), lookup.kind);
     let old: HashMap<_, &Lookup> = before.lookups.iter().map(|it| (question(it), it)).collect();
-    let (mut changed, mut one_sided) = (Vec::new(), Vec::new());
+    let (mut changed, mut doubts) = (Vec::new(), Vec::new());
     for now in &after.lookups {
         let Some(was) = old.get(&question(now)) else { continue };
         match (was.is_answered(), now.is_answered()) {
@@ -24,9 +25,7 @@ pub(super) async fn records(
             (told_before, _) => {
                 let (failed, when) = if told_before { (now, "after") } else { (*was, "before") };
                 let trouble = Trouble::from_word(failed.outcome).unwrap_or(Trouble::Network);
-                let said = Phrase::new().name(&now.name).plain(format!(" {} ", now.kind));
-                let said = said.unknown(trouble.sentence()).plain(format!(" {when} the change"));
-                one_sided.push(Doubt { asked: Some((now.name.clone(), now.kind)), said });
+                doubts.push(one_sided(&now.name, now.kind, trouble, when));
                 continue;
             }
         }
@@ -52,7 +51,14 @@ pub(super) async fn records(
             });
         }
     }
-    (changed, one_sided)
+    (changed, doubts)
+}
+
+/// That only the other state could tell what stands there.
+pub(super) fn one_sided(name: &Name, kind: Kind, trouble: Trouble, when: &str) -> Doubt {
+    let said = Phrase::new().name(name).plain(format!(" {kind} "));
+    let said = said.unknown(trouble.sentence()).plain(format!(" {when} the change"));
+    Doubt { asked: Some((name.clone(), kind)), said }
 }
 
 /// What goes and what comes, by type: an alias that was taken away, or leads elsewhere, is told and

@@ -1,15 +1,16 @@
 //! Who fares otherwise after a change, and who does not: two partitions held side by side.
 
 use super::Doubt;
+use super::unsure::dependents;
 use crate::audit::Gathered;
-use crate::audit::authorize::{crowd, dependent, doubt, problem};
+use crate::audit::authorize::{crowd, doubt, problem};
 use crate::change::{Effect, Moved};
 use crate::net::{Cidr, Family, IpSet};
 use crate::provider::{self, Provider};
 use crate::report::KeptSender;
 use crate::spf::record::{Body, Mechanism};
 use crate::spf::{Cell, Crowd, Exception, Partition, SpfResult, TermId, turns};
-use crate::text::{Phrase, Span};
+use crate::text::Span;
 use std::cmp::Reverse;
 
 /// True if both walks met the same records and the same trouble: then the change is about something
@@ -76,23 +77,19 @@ pub(super) fn gather_moved(
             untold.extend(doubt_about(partition, crowd.first));
             continue;
         }
-        if let ([Some(SpfResult::Pass), None], Some(term)) = (results, dependent(turn.after.first))
-        {
-            let said = Phrase::new().code(after.term_text(term)).plain(" depends on who sends: ");
-            let said = said.plain("of some who pass now it ").unknown("could not be told");
-            untold.push(Doubt { asked: None, said });
-        }
         let effect = match results {
             [Some(SpfResult::Pass), Some(_)] => Effect::Lost,
             [Some(_), Some(SpfResult::Pass)] => Effect::Gained,
             _ => Effect::Altered,
         };
         let shown = sides.map(|(partition, crowd)| {
-            let cell = crowd.first;
-            // Beyond a limit no term decides: receivers have stopped.
-            cell.top.filter(|_| !cell.is_over_limit()).map(|top| partition.term_text(top))
+            let top = deciding(partition, crowd)?;
+            Some(partition.term_text(top))
         });
-        let paths = sides.map(|(partition, crowd)| path_below(partition, crowd.first));
+        let paths = sides.map(|(partition, crowd)| match crowd.result {
+            Some(_) => path_below(partition, crowd.first),
+            None => Vec::new(),
+        });
         let providers = sides.map(|(partition, crowd)| {
             crowd.first.by.and_then(|term| recognised(partition, term)).map(Provider::title)
         });
@@ -101,8 +98,7 @@ pub(super) fn gather_moved(
             (Effect::Gained, [_, after]) => after,
             (Effect::Altered, [before, after]) => before.or(after),
         };
-        // Everybody whom no term lists is more than half of all there are.
-        let is_rest = turn.set.count() > before.family.last() / 2;
+        let is_rest = is_rest(&turn.set);
         let problem = problem(turn.after.first);
         let twin = moved.iter_mut().find(|one| {
             one.effect == effect
@@ -136,12 +132,30 @@ pub(super) fn gather_moved(
     }
 }
 
+/// True for everybody whom no term lists, who are more than half of all there are.
+pub(super) fn is_rest(set: &IpSet) -> bool {
+    set.count().saturating_sub(1) > set.family().last() / 2
+}
+
 /// True unless a question failed without which nothing can be told.
 fn is_told(crowd: &Crowd<'_>) -> bool {
     let temperror = Some(SpfResult::Temperror);
     crowd.result != temperror
         && crowd.otherwise != temperror
         && (crowd.result == Some(SpfResult::Pass) || crowd.first.passed_over.is_none())
+}
+
+/// The term of the domain's own record that decides: where it depends on who sends, the first that
+/// does.
+fn deciding(partition: &Partition, crowd: &Crowd<'_>) -> Option<TermId> {
+    let cell = crowd.first;
+    if crowd.result.is_none()
+        && let Some(term) = dependents(cell).next()
+    {
+        return Some(partition.path(term).first().copied().unwrap_or(term));
+    }
+    // Beyond a limit no term decides: receivers have stopped.
+    cell.top.filter(|_| !cell.is_over_limit())
 }
 
 /// The includes that lead on from the term of the domain's own record to the one that decided.

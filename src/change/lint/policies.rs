@@ -1,6 +1,7 @@
 //! Rules about what was published and is weaker now, or gone.
 
 use crate::change::{Facts, Gone, Purpose};
+use crate::dmarc::Policy;
 use crate::judge::{Finding, Rule};
 use crate::posture::Requests;
 use crate::text::Phrase;
@@ -12,6 +13,8 @@ pub(super) fn weaker(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
         Requests::Policy(after) if after < before => {
             said.plain(" and asks for ").weak(after.word())
         }
+        // Nobody was asked to refuse anything before.
+        Requests::Nothing if before == Policy::None => return,
         Requests::Nothing => said.plain(" and asks for ").weak("nothing"),
         // A record that is not applied has an error of its own.
         Requests::Policy(_) | Requests::Broken | Requests::Unknown => return,
@@ -36,9 +39,9 @@ pub(super) fn mx(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>
     tell(facts, rule, findings, |purpose| match purpose {
         Purpose::Mx => Some(
             Phrase::new()
-                .plain("hosts received mail for ")
+                .plain("MX records named the hosts that receive for ")
                 .name(&facts.domain)
-                .plain(", and no MX record names one now"),
+                .plain(", and none does now"),
         ),
         _ => None,
     });

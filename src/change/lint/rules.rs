@@ -27,7 +27,7 @@ pub static CHECKS: &[Check<Facts>] = &[
             id: "change/mx-gone",
             severity: Error,
             confidence: Certain,
-            summary: "the domain received mail and does not after the change",
+            summary: "MX records named hosts that receive, and none does after the change",
             why: "Mail to the domain goes to its own address, if it has one, or bounces.",
             cite: rfc(5321, "5.1"),
             page: include_str!("mx-gone.md"),

@@ -64,8 +64,9 @@ pub(super) fn gained(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
 pub(super) fn weaker_default(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for moved in facts.moved.iter().filter(|moved| moved.is_rest) {
         let [Some(before), Some(after)] = moved.results else { continue };
+        let [Some(was), Some(is)] = [before, after].map(strictness) else { continue };
         // A pass for everybody is told as such.
-        if strictness(after) >= strictness(before) || after == SpfResult::Pass {
+        if is >= was || after == SpfResult::Pass {
             continue;
         }
         let said = Phrase::new()
@@ -78,14 +79,15 @@ pub(super) fn weaker_default(facts: &Facts, rule: &'static Rule, findings: &mut 
     }
 }
 
-/// How plainly a result speaks against a sender (RFC 7208 §8).
-fn strictness(result: SpfResult) -> u8 {
+/// How plainly a result speaks against a sender (RFC 7208 §8); `None` if it speaks about the domain:
+/// an error, and what is wrong is told elsewhere.
+fn strictness(result: SpfResult) -> Option<u8> {
     match result {
-        SpfResult::Pass => 0,
-        SpfResult::None | SpfResult::Neutral => 1,
-        SpfResult::Softfail => 2,
-        // An error speaks about the domain; what is wrong with it is told elsewhere.
-        SpfResult::Fail | SpfResult::Temperror | SpfResult::Permerror => 3,
+        SpfResult::Pass => Some(0),
+        SpfResult::None | SpfResult::Neutral => Some(1),
+        SpfResult::Softfail => Some(2),
+        SpfResult::Fail => Some(3),
+        SpfResult::Temperror | SpfResult::Permerror => None,
     }
 }
 

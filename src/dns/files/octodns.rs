@@ -10,7 +10,8 @@
 //! Under each name stands a record set, or a list of them. Backslashes in texts are escapes, and
 //! semicolons are most often written `\;`. The file is the whole zone, except for what the provider
 //! puts at its top. Sets with `dynamic` or `geo` are there and answer differently from place to place,
-//! so that nothing is claimed about them.
+//! and those that octoDNS ignores, or writes to some providers only, are there or not, so that nothing
+//! is claimed about them.
 
 use super::book::Shape::{Host, Quoted, Word};
 use super::book::{Book, Field, Set, field};
@@ -121,6 +122,11 @@ fn record_set(book: &mut Book<'_>, builder: &mut Builder, owner: &Name, set: &Va
     let Some(kind) = Book::kind(word) else {
         return super::provider_type(book, builder, owner, word);
     };
+    let own = set.get("octodns");
+    if own.is_some_and(|own| own.any(&["ignored", "included", "excluded"]).is_some()) {
+        builder.unread(owner, kind);
+        return book.skip(set.offset, || format!("{owner}: octoDNS does not write it everywhere"));
+    }
     if set.any(&["dynamic", "geo"]).is_some() {
         builder.unread(owner, kind);
         return book.skip(set.offset, || format!("{owner}: its answers depend on who asks"));

@@ -458,6 +458,23 @@ fn json_faults_have_their_places() {
 // ----------------------------------------------------------------------------- Terraform
 
 #[test]
+fn what_a_plan_forgets_stays_as_it_is() {
+    let before = r#"{"fqdn":"a.example","type":"A","ttl":60,"records":["192.0.2.1"]}"#;
+    let text = format!(
+        r#"{{"format_version":"1.2","resource_changes":[{{"address":"x","mode":"managed","type":"aws_route53_record","change":{{"actions":["forget"],"before":{before},"after":null}}}}]}}"#
+    );
+    let files = read("plan.json", text.as_bytes());
+    assert_eq!(said(&files, "a.example", Kind::A), ["192.0.2.1"]);
+}
+
+#[test]
+fn of_what_octodns_does_not_write_everywhere_nothing_is_claimed() {
+    let text = "a:\n  type: A\n  value: 192.0.2.1\n  octodns:\n    ignored: true\n";
+    let files = read("example.com.yaml", text.as_bytes());
+    assert_eq!(said(&files, "a.example.com", Kind::A), ["malformed"]);
+}
+
+#[test]
 fn a_plan_knows_what_was_before_and_answers_what_it_takes_away_as_empty() {
     let files = read(DOMAIN[3].0, DOMAIN[3].2);
     let before = files.before.as_ref().expect("what was before");

@@ -102,8 +102,17 @@ impl Builder {
             return Err((ErrorKind::Limit, "at most 500000 records in a file"));
         }
         self.records += 1;
-        if kind == Kind::Soa && self.soa.replace(owner.clone()).is_some() {
-            return Err((ErrorKind::SecondSoa, "one SOA record, and this is another"));
+        if kind == Kind::Soa {
+            match &self.soa {
+                None => self.soa = Some(owner.clone()),
+                // A transfer ends with the record that it began with (RFC 5936 §2.2).
+                Some(first) if first == owner && self.has_soa(owner, wire.as_deref()) => {
+                    return Ok(());
+                }
+                Some(_) => {
+                    return Err((ErrorKind::SecondSoa, "one SOA record, and this is another"));
+                }
+            }
         }
         let size = wire.as_ref().map_or(0, Vec::len) + RECORD_OVERHEAD;
         let listed = match wire {
@@ -134,6 +143,13 @@ impl Builder {
             None => content.unread = true,
         }
         Ok(())
+    }
+
+    /// True if this very SOA record is there already.
+    fn has_soa(&self, owner: &Name, wire: Option<&[u8]>) -> bool {
+        let first = self.tree.get(owner).and_then(|node| node.sets.get(Kind::Soa)?.listed.first());
+        let data = wire.and_then(|wire| presentation::data(Kind::Soa, wire.to_vec()));
+        data.is_some_and(|data| first.is_some_and(|first| first.record.data == data))
     }
 
     /// Checks what holds between records, and makes the zone.

@@ -213,7 +213,7 @@ fn each_fault_has_its_place_and_reading_goes_on() {
 #[test]
 fn every_fault_says_of_which_kind_it_is() {
     let text = "a TXT \"open\n$NOPE\nb..c TXT x\na 1y TXT x\na CH TXT x\na NOPE x\na A x\n\
-                a MX 1 b..c\na SOA n a 1 2 3 4 5\na SOA n a 1 2 3 4 5\nx.example.org. A 192.0.2.1\n\
+                a MX 1 b..c\na SOA n a 1 2 3 4 5\na SOA n a 1 2 3 4 6\nx.example.org. A 192.0.2.1\n\
                 b.a CNAME d\nb.a TXT x\nc.a CNAME d\nc.a CNAME e\n$INCLUDE x\n";
     let text = format!("{text}a TXT {}\n", "x".repeat(256));
     let reading = Zone::read("f", Some(&name("example.com")), text.as_bytes());
@@ -293,6 +293,18 @@ fn a_record_outside_the_zone_is_a_fault() {
         reading.errors.iter().map(ToString::to_string).collect::<Vec<_>>(),
         ["f:4:1: expected names in the zone example.com"]
     );
+}
+
+#[test]
+fn the_soa_that_ends_a_transfer_is_no_fault() {
+    assert_eq!(faults(&format!("{SOA}@ 1h SOA ns admin 1 2h 1h 2w 15m\n")), [""; 0]);
+}
+
+#[test]
+fn the_first_soa_names_the_zone() {
+    let text = format!("{SOA}a.example.org. 60 SOA ns admin 1 2 3 4 5\n");
+    let zone = Zone::read("new.zone", None, text.as_bytes()).zone;
+    assert_eq!(zone.apex(), Some(&name("example.com")));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::spf::examine::Facts;
 use crate::spf::explanation::Flaw;
 use crate::spf::partition::{Partition, Visit};
 use crate::spf::policy::Found;
-use crate::spf::record::{Body, Mechanism, Qualifier, SpecText};
+use crate::spf::record::{Body, Mechanism, SpecText};
 use crate::text::Phrase;
 use std::collections::{HashMap, HashSet};
 
@@ -146,6 +146,8 @@ pub(super) struct Void<'f> {
     what: &'static str,
     /// The last name of the chain, if it is that which does not exist.
     gone: Option<&'f Name>,
+    /// True if a match of the term lets the sender pass.
+    lets_pass: bool,
 }
 
 /// A term that leads to a name which does not exist, and that would let senders pass if it did.
@@ -166,11 +168,7 @@ impl Facts {
         let mut found: Vec<Dangling> = Vec::new();
         let mut add = |place: Place<'_>, name: &Name| {
             let location = place.location();
-            let lets_pass = match place.term.body {
-                Body::Directive(qualifier, _) => qualifier == Qualifier::Pass,
-                _ => true,
-            };
-            if lets_pass && !found.iter().any(|known| known.location == location) {
+            if !found.iter().any(|known| known.location == location) {
                 found.push(Dangling { location, term: place.text().to_vec(), name: name.clone() });
             }
         };
@@ -178,11 +176,12 @@ impl Facts {
             let answer = &visit.published.answer;
             if answer.outcome == Outcome::NxDomain
                 && let Some(place) = partition.referrer(visit)
+                && partition.hands_on_pass(visit)
             {
                 add(place, last_name(answer));
             }
         }
-        for void in voids(self) {
+        for void in voids(self).into_iter().filter(|void| void.lets_pass) {
             if let Some(gone) = void.gone {
                 add(void.place, gone);
             }
@@ -202,15 +201,15 @@ fn last_name(answer: &Answer) -> &Name {
 /// term, so both walks must have found nothing, as far as they came by.
 pub(super) fn voids(facts: &Facts) -> Vec<Void<'_>> {
     let mut looked_up = Lookups::default();
-    looked_up.add_all(&facts.ipv4.trace);
-    looked_up.add_all(&facts.ipv6.trace);
+    looked_up.add_all(&facts.ipv4.trace, true);
+    looked_up.add_all(&facts.ipv6.trace, true);
     looked_up.voids()
 }
 
 /// The lookups of all terms: each question of a term once, and what was found in either family.
 #[derive(Default)]
 struct Lookups<'f> {
-    list: Vec<(Place<'f>, &'f Answer, Yield)>,
+    list: Vec<(Place<'f>, &'f Answer, Yield, bool)>,
     known: HashMap<(&'f Name, u32, &'f Name, bool), usize>,
 }
 
@@ -223,19 +222,21 @@ enum Yield {
 }
 
 impl<'f> Lookups<'f> {
-    fn add_all(&mut self, step: &'f Step<Event>) {
+    fn add_all(&mut self, step: &'f Step<Event>, lets_pass: bool) {
         for inner in &step.steps {
+            let own = place_of(inner).is_none_or(|place| place.term.body.hands_on_pass());
+            let lets_pass = lets_pass && own;
             if let (Some(place), Event::Term { .. }) = (place_of(inner), &inner.event) {
                 let hosts = inner.steps.iter();
                 let hosts = hosts.filter(|host| matches!(host.event, Event::Host { .. }));
                 let answers = inner.answers.iter().chain(hosts.flat_map(|host| &host.answers));
-                answers.for_each(|answer| self.add(place, answer));
+                answers.for_each(|answer| self.add(place, answer, lets_pass));
             }
-            self.add_all(inner);
+            self.add_all(inner, lets_pass);
         }
     }
 
-    fn add(&mut self, place: Place<'f>, answer: &'f Answer) {
+    fn add(&mut self, place: Place<'f>, answer: &'f Answer, lets_pass: bool) {
         let found = match answer.outcome {
             Outcome::NxDomain => Yield::NoSuchName,
             Outcome::NoData => Yield::Nothing,
@@ -248,15 +249,19 @@ impl<'f> Lookups<'f> {
         match self.known.get(&key).and_then(|index| self.list.get_mut(*index)) {
             None => {
                 self.known.insert(key, self.list.len());
-                self.list.push((place, answer, found));
+                self.list.push((place, answer, found, lets_pass));
             }
-            Some((_, _, known)) if found == Yield::Something => *known = found,
-            Some(_) => {}
+            Some((_, _, known, lets)) => {
+                *lets |= lets_pass;
+                if found == Yield::Something {
+                    *known = found;
+                }
+            }
         }
     }
 
     fn voids(self) -> Vec<Void<'f>> {
-        let void = |(place, answer, found): (Place<'f>, &'f Answer, Yield)| {
+        let void = |(place, answer, found, lets_pass): (Place<'f>, &'f Answer, Yield, bool)| {
             let what = match (found, answer.question.kind) {
                 (Yield::Something, _) => return None,
                 (Yield::NoSuchName, _) => " does not exist",
@@ -264,7 +269,7 @@ impl<'f> Lookups<'f> {
                 (Yield::Nothing, _) => " has no address",
             };
             let gone = (found == Yield::NoSuchName).then(|| last_name(answer));
-            Some(Void { place, name: &answer.question.name, what, gone })
+            Some(Void { place, name: &answer.question.name, what, gone, lets_pass })
         };
         self.list.into_iter().filter_map(void).collect()
     }

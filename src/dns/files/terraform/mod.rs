@@ -230,6 +230,10 @@ fn change(
         if let Some((owner, kind)) = provider::record_set(&mut earlier, before, zones, &resource) {
             after.declare(&owner, kind);
         }
+        // What is forgotten is no longer managed, and stays as it is.
+        if is_forgotten(change)? {
+            provider::record_set(book, after, zones, &resource);
+        }
     }
     if let Some(values) = change.get("after")? {
         let values = values.value()?;
@@ -238,6 +242,13 @@ fn change(
         provider::record_set(book, after, zones, &resource);
     }
     Ok(())
+}
+
+fn is_forgotten(change: Piece<'_>) -> Result<bool, Wrong> {
+    let Some(actions) = change.get("actions")? else { return Ok(false) };
+    let actions = actions.value()?;
+    let mut words = actions.items().into_iter().filter_map(Value::text);
+    Ok(words.any(|word| word.octets() == b"forget"))
 }
 
 /// The type of a resource, if it is a record set of a provider that is known.
