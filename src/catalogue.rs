@@ -24,6 +24,11 @@ fn of<F>(checks: &'static [Check<F>]) -> impl Iterator<Item = &'static Rule> {
     checks.iter().map(|check| check.rule)
 }
 
+/// The rule of this id.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    rules().find(|rule| rule.id == id)
+}
+
 /// The rule that a word names: its id, or the part behind the slash where no other rule has it.
 ///
 /// # Errors
@@ -42,11 +47,16 @@ pub fn find(word: &str) -> Result<&'static Rule, Vec<&'static Rule>> {
     }
 }
 
+/// The rules that a word which is no id may have meant, perhaps none.
+pub fn meant(word: &str) -> Vec<&'static Rule> {
+    find(word).map_or_else(|meant| meant, |rule| vec![rule])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn meant(word: &str) -> Vec<&'static str> {
+    fn nearest(word: &str) -> Vec<&'static str> {
         find(word).expect_err("no rule is named so").iter().map(|rule| rule.id).collect()
     }
 
@@ -63,17 +73,17 @@ mod tests {
     #[test]
     fn a_name_that_several_families_have_means_none_of_them() {
         let several = ["spf/several-records", "dkim/several-records", "dmarc/several-records"];
-        assert_eq!(meant("several-records"), several);
+        assert_eq!(nearest("several-records"), several);
     }
 
     #[test]
     fn a_slip_means_the_nearest_rule() {
-        assert_eq!(meant("spf/viod-lookup"), ["spf/void-lookup"]);
-        assert_eq!(meant("voidlokup"), ["spf/void-lookup"]);
+        assert_eq!(nearest("spf/viod-lookup"), ["spf/void-lookup"]);
+        assert_eq!(nearest("voidlokup"), ["spf/void-lookup"]);
     }
 
     #[test]
     fn a_word_that_is_near_nothing_means_nothing() {
-        assert_eq!(meant("xyzzy"), [""; 0]);
+        assert_eq!(nearest("xyzzy"), [""; 0]);
     }
 }

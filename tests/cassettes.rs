@@ -2,11 +2,12 @@
 
 #![allow(clippy::disallowed_methods, reason = "tapes are files")]
 
+mod program;
+
 use mailcheck::dns::Replay;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 fn testdata(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(path)
@@ -29,11 +30,9 @@ fn tape(domain: &str) -> PathBuf {
 
 /// The report of the plain command on a tape.
 fn report(domain: &str) -> Value {
-    let out = Command::new(env!("CARGO_BIN_EXE_mailcheck"))
+    let out = program::mailcheck()
         .args([domain, "--format", "json", "--replay"])
         .arg(tape(domain))
-        .env_clear()
-        .env("MAILCHECK_CONFIG", "none")
         .output()
         .expect("the binary runs");
     let text = String::from_utf8_lossy(&out.stdout);
@@ -82,11 +81,9 @@ fn the_plain_command_finds_every_answer_on_the_tape() {
 
 #[test]
 fn a_question_that_is_not_on_the_tape_is_noticed() {
-    let out = Command::new(env!("CARGO_BIN_EXE_mailcheck"))
+    let out = program::mailcheck()
         .args(["example.org", "--checks", "dmarc", "--format", "json", "--replay"])
         .arg(tape("fmsinc.com"))
-        .env_clear()
-        .env("MAILCHECK_CONFIG", "none")
         .output()
         .expect("the binary runs");
     let report = serde_json::from_slice(&out.stdout).expect("a report");

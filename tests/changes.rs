@@ -248,6 +248,26 @@ a.example * !timeout"
 }
 
 #[test]
+fn whoever_passed_and_now_depends_on_a_macro_is_unknown_and_not_lost() {
+    let before = "example.com TXT v=spf1 ip4:192.0.2.0/24 -all";
+    let after = "example.com TXT v=spf1 exists:%{i}.ok.example -all";
+    let domain = between(before, after);
+    assert!(!introduced(&domain).contains(&"change/sender-lost"));
+    let expected = ["192.0.2.0/24 passed; after the change it depends on who sends"];
+    assert_eq!(
+        (doubts(&domain), domain.result),
+        (expected.map(str::to_owned).into(), Verdict::Unknown)
+    );
+}
+
+#[test]
+fn a_term_of_macros_before_others_takes_nothing_from_them() {
+    let state = |term: &str| format!("example.com TXT v=spf1 {term}ip4:192.0.2.0/24 -all");
+    let domain = between(&state(""), &state("exists:%{i}.ok.example "));
+    assert_eq!((doubts(&domain), domain.result), (vec![], Verdict::Ok));
+}
+
+#[test]
 fn a_finding_that_may_have_been_there_before_is_not_new() {
     let silent = "example.com TXT v=spf1 -all
 _dmarc.example.com * !timeout";

@@ -1,11 +1,11 @@
 //! The openspf suite driven from outside: the binary, a tape, and the JSON that it prints.
 
+mod program;
 mod suite_zone;
 
 use serde_json::Value;
 use std::fmt::Write;
 use std::path::PathBuf;
-use std::process::Command;
 use suite_zone::openspf::{Case, Explanation, Scenario, spf_rfc7208};
 
 /// Writes a scenario's zone as a tape that is the whole world.
@@ -27,15 +27,13 @@ fn run(case: &Case, tape: &PathBuf) -> Value {
     path.extend_from_slice(&case.mailfrom);
     path.push(b'>');
     let reverse_path = if case.mailfrom.is_empty() { path } else { case.mailfrom.clone() };
-    let out = Command::new(env!("CARGO_BIN_EXE_mailcheck"))
+    let out = program::mailcheck()
         .arg("example.com")
         .arg(case.host.to_string())
         .arg("--mail-from")
         .arg(argument(&reverse_path))
         .arg("--helo")
         .arg(argument(&case.helo))
-        .env("MAILCHECK_CONFIG", "none")
-        .env_remove("GITHUB_STEP_SUMMARY")
         .args(["--checks", "spf", "--format", "json", "--replay"])
         .arg(tape)
         .output()

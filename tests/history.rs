@@ -9,11 +9,11 @@
 mod commits;
 #[path = "history/readme.rs"]
 mod readme;
+mod program;
 mod tape;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::{env, fs};
 
 /// The states, in their order.
@@ -73,14 +73,11 @@ impl Ended {
 
 /// The program, run in a folder with nothing of the surroundings that it could heed.
 fn mailcheck(folder: &Path, arguments: &[&str]) -> Ended {
-    let out = Command::new(env!("CARGO_BIN_EXE_mailcheck"))
+    let out = program::mailcheck()
         .args(arguments)
         .current_dir(folder)
-        .env_clear()
         .env("PATH", env::var_os("PATH").unwrap_or_default())
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("MAILCHECK_CONFIG", "none")
-        .stdin(Stdio::null())
         .output()
         .expect("the program runs");
     let utf8 = |octets| String::from_utf8(octets).expect("all output is UTF-8");
@@ -404,4 +401,31 @@ fn a_finding_that_moved_keeps_its_fingerprint() {
     let [before, after] = ["03", "05"].map(|number| print(&domain(number, &[])));
     assert_ne!(before.0, after.0);
     assert_eq!(before.1, after.1);
+}
+
+/// A plan of Terraform that takes half of the addresses away.
+fn plan() -> String {
+    let record = |terms: &str| {
+        serde_json::json!({"fqdn": "example.com", "name": "example.com", "type": "TXT", "ttl": 60,
+            "records": [format!("v=spf1 {terms} -all")]})
+    };
+    let plan = serde_json::json!({"format_version": "1.2", "resource_changes": [{
+        "address": "aws_route53_record.spf", "mode": "managed", "type": "aws_route53_record", "name": "spf",
+        "change": {"actions": ["update"], "before": record("ip4:192.0.2.0/24"),
+            "after": record("ip4:192.0.2.0/25")},
+    }]});
+    plan.to_string()
+}
+
+#[test]
+fn a_plan_of_terraform_holds_both_states() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("history");
+    fs::create_dir_all(&folder).expect("a folder can be made");
+    fs::write(folder.join("plan.json"), plan()).expect("the plan can be written");
+    let ended = mailcheck(&folder, &["diff", "plan.json", "--offline", "-f", "json"]);
+    let lost = read(&ended)["change"]["senders"][0].clone();
+    assert_eq!(
+        (&lost["effect"], &lost["networks"]),
+        (&"lost".into(), &vec!["192.0.2.128/25"].into())
+    );
 }

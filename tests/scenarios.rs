@@ -8,11 +8,11 @@
 
 #![allow(clippy::disallowed_methods, reason = "stories are files, and blessing is asked for")]
 
+mod program;
 mod tape;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::{env, fs};
 use tape::{WORLD, tape};
 
@@ -137,11 +137,9 @@ fn stories() -> Vec<Story> {
 fn run(folder: &Path, line: &str) -> String {
     let mut words = words(line).into_iter();
     assert_eq!(words.next().as_deref(), Some("mailcheck"), "only mailcheck is run: {line}");
-    let out = Command::new(env!("CARGO_BIN_EXE_mailcheck"))
+    let out = program::mailcheck()
         .args(words)
-        .env_clear()
         .env("MAILCHECK_REPLAY", TAPE)
-        .env("MAILCHECK_CONFIG", "none")
         .current_dir(folder)
         .output()
         .expect("the binary runs");

@@ -122,15 +122,20 @@ pub(super) fn doubt(partition: &Partition, cell: &Cell) -> Option<Phrase> {
         let why = cell.passed_over.as_deref()?;
         return Some(spf::exception(why).plain("; receivers go on without it"));
     }
-    let term = cell.maybe.first().copied().or(match cell.ruling {
-        spf::Ruling::Depends(term) => Some(term),
-        _ => None,
-    })?;
+    let term = dependent(cell)?;
     Some(
         Phrase::new()
             .code(partition.term_text(term))
             .plain(" depends on who sends; name an address, --mail-from and --helo"),
     )
+}
+
+/// The first term by which it depends on who sends what a cell gets.
+pub(super) fn dependent(cell: &Cell) -> Option<TermId> {
+    cell.maybe.first().copied().or(match cell.ruling {
+        spf::Ruling::Depends(term) => Some(term),
+        _ => None,
+    })
 }
 
 /// The addresses of a sender by whether they pass, a set a family.
@@ -305,10 +310,9 @@ fn portions(checks: &[Checked]) -> Vec<Portion> {
 pub(super) fn failures<'l>(
     lookups: impl IntoIterator<Item = &'l crate::report::Lookup>,
 ) -> Vec<Phrase> {
-    let failed = |word: &str| !matches!(word, "records" | "nodata" | "nxdomain");
     lookups
         .into_iter()
-        .filter(|lookup| failed(lookup.outcome))
+        .filter(|lookup| !lookup.is_answered())
         .map(|lookup| {
             let said = Phrase::new()
                 .name(&lookup.name)

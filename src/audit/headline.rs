@@ -256,15 +256,7 @@ fn of_providers(senders: &[(Phrase, Authorized)]) -> Phrase {
             continue;
         }
         said = joined(said);
-        let count = titles.len();
-        for (index, title) in titles.into_iter().enumerate() {
-            said = match index {
-                0 => said,
-                last if last + 1 == count => said.plain(" and "),
-                _ => said.plain(", "),
-            };
-            said = said.then(title);
-        }
+        said = said.then(Phrase::listed(titles, usize::MAX, " and "));
         said = if bad { said.plain(" ").bad(verb) } else { said.plain(" ").plain(verb) };
     }
     said

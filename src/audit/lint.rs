@@ -157,15 +157,7 @@ struct Places<'f> {
 
 impl<'f> Places<'f> {
     fn of(facts: &'f Facts) -> Self {
-        let mut first: HashMap<&Name, &Place> = HashMap::new();
-        for (owner, _, record) in facts.records() {
-            let Some(place) = &record.place else { continue };
-            let known = first.entry(owner).or_insert(place);
-            if (place.line, place.column) < (known.line, known.column) {
-                *known = place;
-            }
-        }
-        Self { facts, first }
+        Self { facts, first: zone::first_places(&facts.files.zones) }
     }
 
     /// Gives a location its place: the record that is meant, or the first of its set; for what is

@@ -27,13 +27,7 @@ impl Gathered {
                 false => usable(facts).next().map(|_| true),
             }),
             key_bits: keys.and_then(key_bits),
-            requests: policy.map_or(Requests::Unknown, |facts| match &facts.discovered.discovery {
-                dmarc::Discovery::InForce(it) => Requests::Policy(it.requested),
-                dmarc::Discovery::NotPublished if facts.has_several_records() => Requests::Broken,
-                dmarc::Discovery::NotPublished => Requests::Nothing,
-                dmarc::Discovery::Unusable(_) => Requests::Broken,
-                dmarc::Discovery::Unknown(_) => Requests::Unknown,
-            }),
+            requests: self.requests(),
             is_organization: policy.is_some_and(|facts| {
                 let organization = facts.discovered.organization.as_ref();
                 organization.is_some_and(|it| it.domain == self.domain)
@@ -41,6 +35,18 @@ impl Gathered {
             platforms: self.platforms(),
             unregistered: self.takeover.unregistered.clone(),
             misplaced: self.misplaced(),
+        }
+    }
+
+    /// What DMARC asks of receivers.
+    pub(super) fn requests(&self) -> Requests {
+        let Some(dmarc) = &self.dmarc else { return Requests::Unknown };
+        match &dmarc.facts.discovered.discovery {
+            dmarc::Discovery::InForce(it) => Requests::Policy(it.requested),
+            dmarc::Discovery::NotPublished if dmarc.facts.has_several_records() => Requests::Broken,
+            dmarc::Discovery::NotPublished => Requests::Nothing,
+            dmarc::Discovery::Unusable(_) => Requests::Broken,
+            dmarc::Discovery::Unknown(_) => Requests::Unknown,
         }
     }
 

@@ -54,6 +54,17 @@ pub struct Moved {
     pub problem: Option<Phrase>,
 }
 
+/// Who addresses are, in a sentence: everybody whom no term lists, a provider with what it is known
+/// as, or only that.
+pub(crate) fn named(provider: Option<&str>, who: &str, is_rest: bool) -> Phrase {
+    let said = Phrase::new();
+    match provider {
+        _ if is_rest => said.plain("everybody who is not listed"),
+        Some(provider) => said.name(provider).plain(" (").addr(who).plain(")"),
+        None => said.addr(who),
+    }
+}
+
 /// What a change does to somebody who sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]

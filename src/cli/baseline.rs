@@ -5,12 +5,12 @@ use super::check::{Looked, look};
 use super::config::{Settings, one_file, settle};
 use super::plan::test::{domains, inquiry, undeclared};
 use super::plan::{Appearance, Ending, Mistake, Plan, Sources, WhatIf};
-use super::{Trouble, wait_for, write};
+use super::{Trouble, flags, wait_for, write};
 use crate::config::{self, BASELINE, Ignore, Policy};
 use crate::net::Name;
 use crate::report::{Domain, Status};
 use crate::text::{Phrase, escape};
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{Args, Parser};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -60,14 +60,7 @@ struct Flags {
 /// # Errors
 /// What was typed means nothing, or the baseline cannot be written.
 pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
-    let mut parser =
-        Typed::command().mut_subcommands(|verb| verb.mut_args(|arg| arg.hide_env(true)));
-    // The verb is a part of the program's name here.
-    let typed = parser
-        .try_get_matches_from_mut(typed.into_iter().skip(1))
-        .and_then(|found| Typed::from_arg_matches(&found).map_err(|why| why.format(&mut parser)))
-        .map_err(Trouble::Flags)?;
-    match typed {
+    match flags(typed)? {
         Typed::Write(flags) => {
             let work = Work::read(flags)?;
             let domains = match work.named.is_empty() {
@@ -171,7 +164,7 @@ impl Work {
 /// Writes the findings of these domains down. An entry that stands there already stays as it is, and
 /// so do those of other domains.
 async fn written(work: Work, names: Vec<Name>) -> Result<u8, Trouble> {
-    let Looked { mut domains, started, .. } = work.look(names).await?;
+    let Looked { mut domains, started, comments, .. } = work.look(names).await?;
     if let Some(untold) = domains.iter().find(|domain| !is_told(domain)) {
         let domain = &untold.domain;
         let why = doubt(untold).map(|why| format!(": {why}")).unwrap_or_default();
@@ -179,7 +172,9 @@ async fn written(work: Work, names: Vec<Name>) -> Result<u8, Trouble> {
         return Ok(3);
     }
     let today = started.date();
-    config::apply(&work.policy, &today, &mut domains, &mut Vec::new());
+    // What a comment leaves out needs no second ignore.
+    let policy = Policy { comments, ..work.policy.clone() };
+    config::apply(&policy, &today, &mut domains, &mut Vec::new());
     let found = config::baseline(&domains, &today);
     let stays = |entry: &&Ignore| {
         let looked_at = |name: &Name| domains.iter().any(|domain| domain.domain == *name);
@@ -232,9 +227,9 @@ fn is_same_entry(one: &Ignore, other: &Ignore) -> bool {
 
 /// True if everything about a domain could be told, but for keys that nobody can list.
 fn is_told(domain: &Domain) -> bool {
-    let sections = [domain.mx.status, domain.spf.status, domain.dmarc.status];
     domain.errors.is_empty()
-        && !sections.iter().any(|status| matches!(status, Status::Unknown | Status::Skipped))
+        && !domain.has_unknown_section()
+        && domain.sections().iter().all(|(_, status, _)| *status != Status::Skipped)
         && domain.contract.iter().all(|expected| expected.met.is_some())
 }
 
@@ -260,6 +255,7 @@ fn tell(sentence: &str) -> Result<(), Trouble> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory as _;
 
     #[test]
     fn the_flags_are_consistent() {

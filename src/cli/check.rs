@@ -6,6 +6,7 @@ use super::plan::{Mistake, Plan};
 use super::{Trouble, sources, what_if};
 use crate::audit::{self, Clock, Inquiry};
 use crate::config;
+use crate::dns::zone::Ignore as Comment;
 use crate::dns::{Dns, join_all};
 use crate::report::{Domain, Run};
 use crate::text::Phrase;
@@ -20,8 +21,10 @@ const AT_ONCE: usize = 8;
 /// # Errors
 /// The plan cannot be carried out, or the report cannot be written.
 pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
-    let Looked { run, domains, started } = look(plan).await?;
-    conclude(run, domains, Vec::new(), &plan.ending, started)
+    let Looked { run, domains, started, comments } = look(plan).await?;
+    let mut ending = plan.ending.clone();
+    ending.policy.comments = comments;
+    conclude(run, domains, Vec::new(), &ending, started)
 }
 
 /// What a run found out, before its owner's decisions are applied.
@@ -32,6 +35,8 @@ pub(super) struct Looked {
     pub domains: Vec<Domain>,
     /// When it began.
     pub started: Moment,
+    /// What comments of the zone files leave out.
+    pub comments: Vec<Comment>,
 }
 
 /// Looks at the domains of a plan, and writes the tape if one is wanted.
@@ -42,12 +47,9 @@ pub(super) struct Looked {
 pub(super) async fn look(plan: &Plan) -> Result<Looked, Trouble> {
     let started = super::clock::now();
     let begin = Instant::now();
-    let stack = sources::stack(&plan.sources, &started.date())?;
+    let mut stack = sources::stack(&plan.sources, &started.date())?;
     conclude::prepare(&plan.ending)?;
-    // A run that can be repeated says the same every time, so it has no time of its own.
-    let clock =
-        if stack.is_repeatable { Clock::default() } else { Clock { seconds: started.seconds } };
-    let mut domains = examine(&stack.dns, plan, clock).await?;
+    let mut domains = examine(&stack.dns, plan, stack.clock(started)).await?;
     for (inquiry, domain) in plan.inquiries.iter().zip(&mut domains) {
         // What one message would get is another question than what the owner expects.
         if inquiry.is_about_the_whole() {
@@ -55,8 +57,12 @@ pub(super) async fn look(plan: &Plan) -> Result<Looked, Trouble> {
         }
     }
     let domains = domains.into_iter().map(|domain| labelled(domain, &plan.sources.faults));
-    let looked =
-        Looked { domains: domains.collect(), run: stack.run(started, begin.elapsed()), started };
+    let looked = Looked {
+        domains: domains.collect(),
+        run: stack.run(started, begin.elapsed()),
+        started,
+        comments: std::mem::take(&mut stack.comments),
+    };
     stack.keep_tape(&plan.sources)?;
     Ok(looked)
 }

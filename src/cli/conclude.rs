@@ -7,7 +7,7 @@ use super::{Trouble, write};
 use crate::config;
 use crate::judge::Severity;
 use crate::render::markdown;
-use crate::report::{Authorization, Domain, Finding, Report, Run, SCHEMA, Status, Tool, Verdict};
+use crate::report::{Authorization, Domain, Finding, Report, Run, SCHEMA, Tool, Verdict};
 
 /// Tries whether the report can be written where it is to go, before anything is asked.
 ///
@@ -97,9 +97,8 @@ fn exit_code(domains: &[Domain], findings: &[Finding], fail_on: Option<Severity>
         if let Some(change) = &domain.change {
             return !change.unknown.is_empty();
         }
-        let sections = [domain.mx.status, domain.spf.status, domain.dmarc.status];
         domain.result == Verdict::Unknown
-            || sections.contains(&Status::Unknown)
+            || domain.has_unknown_section()
             || has_sender(domain, Verdict::Unknown)
             || domain.contract.iter().any(|expected| expected.met.is_none())
     };

@@ -2,7 +2,7 @@
 
 use super::args::Color;
 use super::plan::Mistake;
-use super::{Trouble, write};
+use super::{Trouble, flags, write};
 use crate::catalogue;
 use crate::judge::Rule;
 use crate::render::text;
@@ -30,8 +30,7 @@ struct Typed {
         value_enum,
         default_value = "auto",
         hide_possible_values = true,
-        env = "MAILCHECK_COLOR",
-        hide_env = true
+        env = "MAILCHECK_COLOR"
     )]
     color: Color,
 }
@@ -41,8 +40,7 @@ struct Typed {
 /// # Errors
 /// The flags mean nothing, no rule is named so, or standard output cannot be written to.
 pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
-    // What was typed begins with the name of the program; the verb takes its place.
-    let typed = Typed::try_parse_from(typed.into_iter().skip(1)).map_err(Trouble::Flags)?;
+    let typed: Typed = flags(typed)?;
     let rule = rule(&typed.rule.to_string_lossy())?;
     write::page(typed.color.into(), |look, out| text::page(rule, look, out))?;
     Ok(0)

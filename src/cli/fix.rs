@@ -3,12 +3,11 @@
 use super::args::Sources as Typed;
 use super::plan::{Sources, domain};
 use super::sources::stack;
-use super::{Trouble, wait_for};
+use super::{Trouble, flags, wait_for};
 use crate::audit::{self, Inquiry, Mended, Mending};
 use crate::judge::Applicability;
 use crate::render::patch::{self, Tool};
-use crate::report::Status;
-use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
+use clap::{ArgAction, Parser, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 
@@ -106,14 +105,7 @@ impl From<Least> for Applicability {
 /// # Errors
 /// The flags cannot be understood, or nothing can be written.
 pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
-    let mut parser = Flags::command().mut_args(|arg| arg.hide_env(true));
-    // The verb is a part of the program's name here.
-    let typed = typed.into_iter().skip(1);
-    let flags = parser
-        .try_get_matches_from_mut(typed)
-        .and_then(|matches| Flags::from_arg_matches(&matches))
-        .map_err(|error| Trouble::Flags(error.format(&mut parser)))?;
-    wait_for(carry_out(flags))
+    wait_for(carry_out(flags(typed)?))
 }
 
 async fn carry_out(flags: Flags) -> Result<u8, Trouble> {
@@ -146,8 +138,7 @@ async fn carry_out(flags: Flags) -> Result<u8, Trouble> {
 fn closing(Mended { domain, patch }: &Mended) -> u8 {
     let mended = |id: &str| patch.steps.iter().any(|step| step.rule == id);
     let left = domain.findings.iter().filter(|finding| !mended(finding.id)).count();
-    let sections = [domain.mx.status, domain.spf.status, domain.dmarc.status];
-    let is_unknown = sections.contains(&Status::Unknown);
+    let is_unknown = domain.has_unknown_section();
     let fixes = match patch.steps.len() {
         0 => "no fix to offer".to_owned(),
         1 => "1 fix".to_owned(),
@@ -171,6 +162,7 @@ fn tell(sentence: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory as _;
 
     #[test]
     fn the_flags_are_consistent() {

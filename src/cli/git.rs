@@ -1,9 +1,8 @@
 //! Files as they stand at a commit: what `git` says, which is asked as a program.
 
 use super::plan::Mistake;
-use super::sources::ZONE_LIMIT;
+use super::sources::{ZONE_LIMIT, bounded, within};
 use std::ffi::OsString;
-use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -38,9 +37,8 @@ impl Commit {
     /// # Errors
     /// `git` cannot be run, or the file is too large.
     pub(super) fn file(&self, path: &Path) -> Result<Option<Vec<u8>>, Mistake> {
-        let fault = |why: &dyn std::fmt::Display| {
-            Mistake::new(format!("{} at {:?}: {why}", path.display(), self.name))
-        };
+        let shown = format!("{} at {:?}", path.display(), self.name);
+        let fault = |why: &dyn std::fmt::Display| Mistake::new(format!("{shown}: {why}"));
         let Some(name) = path.file_name() else {
             return Err(fault(&"this names no file"));
         };
@@ -54,17 +52,13 @@ impl Commit {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|why| fault(&why))?;
-        let mut content = Vec::new();
-        if let Some(out) = child.stdout.take() {
-            let mut bounded = out.take(ZONE_LIMIT.saturating_add(1));
-            bounded.read_to_end(&mut content).map_err(|why| fault(&why))?;
-        }
-        // What is left unread ends git, whose status then says nothing.
-        if u64::try_from(content.len()).map_or(true, |size| size > ZONE_LIMIT) {
+        let out = child.stdout.take();
+        let content = out.map_or_else(|| Ok(Vec::new()), |out| bounded(out, ZONE_LIMIT));
+        let content = within(ZONE_LIMIT, &shown, content).inspect_err(|_| {
+            // What is left unread ends git, whose status then says nothing.
             let _ = child.kill();
             let _ = child.wait();
-            return Err(fault(&"too large"));
-        }
+        })?;
         let status = child.wait().map_err(|why| fault(&why))?;
         Ok(status.success().then_some(content))
     }

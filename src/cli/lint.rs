@@ -5,13 +5,14 @@
 
 use super::conclude::conclude;
 use super::plan::{Ending, Mistake};
-use super::{Trouble, args, sources};
+use super::{Trouble, args, flags, sources};
 use crate::audit;
 use crate::config::{Policy, heed_comments};
+use crate::dns::zone::ErrorKind;
 use crate::report::{Finding, ReadFile, Run, number};
 use crate::text::escape;
 use crate::zone::Facts;
-use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use clap::Parser;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -68,11 +69,7 @@ struct Typed {
 /// # Errors
 /// The flags mean nothing, a file cannot be read, or the report cannot be written.
 pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
-    let mut parser = Typed::command().mut_args(|arg| arg.hide_env(true));
-    let typed = parser
-        .try_get_matches_from_mut(typed.into_iter().skip(1))
-        .and_then(|matches| Typed::from_arg_matches(&matches))
-        .map_err(|error| Trouble::Flags(error.format(&mut parser)))?;
+    let typed: Typed = flags(typed)?;
     let ending = Ending::read(&typed.report)?;
     let mut files: Vec<&OsStr> = Vec::with_capacity(typed.files.len());
     let mut known = std::collections::HashSet::new();
@@ -156,7 +153,12 @@ fn judge(
     }
     // What a file is read into is many times its size.
     let _alone = (text.len() > LARGE).then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
-    let facts = Facts::new(sources::understood(word, &text), text.into());
+    let files = sources::understood(word, &text);
+    // What is left out for its size would pass for sound.
+    if let Some(error) = files.errors.iter().find(|error| error.kind == ErrorKind::Limit) {
+        return Err(Mistake::new(error.to_string()));
+    }
+    let facts = Facts::new(files, text.into());
     let mut linted = runtime.block_on(audit::lint(&facts));
     heed_comments(policy, &facts, &mut linted);
     let audit::Linted { zones, records, findings, .. } = linted;
@@ -166,6 +168,7 @@ fn judge(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory as _;
 
     #[test]
     fn the_flags_are_consistent() {

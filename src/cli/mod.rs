@@ -22,6 +22,7 @@ mod what_if;
 mod write;
 
 use crate::text::escape;
+use clap::{Command, Parser};
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{self, Write as _};
@@ -119,6 +120,26 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(trouble.exit_code())
         }
     }
+}
+
+/// The parser of the flags of a verb. Help lists no environment variables: they are named after the
+/// flags.
+fn parser<T: Parser>() -> Command {
+    let bare = |command: Command| command.mut_args(|arg| arg.hide_env(true));
+    bare(T::command()).mut_subcommands(bare)
+}
+
+/// Reads the flags of a verb, which stands where a program's own name does.
+///
+/// # Errors
+/// A flag is unknown or its value is of the wrong kind; or help or the version was asked for, which
+/// are messages too.
+fn flags<T: Parser>(typed: Vec<OsString>) -> Result<T, Trouble> {
+    let mut parser = parser::<T>();
+    parser
+        .try_get_matches_from_mut(typed.into_iter().skip(1))
+        .and_then(|found| T::from_arg_matches(&found).map_err(|why| why.format(&mut parser)))
+        .map_err(Trouble::Flags)
 }
 
 fn carry_out(typed: args::Typed) -> Result<u8, Trouble> {

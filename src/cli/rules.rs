@@ -1,7 +1,7 @@
 //! `mailcheck rules`: every rule there is. Asks nothing of anybody.
 
 use super::args::Color;
-use super::{Trouble, write};
+use super::{Trouble, flags, write};
 use crate::catalogue;
 use crate::render::{json, text};
 use clap::{Parser, ValueEnum};
@@ -28,8 +28,7 @@ struct Typed {
         value_enum,
         default_value = "auto",
         hide_possible_values = true,
-        env = "MAILCHECK_COLOR",
-        hide_env = true
+        env = "MAILCHECK_COLOR"
     )]
     color: Color,
 }
@@ -48,8 +47,7 @@ enum Format {
 /// # Errors
 /// The flags mean nothing, or standard output cannot be written to.
 pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
-    // What was typed begins with the name of the program; the verb takes its place.
-    let typed = Typed::try_parse_from(typed.into_iter().skip(1)).map_err(Trouble::Flags)?;
+    let typed: Typed = flags(typed)?;
     write::page(typed.color.into(), |look, out| match typed.format {
         Format::Text => text::rules(catalogue::rules(), look, out),
         Format::Json => json::rules(catalogue::rules(), out),

@@ -3,12 +3,12 @@
 use super::args::{Color, Sources, WhatIf};
 use super::plan::Output;
 use super::plan::senders::{Form, Plan, plan};
-use super::{Trouble, sources, wait_for, what_if, write};
+use super::{Trouble, flags, sources, wait_for, what_if, write};
 use crate::audit::senders::{list, untold};
 use crate::render::{cidr, json, nft, text};
 use crate::report::Tool;
 use crate::report::senders::{Listing, Report, SCHEMA};
-use clap::{ArgAction, CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{ArgAction, Parser};
 use std::ffi::OsString;
 use std::io::Write;
 use std::time::Instant;
@@ -115,13 +115,7 @@ pub struct Typed {
 /// # Errors
 /// What was typed means nothing, or the listing cannot be written.
 pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
-    let mut parser = Typed::command().mut_args(|arg| arg.hide_env(true));
-    // The verb stands where a program's own name does.
-    let matches = parser.try_get_matches_from_mut(typed.into_iter().skip(1));
-    let typed = matches
-        .and_then(|found| Typed::from_arg_matches(&found).map_err(|why| why.format(&mut parser)))
-        .map_err(Trouble::Flags)?;
-    wait_for(carry_out(&plan(typed)?))
+    wait_for(carry_out(&plan(flags(typed)?)?))
 }
 
 #[allow(clippy::disallowed_methods, reason = "the clock is read here")]
@@ -189,6 +183,7 @@ fn form(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory as _;
 
     #[test]
     fn the_flags_are_consistent() {
@@ -197,7 +192,7 @@ mod tests {
 
     #[test]
     fn the_short_help_fits_a_screen() {
-        let help = Typed::command().mut_args(|arg| arg.hide_env(true)).render_help().to_string();
+        let help = crate::cli::parser::<Typed>().render_help().to_string();
         assert!(help.lines().count() <= 36, "{help}");
     }
 }

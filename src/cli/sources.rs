@@ -3,7 +3,9 @@
 use super::clock::Moment;
 use super::plan::{Mistake, Sources};
 use super::write;
+use crate::audit::Clock;
 use crate::dns::files::{self, Files, Format};
+use crate::dns::zone::Ignore;
 use crate::dns::zone::{Notice, Remark};
 use crate::dns::{
     Answer, Cache, Dns, Failure, Fault, FaultScript, Live, LiveOptions, Lookup, Outcome, Overlay,
@@ -12,7 +14,7 @@ use crate::dns::{
 use crate::report::Run;
 use crate::text::{Phrase, escape};
 use std::fs;
-use std::io::Read as _;
+use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,10 +32,12 @@ pub(super) struct Stack {
     /// Where answers come from, in words.
     pub names: Vec<String>,
     /// True if nothing is asked over a wire, so that the run can be repeated to the letter.
-    pub is_repeatable: bool,
+    is_repeatable: bool,
     recorder: Option<Arc<Recorder<Arc<dyn Dns>>>>,
     asked: Arc<AtomicUsize>,
     drills: Vec<Arc<Fault<Arc<dyn Dns>>>>,
+    /// What comments of the zone files leave out.
+    pub comments: Vec<Ignore>,
 }
 
 impl Stack {
@@ -56,8 +60,13 @@ impl Stack {
         self.asked.load(Ordering::Relaxed)
     }
 
-    /// How the report was made, for a run that began then and took so long. A run that can be
-    /// repeated says the same every time, so it has no time of its own.
+    /// The clock of a run that began then. One that can be repeated says the same every time, so it
+    /// has no time of its own.
+    pub(super) fn clock(&self, started: Moment) -> Clock {
+        if self.is_repeatable { Clock::default() } else { Clock { seconds: started.seconds } }
+    }
+
+    /// How the report was made, for a run that began then and took so long.
     pub(super) fn run(&self, started: Moment, elapsed: Duration) -> Run {
         let elapsed = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         Run {
@@ -116,13 +125,17 @@ pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     let files = sources.zones.iter().map(|path| zones(path)).collect::<Result<Vec<_>, _>>()?;
     let names = sources.zones.iter().zip(&files).map(|(path, files)| named(path, files));
     stack.names.splice(0..0, names.collect::<Vec<_>>());
-    let zones = files.into_iter().flat_map(|files| files.zones).collect();
+    let mut zones = Vec::with_capacity(files.len());
+    for mut file in files {
+        stack.comments.append(&mut file.ignores);
+        zones.append(&mut file.zones);
+    }
     stack.dns = stack.layered(Arc::clone(&stack.dns), zones, &sources.faults)?;
     Ok(stack)
 }
 
 /// The name of a file, and what of it could not be read: nothing is claimed about that.
-fn named(path: &Path, files: &Files) -> String {
+pub(super) fn named(path: &Path, files: &Files) -> String {
     let is_skipped = |notice: &&Notice| matches!(notice.remark, Remark::Skipped { .. });
     let skipped: Vec<&Notice> = files.notices.iter().filter(is_skipped).collect();
     match skipped.as_slice() {
@@ -164,7 +177,15 @@ pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     }
     dns = Arc::new(Cache::new(dns));
     names.extend(sources.faults.iter().map(|script| format!("drill: {script}")));
-    Ok(Stack { dns, names, is_repeatable, recorder, asked, drills: Vec::new() })
+    Ok(Stack {
+        dns,
+        names,
+        is_repeatable,
+        recorder,
+        asked,
+        drills: Vec::new(),
+        comments: Vec::new(),
+    })
 }
 
 fn live(sources: &Sources) -> Result<Live, Mistake> {
@@ -235,9 +256,17 @@ pub(super) fn split(argument: &Path) -> (Option<Format>, &Path) {
 /// The file cannot be read.
 #[allow(clippy::disallowed_methods, reason = "files are opened here")]
 pub(super) fn beginning(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
+    bounded(fs::File::open(path)?, limit)
+}
+
+/// What there is to read, up to one octet beyond a limit.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn bounded(from: impl Read, limit: u64) -> std::io::Result<Vec<u8>> {
     let mut content = Vec::new();
     // A device or a pipe does not tell its size, so what is read is what is bounded.
-    fs::File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut content)?;
+    from.take(limit.saturating_add(1)).read_to_end(&mut content)?;
     Ok(content)
 }
 
@@ -254,13 +283,18 @@ pub(super) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Mistake> {
 /// # Errors
 /// It cannot be read, or is too large.
 pub(super) fn standard_input(limit: u64) -> Result<Vec<u8>, Mistake> {
-    let mut content = Vec::new();
-    let stdin = std::io::stdin().lock();
-    let read = stdin.take(limit.saturating_add(1)).read_to_end(&mut content);
-    within(limit, "standard input", read.map(|_| content))
+    within(limit, "standard input", bounded(std::io::stdin().lock(), limit))
 }
 
-fn within(limit: u64, name: &str, content: std::io::Result<Vec<u8>>) -> Result<Vec<u8>, Mistake> {
+/// Content that was read up to one octet beyond a limit, of something that is named like this.
+///
+/// # Errors
+/// It could not be read, or is too large.
+pub(super) fn within(
+    limit: u64,
+    name: &str,
+    content: std::io::Result<Vec<u8>>,
+) -> Result<Vec<u8>, Mistake> {
     let content = content.map_err(|why| Mistake::new(format!("{name}: {why}")))?;
     if u64::try_from(content.len()).is_ok_and(|size| size <= limit) {
         return Ok(content);

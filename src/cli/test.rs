@@ -2,8 +2,8 @@
 
 use super::args::{Report, Sources};
 use super::plan::test::plan;
-use super::{Trouble, check, wait_for};
-use clap::{CommandFactory as _, FromArgMatches as _, Parser};
+use super::{Trouble, check, flags, wait_for};
+use clap::Parser;
 use std::ffi::OsString;
 
 const EXAMPLES: &str = "\
@@ -60,19 +60,14 @@ pub struct Typed {
 /// # Errors
 /// What was typed means nothing, or the report cannot be written.
 pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
-    let mut parser = Typed::command().mut_args(|arg| arg.hide_env(true));
-    // The verb stands where a program's own name does.
-    let matches = parser.try_get_matches_from_mut(typed.into_iter().skip(1));
-    let typed = matches
-        .and_then(|found| Typed::from_arg_matches(&found).map_err(|why| why.format(&mut parser)))
-        .map_err(Trouble::Flags)?;
-    let plan = plan(typed)?;
+    let plan = plan(flags(typed)?)?;
     wait_for(check::run(&plan))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory as _;
 
     #[test]
     fn the_flags_are_consistent() {
@@ -81,7 +76,7 @@ mod tests {
 
     #[test]
     fn the_short_help_fits_a_screen() {
-        let help = Typed::command().mut_args(|arg| arg.hide_env(true)).render_help().to_string();
+        let help = crate::cli::parser::<Typed>().render_help().to_string();
         assert!(help.lines().count() <= 36, "{help}");
     }
 }

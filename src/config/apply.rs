@@ -1,10 +1,9 @@
 //! What was decided, held against what was found.
 
-use super::{Ignore, Policy, lint};
+use super::{Ignore, Policy, inline, lint};
 use crate::judge::Severity;
 use crate::net::Name;
 use crate::report::{Domain, Finding, Status, Suppression, number};
-use crate::text::escape;
 use std::cmp::Reverse;
 
 /// Gives findings the severity that they have here, takes away those of rules that are off, marks
@@ -62,19 +61,18 @@ fn one_set(
         };
         changed |= severity != finding.severity;
         finding.severity = severity;
+        if let Some(comment) = policy.comments.iter().find(|it| inline::means(it, finding)) {
+            changed = true;
+            finding.suppressed = Some(Suppression::new(&comment.reason, &comment.place));
+        }
         for (ignore, used) in policy.config.ignores.iter().zip(used.iter_mut()) {
             let holds = ignore.means(finding)
                 && ignore.domain.as_ref().is_none_or(|meant| is_meant(finding, meant));
             if holds && !ignore.is_over(today) {
                 *used = true;
                 changed = true;
-                finding.suppressed.get_or_insert_with(|| Suppression {
-                    reason: escape(ignore.reason.as_bytes()),
-                    source: {
-                        let place = &ignore.place;
-                        escape(format!("{}:{}", place.file, place.line).as_bytes())
-                    },
-                });
+                let why = || Suppression::new(&ignore.reason, &ignore.place);
+                finding.suppressed.get_or_insert_with(why);
             }
         }
         true
@@ -107,11 +105,9 @@ pub fn is_settled(policy: &Policy, ignore: &Ignore, domains: &[Domain]) -> bool 
             _ => {}
         }
         if ignore.rule.family() == "contract" {
-            let all =
-                [domain.mx.status, domain.spf.status, domain.dkim.status, domain.dmarc.status];
             let mut contract = domain.contract.iter();
             return domain.errors.is_empty()
-                && !all.contains(&Status::Skipped)
+                && domain.sections().iter().all(|(_, status, _)| *status != Status::Skipped)
                 && contract.all(|expected| expected.met.is_some());
         }
         let status = match ignore.rule.family() {

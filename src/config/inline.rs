@@ -1,6 +1,7 @@
 //! What the comments of a zone file leave out: `; mailcheck: ignore[family/name] reason`.
 
 use super::Policy;
+use super::lint::UNUSED_IGNORE;
 use crate::audit::Linted;
 use crate::catalogue;
 use crate::dns::zone::{Ignore, IgnoredRule};
@@ -17,14 +18,14 @@ pub fn heed_comments(policy: &Policy, facts: &Facts, linted: &mut Linted) {
     let mut said = Vec::new();
     for ignore in &facts.files.ignores {
         for named in &ignore.rules {
-            match catalogue::rules().find(|rule| rule.id == named.id) {
+            match catalogue::rule(&named.id) {
                 None => said.push(unknown(facts, named)),
                 Some(rule) => {
                     let is_met = leave_out(ignore, rule, &mut linted.findings);
                     let is_told = linted.is_settled || rule.family() == "zone";
                     let is_on = policy.severity(rule.id, rule.severity).is_some();
                     if !is_met && is_told && is_on {
-                        said.extend(unused(facts, named, rule));
+                        said.push(unused(facts, named, rule));
                     }
                 }
             }
@@ -35,25 +36,27 @@ pub fn heed_comments(policy: &Policy, facts: &Facts, linted: &mut Linted) {
 
 /// True if a finding was there to be left out.
 fn leave_out(ignore: &Ignore, rule: &Rule, findings: &mut [Finding]) -> bool {
-    let (first, last) = ignore.lines;
-    let is_meant = |finding: &&mut Finding| {
-        let line = finding.location.as_ref().map(|place| place.line);
-        finding.id == rule.id && line.is_some_and(|line| (first..=last).contains(&line))
-    };
     let mut is_met = false;
-    for finding in findings.iter_mut().filter(is_meant) {
+    for finding in findings.iter_mut().filter(|it| it.id == rule.id && means(ignore, it)) {
         is_met = true;
-        finding.suppressed.get_or_insert_with(|| Suppression {
-            reason: escape(ignore.reason.as_bytes()),
-            source: escape(format!("{}:{}", ignore.place.file, ignore.place.line).as_bytes()),
-        });
+        finding.suppressed.get_or_insert_with(|| Suppression::new(&ignore.reason, &ignore.place));
     }
     is_met
 }
 
+/// True if a comment leaves a finding out: it names its rule, beside the record that it is about.
+pub(super) fn means(ignore: &Ignore, finding: &Finding) -> bool {
+    let (first, last) = ignore.lines;
+    ignore.rules.iter().any(|rule| rule.id == finding.id)
+        && finding.location.as_ref().is_some_and(|place| {
+            (first..=last).contains(&place.line)
+                && place.file == escape(ignore.place.file.as_bytes())
+        })
+}
+
 fn unknown(facts: &Facts, named: &IgnoredRule) -> judge::Finding {
     let said = Phrase::new().plain("no rule is named ").code(&named.id);
-    let meant = catalogue::find(&named.id).map_or_else(|meant| meant, |rule| vec![rule]);
+    let meant = catalogue::meant(&named.id);
     let said = match meant.as_slice() {
         [] => said.plain(": mailcheck rules lists all of them"),
         [first, ..] => said.plain("; did you mean ").code(first.id).plain("?"),
@@ -61,13 +64,12 @@ fn unknown(facts: &Facts, named: &IgnoredRule) -> judge::Finding {
     judge::Finding::new(&zone::lint::FAULTY_COMMENT, facts.at(&named.place), said)
 }
 
-fn unused(facts: &Facts, named: &IgnoredRule, rule: &Rule) -> Option<judge::Finding> {
-    let own = catalogue::rules().find(|own| own.id == "config/unused-ignore")?;
+fn unused(facts: &Facts, named: &IgnoredRule, rule: &Rule) -> judge::Finding {
     let said = Phrase::new()
         .plain("the ignore of ")
         .code(rule.id)
         .plain(" matches no finding of this record: it can go");
-    Some(judge::Finding::new(own, facts.at(&named.place), said))
+    judge::Finding::new(&UNUSED_IGNORE, facts.at(&named.place), said)
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub use read::read;
 use crate::catalogue;
 use crate::contract::{self, Contract, Written};
 use crate::dns::Place;
+use crate::dns::zone::Ignore as Comment;
 use crate::judge::{Rule, Severity};
 use crate::net::Name;
 use crate::report::Domain;
@@ -136,6 +137,8 @@ pub struct Policy {
     pub select: Vec<Scope>,
     /// Without these rules.
     pub ignore: Vec<Scope>,
+    /// What comments of the zone files leave out.
+    pub comments: Vec<Comment>,
 }
 
 /// A rule, or all rules of a family.

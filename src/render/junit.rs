@@ -3,8 +3,8 @@
 //! A suite is a domain, and one more is about files and the configuration. A test is a protocol, a
 //! sender, an expectation, or a rule that is met: it fails if the rule is met, is skipped if that is
 //! no more than a note, if its owner decided about it or if it was met before a change, and is in
-//! error if something could not be told. A rule that is not met is no test, for the report does not say which rules were
-//! looked at.
+//! error if something could not be told. A rule that is not met is no test, for the report does not
+//! say which rules were looked at.
 //!
 //! The form is that of `testdata/schema/junit-10.xsd`.
 
@@ -82,14 +82,8 @@ fn about(domain: &Domain) -> Suite {
 
 /// The domain as it is: of a change, only what it brings about counts.
 fn state(domain: &Domain) -> Vec<Case> {
-    let sections: [(&str, Status, &Phrase); 4] = [
-        ("mx", domain.mx.status, &domain.mx.summary),
-        ("spf", domain.spf.status, &domain.spf.summary),
-        ("dkim", domain.dkim.status, &domain.dkim.summary),
-        ("dmarc", domain.dmarc.status, &domain.dmarc.summary),
-    ];
     let mut cases = vec![answered("every lookup is answered", &domain.errors)];
-    cases.extend(sections.map(|(name, status, summary)| Case {
+    cases.extend(domain.sections().map(|(name, status, summary)| Case {
         name: format!("{name} can be told"),
         because: match status {
             Status::Unknown => Because::new(Kind::Error, summary.to_string()),

@@ -35,3 +35,4 @@ pub mod prometheus;
 pub mod sarif;
 pub mod text;
 pub mod tsv;
+mod words;

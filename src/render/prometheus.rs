@@ -161,9 +161,8 @@ fn policy(domains: &[&Domain]) -> Family {
 }
 
 fn unanswered(domains: &[&Domain]) -> Family {
-    let is_answer = |outcome: &str| matches!(outcome, "records" | "nodata" | "nxdomain");
     let samples = domains.iter().map(|domain| {
-        let failed = domain.lookups.iter().filter(|lookup| !is_answer(lookup.outcome)).count();
+        let failed = domain.lookups.iter().filter(|lookup| !lookup.is_answered()).count();
         Sample::of(domain, u64::try_from(failed).unwrap_or(u64::MAX))
     });
     let help = "Lookups that failed.";

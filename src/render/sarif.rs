@@ -8,6 +8,7 @@
 use super::json;
 use super::markdown::inline::{code, fenced, phrase, text};
 use super::place::{place, uri};
+use super::words::noun;
 use crate::catalogue;
 use crate::judge::Severity;
 use crate::report::{Domain, FileLocation, Finding, Report, State};
@@ -72,14 +73,14 @@ fn rules(report: &Report) -> Vec<&Finding> {
 
 /// What is said of the rule that a finding is of.
 fn descriptor(finding: &Finding) -> Value {
-    let rule = catalogue::rules().find(|rule| rule.id == finding.id);
+    let rule = catalogue::rule(finding.id);
     let severity = rule.map_or(finding.severity, |rule| rule.severity);
     let family = finding.id.split('/').next().unwrap_or_default();
     let mut descriptor = json!({
         "id": finding.id,
         "shortDescription": {"text": finding.summary},
         "fullDescription": {"text": finding.why},
-        "defaultConfiguration": {"level": level(severity)},
+        "defaultConfiguration": {"level": noun(severity)},
         "properties": {
             "confidence": finding.confidence.word(),
             "security-severity": weight(severity),
@@ -116,7 +117,7 @@ fn result(domain: Option<&Domain>, finding: &Finding) -> Map<String, Value> {
     });
     let mut result = Map::new();
     result.insert("ruleId".into(), finding.id.into());
-    result.insert("level".into(), level(finding.severity).into());
+    result.insert("level".into(), noun(finding.severity).into());
     result.insert("message".into(), message(finding));
     result.insert("locations".into(), json!([location]));
     result.insert("partialFingerprints".into(), json!({"mailcheck/v1": finding.fingerprint}));
@@ -207,14 +208,6 @@ fn invocation(report: &Report) -> Value {
         invocation.insert("startTimeUtc".into(), started.as_str().into());
     }
     Value::Object(invocation)
-}
-
-fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warn => "warning",
-        Severity::Note => "note",
-    }
 }
 
 /// What GitHub sorts alerts by: from 7.0 on high, from 4.0 on medium, else low.

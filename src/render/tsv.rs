@@ -36,12 +36,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             Some(it) => (escape(it.file.as_bytes()), it.line.to_string(), it.column.to_string()),
             None => Default::default(),
         };
-        let state = match finding.state {
-            Some(State::Introduced) => "introduced",
-            Some(State::Unchanged) => "unchanged",
-            Some(State::Resolved) => "resolved",
-            None => "",
-        };
+        let state = finding.state.map_or("", State::word);
         writeln!(
             out,
             "{domain}\t{severity}\t{id}\t{}\t{}\t{file}\t{line}\t{column}\t{message}\t{fingerprint}\t{state}",

@@ -139,14 +139,3 @@ pub struct ChangedPolicy {
     /// After.
     pub after: Option<&'static str>,
 }
-
-/// One expectation of the contract, and whether it is met.
-#[derive(Clone, Debug, Serialize)]
-pub struct Expected {
-    /// What is expected, in a few words.
-    pub expectation: Phrase,
-    /// Whether it is met; `null` if that could not be told.
-    pub met: Option<bool>,
-    /// Where it is written.
-    pub location: FileLocation,
-}

@@ -1,8 +1,8 @@
 //! What a run found out about one domain.
 
 use super::{
-    Authorization, Change, DkimExhibit, DmarcExhibit, Expected, FileLocation, Finding, Lookup,
-    MxExhibit, SpfExhibit, Step, Verdict,
+    Authorization, Change, DkimExhibit, DmarcExhibit, FileLocation, Finding, Lookup, MxExhibit,
+    SpfExhibit, Step, Verdict,
 };
 use crate::judge::Standing;
 use crate::net::Name;
@@ -47,11 +47,30 @@ pub struct Domain {
 }
 
 impl Domain {
+    /// The family of each section, how it stands, and the line about it; in the order in which they
+    /// are told.
+    pub fn sections(&self) -> [(&'static str, Status, &Phrase); 4] {
+        [
+            ("mx", self.mx.status, &self.mx.summary),
+            ("spf", self.spf.status, &self.spf.summary),
+            ("dkim", self.dkim.status, &self.dkim.summary),
+            ("dmarc", self.dmarc.status, &self.dmarc.summary),
+        ]
+    }
+
+    /// True if a section could not be told, but for that of keys, which nobody can list.
+    pub fn has_unknown_section(&self) -> bool {
+        let sections = self.sections();
+        sections.iter().any(|(family, status, _)| *family != "dkim" && *status == Status::Unknown)
+    }
+
     /// True if an expectation is not met and that counts: its owner did not decide otherwise, and it
     /// was not so before a change that is judged.
     pub fn is_broken(&self, expected: &Expected) -> bool {
-        let place = |it: &FileLocation| (it.file.clone(), it.line, it.column);
-        let counts = |at: Option<(String, u32, u32)>| {
+        fn place(it: &FileLocation) -> (&str, u32, u32) {
+            (&it.file, it.line, it.column)
+        }
+        let counts = |at| {
             let own = self.findings.iter().filter(|it| it.id.starts_with("contract/"));
             own.filter(|it| it.location.as_ref().map(place) == at)
                 .map(Finding::counts)
@@ -76,20 +95,11 @@ impl Domain {
             let told = if change.unknown.is_empty() { Verdict::Ok } else { Verdict::Unknown };
             return findings.chain([told]).max().unwrap_or_default();
         }
-        // That no key was found among the names tried is no trouble; that they went unanswered is.
-        let keys_unknown =
-            self.dkim.exhibit.selectors.iter().any(|key| key.status == Status::Unknown);
-        let dkim = match self.dkim.status {
-            Status::Unknown if !keys_unknown => Status::Skipped,
-            status => status,
-        };
-        let sections = [
-            ("mx", self.mx.status),
-            ("spf", self.spf.status),
-            ("dkim", dkim),
-            ("dmarc", self.dmarc.status),
-        ];
-        let sections = sections.into_iter().map(|(family, status)| match status {
+        let sections = self.sections().into_iter().map(|(family, status, _)| match status {
+            // That no key was found among the names tried is no trouble; that they went unanswered is.
+            Status::Unknown if family == "dkim" && !self.dkim.exhibit.is_unanswered() => {
+                Verdict::Ok
+            }
             Status::Unknown => Verdict::Unknown,
             Status::Broken if !is_waived(family) => Verdict::Fail,
             Status::Weak if !is_waived(family) => Verdict::Warn,
@@ -101,6 +111,17 @@ impl Domain {
         let contract = untold.map(|_| Verdict::Unknown);
         senders.chain(findings).chain(sections).chain(contract).max().unwrap_or_default()
     }
+}
+
+/// One expectation of the contract, and whether it is met.
+#[derive(Clone, Debug, Serialize)]
+pub struct Expected {
+    /// What is expected, in a few words.
+    pub expectation: Phrase,
+    /// Whether it is met; `null` if that could not be told.
+    pub met: Option<bool>,
+    /// Where it is written.
+    pub location: FileLocation,
 }
 
 /// How a section stands.

@@ -1,6 +1,6 @@
 //! What each protocol shows of a domain, as data.
 
-use super::LookupId;
+use super::{LookupId, Status};
 use crate::net::{Cidr, Name};
 use serde::Serialize;
 
@@ -87,6 +87,13 @@ pub struct DkimExhibit {
     pub selectors: Vec<Selector>,
     /// True if `_domainkey` does not exist, which proves that there is no key (RFC 8020).
     pub proved_none: bool,
+}
+
+impl DkimExhibit {
+    /// True if a question for a key failed; that none was found among the names tried is no trouble.
+    pub fn is_unanswered(&self) -> bool {
+        self.selectors.iter().any(|selector| selector.status == Status::Unknown)
+    }
 }
 
 /// A selector at which something was found.

@@ -75,6 +75,17 @@ pub enum State {
     Resolved,
 }
 
+impl State {
+    /// The word for it, everywhere.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Introduced => "introduced",
+            Self::Unchanged => "unchanged",
+            Self::Resolved => "resolved",
+        }
+    }
+}
+
 /// A decision of the owner that a finding does not count.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Suppression {
@@ -82,6 +93,14 @@ pub struct Suppression {
     pub reason: String,
     /// Where that is written: a file and a line.
     pub source: String,
+}
+
+impl Suppression {
+    /// A decision for this reason, which is written there.
+    pub(crate) fn new(reason: &str, place: &Place) -> Self {
+        let source = format!("{}:{}", place.file, place.line);
+        Self { reason: escape(reason.as_bytes()), source: escape(source.as_bytes()) }
+    }
 }
 
 /// The record that a finding is about.
@@ -93,8 +112,7 @@ pub struct Subject {
     #[serde(rename = "type")]
     pub kind: Kind,
     /// Its text, escaped, or the line of a file where that is what is wrong; `null` if the whole set
-    /// is meant. Spans count octets of the unescaped
-    /// text, which is the same wherever no `\x` stands.
+    /// is meant. Spans count octets of the unescaped text, which is the same wherever no `\x` stands.
     pub value: Option<String>,
 }
 

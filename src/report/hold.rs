@@ -1,7 +1,7 @@
 //! A domain held against itself as it was.
 
 use super::{Change, ChangedSender, Domain, Finding, State, Status, Verdict};
-use crate::change::Effect;
+use crate::change::{Effect, named};
 use crate::dns::Kind;
 use crate::judge::Severity;
 use crate::net::Name;
@@ -55,16 +55,12 @@ impl Domain {
 
 /// The families of which not everything could be told.
 fn untold(domain: &Domain) -> Vec<&'static str> {
-    let selectors = &domain.dkim.exhibit.selectors;
-    let sections = [
-        ("mx", domain.mx.status == Status::Unknown),
-        ("spf", domain.spf.status == Status::Unknown),
+    let untold = domain.sections().into_iter().filter(|(family, status, _)| match *family {
         // That no key was found is not unknown in this sense; that a name went unanswered is.
-        ("dkim", selectors.iter().any(|key| key.status == Status::Unknown)),
-        ("dmarc", domain.dmarc.status == Status::Unknown),
-    ];
-    let untold = sections.into_iter().filter(|(_, is_unknown)| *is_unknown);
-    let mut families: Vec<&'static str> = untold.map(|(family, _)| family).collect();
+        "dkim" => domain.dkim.exhibit.is_unanswered(),
+        _ => *status == Status::Unknown,
+    });
+    let mut families: Vec<&'static str> = untold.map(|(family, ..)| family).collect();
     if !families.is_empty() {
         // It takes several protocols to say something of a domain as a whole.
         families.push("posture");
@@ -95,8 +91,8 @@ fn is_overtaken(gone: &Finding, findings: &[Finding]) -> bool {
 fn headline(change: &Change, findings: &[Finding], result: Verdict) -> Phrase {
     let of = |effect| change.senders.iter().filter(move |one| one.effect == effect);
     if of(Effect::Lost).next().is_some() {
-        let said = Phrase::new().plain("after this change ");
-        return named(said, of(Effect::Lost)).bad(" can no longer send");
+        let said = Phrase::from("after this change ").then(first(of(Effect::Lost)));
+        return said.bad(" can no longer send");
     }
     // They stand with the worst first.
     let worst = findings.iter().find(|finding| finding.counts());
@@ -119,8 +115,8 @@ fn headline(change: &Change, findings: &[Finding], result: Verdict) -> Phrase {
     }
     let resolved = findings.iter().filter(|it| it.state == Some(State::Resolved)).count();
     let said = if of(Effect::Gained).next().is_some() {
-        named(Phrase::new().plain("after this change "), of(Effect::Gained))
-            .plain(" may send as well")
+        let said = Phrase::from("after this change ").then(first(of(Effect::Gained)));
+        said.plain(" may send as well")
     } else if change.records.is_empty() {
         Phrase::new().good("nothing changes")
     } else if change.senders.is_empty() {
@@ -136,22 +132,7 @@ fn headline(change: &Change, findings: &[Finding], result: Verdict) -> Phrase {
 }
 
 /// The first of the senders, by what they are known as.
-fn named<'c>(mut said: Phrase, senders: impl Iterator<Item = &'c ChangedSender>) -> Phrase {
-    let senders: Vec<&ChangedSender> = senders.collect();
-    for (index, one) in senders.iter().take(NAMED).enumerate() {
-        let gap = match index {
-            0 => "",
-            _ if senders.len() > NAMED => ", ",
-            _ => " and ",
-        };
-        said = match &one.provider {
-            _ if one.is_rest => said.plain(gap).plain("everybody who is not listed"),
-            Some(provider) => said.plain(gap).name(provider).plain(" (").addr(&one.who).plain(")"),
-            None => said.plain(gap).addr(&one.who),
-        };
-    }
-    match senders.len().saturating_sub(NAMED) {
-        0 => said,
-        more => said.plain(format!(" and {more} more")),
-    }
+fn first<'c>(senders: impl Iterator<Item = &'c ChangedSender>) -> Phrase {
+    let names = senders.map(|one| named(one.provider.as_deref(), &one.who, one.is_rest));
+    Phrase::listed(names, NAMED, " and ")
 }

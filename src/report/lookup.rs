@@ -40,6 +40,13 @@ pub struct Lookup {
     pub elapsed_ms: Option<u64>,
 }
 
+impl Lookup {
+    /// True if the DNS said what there is, or that there is nothing; false if the question failed.
+    pub fn is_answered(&self) -> bool {
+        matches!(self.outcome, "records" | "nodata" | "nxdomain")
+    }
+}
+
 /// The table of a domain's lookups; each question stands in it once.
 #[derive(Debug, Default)]
 pub struct Lookups {

@@ -20,10 +20,8 @@ pub use authorization::{
     Authorization, Authorized, Declaration, DmarcVerdict, Identities, Matched, Portion, SenderFix,
     SenderKind, SpfVerdict,
 };
-pub use change::{
-    Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, Expected, KeptSender,
-};
-pub use domain::{Domain, Section, Status};
+pub use change::{Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, KeptSender};
+pub use domain::{Domain, Expected, Section, Status};
 pub use exhibit::{
     DkimExhibit, DmarcExhibit, MxExhibit, MxHost, Selector, SpfExhibit, TreeNode, WalkName,
 };

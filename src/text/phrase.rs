@@ -139,6 +139,23 @@ impl Phrase {
         self
     }
 
+    /// `a`, `a and b`, `a, b and c`, where `last` is what stands before the last one; beyond the
+    /// first `told` they are counted: `a, b and 3 more`.
+    pub fn listed(all: impl IntoIterator<Item = Self>, told: usize, last: &str) -> Self {
+        let all: Vec<Self> = all.into_iter().collect();
+        let (count, more) = (all.len(), all.len().saturating_sub(told));
+        let said =
+            all.into_iter().take(told).enumerate().fold(Self::new(), |said, (index, one)| {
+                let gap = match index {
+                    0 => "",
+                    _ if index + 1 == count => last,
+                    _ => ", ",
+                };
+                said.plain(gap).then(one)
+            });
+        if more > 0 { said.plain(format!(" and {more} more")) } else { said }
+    }
+
     /// The pieces in order.
     pub fn pieces(&self) -> &[Piece] {
         &self.pieces
@@ -259,5 +276,14 @@ mod tests {
     #[test]
     fn octets_that_are_not_utf8_are_shown_as_octets() {
         assert_eq!(escape(b"v=spf1 \xff\x80"), "v=spf1 \\xff\\x80");
+    }
+
+    #[test]
+    fn a_list_names_the_first_and_counts_the_others() {
+        let said = |count: usize| {
+            let all = ["a", "b", "c", "d"].into_iter().take(count).map(Phrase::from);
+            Phrase::listed(all, 3, " and ").to_string()
+        };
+        assert_eq!([1, 2, 3, 4].map(said), ["a", "a and b", "a, b and c", "a, b, c and 1 more"]);
     }
 }

@@ -6,8 +6,8 @@ use crate::net::Name;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Answers from one zone of a file. What lies outside is not known, and neither is what is not there if the
-/// file says nothing about that.
+/// Answers from one zone of a file. What lies outside is not known, and neither is what is not there
+/// if the file says nothing about that.
 #[derive(Debug)]
 pub struct Alone<'f> {
     zone: &'f Zone,

@@ -1,6 +1,6 @@
 //! Which names of a file take part in mail.
 
-use crate::dns::{Data, Kind, Record, Zone};
+use crate::dns::{Data, Kind, Place, Record, Zone};
 use crate::net::Name;
 use crate::{dkim, spf};
 use std::collections::HashMap;
@@ -59,6 +59,19 @@ pub fn mail_names(zone: &Zone) -> Vec<MailName> {
         names.add(owner, kind, record);
     }
     names.all
+}
+
+/// Where the first record of each name stands.
+pub fn first_places(zones: &[Zone]) -> HashMap<&Name, &Place> {
+    let mut first: HashMap<&Name, &Place> = HashMap::new();
+    for (owner, _, record) in zones.iter().flat_map(Zone::records) {
+        let Some(place) = &record.place else { continue };
+        let known = first.entry(owner).or_insert(place);
+        if (place.line, place.column) < (known.line, known.column) {
+            *known = place;
+        }
+    }
+    first
 }
 
 #[derive(Default)]

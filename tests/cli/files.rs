@@ -132,3 +132,17 @@ fn what_was_recorded_answers_the_same_again() {
     let second = replay("record-replay", &tape, arguments).file("new.zone", ZONE.as_bytes()).end();
     assert_eq!(first.answer(), second.answer());
 }
+
+// ── comments ────────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn a_comment_of_a_zone_file_leaves_out_what_it_names() {
+    let zone = "example.com. 60 TXT \"v=spf1 ptr ip4:192.0.2.0/24 -all\" \
+                ; mailcheck: ignore[spf/ptr] the relay goes in March\n";
+    let run = replay("comment", SOUND, ["example.com", "--zone", "new.zone"]);
+    let report = run.file("new.zone", zone.as_bytes()).json();
+    let findings = report["domains"][0]["findings"].as_array().expect("findings are a list");
+    let ptr: Vec<_> = findings.iter().filter(|it| it["id"] == "spf/ptr").collect();
+    let [ptr] = ptr.as_slice() else { panic!("one finding: {report}") };
+    assert_eq!(ptr["suppressed"]["reason"], "the relay goes in March");
+}

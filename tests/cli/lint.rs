@@ -177,3 +177,11 @@ fn a_hostile_file_neither_hurts_the_terminal_nor_lasts_for_ever() {
         assert!(ended.stdout.chars().all(is_harmless), "{test}: {:?}", ended.stdout);
     }
 }
+
+#[test]
+fn a_file_with_more_than_is_read_is_not_judged_as_if_it_had_no_more() {
+    let zone = "$GENERATE 1-65536 a$ A 192.0.2.1\n$GENERATE 1-2 b$ A 192.0.2.1\n";
+    let ended = lint("limit", zone, []).end();
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
+    assert!(ended.stderr.contains("example.com.zone:2:1"), "{}", ended.stderr);
+}

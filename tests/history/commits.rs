@@ -137,3 +137,23 @@ fn a_file_that_is_gone_is_compared_with_what_answers() {
     assert_eq!(ended.code, Some(1));
     snapshot("a-gone-file", &ended);
 }
+
+#[test]
+fn a_file_as_it_was_that_relies_on_a_changed_one_is_judged_as_well() {
+    let Some(repository) = Repository::new("relies") else { return };
+    let zone = |name: &str, text: &str| {
+        let soa = format!("{name}. 60 SOA ns.{name}. a.{name}. 1 2 3 4 5\n");
+        fs::write(repository.0.join(format!("zones/{name}.zone")), format!("{soa}{text}\n"))
+            .expect("a zone can be written");
+    };
+    zone("shop.example", "shop.example. 60 TXT \"v=spf1 include:_spf.group.example -all\"");
+    zone("group.example", "_spf.group.example. 60 TXT \"v=spf1 ip4:192.0.2.0/24 -all\"");
+    repository.git(&["add", "zones"]);
+    repository.git(&["commit", "--quiet", "--message", "two zones"]);
+    zone("group.example", "_spf.group.example. 60 TXT \"v=spf1 ip4:192.0.2.0/25 -all\"");
+    let files = ["zones/shop.example.zone", "zones/group.example.zone"];
+    let ended = repository.diff(&[&["--base", "HEAD", "-f", "tsv"], &files[..]].concat());
+    let lost = |line: &&str| line.contains("change/sender-lost");
+    let lines: Vec<&str> = ended.stdout.lines().filter(lost).collect();
+    assert!(lines.iter().any(|line| line.starts_with("shop.example")), "{}", ended.screen());
+}

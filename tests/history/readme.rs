@@ -1,7 +1,7 @@
 //! What the README shows of `mailcheck diff` is what it does.
 
 use super::commits::Repository;
-use super::{STATES, folder, mailcheck};
+use super::{STATES, folder, mailcheck, plan};
 use std::fs;
 
 const README: &str = include_str!("../../README.md");
@@ -39,10 +39,12 @@ fn each_way_to_compare_is_understood() {
     put("new.zone", "04-eleventh-lookup.zone");
     put("monday.jsonl", "world.jsonl");
     put("today.jsonl", "world.jsonl");
+    fs::write(repository.0.join("plan.json"), plan()).expect("a file can be written");
     let commands: Vec<&str> =
         section().split('`').filter(|text| text.starts_with("mailcheck diff ")).collect();
     // With the DNS as it is, in which there is no such domain, everybody is new.
-    let expected = [("--live", 1), ("--base", 1), ("old.zone", 1), ("--zone", 1), ("monday", 0)];
+    let expected =
+        [("--live", 1), ("--base", 1), ("old.zone", 1), ("--zone", 1), ("plan", 1), ("monday", 0)];
     assert_eq!(commands.len(), expected.len(), "{commands:?}");
     for (command, (word, code)) in commands.iter().zip(expected) {
         assert!(command.contains(word), "{command}");

@@ -5,7 +5,7 @@ use super::records::one_sided;
 use crate::audit::Gathered;
 use crate::change::{Gone, Purpose};
 use crate::dkim::{Key, Published, Tried};
-use crate::dns::{Answer, Data, Dns, Kind, ask};
+use crate::dns::{Answer, Data, Dns, Kind, ask, join_all};
 use crate::judge::{Location, Standing};
 use crate::mx::{self, Exchanger, Target};
 use crate::net::Name;
@@ -81,24 +81,21 @@ pub(super) struct Tls {
 /// Asks both states for the records about encrypted delivery.
 pub(super) async fn tls(states: [&dyn Dns; 2], was: &Gathered) -> Tls {
     let domain = &was.domain;
-    let below = |labels: [&'static str; 2]| {
-        let [outer, inner] = labels;
-        domain
-            .child(inner)
-            .and_then(|name| if outer.is_empty() { Ok(name) } else { name.child(outer) })
-    };
     let mut wanted: Vec<(Name, Kind, &'static str)> = Vec::new();
-    wanted.extend(below(["", "_mta-sts"]).map(|name| (name, Kind::Txt, "MTA-STS")).ok());
-    wanted.extend(below(["_smtp", "_tls"]).map(|name| (name, Kind::Txt, "TLS-RPT")).ok());
+    wanted.extend(domain.child("_mta-sts").map(|name| (name, Kind::Txt, "MTA-STS")).ok());
+    wanted.extend(domain.child("_smtp._tls").map(|name| (name, Kind::Txt, "TLS-RPT")).ok());
     // What stands at hosts of others is not changed here.
     let hosts = was.mx.iter().flat_map(|it| it.facts.exchangers());
     let own = hosts.filter(|it| it.host.is_within(domain));
-    let tlsa = own.filter_map(|it| it.host.child("_tcp").ok()?.child("_25").ok());
+    let tlsa = own.filter_map(|it| it.host.child("_25._tcp").ok());
     wanted.extend(tlsa.map(|name| (name, TLSA, "DANE")));
     let [old, new] = states;
+    let answers = join_all(wanted.into_iter().map(|(name, kind, what)| async move {
+        let (before, after) = tokio::join!(ask(old, &name, kind), ask(new, &name, kind));
+        (name, kind, what, before, after)
+    }));
     let mut tls = Tls::default();
-    for (name, kind, what) in wanted {
-        let (before, after) = (ask(old, &name, kind).await, ask(new, &name, kind).await);
+    for (name, kind, what, before, after) in answers.await {
         let [was_there, is_there] = [&before, &after].map(|answer| is_published(answer, what));
         match (before.failure(), after.failure()) {
             (None, None) if was_there && !is_there => {

@@ -11,6 +11,7 @@ use crate::change::{self, Facts, Gone, Moved};
 use crate::dns::{Dns, Kind};
 use crate::judge::Location;
 use crate::net::Name;
+use crate::posture::Requests;
 use crate::report::{Change, ChangedCost, ChangedPolicy, ChangedSender, Domain};
 use crate::spf::Policies;
 use crate::text::Phrase;
@@ -65,7 +66,6 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
     // Where both states give the same answers, the same is unknown of both, and nothing changes.
     let is_unchanged = records.is_empty() && one_sided.is_empty();
     let unknown = if is_unchanged { Vec::new() } else { said_once(one_sided, untold) };
-    let policies = [&before, &after].map(|domain| domain.dmarc.exhibit.policy);
     after.change = Some(Change {
         before: Vec::new(),
         headline_before: before.headline.clone(),
@@ -74,13 +74,22 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
         senders: facts.moved.iter().map(ChangedSender::from).collect(),
         kept,
         cost,
-        policy: match policies {
-            [before, after] if before != after => Some(ChangedPolicy { before, after }),
-            _ => None,
-        },
+        policy: changed_policy(facts.requests),
         unknown,
     });
     Changed { before, after }
+}
+
+/// The policy in force, if it is known of both states and differs.
+fn changed_policy(requests: [Requests; 2]) -> Option<ChangedPolicy> {
+    let word = |requests| match requests {
+        Requests::Policy(policy) => Some(Some(policy.word())),
+        Requests::Nothing | Requests::Broken => Some(None),
+        Requests::Unknown => None,
+    };
+    let [before, after] = requests.map(word);
+    let (before, after) = (before?, after?);
+    (before != after).then_some(ChangedPolicy { before, after })
 }
 
 /// What could not be told of DMARC, if it is not the same in both states.
@@ -149,7 +158,7 @@ fn facts(was: &Gathered, is: &Gathered, tls: Vec<Gone>) -> (Facts, Vec<Doubt>) {
         moved.iter_mut().for_each(|one: &mut Moved| one.who = known_as(&one.sets));
         moved.sort_by_key(|one| (one.effect, one.is_rest, Reverse(size(&one.sets))));
     }
-    let requests = [was, is].map(|state| state.posture().requests);
+    let requests = [was, is].map(Gathered::requests);
     untold.extend(policy_doubt(was, is));
     let spf = is.spf.as_ref().map(|facts| facts.published.location());
     let governing = is.dmarc.as_ref().and_then(|it| it.facts.discovered.governing());

@@ -16,11 +16,10 @@ pub(super) async fn records(
 ) -> (Vec<ChangedRecords>, Vec<Doubt>) {
     let question = |lookup: &Lookup| (lookup.name.clone(), lookup.kind);
     let old: HashMap<_, &Lookup> = before.lookups.iter().map(|it| (question(it), it)).collect();
-    let is_told = |lookup: &Lookup| matches!(lookup.outcome, "records" | "nodata" | "nxdomain");
     let (mut changed, mut doubts) = (Vec::new(), Vec::new());
     for now in &after.lookups {
         let Some(was) = old.get(&question(now)) else { continue };
-        match (is_told(was), is_told(now)) {
+        match (was.is_answered(), now.is_answered()) {
             (true, true) => {}
             (false, false) => continue,
             (told_before, _) => {

@@ -1,6 +1,6 @@
 //! Rules about who may send.
 
-use crate::change::{Effect, Facts, Moved};
+use crate::change::{Effect, Facts, Moved, named};
 use crate::judge::{Finding, Location, Rule};
 use crate::spf::SpfResult;
 use crate::text::Phrase;
@@ -102,26 +102,8 @@ fn place(facts: &Facts, moved: &Moved) -> Location {
 /// Who they are: providers, addresses, and how many more.
 fn all_named(all: &[&Moved]) -> Phrase {
     let told = if all.len() > NAMED { NAMED - 1 } else { all.len() };
-    let said = all.iter().take(told).enumerate().fold(Phrase::new(), |said, (index, one)| {
-        let gap = match index {
-            0 => "",
-            _ if index + 1 == all.len() => " and ",
-            _ => ", ",
-        };
-        named(said.plain(gap), one)
-    });
-    match all.len() - told {
-        0 => said,
-        more => said.plain(format!(" and {more} more")),
-    }
-}
-
-fn named(said: Phrase, moved: &Moved) -> Phrase {
-    match moved.provider {
-        _ if moved.is_rest => said.plain("everybody who is not listed"),
-        Some(provider) => said.name(provider).plain(" (").addr(&moved.who).plain(")"),
-        None => said.addr(&moved.who),
-    }
+    let names = all.iter().map(|one| named(one.provider, &one.who, one.is_rest));
+    Phrase::listed(names, told, " and ")
 }
 
 /// The term that decides, and the includes behind it.

@@ -41,7 +41,7 @@ pub(super) fn settle(judging: &Judging) -> Result<Settings, Mistake> {
     };
     let select = scopes("--select", &judging.select)?;
     let ignore = scopes("--ignore", &judging.ignore)?;
-    Ok(Settings { fail_on, policy: Policy { config, select, ignore }, file })
+    Ok(Settings { fail_on, policy: Policy { config, select, ignore, ..Policy::default() }, file })
 }
 
 fn scopes(flag: &str, words: &[String]) -> Result<Vec<Scope>, Mistake> {

@@ -120,28 +120,31 @@ impl Files {
         if let Some(begin) = self.open.iter().position(|(open, _)| *open == place) {
             let circle = self.open.iter().skip(begin).chain(self.open.get(begin));
             let names: Vec<&str> = circle.map(|(_, shown)| shown.as_str()).collect();
-            return Err(at(include, format!("files include each other: {}", names.join(" > "))));
+            return Err(Mistake::at(
+                &include.place,
+                format!("files include each other: {}", names.join(" > ")),
+            ));
         }
         if self.open.len() > DEPTH {
-            return Err(at(include, format!("files include files more than {DEPTH} deep")));
+            return Err(Mistake::at(
+                &include.place,
+                format!("files include files more than {DEPTH} deep"),
+            ));
         }
         if self.known.len() >= FILES {
-            return Err(at(include, format!("more than {FILES} files are included")));
+            return Err(Mistake::at(
+                &include.place,
+                format!("more than {FILES} files are included"),
+            ));
         }
         Ok(())
     }
 }
 
-/// A mistake about a file, told where it is included.
-fn at(include: &Written<String>, why: String) -> Mistake {
-    let place = &include.place;
-    Mistake::new(format!("{}:{}:{}: {why}", place.file, place.line, place.column))
-}
-
 fn read(path: &Path, shown: &str, by: Option<&Written<String>>) -> Result<Config, Mistake> {
     let limit = u64::try_from(LIMIT).unwrap_or(u64::MAX);
     let cannot = |why: io::Error| match by {
-        Some(include) => at(include, format!("{shown}: {why}")),
+        Some(include) => Mistake::at(&include.place, format!("{shown}: {why}")),
         None => Mistake::new(format!("{shown}: {why}")),
     };
     let octets = sources::beginning(path, limit).map_err(cannot)?;

@@ -3,7 +3,7 @@
 use super::{Settings, settle};
 use crate::cli::args::Judging;
 use crate::cli::plan::Appearance;
-use crate::cli::{Trouble, write};
+use crate::cli::{Trouble, parser, write};
 use crate::config::Policy;
 use crate::config::baseline::{self, quoted};
 use crate::contract::{Contract, Selector};
@@ -11,7 +11,7 @@ use crate::dns::Place;
 use crate::judge::Severity;
 use crate::text::escape;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser};
+use clap::{ArgMatches, FromArgMatches as _, Parser};
 use std::ffi::OsString;
 
 /// Show what holds in the end: flags, environment, mailcheck.toml, defaults
@@ -41,8 +41,7 @@ enum Typed {
 /// # Errors
 /// The flags mean nothing, the file is faulty, or standard output cannot be written to.
 pub(in crate::cli) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
-    let mut parser = Typed::command();
-    // What was typed begins with the name of the program; the verb takes its place.
+    let mut parser = parser::<Typed>();
     let matches =
         parser.try_get_matches_from_mut(typed.into_iter().skip(1)).map_err(Trouble::Flags)?;
     let Typed::Show { origin, judging } =
@@ -78,7 +77,7 @@ fn from(matches: &ArgMatches, id: &str) -> Option<String> {
 
 /// Each setting, and where it comes from.
 fn lines(settings: &Settings, given: impl Fn(&str) -> Option<String>) -> Vec<(String, String)> {
-    let Settings { fail_on, policy: Policy { config, select, ignore }, .. } = settings;
+    let Settings { fail_on, policy: Policy { config, select, ignore, .. }, .. } = settings;
     let default = || "default".to_owned();
     let file = if config.file.is_empty() { "none" } else { &config.file };
     let chosen = given("config").unwrap_or_else(|| match config.file.is_empty() {
@@ -173,6 +172,7 @@ fn place(place: &Place) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory as _;
 
     #[test]
     fn the_flags_are_consistent() {

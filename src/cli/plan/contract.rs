@@ -37,8 +37,5 @@ fn senders(contract: &Contract) -> Result<Vec<(Declaration, Asked)>, Mistake> {
 }
 
 fn asked(word: &Written<String>) -> Result<Asked, Mistake> {
-    sender::read(word.value.as_bytes()).map_err(|why| {
-        let place = &word.place;
-        Mistake::new(format!("{}:{}:{}: {why}", place.file, place.line, place.column))
-    })
+    sender::read(word.value.as_bytes()).map_err(|why| Mistake::at(&word.place, why))
 }

@@ -21,6 +21,7 @@ use super::args::{self, Protocol, Typed};
 use super::config::{Settings, settle};
 use crate::audit::{Asked, Checks, Fixes, Inquiry};
 use crate::config::Policy;
+use crate::dns::Place;
 use crate::judge::Severity;
 use crate::net::Name;
 use crate::render::palette::Choice;
@@ -132,6 +133,11 @@ impl Mistake {
     /// A mistake in words; what the user typed is escaped here.
     pub fn new(sentence: impl AsRef<str>) -> Self {
         Self(escape(sentence.as_ref().as_bytes()))
+    }
+
+    /// A mistake that stands in a file.
+    pub(super) fn at(place: &Place, why: impl fmt::Display) -> Self {
+        Self::new(format!("{place}: {why}"))
     }
 }
 

@@ -188,9 +188,9 @@ impl Reader<'_> {
     }
 
     fn rule(&mut self, offset: usize, id: &str) -> Option<&'static Rule> {
-        let rule = catalogue::rules().find(|rule| rule.id == id);
+        let rule = catalogue::rule(id);
         if rule.is_none() {
-            let meant = catalogue::find(id).map_or_else(|meant| meant, |rule| vec![rule]);
+            let meant = catalogue::meant(id);
             let ids: Vec<&str> = meant.iter().map(|rule| rule.id).collect();
             let hint = match ids.as_slice() {
                 [] => "all of them: mailcheck rules".to_owned(),

@@ -46,14 +46,7 @@ const WHAT: &str = "ignore[family/name] and a reason after \"mailcheck:\"";
 
 /// True for a comment that is meant for us; it begins with a semicolon.
 pub(super) fn is_ours(comment: &[u8]) -> bool {
-    comment.strip_prefix(b";").is_some_and(|text| trim_start(text).starts_with(MARK))
-}
-
-fn trim_start(mut text: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] = text {
-        text = rest;
-    }
-    text
+    comment.strip_prefix(b";").is_some_and(|text| trim(text, is_wsp).starts_with(MARK))
 }
 
 /// Reads a comment, which begins with a semicolon; `None` if it is not meant for us.

@@ -42,7 +42,7 @@ pub(super) fn senders(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
         .plain("of what Google, Yahoo and Microsoft demand of bulk senders, ")
         .name(&facts.domain)
         .plain(" has ")
-        .then(listed(wanting, " and "));
+        .then(Phrase::listed(wanting, usize::MAX, " and "));
     let said = followed(said, "; it has ", met);
     let said = followed(said, "; could not be told: ", unknown);
     let said = said.plain(
@@ -86,22 +86,9 @@ fn dmarc(facts: &Facts) -> State {
     }
 }
 
-/// `a`, `a and b`, `a, b and c`.
-fn listed(points: Vec<Phrase>, last: &str) -> Phrase {
-    let count = points.len();
-    points.into_iter().enumerate().fold(Phrase::new(), |said, (index, point)| {
-        let between = match index {
-            0 => "",
-            _ if index + 1 == count => last,
-            _ => ", ",
-        };
-        said.plain(between).then(point)
-    })
-}
-
 fn followed(said: Phrase, word: &str, points: Vec<Phrase>) -> Phrase {
     match points.is_empty() {
         true => said,
-        false => said.plain(word).then(listed(points, " and ")),
+        false => said.plain(word).then(Phrase::listed(points, usize::MAX, " and ")),
     }
 }

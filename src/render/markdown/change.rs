@@ -3,7 +3,7 @@
 use super::inline::{code, fenced, phrase, text};
 use super::page::Page;
 use crate::change::Effect;
-use crate::render::text::span;
+use crate::render::words::span;
 use crate::report::{Change, ChangedRecords, ChangedSender};
 
 /// Networks that are named; others are counted.

@@ -2,8 +2,8 @@
 
 use super::inline::{code, fenced, phrase, text};
 use super::page::Page;
-use crate::judge::{Applicability, Severity};
-use crate::render::text::counted;
+use crate::judge::Severity;
+use crate::render::words::{caution, counted, noun};
 use crate::report::{Finding, State};
 
 /// The findings of a domain, or those of none, by severity.
@@ -14,7 +14,7 @@ pub(super) fn findings(page: &mut Page, findings: &[Finding]) {
         if told.is_empty() {
             continue;
         }
-        page.put("headings", &format!("#### {}", counted(told.len(), word(severity))));
+        page.put("headings", &format!("#### {}", counted(told.len(), noun(severity))));
         for finding in told {
             if page.put("findings", &one(finding)) {
                 fix(page, finding);
@@ -22,14 +22,6 @@ pub(super) fn findings(page: &mut Page, findings: &[Finding]) {
         }
     }
     page.list("lines about other findings", others(findings));
-}
-
-fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warn => "warning",
-        Severity::Note => "note",
-    }
 }
 
 /// What is true, where, why it matters and what says so.
@@ -59,12 +51,7 @@ fn one(finding: &Finding) -> String {
 /// What mends it: the records stand between fences, to be copied.
 fn fix(page: &mut Page, finding: &Finding) {
     let Some(fix) = &finding.fix else { return };
-    let caution = match fix.applicability {
-        Applicability::Safe => "",
-        Applicability::Review => " (review it: it may change what you intend)",
-        Applicability::Sketch => " (a beginning: fill in what only you know)",
-    };
-    let mut part = format!("Fix: {}{caution}", phrase(&fix.summary));
+    let mut part = format!("Fix: {}{}", phrase(&fix.summary), caution(fix.applicability));
     let lines = finding.fix_lines();
     if !lines.is_empty() {
         part.push_str(&format!("\n\n{}", fenced("zone", &lines)));

@@ -9,10 +9,9 @@ mod finding;
 pub(super) mod inline;
 mod page;
 
-use super::text::{self, counted};
-use crate::judge::Severity;
-use crate::report::{Authorized, Domain, Expected, Report, Status};
-use crate::text::Phrase;
+use super::text;
+use super::words::{by_severity, counted};
+use crate::report::{Authorized, Domain, Expected, Finding, Report, Status};
 use inline::{code, fenced, phrase};
 use page::Page;
 use std::cmp::Reverse;
@@ -24,24 +23,13 @@ use std::io::{self, Write};
 /// `out` cannot be written to.
 pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page::default();
-    let count = |severity| {
-        let is_it =
-            |finding: &&crate::report::Finding| finding.severity == severity && finding.counts();
-        report.findings().map(|(_, finding)| finding).filter(is_it).count()
-    };
+    let findings = report.findings().map(|(_, finding)| finding);
+    let counting: Vec<&Finding> = findings.filter(|finding| finding.counts()).collect();
     page.put("headings", &format!("## mailcheck: {}", report.result));
     let mut domains: Vec<&Domain> = report.domains.iter().collect();
     domains.sort_by_key(|domain| Reverse(domain.result));
     page.list("headlines", domains.iter().map(|domain| headline(domain)));
-    page.put(
-        "counts",
-        &format!(
-            "{}, {}, {}",
-            counted(count(Severity::Error), "error"),
-            counted(count(Severity::Warn), "warning"),
-            counted(count(Severity::Note), "note"),
-        ),
-    );
+    page.put("counts", &by_severity(&counting));
     let notes = report.run.notes.iter();
     page.list("notes", notes.map(|note| format!("- {}", phrase(note))));
     for domain in domains {
@@ -112,14 +100,10 @@ fn whole(page: &mut Page, domain: &Domain) {
 
 /// A row for each protocol.
 fn sections(domain: &Domain) -> String {
-    let rows: [(&str, Status, &Phrase); 4] = [
-        ("MX", domain.mx.status, &domain.mx.summary),
-        ("SPF", domain.spf.status, &domain.spf.summary),
-        ("DKIM", domain.dkim.status, &domain.dkim.summary),
-        ("DMARC", domain.dmarc.status, &domain.dmarc.summary),
-    ];
-    let rows = rows.into_iter().filter(|(_, status, _)| *status != Status::Skipped);
-    let rows = rows.map(|(title, status, summary)| {
+    let rows = domain.sections().into_iter();
+    let rows = rows.filter(|(_, status, _)| *status != Status::Skipped);
+    let rows = rows.map(|(family, status, summary)| {
+        let title = family.to_ascii_uppercase();
         format!("| {title} | {} | {} |\n", status.word(), phrase(summary))
     });
     let rows: String = rows.collect();

@@ -2,10 +2,11 @@
 
 use super::line::Line;
 use super::sheet::Sheet;
-use super::{Look, counted, explain, finding, of_result};
+use super::{Look, explain, finding, of_result};
 use crate::judge::Tone;
 use crate::net::Cidr;
 use crate::render::palette::Ink;
+use crate::render::words::counted;
 use crate::report::{
     Authorization, Authorized, Declaration, Domain, Portion, SenderFix, SenderKind, SpfVerdict,
     Step, Verdict,

@@ -6,6 +6,7 @@ use super::sheet::Sheet;
 use crate::change::Effect;
 use crate::dns::Kind;
 use crate::render::palette::Ink;
+use crate::render::words::span;
 use crate::report::{
     Change, ChangedCost, ChangedRecords, ChangedSender, Domain, KeptSender, State,
 };
@@ -275,14 +276,4 @@ fn costs(sheet: &mut Sheet, cost: ChangedCost) {
         .map(|(lookups, voids, octets)| format!("{lookups} / {voids} / {octets}"));
     let line = sheet.line().plain("  lookups / voids / octets").pad(BEFORE).plain(before);
     sheet.put(&line.pad(AFTER).plain(after));
-}
-
-/// A time in words.
-pub(in crate::render) fn span(seconds: u32) -> String {
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7200 => format!("{} min", seconds.div_ceil(60)),
-        7200..172_800 => format!("{} h", seconds.div_ceil(3600)),
-        _ => format!("{} days", seconds.div_ceil(86_400)),
-    }
 }

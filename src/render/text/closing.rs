@@ -1,10 +1,10 @@
 //! The last lines: how much was found, what the exit code means, what to ask next.
 
+use super::Look;
 use super::line::Line;
 use super::sheet::Sheet;
-use super::{Look, counted};
-use crate::judge::Severity;
 use crate::render::palette::Ink;
+use crate::render::words::{by_severity, counted};
 use crate::report::{Authorized, Domain, Finding, Report, State, Verdict};
 
 /// A public resolver that validates, for a second opinion.
@@ -40,13 +40,7 @@ pub(super) fn closing(sheet: &mut Sheet, report: &Report, look: &Look) {
 pub(super) fn found(report: &Report) -> String {
     let (ignored, counting): (Vec<&Finding>, Vec<&Finding>) =
         report.findings().map(|(_, finding)| finding).partition(|it| !it.counts());
-    let count = |severity| counting.iter().filter(|finding| finding.severity == severity).count();
-    let mut found = format!(
-        "{}, {}, {}",
-        counted(count(Severity::Error), "error"),
-        counted(count(Severity::Warn), "warning"),
-        counted(count(Severity::Note), "note"),
-    );
+    let mut found = by_severity(&counting);
     let aside = aside(&ignored);
     if !aside.is_empty() {
         found.push_str(&format!(" ({})", aside.join(", ")));

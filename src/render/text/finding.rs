@@ -4,6 +4,7 @@ use super::excerpt::excerpt;
 use super::sheet::Sheet;
 use crate::judge::Applicability;
 use crate::render::palette::Ink;
+use crate::render::words::caution;
 use crate::report::{Finding, FixRecord, ProposedFix};
 
 /// Where sentences begin.
@@ -64,14 +65,14 @@ fn source(sheet: &mut Sheet, finding: &Finding) {
 
 /// The change in words, then the records: each on a line of its own that can be pasted.
 fn fix(sheet: &mut Sheet, finding: &Finding, proposed: &ProposedFix) {
-    let (label, caution) = match proposed.applicability {
-        Applicability::Safe => ("fix", ""),
-        Applicability::Review => ("fix", " (review it: it may change what you intend)"),
-        Applicability::Sketch => ("begin", " (a beginning: fill in what only you know)"),
+    let label = match proposed.applicability {
+        Applicability::Safe | Applicability::Review => "fix",
+        Applicability::Sketch => "begin",
     };
     let label = sheet.line().faint(format!("       {label}")).pad(TEXT + 6);
     let colon = if proposed.records.is_empty() { "" } else { ":" };
-    let summary = sheet.line().phrase(&proposed.summary).faint(caution).plain(colon);
+    let summary =
+        sheet.line().phrase(&proposed.summary).faint(caution(proposed.applicability)).plain(colon);
     sheet.sentence(label, &summary);
     // The record that a finding is about needs no second showing.
     records(sheet, &proposed.records, finding.subject.value.is_some());

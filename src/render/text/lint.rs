@@ -3,11 +3,12 @@
 //! A finding begins with its place in the form that editors and terminals take for a link. Why it
 //! matters is told on demand (`explain`); here a file is looked through.
 
+use super::Look;
 use super::closing::{found, meaning, side_by_side};
 use super::excerpt::excerpt;
 use super::sheet::Sheet;
-use super::{Look, counted};
 use crate::render::palette::Ink;
+use crate::render::words::counted;
 use crate::report::{Finding, Report};
 use std::collections::{HashMap, HashSet};
 

@@ -1,10 +1,10 @@
 //! The report for a person: the answer first, every step behind it on demand.
 //!
 //! The first line answers. Below it stand, in this order and only where there is something to
-//! say: what the owner expects of the domain, the senders that were asked about, a row per protocol, the SPF policy as a tree, the steps
-//! (`explain`), the findings with what mends them, the table of questions (`lookups`), and a
-//! closing line that says what the exit code means. What files say by themselves is a list of its
-//! own.
+//! say: what the owner expects of the domain, what a change does to it or else the senders that were
+//! asked about, a row per protocol and the SPF policy as a tree, the steps (`explain`), the findings
+//! with what mends them, the table of questions (`lookups`), and a closing line that says what the
+//! exit code means. What files say by themselves is a list of its own.
 //!
 //! Three rules hold throughout. Words carry everything, colour only repeats it. A record that may
 //! be copied stands in the first column of a line of its own, unbroken and without colour. And
@@ -27,10 +27,10 @@ mod sheet;
 mod tree;
 
 pub use catalogue::rules;
-pub(super) use change::span;
 pub use page::page;
 
 use crate::render::palette::Ink;
+use crate::render::words::counted;
 use crate::report::{Change, Domain, Report, Status, Verdict};
 use sheet::Sheet;
 use std::io::{self, Write};
@@ -224,10 +224,4 @@ fn of_result(result: &str) -> Ink {
         "temperror" | "unknown" => Ink::Unknown,
         _ => Ink::Weak,
     }
-}
-
-/// `1 term`, `2 terms`.
-pub(super) fn counted(count: usize, one: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {one}{plural}", crate::text::grouped(count as u128))
 }

@@ -3,9 +3,10 @@
 //! Whoever asks something particular (a sender, a difference, a list) gets that answer alone.
 
 use super::sheet::Sheet;
-use super::{Look, counted, of_result};
+use super::{Look, of_result};
 use crate::net::Cidr;
 use crate::render::palette::Ink;
+use crate::render::words::counted;
 use crate::report::senders::{
     Contained, Decided, Difference, Flattened, Flattening, Listing, Report, Share,
 };

@@ -5,8 +5,9 @@
 
 use super::line::Line;
 use super::sheet::Sheet;
-use super::{Look, counted, of_result};
+use super::{Look, of_result};
 use crate::render::palette::Ink;
+use crate::render::words::counted;
 use crate::report::{Domain, TreeNode};
 use crate::text::grouped;
 

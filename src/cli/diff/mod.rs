@@ -1,0 +1,223 @@
+//! `mailcheck diff`: what a change of zone files does to mail, before it is published.
+
+mod states;
+
+use super::conclude::{self, conclude};
+use super::plan::{self, Ending, Mistake, Sources};
+use super::sources;
+use super::{Trouble, args, check, flags, wait_for};
+use crate::audit::{self, Inquiry};
+use crate::config::{self, Config};
+use crate::dns::{Cache, Dns};
+use crate::judge::Severity;
+use crate::net::Name;
+use crate::report::{Domain, FileLocation};
+use crate::text::escape;
+use crate::zone::{first_places, mail_names};
+use clap::Parser;
+use states::States;
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+const EXAMPLES: &str = "\
+Examples:
+  mailcheck diff --live zones/*.zone              the files against the DNS as it is
+  mailcheck diff --base origin/main zones/*.zone  against the files of a commit
+  mailcheck diff old.zone new.zone                one file against another
+  mailcheck diff example.com old.jsonl new.jsonl  two recordings of a domain";
+
+/// Say what a change of zone files does to mail: who can no longer send, what gets worse
+///
+/// Both states are evaluated for every address there is and for every domain of the files; what
+/// they do not say comes from the DNS as it is. Only what gets worse decides the exit code, from a
+/// warning on unless --fail-on says otherwise.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "mailcheck diff",
+    bin_name = "mailcheck diff",
+    version,
+    override_usage = "mailcheck diff [DOMAIN…] --zone NEW… [--against OLD…]\n       \
+                      mailcheck diff [DOMAIN…] --base COMMIT FILE…\n       \
+                      mailcheck diff [DOMAIN…] --live FILE…\n       \
+                      mailcheck diff [DOMAIN…] OLD NEW",
+    before_help = EXAMPLES,
+    help_template = "{about}\n\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}",
+    next_help_heading = "Change",
+    disable_help_flag = true,
+    disable_version_flag = true,
+    max_term_width = 100
+)]
+struct Typed {
+    /// Files of either state; the domains to look at, all of the files if none is named
+    #[arg(value_name = "WORD", hide = true)]
+    words: Vec<OsString>,
+
+    /// The state before: this zone file
+    ///
+    /// Without it the state before is the DNS as it is.
+    #[arg(long, value_name = "OLD", requires = "zone")]
+    against: Vec<PathBuf>,
+
+    /// The state before: the files as they stand at this commit
+    #[arg(long, value_name = "COMMIT", conflicts_with_all = ["zone", "against"])]
+    base: Option<String>,
+
+    /// The state before: the DNS as it is
+    #[arg(long, conflicts_with_all = ["zone", "against", "base"])]
+    live: bool,
+
+    /// Look at this DKIM selector too
+    #[arg(long, value_name = "SELECTOR", value_delimiter = ',', env = "MAILCHECK_SELECTOR")]
+    selector: Vec<String>,
+
+    /// Where answers come from.
+    #[command(flatten)]
+    sources: args::Sources,
+
+    /// Where the report goes.
+    #[command(flatten)]
+    report: args::Report,
+}
+
+/// Carries out the verb.
+///
+/// # Errors
+/// What was typed means nothing, a file cannot be read, or the report cannot be written.
+pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
+    wait_for(carry_out(flags(typed)?))
+}
+
+#[allow(clippy::disallowed_methods, reason = "the clock is read here")]
+async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
+    let started = super::clock::now();
+    let begin = Instant::now();
+    let mut ending = Ending::read(&typed.report)?;
+    if typed.report.judging.fail_on.is_none() && ending.policy.config.fail_on.is_none() {
+        // A change that weakens something is not merged unseen.
+        ending.fail_on = Some(Severity::Warn);
+    }
+    let states = States::read(&typed)?;
+    let mut inquiries = inquiries(&states, &typed.selector)?;
+    for inquiry in &mut inquiries {
+        plan::declare(&ending.policy.config, inquiry)?;
+    }
+    let States { before, after, alike, sources, notes, comments, .. } = states;
+    ending.policy.comments = comments;
+    let replay = after.tape.clone().or(sources.replay);
+    let sources = Sources { zones: Vec::new(), replay, ..sources };
+    let mut stack = sources::bottom(&sources, &started.date())?;
+    conclude::prepare(&ending)?;
+    let (bottom, names_before) = match &before.tape {
+        Some(tape) => {
+            let bottom = Arc::new(Cache::new(sources::replay(tape)?)) as Arc<dyn Dns>;
+            (bottom, vec![format!("recorded in {}", tape.display())])
+        }
+        None => {
+            let names = before.names.iter().chain(&stack.names).cloned();
+            (Arc::clone(&stack.dns), names.collect())
+        }
+    };
+    let sources_before: Vec<String> =
+        names_before.iter().map(|name| escape(name.as_bytes())).collect();
+    let first = first_places(&after.zones);
+    let begins = |inquiry: &Inquiry| first.get(&inquiry.domain).map(|it| FileLocation::from(*it));
+    let declared: Vec<Option<FileLocation>> = inquiries.iter().map(begins).collect();
+    // What is alike lies under both.
+    let below = stack.layered(bottom, alike, &[])?;
+    let shared = if before.tape.is_some() { Arc::clone(&stack.dns) } else { Arc::clone(&below) };
+    let before = stack.layered(below, before.zones, &sources.faults)?;
+    stack.dns = stack.layered(shared, after.zones, &sources.faults)?;
+    let clock = stack.clock(started);
+    let end = tokio::time::Instant::now() + sources.deadline;
+    let (old, new) = (&*before, &*stack.dns);
+    let one = |inquiry| async move {
+        let changed = audit::change([old, new], inquiry, clock);
+        tokio::time::timeout_at(end, changed).await.ok()
+    };
+    let mut domains = Vec::with_capacity(inquiries.len());
+    let all = inquiries.iter().zip(declared).zip(check::each(&inquiries, one).await);
+    for ((inquiry, declared), changed) in all {
+        let mut domain = match changed {
+            Some(changed) => held(&ending.policy.config, changed),
+            None => audit::undecided(inquiry, check::too_late(sources.deadline)),
+        };
+        if let Some(change) = &mut domain.change {
+            change.before.clone_from(&sources_before);
+        }
+        // The zone file goes before the contract: that is what is changed.
+        domain.declared = declared.or(domain.declared);
+        domains.push(domain);
+    }
+    stack.names.splice(0..0, after.names);
+    let mut run = stack.run(started, begin.elapsed());
+    run.notes.extend(notes);
+    stack.keep_tape(&sources)?;
+    conclude(run, domains, Vec::new(), &ending, started)
+}
+
+/// The domain as it is to be, held against what it was.
+fn held(config: &Config, audit::Changed { mut before, mut after }: audit::Changed) -> Domain {
+    // What the contract says of both states is compared as any other finding is.
+    for domain in [&mut before, &mut after] {
+        config::judge(config, domain);
+    }
+    after.hold_against(&before);
+    after
+}
+
+/// What is asked: the domains that are named, or all that take part in mail in either state.
+fn inquiries(states: &States, selectors: &[String]) -> Result<Vec<Inquiry>, Mistake> {
+    let mut all: Vec<Inquiry> = Vec::new();
+    let mut places: HashMap<Name, usize> = HashMap::new();
+    for name in &states.domains {
+        places.entry(name.clone()).or_insert_with(|| {
+            all.push(Inquiry::about(name.clone()));
+            all.len() - 1
+        });
+    }
+    for zone in states.concerned() {
+        for found in mail_names(zone).into_iter().filter(|name| !name.is_wildcard()) {
+            let next = all.len();
+            let index = match places.get(&found.domain) {
+                Some(index) => *index,
+                None if !states.domains.is_empty() => continue,
+                None => {
+                    places.insert(found.domain.clone(), next);
+                    all.push(Inquiry::about(found.domain.clone()));
+                    next
+                }
+            };
+            let Some(inquiry) = all.get_mut(index) else { continue };
+            for selector in found.selectors {
+                if !inquiry.seen.contains(&selector) {
+                    inquiry.seen.push(selector);
+                }
+            }
+        }
+    }
+    for inquiry in &mut all {
+        inquiry.selectors.extend(selectors.iter().cloned());
+    }
+    if all.is_empty() && !states.is_unchanged() {
+        let names = states.after.names.iter().chain(&states.before.names);
+        return Err(Mistake::new(format!(
+            "no domain of {} takes part in mail: name one",
+            names.cloned().collect::<Vec<_>>().join(", ")
+        )));
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_flags_are_consistent() {
+        Typed::command().debug_assert();
+    }
+}

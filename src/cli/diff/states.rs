@@ -1,0 +1,261 @@
+//! The two states of a comparison, read from what was typed.
+
+use super::super::git::Commit;
+use super::super::plan::{Mistake, Sources, domain};
+use super::super::{args, sources};
+use super::Typed;
+use crate::dns::files::Files;
+use crate::dns::zone::Ignore as Comment;
+use crate::dns::{Data, Zone, presentation};
+use crate::net::Name;
+use crate::text::Phrase;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// Where the answers of a state come from, before everything else.
+#[derive(Default)]
+pub(super) struct State {
+    /// What its files say.
+    pub zones: Vec<Zone>,
+    /// The files, as they are shown.
+    pub names: Vec<String>,
+    /// A recording in the place of the DNS.
+    pub tape: Option<PathBuf>,
+}
+
+impl State {
+    fn add(&mut self, name: String, zones: Vec<Zone>) {
+        self.names.push(name);
+        self.zones.extend(zones);
+    }
+}
+
+/// The two states.
+pub(super) struct States {
+    pub before: State,
+    pub after: State,
+    /// Files that are alike in both: what they say holds, and is not judged.
+    pub alike: Vec<Zone>,
+    /// The domains that are named; all of the files if there are none.
+    pub domains: Vec<Name>,
+    /// Where the other answers come from.
+    pub sources: Sources,
+    /// How the words were understood.
+    pub notes: Vec<Phrase>,
+    /// What comments of the files after the change leave out.
+    pub comments: Vec<Comment>,
+}
+
+impl States {
+    /// Understands the words and flags, and reads the files that they name.
+    ///
+    /// # Errors
+    /// They do not say what is compared with what, or a file cannot be read.
+    pub(super) fn read(typed: &Typed) -> Result<Self, Mistake> {
+        let (files, words): (Vec<&OsString>, Vec<&OsString>) =
+            typed.words.iter().partition(|word| is_file(word, typed.base.is_some()));
+        // Where --zone names the files, a word is a domain, whatever it looks like.
+        let missing = words.iter().find(|word| looks_like_file(word));
+        if let (Some(word), true) = (missing, typed.sources.zone.is_empty()) {
+            let word = word.to_string_lossy();
+            return Err(Mistake::new(format!("{word}: there is no such file")));
+        }
+        let domains = words.iter().map(|word| domain(word, "diff")).collect::<Result<_, _>>()?;
+        let files: Vec<PathBuf> = files.into_iter().map(PathBuf::from).collect();
+        // What the files say, they say offline as well.
+        let zones = typed.sources.zone.clone();
+        let zone = zones.iter().chain(&files).cloned().collect();
+        let mut states = Self {
+            before: State::default(),
+            after: State::default(),
+            alike: Vec::new(),
+            domains,
+            sources: Sources::read(args::Sources { zone, ..typed.sources.clone() }, Vec::new())?,
+            notes: Vec::new(),
+            comments: Vec::new(),
+        };
+        match (&typed.base, files.as_slice()) {
+            (Some(commit), [first, ..]) => {
+                let (_, path) = sources::split(first);
+                states.at_commit(&Commit::find(commit, path)?, commit, &files)?;
+            }
+            (None, [_, ..]) if typed.live => states.after_files(&files)?,
+            (None, [old, new]) if zones.is_empty() => states.two(old, new)?,
+            (None, []) if !zones.is_empty() => {
+                states.after_files(&zones)?;
+                states.before_files(&typed.against)?;
+            }
+            (None, [one]) if zones.is_empty() => states.plan(one)?,
+            (None, [one, ..]) if !zones.is_empty() => {
+                return Err(Mistake::new(format!(
+                    "{} is one file too many: --zone names the state after, --against the one \
+                     before",
+                    one.display()
+                )));
+            }
+            (None, [_, _, third, ..]) => {
+                return Err(Mistake::new(format!(
+                    "two files are compared, the old one first; {} is one too many (or did you \
+                     mean --live?)",
+                    third.display()
+                )));
+            }
+            _ => {
+                return Err(Mistake::new(
+                    "nothing to compare. For instance: mailcheck diff --live zones/*.zone",
+                ));
+            }
+        }
+        Ok(states)
+    }
+
+    fn after_file(&mut self, path: &Path, files: Files) {
+        let name = sources::named(path, &files);
+        self.comments.extend(files.ignores);
+        self.after.add(name, files.zones);
+    }
+
+    fn after_files(&mut self, files: &[PathBuf]) -> Result<(), Mistake> {
+        for path in files {
+            self.after_file(path, sources::zones(path)?);
+        }
+        Ok(())
+    }
+
+    fn before_files(&mut self, files: &[PathBuf]) -> Result<(), Mistake> {
+        for path in files {
+            let files = sources::zones(path)?;
+            self.before.add(sources::named(path, &files), files.zones);
+        }
+        Ok(())
+    }
+
+    /// One file that holds both states, as a plan of Terraform does.
+    fn plan(&mut self, path: &Path) -> Result<(), Mistake> {
+        let mut files = sources::zones(path)?;
+        let Some(before) = files.before.take() else {
+            return Err(Mistake::new(format!(
+                "{} is compared with what? With the DNS as it is: --live; with a commit: --base \
+                 COMMIT; with another file: name it first",
+                path.display()
+            )));
+        };
+        self.before.add(format!("{} (before it is applied)", path.display()), vec![before]);
+        self.after_file(path, files);
+        Ok(())
+    }
+
+    /// Two files, the old one first: zones, or recordings.
+    fn two(&mut self, old: &Path, new: &Path) -> Result<(), Mistake> {
+        let is_tape = |path: &Path| path.extension().is_some_and(|it| it == "jsonl");
+        match (is_tape(old), is_tape(new)) {
+            (true, true) if self.domains.is_empty() => Err(Mistake::new(format!(
+                "which domain? mailcheck diff DOMAIN {} {}",
+                old.display(),
+                new.display()
+            ))),
+            (true, true) => {
+                self.before.tape = Some(old.to_owned());
+                self.after.tape = Some(new.to_owned());
+                Ok(())
+            }
+            (false, false) => {
+                self.before_files(&[old.to_owned()])?;
+                self.after_files(&[new.to_owned()])
+            }
+            _ => Err(Mistake::new("a recording and a zone file cannot be compared")),
+        }
+    }
+
+    /// The files as they are, and as they stood at a commit.
+    fn at_commit(
+        &mut self,
+        commit: &Commit,
+        shown: &str,
+        files: &[PathBuf],
+    ) -> Result<(), Mistake> {
+        let mut alike = 0;
+        for argument in files {
+            let (_, path) = sources::split(argument);
+            let file = path.display();
+            let now = match path.exists() {
+                true => Some(sources::read(path, sources::ZONE_LIMIT)?),
+                false => None,
+            };
+            let was = commit.file(path)?;
+            if now == was {
+                let Some(text) = now else {
+                    return Err(Mistake::new(format!(
+                        "{file}: there is no such file, neither here nor at {shown:?}"
+                    )));
+                };
+                alike += 1;
+                self.alike.extend(sources::parsed(argument, &text)?.zones);
+                continue;
+            }
+            let note = |said: &str| Phrase::new().code(file.to_string()).plain(said);
+            match was {
+                Some(text) => {
+                    let zones = sources::parsed(argument, &text)?.zones;
+                    self.before.add(format!("{file} at {shown}"), zones);
+                }
+                None => self.notes.push(note(" is new: it is compared with the DNS as it is")),
+            }
+            match now {
+                Some(text) => self.after_file(path, sources::parsed(argument, &text)?),
+                None => {
+                    let said = " is gone: what it said is compared with the DNS as it is";
+                    self.notes.push(note(said));
+                }
+            }
+        }
+        if alike == files.len() {
+            let said = match alike {
+                1 => "the file is as it was at ".to_owned(),
+                _ => format!("all {alike} files are as they were at "),
+            };
+            let said = Phrase::new().plain(said).code(shown);
+            self.notes.push(said.plain(": nothing is changed"));
+        }
+        Ok(())
+    }
+
+    /// True if neither state has anything that the other one has not.
+    pub(super) fn is_unchanged(&self) -> bool {
+        let is_empty = |state: &State| state.names.is_empty() && state.tape.is_none();
+        is_empty(&self.before) && is_empty(&self.after)
+    }
+
+    /// The zones whose names may fare otherwise: those that differ, then those that are alike and
+    /// name one of these.
+    pub(super) fn concerned(&self) -> impl Iterator<Item = &Zone> {
+        let changed = || self.after.zones.iter().chain(&self.before.zones);
+        let apexes: Vec<String> =
+            changed().filter_map(Zone::apex).map(|it| it.to_string().to_lowercase()).collect();
+        let names_one = move |zone: &&Zone| {
+            zone.records().any(|(_, kind, record)| {
+                let text = match &record.data {
+                    Data::A(_) | Data::Aaaa(_) => return false,
+                    data => presentation::write(kind, data).to_lowercase(),
+                };
+                apexes.iter().any(|apex| text.contains(apex.as_str()))
+            })
+        };
+        changed().chain(self.alike.iter().filter(names_one))
+    }
+}
+
+/// True for a word that names a file: one that is there, or may have been at a commit.
+#[allow(clippy::disallowed_methods, reason = "files are looked for here")]
+fn is_file(word: &OsString, may_be_gone: bool) -> bool {
+    let (_, path) = sources::split(Path::new(word));
+    path.is_file() || may_be_gone && looks_like_file(word)
+}
+
+/// True for a word that no domain looks like.
+fn looks_like_file(word: &OsString) -> bool {
+    const ENDINGS: [&str; 6] = ["zone", "db", "yaml", "yml", "json", "jsonl"];
+    let path = Path::new(word);
+    word.to_string_lossy().contains('/')
+        || path.extension().is_some_and(|it| ENDINGS.iter().any(|ending| it == *ending))
+}

@@ -1,0 +1,48 @@
+//! Words that several formats have in common.
+
+use crate::judge::{Applicability, Severity};
+use crate::report::Finding;
+use crate::text::grouped;
+
+/// `1 term`, `2 terms`.
+pub(super) fn counted(count: usize, one: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {one}{plural}", grouped(count as u128))
+}
+
+/// `1 error, 2 warnings, 0 notes`.
+pub(super) fn by_severity(findings: &[&Finding]) -> String {
+    let all = [Severity::Error, Severity::Warn, Severity::Note].map(|severity| {
+        let of_it = findings.iter().filter(|finding| finding.severity == severity);
+        counted(of_it.count(), noun(severity))
+    });
+    all.join(", ")
+}
+
+/// A severity as a noun, which is the word of SARIF 2.1.0 §3.27.10 too.
+pub(super) fn noun(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warn => "warning",
+        Severity::Note => "note",
+    }
+}
+
+/// What is said behind a fix that is not to be taken as it is.
+pub(super) fn caution(applicability: Applicability) -> &'static str {
+    match applicability {
+        Applicability::Safe => "",
+        Applicability::Review => " (review it: it may change what you intend)",
+        Applicability::Sketch => " (a beginning: fill in what only you know)",
+    }
+}
+
+/// A time in words.
+pub(super) fn span(seconds: u32) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", seconds.div_ceil(60)),
+        7200..172_800 => format!("{} h", seconds.div_ceil(3600)),
+        _ => format!("{} days", seconds.div_ceil(86_400)),
+    }
+}
