@@ -52,7 +52,7 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
         is.further.push(after);
     }
     let (facts, mut untold) = facts(&was, &is, tls.gone);
-    let is_policy_unknown = [&was, &is].map(|state| state.is_policy_unknown()) == [true; 2];
+    let is_policy_unknown = [&was, &is].map(Gathered::is_policy_unknown) == [true; 2];
     let (kept, cost) = (kept(&was, &is), cost(&was, &is));
     let unfixed = Inquiry { fixes: Fixes::Skipped, ..inquiry.clone() };
     let before = finish(&old, &unfixed, was, Vec::new()).await;
