@@ -14,8 +14,8 @@
 //!    file by itself.
 //! 5. [`report`]: the one value that everything above shows.
 //! 6. [`provider`]: facts about those who send for others. [`audit`]: an inquiry in, a report out.
-//!    [`contract`]: what a domain's owner expects of it.
-//!    [`catalogue`]: every rule of every family. [`config`]: what its owner decided about findings.
+//!    [`contract`]: what a domain's owner expects of it. [`catalogue`]: every rule of every family.
+//!    [`config`]: the file that says what is expected, and what was decided about findings.
 //! 7. [`render`] and [`cli`]: showing it, and being asked.
 //!
 //! # The shortest program

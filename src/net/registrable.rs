@@ -1,4 +1,4 @@
-//! Which domain somebody has to register to hold a name.
+//! Which domain somebody has to register to hold a name, by the Public Suffix List.
 
 use super::Name;
 
@@ -19,6 +19,22 @@ pub fn registrable(name: &Name) -> Option<Name> {
         && !suffix.as_bytes().split(|octet| *octet == b'.').any(is_closed);
     let domain = Name::from_octets(domain.as_bytes()).ok().filter(Name::is_host_name);
     domain.filter(|_| is_open)
+}
+
+/// True if a registry hands out the name: the list has everything above it, in the part that is
+/// about registries.
+pub fn is_registered(name: &Name) -> bool {
+    let Some(parent) = name.parent().filter(|parent| !parent.is_root()) else { return false };
+    let octets = parent.to_octets();
+    let suffix = psl::suffix(&octets);
+    suffix.is_some_and(|suffix| {
+        suffix.as_bytes() == octets && suffix.typ() != Some(psl::Type::Private)
+    })
+}
+
+/// True if the list has what the name ends in.
+pub fn has_public_suffix(name: &Name) -> bool {
+    psl::suffix(&name.to_octets()).is_some_and(|suffix| suffix.is_known())
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ fn issue(domain: Option<&Domain>, finding: &Finding) -> Issue {
     let FileLocation { file, line, end_line, .. } = place(domain, finding);
     let owner = domain.map_or_else(String::new, |domain| domain.domain.to_string());
     Issue {
-        description: format!("{} {}: {message} ({})", subject.name, subject.kind, reference.cite),
+        description: format!("{subject}: {message} ({})", reference.cite),
         check_name: id,
         fingerprint: format!("{owner}/{fingerprint}"),
         severity: match severity {

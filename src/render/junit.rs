@@ -173,14 +173,9 @@ fn rule(id: &str, group: &[&Finding]) -> Case {
 /// A finding in lines: where, what, what says so, what mends it.
 fn details(finding: &Finding) -> Vec<String> {
     let Finding { subject, message, reference, .. } = finding;
-    let place = match &finding.location {
-        Some(it) => format!("{}:{}:{}: ", it.file, it.line, it.column),
-        None => String::new(),
-    };
-    let mut lines = vec![
-        format!("{place}{} {}: {message}", subject.name, subject.kind),
-        reference.cite.to_string(),
-    ];
+    let place =
+        finding.location.as_ref().map_or_else(String::new, |location| format!("{location}: "));
+    let mut lines = vec![format!("{place}{subject}: {message}"), reference.cite.to_string()];
     if let Some(fix) = &finding.fix {
         lines.push(format!("fix: {}", fix.summary));
         lines.extend(finding.fix_lines());

@@ -138,7 +138,7 @@ fn result(domain: Option<&Domain>, finding: &Finding) -> Map<String, Value> {
 /// What is true and what mends it, as text and as Markdown.
 fn message(finding: &Finding) -> Value {
     let Finding { subject, message, reference, .. } = finding;
-    let record = format!("{} {}", subject.name, subject.kind);
+    let record = subject.to_string();
     let cite = reference.cite.to_string();
     let mut plain = format!("{record}: {message} ({cite})");
     let mut marked = format!("{}: {} ({})", code(&record), phrase(message), text(&cite));

@@ -6,6 +6,7 @@ use crate::net::Name;
 use crate::text::{Citation, Phrase, Span, escape};
 use serde::Serialize;
 use std::collections::HashMap;
+use std::fmt;
 
 /// A fault, or something worth knowing, with its source.
 #[derive(Clone, Debug, Serialize)]
@@ -46,6 +47,11 @@ impl Finding {
     pub fn counts(&self) -> bool {
         let is_new = matches!(self.state, None | Some(State::Introduced));
         is_new && self.suppressed.is_none()
+    }
+
+    /// Where it stands in a file, or the record that it is about, in a few words.
+    pub fn place(&self) -> String {
+        self.location.as_ref().map_or_else(|| self.subject.to_string(), ToString::to_string)
     }
 
     /// The records of the fix as lines of a master file, so that they can be pasted: those that go
@@ -116,6 +122,13 @@ pub struct Subject {
     pub value: Option<String>,
 }
 
+impl fmt::Display for Subject {
+    /// `example.com TXT`
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {}", self.name, self.kind)
+    }
+}
+
 /// A place in a file.
 #[derive(Clone, Debug, Serialize)]
 pub struct FileLocation {
@@ -129,6 +142,13 @@ pub struct FileLocation {
     pub end_line: u32,
     /// Column behind that character.
     pub end_column: u32,
+}
+
+impl fmt::Display for FileLocation {
+    /// The form that editors and terminals take for a link: `new.zone:7:12`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}:{}", self.file, self.line, self.column)
+    }
 }
 
 impl FileLocation {

@@ -2,7 +2,7 @@
 
 use super::Facts;
 use crate::dns::{Answer, Dns, Failure, Kind, Lookup, Outcome, Question, Trouble, Zone};
-use crate::net::Name;
+use crate::net::{Name, is_registered};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -80,15 +80,4 @@ impl Dns for Alone<'_> {
     fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
         Box::pin(async move { self.heard(self.zone.lookup(question).await) })
     }
-}
-
-/// True if a registry hands out the name: the Public Suffix List has everything above it, in the
-/// part that is about registries.
-fn is_registered(apex: &Name) -> bool {
-    let Some(parent) = apex.parent().filter(|parent| !parent.is_root()) else { return false };
-    let octets = parent.to_octets();
-    let suffix = psl::suffix(&octets);
-    suffix.is_some_and(|suffix| {
-        suffix.as_bytes() == octets && suffix.typ() != Some(psl::Type::Private)
-    })
 }

@@ -27,10 +27,10 @@ pub(super) fn findings(page: &mut Page, findings: &[Finding]) {
 /// What is true, where, why it matters and what says so.
 fn one(finding: &Finding) -> String {
     let Finding { id, subject, message, why, reference, .. } = finding;
-    let record = code(&format!("{} {}", subject.name, subject.kind));
+    let record = code(&subject.to_string());
     let place = match &finding.location {
         Some(it) => {
-            format!("{record} at {}", code(&format!("{}:{}:{}", it.file, it.line, it.column)))
+            format!("{record} at {}", code(&it.to_string()))
         }
         None => record,
     };
@@ -64,7 +64,7 @@ fn others(findings: &[Finding]) -> Vec<String> {
     let with = |state| findings.iter().filter(move |it| it.state == Some(state));
     let mut lines: Vec<String> = with(State::Resolved)
         .map(|finding| {
-            let record = code(&format!("{} {}", finding.subject.name, finding.subject.kind));
+            let record = code(&finding.subject.to_string());
             format!("- mended by the change: {}, {record}", code(finding.id))
         })
         .collect();

@@ -66,7 +66,7 @@ fn changed_records(sheet: &mut Sheet, records: &ChangedRecords) {
     let head =
         sheet.line().plain("  ").with(Ink::Strong, format!("{} {}", records.name, records.kind));
     let place = records.location.as_ref();
-    let place = place.map(|it| format!("{}:{}:{}", it.file, it.line, it.column));
+    let place = place.map(ToString::to_string);
     match place {
         Some(place) if head.width() + 2 + place.chars().count() <= sheet.width => {
             let width = sheet.width;

@@ -38,11 +38,7 @@ pub(super) fn findings(sheet: &mut Sheet, findings: &[Finding]) {
 fn head(sheet: &mut Sheet, finding: &Finding) {
     let severity = sheet.line().with(finding.severity.into(), finding.severity.word());
     let line = severity.pad(TEXT).with(Ink::Strong, finding.id);
-    let place = match &finding.location {
-        Some(place) => format!("{}:{}:{}", place.file, place.line, place.column),
-        None => format!("{} {}", finding.subject.name, finding.subject.kind),
-    };
-    let place = sheet.line().with(Ink::Name, place);
+    let place = sheet.line().with(Ink::Name, finding.place());
     if line.width() + 2 + place.width() <= sheet.width {
         let begin = sheet.width - place.width();
         sheet.put(&line.pad(begin).then(&place));

@@ -72,13 +72,9 @@ fn findings(sheet: &mut Sheet, report: &Report, look: &Look) {
 
 /// Place, severity, rule and sentence, and the part of the text that is meant.
 fn one(sheet: &mut Sheet, finding: &Finding, look: &Look) {
-    let place = match &finding.location {
-        Some(place) => format!("{}:{}:{}", place.file, place.line, place.column),
-        None => format!("{} {}", finding.subject.name, finding.subject.kind),
-    };
     let label = sheet
         .line()
-        .with(Ink::Name, place)
+        .with(Ink::Name, finding.place())
         .plain("  ")
         .with(finding.severity.into(), finding.severity.word())
         .plain("  ")

@@ -3,7 +3,7 @@
 use crate::dns::zone::Verdict;
 use crate::dns::{Data, Kind, Outcome, Question, Record, Zone, presentation};
 use crate::judge::{Finding, Location, Rule};
-use crate::net::Name;
+use crate::net::{Name, has_public_suffix};
 use crate::text::{Phrase, Span};
 use crate::zone::Facts;
 
@@ -58,7 +58,7 @@ fn foreign(facts: &Facts, zone: &Zone, target: &Name) -> Option<Phrase> {
         return None;
     }
     let meant = Name::from_labels(target.labels().take(extra)).ok()?;
-    let is_public = psl::suffix(&meant.to_octets()).is_some_and(|suffix| suffix.is_known());
+    let is_public = has_public_suffix(&meant);
     let question = Question::new(target.clone(), Kind::A);
     let is_gone =
         matches!(zone.authority(&question), Verdict::Answer { outcome: Outcome::NxDomain, .. });
