@@ -10,6 +10,9 @@ use crate::report::{Finding, Suppression};
 use crate::text::{Phrase, escape};
 use crate::zone::{self, Facts};
 
+/// Most that is said about the comments of a file: who sees so much can mend them.
+const TOLD: usize = 1000;
+
 /// Marks the findings that the comments of a file ask to leave out, and adds what is to be said
 /// about the comments themselves: of a rule that does not exist, or is not met there.
 ///
@@ -19,12 +22,13 @@ pub fn heed_comments(policy: &Policy, facts: &Facts, linted: &mut Linted) {
     for ignore in &facts.files.ignores {
         for named in &ignore.rules {
             match catalogue::rule(&named.id) {
-                None => said.push(unknown(facts, named)),
+                None if said.len() < TOLD => said.push(unknown(facts, named)),
+                None => {}
                 Some(rule) => {
                     let is_met = leave_out(ignore, rule, &mut linted.findings);
                     let is_told = linted.is_settled || rule.family() == "zone";
                     let is_on = policy.severity(rule.id, rule.severity).is_some();
-                    if !is_met && is_told && is_on {
+                    if !is_met && is_told && is_on && said.len() < TOLD {
                         said.push(unused(facts, named, rule));
                     }
                 }
@@ -34,10 +38,13 @@ pub fn heed_comments(policy: &Policy, facts: &Facts, linted: &mut Linted) {
     linted.findings.extend(said.iter().map(Finding::from));
 }
 
-/// True if a finding was there to be left out.
+/// True if a finding was there to be left out. Findings stand in the order of their lines.
 fn leave_out(ignore: &Ignore, rule: &Rule, findings: &mut [Finding]) -> bool {
+    let line = |finding: &Finding| finding.location.as_ref().map_or(0, |place| place.line);
+    let begin = findings.partition_point(|finding| line(finding) < ignore.lines.0);
+    let beside = findings.iter_mut().skip(begin).take_while(|it| line(it) <= ignore.lines.1);
     let mut is_met = false;
-    for finding in findings.iter_mut().filter(|it| it.id == rule.id && means(ignore, it)) {
+    for finding in beside.filter(|it| it.id == rule.id && means(ignore, it)) {
         is_met = true;
         finding.suppressed.get_or_insert_with(|| Suppression::new(&ignore.reason, &ignore.place));
     }
@@ -47,11 +54,11 @@ fn leave_out(ignore: &Ignore, rule: &Rule, findings: &mut [Finding]) -> bool {
 /// True if a comment leaves a finding out: it names its rule, beside the record that it is about.
 pub(super) fn means(ignore: &Ignore, finding: &Finding) -> bool {
     let (first, last) = ignore.lines;
-    ignore.rules.iter().any(|rule| rule.id == finding.id)
-        && finding.location.as_ref().is_some_and(|place| {
-            (first..=last).contains(&place.line)
-                && place.file == escape(ignore.place.file.as_bytes())
-        })
+    // Most comments are about other lines, which is told fastest.
+    let is_beside = finding.location.as_ref().is_some_and(|place| {
+        (first..=last).contains(&place.line) && place.file == escape(ignore.place.file.as_bytes())
+    });
+    is_beside && ignore.rules.iter().any(|rule| rule.id == finding.id)
 }
 
 fn unknown(facts: &Facts, named: &IgnoredRule) -> judge::Finding {
@@ -128,5 +135,19 @@ mod tests {
         let ignore = Scope::read("zone").into_iter().collect();
         let policy = Policy { ignore, ..Policy::default() };
         assert_eq!(told(text, &policy).await, [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn a_comment_with_rules_without_end_is_not_read() {
+        let rules = vec!["spf/ptr"; 101].join(",");
+        let text = format!("a.example. 60 A 192.0.2.1 ; mailcheck: ignore[{rules}] x\n");
+        assert_eq!(told(&text, &Policy::default()).await, ["1:847 zone/faulty-comment"]);
+    }
+
+    #[tokio::test]
+    async fn what_is_said_of_comments_has_an_end() {
+        let rules = vec!["spf/prt"; 100].join(",");
+        let line = format!("a.example. 60 A 192.0.2.1 ; mailcheck: ignore[{rules}] x\n");
+        assert_eq!(told(&line.repeat(11), &Policy::default()).await.len(), TOLD + 10);
     }
 }

@@ -41,6 +41,8 @@ pub(super) struct Pending<'a> {
     reason: &'a [u8],
 }
 
+/// Rules that a comment names, at most.
+const RULE_LIMIT: usize = 100;
 const MARK: &[u8] = b"mailcheck:";
 const WHAT: &str = "ignore[family/name] and a reason after \"mailcheck:\"";
 
@@ -66,6 +68,9 @@ pub(super) fn comment(comment: &[u8]) -> Result<Option<Pending<'_>>, Wanted<'_>>
     let (list, rest) = list.split_at_checked(close).unwrap_or_default();
     let rules: Vec<&[u8]> =
         list.split(|octet| *octet == b',').map(|rule| trim(rule, is_wsp)).collect();
+    if let Some(next) = rules.get(RULE_LIMIT) {
+        return Err(wanted(next, "at most 100 rules in a comment"));
+    }
     if let Some(odd) = rules.iter().find(|rule| !is_rule(rule)) {
         return Err(wanted(odd, "the name of a rule, as in spf/too-many-lookups"));
     }
