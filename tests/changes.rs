@@ -4,7 +4,10 @@ mod world;
 
 use mailcheck::audit::{self, Changed, Clock, Inquiry};
 use mailcheck::change::Effect;
-use mailcheck::dns::{Cache, Dns, Kind, Lookup, Overlay, Question, Zone};
+use mailcheck::dns::{
+    Answer, Cache, Dns, Failure, Kind, Lookup, Outcome, Overlay, Provenance, Question, Trouble,
+    Zone,
+};
 use mailcheck::net::{Cidr, Family, IpSet};
 use mailcheck::report::{ChangedSender, Domain, State, Verdict};
 use mailcheck::spf::SpfResult;
@@ -535,4 +538,45 @@ _dmarc 60 TXT \"v=DMARC1; p=reject\"
     let asked = asked.lock().expect("nobody panics here");
     let often: Vec<_> = asked.iter().filter(|(_, count)| **count > 1).collect();
     assert!(asked.len() > 3 && often.is_empty(), "{often:?} of {asked:?}");
+}
+
+/// Answers nothing.
+struct Dark;
+
+impl Dns for Dark {
+    fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
+        let failure = Outcome::Failed(Failure::new(Trouble::Timeout));
+        let answer = Answer::new(question.clone(), failure, Provenance::Zone("dark".into()));
+        Box::pin(std::future::ready(Arc::new(answer)))
+    }
+}
+
+#[test]
+fn a_domain_about_which_nobody_answers_is_unknown_and_not_unchanged() {
+    let domain = changed([&Dark, &Dark], world::DOMAIN);
+    assert_eq!(
+        (doubts(&domain), domain.result),
+        (vec!["nobody answered about it".to_owned()], Verdict::Unknown)
+    );
+}
+
+/// A zone that speaks for the domain, whose host has these records more.
+fn with_host(more: &str) -> Overlay<Dark> {
+    let text = format!(
+        "example.com. 60 SOA ns a 1 2 3 4 5\nexample.com. 60 MX 10 mx\n\
+         example.com. 60 TXT \"v=spf1 mx -all\"\nmx 60 A 192.0.2.1\n{more}\n"
+    );
+    let zone = Zone::read("new.zone", Some(&name("example.com")), text.as_bytes());
+    Overlay::new([zone.strict().expect("a sound zone")], Dark)
+}
+
+const TLSA: &str =
+    "_25._tcp.mx 60 TLSA 3 1 1 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+#[test]
+fn the_tlsa_record_of_an_own_host_is_missed_when_it_goes_and_only_then() {
+    let stays = changed([&with_host(TLSA), &with_host(TLSA)], world::DOMAIN);
+    let goes = changed([&with_host(TLSA), &with_host("")], world::DOMAIN);
+    let is_told = |domain: &Domain| introduced(domain).contains(&"change/tls-policy-gone");
+    assert_eq!((is_told(&stays), is_told(&goes)), (false, true));
 }

@@ -88,7 +88,7 @@ pub(super) async fn tls(states: [&dyn Dns; 2], was: &Gathered) -> Tls {
     let hosts = was.mx.iter().flat_map(|it| it.facts.exchangers());
     let own = hosts.filter(|it| it.host.is_within(domain));
     let tlsa = own.filter_map(|it| it.host.child("_25._tcp").ok());
-    wanted.extend(tlsa.map(|name| (name, TLSA, "DANE")));
+    wanted.extend(tlsa.map(|name| (name, Kind::Tlsa, "DANE")));
     let [old, new] = states;
     let answers = join_all(wanted.into_iter().map(|(name, kind, what)| async move {
         let (before, after) = tokio::join!(ask(old, &name, kind), ask(new, &name, kind));
@@ -125,9 +125,6 @@ fn differ(one: &Answer, other: &Answer) -> bool {
     };
     one.aliases != other.aliases || lacks(one, other) || lacks(other, one)
 }
-
-/// TLSA (RFC 6698).
-const TLSA: Kind = Kind::Other(52);
 
 /// True if an answer holds a record of this kind, and not only some text, for which a wildcard may
 /// stand.

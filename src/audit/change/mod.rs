@@ -12,7 +12,7 @@ use crate::dns::{Dns, Kind};
 use crate::judge::Location;
 use crate::net::Name;
 use crate::posture::Requests;
-use crate::report::{Change, ChangedCost, ChangedPolicy, ChangedSender, Domain};
+use crate::report::{Change, ChangedCost, ChangedPolicy, ChangedSender, Domain, Lookup};
 use crate::spf::Policies;
 use crate::text::Phrase;
 use crate::{dmarc, spf};
@@ -65,7 +65,13 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
     }
     // Where both states give the same answers, the same is unknown of both, and nothing changes.
     let is_unchanged = records.is_empty() && one_sided.is_empty();
-    let unknown = if is_unchanged { Vec::new() } else { said_once(one_sided, untold) };
+    let unknown = match is_unchanged {
+        true if is_dark(&after) => {
+            vec![Phrase::new().unknown("nobody answered").plain(" about it")]
+        }
+        true => Vec::new(),
+        false => said_once(one_sided, untold),
+    };
     after.change = Some(Change {
         before: Vec::new(),
         headline_before: before.headline.clone(),
@@ -128,6 +134,11 @@ struct Doubt {
     /// The question that failed, if it is that.
     asked: Option<(Name, Kind)>,
     said: Phrase,
+}
+
+/// True if not a single question was answered: then nothing is known of either state.
+fn is_dark(domain: &Domain) -> bool {
+    !domain.lookups.is_empty() && !domain.lookups.iter().any(Lookup::is_answered)
 }
 
 /// The doubts, without those that follow from one that is told already.
