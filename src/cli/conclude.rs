@@ -7,7 +7,7 @@ use super::{Trouble, write};
 use crate::config;
 use crate::judge::Severity;
 use crate::render::markdown;
-use crate::report::{Authorization, Domain, Finding, Report, Run, SCHEMA, Tool, Verdict};
+use crate::report::{Authorization, Domain, Finding, Report, Run, SCHEMA, State, Tool, Verdict};
 
 /// Tries whether the report can be written where it is to go, before anything is asked.
 ///
@@ -29,6 +29,10 @@ pub(super) fn conclude(
     started: Moment,
 ) -> Result<u8, Trouble> {
     config::apply(&ending.policy, &started.date(), &mut domains, &mut findings);
+    if domains.iter().any(|domain| domain.change.is_some()) {
+        // What there is to say of the configuration, no change of records brought about.
+        findings.iter_mut().for_each(|finding| finding.state = Some(State::Unchanged));
+    }
     let counting = findings.iter().filter(|finding| finding.counts());
     let of_findings = counting.map(|finding| Verdict::from(finding.severity));
     let result = domains.iter().map(|domain| domain.result).chain(of_findings).max();

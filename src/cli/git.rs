@@ -3,33 +3,53 @@
 use super::plan::Mistake;
 use super::sources::{ZONE_LIMIT, bounded, within};
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A commit that is known to exist.
 pub(super) struct Commit {
     /// As it was named.
     name: String,
+    /// What it is.
+    id: String,
 }
 
 impl Commit {
-    /// Looks the commit up in the repository that the file lies in.
+    /// Looks the commit up in the repository that the file lies in: where the branch that is checked
+    /// out left it, so that what came to it later is no part of the change.
     ///
     /// # Errors
     /// There is no `git`, no repository, or no such commit.
     pub(super) fn find(name: &str, beside: &Path) -> Result<Self, Mistake> {
         let commit = format!("{name}^{{commit}}");
-        let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit];
-        let found =
-            git(beside).args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        match found {
-            Ok(status) if status.success() => Ok(Self { name: name.to_owned() }),
-            Ok(_) => Err(Mistake::new(format!(
-                "--base: no commit is named {name:?} here. Is this its repository, and was the \
-                 commit fetched (in a CI job: with its history, not only the last commit)?"
-            ))),
-            Err(why) => Err(Mistake::new(format!("--base: git cannot be run: {why}"))),
-        }
+        let found = run(beside, &["rev-parse", "--verify", "--end-of-options", &commit])?;
+        let own = match found {
+            Ok(own) => own,
+            Err(why) => {
+                return Err(Mistake::new(format!(
+                    "--base: no commit is named {name:?} here. Is this its repository, and was \
+                     the commit fetched (in a CI job: with its history, not only the last \
+                     commit)? git says: {why}"
+                )));
+            }
+        };
+        // A history that was not fetched has no common commit.
+        let common = run(beside, &["merge-base", &own, "HEAD"])?;
+        Ok(Self { name: name.to_owned(), id: common.unwrap_or(own) })
+    }
+
+    /// The files of a folder at the commit, from the folder that the run is in; none if it was not
+    /// there.
+    ///
+    /// # Errors
+    /// `git` cannot be run.
+    pub(super) fn files(&self, folder: &Path) -> Result<Vec<PathBuf>, Mistake> {
+        let tree = format!("{}:./", self.id);
+        // git runs beside a file, of which there need be none.
+        let inside = folder.join("any");
+        let listed = run(&inside, &["ls-tree", "-r", "--name-only", "--full-tree", &tree])?;
+        let names = listed.unwrap_or_default();
+        Ok(names.lines().map(|name| folder.join(name)).collect())
     }
 
     /// The content of a file at the commit; `None` if it was not there.
@@ -42,7 +62,7 @@ impl Commit {
         let Some(name) = path.file_name() else {
             return Err(fault(&"this names no file"));
         };
-        let mut object = OsString::from(&self.name);
+        let mut object = OsString::from(&self.id);
         object.push(":./");
         object.push(name);
         let mut child = git(path)
@@ -62,6 +82,20 @@ impl Commit {
         let status = child.wait().map_err(|why| fault(&why))?;
         Ok(status.success().then_some(content))
     }
+}
+
+/// What `git` says, or the first line of its complaint.
+///
+/// # Errors
+/// It cannot be run.
+fn run(beside: &Path, arguments: &[&str]) -> Result<Result<String, String>, Mistake> {
+    let cannot = |why| Mistake::new(format!("--base: git cannot be run: {why}"));
+    let done = git(beside).args(arguments).output().map_err(cannot)?;
+    let text = |octets: &[u8]| String::from_utf8_lossy(octets).trim_end().to_owned();
+    Ok(match done.status.success() {
+        true => Ok(text(&done.stdout)),
+        false => Err(text(&done.stderr).lines().next().unwrap_or_default().to_owned()),
+    })
 }
 
 /// `git`, run where the file lies.

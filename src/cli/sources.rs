@@ -15,7 +15,7 @@ use crate::report::Run;
 use crate::text::{Phrase, escape};
 use std::fs;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -240,6 +240,35 @@ pub(super) fn understood(argument: &Path, text: &[u8]) -> Files {
         Some(format) => files::read_as(format, &file, text),
         None => files::read(&file, text),
     }
+}
+
+/// Most files of a folder that are looked at.
+const FILES: usize = 100_000;
+
+/// The files of a folder and of those in it, in no order.
+///
+/// # Errors
+/// A folder cannot be read, or there are too many files.
+#[allow(clippy::disallowed_methods, reason = "files are looked for here")]
+pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>, Mistake> {
+    let fault = |why: std::io::Error| Mistake::new(format!("{}: {why}", folder.display()));
+    let (mut found, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).map_err(fault)? {
+            let entry = entry.map_err(fault)?;
+            let kind = entry.file_type().map_err(fault)?;
+            // Links are not followed: they may lead round in a circle.
+            if kind.is_dir() && entry.file_name() != ".git" {
+                folders.push(entry.path());
+            } else if kind.is_file() {
+                found.push(entry.path());
+            }
+        }
+        if found.len() + folders.len() > FILES {
+            return Err(fault(std::io::Error::other("too many files")));
+        }
+    }
+    Ok(found)
 }
 
 /// The format that a word before a colon chooses, and the file.

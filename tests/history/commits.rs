@@ -157,3 +157,72 @@ fn a_file_as_it_was_that_relies_on_a_changed_one_is_judged_as_well() {
     let lines: Vec<&str> = ended.stdout.lines().filter(lost).collect();
     assert!(lines.iter().any(|line| line.starts_with("shop.example")), "{}", ended.screen());
 }
+
+/// A repository with one file of this name and text, committed.
+fn with_file(test: &str, name: &str, text: &str) -> Option<Repository> {
+    let repository = Repository::new(test)?;
+    repository.write(name, text);
+    repository.git(&["add", "zones"]);
+    repository.git(&["commit", "--quiet", "--message", "the state before"]);
+    Some(repository)
+}
+
+impl Repository {
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.0.join("zones").join(name), text).expect("a file can be written");
+    }
+
+    /// The rules that a comparison with a commit finds met by the change.
+    fn introduced(&self, commit: &str, files: &str) -> (Option<i32>, Vec<String>) {
+        let ended = self.diff(&["--base", commit, files, "-f", "tsv"]);
+        let rows = ended.stdout.lines().skip(1).filter(|row| row.ends_with("introduced"));
+        let rules = rows.filter_map(|row| row.split('\t').nth(2)).map(str::to_owned);
+        (ended.code, rules.collect())
+    }
+}
+
+const SENDER: &str = "news.example. 60 TXT \"v=spf1 ip4:192.0.2.0/24 -all\"\n";
+const OTHER: &str = "other.example. 60 TXT \"v=spf1 -all\"\n";
+
+#[test]
+fn a_record_that_a_list_no_longer_holds_is_gone() {
+    let Some(repository) = with_file("list", "all.zone", &format!("{SENDER}{OTHER}")) else {
+        return;
+    };
+    repository.write("all.zone", OTHER);
+    let (code, rules) = repository.introduced("HEAD", "zones/all.zone");
+    assert_eq!((code, rules.contains(&"change/sender-lost".to_owned())), (Some(1), true));
+}
+
+#[test]
+fn a_file_that_is_gone_from_a_folder_is_compared() {
+    let Some(repository) = with_file("folder", "news.zone", SENDER) else { return };
+    repository.write("other.zone", OTHER);
+    fs::remove_file(repository.0.join("zones/news.zone")).expect("the file can be removed");
+    let (code, rules) = repository.introduced("HEAD", "zones");
+    assert_eq!((code, rules.contains(&"change/sender-lost".to_owned())), (Some(1), true));
+}
+
+#[test]
+fn what_came_to_the_other_branch_later_is_no_part_of_the_change() {
+    let Some(repository) = with_file("branches", "other.zone", OTHER) else { return };
+    repository.git(&["checkout", "--quiet", "-b", "ours"]);
+    repository.git(&["commit", "--quiet", "--allow-empty", "--message", "ours"]);
+    repository.git(&["checkout", "--quiet", "main"]);
+    repository.write("other.zone", &OTHER.replace("-all", "ip4:192.0.2.1 -all"));
+    repository.git(&["commit", "--quiet", "--all", "--message", "theirs"]);
+    repository.git(&["checkout", "--quiet", "ours"]);
+    assert_eq!(repository.introduced("main", "zones/other.zone"), (Some(0), vec![]));
+}
+
+#[test]
+fn a_change_that_mends_a_file_can_be_judged() {
+    let Some(repository) = with_file("broken-base", "other.zone", "other.example. 60 TXXT x\n")
+    else {
+        return;
+    };
+    repository.write("other.zone", OTHER);
+    let ended = repository.diff(&["--base", "HEAD", "zones/other.zone"]);
+    assert!(ended.stdout.contains("cannot be read"), "{}", ended.screen());
+    assert_ne!(ended.code, Some(2));
+}

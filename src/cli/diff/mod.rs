@@ -8,7 +8,7 @@ use super::sources;
 use super::{Trouble, args, check, flags, wait_for};
 use crate::audit::{self, Inquiry};
 use crate::config::{self, Config};
-use crate::dns::{Cache, Dns};
+use crate::dns::{Cache, Dns, Kind, Overlay, Zone};
 use crate::judge::Severity;
 use crate::net::Name;
 use crate::report::{Domain, FileLocation};
@@ -16,7 +16,7 @@ use crate::text::escape;
 use crate::zone::{first_places, mail_names};
 use clap::Parser;
 use states::States;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -128,20 +128,25 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     // What is alike lies under both.
     let below = stack.layered(bottom, alike, &[])?;
     let shared = if before.tape.is_some() { Arc::clone(&stack.dns) } else { Arc::clone(&below) };
+    let removed = removed(&before.zones, &after.zones);
     let before = stack.layered(below, before.zones, &sources.faults)?;
+    let shared = Arc::new(without(removed, shared));
     stack.dns = stack.layered(shared, after.zones, &sources.faults)?;
     let clock = stack.clock(started);
     let end = tokio::time::Instant::now() + sources.deadline;
     let (old, new) = (&*before, &*stack.dns);
+    let (config, explain) = (&ending.policy.config, ending.appearance.explain);
     let one = |inquiry| async move {
         let changed = audit::change([old, new], inquiry, clock);
-        tokio::time::timeout_at(end, changed).await.ok()
+        // Of the state before nothing is kept: there may be thousands of domains.
+        let changed = tokio::time::timeout_at(end, changed).await.ok();
+        changed.map(|changed| held(config, changed, explain))
     };
     let mut domains = Vec::with_capacity(inquiries.len());
     let all = inquiries.iter().zip(declared).zip(check::each(&inquiries, one).await);
     for ((inquiry, declared), changed) in all {
         let mut domain = match changed {
-            Some(changed) => held(&ending.policy.config, changed),
+            Some(domain) => domain,
             None => audit::undecided(inquiry, check::too_late(sources.deadline)),
         };
         if let Some(change) = &mut domain.change {
@@ -158,14 +163,38 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     conclude(run, domains, Vec::new(), &ending, started)
 }
 
-/// The domain as it is to be, held against what it was.
-fn held(config: &Config, audit::Changed { mut before, mut after }: audit::Changed) -> Domain {
+/// The domain as it is to be, held against what it was; with its steps only where they are shown.
+fn held(
+    config: &Config,
+    audit::Changed { mut before, mut after }: audit::Changed,
+    explain: bool,
+) -> Domain {
     // What the contract says of both states is compared as any other finding is.
     for domain in [&mut before, &mut after] {
         config::judge(config, domain);
     }
     after.hold_against(&before);
+    if !explain {
+        after.drop_steps();
+    }
     after
+}
+
+/// The record sets that a file without SOA listed before and none lists after: nobody else says
+/// that they go.
+fn removed(before: &[Zone], after: &[Zone]) -> Vec<(Name, Kind)> {
+    let listed: HashSet<(&Name, Kind)> =
+        after.iter().flat_map(Zone::records).map(|(name, kind, _)| (name, kind)).collect();
+    let parts = before.iter().filter(|zone| zone.apex().is_none());
+    let sets: HashSet<(&Name, Kind)> =
+        parts.flat_map(Zone::records).map(|(name, kind, _)| (name, kind)).collect();
+    sets.difference(&listed).map(|(name, kind)| (Name::clone(name), *kind)).collect()
+}
+
+/// What answers, without these record sets.
+fn without(sets: Vec<(Name, Kind)>, under: Arc<dyn Dns>) -> Overlay<Arc<dyn Dns>> {
+    let overlay = Overlay::new([], under);
+    sets.into_iter().fold(overlay, |overlay, (name, kind)| overlay.without(name, Some(kind)))
 }
 
 /// What is asked: the domains that are named, or all that take part in mail in either state.

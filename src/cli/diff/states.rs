@@ -77,7 +77,9 @@ impl States {
         match (&typed.base, files.as_slice()) {
             (Some(commit), [first, ..]) => {
                 let (_, path) = sources::split(first);
-                states.at_commit(&Commit::find(commit, path)?, commit, &files)?;
+                let base = Commit::find(commit, path)?;
+                let files = expanded(&files, &base)?;
+                states.at_commit(&base, commit, &files)?;
             }
             (None, [_, ..]) if typed.live => states.after_files(&files)?,
             (None, [old, new]) if zones.is_empty() => states.two(old, new)?,
@@ -195,10 +197,15 @@ impl States {
             }
             let note = |said: &str| Phrase::new().code(file.to_string()).plain(said);
             match was {
-                Some(text) => {
-                    let zones = sources::parsed(argument, &text)?.zones;
-                    self.before.add(format!("{file} at {shown}"), zones);
-                }
+                Some(text) => match sources::parsed(argument, &text) {
+                    Ok(files) => self.before.add(format!("{file} at {shown}"), files.zones),
+                    // A change that mends a file can be judged as well.
+                    Err(why) => {
+                        let said = format!(" at {shown} cannot be read ({why}): ");
+                        let said = note(&said);
+                        self.notes.push(said.plain("it is compared with the DNS as it is"));
+                    }
+                },
                 None => self.notes.push(note(" is new: it is compared with the DNS as it is")),
             }
             match now {
@@ -245,11 +252,38 @@ impl States {
     }
 }
 
-/// True for a word that names a file: one that is there, or may have been at a commit.
+/// True for a word that names a file: one that is there, or, with a commit, a folder of files, or one
+/// that may have been there.
 #[allow(clippy::disallowed_methods, reason = "files are looked for here")]
-fn is_file(word: &OsString, may_be_gone: bool) -> bool {
+fn is_file(word: &OsString, has_commit: bool) -> bool {
     let (_, path) = sources::split(Path::new(word));
-    path.is_file() || may_be_gone && looks_like_file(word)
+    path.is_file() || has_commit && (path.is_dir() || looks_like_file(word))
+}
+
+/// The files, those of a folder in its place: as it is, and as it was at the commit, for a file that
+/// is gone matters most.
+fn expanded(files: &[PathBuf], commit: &Commit) -> Result<Vec<PathBuf>, Mistake> {
+    let mut all = Vec::with_capacity(files.len());
+    for path in files {
+        if path.is_dir() {
+            let mut found = sources::files_below(path)?;
+            found.extend(commit.files(path)?);
+            found.retain(|file| holds_records(file));
+            found.sort();
+            found.dedup();
+            all.append(&mut found);
+        } else {
+            all.push(path.clone());
+        }
+    }
+    Ok(all)
+}
+
+/// True for a file that is named as files with records are.
+fn holds_records(path: &Path) -> bool {
+    let is_known = |ending: &&str| path.extension().is_some_and(|it| it == *ending);
+    let begins = path.file_name().is_some_and(|it| it.as_encoded_bytes().starts_with(b"db."));
+    begins || ["zone", "db", "yaml", "yml", "records"].iter().any(|ending| is_known(&ending))
 }
 
 /// True for a word that no domain looks like.
