@@ -254,7 +254,8 @@ pub struct Report {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Report")]
 pub struct Judging {
-    /// Exit with 1 on findings from here on: error, warn, note or never [default: error]
+    /// Exit with 1 on findings from here on: error, warn, note or never
+    /// [default: error; for a diff: warn]
     #[arg(
         long,
         value_name = "SEVERITY",

@@ -283,7 +283,7 @@ fn expanded(files: &[PathBuf], commit: &Commit) -> Result<Vec<PathBuf>, Mistake>
 fn holds_records(path: &Path) -> bool {
     let is_known = |ending: &&str| path.extension().is_some_and(|it| it == *ending);
     let begins = path.file_name().is_some_and(|it| it.as_encoded_bytes().starts_with(b"db."));
-    begins || ["zone", "db", "yaml", "yml", "records"].iter().any(|ending| is_known(&ending))
+    begins || ["zone", "db", "yaml", "yml", "records"].iter().any(is_known)
 }
 
 /// True for a word that no domain looks like.
