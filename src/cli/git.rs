@@ -38,6 +38,11 @@ impl Commit {
         Ok(Self { name: name.to_owned(), id: common.unwrap_or(own) })
     }
 
+    /// As it was named.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The files of a folder at the commit, from the folder that the run is in; none if it was not
     /// there.
     ///
@@ -47,9 +52,11 @@ impl Commit {
         let tree = format!("{}:./", self.id);
         // git runs beside a file, of which there need be none.
         let inside = folder.join("any");
-        let listed = run(&inside, &["ls-tree", "-r", "--name-only", "--full-tree", &tree])?;
+        let listed = run(&inside, &["ls-tree", "-rz", "--name-only", "--full-tree", &tree])?;
+        // With -z a name is never quoted.
         let names = listed.unwrap_or_default();
-        Ok(names.lines().map(|name| folder.join(name)).collect())
+        let names = names.split('\0').filter(|name| !name.is_empty());
+        Ok(names.map(|name| folder.join(name)).collect())
     }
 
     /// The content of a file at the commit; `None` if it was not there.

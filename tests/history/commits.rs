@@ -204,6 +204,15 @@ fn a_file_that_is_gone_from_a_folder_is_compared() {
 }
 
 #[test]
+fn a_file_whose_name_git_would_quote_is_compared_as_well() {
+    let Some(repository) = with_file("quoted", "büro.zone", SENDER) else { return };
+    repository.write("other.zone", OTHER);
+    fs::remove_file(repository.0.join("zones/büro.zone")).expect("the file can be removed");
+    let (code, rules) = repository.introduced("HEAD", "zones");
+    assert_eq!((code, rules.contains(&"change/sender-lost".to_owned())), (Some(1), true));
+}
+
+#[test]
 fn what_came_to_the_other_branch_later_is_no_part_of_the_change() {
     let Some(repository) = with_file("branches", "other.zone", OTHER) else { return };
     repository.git(&["checkout", "--quiet", "-b", "ours"]);

@@ -79,7 +79,7 @@ impl States {
                 let (_, path) = sources::split(first);
                 let base = Commit::find(commit, path)?;
                 let files = expanded(&files, &base)?;
-                states.at_commit(&base, commit, &files)?;
+                states.at_commit(&base, &files)?;
             }
             (None, [_, ..]) if typed.live => states.after_files(&files)?,
             (None, [old, new]) if zones.is_empty() => states.two(old, new)?,
@@ -170,12 +170,8 @@ impl States {
     }
 
     /// The files as they are, and as they stood at a commit.
-    fn at_commit(
-        &mut self,
-        commit: &Commit,
-        shown: &str,
-        files: &[PathBuf],
-    ) -> Result<(), Mistake> {
+    fn at_commit(&mut self, commit: &Commit, files: &[PathBuf]) -> Result<(), Mistake> {
+        let shown = commit.name();
         let mut alike = 0;
         for argument in files {
             let (_, path) = sources::split(argument);
@@ -279,17 +275,23 @@ fn expanded(files: &[PathBuf], commit: &Commit) -> Result<Vec<PathBuf>, Mistake>
     Ok(all)
 }
 
-/// True for a file that is named as files with records are.
+/// Endings of files that hold records and hardly anything else.
+const OF_RECORDS: [&str; 5] = ["zone", "db", "yaml", "yml", "records"];
+/// Endings of other files that are read.
+const OTHERS: [&str; 4] = ["json", "jsonl", "txt", "tsv"];
+
+/// True for a file of a folder that is named as files with records are.
 fn holds_records(path: &Path) -> bool {
-    let is_known = |ending: &&str| path.extension().is_some_and(|it| it == *ending);
     let begins = path.file_name().is_some_and(|it| it.as_encoded_bytes().starts_with(b"db."));
-    begins || ["zone", "db", "yaml", "yml", "records"].iter().any(is_known)
+    begins || ends(path, &OF_RECORDS)
 }
 
 /// True for a word that no domain looks like.
 fn looks_like_file(word: &OsString) -> bool {
-    const ENDINGS: [&str; 6] = ["zone", "db", "yaml", "yml", "json", "jsonl"];
     let path = Path::new(word);
-    word.to_string_lossy().contains('/')
-        || path.extension().is_some_and(|it| ENDINGS.iter().any(|ending| it == *ending))
+    word.to_string_lossy().contains('/') || ends(path, &OF_RECORDS) || ends(path, &OTHERS)
+}
+
+fn ends(path: &Path, endings: &[&str]) -> bool {
+    path.extension().is_some_and(|own| endings.iter().any(|ending| own == *ending))
 }
