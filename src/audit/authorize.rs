@@ -3,7 +3,7 @@
 use super::inquiry::{Asked, Inquiry};
 use super::sender::{self, Gap, Resolved};
 use crate::net::{Cidr, Family, IpSet};
-use crate::report::{Authorized, Lookups, Matched, Portion, SpfVerdict, Step};
+use crate::report::{Authorized, Lookups, Matched, Portion, SpfVerdict};
 use crate::spf::{self, Cell, Checked, Partition, Policies, Receiver, SpfResult, TermId};
 use crate::text::{Phrase, escape};
 
@@ -211,7 +211,7 @@ pub(super) fn verdict(domain: &[u8], checks: &[Checked], lookups: &mut Lookups) 
         matched: only.and_then(|(checked, cell)| matched(&checked.partition, cell)),
         problem: only.and_then(|(_, cell)| problem(cell)),
         portions: if several { portions(checks) } else { Vec::new() },
-        steps: checks.iter().map(|checked| Step::from_trace(&checked.trace, lookups)).collect(),
+        steps: lookups.steps(checks.iter().map(|checked| &checked.trace)),
     }
 }
 

@@ -1,12 +1,12 @@
 //! DKIM as the report has it.
 
 use crate::dkim::{self, Examined, Found, Key, Tried};
-use crate::report::{DkimExhibit, Lookups, Section, Selector, Status, Step};
+use crate::report::{DkimExhibit, Lookups, Section, Selector, Status};
 
 /// The section about whose signature counts.
 pub(super) fn section(examined: &Examined, lookups: &mut Lookups) -> Section<DkimExhibit> {
     let facts = &examined.facts;
-    let steps = vec![Step::from_trace(&examined.step, lookups)];
+    let steps = lookups.steps([&examined.step]);
     let shown = facts.tried.iter().filter(|tried| {
         // Whoever names a selector wants to know what stands there, whatever publishes it.
         let is_its_own = tried.candidate.is_given || !tried.is_by_wildcard;

@@ -8,7 +8,7 @@ use crate::dmarc::{
 };
 use crate::dns::Dns;
 use crate::judge;
-use crate::report::{DmarcExhibit, DmarcVerdict, Lookups, Section, Status, Step, WalkName};
+use crate::report::{DmarcExhibit, DmarcVerdict, Lookups, Section, Status, WalkName};
 use crate::spf::{self, SpfResult};
 use crate::text::{Phrase, escape};
 
@@ -19,7 +19,7 @@ pub(super) fn section(examined: &Examined, lookups: &mut Lookups) -> Section<Dma
         status: Status::from(facts.standing()),
         summary: dmarc::summary(facts),
         exhibit: exhibit(&facts.discovered),
-        steps: examined.steps.iter().map(|step| Step::from_trace(step, lookups)).collect(),
+        steps: lookups.steps(&examined.steps),
     }
 }
 
@@ -117,7 +117,7 @@ impl Weighed {
             spf_aligned: verdict.is_aligned(Mechanism::Spf),
             dkim_aligned: verdict.is_aligned(Mechanism::Dkim),
             headline: headline(&discovered, &verdict),
-            steps: steps.map(|step| Step::from_trace(step, lookups)).collect(),
+            steps: lookups.steps(steps),
         }
     }
 }

@@ -36,6 +36,8 @@ pub struct Inquiry {
     pub checks: Checks,
     /// Whether fixes are looked for.
     pub fixes: Fixes,
+    /// Whether the steps are told.
+    pub steps: Steps,
 }
 
 impl Inquiry {
@@ -55,6 +57,7 @@ impl Inquiry {
             seen: Vec::new(),
             checks: Checks::default(),
             fixes: Fixes::default(),
+            steps: Steps::default(),
         }
     }
 
@@ -109,6 +112,16 @@ pub enum Fixes {
     #[default]
     Proved,
     /// None: for those who look at very many domains.
+    Skipped,
+}
+
+/// Whether a report says how everything was found out, which is most of what it takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Steps {
+    /// Step by step.
+    #[default]
+    Told,
+    /// Not at all: for those who look at very many domains.
     Skipped,
 }
 

@@ -24,7 +24,7 @@ mod tree;
 
 pub use change::{Changed, change};
 pub use fix::{Mended, Mending, mend};
-pub use inquiry::{Asked, Checks, Fixes, Inquiry, Sender};
+pub use inquiry::{Asked, Checks, Fixes, Inquiry, Sender, Steps};
 pub use lint::{Linted, lint};
 
 use crate::dns::{Answer, Dns, alongside, join_all};
@@ -207,7 +207,10 @@ impl Gathered {
         findings: &[judge::Finding],
         admissions: Vec<Admission>,
     ) -> Domain {
-        let mut lookups = Lookups::default();
+        let mut lookups = match inquiry.steps {
+            Steps::Told => Lookups::default(),
+            Steps::Skipped => Lookups::without_steps(),
+        };
         let mut findings: Vec<Finding> = findings.iter().map(Finding::from).collect();
         number(&mut findings);
         let missing = self.is_missing();

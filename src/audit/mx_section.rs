@@ -2,13 +2,13 @@
 
 use crate::mx::{self, Addresses, Examined};
 use crate::provider;
-use crate::report::{Lookups, MxExhibit, MxHost, Section, Status, Step};
+use crate::report::{Lookups, MxExhibit, MxHost, Section, Status};
 use crate::text::Phrase;
 
 /// The section about who receives.
 pub(super) fn section(examined: &Examined, lookups: &mut Lookups) -> Section<MxExhibit> {
     let facts = &examined.facts;
-    let steps = vec![Step::from_trace(&examined.step, lookups)];
+    let steps = lookups.steps([&examined.step]);
     let provider = facts
         .exchangers()
         .iter()

@@ -17,13 +17,17 @@ pub(super) fn section(facts: &Facts, lookups: &mut Lookups) -> Section<SpfExhibi
         exhibit,
         steps: [(Family::V4, &facts.ipv4), (Family::V6, &facts.ipv6)]
             .into_iter()
-            .map(|(family, walked)| Step {
-                headline: Phrase::from("every ").addr(family).plain(" address at once"),
-                tone: Tone::Plain,
-                cite: None,
-                event: serde_json::json!({"event": "walk", "family": family.to_string()}),
-                lookups: Vec::new(),
-                steps: vec![Step::from_trace(&walked.trace, lookups)],
+            .flat_map(|(family, walked)| {
+                // One step, or none.
+                let steps = lookups.steps([&walked.trace]).into_iter();
+                steps.map(move |step| Step {
+                    headline: Phrase::from("every ").addr(family).plain(" address at once"),
+                    tone: Tone::Plain,
+                    cite: None,
+                    event: serde_json::json!({"event": "walk", "family": family.to_string()}),
+                    lookups: Vec::new(),
+                    steps: vec![step],
+                })
             })
             .collect(),
     }

@@ -47,19 +47,6 @@ pub struct Domain {
 }
 
 impl Domain {
-    /// Lets go of how everything was found out, which is most of what a report takes.
-    pub fn drop_steps(&mut self) {
-        self.mx.steps = Vec::new();
-        self.spf.steps = Vec::new();
-        self.dkim.steps = Vec::new();
-        self.dmarc.steps = Vec::new();
-        for authorization in &mut self.authorizations {
-            let verdicts = std::iter::once(&mut authorization.spf).chain(&mut authorization.helo);
-            verdicts.for_each(|verdict| verdict.steps = Vec::new());
-            authorization.dmarc.iter_mut().for_each(|dmarc| dmarc.steps = Vec::new());
-        }
-    }
-
     /// The family of each section, how it stands, and the line about it; in the order in which they
     /// are told.
     pub fn sections(&self) -> [(&'static str, Status, &Phrase); 4] {

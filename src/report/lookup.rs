@@ -1,6 +1,8 @@
 //! The questions that were asked, numbered.
 
+use super::Step;
 use crate::dns::{Answer, Kind, Question, presentation};
+use crate::judge::{self, Event};
 use crate::net::Name;
 use crate::text::escape;
 use serde::Serialize;
@@ -52,9 +54,29 @@ impl Lookup {
 pub struct Lookups {
     rows: Vec<Lookup>,
     known: HashMap<Question, LookupId>,
+    skips_steps: bool,
 }
 
 impl Lookups {
+    /// An empty table beside which nobody wants to see the steps.
+    pub fn without_steps() -> Self {
+        Self { skips_steps: true, ..Self::default() }
+    }
+
+    /// The steps of a protocol as the report has them, none if nobody wants to see them; their
+    /// answers join the table.
+    pub fn steps<'s, E: Event + 's>(
+        &mut self,
+        steps: impl IntoIterator<Item = &'s judge::Step<E>>,
+    ) -> Vec<Step> {
+        let steps = steps.into_iter();
+        if self.skips_steps {
+            steps.for_each(|step| Step::note_answers(step, self));
+            return Vec::new();
+        }
+        steps.map(|step| Step::from_trace(step, self)).collect()
+    }
+
     /// The number of an answer's row, added if it is new.
     pub fn note(&mut self, answer: &Arc<Answer>) -> LookupId {
         if let Some(id) = self.known.get(&answer.question) {

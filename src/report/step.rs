@@ -29,8 +29,22 @@ const DEPTH_LIMIT: usize = 26;
 
 impl Step {
     /// Turns a protocol's typed step into a uniform one; its answers join the table.
-    pub fn from_trace<E: Event>(step: &judge::Step<E>, lookups: &mut Lookups) -> Self {
+    pub(super) fn from_trace<E: Event>(step: &judge::Step<E>, lookups: &mut Lookups) -> Self {
         Self::at_depth(step, lookups, DEPTH_LIMIT)
+    }
+
+    /// Lets the answers of a typed step join the table, and makes nothing else of it.
+    pub(super) fn note_answers<E: Event>(step: &judge::Step<E>, lookups: &mut Lookups) {
+        Self::note_to_depth(step, lookups, DEPTH_LIMIT);
+    }
+
+    fn note_to_depth<E: Event>(step: &judge::Step<E>, lookups: &mut Lookups, levels: usize) {
+        for answer in &step.answers {
+            lookups.note(answer);
+        }
+        if let Some(levels) = levels.checked_sub(1) {
+            step.steps.iter().for_each(|step| Self::note_to_depth(step, lookups, levels));
+        }
     }
 
     fn at_depth<E: Event>(step: &judge::Step<E>, lookups: &mut Lookups, levels: usize) -> Self {

@@ -5,7 +5,7 @@ mod records;
 mod senders;
 mod unsure;
 
-use super::inquiry::{Fixes, Inquiry};
+use super::inquiry::{Fixes, Inquiry, Steps};
 use super::{Clock, Gathered, finish, gather_all};
 use crate::change::{self, Facts, Gone, Moved};
 use crate::dns::{Dns, Kind};
@@ -54,8 +54,8 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
     let (facts, mut untold) = facts(&was, &is, tls.gone);
     let is_policy_unknown = [&was, &is].map(Gathered::is_policy_unknown) == [true; 2];
     let (kept, cost) = (kept(&was, &is), cost(&was, &is));
-    let unfixed = Inquiry { fixes: Fixes::Skipped, ..inquiry.clone() };
-    let before = finish(&old, &unfixed, was, Vec::new()).await;
+    let brief = Inquiry { fixes: Fixes::Skipped, steps: Steps::Skipped, ..inquiry.clone() };
+    let before = finish(&old, &brief, was, Vec::new()).await;
     let mut after = finish(&new, inquiry, is, change::lint::check(&facts)).await;
     let (records, mut one_sided) = records(new.dns(), &before, &after).await;
     one_sided.extend(tls.untold);

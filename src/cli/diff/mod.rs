@@ -6,7 +6,7 @@ use super::conclude::{self, conclude};
 use super::plan::{self, Ending, Mistake, Sources};
 use super::sources;
 use super::{Trouble, args, check, flags, wait_for};
-use crate::audit::{self, Inquiry};
+use crate::audit::{self, Inquiry, Steps};
 use crate::config::{self, Config};
 use crate::dns::{Cache, Dns, Kind, Overlay, Zone};
 use crate::judge::Severity;
@@ -103,6 +103,9 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     let mut inquiries = inquiries(&states, &typed.selector)?;
     for inquiry in &mut inquiries {
         plan::declare(&ending.policy.config, inquiry)?;
+        if !ending.appearance.explain {
+            inquiry.steps = Steps::Skipped;
+        }
     }
     let States { before, after, alike, sources, notes, comments, .. } = states;
     ending.policy.comments = comments;
@@ -135,12 +138,12 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     let clock = stack.clock(started);
     let end = tokio::time::Instant::now() + sources.deadline;
     let (old, new) = (&*before, &*stack.dns);
-    let (config, explain) = (&ending.policy.config, ending.appearance.explain);
+    let config = &ending.policy.config;
     let one = |inquiry| async move {
         let changed = audit::change([old, new], inquiry, clock);
         // Of the state before nothing is kept: there may be thousands of domains.
         let changed = tokio::time::timeout_at(end, changed).await.ok();
-        changed.map(|changed| held(config, changed, explain))
+        changed.map(|changed| held(config, changed))
     };
     let mut domains = Vec::with_capacity(inquiries.len());
     let all = inquiries.iter().zip(declared).zip(check::each(&inquiries, one).await);
@@ -163,20 +166,13 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     conclude(run, domains, Vec::new(), &ending, started)
 }
 
-/// The domain as it is to be, held against what it was; with its steps only where they are shown.
-fn held(
-    config: &Config,
-    audit::Changed { mut before, mut after }: audit::Changed,
-    explain: bool,
-) -> Domain {
+/// The domain as it is to be, held against what it was.
+fn held(config: &Config, audit::Changed { mut before, mut after }: audit::Changed) -> Domain {
     // What the contract says of both states is compared as any other finding is.
     for domain in [&mut before, &mut after] {
         config::judge(config, domain);
     }
     after.hold_against(&before);
-    if !explain {
-        after.drop_steps();
-    }
     after
 }
 

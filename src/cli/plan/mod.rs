@@ -19,7 +19,7 @@ pub use what_if::WhatIf;
 
 use super::args::{self, Protocol, Typed};
 use super::config::{Settings, settle};
-use crate::audit::{Asked, Checks, Fixes, Inquiry};
+use crate::audit::{Asked, Checks, Fixes, Inquiry, Steps};
 use crate::config::Policy;
 use crate::dns::Place;
 use crate::judge::Severity;
@@ -258,6 +258,7 @@ impl Given {
             seen: Vec::new(),
             checks: self.checks,
             fixes: Fixes::Proved,
+            steps: Steps::Told,
         }
     }
 }
