@@ -30,7 +30,7 @@ pub use lint::{Linted, lint};
 use crate::dns::{Answer, Dns, alongside, join_all};
 use crate::judge;
 use crate::net::{Family, Name};
-use crate::posture::Role;
+use crate::posture::{Mailboxes, Role};
 use crate::report::{Authorized, Domain, Finding, Lookups, Section, Verdict, number};
 use crate::spf::{Found, Policies};
 use crate::text::{Phrase, escape};
@@ -128,6 +128,9 @@ struct Gathered {
     implied: bool,
     /// Which of the domain's own providers are left out, and why.
     untested: Vec<Phrase>,
+    /// Providers that keep the domain's mailboxes, as its MX shows, and that its SPF policy does not
+    /// authorize.
+    unauthorized_mailboxes: Vec<Mailboxes>,
 }
 
 async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gathered {
@@ -135,14 +138,21 @@ async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gat
         tokio::join!(gather_facts(policies, inquiry), tested::senders(policies, inquiry, clock));
     let implied = inquiry.senders.is_empty();
     let mut untested = Vec::new();
+    let mut unauthorized_mailboxes = Vec::new();
     if implied {
+        // What its owner says of its senders goes before what can be inferred.
+        let is_declared = !inquiry.declared.is_empty();
+        for one in senders.extract_if(.., |one| one.is_inferred()) {
+            unauthorized_mailboxes
+                .extend(gathered.unauthorized_mailboxes(&one).filter(|_| !is_declared));
+        }
         senders.retain(|one| {
             let why = one.why_untested();
             untested.extend(why.clone());
             why.is_none()
         });
     }
-    Gathered { senders, implied, untested, ..gathered }
+    Gathered { senders, implied, untested, unauthorized_mailboxes, ..gathered }
 }
 
 /// What the protocols find out, senders left aside.
@@ -168,6 +178,7 @@ async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> Gathered {
         senders,
         implied: true,
         untested,
+        unauthorized_mailboxes: Vec::new(),
     };
     let takeover = takeover::examine(dns, &gathered).await;
     Gathered { takeover, ..gathered }

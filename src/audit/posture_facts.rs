@@ -1,7 +1,11 @@
 //! What the protocols say together, as plain values for the rules about a domain as a whole.
 
 use super::Gathered;
-use crate::posture::{self, Platform, Receives, Requests, Sends};
+use super::inquiry::Sender;
+use super::tested::Tested;
+use crate::net::Name;
+use crate::posture::{self, Mailboxes, Platform, Receives, Requests, Sends};
+use crate::report::Authorized;
 use crate::spf::Found;
 use crate::spf::record::{Body, Mechanism, Qualifier};
 use crate::{dkim, dmarc, provider, spf};
@@ -35,7 +39,27 @@ impl Gathered {
             platforms: self.platforms(),
             unregistered: self.takeover.unregistered.clone(),
             misplaced: self.misplaced(),
+            unauthorized_mailboxes: self.unauthorized_mailboxes.clone(),
         }
+    }
+
+    /// The provider of a sender that only the MX shows, if SPF does not authorize all of it.
+    pub(super) fn unauthorized_mailboxes(&self, one: &Tested) -> Option<Mailboxes> {
+        let Sender::Own { provider, policies, .. } = &one.asked.sender else { return None };
+        let is_refused = matches!(one.judged.authorized(), Authorized::No | Authorized::Partial)
+            && one.judged.resolved.gap.is_none();
+        let known = provider::by_id(provider).filter(|_| is_refused)?;
+        let mut hosts = self.mx.iter().flat_map(|it| it.facts.exchangers()).map(|it| &it.host);
+        let is_its = |host: &&Name| {
+            provider::recognise_mx(host).is_some_and(|other| other.id() == known.id())
+        };
+        let location = self.spf.as_ref()?.published.location();
+        Some(Mailboxes {
+            location,
+            title: known.title(),
+            host: hosts.find(is_its)?.clone(),
+            policy: policies.first()?.clone(),
+        })
     }
 
     /// What DMARC asks of receivers.

@@ -9,7 +9,7 @@ use super::sender::Gap;
 use super::{Clock, headline};
 use crate::dns::join_all;
 use crate::provider;
-use crate::report::{Authorization, Authorized, Declaration, Identities, Lookups};
+use crate::report::{Authorization, Authorized, Declaration, Identities, Lookups, Origin};
 use crate::spf::{Policies, Receiver};
 use crate::text::{Phrase, escape};
 
@@ -69,6 +69,21 @@ async fn own_and_declared(
 }
 
 impl Tested {
+    /// True for a provider that nothing but the domain's MX shows: that it must be able to send is
+    /// an inference, and no answer about a sender.
+    pub(super) fn is_inferred(&self) -> bool {
+        self.declared.is_none() && matches!(self.asked.sender, Sender::Own { named: false, .. })
+    }
+
+    /// Why it was examined.
+    fn origin(&self) -> Origin {
+        match (self.declared, &self.asked.sender) {
+            (Some(_), _) => Origin::Declared,
+            (None, Sender::Own { .. }) => Origin::Spf,
+            (None, _) => Origin::Asked,
+        }
+    }
+
     /// Why one of the domain's own providers is left out; `None` if it is not.
     ///
     /// Nobody asked about it, and no answer is to be had without an address. That a policy known
@@ -107,6 +122,7 @@ impl Tested {
         inquiry: &Inquiry,
         lookups: &mut Lookups,
     ) -> Authorization {
+        let origin = self.origin();
         let Self { asked, declared, judged, weighed } = self;
         let headline = headline::of_sender(&judged, weighed.as_ref());
         let mut notes = judged.resolved.notes.clone();
@@ -115,6 +131,7 @@ impl Tested {
         Authorization {
             sender: escape(asked.text.as_bytes()),
             kind: judged.resolved.kind,
+            origin,
             declared,
             authorized: judged.authorized(),
             headline,

@@ -7,7 +7,9 @@ use super::{Trouble, write};
 use crate::config;
 use crate::judge::Severity;
 use crate::render::markdown;
-use crate::report::{Authorization, Domain, Finding, Report, Run, SCHEMA, State, Tool, Verdict};
+use crate::report::{
+    Authorization, Domain, Finding, Origin, Report, Run, SCHEMA, State, Tool, Verdict,
+};
 
 /// Tries whether the report can be written where it is to go, before anything is asked.
 ///
@@ -94,8 +96,13 @@ fn exit_code(domains: &[Domain], findings: &[Finding], fail_on: Option<Severity>
         domain.authorizations.iter().map(Authorization::verdict).any(|verdict| verdict == wanted)
     };
     let fails = |domain: &Domain| {
+        // Nobody asked about a sender that records or the contract name: with --fail-on never, it
+        // is told and fails nothing.
+        let counts = |one: &&Authorization| one.origin == Origin::Asked || fail_on.is_some();
+        let refused = || domain.authorizations.iter().filter(counts).map(Authorization::verdict);
         // Of a change only what it brings about counts, and that is a finding.
-        (domain.change.is_none() && has_sender(domain, Verdict::Fail)) || reaches(&domain.findings)
+        (domain.change.is_none() && refused().any(|verdict| verdict == Verdict::Fail))
+            || reaches(&domain.findings)
     };
     let is_unknown = |domain: &Domain| {
         if let Some(change) = &domain.change {

@@ -122,9 +122,7 @@ async fn carry_out(flags: Flags) -> Result<u8, Trouble> {
     };
     stack.keep_tape(&sources)?;
     let mut out = Vec::new();
-    if !mended.patch.steps.is_empty() {
-        patch::render(&mended.patch, flags.format.into(), &mut out)?;
-    }
+    patch::render_all(&mended.patches, flags.format.into(), &mut out)?;
     match io::stdout().lock().write_all(&out) {
         // A reader that has gone away has read enough.
         Err(why) if why.kind() == io::ErrorKind::BrokenPipe => {}
@@ -135,11 +133,12 @@ async fn carry_out(flags: Flags) -> Result<u8, Trouble> {
 
 /// What is left, on standard error, so that what is printed can be pasted; the exit code is 3 if
 /// something that matters could not be told.
-fn closing(Mended { domain, patch }: &Mended) -> u8 {
-    let mended = |id: &str| patch.steps.iter().any(|step| step.rule == id);
+fn closing(Mended { domain, patches }: &Mended) -> u8 {
+    let steps = || patches.iter().flat_map(|patch| &patch.steps);
+    let mended = |id: &str| steps().any(|step| step.rule == id);
     let left = domain.findings.iter().filter(|finding| !mended(finding.id)).count();
     let is_unknown = domain.has_unknown_section();
-    let fixes = match patch.steps.len() {
+    let fixes = match steps().count() {
         0 => "no fix to offer".to_owned(),
         1 => "1 fix".to_owned(),
         count => format!("{count} fixes"),

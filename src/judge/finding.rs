@@ -58,11 +58,13 @@ pub struct Finding {
     pub location: Location,
     /// What mends it, if that was proved.
     pub fix: Option<Fix>,
+    /// What to do where no change of records was proved, in words.
+    pub advice: Option<Phrase>,
 }
 
 impl Finding {
     /// A finding without a fix.
     pub fn new(rule: &'static Rule, location: Location, message: Phrase) -> Self {
-        Self { rule, message, location, fix: None }
+        Self { rule, message, location, fix: None, advice: None }
     }
 }

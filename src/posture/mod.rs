@@ -40,6 +40,9 @@ pub struct Facts {
     pub unregistered: Vec<Unregistered>,
     /// DMARC records at the domain itself, if none stands at `_dmarc` below it, where they belong.
     pub misplaced: Vec<Arc<[u8]>>,
+    /// Providers that keep the domain's mailboxes, as its MX shows, and that its SPF policy does not
+    /// authorize.
+    pub unauthorized_mailboxes: Vec<Mailboxes>,
 }
 
 impl Facts {
@@ -82,6 +85,19 @@ pub struct Platform {
     pub location: Location,
     /// Its name for a reader.
     pub title: &'static str,
+}
+
+/// A provider that keeps the mailboxes of a domain.
+#[derive(Clone, Debug)]
+pub struct Mailboxes {
+    /// The SPF record of the domain.
+    pub location: Location,
+    /// The provider's name for a reader.
+    pub title: &'static str,
+    /// The MX host that shows it.
+    pub host: Name,
+    /// The name whose policy lists its senders.
+    pub policy: Name,
 }
 
 /// Something in the records that leads to a name whose whole domain does not exist.

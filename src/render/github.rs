@@ -76,6 +76,9 @@ fn sentence(finding: &Finding, is_named: bool) -> String {
     let Finding { id, subject, message, reference, .. } = finding;
     let mut text = if is_named { format!("{id}: ") } else { String::new() };
     text.push_str(&format!("{subject}: {message} ({})", reference.cite));
+    if let Some(advice) = &finding.advice {
+        text.push_str(&format!("\ndo: {advice}"));
+    }
     if let Some(fix) = &finding.fix {
         text.push_str(&format!("\nfix: {}", fix.summary));
         for record in fix.records.iter().filter_map(|record| record.add.as_ref()) {

@@ -176,6 +176,7 @@ fn details(finding: &Finding) -> Vec<String> {
     let place =
         finding.location.as_ref().map_or_else(String::new, |location| format!("{location}: "));
     let mut lines = vec![format!("{place}{subject}: {message}"), reference.cite.to_string()];
+    lines.extend(finding.advice.iter().map(|advice| format!("do: {advice}")));
     if let Some(fix) = &finding.fix {
         lines.push(format!("fix: {}", fix.summary));
         lines.extend(finding.fix_lines());

@@ -142,6 +142,10 @@ fn message(finding: &Finding) -> Value {
     let cite = reference.cite.to_string();
     let mut plain = format!("{record}: {message} ({cite})");
     let mut marked = format!("{}: {} ({})", code(&record), phrase(message), text(&cite));
+    if let Some(advice) = &finding.advice {
+        plain.push_str(&format!("\ndo: {advice}"));
+        marked.push_str(&format!("\n\ndo: {}", phrase(advice)));
+    }
     if let Some(fix) = &finding.fix {
         plain.push_str(&format!("\nfix: {}", fix.summary));
         marked.push_str(&format!("\n\nfix: {}", phrase(&fix.summary)));

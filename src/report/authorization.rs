@@ -12,6 +12,8 @@ pub struct Authorization {
     pub sender: String,
     /// What kind of sender that is.
     pub kind: SenderKind,
+    /// Why it was examined.
+    pub origin: Origin,
     /// What the contract of the domain says of it; `null` if it is not named there.
     pub declared: Option<Declaration>,
     /// Whether SPF lets it send.
@@ -68,6 +70,18 @@ impl Authorization {
             (Authorized::Yes | Authorized::NotApplicable, _) => Verdict::Ok,
         }
     }
+}
+
+/// Why a sender was examined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Somebody asked about it.
+    Asked,
+    /// The contract of the domain names it.
+    Declared,
+    /// The SPF record of the domain names it.
+    Spf,
 }
 
 /// What the contract of a domain says of a sender.

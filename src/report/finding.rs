@@ -31,6 +31,8 @@ pub struct Finding {
     pub location: Option<FileLocation>,
     /// What mends it, if that was proved.
     pub fix: Option<ProposedFix>,
+    /// What to do where no change of records was proved, in words; `null` if there is a fix.
+    pub advice: Option<Phrase>,
     /// The source of the claim.
     pub reference: Reference,
     /// The same for the same fault, wherever in a file it stands: `v1:` and sixteen digits.
@@ -201,7 +203,7 @@ pub struct FixRecord {
 
 impl From<&judge::Finding> for Finding {
     fn from(finding: &judge::Finding) -> Self {
-        let judge::Finding { rule, message, location, fix } = finding;
+        let judge::Finding { rule, message, location, fix, advice } = finding;
         Self {
             id: rule.id,
             severity: rule.severity,
@@ -217,6 +219,7 @@ impl From<&judge::Finding> for Finding {
             span: location.span,
             location: location.place.as_ref().map(|it| FileLocation::new(it, location.span)),
             fix: fix.as_ref().map(ProposedFix::from),
+            advice: advice.clone(),
             reference: Reference { cite: rule.cite, url: rule.cite.url() },
             fingerprint: fingerprint(finding),
             state: None,

@@ -17,8 +17,8 @@ mod step;
 mod verdict;
 
 pub use authorization::{
-    Authorization, Authorized, Declaration, DmarcVerdict, Identities, Matched, Portion, SenderFix,
-    SenderKind, SpfVerdict,
+    Authorization, Authorized, Declaration, DmarcVerdict, Identities, Matched, Origin, Portion,
+    SenderFix, SenderKind, SpfVerdict,
 };
 pub use change::{Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, KeptSender};
 pub use domain::{Domain, Expected, Section, Status};

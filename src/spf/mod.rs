@@ -12,6 +12,7 @@
 //! * [`prefetch()`] runs ahead of the walk and decides nothing.
 //! * [`flatten`](mod@flatten) puts a policy as the addresses that it comes to; [`reword`] puts a
 //!   term in or takes one out.
+//! * [`intent()`] is who was meant to pass, whatever keeps the policy from working today.
 //! * [`lint`] judges what was found out.
 //!
 //! Deliberately absent: type 99 records (§3.1), Sender ID, guesses for domains without a record.
@@ -25,6 +26,7 @@ mod explain;
 mod explanation;
 pub mod flatten;
 pub mod grammar;
+mod intent;
 pub mod lint;
 pub mod macro_string;
 mod mechanism;
@@ -43,6 +45,7 @@ pub use examine::{Facts, examine};
 pub use expand::Sender;
 pub use explain::{exception, refusal, role};
 pub use explanation::{Explanation, Flaw};
+pub use intent::{Intent, intent};
 pub use partition::{
     Cell, Exception, LOOKUP_LIMIT, Membership, Partition, Reading, Ruling, Spent, SpfResult,
     TermId, VOID_LIMIT, Visit,

@@ -16,9 +16,18 @@ pub(super) fn missing(case: Case<'_>) -> Vec<Proposal> {
     let Some(change) = answer.and_then(|answer| Change::of(answer, case.domain)) else {
         return Vec::new();
     };
-    let text = format!("v=DMARC1; p=none; rua=mailto:postmaster@{}", case.domain);
-    let summary = Phrase::new()
-        .plain("begin with reports to a mailbox that you read; raise ")
+    let (text, summary) = match takes_mail(case) {
+        true => (
+            format!("v=DMARC1; p=none; rua=mailto:postmaster@{}", case.domain),
+            Phrase::from("begin with reports to a mailbox that you read; raise "),
+        ),
+        // A mailbox at a domain that accepts no mail gets no report.
+        false => (
+            "v=DMARC1; p=none".to_owned(),
+            Phrase::from("add rua with a mailbox that accepts mail; raise "),
+        ),
+    };
+    let summary = summary
         .code("p")
         .plain(" to ")
         .code("quarantine")
@@ -28,7 +37,15 @@ pub(super) fn missing(case: Case<'_>) -> Vec<Proposal> {
     let proposal = Proposal::new(Sketch, summary, change.with_text(text.as_bytes()));
     // That monitoring protects nobody yet is said then; and for a domain below another one, receivers
     // of RFC 7489 look for the organization elsewhere, whatever its first record says.
-    vec![Proposal { leads_to: &["dmarc/policy-none", "dmarc/receivers-disagree"], ..proposal }]
+    let leads_to = &["dmarc/policy-none", "dmarc/no-reports", "dmarc/receivers-disagree"];
+    vec![Proposal { leads_to, ..proposal }]
+}
+
+/// True if the records show that a mailbox at the domain can get mail: hosts that receive, and not
+/// a null MX or nothing but what an address record may stand for.
+fn takes_mail(case: Case<'_>) -> bool {
+    let mx = case.facts.mx.as_ref().map(|examined| &examined.facts);
+    mx.is_some_and(|mx| !mx.is_null() && !mx.exchangers().is_empty())
 }
 
 /// One record in the place of several: the strictest, with the reports of all.
@@ -64,7 +81,12 @@ pub(super) fn keep_one(case: Case<'_>) -> Vec<Proposal> {
         .plain("one record in the place of ")
         .number(texts.len())
         .plain(": the strictest of them, with the reports of all");
-    vec![Proposal::new(Review, summary, change)]
+    let proposal = Proposal::new(Review, summary, change);
+    // None of several records is in force.
+    vec![match kept.p.as_ref().map(|policy| policy.value) {
+        Some(Policy::None) | None => proposal,
+        Some(_) => proposal.tightening(),
+    }]
 }
 
 fn several(case: Case<'_>) -> Option<(&Visit, Name)> {
@@ -117,7 +139,15 @@ pub(super) fn correct(case: Case<'_>) -> Vec<Proposal> {
     let gone: Vec<u32> = useless.iter().map(|tag| tag.name.start).collect();
     let text = without_tags(&text, &gone);
     let summary = Phrase::from("write what was meant, and drop what has no meaning");
-    proposal(change, record, &text, |change| Proposal::new(Review, summary, change))
+    let requested = |record: &Record| {
+        let policies = [&record.p, &record.sp, &record.np];
+        policies.map(|policy| policy.as_ref().map(|policy| policy.value))
+    };
+    let is_stricter = requested(&reread) != requested(record);
+    proposal(change, record, &text, |change| {
+        let proposal = Proposal::new(Review, summary, change);
+        if is_stricter { proposal.tightening() } else { proposal }
+    })
 }
 
 fn is_policy(record: &Record, tag: &Tag) -> bool {
@@ -181,7 +211,8 @@ pub(super) fn drop_historic(case: Case<'_>) -> Vec<Proposal> {
     };
     let text = without_tags(&record.text, &gone);
     proposal(change, record, &text, |change| {
-        Proposal::new(applicability, Phrase::from(summary), change)
+        let proposal = Proposal::new(applicability, Phrase::from(summary), change);
+        if is_heeded { proposal.tightening() } else { proposal }
     })
 }
 
@@ -208,7 +239,7 @@ pub(super) fn enforce(case: Case<'_>) -> Vec<Proposal> {
         .iter()
         .flat_map(|text| {
             proposal(change.clone(), record, text, |change| {
-                Proposal::new(Review, summary(), change)
+                Proposal::new(Review, summary(), change).tightening()
             })
         })
         .collect()
@@ -221,7 +252,7 @@ pub(super) fn end_test(case: Case<'_>) -> Vec<Proposal> {
     let tested: Vec<u32> = tested.map(|tag| tag.name.start).collect();
     let text = without_tags(&record.text, &tested);
     let summary = Phrase::from("end the test once reports show that your own mail passes");
-    proposal(change, record, &text, |change| Proposal::new(Review, summary, change))
+    proposal(change, record, &text, |change| Proposal::new(Review, summary, change).tightening())
 }
 
 /// The record without the tags that ask for less below the domain.
@@ -237,7 +268,7 @@ pub(super) fn level(case: Case<'_>) -> Vec<Proposal> {
         .collect();
     let text = without_tags(&record.text, &gone);
     let summary = Phrase::from("let names below the domain have its own policy");
-    proposal(change, record, &text, |change| Proposal::new(Review, summary, change))
+    proposal(change, record, &text, |change| Proposal::new(Review, summary, change).tightening())
 }
 
 // ── records and their tags ──────────────────────────────────────────────────────────────────────

@@ -1,8 +1,9 @@
 //! The fixes of a domain put together: each is proved on top of those before it.
 
-use super::super::gather_facts;
+use super::super::{Gathered, gather_facts};
 use super::patch::{self, Change};
-use super::{Fault, Inquiry, proved};
+use super::proof::{self, Before, Demand};
+use super::{Concern, Fault, Inquiry, proved};
 use crate::dns::Dns;
 use crate::judge::{Applicability, Finding};
 use crate::report::{Domain, Patch, PatchSet, PatchStep};
@@ -41,8 +42,9 @@ impl Mending {
 pub struct Mended {
     /// The domain as it is.
     pub domain: Domain,
-    /// The wanted fixes.
-    pub patch: Patch,
+    /// The wanted fixes, those about who may send first: each patch is to be published by itself,
+    /// and each holds by itself.
+    pub patches: Vec<Patch>,
 }
 
 /// Puts the wanted fixes of a domain together, safe ones first.
@@ -51,45 +53,77 @@ pub struct Mended {
 /// when a patch of safe fixes is asked for again. Others are only taken for what is wrong today, so
 /// that a policy is not raised twice in one go.
 pub async fn mend(dns: &dyn Dns, inquiry: &Inquiry, mending: &Mending) -> Mended {
-    let mut changes: Vec<Change> = Vec::new();
-    let mut steps = Vec::new();
-    let mut initial: Option<(Vec<Fault>, Domain)> = None;
-    while steps.len() < MOST_STEPS {
-        let overlay = patch::overlay(&changes, dns);
-        let facts = gather_facts(&Policies::new(&overlay), inquiry).await;
-        let findings = facts.findings();
-        let mut offers = proved(&overlay, inquiry, &facts, &findings).await;
-        if initial.is_none() {
-            let faults = findings.iter().map(Fault::of).collect();
-            initial = Some((faults, facts.into_report(inquiry, &findings, Vec::new())));
+    let facts = gather_facts(&Policies::new(dns), inquiry).await;
+    let findings = facts.findings();
+    let before = Before::of(dns, &facts, &findings).await;
+    let initial = Initial { facts, findings, before };
+    let mut patches = Vec::new();
+    for concern in Concern::ALL {
+        let Composed { steps, changes } = compose(dns, inquiry, mending, concern, &initial).await;
+        if !steps.is_empty() {
+            patches.push(Patch { domain: inquiry.domain.clone(), steps, sets: sets(changes) });
         }
-        let known = |finding: &Finding| {
-            initial.as_ref().is_some_and(|(faults, _)| faults.contains(&Fault::of(finding)))
-        };
+    }
+    let Initial { facts, findings, .. } = initial;
+    Mended { domain: facts.into_report(inquiry, &findings, Vec::new()), patches }
+}
+
+/// What is known of a domain before anything is changed.
+struct Initial {
+    facts: Gathered,
+    findings: Vec<Finding>,
+    before: Before,
+}
+
+/// Fixes that were put together.
+#[derive(Default)]
+struct Composed {
+    steps: Vec<PatchStep>,
+    changes: Vec<Change>,
+}
+
+/// Puts the fixes of one concern together; none if together they would not bring back everybody
+/// who was meant to send.
+async fn compose(
+    dns: &dyn Dns,
+    inquiry: &Inquiry,
+    mending: &Mending,
+    concern: Concern,
+    initial: &Initial,
+) -> Composed {
+    let known: Vec<Fault> = initial.findings.iter().map(Fault::of).collect();
+    let mut composed = Composed::default();
+    let mut touches_spf = false;
+    while composed.steps.len() < MOST_STEPS {
+        let overlay = patch::overlay(&composed.changes, dns);
+        let after = proof::with(dns, inquiry, &composed.changes).await;
+        let (facts, findings) = (&after.facts, &after.findings);
+        let before = Before::of(&overlay, facts, findings).await.begun_as(&initial.before);
+        let mut offers = proved(&overlay, inquiry, facts, findings, &before, Demand::Step).await;
         offers.retain(|(first, proposal)| {
             let is_safe = proposal.applicability == Applicability::Safe;
             findings.get(*first).is_some_and(|finding| {
-                mending.wants(finding.rule.id, proposal.applicability)
-                    && (is_safe || known(finding))
+                proposal.concern() == concern
+                    && mending.wants(finding.rule.id, proposal.applicability)
+                    && (is_safe || known.contains(&Fault::of(finding)))
             })
         });
         // Findings stand worst first, so of two that are as free the worse one is mended first.
         let next = offers.into_iter().min_by_key(|(first, it)| (Reverse(it.applicability), *first));
         let Some((first, proposal)) = next else { break };
         let Some(finding) = findings.get(first) else { break };
-        steps.push(PatchStep {
+        composed.steps.push(PatchStep {
             rule: finding.rule.id,
             applicability: proposal.applicability,
             summary: proposal.summary,
         });
-        proposal.changes.into_iter().for_each(|change| join(&mut changes, change));
+        touches_spf |= proposal.changes.iter().any(Change::touches_spf);
+        proposal.changes.into_iter().for_each(|change| join(&mut composed.changes, change));
     }
-    let domain = match initial {
-        Some((_, domain)) => domain,
-        None => super::super::undecided(inquiry, crate::text::Phrase::new()),
-    };
-    let patch = Patch { domain: inquiry.domain.clone(), steps, sets: sets(changes) };
-    Mended { domain, patch }
+    if touches_spf && !proof::is_whole(dns, inquiry, &initial.before, &composed.changes).await {
+        return Composed::default();
+    }
+    composed
 }
 
 fn join(changes: &mut Vec<Change>, change: Change) {

@@ -32,7 +32,7 @@ use crate::net::Name;
 use crate::spf::Policies;
 use crate::text::Phrase;
 use patch::Change;
-use proof::Before;
+use proof::{Before, Demand};
 use sender::admit;
 
 /// Most faults of one domain for which fixes are looked for: more than a reader mends in a day.
@@ -53,12 +53,43 @@ struct Proposal {
     readings: Vec<Vec<Change>>,
     /// The ids of rules that may be met afterwards, because the change is one step of several.
     leads_to: &'static [&'static str],
+    /// Terms that it writes anew, in lower case: they need not be found again as they were.
+    rewritten: Vec<String>,
+    /// True if receivers are asked to do more to mail that fails DMARC.
+    tightens_dmarc: bool,
 }
 
 impl Proposal {
     /// A change of one record set.
     fn new(applicability: Applicability, summary: Phrase, change: Change) -> Self {
-        Self { summary, applicability, changes: vec![change], readings: Vec::new(), leads_to: &[] }
+        Self {
+            summary,
+            applicability,
+            changes: vec![change],
+            readings: Vec::new(),
+            leads_to: &[],
+            rewritten: Vec::new(),
+            tightens_dmarc: false,
+        }
+    }
+
+    /// The same, which asks receivers to do more to mail that fails DMARC.
+    fn tightening(self) -> Self {
+        Self { tightens_dmarc: true, ..self }
+    }
+
+    /// True if an SPF policy may read otherwise with it.
+    fn touches_spf(&self) -> bool {
+        self.changes.iter().any(Change::touches_spf)
+    }
+
+    /// What it is about.
+    fn concern(&self) -> Concern {
+        let is_dmarc = |change: &Change| change.name.labels().next() == Some(b"_dmarc");
+        match self.changes.iter().all(is_dmarc) {
+            true => Concern::Dmarc,
+            false => Concern::Senders,
+        }
     }
 
     fn into_fix(self) -> Fix {
@@ -68,6 +99,21 @@ impl Proposal {
             edits: self.changes.iter().flat_map(Change::edits).collect(),
         }
     }
+}
+
+/// What changes are about: those about who may send and those about what becomes of the rest are
+/// published one after the other, so that a mistake in one does not turn the other against the
+/// domain's own mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Concern {
+    /// Who sends, signs and receives.
+    Senders,
+    /// The DMARC policy.
+    Dmarc,
+}
+
+impl Concern {
+    const ALL: [Self; 2] = [Self::Senders, Self::Dmarc];
 }
 
 /// One rule met at one record set: what one proposal has to mend as a whole, because half of it
@@ -109,17 +155,14 @@ const PROPOSALS: &[(&str, Propose)] = &[
     ("spf/duplicate-term", spf::drop_duplicates),
     ("spf/dead-term", spf::drop_dead_terms),
     ("spf/host-bits", spf::clear_host_bits),
-    ("spf/include-without-record", spf::drop_dead_includes),
-    ("spf/void-lookup", spf::drop_void_terms),
-    ("posture/unregistered-domain", spf::drop_lost_terms),
     ("spf/too-many-lookups", spf::spare_lookups),
     ("spf/too-many-voids", spf::spare_lookups),
     ("spf/redirect-ignored", spf::drop_redirect),
-    ("spf/terms-after-all", spf::drop_after_all),
+    ("spf/terms-after-all", spf::move_all),
     ("spf/no-all", spf::end_with_all),
     ("spf/neutral-all", spf::soften_all),
     ("spf/pass-all", spf::stop_everybody),
-    ("spf/ptr", spf::drop_ptr),
+    ("posture/mailbox-provider-not-authorized", spf::include_mailboxes),
     ("dmarc/missing", dmarc::missing),
     ("dmarc/several-records", dmarc::keep_one),
     ("dmarc/syntax", dmarc::correct),
@@ -130,6 +173,41 @@ const PROPOSALS: &[(&str, Propose)] = &[
     ("dkim/stray-characters", dkim::clean),
     ("mx/null-with-others", mx::drop_null),
     ("mx/placeholder", mx::drop_placeholders),
+];
+
+/// What to do where no change of records can be proved, by rule: to drop the term might drop a
+/// sender that was meant.
+const ADVICE: &[(&str, &str)] = &[
+    (
+        "spf/include-without-record",
+        "check the name with the service; if it is right, keep the term until the service has \
+         repaired its record; remove it only if the service no longer sends for you",
+    ),
+    (
+        "spf/void-lookup",
+        "give the name an address, correct it, or remove the term if the host no longer sends for you",
+    ),
+    (
+        "posture/unregistered-domain",
+        "correct the name, or remove it if you no longer use the service",
+    ),
+    (
+        "spf/ptr",
+        "list the hosts that need it by ip4, ip6 or a, check DMARC reports, then remove ptr",
+    ),
+    ("spf/pass-all", "list the servers that send for you, then end the policy with ~all"),
+    (
+        "spf/too-many-lookups",
+        "remove services that you no longer use, or move some of them to a subdomain of their own",
+    ),
+    (
+        "spf/redirect-ignored",
+        "if the senders of the other policy are yours, include it before all; else remove redirect",
+    ),
+    (
+        "spf/terms-after-all",
+        "if these senders are yours, move all to the end; else remove the terms",
+    ),
 ];
 
 /// Looks for what mends the findings and for what admits the senders.
@@ -143,7 +221,11 @@ pub(super) async fn offer(
     findings: &mut [Finding],
 ) -> Vec<Admission> {
     let (proved, admissions) = tokio::join!(
-        proved(policies.dns(), inquiry, facts, findings),
+        async {
+            let dns = policies.dns();
+            let before = Before::of(dns, facts, findings).await;
+            proved(dns, inquiry, facts, findings, &before, Demand::Whole).await
+        },
         admit(policies, inquiry, facts, findings),
     );
     for (first, proposal) in proved {
@@ -151,7 +233,19 @@ pub(super) async fn offer(
             finding.fix = Some(proposal.into_fix());
         }
     }
+    advise(findings);
     admissions
+}
+
+/// Gives advice in words to the first finding of each rule for which no fix was proved.
+fn advise(findings: &mut [Finding]) {
+    for (rule, advice) in ADVICE {
+        let mut met = findings.iter_mut().filter(|finding| finding.rule.id == *rule);
+        let Some(first) = met.next() else { continue };
+        if first.fix.is_none() && met.all(|finding| finding.fix.is_none()) {
+            first.advice = Some(Phrase::from(*advice));
+        }
+    }
 }
 
 /// The proposals that were proved, each with the index of the first finding that it mends.
@@ -160,15 +254,13 @@ async fn proved(
     inquiry: &Inquiry,
     facts: &Gathered,
     findings: &[Finding],
+    before: &Before,
+    demand: Demand,
 ) -> Vec<(usize, Proposal)> {
     let faults = faults(findings);
-    if faults.is_empty() {
-        return Vec::new();
-    }
-    let before = &Before::of(facts, findings);
     let tried = join_all(faults.into_iter().map(|(first, met)| async move {
         let case = Case { domain: &inquiry.domain, facts, findings: &met };
-        Some((first, mended(dns, inquiry, before, case).await?))
+        Some((first, mended(dns, inquiry, before, case, demand).await?))
     }))
     .await;
     tried.into_iter().flatten().collect()
@@ -199,11 +291,12 @@ async fn mended(
     inquiry: &Inquiry,
     before: &Before,
     case: Case<'_>,
+    demand: Demand,
 ) -> Option<Proposal> {
     let finding = case.findings.first()?;
     let propose = proposer(finding.rule.id)?;
     for proposal in propose(case).into_iter().take(MOST_TRIES) {
-        if proof::mends(dns, inquiry, before, finding, &proposal).await {
+        if proof::mends(dns, inquiry, before, finding, &proposal, demand).await {
             return Some(proposal);
         }
     }

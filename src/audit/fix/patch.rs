@@ -3,6 +3,7 @@
 use crate::dns::{Answer, Data, Dns, Kind, Overlay, Zone};
 use crate::judge::Edit;
 use crate::net::Name;
+use crate::spf;
 
 /// Time to live of a record where none stood before, in seconds.
 const TTL: u32 = 3600;
@@ -73,6 +74,15 @@ impl Change {
     /// The same set changed further, as `later` says, whose own beginning is this one's end.
     pub(super) fn then(&mut self, later: Self) {
         self.after = later.after;
+    }
+
+    /// True if an SPF policy comes, goes or reads otherwise.
+    pub(super) fn touches_spf(&self) -> bool {
+        let is_policy = |data: &Data| data.text().is_some_and(|it| spf::grammar::is_record(&it));
+        let policies = |all: &[Data]| -> Vec<Data> {
+            all.iter().filter(|data| is_policy(data)).cloned().collect()
+        };
+        policies(&self.before) != policies(&self.after)
     }
 
     /// True if nothing is changed.

@@ -118,7 +118,7 @@ impl Refused<'_> {
             notes.push(forwarder(host));
             return Admission { fixes: Vec::new(), notes };
         }
-        let before = Before::of(self.facts, self.findings);
+        let before = Before::of(self.policies.dns(), self.facts, self.findings).await;
         let mut fixes = Vec::new();
         for candidate in self.candidates(host.as_ref(), &wanted) {
             if fixes.len() == MOST_FIXES {
@@ -181,7 +181,7 @@ impl Refused<'_> {
                 let change = change.reword(&record.text, &text)?;
                 (text, change)
             }
-            (Found::Nothing, None) => {
+            (Found::Nothing, None) if !spf::lint::has_lookalike(published) => {
                 let text = [b"v=spf1 ", term.as_slice(), b" ~all"].concat();
                 let change = change.with_text(&text);
                 (text, change)

@@ -1,9 +1,26 @@
-//! Rules about those who send for many at once.
+//! Rules about providers: those that keep mailboxes, and those that send for many at once.
 
 use crate::dmarc::Policy;
 use crate::judge::{Finding, Rule};
-use crate::posture::{Facts, Requests};
+use crate::posture::{Facts, Requests, Role};
 use crate::text::Phrase;
+
+pub(super) fn mailboxes(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    if !facts.may_be(Role::Sending) {
+        return;
+    }
+    for mailboxes in &facts.unauthorized_mailboxes {
+        let said = Phrase::new()
+            .plain("MX points to ")
+            .plain(mailboxes.title)
+            .plain(" (")
+            .name(&mailboxes.host)
+            .plain("), but SPF does not authorize its senders (")
+            .code(format!("include:{}", mailboxes.policy))
+            .plain("): replies sent from these mailboxes fail SPF");
+        findings.push(Finding::new(rule, mailboxes.location.clone(), said));
+    }
+}
 
 pub(super) fn shared(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let Requests::Policy(policy @ (Policy::Quarantine | Policy::Reject)) = facts.requests else {

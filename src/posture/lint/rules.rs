@@ -50,6 +50,19 @@ pub static CHECKS: &[Check<Facts>] = &[
     },
     Check {
         rule: &Rule {
+            id: "posture/mailbox-provider-not-authorized",
+            severity: Warn,
+            confidence: Likely,
+            summary: "SPF does not authorize the provider that keeps the mailboxes",
+            why: "People usually reply from the mailboxes where they receive. If the domain sends \
+                  through another service only, declare its senders in mailcheck.toml.",
+            cite: rfc(7208, "5"),
+            page: include_str!("mailbox-provider-not-authorized.md"),
+        },
+        run: platform::mailboxes,
+    },
+    Check {
+        rule: &Rule {
             id: "posture/misplaced-dmarc",
             severity: Warn,
             confidence: Certain,

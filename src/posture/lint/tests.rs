@@ -22,6 +22,7 @@ fn facts() -> Facts {
         platforms: Vec::new(),
         unregistered: Vec::new(),
         misplaced: Vec::new(),
+        unauthorized_mailboxes: Vec::new(),
     }
 }
 

@@ -50,6 +50,9 @@ fn one(finding: &Finding) -> String {
 
 /// What mends it: the records stand between fences, to be copied.
 fn fix(page: &mut Page, finding: &Finding) {
+    if let Some(advice) = &finding.advice {
+        page.put("fixes", &format!("Do: {}", phrase(advice)));
+    }
     let Some(fix) = &finding.fix else { return };
     let mut part = format!("Fix: {}{}", phrase(&fix.summary), caution(fix.applicability));
     let lines = finding.fix_lines();

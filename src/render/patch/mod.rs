@@ -36,17 +36,39 @@ pub enum Tool {
     Dnscontrol,
 }
 
+impl Tool {
+    /// What begins a comment.
+    fn comment(self) -> &'static str {
+        match self {
+            Self::Zone => ";",
+            Self::Terraform | Self::Octodns => "#",
+            Self::Dnscontrol => "//",
+        }
+    }
+}
+
+/// Writes patches that are to be published one after the other, each in a block of its own.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub fn render_all(patches: &[Patch], tool: Tool, out: &mut dyn Write) -> io::Result<()> {
+    for (index, patch) in patches.iter().enumerate() {
+        if index > 0 {
+            let comment = tool.comment();
+            writeln!(out, "\n{comment} Publish these separately, once the records above work:")?;
+        }
+        render(patch, tool, out)?;
+    }
+    Ok(())
+}
+
 /// Writes the records of a patch.
 ///
 /// # Errors
 /// `out` cannot be written to.
 pub fn render(patch: &Patch, tool: Tool, out: &mut dyn Write) -> io::Result<()> {
     let mut text = String::new();
-    let comment = match tool {
-        Tool::Zone => ";",
-        Tool::Terraform | Tool::Octodns => "#",
-        Tool::Dnscontrol => "//",
-    };
+    let comment = tool.comment();
     for step in &patch.steps {
         let word = match step.applicability {
             Applicability::Safe => "safe",

@@ -31,6 +31,11 @@ pub(super) fn findings(sheet: &mut Sheet, findings: &[Finding]) {
         if let Some(proposed) = &finding.fix {
             fix(sheet, finding, proposed);
         }
+        if let Some(advice) = &finding.advice {
+            let label = sheet.line().faint("       do").pad(TEXT + 6);
+            let advice = sheet.line().phrase(advice);
+            sheet.sentence(label, &advice);
+        }
     }
 }
 

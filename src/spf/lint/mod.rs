@@ -24,6 +24,7 @@ mod typo;
 mod view;
 mod writing;
 
+pub(crate) use record::has_lookalike;
 pub use rules::CHECKS;
 pub use targets::Dangling;
 pub use typo::meant;

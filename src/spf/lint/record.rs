@@ -111,6 +111,16 @@ pub(super) fn lookalike(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
     }
 }
 
+/// True if a text at a name was meant as an SPF record and is none.
+pub(crate) fn has_lookalike(published: &crate::spf::Published) -> bool {
+    published
+        .answer
+        .records()
+        .iter()
+        .filter_map(|it| it.data.text())
+        .any(|text| is_lookalike(&text))
+}
+
 /// True if a text begins like an SPF record to a human eye, and is none.
 fn is_lookalike(text: &[u8]) -> bool {
     let visible =

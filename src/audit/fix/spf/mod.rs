@@ -107,39 +107,64 @@ pub(super) fn clear_host_bits(case: Case<'_>) -> Vec<Proposal> {
     site.reworded(&text, |change| Proposal::new(Safe, summary, change))
 }
 
+/// The record with the policies of the providers that keep the domain's mailboxes.
+pub(super) fn include_mailboxes(case: Case<'_>) -> Vec<Proposal> {
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let mailboxes = &case.facts.unauthorized_mailboxes;
+    let terms: Vec<String> = mailboxes.iter().map(|it| format!("include:{}", it.policy)).collect();
+    let text = with_term(&site.record.text, terms.join(" ").as_bytes());
+    let titles = mailboxes.iter().map(|it| Phrase::from(it.title));
+    let summary = Phrase::from("authorize ").then(Phrase::listed(titles, 3, " and "));
+    site.reworded(&text, |change| Proposal::new(Review, summary, change))
+}
+
 pub(super) fn drop_redirect(case: Case<'_>) -> Vec<Proposal> {
     drop_terms(case, Safe, ": it is ignored")
-}
-
-pub(super) fn drop_dead_includes(case: Case<'_>) -> Vec<Proposal> {
-    drop_terms(case, Review, ": it leads to no policy")
-}
-
-pub(super) fn drop_void_terms(case: Case<'_>) -> Vec<Proposal> {
-    drop_terms(case, Review, ": it finds nothing")
 }
 
 pub(super) fn drop_explanation(case: Case<'_>) -> Vec<Proposal> {
     drop_terms(case, Safe, ": no mechanism gives the fail that it explains")
 }
 
-pub(super) fn drop_lost_terms(case: Case<'_>) -> Vec<Proposal> {
-    drop_terms(case, Review, ": whoever registers the domain that it leads to may send")
-}
-
-pub(super) fn drop_ptr(case: Case<'_>) -> Vec<Proposal> {
-    drop_terms(case, Review, "; name the hosts that need it by ip4, ip6 or a")
-}
-
-/// The record without the mechanisms behind `all`.
-pub(super) fn drop_after_all(case: Case<'_>) -> Vec<Proposal> {
+/// The record with `all` behind every other mechanism, or, where nobody is lost by that, without
+/// the mechanisms behind `all`.
+pub(super) fn move_all(case: Case<'_>) -> Vec<Proposal> {
     let Some(site) = Site::of(case) else { return Vec::new() };
-    let directives = site.record.directives();
-    let after = directives.skip_while(|(.., mechanism)| **mechanism != Mechanism::All).skip(1);
-    let gone: Vec<Span> = after.map(|(_, term, ..)| term.span).collect();
-    let text = without(&site.record.text, &gone);
-    let summary = Phrase::from("drop what stands after ").code("all").plain(": nobody reads it");
-    site.reworded(&text, |change| Proposal::new(Safe, summary, change))
+    let text = &site.record.text;
+    let mut directives = site.record.directives();
+    let Some((_, all, ..)) = directives.find(|(.., mechanism)| **mechanism == Mechanism::All)
+    else {
+        return Vec::new();
+    };
+    let (later_alls, late): (Vec<_>, Vec<_>) =
+        directives.partition(|(.., mechanism)| **mechanism == Mechanism::All);
+    let Some((_, last, ..)) = late.last() else {
+        let spans: Vec<Span> = later_alls.iter().map(|(_, term, ..)| term.span).collect();
+        let summary = Phrase::from("drop the second ").code("all").plain(": the first one counts");
+        let text = without(text, &spans);
+        return site.reworded(&text, |change| Proposal::new(Safe, summary, change));
+    };
+    let mut gone: Vec<Span> = late.iter().map(|(_, term, ..)| term.span).collect();
+    gone.extend(later_alls.iter().map(|(_, term, ..)| term.span));
+    let dropped = without(text, &gone);
+    let moved = reword(text, |span, word| match span {
+        span if span == all.span || later_alls.iter().any(|(_, it, ..)| it.span == span) => {
+            Word::Drop
+        }
+        span if span == last.span => Word::Put([word, all.span.of(text)].join(&b' ')),
+        _ => Word::Keep,
+    });
+    let summaries = [
+        Phrase::from("drop what stands after ").code("all").plain(": it authorizes nobody else"),
+        Phrase::from("move ").code("all").plain(" to the end, so that the terms after it count"),
+    ];
+    let offers = [(Safe, dropped), (Review, moved)].into_iter().zip(summaries);
+    offers
+        .filter_map(|((how, text), summary)| {
+            let change = site.change.clone().reword(&site.record.text, &text)?;
+            Some(Proposal::new(how, summary, change))
+        })
+        .collect()
 }
 
 /// `~all` at the end.

@@ -79,7 +79,8 @@ fn merged<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Vec<u8> {
 /// A policy to begin with: the providers that show in the domain's MX and keys.
 pub(in crate::audit::fix) fn missing(case: Case<'_>) -> Vec<Proposal> {
     let Some(facts) = case.facts.spf.as_ref() else { return Vec::new() };
-    if facts.published.found != Found::Nothing {
+    // A text that was meant as the policy says who sends; a template beside it would not.
+    if facts.published.found != Found::Nothing || lint::has_lookalike(&facts.published) {
         return Vec::new();
     }
     let Some(change) = Change::of(&facts.published.answer, case.domain) else {
@@ -148,10 +149,20 @@ pub(in crate::audit::fix) fn correct(case: Case<'_>) -> Vec<Proposal> {
     });
     let reading = site.change.clone().reword(&site.record.text, &sound);
     let summary = Phrase::from("write what was probably meant");
+    let rewritten = rewritten(site.record, &faults);
     site.reworded(&text, |change| Proposal {
         readings: reading.map(|reading| vec![reading]).into_iter().collect(),
+        rewritten,
         ..Proposal::new(Review, summary, change)
     })
+}
+
+/// The terms that hold one of some places, in lower case.
+fn rewritten(record: &Record, places: &[Span]) -> Vec<String> {
+    let holds = |span: Span| places.iter().any(|at| span.start <= at.start && at.start <= span.end);
+    let held = record.terms.iter().filter(|term| holds(term.span));
+    let texts = held.map(|term| String::from_utf8_lossy(term.span.of(&record.text)));
+    texts.map(|text| text.trim_start_matches('+').to_ascii_lowercase()).collect()
 }
 
 /// Modifiers that were meant as mechanisms.
@@ -174,7 +185,8 @@ pub(in crate::audit::fix) fn correct_modifier(case: Case<'_>) -> Vec<Proposal> {
         return Vec::new();
     }
     let summary = Phrase::from("write what was probably meant");
-    site.reworded(&text, |change| Proposal::new(Review, summary, change))
+    let rewritten = rewritten(site.record, &found);
+    site.reworded(&text, |change| Proposal { rewritten, ..Proposal::new(Review, summary, change) })
 }
 
 /// A space where two strings meet and a term swallows the next one.
@@ -193,7 +205,8 @@ pub(in crate::audit::fix) fn part_terms(case: Case<'_>) -> Vec<Proposal> {
     }
     text.extend_from_slice(site.record.text.get(begin..).unwrap_or_default());
     let summary = Phrase::from("put the missing space between the terms");
-    site.reworded(&text, |change| Proposal::new(Review, summary, change))
+    let rewritten = rewritten(site.record, &spans(case));
+    site.reworded(&text, |change| Proposal { rewritten, ..Proposal::new(Review, summary, change) })
 }
 
 /// The words of the record in small letters; values keep theirs.
