@@ -641,7 +641,7 @@ fn term() -> impl Strategy<Value = String> {
         "~all",
         "?all",
         "a",
-        "mx",
+        "mx:example.com",
         "ptr",
         "a:h0.example.com",
         "a:h1.example.com",
@@ -743,7 +743,7 @@ mod meant {
             })
         };
         match word.to_ascii_lowercase().as_str() {
-            "mx" | "a:h0.example.com" => of(&["10.0.0.1"]),
+            "mx:example.com" | "a:h0.example.com" => of(&["10.0.0.1"]),
             "a:h1.example.com" => of(&["10.0.0.2", "2001:db8::1"]),
             "include:p.example.com" | "redirect=p.example.com" => {
                 // A policy that leads back here adds nobody.

@@ -76,6 +76,10 @@ async fn finish(
         Fixes::Proved => fix::offer(policies, inquiry, &gathered, &mut findings).await,
         Fixes::Skipped => Vec::new(),
     };
+    // That a change takes the provider away says more than that it is missing.
+    if further.iter().any(|finding| finding.rule.id == "change/sender-lost") {
+        findings.retain(|finding| finding.rule.id != "posture/mailbox-provider-not-authorized");
+    }
     // What a change does goes before what there is to say of its outcome.
     findings.splice(0..0, further);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));

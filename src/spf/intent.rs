@@ -114,7 +114,7 @@ impl Reader<'_> {
     ) -> Pin<Box<dyn Future<Output = IpSet> + Send + '_>> {
         Box::pin(async move {
             let mut addresses = IpSet::empty(self.family);
-            if self.read == MOST_POLICIES || self.path.contains(&published.domain) {
+            if self.path.contains(&published.domain) {
                 return addresses;
             }
             self.read += 1;
@@ -190,6 +190,10 @@ impl Reader<'_> {
             self.open_terms.insert(format!("{}{text}", self.prefix));
             return IpSet::empty(self.family);
         };
+        if self.read == MOST_POLICIES {
+            self.open_terms.insert(format!("{}{text}", self.prefix));
+            return IpSet::empty(self.family);
+        }
         let inner = self.policies.fetch(&target).await;
         if !matches!(inner.found, Found::One { .. } | Found::Several(_)) {
             self.open_terms.insert(format!("{}{text}", self.prefix));

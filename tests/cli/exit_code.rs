@@ -50,6 +50,25 @@ fn what_is_known_to_fail_goes_before_what_is_not_known() {
 }
 
 #[test]
+fn without_a_sender_in_question_fail_on_never_is_never_1() {
+    let policies = [
+        "v=spf1 ipv4:192.0.2.1 -all",
+        "v=spf1 -ip4:192.0.2.0/24 include:_spf.google.com -all",
+        "v=spf1 include:spf.protection.outlook.com -all",
+        "v=spf1 +all",
+    ];
+    for policy in policies {
+        let tape = super::world(&[
+            ("example.com", "TXT", format!("\"{policy}\"")),
+            ("_spf.google.com", "TXT", "\"v=spf1 ip4:192.0.2.0/24 -all\"".to_owned()),
+            ("example.com", "MX", "0 example-com.mail.protection.outlook.com.".to_owned()),
+        ]);
+        let code = replay("never-1", &tape, ["example.com", "--fail-on", "never"]).end().code;
+        assert_ne!(code, Some(1), "{policy}");
+    }
+}
+
+#[test]
 fn warnings_fail_a_run_only_where_they_are_to() {
     let tape = super::policy("v=spf1 ?all");
     let code = |test: &str, least: &str| {

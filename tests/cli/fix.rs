@@ -45,6 +45,35 @@ fn what_is_printed_is_a_zone_that_the_program_reads_and_finds_mended() {
 }
 
 #[test]
+fn an_outage_of_a_provider_has_no_fix() {
+    let tape = world(&[
+        ("example.com", "TXT", "\"v=spf1 include:spf.protection.outlook.com -all\"".to_owned()),
+        ("example.com", "MX", "0 example-com.mail.protection.outlook.com.".to_owned()),
+        ("example-com.mail.protection.outlook.com", "A", "192.0.2.9".to_owned()),
+        ("_dmarc.example.com", "TXT", "\"v=DMARC1; p=none; rua=mailto:d@example.com\"".to_owned()),
+    ]);
+    for outage in ["nxdomain", "servfail", "timeout", "nodata"] {
+        let run = run("fix-outage", ["fix", "example.com", "--replay", "tape.jsonl", "--fault"])
+            .arguments([format!("{outage}:spf.protection.outlook.com").as_str()])
+            .file("tape.jsonl", tape.as_bytes());
+        assert_eq!(run.end().stdout, "", "{outage}");
+    }
+}
+
+#[test]
+fn changes_of_dmarc_stand_in_a_block_of_their_own() {
+    let tape = world(&[
+        ("example.com", "TXT", "\"v=spf1 ip4:192.0.2.1 ?all\"".to_owned()),
+        ("_dmarc.example.com", "TXT", "\"v=DMARC1; p=reject; pct=100\"".to_owned()),
+    ]);
+    let run = run("fix-blocks", ["fix", "example.com", "--replay", "tape.jsonl"]);
+    let printed = run.file("tape.jsonl", tape.as_bytes()).end().stdout;
+    let blocks: Vec<&str> = printed.split("\n\n; Publish these separately").collect();
+    let [senders, dmarc] = blocks.as_slice() else { panic!("two blocks: {printed}") };
+    assert!(!senders.contains("_dmarc.") && dmarc.contains("_dmarc."), "{printed}");
+}
+
+#[test]
 fn other_tools_are_written_for_by_name() {
     let ended = fix("fix-tool", ["--format", "dnscontrol", "--only", "spf/duplicate-term"]);
     let last = ended.stdout.lines().last();

@@ -187,6 +187,7 @@ fn spf_section() -> Section<SpfExhibit> {
 fn provider(id: &str, title: &str, crowd: &str) -> Authorization {
     Authorization {
         sender: id.into(),
+        origin: Origin::Spf,
         declared: None,
         kind: SenderKind::Provider,
         authorized: Authorized::Yes,
@@ -331,6 +332,7 @@ pub(crate) fn failing() -> Report {
     domain.headline = headline.clone();
     domain.authorizations = vec![Authorization {
         sender: "198.51.100.25".into(),
+        origin: Origin::Asked,
         declared: None,
         kind: SenderKind::Address,
         authorized: Authorized::No,
@@ -471,6 +473,7 @@ fn finding(id: &'static str, severity: Severity, message: Phrase, subject: Subje
         span: None,
         location: None,
         fix: None,
+        advice: None,
         reference: Reference { cite, url: cite.url() },
         fingerprint: "v1:00000000000000af".into(),
         state: None,
