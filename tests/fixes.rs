@@ -284,6 +284,13 @@ fn each_rule_has_its_fix() {
             "v=DMARC1; p=reject; adkim=s; rua=mailto:a@example.com",
         ),
         (
+            "dmarc/syntax",
+            "_dmarc.example.com TXT v=DMARC1; p=reject; rua=mailto:<a@example.com>,<b@example.com>"
+                .into(),
+            Review,
+            "v=DMARC1; p=reject; rua=mailto:a@example.com,mailto:b@example.com",
+        ),
+        (
             "dmarc/subdomain-weaker",
             dmarc("_dmarc.example.com TXT v=DMARC1; p=reject; sp=none; np=quarantine"),
             Review,
@@ -414,8 +421,12 @@ fn a_domain_with_mail_is_never_offered_a_policy_that_authorizes_nobody() {
 
 #[test]
 fn a_template_is_not_offered_beside_a_text_that_was_meant_as_the_policy() {
-    let lines = format!("{MAILBOXES}example.com TXT v=spf1; ip4:192.0.2.7; -all");
-    assert_eq!(fix(&lines, "spf/missing"), None);
+    for text in
+        ["v=spf1; ip4:192.0.2.7; -all", "<p>v=spf1 ip4:192.0.2.7 -all</p>", "“v=spf1 mx –all”"]
+    {
+        let lines = format!("{MAILBOXES}example.com TXT {text}");
+        assert_eq!(fix(&lines, "spf/missing"), None, "{text}");
+    }
 }
 
 #[test]

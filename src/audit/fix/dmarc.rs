@@ -133,7 +133,11 @@ pub(super) fn correct(case: Case<'_>) -> Vec<Proposal> {
     let useless: Vec<&Tag> = reread.tags.iter().filter(useless).collect();
     // RFC 9989 §4.8: such a tag is "discarded in favor of default values", so that it goes changes
     // nothing; but which policy was meant is not for us to guess.
-    if useless.iter().any(|tag| tag.usage == Usage::Discarded && is_policy(&reread, tag)) {
+    // An address for reports that cannot be read was meant as well.
+    let is_meant = |tag: &Tag| {
+        is_policy(&reread, tag) || ["rua", "ruf"].iter().any(|name| reread.is_named(tag, name))
+    };
+    if useless.iter().any(|tag| tag.usage == Usage::Discarded && is_meant(tag)) {
         return Vec::new();
     }
     let gone: Vec<u32> = useless.iter().map(|tag| tag.name.start).collect();
@@ -183,6 +187,8 @@ fn meant(record: &Record, tag: &Tag) -> Option<Vec<u8>> {
 fn with_scheme(list: &[u8]) -> Option<Vec<u8>> {
     let mut uris = Vec::new();
     for uri in list.split(|octet| *octet == b',').map(<[u8]>::trim_ascii) {
+        let angled: Vec<u8> = uri.iter().copied().filter(|octet| !b"<>".contains(octet)).collect();
+        let uri = angled.as_slice();
         let is_address = uri.iter().filter(|octet| **octet == b'@').count() == 1
             && !uri.contains(&b':')
             && !uri.iter().any(u8::is_ascii_whitespace);

@@ -111,14 +111,14 @@ pub(super) fn lookalike(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
     }
 }
 
-/// True if a text at a name was meant as an SPF record and is none.
+/// True if a text at a name may have been meant as an SPF record and is none: wrapped in something,
+/// or with a misspelt version.
 pub(crate) fn has_lookalike(published: &crate::spf::Published) -> bool {
-    published
-        .answer
-        .records()
-        .iter()
-        .filter_map(|it| it.data.text())
-        .any(|text| is_lookalike(&text))
+    let mut texts = published.answer.records().iter().filter_map(|it| it.data.text());
+    texts.any(|text| {
+        let names_spf = |five: &[u8]| five.eq_ignore_ascii_case(b"v=spf");
+        is_lookalike(&text) || (!is_record(&text) && text.windows(5).any(names_spf))
+    })
 }
 
 /// True if a text begins like an SPF record to a human eye, and is none.
