@@ -1,6 +1,7 @@
 //! How fast policies are read, walked and asked, with every answer in memory.
 
-#[path = "../tests/world/mod.rs"]
+#[expect(dead_code, reason = "a bench needs a part of the world")]
+#[path = "../tests/support/world.rs"]
 mod world;
 
 use divan::counter::ItemsCount;

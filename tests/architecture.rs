@@ -4,7 +4,7 @@
 //! breaks it, and then holds for the whole tree. A law that is broken names every offender at once.
 //! The reader is deliberately simple: it knows comments, `#[cfg(test)]` and use groups, no more.
 
-#[path = "suite_zone/shared.rs"]
+#[path = "support/shared.rs"]
 mod shared;
 
 use std::collections::{BTreeMap, BTreeSet};

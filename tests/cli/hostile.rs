@@ -143,7 +143,7 @@ fn terminal_escapes_of_a_domain_are_shown_and_never_emitted() {
     for ended in reports("escapes", &world(&records)) {
         let is_odd = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
         let odd: Vec<char> = ended.stdout.chars().filter(|c| is_odd(*c)).collect();
-        assert_eq!(odd, [], "{}", ended.stdout);
+        assert!(odd.is_empty(), "{odd:?}: {}", ended.stdout);
         assert!(ended.stdout.contains(r"x1b[31mred"), "{}", ended.stdout);
     }
 }

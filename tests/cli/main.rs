@@ -5,6 +5,7 @@
 //! then a failed test, however slow the machine is.
 
 mod baseline;
+mod cassettes;
 mod config;
 mod contract;
 mod exit_code;
@@ -15,7 +16,12 @@ mod hostile;
 mod identities;
 mod lint;
 mod output;
+#[path = "../support/program.rs"]
+mod program;
+mod scenarios;
 mod summary;
+#[path = "../support/tape.rs"]
+mod tape;
 mod words;
 
 use serde_json::Value;

@@ -1,0 +1,90 @@
+//! The recorded domains: each one plays back whole, through the binary.
+
+#![allow(clippy::disallowed_methods, reason = "tapes are files")]
+
+use crate::program;
+use mailcheck::dns::Replay;
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn testdata(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(path)
+}
+
+/// The domains that have a tape, sorted.
+fn recorded() -> Vec<String> {
+    let entries = testdata("cassettes").read_dir().expect("the folder can be listed");
+    let files = entries.map(|entry| entry.expect("an entry can be read").file_name());
+    let files = files.map(|file| file.into_string().expect("domains are ASCII"));
+    let mut domains: Vec<String> =
+        files.filter_map(|file| Some(file.strip_suffix(".jsonl")?.to_owned())).collect();
+    domains.sort();
+    domains
+}
+
+fn tape(domain: &str) -> PathBuf {
+    testdata("cassettes").join(format!("{domain}.jsonl"))
+}
+
+/// The report of the plain command on a tape.
+fn report(domain: &str) -> Value {
+    let out = program::mailcheck()
+        .args([domain, "--format", "json", "--replay"])
+        .arg(tape(domain))
+        .output()
+        .expect("the binary runs");
+    let text = String::from_utf8_lossy(&out.stdout);
+    serde_json::from_str(&text).unwrap_or_else(|why| {
+        panic!("{domain}: {why}: {text}{}", String::from_utf8_lossy(&out.stderr))
+    })
+}
+
+/// The questions of a report that were not on the tape.
+fn missing(report: &Value) -> Vec<String> {
+    let lookups = report["domains"][0]["lookups"].as_array().expect("a list of questions");
+    assert!(!lookups.is_empty(), "nothing was asked");
+    let is_missing = |lookup: &&Value| lookup["detail"].as_str() != Some("");
+    let named =
+        |lookup: &Value| format!("{} {}: {}", lookup["name"], lookup["type"], lookup["detail"]);
+    lookups.iter().filter(is_missing).map(named).collect()
+}
+
+#[test]
+fn every_domain_marked_for_recording_has_a_tape_and_no_other() {
+    let list = fs::read_to_string(testdata("live-domains.txt")).expect("the list can be read");
+    let marked = list.lines().filter_map(|line| line.strip_prefix("+ ")?.split_whitespace().next());
+    let mut marked: Vec<&str> = marked.collect();
+    marked.sort_unstable();
+    assert_eq!(recorded(), marked);
+}
+
+#[test]
+fn every_tape_says_when_it_was_recorded() {
+    let is_dated = |domain: &String| {
+        let text = fs::read(tape(domain)).expect("the tape can be read");
+        let replay = Replay::read(domain, &text).expect("the tape is whole");
+        let date = replay.recorded().unwrap_or_default().as_bytes();
+        matches!(date, [b'2', b'0', _, _, b'-', _, _, b'-', _, _])
+    };
+    let undated: Vec<String> = recorded().into_iter().filter(|domain| !is_dated(domain)).collect();
+    assert_eq!(undated, Vec::<String>::new());
+}
+
+#[test]
+fn the_plain_command_finds_every_answer_on_the_tape() {
+    let missing: Vec<String> =
+        recorded().iter().flat_map(|domain| missing(&report(domain))).collect();
+    assert_eq!(missing, Vec::<String>::new(), "record them anew: see testdata/README.md");
+}
+
+#[test]
+fn a_question_that_is_not_on_the_tape_is_noticed() {
+    let out = program::mailcheck()
+        .args(["example.org", "--checks", "dmarc", "--format", "json", "--replay"])
+        .arg(tape("fmsinc.com"))
+        .output()
+        .expect("the binary runs");
+    let report = serde_json::from_slice(&out.stdout).expect("a report");
+    assert_ne!(missing(&report), Vec::<String>::new());
+}

@@ -1,0 +1,22 @@
+//! What the library makes of a world: evaluations, rules, fixes and changes, and how reports are
+//! written.
+
+mod agreement;
+mod cases;
+mod changes;
+mod differential;
+mod fixes;
+mod formats;
+mod random;
+mod render;
+mod reports;
+mod round_trips;
+mod rules;
+mod schema;
+mod senders;
+#[path = "../support/shared.rs"]
+mod shared;
+mod spf_rules;
+mod spf_walk;
+#[path = "../support/world.rs"]
+mod world;

@@ -1,0 +1,13 @@
+//! The published suites, case by case: through the library, and through the program.
+
+mod dmarc;
+mod dmarc_cli;
+mod openspf;
+#[path = "../support/program.rs"]
+mod program;
+#[path = "../support/shared.rs"]
+mod shared;
+mod spf;
+mod spf_cli;
+mod zone;
+mod zones;
