@@ -195,28 +195,36 @@ fn each_change_as_its_reviewer_reads_it() {
     }
 }
 
+/// Every format but text, and the change that it shows: senders are lost and gained in 04; a policy
+/// gets weaker in 10, with a fix for it, and something else is mended.
+const FORMATS: [(&str, &str); 9] = [
+    ("json", "04"),
+    ("jsonl", "10"),
+    ("github", "04"),
+    ("markdown", "04"),
+    ("sarif", "10"),
+    ("gitlab", "04"),
+    ("junit", "10"),
+    ("prometheus", "10"),
+    ("tsv", "10"),
+];
+
 #[test]
-fn the_most_telling_changes_in_every_format() {
-    for number in ["04", "08", "10"] {
-        for format in FORMATS {
-            let mut ended = compared(number, &["-f", format]);
-            if format.starts_with("json") {
-                ended.stdout = ended.stdout_of_change();
-            }
-            snapshot(&format!("{number}-{format}"), &ended);
+fn every_format_shows_a_change() {
+    for (format, number) in FORMATS {
+        let mut ended = compared(number, &["-f", format]);
+        if format.starts_with("json") {
+            ended.stdout = ended.stdout_of_change();
         }
+        snapshot(&format!("{number}-{format}"), &ended);
     }
 }
-
-/// Every format but text.
-const FORMATS: [&str; 9] =
-    ["json", "jsonl", "github", "markdown", "sarif", "gitlab", "junit", "prometheus", "tsv"];
 
 #[test]
 fn every_format_is_in_the_list() {
     let known = mailcheck(&folder(), &["diff", "-f", "nonsense", "a.zone", "b.zone"]).stderr;
     let (_, known) = known.trim_end().split_once("One of: ").expect("the list of formats");
-    let listed: Vec<&str> = ["text"].into_iter().chain(FORMATS).collect();
+    let listed: Vec<&str> = ["text"].into_iter().chain(FORMATS.map(|(format, _)| format)).collect();
     assert_eq!(known.split(", ").collect::<Vec<_>>(), listed);
 }
 
