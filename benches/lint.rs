@@ -7,8 +7,8 @@ mod world;
 use divan::counter::{BytesCount, ItemsCount};
 use divan::{Bencher, black_box};
 use mailcheck::audit;
-use mailcheck::dns::files;
 use mailcheck::zone::Facts;
+use mailcheck::zonefile::formats;
 use world::at_once;
 
 fn main() {
@@ -47,7 +47,7 @@ fn files_linted(bencher: Bencher<'_, '_>, records: usize) {
     let text = zone(records);
     bencher.counter(ItemsCount::new(records)).counter(BytesCount::of_str(&text)).bench(|| {
         let text = black_box(text.as_bytes());
-        let facts = Facts::new(files::read("example.com.zone", text), text.into());
+        let facts = Facts::new(formats::read("example.com.zone", text), text.into());
         at_once(audit::lint(&facts)).findings.len()
     });
 }

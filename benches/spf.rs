@@ -8,7 +8,7 @@ use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use mailcheck::audit::{self, Clock, Fixes, Inquiry};
 use mailcheck::net::{Family, IpSet};
-use mailcheck::spf::{Policies, Receiver, Sender, check_host, grammar, lint, walk};
+use mailcheck::protocols::spf::{Policies, Receiver, Sender, check_host, grammar, lint, walk};
 use std::net::{IpAddr, Ipv4Addr};
 use world::{DOMAIN, World, at_once, everybody, facts, name};
 

@@ -3,9 +3,13 @@
 //! A family keeps its own table, beside its checks; here they stand together, for those that list
 //! rules, explain one, or let a user name one.
 
-use crate::judge::{Check, Rule};
+use crate::diagnostic::{Check, Rule};
 use crate::text::near;
-use crate::{change, config, contract, dkim, dmarc, mx, posture, spf, zone};
+use crate::{
+    compare, contract, posture,
+    protocols::{dkim, dmarc, mx, spf},
+    suppress, zone,
+};
 
 /// Every rule, family by family, in the order in which findings are told.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
@@ -16,8 +20,8 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         .chain(of(mx::lint::CHECKS))
         .chain(of(zone::lint::CHECKS))
         .chain(of(contract::lint::CHECKS))
-        .chain(of(change::lint::CHECKS))
-        .chain(of(config::lint::CHECKS))
+        .chain(of(compare::lint::CHECKS))
+        .chain(of(suppress::lint::CHECKS))
 }
 
 fn of<F>(checks: &'static [Check<F>]) -> impl Iterator<Item = &'static Rule> {

@@ -8,12 +8,14 @@
 //! 1. [`text`] and [`net`]: words, spans, names, exact sets of addresses. No I/O.
 //! 2. [`dns`]: one question in, one answer out, whatever the answer is. Live servers, zone files,
 //!    recorded answers and injected faults are all the same port.
-//! 3. [`judge`]: steps of reasoning, rules, findings, standing.
-//! 4. The protocols, all alike and strangers to each other: [`spf`], [`dkim`], [`dmarc`], [`mx`].
-//!    [`posture`] is what they say together, [`change`] what a change of them does, [`zone`] a zone
-//!    file by itself.
+//! 3. [`zonefile`]: records as files hold them. [`diagnostic`]: steps of reasoning, rules, findings,
+//!    standing.
+//! 4. [`protocols`], all alike and strangers to each other: SPF, DKIM, DMARC, MX.
+//!    [`posture`] is what they say together, [`zone`] a zone file by itself.
 //! 5. [`report`]: the one value that everything above shows.
-//! 6. [`provider`]: facts about those who send for others. [`audit`]: an inquiry in, a report out.
+//! 6. [`examine`]: an inquiry in, facts and findings out. [`compare`]: two states, and what became of
+//!    senders and findings. [`fix`]: changes of records, each proved. [`audit`]: an inquiry in, a
+//!    report out. [`provider`]: facts about those who send for others.
 //!    [`contract`]: what a domain's owner expects of it. [`catalogue`]: every rule of every family.
 //!    [`config`]: the file that says what is expected, and what was decided about findings.
 //! 7. [`render`] and [`cli`]: showing it, and being asked.
@@ -42,16 +44,17 @@
 pub mod text;
 pub mod net;
 pub mod dns;
-pub mod judge;
-pub mod spf;
-pub mod dkim;
-pub mod dmarc;
-pub mod mx;
+pub mod zonefile;
+pub mod diagnostic;
+pub mod suppress;
+pub mod protocols;
 pub mod posture;
-pub mod change;
 pub mod zone;
 pub mod report;
 pub mod provider;
+pub mod examine;
+pub mod compare;
+pub mod fix;
 pub mod audit;
 pub mod contract;
 pub mod catalogue;

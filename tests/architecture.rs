@@ -10,24 +10,28 @@ mod shared;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// One standard each; they never know each other.
-const PROTOCOLS: &[&str] = &[
-    "spf", "dkim", "dmarc", "mx", "mta_sts", "tls_rpt", "dane", "bimi", "arc", "message", "bounce",
-];
-
-/// The modules below `src`, lowest layer first: a module may use its own layer and lower ones.
-const LAYERS: [&[&str]; 10] = [
+/// The rooms below `src`, lowest layer first: a room may use itself and rooms of lower layers, and
+/// never another one of its own layer.
+const LAYERS: [&[&str]; 14] = [
     &["text", "net"],
-    &["dns", "web"],
-    &["judge"],
-    PROTOCOLS,
-    &["posture", "change", "zone"],
+    &["dns", "web", "smtp"],
+    &["zonefile", "provider"],
+    &["diagnostic", "mail"],
+    &["suppress"],
+    &["protocols"],
     &["report"],
-    &["provider", "audit", "contract"],
-    &["config", "catalogue"],
-    &["render"],
+    &["posture", "zone"],
+    &["examine", "contract"],
+    &["compare", "fix"],
+    &["audit"],
+    &["catalogue", "history"],
+    &["config", "render", "server"],
     &["cli"],
 ];
+
+/// Rooms of one layer that know each other all the same, and why that is no circle: text is made of
+/// spans and shows names; a report holds what the rooms about files and changes found.
+const BESIDE: &[[&str; 2]] = &[["net", "text"], ["provider", "zonefile"]];
 
 /// A module so named has no owner.
 const NAMELESS: [&str; 6] = ["common", "util", "utils", "helpers", "types", "misc"];
@@ -40,7 +44,8 @@ const LONGEST_FILE: usize = 450;
 /// Uses of a higher layer, of another protocol, or of a module that no layer knows.
 fn layers(sources: &[Source]) -> Vec<String> {
     let mut offenders = Vec::new();
-    for source in sources.iter().filter(|source| !source.is_root()) {
+    let is_tests = |source: &&Source| source.path.ends_with("/tests.rs");
+    for source in sources.iter().filter(|source| !source.is_root() && !is_tests(source)) {
         let own = source.module();
         let Some(rank) = rank(own) else {
             offenders.push(format!("{}: `{own}` stands in no layer of the table", source.path));
@@ -50,8 +55,8 @@ fn layers(sources: &[Source]) -> Vec<String> {
             let fault = match self::rank(&used) {
                 None => "which stands in no layer of the table",
                 Some(other) if other > rank => "which stands in a higher layer",
-                Some(_) if is_protocol(own) && is_protocol(&used) && own != used => {
-                    "a sibling: let `audit` pass what is needed"
+                Some(other) if other == rank && own != used && !BESIDE.contains(&[own, &used]) => {
+                    "which stands beside it"
                 }
                 Some(_) => continue,
             };
@@ -65,8 +70,25 @@ fn rank(module: &str) -> Option<usize> {
     LAYERS.iter().position(|layer| layer.contains(&module))
 }
 
-fn is_protocol(module: &str) -> bool {
-    PROTOCOLS.contains(&module)
+/// Uses of one protocol by another.
+fn siblings(sources: &[Source]) -> Vec<String> {
+    let mut offenders = Vec::new();
+    for source in sources {
+        let modules = source.modules();
+        let ["protocols", own, ..] = modules.as_slice() else { continue };
+        let code = code(&source.text);
+        let mut uses = heads(&code, "crate::protocols::");
+        uses.extend(heads(before_tests(&code), &"super::".repeat(modules.len() - 1)));
+        for (line, used) in uses {
+            if used != *own {
+                offenders.push(format!(
+                    "{}:{line}: `{own}` uses `{used}`: let the room that examines pass what is needed",
+                    source.path
+                ));
+            }
+        }
+    }
+    offenders
 }
 
 /// Uses of the resolver, of colours, of files and of the environment outside their edge.
@@ -317,6 +339,11 @@ fn modules_use_their_own_layer_and_lower_ones_and_no_sibling_protocol() {
 }
 
 #[test]
+fn no_protocol_knows_another() {
+    assert_none(&siblings(&sources()));
+}
+
+#[test]
 fn the_resolver_colours_files_and_the_environment_stay_at_their_edges() {
     assert_none(&edges(&sources()));
 }
@@ -356,30 +383,45 @@ fn a_use_of_a_higher_layer_is_found_however_it_is_written() {
                 fn f() { crate::cli::run(); crate::phrase!(); }\nuse super::super::render;\n\
                 // crate::audit in a comment\nuse crate::nowhere;\n";
     assert_eq!(
-        layers(&source("src/judge/rule.rs", text)),
+        layers(&source("src/diagnostic/rule.rs", text)),
         [
-            "src/judge/rule.rs:4: `judge` uses `report`, which stands in a higher layer",
-            "src/judge/rule.rs:6: `judge` uses `cli`, which stands in a higher layer",
-            "src/judge/rule.rs:9: `judge` uses `nowhere`, which stands in no layer of the table",
-            "src/judge/rule.rs:7: `judge` uses `render`, which stands in a higher layer",
+            "src/diagnostic/rule.rs:4: `diagnostic` uses `report`, which stands in a higher layer",
+            "src/diagnostic/rule.rs:6: `diagnostic` uses `cli`, which stands in a higher layer",
+            "src/diagnostic/rule.rs:9: `diagnostic` uses `nowhere`, which stands in no layer of the table",
+            "src/diagnostic/rule.rs:7: `diagnostic` uses `render`, which stands in a higher layer",
         ]
     );
 }
 
 #[test]
 fn a_use_of_a_sibling_protocol_is_found_and_of_oneself_is_not() {
-    let text = "use super::dmarc::Policy;\nuse crate::spf::Record;\nuse crate::judge::Rule;\n";
+    let text = "use super::super::dmarc::Policy;\nuse crate::protocols::spf::Record;\n\
+                use crate::protocols::{mx, spf};\nuse crate::diagnostic::Rule;\n";
+    let fault = |line, used| {
+        format!(
+            "src/protocols/spf/walk.rs:{line}: `spf` uses `{used}`: let the room that examines pass \
+             what is needed"
+        )
+    };
     assert_eq!(
-        layers(&source("src/spf/mod.rs", text)),
-        ["src/spf/mod.rs:1: `spf` uses `dmarc`, a sibling: let `audit` pass what is needed"]
+        siblings(&source("src/protocols/spf/walk.rs", text)),
+        [fault(3, "mx"), fault(1, "dmarc")]
+    );
+}
+
+#[test]
+fn a_use_of_a_room_in_the_same_layer_is_found() {
+    assert_eq!(
+        layers(&source("src/fix/mod.rs", "use crate::compare::Facts;\n")),
+        ["src/fix/mod.rs:1: `fix` uses `compare`, which stands beside it"]
     );
 }
 
 #[test]
 fn a_module_outside_the_table_is_found() {
     assert_eq!(
-        layers(&source("src/history.rs", "")),
-        ["src/history.rs: `history` stands in no layer of the table"]
+        layers(&source("src/attic.rs", "")),
+        ["src/attic.rs: `attic` stands in no layer of the table"]
     );
 }
 
@@ -394,12 +436,12 @@ fn the_world_outside_its_edges_is_found() {
     let text = "use std::{env, sync::Arc};\nuse hickory_resolver::Resolver;\nuse colored::Color;\n\
                 fn f() { std::fs::read(); }\n#[cfg(test)]\nmod tests {\n    use std::env;\n}\n";
     assert_eq!(
-        edges(&source("src/spf/walk.rs", text)),
+        edges(&source("src/protocols/spf/walk.rs", text)),
         [
-            "src/spf/walk.rs:2: hickory belongs in src/dns/live",
-            "src/spf/walk.rs:3: colored belongs in src/render/",
-            "src/spf/walk.rs:1: env belongs in src/cli or src/main.rs",
-            "src/spf/walk.rs:4: fs belongs in src/cli or src/main.rs",
+            "src/protocols/spf/walk.rs:2: hickory belongs in src/dns/live",
+            "src/protocols/spf/walk.rs:3: colored belongs in src/render/",
+            "src/protocols/spf/walk.rs:1: env belongs in src/cli or src/main.rs",
+            "src/protocols/spf/walk.rs:4: fs belongs in src/cli or src/main.rs",
         ]
     );
     assert_none(&edges(&source("src/cli/args.rs", "use std::{env, fs};")));
@@ -407,7 +449,8 @@ fn the_world_outside_its_edges_is_found() {
 
 #[test]
 fn a_module_without_an_owner_is_found_as_a_file_and_as_a_declaration() {
-    let found = names(&source("src/spf/util/mod.rs", "mod walk;\npub(crate) mod helpers {}\n"));
+    let found =
+        names(&source("src/protocols/spf/util/mod.rs", "mod walk;\npub(crate) mod helpers {}\n"));
     assert_eq!(found.len(), 2, "{found:?}");
 }
 
@@ -429,7 +472,10 @@ fn a_citation_of_a_section_that_is_not_there_is_found_in_code_and_in_prose() {
     let sections = BTreeMap::from([(7208, headings(rfc))]);
     assert_eq!(sections[&7208], ["1.1", "4.6.4", "A", "A.2"].map(str::to_owned).into());
     assert_eq!(
-        citations(&source("src/spf/walk.rs", text), &sections),
-        ["src/spf/walk.rs:2: RFC 7208 has no §4.6.5", "src/spf/walk.rs:1: RFC 7208 has no §9.9",]
+        citations(&source("src/protocols/spf/walk.rs", text), &sections),
+        [
+            "src/protocols/spf/walk.rs:2: RFC 7208 has no §4.6.5",
+            "src/protocols/spf/walk.rs:1: RFC 7208 has no §9.9",
+        ]
     );
 }

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::dns::Replay;
+use crate::net::Name;
+use crate::posture::Role;
 use crate::report::{Authorization, Declaration, Status, Verdict};
 
 /// Records of the world, `owner type data` a line; a word in place of data is an outcome.

@@ -6,10 +6,10 @@ use super::plan::{Mistake, Plan};
 use super::{Trouble, sources, what_if};
 use crate::audit::{self, Clock, Inquiry};
 use crate::config;
-use crate::dns::zone::Ignore as Comment;
 use crate::dns::{Dns, join_all};
 use crate::report::{Domain, Run};
 use crate::text::Phrase;
+use crate::zonefile::zone::Ignore as Comment;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

@@ -5,7 +5,7 @@ use super::clock::Moment;
 use super::plan::{Ending, Format, Output};
 use super::{Trouble, write};
 use crate::config;
-use crate::judge::Severity;
+use crate::diagnostic::Severity;
 use crate::render::markdown;
 use crate::report::{
     Authorization, Domain, Finding, Origin, Report, Run, SCHEMA, State, Tool, Verdict,

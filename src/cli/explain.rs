@@ -4,7 +4,7 @@ use super::args::Color;
 use super::plan::Mistake;
 use super::{Trouble, flags, write};
 use crate::catalogue;
-use crate::judge::Rule;
+use crate::diagnostic::Rule;
 use crate::render::text;
 use clap::Parser;
 use std::ffi::OsString;

@@ -4,8 +4,8 @@ use super::args::Sources as Typed;
 use super::plan::{Sources, domain};
 use super::sources::stack;
 use super::{Trouble, flags, wait_for};
-use crate::audit::{self, Inquiry, Mended, Mending};
-use crate::judge::Applicability;
+use crate::audit::{self, Fixed, Inquiry, Selection};
+use crate::diagnostic::Applicability;
 use crate::render::patch::{self, Tool};
 use clap::{ArgAction, Parser, ValueEnum};
 use std::ffi::OsString;
@@ -112,8 +112,8 @@ async fn carry_out(flags: Flags) -> Result<u8, Trouble> {
     let inquiry = Inquiry::about(domain(&flags.domain, "fix")?);
     let sources = Sources::read(flags.sources, Vec::new())?;
     let stack = stack(&sources, &super::clock::now().date())?;
-    let mending = Mending { rules: flags.only, least: flags.least.into() };
-    let work = audit::mend(&*stack.dns, &inquiry, &mending);
+    let mending = Selection { rules: flags.only, least: flags.least.into() };
+    let work = audit::fix(&*stack.dns, &inquiry, &mending);
     let Ok(mended) = tokio::time::timeout(sources.deadline, work).await else {
         let seconds = sources.deadline.as_secs_f32();
         let why = format!("it took more than {seconds} s (--deadline)");
@@ -133,7 +133,7 @@ async fn carry_out(flags: Flags) -> Result<u8, Trouble> {
 
 /// What is left, on standard error, so that what is printed can be pasted; the exit code is 3 if
 /// something that matters could not be told.
-fn closing(Mended { domain, patches }: &Mended) -> u8 {
+fn closing(Fixed { domain, patches }: &Fixed) -> u8 {
     let steps = || patches.iter().flat_map(|patch| &patch.steps);
     let mended = |id: &str| steps().any(|step| step.rule == id);
     let left = domain.findings.iter().filter(|finding| !mended(finding.id)).count();

@@ -4,7 +4,7 @@ use super::args::{Color, Sources, WhatIf};
 use super::plan::Output;
 use super::plan::senders::{Form, Plan, plan};
 use super::{Trouble, flags, sources, wait_for, what_if, write};
-use crate::audit::senders::{list, untold};
+use crate::audit::listing::{list, untold};
 use crate::render::{cidr, json, nft, text};
 use crate::report::Tool;
 use crate::report::senders::{Listing, Report, SCHEMA};

@@ -4,15 +4,16 @@ use super::clock::Moment;
 use super::plan::{Mistake, Sources};
 use super::write;
 use crate::audit::Clock;
-use crate::dns::files::{self, Files, Format};
-use crate::dns::zone::Ignore;
-use crate::dns::zone::{Notice, Remark};
 use crate::dns::{
-    Answer, Cache, Dns, Failure, Fault, FaultScript, Live, LiveOptions, Lookup, Outcome, Overlay,
-    Provenance, Question, Recorder, Replay, Server, Trouble, Zone,
+    Answer, Cache, Dns, Failure, Fault, FaultScript, Live, LiveOptions, Lookup, Outcome,
+    Provenance, Question, Recorder, Replay, Server, Trouble,
 };
 use crate::report::Run;
 use crate::text::{Phrase, escape};
+use crate::zonefile::formats::{self, Files, Format};
+use crate::zonefile::zone::Ignore;
+use crate::zonefile::zone::{Notice, Remark};
+use crate::zonefile::{Overlay, Zone};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -237,8 +238,8 @@ pub(super) fn understood(argument: &Path, text: &[u8]) -> Files {
     let (format, path) = split(argument);
     let file = path.display().to_string();
     match format {
-        Some(format) => files::read_as(format, &file, text),
-        None => files::read(&file, text),
+        Some(format) => formats::read_as(format, &file, text),
+        None => formats::read(&file, text),
     }
 }
 

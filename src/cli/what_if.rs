@@ -1,11 +1,12 @@
 //! Supposing that a policy were another one: a piece of a zone laid over the answers.
 
 use super::plan::{Mistake, WhatIf};
-use crate::dns::{Data, Dns, Kind, Overlay, Zone};
+use crate::dns::{Data, Dns, Kind};
 use crate::net::Name;
-use crate::spf::reword;
-use crate::spf::{Found, Policies, Published, Record};
+use crate::protocols::spf::reword;
+use crate::protocols::spf::{Found, Policies, Published, Record};
 use crate::text::escape;
+use crate::zonefile::{Overlay, Zone};
 use std::sync::Arc;
 
 /// Time to live of what is only supposed, where nothing says it, in seconds.
@@ -68,8 +69,9 @@ fn reworded(published: &Published, what_if: &WhatIf) -> Result<Option<Set>, Mist
             )));
         }
     };
-    let is_policy =
-        |data: &Data| data.text().is_some_and(|text| crate::spf::grammar::is_record(&text));
+    let is_policy = |data: &Data| {
+        data.text().is_some_and(|text| crate::protocols::spf::grammar::is_record(&text))
+    };
     let records = answer.records().iter().enumerate();
     let others = records.filter(|(place, record)| match index {
         Some(index) => *place != index,
@@ -89,14 +91,14 @@ fn reworded(published: &Published, what_if: &WhatIf) -> Result<Option<Set>, Mist
 fn change(record: &Record, what_if: &WhatIf) -> Result<Vec<u8>, Mistake> {
     let mut text = record.text.to_vec();
     for word in &what_if.without {
-        let record = crate::spf::grammar::parse(text.as_slice()).value;
+        let record = crate::protocols::spf::grammar::parse(text.as_slice()).value;
         text = reword::without(&record, word).ok_or_else(|| {
             let (word, text) = (escape(word.text()), escape(&text));
             Mistake::new(format!("--without: {word} is not in the record {text:?}"))
         })?;
     }
     for word in &what_if.with {
-        let record = crate::spf::grammar::parse(text.as_slice()).value;
+        let record = crate::protocols::spf::grammar::parse(text.as_slice()).value;
         text = reword::with(&record, word);
     }
     Ok(text)

@@ -1,9 +1,10 @@
 //! What was decided, held against what was found.
 
-use super::{Ignore, Policy, inline, lint};
-use crate::judge::Severity;
+use super::{Policy, inline};
+use crate::diagnostic::Severity;
 use crate::net::Name;
 use crate::report::{Domain, Finding, Status, Suppression, number};
+use crate::suppress::{Ignore, lint};
 use std::cmp::Reverse;
 
 /// Gives findings the severity that they have here, takes away those of rules that are off, marks

@@ -1,14 +1,14 @@
 //! What the comments of a zone file leave out: `; mailcheck: ignore[family/name] reason`.
 
 use super::Policy;
-use super::lint::UNUSED_IGNORE;
 use crate::audit::Linted;
 use crate::catalogue;
-use crate::dns::zone::{Ignore, IgnoredRule};
-use crate::judge::{self, Rule};
+use crate::diagnostic::{self, Rule};
 use crate::report::{Finding, Suppression};
+use crate::suppress::lint::UNUSED_IGNORE;
 use crate::text::{Phrase, escape};
 use crate::zone::{self, Facts};
+use crate::zonefile::zone::{Ignore, IgnoredRule};
 
 /// Most that is said about the comments of a file: who sees so much can mend them.
 const TOLD: usize = 1000;
@@ -61,22 +61,22 @@ pub(super) fn means(ignore: &Ignore, finding: &Finding) -> bool {
     is_beside && ignore.rules.iter().any(|rule| rule.id == finding.id)
 }
 
-fn unknown(facts: &Facts, named: &IgnoredRule) -> judge::Finding {
+fn unknown(facts: &Facts, named: &IgnoredRule) -> diagnostic::Finding {
     let said = Phrase::new().plain("no rule is named ").code(&named.id);
     let meant = catalogue::meant(&named.id);
     let said = match meant.as_slice() {
         [] => said.plain(": mailcheck rules lists all of them"),
         [first, ..] => said.plain("; did you mean ").code(first.id).plain("?"),
     };
-    judge::Finding::new(&zone::lint::FAULTY_COMMENT, facts.at(&named.place), said)
+    diagnostic::Finding::new(&zone::lint::FAULTY_COMMENT, facts.at(&named.place), said)
 }
 
-fn unused(facts: &Facts, named: &IgnoredRule, rule: &Rule) -> judge::Finding {
+fn unused(facts: &Facts, named: &IgnoredRule, rule: &Rule) -> diagnostic::Finding {
     let said = Phrase::new()
         .plain("the ignore of ")
         .code(rule.id)
         .plain(" matches no finding of this record: it can go");
-    judge::Finding::new(&UNUSED_IGNORE, facts.at(&named.place), said)
+    diagnostic::Finding::new(&UNUSED_IGNORE, facts.at(&named.place), said)
 }
 
 #[cfg(test)]
@@ -84,11 +84,11 @@ mod tests {
     use super::*;
     use crate::audit::lint;
     use crate::config::Scope;
-    use crate::dns::files;
+    use crate::zonefile::formats;
 
     /// What is said of a file: place, rule, and why it does not count.
     async fn told(text: &str, policy: &Policy) -> Vec<String> {
-        let facts = Facts::new(files::read("new.zone", text.as_bytes()), text.as_bytes().into());
+        let facts = Facts::new(formats::read("new.zone", text.as_bytes()), text.as_bytes().into());
         let mut linted = lint(&facts).await;
         heed_comments(policy, &facts, &mut linted);
         let shown = linted.findings.iter().map(|finding| {

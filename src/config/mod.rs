@@ -9,7 +9,6 @@ mod apply;
 pub(crate) mod baseline;
 mod include;
 mod inline;
-pub mod lint;
 mod read;
 
 pub use apply::{apply, is_settled};
@@ -19,12 +18,13 @@ pub use read::read;
 
 use crate::catalogue;
 use crate::contract::{self, Contract, Written};
+use crate::diagnostic::{Rule, Severity};
 use crate::dns::Place;
-use crate::dns::zone::Ignore as Comment;
-use crate::judge::{Rule, Severity};
 use crate::net::Name;
 use crate::report::Domain;
+use crate::suppress::Ignore;
 use crate::text::near;
+use crate::zonefile::zone::Ignore as Comment;
 use std::fmt;
 use std::sync::Arc;
 
@@ -81,23 +81,6 @@ pub struct Setting {
     /// Its severity; `None` if it is off.
     pub severity: Option<Severity>,
     /// Where it is written.
-    pub place: Place,
-}
-
-/// Findings that do not count, and why.
-#[derive(Clone, Debug)]
-pub struct Ignore {
-    /// The rule.
-    pub rule: &'static Rule,
-    /// The domain that is meant; `None` for all of them.
-    pub domain: Option<Name>,
-    /// The fingerprint of the only finding that is meant; `None` for all of the rule.
-    pub fingerprint: Option<String>,
-    /// Why, in the words of the owner; never empty.
-    pub reason: String,
-    /// The last day on which it holds, as `2027-03-01`.
-    pub expires: Option<String>,
-    /// Where the entry begins.
     pub place: Place,
 }
 

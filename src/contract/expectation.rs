@@ -1,7 +1,7 @@
 //! One thing that is expected, and how it came out.
 
 use super::Written;
-use crate::judge::Location;
+use crate::diagnostic::Location;
 use crate::report::{Expected, FileLocation, Status};
 use crate::text::Phrase;
 

@@ -1,10 +1,10 @@
 //! Where keys must stand, and how large they must be.
 
 use super::{Breach, Clause, Contract, Expectation, Outcome, Written};
-use crate::dkim;
+use crate::diagnostic::Location;
 use crate::dns::Kind;
-use crate::judge::Location;
 use crate::net::Name;
+use crate::protocols::dkim;
 use crate::report::{Domain, Selector, Status};
 use crate::text::Phrase;
 

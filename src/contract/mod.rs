@@ -13,11 +13,11 @@ mod senders;
 
 pub use expectation::{Breach, Clause, Expectation, Outcome};
 
-use crate::dmarc;
+use crate::diagnostic::Location;
 use crate::dns::{Kind, Mark, Place};
-use crate::judge::Location;
 use crate::net::Name;
 use crate::posture::Role;
+use crate::protocols::dmarc;
 use crate::report::{Domain, FileLocation, Finding, Status, number};
 use crate::text::Span;
 use std::cmp::Reverse;
@@ -50,7 +50,7 @@ pub struct Contract {
 /// A selector at which a key must stand.
 #[derive(Clone, Debug)]
 pub struct Selector {
-    /// Its name, as [`dkim::Selector`](crate::dkim::Selector) writes it.
+    /// Its name, as [`dkim::Selector`](crate::protocols::dkim::Selector) writes it.
     pub name: Written<String>,
     /// The least size of its key in bits; that of the domain goes for it if it is not given.
     pub min_bits: Option<Written<u32>>,

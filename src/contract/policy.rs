@@ -1,9 +1,9 @@
 //! What DMARC must ask for, and what SPF may cost.
 
 use super::{Clause, Contract, Expectation, Outcome, Written};
-use crate::dmarc;
 use crate::dns::Kind;
 use crate::net::Name;
+use crate::protocols::dmarc;
 use crate::report::{Domain, Status};
 use crate::text::Phrase;
 

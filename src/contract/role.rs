@@ -2,10 +2,10 @@
 
 use super::policy::{self, Asked};
 use super::{Breach, Clause, Contract, Expectation, Outcome, Written};
-use crate::dmarc::Policy;
 use crate::dns::Kind;
 use crate::net::Name;
 use crate::posture::Role;
+use crate::protocols::dmarc::Policy;
 use crate::report::{Domain, SpfExhibit, Status};
 use crate::text::{Phrase, grouped};
 

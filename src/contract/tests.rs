@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::audit::{self, Asked, Checks, Clock, Inquiry, Sender, undecided};
-use crate::dns::{Dns, Fault, FaultScript, Zone};
+use crate::dns::{Dns, Fault, FaultScript};
 use crate::report::{Authorization, Declaration};
 use crate::text::Phrase;
+use crate::zonefile::Zone;
 
 /// A domain that sends, signs and asks for p=quarantine; nothing else exists.
 const SOUND: &str = r#"

@@ -8,14 +8,14 @@ const ALIAS_LIMIT: usize = 16;
 
 /// The aliases between the name that was asked and the name that holds the records.
 #[derive(Debug, Default)]
-pub(super) struct Chain {
+pub(crate) struct Chain {
     aliases: Vec<Name>,
     ttl: Option<u32>,
 }
 
 impl Chain {
     /// True as long as no alias was followed.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.aliases.is_empty()
     }
 
@@ -24,7 +24,7 @@ impl Chain {
     /// # Errors
     /// The chain bites its tail, or is too long: resolvers answer SERVFAIL.
     // RFC 1034 §3.6.2: "CNAME chains should be followed and CNAME loops signalled as an error"
-    pub(super) fn follow(
+    pub(crate) fn follow(
         &mut self,
         start: &Name,
         target: Name,
@@ -42,7 +42,7 @@ impl Chain {
     }
 
     /// The answer to `question` at the end of the chain.
-    pub(super) fn end(
+    pub(crate) fn end(
         self,
         question: &Question,
         outcome: Outcome,
@@ -57,6 +57,6 @@ impl Chain {
 }
 
 /// The lesser of two times to live; one that is not known does not count.
-pub(super) fn least(one: Option<u32>, other: Option<u32>) -> Option<u32> {
+pub(crate) fn least(one: Option<u32>, other: Option<u32>) -> Option<u32> {
     one.into_iter().chain(other).min()
 }

@@ -19,14 +19,11 @@
 mod ask;
 mod cache;
 mod cassette;
-mod chain;
+pub(crate) mod chain;
 mod fault;
-pub mod files;
 mod live;
 mod message;
-mod overlay;
 pub mod presentation;
-pub mod zone;
 
 pub use ask::{InOrder, addresses, alongside, ask, join_all};
 pub use cache::Cache;
@@ -36,8 +33,6 @@ pub use live::{Endpoint, Host, Live, LiveError, LiveOptions, Server, ServerError
 pub use message::{
     Answer, Data, Failure, Kind, Mark, Outcome, Place, Provenance, Question, Record, Trouble,
 };
-pub use overlay::Overlay;
-pub use zone::{Zone, ZoneError};
 
 use std::future::Future;
 use std::pin::Pin;

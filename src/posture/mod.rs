@@ -4,9 +4,9 @@
 
 pub mod lint;
 
-use crate::dmarc::Policy;
-use crate::judge::Location;
+use crate::diagnostic::Location;
 use crate::net::Name;
+use crate::protocols::dmarc::Policy;
 use crate::text::Phrase;
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@
 //! come first, findings of one line share an annotation, and the tenth says how many there are
 //! more. Whatever a record holds, it ends neither the command nor a property of it.
 
-use crate::judge::Severity;
+use crate::diagnostic::Severity;
 use crate::report::{Finding, Report};
 use std::collections::HashMap;
 use std::io::{self, Write};

@@ -6,7 +6,7 @@
 
 use super::json;
 use super::place::place;
-use crate::judge::Severity;
+use crate::diagnostic::Severity;
 use crate::report::{Domain, FileLocation, Finding, Report};
 use serde::Serialize;
 use std::collections::HashMap;

@@ -2,7 +2,7 @@
 //!
 //! Its shape is described in `testdata/schema/report.schema.json`.
 
-use crate::judge::Rule;
+use crate::diagnostic::Rule;
 use crate::report::{Domain, Finding, Reference, Report};
 use crate::text::escape;
 use serde::Serialize;

@@ -8,7 +8,7 @@
 //!
 //! The form is that of `testdata/schema/junit-10.xsd`.
 
-use crate::judge::Severity;
+use crate::diagnostic::Severity;
 use crate::report::{Authorization, Authorized, Domain, Expected, Finding, Report, State, Status};
 use crate::text::{Phrase, escape};
 use std::io::{self, Write};

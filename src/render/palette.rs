@@ -4,7 +4,7 @@
 //! [`Palette`]. Colour repeats what words say already; it never says anything alone. What could
 //! not be told has a colour of its own, for it is no fault.
 
-use crate::judge::Severity;
+use crate::diagnostic::Severity;
 use crate::text::Role;
 use colored::{Color, Colorize as _};
 use std::ffi::OsStr;

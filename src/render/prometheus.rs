@@ -12,8 +12,8 @@
 //!
 //! What could not be told has no sample, so that an outage moves no number but those about it.
 
+use crate::protocols::spf::{LOOKUP_LIMIT, VOID_LIMIT};
 use crate::report::{Domain, Report, Status, Verdict};
-use crate::spf::{LOOKUP_LIMIT, VOID_LIMIT};
 use crate::text::escape;
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};

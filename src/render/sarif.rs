@@ -10,7 +10,7 @@ use super::markdown::inline::{code, fenced, phrase, text};
 use super::place::{place, uri};
 use super::words::noun;
 use crate::catalogue;
-use crate::judge::Severity;
+use crate::diagnostic::Severity;
 use crate::report::{Domain, FileLocation, Finding, Report, State};
 use crate::text::{Phrase, escape};
 use serde_json::{Map, Value, json};

@@ -1,6 +1,6 @@
 //! Words that several formats have in common.
 
-use crate::judge::{Applicability, Severity};
+use crate::diagnostic::{Applicability, Severity};
 use crate::report::Finding;
 use crate::text::grouped;
 

@@ -1,10 +1,8 @@
 //! How a domain differs from how it was.
 
 use super::FileLocation;
-use crate::change::{Effect, Moved};
 use crate::dns::Kind;
-use crate::net::{Cidr, IpSet, Name};
-use crate::spf::SpfResult;
+use crate::net::{Cidr, Name};
 use crate::text::Phrase;
 use serde::Serialize;
 
@@ -84,29 +82,16 @@ pub struct ChangedSender {
     pub problem: Option<Phrase>,
 }
 
-impl From<&Moved> for ChangedSender {
-    fn from(moved: &Moved) -> Self {
-        let [before, after] = moved.results.map(|result| result.map_or("unknown", SpfResult::word));
-        let [term_before, term_after] = moved.terms.clone();
-        let [path_before, path_after] = moved.paths.clone();
-        Self {
-            effect: moved.effect,
-            provider: moved.provider.map(str::to_owned),
-            before,
-            after,
-            term_before,
-            term_after,
-            path_before,
-            path_after,
-            who: moved.who.clone(),
-            is_rest: moved.is_rest,
-            networks: match moved.is_rest {
-                true => Vec::new(),
-                false => moved.sets.iter().flat_map(IpSet::cidrs).collect(),
-            },
-            problem: moved.problem.clone(),
-        }
-    }
+/// What a change does to somebody who sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// They passed, and pass no more.
+    Lost,
+    /// They pass, and did not before.
+    Gained,
+    /// Neither: they get another result that is no pass, or it depends on who sends.
+    Altered,
 }
 
 /// Addresses that pass before a change and after it.
@@ -118,6 +103,17 @@ pub struct KeptSender {
     pub term: String,
     /// Which they are in words, or how many if that takes more than two networks.
     pub who: String,
+}
+
+/// Who addresses are, in a sentence: everybody whom no term lists, a provider with what it is known
+/// as, or only that.
+pub(crate) fn named(provider: Option<&str>, who: &str, is_rest: bool) -> Phrase {
+    let said = Phrase::new();
+    match provider {
+        _ if is_rest => said.plain("everybody who is not listed"),
+        Some(provider) => said.name(provider).plain(" (").addr(who).plain(")"),
+        None => said.addr(who),
+    }
 }
 
 /// What evaluation costs, before and after: the longest path of each.

@@ -4,7 +4,7 @@ use super::{
     Authorization, Change, DkimExhibit, DmarcExhibit, FileLocation, Finding, Lookup, MxExhibit,
     SpfExhibit, Step, Verdict,
 };
-use crate::judge::Standing;
+use crate::diagnostic::Standing;
 use crate::net::Name;
 use crate::text::Phrase;
 use serde::Serialize;

@@ -1,7 +1,7 @@
 //! Findings as data.
 
+use crate::diagnostic::{self, Applicability, Confidence, Severity};
 use crate::dns::{Kind, Place, presentation};
-use crate::judge::{self, Applicability, Confidence, Severity};
 use crate::net::Name;
 use crate::text::{Citation, Phrase, Span, escape};
 use serde::Serialize;
@@ -201,9 +201,9 @@ pub struct FixRecord {
     pub add: Option<String>,
 }
 
-impl From<&judge::Finding> for Finding {
-    fn from(finding: &judge::Finding) -> Self {
-        let judge::Finding { rule, message, location, fix, advice } = finding;
+impl From<&diagnostic::Finding> for Finding {
+    fn from(finding: &diagnostic::Finding) -> Self {
+        let diagnostic::Finding { rule, message, location, fix, advice } = finding;
         Self {
             id: rule.id,
             severity: rule.severity,
@@ -228,9 +228,9 @@ impl From<&judge::Finding> for Finding {
     }
 }
 
-impl From<&judge::Fix> for ProposedFix {
-    fn from(fix: &judge::Fix) -> Self {
-        let line = |edit: &judge::Edit, data: &crate::dns::Data| {
+impl From<&diagnostic::Fix> for ProposedFix {
+    fn from(fix: &diagnostic::Fix) -> Self {
+        let line = |edit: &diagnostic::Edit, data: &crate::dns::Data| {
             format!(
                 "{}. {} IN {} {}",
                 edit.name,
@@ -257,8 +257,8 @@ impl From<&judge::Fix> for ProposedFix {
 /// What a finding says, as a number that stays the same while the fault does: the rule, the record
 /// set, and the part of the text that is meant. Places in files, numbers in messages and the rest
 /// of the record are no part of it.
-fn fingerprint(finding: &judge::Finding) -> String {
-    let judge::Location { name, kind, record, span, .. } = &finding.location;
+fn fingerprint(finding: &diagnostic::Finding) -> String {
+    let diagnostic::Location { name, kind, record, span, .. } = &finding.location;
     let part = match (record, span) {
         (Some(record), Some(span)) => span.of(record),
         _ => &[],

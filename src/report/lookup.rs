@@ -1,8 +1,8 @@
 //! The questions that were asked, numbered.
 
 use super::Step;
+use crate::diagnostic::{self, Event};
 use crate::dns::{Answer, Kind, Question, presentation};
-use crate::judge::{self, Event};
 use crate::net::Name;
 use crate::text::escape;
 use serde::Serialize;
@@ -67,7 +67,7 @@ impl Lookups {
     /// answers join the table.
     pub fn steps<'s, E: Event + 's>(
         &mut self,
-        steps: impl IntoIterator<Item = &'s judge::Step<E>>,
+        steps: impl IntoIterator<Item = &'s diagnostic::Step<E>>,
     ) -> Vec<Step> {
         let steps = steps.into_iter();
         if self.skips_steps {

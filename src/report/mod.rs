@@ -9,7 +9,6 @@ mod change;
 mod domain;
 mod exhibit;
 mod finding;
-mod hold;
 mod lookup;
 mod patch;
 pub mod senders;
@@ -20,7 +19,10 @@ pub use authorization::{
     Authorization, Authorized, Declaration, DmarcVerdict, Identities, Matched, Origin, Portion,
     SenderFix, SenderKind, SpfVerdict,
 };
-pub use change::{Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, KeptSender};
+pub(crate) use change::named;
+pub use change::{
+    Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, Effect, KeptSender,
+};
 pub use domain::{Domain, Expected, Section, Status};
 pub use exhibit::{
     DkimExhibit, DmarcExhibit, MxExhibit, MxHost, Selector, SpfExhibit, TreeNode, WalkName,

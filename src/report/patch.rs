@@ -1,7 +1,7 @@
 //! Fixes put together: the record sets that change, as they are and as they should be.
 
+use crate::diagnostic::Applicability;
 use crate::dns::{Data, Kind};
-use crate::judge::Applicability;
 use crate::net::Name;
 use crate::text::Phrase;
 

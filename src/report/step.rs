@@ -1,7 +1,7 @@
 //! The uniform step that every renderer knows.
 
 use super::{LookupId, Lookups};
-use crate::judge::{self, Event, Tone};
+use crate::diagnostic::{self, Event, Tone};
 use crate::text::{Citation, Phrase};
 use serde::Serialize;
 use serde_json::Value;
@@ -29,16 +29,16 @@ const DEPTH_LIMIT: usize = 26;
 
 impl Step {
     /// Turns a protocol's typed step into a uniform one; its answers join the table.
-    pub(super) fn from_trace<E: Event>(step: &judge::Step<E>, lookups: &mut Lookups) -> Self {
+    pub(super) fn from_trace<E: Event>(step: &diagnostic::Step<E>, lookups: &mut Lookups) -> Self {
         Self::at_depth(step, lookups, DEPTH_LIMIT)
     }
 
     /// Lets the answers of a typed step join the table, and makes nothing else of it.
-    pub(super) fn note_answers<E: Event>(step: &judge::Step<E>, lookups: &mut Lookups) {
+    pub(super) fn note_answers<E: Event>(step: &diagnostic::Step<E>, lookups: &mut Lookups) {
         Self::note_to_depth(step, lookups, DEPTH_LIMIT);
     }
 
-    fn note_to_depth<E: Event>(step: &judge::Step<E>, lookups: &mut Lookups, levels: usize) {
+    fn note_to_depth<E: Event>(step: &diagnostic::Step<E>, lookups: &mut Lookups, levels: usize) {
         for answer in &step.answers {
             lookups.note(answer);
         }
@@ -47,7 +47,11 @@ impl Step {
         }
     }
 
-    fn at_depth<E: Event>(step: &judge::Step<E>, lookups: &mut Lookups, levels: usize) -> Self {
+    fn at_depth<E: Event>(
+        step: &diagnostic::Step<E>,
+        lookups: &mut Lookups,
+        levels: usize,
+    ) -> Self {
         let explanation = step.event.explain();
         let own = step.answers.iter().map(|answer| lookups.note(answer)).collect();
         let steps = match levels.checked_sub(1) {

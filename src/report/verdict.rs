@@ -1,6 +1,6 @@
 //! The verdict of a domain and of a run.
 
-use crate::judge::Severity;
+use crate::diagnostic::Severity;
 use serde::Serialize;
 use std::fmt;
 

@@ -1,8 +1,9 @@
 //! One zone of a file as the only source there is.
 
 use super::Facts;
-use crate::dns::{Answer, Dns, Failure, Kind, Lookup, Outcome, Question, Trouble, Zone};
+use crate::dns::{Answer, Dns, Failure, Kind, Lookup, Outcome, Question, Trouble};
 use crate::net::{Name, is_registered};
+use crate::zonefile::Zone;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 

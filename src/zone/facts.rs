@@ -1,12 +1,13 @@
 //! What is known of a file.
 
-use crate::dns::files::Files;
-use crate::dns::zone::{ErrorKind, ZoneError};
-use crate::dns::{Kind, Mark, Place, Record, Zone};
-use crate::judge::Location;
+use crate::diagnostic::Location;
+use crate::dns::{Kind, Mark, Place, Record};
 use crate::net::Name;
 use crate::text::Span;
 use crate::text::lines::begins_character;
+use crate::zonefile::Zone;
+use crate::zonefile::formats::Files;
+use crate::zonefile::zone::{ErrorKind, ZoneError};
 use std::sync::Arc;
 
 /// Most octets of a line that are shown; of a longer one, those around the place that is meant.

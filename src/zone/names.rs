@@ -1,8 +1,9 @@
 //! Which names of a file take part in mail.
 
-use crate::dns::{Data, Kind, Place, Record, Zone};
+use crate::dns::{Data, Kind, Place, Record};
 use crate::net::Name;
-use crate::{dkim, spf};
+use crate::protocols::{dkim, spf};
+use crate::zonefile::Zone;
 use std::collections::HashMap;
 
 /// Most selectors that are looked at for one name.

@@ -1,8 +1,9 @@
 //! Names and sources of files.
 
 use super::*;
-use crate::dns::{Dns as _, Kind, Question, files};
+use crate::dns::{Dns as _, Kind, Question};
 use crate::net::Name;
+use crate::zonefile::formats;
 
 fn name(text: &str) -> Name {
     Name::from_octets(text.as_bytes()).expect("a test writes valid names")
@@ -10,7 +11,7 @@ fn name(text: &str) -> Name {
 
 /// A file whose names end in `example.com`.
 fn facts(text: &str) -> Facts {
-    Facts::new(files::read("example.com.zone", text.as_bytes()), text.as_bytes().into())
+    Facts::new(formats::read("example.com.zone", text.as_bytes()), text.as_bytes().into())
 }
 
 const SOA: &str = "@ 60 SOA ns admin 1 7200 3600 1209600 3600\n";

@@ -7,10 +7,11 @@
 use domain::base::iana::Class;
 use domain::base::zonefile_fmt::{DisplayKind, ZonefileFmt};
 use domain::zonefile::inplace::{Entry, Zonefile};
-use mailcheck::dns::files::{self, Format};
-use mailcheck::dns::zone::Verdict;
-use mailcheck::dns::{Answer, Dns, Kind, Live, LiveOptions, Outcome, Question, Zone, presentation};
+use mailcheck::dns::{Answer, Dns, Kind, Live, LiveOptions, Outcome, Question, presentation};
 use mailcheck::net::Name;
+use mailcheck::zonefile::Zone;
+use mailcheck::zonefile::formats::{self, Format};
+use mailcheck::zonefile::zone::Verdict;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -63,8 +64,8 @@ impl Case {
         format!("{}.example", self.stem)
     }
 
-    fn read(&self) -> files::Files {
-        files::read_as(Format::Zone, &format!("{}.zone", self.apex()), &self.text)
+    fn read(&self) -> formats::Files {
+        formats::read_as(Format::Zone, &format!("{}.zone", self.apex()), &self.text)
     }
 
     fn zone_if_valid(&self) -> Option<Zone> {

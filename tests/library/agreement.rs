@@ -10,7 +10,7 @@ use crate::cases::config;
 use crate::random::zone;
 use crate::world::{World, alone, everybody};
 use mailcheck::net::Family;
-use mailcheck::spf::{Partition, Record, Spent, SpfResult, grammar};
+use mailcheck::protocols::spf::{Partition, Record, Spent, SpfResult, grammar};
 use mailcheck::text::Parsed;
 use proptest::collection::vec;
 use proptest::prelude::*;

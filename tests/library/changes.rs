@@ -4,14 +4,14 @@ use crate::cases::config;
 use crate::random::changed_zone;
 use crate::world::{self, World, alone, at_once, everybody, name};
 use mailcheck::audit::{self, Changed, Clock, Inquiry};
-use mailcheck::change::Effect;
 use mailcheck::dns::{
-    Answer, Cache, Dns, Failure, Kind, Lookup, Outcome, Overlay, Provenance, Question, Trouble,
-    Zone,
+    Answer, Cache, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Trouble,
 };
 use mailcheck::net::{Cidr, Family, IpSet};
+use mailcheck::protocols::spf::SpfResult;
+use mailcheck::report::Effect;
 use mailcheck::report::{ChangedSender, Domain, State, Verdict};
-use mailcheck::spf::SpfResult;
+use mailcheck::zonefile::{Overlay, Zone};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex};
 fn changed(states: [&dyn Dns; 2], domain: &str) -> Domain {
     let inquiry = Inquiry::about(name(domain));
     let Changed { before, mut after } = at_once(audit::change(states, &inquiry, Clock::default()));
-    after.hold_against(&before);
+    mailcheck::compare::hold_against(&mut after, &before);
     after
 }
 
@@ -468,7 +468,7 @@ fn of_selector(old: &str, new: &str) -> Vec<&'static str> {
     let [old, new] = &states;
     let Changed { before, mut after } =
         at_once(audit::change([old, new], &inquiry, Clock::default()));
-    after.hold_against(&before);
+    mailcheck::compare::hold_against(&mut after, &before);
     introduced(&after).into_iter().filter(|id| id.starts_with("change/")).collect()
 }
 

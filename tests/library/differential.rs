@@ -5,8 +5,10 @@
 
 use crate::world::{DOMAIN, World, alone, at_once, everybody, facts, ip};
 use mailcheck::net::{Family, IpSet};
-use mailcheck::spf::SpfResult::{self, Fail, None, Pass, Permerror, Softfail, Temperror};
-use mailcheck::spf::{Cell, Policies, Receiver, Sender, check_host, lint};
+use mailcheck::protocols::spf::SpfResult::{
+    self, Fail, None, Pass, Permerror, Softfail, Temperror,
+};
+use mailcheck::protocols::spf::{Cell, Policies, Receiver, Sender, check_host, lint};
 use std::net::IpAddr;
 
 /// What the address gets that sends as `someone@example.com`.

@@ -2,11 +2,12 @@
 
 use crate::cases::config;
 use crate::world::{self, DOMAIN, World, at_once, name};
-use mailcheck::audit::{self, Asked, Clock, Inquiry, Mending, Sender};
-use mailcheck::dns::{Dns, Overlay, Zone};
-use mailcheck::judge::Applicability;
+use mailcheck::audit::{self, Asked, Clock, Inquiry, Selection, Sender};
+use mailcheck::diagnostic::Applicability;
+use mailcheck::dns::Dns;
 use mailcheck::net::{Family, IpSet};
 use mailcheck::report::{Domain, Finding, Patch};
+use mailcheck::zonefile::{Overlay, Zone};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -433,7 +434,7 @@ fn changes_of_spf_and_of_dmarc_are_never_published_together() {
         "example.com TXT v=spf1 ip4:192.0.2.1 ip4:192.0.2.1 -all\n\
          _dmarc.example.com TXT v=DMARC1; p=none; rua=mailto:a@example.com",
     );
-    let patches = at_once(audit::mend(&world, &inquiry(), &Mending::default())).patches;
+    let patches = at_once(audit::fix(&world, &inquiry(), &Selection::default())).patches;
     let owners: Vec<Vec<String>> = patches
         .iter()
         .map(|patch| patch.sets.iter().map(|set| set.name.to_string()).collect())
@@ -582,8 +583,8 @@ fn a_whole_family_is_never_let_in() {
 // ── all of them together ────────────────────────────────────────────────────────────────────────
 
 fn mended(dns: &dyn Dns, least: Applicability) -> Patch {
-    let mending = Mending { rules: Vec::new(), least };
-    whole(at_once(audit::mend(dns, &inquiry(), &mending)).patches)
+    let mending = Selection { rules: Vec::new(), least };
+    whole(at_once(audit::fix(dns, &inquiry(), &mending)).patches)
 }
 
 /// Patches that are published one after the other, as one.
@@ -619,8 +620,8 @@ fn a_policy_is_raised_one_step_at_a_time() {
 #[test]
 fn only_the_rules_that_are_named_are_mended() {
     let world = World::new("example.com TXT v=spf1 ip4:192.0.2.1 ip4:192.0.2.1 ?all");
-    let mending = Mending { rules: vec!["spf/neutral-all".into()], ..Mending::default() };
-    let patch = whole(at_once(audit::mend(&world, &inquiry(), &mending)).patches);
+    let mending = Selection { rules: vec!["spf/neutral-all".into()], ..Selection::default() };
+    let patch = whole(at_once(audit::fix(&world, &inquiry(), &mending)).patches);
     let rules: Vec<&str> = patch.steps.iter().map(|step| step.rule).collect();
     assert_eq!(rules, ["spf/neutral-all"]);
 }
@@ -784,8 +785,8 @@ proptest! {
             finding.fix.as_ref().is_some_and(|fix| fix.applicability == Safe)
         });
         for finding in safe {
-            let mending = Mending { rules: vec![finding.id.to_owned()], least: Safe };
-            let patch = whole(at_once(audit::mend(&world, &inquiry(), &mending)).patches);
+            let mending = Selection { rules: vec![finding.id.to_owned()], least: Safe };
+            let patch = whole(at_once(audit::fix(&world, &inquiry(), &mending)).patches);
             let after = patched(&world, &patch);
             let same = |other: &Finding| other.id == finding.id && other.subject.name == finding.subject.name;
             prop_assert!(!audited(&after).findings.iter().any(same), "{}", finding.id);
@@ -819,8 +820,8 @@ proptest! {
         let whole = mended(&world, Sketch);
         prop_assert!(covers(&whole), "{whole:?}\nmeant: {meant:?}");
         for finding in audited(&world).findings.iter().filter(|it| it.fix.is_some()) {
-            let mending = Mending { rules: vec![finding.id.to_owned()], least: Sketch };
-            let patch = self::whole(at_once(audit::mend(&world, &inquiry(), &mending)).patches);
+            let mending = Selection { rules: vec![finding.id.to_owned()], least: Sketch };
+            let patch = self::whole(at_once(audit::fix(&world, &inquiry(), &mending)).patches);
             prop_assert!(covers(&patch), "{}: {:?}\nmeant: {:?}", finding.id, patch, meant);
         }
     }

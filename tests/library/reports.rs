@@ -1,8 +1,7 @@
 //! Reports made by hand: what renderers are shown, without an audit behind them.
 
-use mailcheck::change::Effect;
+use mailcheck::diagnostic::{Applicability, Confidence, Severity, Tone};
 use mailcheck::dns::Kind;
-use mailcheck::judge::{Applicability, Confidence, Severity, Tone};
 use mailcheck::net::Name;
 use mailcheck::report::*;
 use mailcheck::text::{Citation, Phrase, Span, escape, rfc};

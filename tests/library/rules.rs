@@ -9,11 +9,11 @@ use mailcheck::audit::{Changed, Clock, Inquiry, change, domain, lint};
 use mailcheck::catalogue;
 use mailcheck::cli::plan::declare;
 use mailcheck::config::{self, Policy};
-use mailcheck::dns::{Overlay, Zone, files};
-use mailcheck::judge::Rule;
+use mailcheck::diagnostic::Rule;
 use mailcheck::net::Name;
 use mailcheck::report::State;
 use mailcheck::zone::Facts;
+use mailcheck::zonefile::{Overlay, Zone, formats};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -79,7 +79,7 @@ fn a_summary_is_a_few_words_without_a_full_stop() {
 #[test]
 fn every_page_stands_beside_its_check_and_belongs_to_a_rule() {
     let own: BTreeMap<String, &str> = catalogue::rules()
-        .map(|rule| (format!("src/{}/lint/{}.md", rule.family(), rule.name()), rule.page))
+        .map(|rule| (format!("{}/{}.md", folder(rule.family()), rule.name()), rule.page))
         .collect();
     let found: BTreeMap<String, String> = pages().into_iter().collect();
     let missing = own.iter().filter(|(path, page)| found.get(*path).is_none_or(|it| it != *page));
@@ -219,7 +219,7 @@ impl Example<'static> {
 
     async fn of_file(&self, file: &str) -> BTreeSet<String> {
         let text = self.zone.as_bytes();
-        let facts = Facts::new(files::read(file, text), text.into());
+        let facts = Facts::new(formats::read(file, text), text.into());
         let mut linted = lint(&facts).await;
         config::heed_comments(&Policy::default(), &facts, &mut linted);
         let counting = linted.findings.iter().filter(|finding| finding.counts());
@@ -246,7 +246,7 @@ impl Example<'static> {
                 let before = Overlay::new([zone], healthy);
                 let Changed { before, mut after } =
                     change([&before, &after], &inquiry, Clock::default()).await;
-                after.hold_against(&before);
+                mailcheck::compare::hold_against(&mut after, &before);
                 after
             }
         };
@@ -295,11 +295,22 @@ fn every_configuration_in_the_readme_has_no_fault() {
     assert_none(&faults.map(|fault| fault.to_string()).collect::<Vec<_>>());
 }
 
+/// The folder in which the rules of a family stand.
+fn folder(family: &str) -> String {
+    let room = match family {
+        "spf" | "dkim" | "dmarc" | "mx" => format!("protocols/{family}"),
+        "change" => "compare".to_owned(),
+        "config" => "suppress".to_owned(),
+        family => family.to_owned(),
+    };
+    format!("src/{room}/lint")
+}
+
 /// A table of all rules, each with a link to its page.
 fn wanted_index() -> String {
     let row = |rule: &Rule| {
         let Rule { id, severity, summary, .. } = rule;
-        let path = format!("src/{}/lint/{}.md", rule.family(), rule.name());
+        let path = format!("{}/{}.md", folder(rule.family()), rule.name());
         format!("| [`{id}`]({path}) | {severity} | {summary} |\n")
     };
     let head = "| rule | severity | what is wrong |\n|---|---|---|\n".to_owned();
@@ -327,9 +338,17 @@ fn block_of<'p>(page: &'p str, heading: &str, language: &str) -> &'p str {
 
 /// Every page in the source, by its path.
 fn pages() -> Vec<(String, String)> {
-    let families = root().join("src").read_dir().expect("a folder can be listed").flatten();
-    let folders = families.map(|family| family.path().join("lint")).filter(|path| path.is_dir());
-    let files = folders.flat_map(|folder| folder.read_dir().expect("a folder can be listed"));
+    let mut open = vec![root().join("src")];
+    let mut folders = Vec::new();
+    while let Some(folder) = open.pop() {
+        let inside = folder.read_dir().expect("a folder can be listed").flatten();
+        open.extend(inside.map(|entry| entry.path()).filter(|path| path.is_dir()));
+        if folder.ends_with("lint") {
+            folders.push(folder);
+        }
+    }
+    let files =
+        folders.iter().flat_map(|folder| folder.read_dir().expect("a folder can be listed"));
     let paths = files.flatten().map(|file| file.path());
     let pages = paths.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
     let relative = |path: &Path| {

@@ -3,16 +3,19 @@
 
 use crate::shared::shared;
 use crate::world::{World, at_once, name};
-use mailcheck::audit::senders::{Request, list};
+use mailcheck::audit::listing::{Request, list};
 use mailcheck::audit::{Asked, Sender as Who};
-use mailcheck::dns::{Data, Dns, Overlay, Replay, Zone};
+use mailcheck::dns::{Data, Dns, Replay};
 use mailcheck::net::{Cidr, Family, IpSet, Range};
+use mailcheck::protocols::spf::flatten::ANSWER_LIMIT;
+use mailcheck::protocols::spf::{
+    Cell, Facts, Partition, Policies, Receiver, Sender, check_host, examine,
+};
 use mailcheck::render::text::{self, Look};
 use mailcheck::render::{cidr, nft};
 use mailcheck::report::senders::{Flattened, Flattening, Listing, Report, SCHEMA, Share};
 use mailcheck::report::{Authorized, Run, Tool};
-use mailcheck::spf::flatten::ANSWER_LIMIT;
-use mailcheck::spf::{Cell, Facts, Partition, Policies, Receiver, Sender, check_host, examine};
+use mailcheck::zonefile::{Overlay, Zone};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;

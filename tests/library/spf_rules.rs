@@ -1,8 +1,8 @@
 //! Every rule of SPF has a policy that trips it and nothing else, and sound ones trip none.
 
 use crate::world::{World, facts};
-use mailcheck::judge::{Finding, Severity, Standing};
-use mailcheck::spf::lint;
+use mailcheck::diagnostic::{Finding, Severity, Standing};
+use mailcheck::protocols::spf::lint;
 use std::collections::BTreeSet;
 
 /// Twelve hosts with addresses of both families, a provider, and the policy under test.

@@ -2,7 +2,7 @@
 
 use crate::world::{DOMAIN, World, everybody};
 use mailcheck::net::{Family, IpSet};
-use mailcheck::spf::{Exception, Partition, SpfResult};
+use mailcheck::protocols::spf::{Exception, Partition, SpfResult};
 use std::net::Ipv4Addr;
 
 /// So many networks that do not touch, from an address on.

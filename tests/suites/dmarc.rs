@@ -4,11 +4,11 @@
 
 use crate::shared::shared;
 use crate::zone::{Zone, octets};
-use mailcheck::dmarc::{
+use mailcheck::net::Name;
+use mailcheck::protocols::dmarc::{
     Authentication, Authorization, Event, Identifier, Mechanism, Policy, Proof, Record, ReportKind,
     ReportUri, Usable, Usage, discover, evaluate, parse, verify, walk,
 };
-use mailcheck::net::Name;
 use mailcheck::text::escape;
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 
 use crate::openspf::{Case, Explanation, Scenario, spf_rfc7208};
 use mailcheck::net::{Family, IpSet};
-use mailcheck::spf::{
+use mailcheck::protocols::spf::{
     Policies, Receiver, Sender, Spent, SpfResult, check_host, policy_domain, walk,
 };
 use std::fmt::Write;
@@ -117,7 +117,7 @@ async fn the_walk_over_everybody_agrees_with_each_check_at_every_border() {
 }
 
 /// The first and the last address of every range of every cell.
-fn borders(partition: &mailcheck::spf::Partition) -> Vec<u128> {
+fn borders(partition: &mailcheck::protocols::spf::Partition) -> Vec<u128> {
     let ranges = partition.cells.iter().flat_map(|cell| cell.set.ranges().iter());
     let mut borders: Vec<u128> = ranges.flat_map(|range| [range.first(), range.last()]).collect();
     borders.sort_unstable();

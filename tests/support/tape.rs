@@ -1,7 +1,8 @@
 //! A zone as a tape that is the whole world, for runs of the program.
 
-use mailcheck::dns::{Dns, Question, Recorder, Zone};
+use mailcheck::dns::{Dns, Question, Recorder};
 use mailcheck::net::Name;
+use mailcheck::zonefile::Zone;
 
 /// A tape that is the whole world: what is not on it does not exist.
 pub(crate) const WORLD: &str = "{\"cassette\":1,\"absent\":\"nxdomain\"}\n";

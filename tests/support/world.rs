@@ -9,7 +9,7 @@ use mailcheck::dns::{
     Answer, Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Trouble,
 };
 use mailcheck::net::{Family, IpSet, Name};
-use mailcheck::spf::{Cell, Facts, Partition, Policies, Sender, examine, walk};
+use mailcheck::protocols::spf::{Cell, Facts, Partition, Policies, Sender, examine, walk};
 use std::collections::HashMap;
 use std::future::Future;
 use std::net::IpAddr;

@@ -10,7 +10,7 @@ pub(super) use show::run;
 use super::args::{FailOn, Judging};
 use super::plan::{self, Mistake};
 use crate::config::{Policy, Scope};
-use crate::judge::Severity;
+use crate::diagnostic::Severity;
 use std::path::PathBuf;
 
 /// What counts in the end.

@@ -7,13 +7,15 @@ use super::plan::{self, Ending, Mistake, Sources};
 use super::sources;
 use super::{Trouble, args, check, flags, wait_for};
 use crate::audit::{self, Inquiry, Steps};
+use crate::compare;
 use crate::config::{self, Config};
-use crate::dns::{Cache, Dns, Kind, Overlay, Zone};
-use crate::judge::Severity;
+use crate::diagnostic::Severity;
+use crate::dns::{Cache, Dns, Kind};
 use crate::net::Name;
 use crate::report::{Domain, FileLocation};
 use crate::text::escape;
 use crate::zone::{first_places, mail_names};
+use crate::zonefile::{Overlay, Zone};
 use clap::Parser;
 use states::States;
 use std::collections::{HashMap, HashSet};
@@ -172,7 +174,7 @@ fn held(config: &Config, audit::Changed { mut before, mut after }: audit::Change
     for domain in [&mut before, &mut after] {
         config::judge(config, domain);
     }
-    after.hold_against(&before);
+    compare::hold_against(&mut after, &before);
     after
 }
 

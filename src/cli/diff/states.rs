@@ -4,11 +4,12 @@ use super::super::git::Commit;
 use super::super::plan::{Mistake, Sources, domain};
 use super::super::{args, sources};
 use super::Typed;
-use crate::dns::files::Files;
-use crate::dns::zone::Ignore as Comment;
-use crate::dns::{Data, Zone, presentation};
+use crate::dns::{Data, presentation};
 use crate::net::Name;
 use crate::text::Phrase;
+use crate::zonefile::Zone;
+use crate::zonefile::formats::Files;
+use crate::zonefile::zone::Ignore as Comment;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 

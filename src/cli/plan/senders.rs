@@ -2,7 +2,7 @@
 
 use super::{Appearance, Mistake, Output, Sources, WhatIf, Words, output, sender};
 use crate::audit::Sender;
-use crate::audit::senders::Request;
+use crate::audit::listing::Request;
 use crate::cli::senders::Typed;
 use crate::net::Name;
 use std::ffi::OsString;

@@ -2,8 +2,8 @@
 
 use super::{Mistake, args, domain};
 use crate::net::Name;
-use crate::spf::grammar;
-use crate::spf::reword::Word;
+use crate::protocols::spf::grammar;
+use crate::protocols::spf::reword::Word;
 use crate::text::Phrase;
 use std::ffi::OsString;
 

@@ -6,7 +6,7 @@ mod rules;
 pub use rules::CHECKS;
 
 use super::{Clause, Facts, Outcome};
-use crate::judge::{Check, Finding, Rule};
+use crate::diagnostic::{Check, Finding, Rule};
 
 /// What the rules find.
 pub fn check(facts: &Facts) -> Vec<Finding> {

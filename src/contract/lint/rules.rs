@@ -2,9 +2,9 @@
 
 use super::tell;
 use crate::contract::{Clause, Facts};
-use crate::judge::Confidence::Certain;
-use crate::judge::Severity::Error;
-use crate::judge::{Check, Rule};
+use crate::diagnostic::Confidence::Certain;
+use crate::diagnostic::Severity::Error;
+use crate::diagnostic::{Check, Rule};
 use crate::text::{advice, rfc};
 
 /// Every rule with its check, in the order in which findings are told.

@@ -7,12 +7,11 @@ use std::fmt::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Wanted where a character-string is too long.
-pub(in crate::dns) const LONG_STRING: &str =
-    "a string of at most 255 octets: split it into several";
+pub(crate) const LONG_STRING: &str = "a string of at most 255 octets: split it into several";
 
 /// A field of record data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Field {
+pub(crate) enum Field {
     /// A number of one octet.
     U8,
     /// A number of two octets.
@@ -40,7 +39,7 @@ pub(super) enum Field {
 }
 
 /// The words of a record's data, taken one by one.
-pub(in crate::dns) struct Words<'w, 'a> {
+pub(crate) struct Words<'w, 'a> {
     words: std::slice::Iter<'w, Word<'a>>,
     /// What follows the last word: where a missing one is missed.
     after: &'a [u8],
@@ -48,17 +47,17 @@ pub(in crate::dns) struct Words<'w, 'a> {
 
 impl<'w, 'a> Words<'w, 'a> {
     /// The words of a record, and the text after them.
-    pub(in crate::dns) fn new(words: &'w [Word<'a>], after: &'a [u8]) -> Self {
+    pub(crate) fn new(words: &'w [Word<'a>], after: &'a [u8]) -> Self {
         Self { words: words.iter(), after }
     }
 
     /// The next word, not taken.
-    pub(super) fn peek(&self) -> Option<Word<'a>> {
+    pub(crate) fn peek(&self) -> Option<Word<'a>> {
         self.words.as_slice().first().copied()
     }
 
     /// Takes the next word, which should be `what`.
-    pub(super) fn take(&mut self, what: &'static str) -> Result<Word<'a>, Wanted<'a>> {
+    pub(crate) fn take(&mut self, what: &'static str) -> Result<Word<'a>, Wanted<'a>> {
         self.words.next().copied().ok_or(Wanted { at: self.after, what })
     }
 
@@ -73,7 +72,7 @@ impl<'w, 'a> Words<'w, 'a> {
     }
 
     /// Takes all remaining words as octets in hexadecimal.
-    pub(super) fn take_hex(&mut self, wire: &mut Vec<u8>) -> Result<(), Wanted<'a>> {
+    pub(crate) fn take_hex(&mut self, wire: &mut Vec<u8>) -> Result<(), Wanted<'a>> {
         const WHAT: &str = "octets in hexadecimal, two digits each";
         let mut half = None;
         for word in self.words.by_ref() {
@@ -90,7 +89,7 @@ impl<'w, 'a> Words<'w, 'a> {
     }
 
     /// Makes sure that nothing is left.
-    pub(super) fn end(&mut self) -> Result<(), Wanted<'a>> {
+    pub(crate) fn end(&mut self) -> Result<(), Wanted<'a>> {
         match self.words.next() {
             None => Ok(()),
             Some(word) => Err(Wanted { at: word.text, what: "the end of the record" }),
@@ -100,7 +99,7 @@ impl<'w, 'a> Words<'w, 'a> {
 
 impl Field {
     /// Reads the field from words and appends it to `wire`.
-    pub(super) fn encode<'a>(
+    pub(crate) fn encode<'a>(
         self,
         words: &mut Words<'_, 'a>,
         origin: Option<&Name>,
@@ -161,7 +160,7 @@ impl Field {
 
     /// Takes the field from the front of `wire` and writes it; `None` if it is not there, or
     /// would not be read back as the same octets.
-    pub(super) fn decode(self, wire: &mut &[u8], out: &mut String) -> Option<()> {
+    pub(crate) fn decode(self, wire: &mut &[u8], out: &mut String) -> Option<()> {
         // Writing to a String cannot fail.
         let _ = match self {
             Self::U8 => write!(out, "{}", take_array::<1>(wire)?[0]),
@@ -222,7 +221,7 @@ fn parse<T: std::str::FromStr>(word: Word<'_>) -> Option<T> {
 }
 
 /// Appends a name in wire form.
-pub(super) fn push_name(name: &Name, wire: &mut Vec<u8>) {
+pub(crate) fn push_name(name: &Name, wire: &mut Vec<u8>) {
     for label in name.labels() {
         // A label has at most 63 octets.
         wire.push(label.len() as u8);
@@ -248,14 +247,14 @@ fn push_string<'a>(word: Word<'a>, wire: &mut Vec<u8>) -> Result<(), Wanted<'a>>
 }
 
 /// Takes a fixed number of octets.
-pub(super) fn take_array<const N: usize>(wire: &mut &[u8]) -> Option<[u8; N]> {
+pub(crate) fn take_array<const N: usize>(wire: &mut &[u8]) -> Option<[u8; N]> {
     let (head, rest) = wire.split_first_chunk::<N>()?;
     *wire = rest;
     Some(*head)
 }
 
 /// Takes a name in wire form.
-pub(super) fn take_name(wire: &mut &[u8]) -> Option<Name> {
+pub(crate) fn take_name(wire: &mut &[u8]) -> Option<Name> {
     let mut labels: Vec<&[u8]> = Vec::new();
     loop {
         match take_string(wire)? {
@@ -268,7 +267,7 @@ pub(super) fn take_name(wire: &mut &[u8]) -> Option<Name> {
 }
 
 /// Takes a character-string.
-pub(super) fn take_string<'a>(wire: &mut &'a [u8]) -> Option<&'a [u8]> {
+pub(crate) fn take_string<'a>(wire: &mut &'a [u8]) -> Option<&'a [u8]> {
     let (length, rest) = wire.split_first()?;
     let (string, rest) = rest.split_at_checked(usize::from(*length))?;
     *wire = rest;

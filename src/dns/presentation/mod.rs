@@ -13,8 +13,8 @@ mod field;
 mod tests;
 mod word;
 
-pub(super) use field::{LONG_STRING, Words};
-pub(super) use word::{NAMES, Piece, Word, piece};
+pub(crate) use field::{LONG_STRING, Words};
+pub(crate) use word::{NAMES, Piece, Word, piece};
 
 use super::{Data, Kind};
 use crate::net::Name;
@@ -163,7 +163,7 @@ fn read_line(kind: Kind, text: &[u8]) -> Result<Data, Wanted<'_>> {
 ///
 /// # Errors
 /// What was wanted, and where.
-pub(super) fn words(text: &[u8]) -> Result<Vec<Word<'_>>, Wanted<'_>> {
+pub(crate) fn words(text: &[u8]) -> Result<Vec<Word<'_>>, Wanted<'_>> {
     let mut words = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
@@ -189,7 +189,7 @@ const GENERIC: &str = "data in the generic form, as in \\# 3 abcdef";
 ///
 /// # Errors
 /// What was wanted, and where.
-pub(super) fn wire<'a>(
+pub(crate) fn wire<'a>(
     kind: Kind,
     mut words: Words<'_, 'a>,
     origin: Option<&Name>,
@@ -219,7 +219,7 @@ pub(super) fn wire<'a>(
 }
 
 /// The data of a type from its rdata octets; `None` if they are not data of this type.
-pub(super) fn data(kind: Kind, octets: Vec<u8>) -> Option<Data> {
+pub(crate) fn data(kind: Kind, octets: Vec<u8>) -> Option<Data> {
     let mut rest = octets.as_slice();
     let wire = &mut rest;
     let data = match kind {

@@ -21,20 +21,20 @@ const EMPTY_LABEL: &str = "a domain name without empty labels";
 const LONG_NAME: &str = "a name of at most 253 octets, in labels of at most 63";
 
 /// What is wanted in place of a name that cannot be one.
-pub(in crate::dns) const NAMES: [&str; 4] = [QUOTED, NO_ORIGIN, EMPTY_LABEL, LONG_NAME];
+pub(crate) const NAMES: [&str; 4] = [QUOTED, NO_ORIGIN, EMPTY_LABEL, LONG_NAME];
 
 /// One word of a record, or one quoted string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::dns) struct Word<'a> {
+pub(crate) struct Word<'a> {
     /// The text between the quotes, or the word itself; escapes as they were written.
-    pub(in crate::dns) text: &'a [u8],
+    pub(crate) text: &'a [u8],
     /// True if it stood between quotes.
-    pub(in crate::dns) quoted: bool,
+    pub(crate) quoted: bool,
 }
 
 /// What a master file is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::dns) enum Piece<'a> {
+pub(crate) enum Piece<'a> {
     /// A word or a quoted string.
     Word(Word<'a>),
     /// Space between words.
@@ -50,7 +50,7 @@ pub(in crate::dns) enum Piece<'a> {
 }
 
 /// The next piece of a master file.
-pub(in crate::dns) fn piece(text: &[u8]) -> Reading<'_, Piece<'_>> {
+pub(crate) fn piece(text: &[u8]) -> Reading<'_, Piece<'_>> {
     alt((
         value(Piece::Blank, take_while1(|octet| matches!(octet, b' ' | b'\t' | b'\r'))),
         word.map(Piece::Word),
@@ -101,17 +101,17 @@ fn escape(text: &[u8]) -> Reading<'_, &[u8]> {
 
 impl<'a> Word<'a> {
     /// True for this word outside quotes, letter case ignored.
-    pub(in crate::dns) fn is(self, word: &str) -> bool {
+    pub(crate) fn is(self, word: &str) -> bool {
         !self.quoted && self.text.eq_ignore_ascii_case(word.as_bytes())
     }
 
     /// The octets that the word means, each with the offset in `text` of what it was written as.
-    pub(in crate::dns) fn octets(self) -> Octets<'a> {
+    pub(crate) fn octets(self) -> Octets<'a> {
         Octets { text: self.text, offset: 0 }
     }
 
     /// The word as a number; no escapes, no sign, no quotes.
-    pub(in crate::dns) fn number(self) -> Option<u32> {
+    pub(crate) fn number(self) -> Option<u32> {
         (!self.quoted && !self.text.is_empty()).then_some(())?;
         self.text.iter().try_fold(0_u32, |number, octet| {
             let digit = octet.is_ascii_digit().then(|| u32::from(octet - b'0'))?;
@@ -121,7 +121,7 @@ impl<'a> Word<'a> {
 
     /// The word as a time to live in seconds: `3600`, `1h`, `1h30m`.
     // RFC 2181 §8: "a minimum value of 0, and a maximum value of 2147483647".
-    pub(in crate::dns) fn seconds(self) -> Option<u32> {
+    pub(crate) fn seconds(self) -> Option<u32> {
         (!self.quoted && self.text.first()?.is_ascii_digit()).then_some(())?;
         let mut total = 0_u32;
         let mut count: Option<u32> = None;
@@ -148,7 +148,7 @@ impl<'a> Word<'a> {
     ///
     /// # Errors
     /// What was wanted, and where.
-    pub(in crate::dns) fn name(self, origin: Option<&Name>) -> Result<Name, Wanted<'a>> {
+    pub(crate) fn name(self, origin: Option<&Name>) -> Result<Name, Wanted<'a>> {
         let wanted = |what| Wanted { at: self.text, what };
         if self.quoted {
             return Err(wanted(QUOTED));
@@ -191,7 +191,7 @@ impl<'a> Word<'a> {
 
 /// The octets that a word means.
 #[derive(Clone, Debug)]
-pub(in crate::dns) struct Octets<'a> {
+pub(crate) struct Octets<'a> {
     text: &'a [u8],
     offset: usize,
 }

@@ -1,7 +1,7 @@
 //! What the large mailbox providers demand of those who send much, point by point.
 
+use crate::diagnostic::{Finding, Location, Rule};
 use crate::dns::Kind;
-use crate::judge::{Finding, Location, Rule};
 use crate::posture::{Facts, Receives, Requests, Role, Sends};
 use crate::text::Phrase;
 

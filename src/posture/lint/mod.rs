@@ -15,7 +15,7 @@ mod takeover;
 pub use rules::CHECKS;
 
 use super::Facts;
-use crate::judge::{Check, Finding};
+use crate::diagnostic::{Check, Finding};
 
 /// What the rules find.
 pub fn check(facts: &Facts) -> Vec<Finding> {

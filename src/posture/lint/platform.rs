@@ -1,8 +1,8 @@
 //! Rules about providers: those that keep mailboxes, and those that send for many at once.
 
-use crate::dmarc::Policy;
-use crate::judge::{Finding, Rule};
+use crate::diagnostic::{Finding, Rule};
 use crate::posture::{Facts, Requests, Role};
+use crate::protocols::dmarc::Policy;
 use crate::text::Phrase;
 
 pub(super) fn mailboxes(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {

@@ -1,9 +1,9 @@
 //! Rules about how mail of a domain can pass DMARC.
 
-use crate::dmarc::{self, Policy};
+use crate::diagnostic::{Finding, Location, Rule};
 use crate::dns::Kind;
-use crate::judge::{Finding, Location, Rule};
 use crate::posture::{Facts, Receives, Requests, Role, Sends};
+use crate::protocols::dmarc::{self, Policy};
 use crate::text::Phrase;
 use std::sync::Arc;
 

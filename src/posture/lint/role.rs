@@ -1,9 +1,9 @@
 //! Rules about what a domain is for, and whether its records agree about it.
 
-use crate::dmarc;
+use crate::diagnostic::{Finding, Location, Rule};
 use crate::dns::Kind;
-use crate::judge::{Finding, Location, Rule};
 use crate::posture::{Facts, Receives, Requests, Role, Sends};
+use crate::protocols::dmarc;
 use crate::text::Phrase;
 
 pub(super) fn no_such_domain(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {

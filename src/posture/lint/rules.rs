@@ -1,9 +1,9 @@
 //! The table of rules: a row for each, in the order in which findings are told.
 
 use super::{bulk, platform, proof, role, takeover};
-use crate::judge::Confidence::{Certain, Likely};
-use crate::judge::Severity::{Error, Note, Warn};
-use crate::judge::{Check, Rule};
+use crate::diagnostic::Confidence::{Certain, Likely};
+use crate::diagnostic::Severity::{Error, Note, Warn};
+use crate::diagnostic::{Check, Rule};
 use crate::posture::Facts;
 use crate::text::{advice, draft, rfc};
 

@@ -1,6 +1,6 @@
 //! Rules about names that others may come to hold.
 
-use crate::judge::{Finding, Rule};
+use crate::diagnostic::{Finding, Rule};
 use crate::posture::{Facts, Gain};
 use crate::text::Phrase;
 

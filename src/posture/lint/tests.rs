@@ -2,10 +2,10 @@
 
 use super::super::{Receives, Requests, Role, Sends};
 use super::*;
-use crate::dmarc::Policy;
+use crate::diagnostic::Location;
 use crate::dns::Kind;
-use crate::judge::Location;
 use crate::net::Name;
+use crate::protocols::dmarc::Policy;
 
 /// A domain that sends without a key, and asks for `p=reject`.
 fn facts() -> Facts {

@@ -2,8 +2,8 @@
 
 use super::inline::{code, fenced, phrase, text};
 use super::page::Page;
-use crate::change::Effect;
 use crate::render::words::span;
+use crate::report::Effect;
 use crate::report::{Change, ChangedRecords, ChangedSender};
 
 /// Networks that are named; others are counted.

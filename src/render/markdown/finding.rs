@@ -2,7 +2,7 @@
 
 use super::inline::{code, fenced, phrase, text};
 use super::page::Page;
-use crate::judge::Severity;
+use crate::diagnostic::Severity;
 use crate::render::words::{caution, counted, noun};
 use crate::report::{Finding, State};
 

@@ -15,8 +15,8 @@ mod octodns;
 mod terraform;
 mod zone;
 
+use crate::diagnostic::Applicability;
 use crate::dns::{Data, presentation};
-use crate::judge::Applicability;
 use crate::net::Name;
 use crate::report::{Patch, PatchSet};
 use crate::text::escape;

@@ -3,15 +3,15 @@
 use super::line::Line;
 use super::sheet::Sheet;
 use super::{Look, explain, finding, of_result};
-use crate::judge::Tone;
+use crate::diagnostic::Tone;
 use crate::net::Cidr;
+use crate::protocols::spf::{LOOKUP_LIMIT, VOID_LIMIT};
 use crate::render::palette::Ink;
 use crate::render::words::counted;
 use crate::report::{
     Authorization, Authorized, Declaration, Domain, Portion, SenderFix, SenderKind, SpfVerdict,
     Step, Verdict,
 };
-use crate::spf::{LOOKUP_LIMIT, VOID_LIMIT};
 use crate::text::grouped;
 
 /// Where sentences begin: behind the longest answer, `unknown` or `partial`.

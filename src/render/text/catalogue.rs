@@ -2,7 +2,7 @@
 
 use super::Look;
 use super::sheet::Sheet;
-use crate::judge::Rule;
+use crate::diagnostic::Rule;
 use crate::render::palette::Ink;
 use std::io::{self, Write};
 

@@ -3,10 +3,10 @@
 use super::line::Line;
 use super::of_result;
 use super::sheet::Sheet;
-use crate::change::Effect;
 use crate::dns::Kind;
 use crate::render::palette::Ink;
 use crate::render::words::span;
+use crate::report::Effect;
 use crate::report::{
     Change, ChangedCost, ChangedRecords, ChangedSender, Domain, KeptSender, State,
 };

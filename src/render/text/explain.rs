@@ -2,7 +2,7 @@
 
 use super::line::Line;
 use super::sheet::Sheet;
-use crate::judge::Tone;
+use crate::diagnostic::Tone;
 use crate::render::palette::Ink;
 use crate::report::{Domain, Lookup, Step};
 use std::collections::HashSet;

@@ -2,7 +2,7 @@
 
 use super::excerpt::excerpt;
 use super::sheet::Sheet;
-use crate::judge::Applicability;
+use crate::diagnostic::Applicability;
 use crate::render::palette::Ink;
 use crate::render::words::caution;
 use crate::report::{Finding, FixRecord, ProposedFix};

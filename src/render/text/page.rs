@@ -6,7 +6,7 @@
 use super::Look;
 use super::line::Line;
 use super::sheet::Sheet;
-use crate::judge::{Rule, Severity};
+use crate::diagnostic::{Rule, Severity};
 use crate::render::palette::Ink;
 use std::io::{self, Write};
 
@@ -77,7 +77,7 @@ fn inked(mut line: Line, text: &str) -> Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::Confidence;
+    use crate::diagnostic::Confidence;
     use crate::text::advice;
 
     const RULE: Rule = Rule {

@@ -1,11 +1,11 @@
 //! Rules about what cannot be read, or cannot stand as it does.
 
-use crate::dns::zone::{ErrorKind, ZoneError};
-use crate::judge::Confidence::Certain;
-use crate::judge::Severity::{Note, Warn};
-use crate::judge::{Finding, Rule};
+use crate::diagnostic::Confidence::Certain;
+use crate::diagnostic::Severity::{Note, Warn};
+use crate::diagnostic::{Finding, Rule};
 use crate::text::{Phrase, advice};
 use crate::zone::Facts;
+use crate::zonefile::zone::{ErrorKind, ZoneError};
 
 pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     use ErrorKind::{Data, LargeSet, Name, SecondSoa, Syntax, Ttl, Type};

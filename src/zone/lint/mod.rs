@@ -15,7 +15,7 @@ pub use rules::CHECKS;
 pub(crate) use words::UNQUOTED_TEXT;
 
 use super::Facts;
-use crate::judge::{Check, Finding};
+use crate::diagnostic::{Check, Finding};
 
 /// What the rules find.
 pub fn check(facts: &Facts) -> Vec<Finding> {

@@ -1,11 +1,12 @@
 //! Rules about the names that records stand at.
 
-use crate::dns::{Data, Kind, Record, Zone};
-use crate::judge::{Finding, Rule};
+use crate::diagnostic::{Finding, Rule};
+use crate::dns::{Data, Kind, Record};
 use crate::net::Name;
+use crate::protocols::{dkim, dmarc};
 use crate::text::{Phrase, near};
 use crate::zone::Facts;
-use crate::{dkim, dmarc};
+use crate::zonefile::Zone;
 use std::collections::HashSet;
 
 const POLICY: &str = "_dmarc";

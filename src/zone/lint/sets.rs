@@ -1,12 +1,13 @@
 //! Rules about record sets: what is listed twice, and times to live.
 
-use crate::dns::zone::{Notice, Remark, Verdict};
-use crate::dns::{Kind, Question, Record, Zone};
-use crate::judge::{Finding, Rule};
+use crate::diagnostic::{Finding, Rule};
+use crate::dns::{Kind, Question, Record};
 use crate::net::Name;
+use crate::protocols::{dmarc, spf};
 use crate::text::Phrase;
 use crate::zone::Facts;
-use crate::{dmarc, spf};
+use crate::zonefile::Zone;
+use crate::zonefile::zone::{Notice, Remark, Verdict};
 
 /// Longest time to live that is usual, in seconds.
 const WEEK: u32 = 7 * DAY;

@@ -1,11 +1,12 @@
 //! Rules about names that lack their final dot.
 
-use crate::dns::zone::Verdict;
-use crate::dns::{Data, Kind, Outcome, Question, Record, Zone, presentation};
-use crate::judge::{Finding, Location, Rule};
+use crate::diagnostic::{Finding, Location, Rule};
+use crate::dns::{Data, Kind, Outcome, Question, Record, presentation};
 use crate::net::{Name, has_public_suffix};
 use crate::text::{Phrase, Span};
 use crate::zone::Facts;
+use crate::zonefile::Zone;
+use crate::zonefile::zone::Verdict;
 
 /// Fewest labels of a name that is taken for one of another domain: `smtp.nl` may be a host here.
 const FOREIGN: usize = 3;

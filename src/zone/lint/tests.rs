@@ -1,12 +1,12 @@
 //! Each rule with a file that meets it, and with those that must not.
 
 use super::*;
-use crate::dns::files;
+use crate::zonefile::formats;
 
 const SOA: &str = "@ 60 SOA ns.example.net. admin 1 7200 3600 1209600 3600\n";
 
 fn facts(text: &str) -> Facts {
-    Facts::new(files::read("example.com.zone", text.as_bytes()), text.as_bytes().into())
+    Facts::new(formats::read("example.com.zone", text.as_bytes()), text.as_bytes().into())
 }
 
 fn ids(text: &str) -> Vec<&'static str> {

@@ -1,12 +1,12 @@
 //! Rules about how a text is written down.
 
-use crate::dns::files::Format;
+use crate::diagnostic::Confidence::Likely;
+use crate::diagnostic::Severity::Error;
+use crate::diagnostic::{Finding, Location, Rule};
 use crate::dns::{Data, Kind, Mark, Place};
-use crate::judge::Confidence::Likely;
-use crate::judge::Severity::Error;
-use crate::judge::{Finding, Location, Rule};
 use crate::text::{Phrase, rfc};
 use crate::zone::Facts;
+use crate::zonefile::formats::Format;
 use std::sync::Arc;
 
 /// What it finds explains what other rules find at the same record.

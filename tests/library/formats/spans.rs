@@ -4,9 +4,9 @@ use super::{Form, read, written};
 use crate::reports;
 use crate::world::{World, at_once, name};
 use mailcheck::audit::{self, Clock, Inquiry};
-use mailcheck::dns::{Overlay, Zone};
 use mailcheck::render::{github, gitlab, json, sarif, text};
 use mailcheck::report::{Finding, Report, Verdict};
+use mailcheck::zonefile::{Overlay, Zone};
 
 /// Records on a line, of several strings, over several lines, and behind letters of more octets
 /// than columns.

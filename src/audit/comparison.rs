@@ -1,0 +1,117 @@
+//! A domain in two states: what a change does to it.
+
+use super::finish;
+use crate::compare::{self, Doubt, Moved, changed_policy, cost, facts, kept, records, said_once};
+use crate::dns::Dns;
+use crate::examine::{Clock, Fixes, Gathered, Inquiry, Steps, gather_all};
+use crate::net::{IpSet, Name};
+use crate::protocols::dmarc;
+use crate::protocols::spf::{Policies, SpfResult};
+use crate::report::{Change, ChangedSender, Domain, Lookup};
+use crate::text::Phrase;
+
+/// A domain as it was, and as it is to be.
+#[derive(Debug)]
+pub struct Changed {
+    /// As it was.
+    pub before: Domain,
+    /// As it is to be; what the change does stands in it. Its findings are not yet held against
+    /// those before: see [`compare::hold_against`].
+    pub after: Domain,
+}
+
+/// Everything about one domain in two states of the DNS, the former first.
+///
+/// Both are asked for the same names as far as these are known beforehand, so a source that they
+/// share should remember its answers.
+pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> Changed {
+    let [old, new] = states.map(Policies::new);
+    let mut was = gather_all(&old, inquiry, clock).await;
+    // A key at a selector that nobody would guess now is to be missed all the same.
+    let keyed = was.dkim.iter().flat_map(|it| it.facts.keyed());
+    let found = keyed.map(|tried| tried.candidate.selector.to_string());
+    let seen = inquiry.seen.iter().cloned().chain(found).collect();
+    let inquiry = &Inquiry { seen, ..inquiry.clone() };
+    let mut is = gather_all(&new, inquiry, clock).await;
+
+    let tls = compare::tls(states, &was).await;
+    for [before, after] in tls.changed {
+        was.further.push(before);
+        is.further.push(after);
+    }
+    let (facts, mut untold) = facts(&was, &is, tls.gone);
+    let is_policy_unknown = [&was, &is].map(Gathered::is_policy_unknown) == [true; 2];
+    let (kept, cost) = (kept(&was, &is), cost(&was, &is));
+    let brief = Inquiry { fixes: Fixes::Skipped, steps: Steps::Skipped, ..inquiry.clone() };
+    let before = finish(&old, &brief, was, Vec::new()).await;
+    let mut after = finish(&new, inquiry, is, compare::lint::check(&facts)).await;
+    let (records, mut one_sided) = records(new.dns(), &before, &after).await;
+    one_sided.extend(tls.untold);
+    if is_policy_unknown && records.iter().any(|set| is_of_dmarc(&set.name)) {
+        let said = Phrase::new().plain("what DMARC asks for ").unknown("could not be told");
+        untold.push(Doubt { asked: None, said: said.plain(", before the change or after it") });
+    }
+    // Where both states give the same answers, the same is unknown of both, and nothing changes.
+    let is_unchanged = records.is_empty() && one_sided.is_empty();
+    let unknown = match is_unchanged {
+        true if is_dark(&after) => {
+            vec![Phrase::new().unknown("nobody answered").plain(" about it")]
+        }
+        true => Vec::new(),
+        false => said_once(one_sided, untold),
+    };
+    after.change = Some(Change {
+        before: Vec::new(),
+        headline_before: before.headline.clone(),
+        in_effect_within_s: records.iter().filter_map(|it| it.ttl_before_s).max(),
+        records,
+        senders: facts.moved.iter().map(changed_sender).collect(),
+        kept,
+        cost,
+        policy: changed_policy(facts.requests),
+        unknown,
+    });
+    Changed { before, after }
+}
+
+/// True for a name at which policies of DMARC stand.
+fn is_of_dmarc(name: &Name) -> bool {
+    name.labels().next() == Some(b"_dmarc")
+}
+
+impl Gathered {
+    /// True if it could not be told what DMARC asks for.
+    fn is_policy_unknown(&self) -> bool {
+        let discovery = self.dmarc.as_ref().map(|it| &it.facts.discovered.discovery);
+        matches!(discovery, Some(dmarc::Discovery::Unknown(_)))
+    }
+}
+
+/// True if not a single question was answered: then nothing is known of either state.
+fn is_dark(domain: &Domain) -> bool {
+    !domain.lookups.is_empty() && !domain.lookups.iter().any(Lookup::is_answered)
+}
+
+/// Addresses that get another result, as the report has them.
+fn changed_sender(moved: &Moved) -> ChangedSender {
+    let [before, after] = moved.results.map(|result| result.map_or("unknown", SpfResult::word));
+    let [term_before, term_after] = moved.terms.clone();
+    let [path_before, path_after] = moved.paths.clone();
+    ChangedSender {
+        effect: moved.effect,
+        provider: moved.provider.map(str::to_owned),
+        before,
+        after,
+        term_before,
+        term_after,
+        path_before,
+        path_after,
+        who: moved.who.clone(),
+        is_rest: moved.is_rest,
+        networks: match moved.is_rest {
+            true => Vec::new(),
+            false => moved.sets.iter().flat_map(IpSet::cidrs).collect(),
+        },
+        problem: moved.problem.clone(),
+    }
+}

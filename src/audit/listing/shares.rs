@@ -1,0 +1,98 @@
+//! Every address by what it gets, and by the term that says so.
+
+use crate::examine::authorize::{self, placed};
+use crate::net::{Family, IpSet};
+use crate::protocols::spf::{Crowd, Facts, Partition, SpfResult};
+use crate::report::senders::{Decided, Dependent, Share};
+
+/// The results in the order in which they are shown.
+const ORDER: [Option<SpfResult>; 8] = [
+    Some(SpfResult::Pass),
+    None,
+    Some(SpfResult::Neutral),
+    Some(SpfResult::Softfail),
+    Some(SpfResult::Fail),
+    Some(SpfResult::None),
+    Some(SpfResult::Permerror),
+    Some(SpfResult::Temperror),
+];
+
+/// What addresses have in common that get the same: the result, or what it is unless a term that
+/// depends on the sender matches.
+type Fate = (Option<SpfResult>, Option<SpfResult>);
+
+fn fate(crowd: &Crowd<'_>) -> Fate {
+    (crowd.result, crowd.otherwise)
+}
+
+/// Every address, by what it gets.
+pub(super) fn shares(facts: &Facts) -> Vec<Share> {
+    let crowds = facts.partitions().map(|partition| (partition, partition.crowds()));
+    let mut shares = Vec::new();
+    for result in ORDER {
+        for (partition, crowds) in &crowds {
+            let mut fates: Vec<Fate> = Vec::new();
+            for crowd in crowds.iter().filter(|crowd| crowd.result == result) {
+                if !fates.contains(&fate(crowd)) {
+                    fates.push(fate(crowd));
+                }
+            }
+            shares.extend(fates.into_iter().map(|fate| share(partition, crowds, fate)));
+        }
+    }
+    shares
+}
+
+fn share(partition: &Partition, crowds: &[Crowd<'_>], wanted: Fate) -> Share {
+    let family = partition.family;
+    let those = || crowds.iter().filter(|crowd| fate(crowd) == wanted);
+    let ranges = those().flat_map(|crowd| crowd.set.ranges().iter().copied());
+    let set = IpSet::from_ranges(family, ranges);
+    let (result, otherwise) = wanted;
+    Share {
+        result: result.map_or("unknown", SpfResult::word),
+        otherwise: otherwise.map(SpfResult::word),
+        family: match family {
+            Family::V4 => "IPv4",
+            Family::V6 => "IPv6",
+        },
+        addresses: set.count().to_string(),
+        networks: set.cidrs(),
+        terms: those().map(|crowd| decided(partition, crowd)).collect(),
+    }
+}
+
+fn decided(partition: &Partition, crowd: &Crowd<'_>) -> Decided {
+    let Crowd { first, spent, set, .. } = crowd;
+    Decided {
+        matched: first.by.and_then(|term| placed(partition, term)),
+        addresses: set.count().to_string(),
+        networks: set.cidrs(),
+        lookups: spent.lookups,
+        voids: spent.voids,
+        beyond_limit: first
+            .is_over_limit()
+            .then(|| first.unlimited())
+            .flatten()
+            .map(SpfResult::word),
+        problem: authorize::problem(first),
+    }
+}
+
+/// The terms that depend on who sends, each once.
+pub(super) fn dependent(facts: &Facts) -> Vec<Dependent> {
+    let mut terms: Vec<Dependent> = Vec::new();
+    for partition in facts.partitions() {
+        for id in partition.sender_dependent() {
+            let Some(term) = placed(partition, id) else { continue };
+            let is_known = terms
+                .iter()
+                .any(|known| (&known.term.term, &known.term.path) == (&term.term, &term.path));
+            if !is_known {
+                let gives = partition.would_give(id).map(SpfResult::word);
+                terms.push(Dependent { term, gives });
+            }
+        }
+    }
+    terms
+}

@@ -1,0 +1,23 @@
+//! The fixes of a domain, with the report that shows what is wrong.
+
+use super::report;
+use crate::dns::Dns;
+use crate::examine::Inquiry;
+use crate::fix::{self, Composition, Selection};
+use crate::report::{Domain, Patch};
+
+/// A domain, and what repairs it.
+#[derive(Clone, Debug)]
+pub struct Fixed {
+    /// The domain as it is.
+    pub domain: Domain,
+    /// The wanted fixes, those about who may send first: each patch is to be published by itself,
+    /// and each holds by itself.
+    pub patches: Vec<Patch>,
+}
+
+/// Puts the wanted fixes of a domain together, each proved on top of those before it.
+pub async fn fix(dns: &dyn Dns, inquiry: &Inquiry, selection: &Selection) -> Fixed {
+    let Composition { facts, findings, patches } = fix::compose(dns, inquiry, selection).await;
+    Fixed { domain: report(facts, inquiry, &findings, Vec::new()), patches }
+}

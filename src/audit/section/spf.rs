@@ -1,0 +1,142 @@
+//! SPF as the report has it.
+
+use super::spf_tree;
+use crate::diagnostic::{Standing, Tone};
+use crate::net::Family;
+use crate::protocols::spf::{Facts, Found, LOOKUP_LIMIT, Partition, SpfResult, VOID_LIMIT};
+use crate::provider;
+use crate::report::{Lookups, Section, SpfExhibit, Status, Step};
+use crate::text::{Phrase, escape, grouped};
+
+/// The section about who may send.
+pub(in crate::audit) fn section(facts: &Facts, lookups: &mut Lookups) -> Section<SpfExhibit> {
+    let exhibit = exhibit(facts);
+    Section {
+        status: Status::from(facts.standing()),
+        summary: summary(facts, &exhibit),
+        exhibit,
+        steps: [(Family::V4, &facts.ipv4), (Family::V6, &facts.ipv6)]
+            .into_iter()
+            .flat_map(|(family, walked)| {
+                // One step, or none.
+                let steps = lookups.steps([&walked.trace]).into_iter();
+                steps.map(move |step| Step {
+                    headline: Phrase::from("every ").addr(family).plain(" address at once"),
+                    tone: Tone::Plain,
+                    cite: None,
+                    event: serde_json::json!({"event": "walk", "family": family.to_string()}),
+                    lookups: Vec::new(),
+                    steps: vec![step],
+                })
+            })
+            .collect(),
+    }
+}
+
+fn exhibit(facts: &Facts) -> SpfExhibit {
+    let [ipv4, ipv6] = facts.partitions().map(Partition::passing);
+    let worst = facts.worst();
+    let (record, segments) = match &facts.published.found {
+        Found::One { record, index } => (Some(escape(&record.value.text)), segments(facts, *index)),
+        _ => (None, Vec::new()),
+    };
+    SpfExhibit {
+        record,
+        segments,
+        ttl_s: facts.published.answer.ttl,
+        lookups: worst.lookups,
+        voids: worst.voids,
+        default: facts.default_result().map(SpfResult::word),
+        ipv4_addresses: u64::try_from(ipv4.count()).unwrap_or(u64::MAX),
+        ipv4: ipv4.cidrs(),
+        ipv6: ipv6.cidrs(),
+        sender_dependent: facts.sender_dependent(),
+        providers: providers(facts),
+        tree: spf_tree::tree(facts),
+    }
+}
+
+/// Sizes of the character-strings of a TXT record.
+fn segments(facts: &Facts, index: usize) -> Vec<usize> {
+    match facts.published.answer.records().get(index).map(|record| &record.data) {
+        Some(crate::dns::Data::Txt(strings)) => strings.iter().map(|string| string.len()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The titles of providers that the walk came by, each once.
+fn providers(facts: &Facts) -> Vec<String> {
+    let mut titles: Vec<String> = Vec::new();
+    for visit in &facts.ipv4.partition.visits {
+        if let Some(known) = provider::recognise_include(&visit.published.domain)
+            && !titles.iter().any(|title| title == known.title())
+        {
+            titles.push(known.title().to_owned());
+        }
+    }
+    titles
+}
+
+fn summary(facts: &Facts, exhibit: &SpfExhibit) -> Phrase {
+    match &facts.published.found {
+        Found::Failed => {
+            let why = facts.published.answer.failure();
+            let said = Phrase::new().name(&facts.domain).plain(" TXT ");
+            said.unknown(why.map_or("could not be asked", |failure| failure.trouble.sentence()))
+        }
+        Found::NoDomain => Phrase::new().weak("the domain does not exist"),
+        Found::Nothing => {
+            Phrase::new().weak("no SPF record").plain(": receivers cannot tell who may send")
+        }
+        Found::Several(records) => Phrase::new()
+            .bad(format!("{} SPF records", records.len()))
+            .plain(": every check is permerror"),
+        Found::One { record, .. } if !record.errors.is_empty() => {
+            let count = record.errors.len();
+            let faults = if count == 1 { "1 fault".to_owned() } else { format!("{count} faults") };
+            Phrase::new().bad(faults).plain(" in the record: every check is permerror")
+        }
+        Found::One { .. } => counted(facts, exhibit),
+    }
+}
+
+fn counted(facts: &Facts, exhibit: &SpfExhibit) -> Phrase {
+    let ending = facts.published.usable().and_then(|record| {
+        let redirect = record.redirect().map(|_| "redirect".to_owned());
+        record.all().map(|qualifier| format!("{qualifier}all")).or(redirect)
+    });
+    let said = match ending {
+        Some(ending) => Phrase::new().code(ending).plain("   "),
+        None => Phrase::new().weak("no all").plain("   "),
+    };
+    let limited = |said: Phrase, count: u16, limit: u16, unit: &str| {
+        let figure = format!("{count}/{limit}");
+        let said = if count > limit { said.bad(figure) } else { said.number(figure) };
+        said.plain(unit)
+    };
+    let said = limited(said, exhibit.lookups, LOOKUP_LIMIT, " lookups   ");
+    let said = limited(said, exhibit.voids, VOID_LIMIT, " void   ");
+    if facts.standing() == Standing::Unknown {
+        return said.unknown("who may send could not be told in full");
+    }
+    said.addr(senders(exhibit))
+}
+
+/// How many addresses pass, in words.
+fn senders(exhibit: &SpfExhibit) -> String {
+    let plural = |count: usize, one: &str| match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {one}s"),
+    };
+    let ipv4 = match exhibit.ipv4_addresses {
+        0 if !exhibit.sender_dependent.is_empty() => "decided for each sender".to_owned(),
+        0 => "no IPv4".to_owned(),
+        count => {
+            format!("{} IPv4 in {}", grouped(count.into()), plural(exhibit.ipv4.len(), "network"))
+        }
+    };
+    match exhibit.ipv6.len() {
+        0 => ipv4,
+        count => format!("{ipv4}, {}", plural(count, "IPv6 network")),
+    }
+}

@@ -1,0 +1,80 @@
+//! Who may be lost by a change, where that depends on who sends.
+
+use super::facts::Doubt;
+use super::senders::{is_rest, known_as};
+use crate::net::{IpSet, Name};
+use crate::protocols::spf::{Cell, Partition, Ruling, SpfResult, TermId};
+use crate::text::Phrase;
+
+/// What is to be said of those who pass before a change, or may, and after it perhaps not.
+///
+/// Nothing is said of a term that stands in both states and is met by the same addresses: what it
+/// depends on is the same in both.
+pub(crate) fn may_lose(before: &Partition, after: &Partition) -> Vec<Doubt> {
+    let mut doubts = Vec::new();
+    let open = after.gather(|cell| is_open(after, cell));
+    let unsure = before.passing().and(&open);
+    if !unsure.is_empty() {
+        let said = Phrase::new().addr(who(unsure)).plain(" passed; after the change it ");
+        let said = said.unknown("depends on who sends");
+        doubts.push(Doubt { asked: None, said });
+    }
+    let passing = after.passing();
+    let mut told: Vec<TermId> = Vec::new();
+    for cell in before.cells.iter().filter(|cell| is_open(before, cell)) {
+        let not_passing = cell.set.minus(&passing);
+        let met = || after.cells.iter().filter(|now| !now.set.and(&not_passing).is_empty());
+        for term in admitting(before, cell) {
+            let stands = |now: &Cell| {
+                // That nothing is known of it is told already.
+                now.result() == Some(SpfResult::Temperror)
+                    || is_open(after, now)
+                        && dependents(now).any(|one| key(after, one) == key(before, term))
+            };
+            if !told.contains(&term) && !met().all(stands) {
+                told.push(term);
+                let said = Phrase::new().code(before.term_text(term)).plain(" lets some pass, ");
+                let said = said.unknown("depending on who sends");
+                let said = said.plain(": the change may lose them");
+                doubts.push(Doubt { asked: None, said });
+            }
+        }
+    }
+    doubts
+}
+
+/// True if what a cell gets depends on who sends.
+fn is_open(partition: &Partition, cell: &Cell) -> bool {
+    cell.result() != Some(SpfResult::Temperror) && !partition.is_certain(cell)
+}
+
+/// The terms on the way to a cell that depend on who sends.
+pub(crate) fn dependents(cell: &Cell) -> impl Iterator<Item = TermId> + '_ {
+    let last = match cell.ruling {
+        Ruling::Depends(term) => Some(term),
+        _ => None,
+    };
+    cell.maybe.iter().copied().chain(last)
+}
+
+/// Those of them that may let somebody pass.
+fn admitting(partition: &Partition, cell: &Cell) -> Vec<TermId> {
+    let may_pass = |term: &TermId| {
+        let given = partition.would_give(*term);
+        given.is_none_or(|result| result == SpfResult::Pass)
+    };
+    dependents(cell).filter(may_pass).collect()
+}
+
+/// What makes a term the same in two states: whose it is, and what it says.
+fn key(partition: &Partition, term: TermId) -> Option<(Name, String)> {
+    let domain = partition.visit(term)?.published.domain.clone();
+    Some((domain, partition.term_text(term)))
+}
+
+fn who(set: IpSet) -> String {
+    match is_rest(&set) {
+        true => "everybody who is not listed".to_owned(),
+        false => known_as(&[set]),
+    }
+}

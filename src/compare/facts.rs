@@ -1,0 +1,82 @@
+//! What a change does to a domain, as plain values for the rules about changes.
+
+use crate::diagnostic::Location;
+use crate::dns::Kind;
+use crate::net::{IpSet, Name};
+use crate::posture::Requests;
+use crate::protocols::spf::SpfResult;
+use crate::report::Effect;
+use crate::text::{Phrase, Span};
+
+/// What a change does: the facts that rules look at.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The domain.
+    pub domain: Name,
+    /// Who fares otherwise than before, those that lose first.
+    pub moved: Vec<Moved>,
+    /// Where the SPF policy stands after the change.
+    pub spf: Location,
+    /// What DMARC asks of receivers, before and after.
+    pub requests: [Requests; 2],
+    /// Where the DMARC policy stands after the change.
+    pub dmarc: Location,
+    /// What is no longer there.
+    pub gone: Vec<Gone>,
+}
+
+/// Addresses that get another result than before.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    /// What the change does to them.
+    pub effect: Effect,
+    /// The recognised provider that sends from them.
+    pub provider: Option<&'static str>,
+    /// What they get before and after; `None` if it depends on who sends.
+    pub results: [Option<SpfResult>; 2],
+    /// The term of the domain's own record that decided, before and after, escaped.
+    pub terms: [Option<String>; 2],
+    /// The includes that lead on from there to the record that decided, before and after, outermost
+    /// first; escaped. Where they differ from address to address, as far as they are the same.
+    pub paths: [Vec<String>; 2],
+    /// The term of the domain's own record that decides after the change, or beyond a limit would.
+    pub span: Option<Span>,
+    /// Which they are, a set a family.
+    pub sets: Vec<IpSet>,
+    /// Which they are in words, or how many if that takes more than two networks.
+    pub who: String,
+    /// True if they are everybody whom no term lists.
+    pub is_rest: bool,
+    /// Why an error after the change is one.
+    pub problem: Option<Phrase>,
+}
+
+/// A record set that was published before, worked, and is proved not to be there any more.
+#[derive(Clone, Debug)]
+pub struct Gone {
+    /// What it was for.
+    pub purpose: Purpose,
+    /// Where it stood.
+    pub location: Location,
+}
+
+/// What a record set is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A DKIM key, at this selector.
+    Selector(String),
+    /// A DKIM key in whose place another stands, at this selector.
+    Replaced(String),
+    /// The hosts that receive.
+    Mx,
+    /// A policy about TLS: MTA-STS (RFC 8461), TLS-RPT (RFC 8460) or DANE (RFC 7672).
+    Tls(&'static str),
+}
+
+/// Something that could not be told of a state.
+#[derive(Debug)]
+pub(crate) struct Doubt {
+    /// The question that failed, if it is that.
+    pub(crate) asked: Option<(Name, Kind)>,
+    pub(crate) said: Phrase,
+}

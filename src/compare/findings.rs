@@ -1,0 +1,133 @@
+//! A domain held against itself as it was.
+
+use crate::diagnostic::Severity;
+use crate::dns::Kind;
+use crate::net::Name;
+use crate::report::{
+    Change, ChangedSender, Domain, Effect, Finding, State, Status, Verdict, named,
+};
+use crate::text::Phrase;
+use std::collections::HashSet;
+
+/// How many senders a headline names.
+const NAMED: usize = 2;
+
+/// Marks every finding by whether it was there before, adds those that are resolved, and says in
+/// the headline what the change does. From here on only what the change brought about counts.
+///
+/// Findings are compared by their fingerprints: by what they say, wherever it stands. One that
+/// the state before may have had as well, if it could have been told, is not said to be new; and
+/// none is said to be mended that the state after may still have.
+pub fn hold_against(after: &mut Domain, before: &Domain) {
+    let known: HashSet<&str> = before.findings.iter().map(|it| it.fingerprint.as_str()).collect();
+    let changed = after.change.iter().flat_map(|change| &change.records);
+    let changed: HashSet<(Name, Kind)> = changed.map(|set| (set.name.clone(), set.kind)).collect();
+    let is_of_changed =
+        |finding: &Finding| changed.contains(&(finding.subject.name.clone(), finding.subject.kind));
+    let [may_have_had, may_have] = [before, &*after].map(untold);
+    for finding in &mut after.findings {
+        let is_known = known.contains(finding.fingerprint.as_str())
+            || may_have_had.contains(&family(finding)) && !is_of_changed(finding);
+        finding.state = Some(if is_known { State::Unchanged } else { State::Introduced });
+    }
+    let own: HashSet<&str> = after.findings.iter().map(|it| it.fingerprint.as_str()).collect();
+    // Of a domain that is gone nothing is mended.
+    let is_missing = after.findings.iter().any(|it| it.id == "posture/no-such-domain");
+    let gone = before.findings.iter().filter(|it| {
+        !is_missing
+            && !own.contains(it.fingerprint.as_str())
+            && !is_overtaken(it, &after.findings)
+            && (is_of_changed(it) || !may_have.contains(&family(it)))
+    });
+    let resolved: Vec<Finding> =
+        gone.map(|it| Finding { state: Some(State::Resolved), fix: None, ..it.clone() }).collect();
+    after.findings.extend(resolved);
+    after.result = after.verdict(|_| false);
+    if let Some(change) = &after.change {
+        after.headline = headline(change, &after.findings, after.result);
+    }
+}
+
+/// The families of which not everything could be told.
+fn untold(domain: &Domain) -> Vec<&'static str> {
+    let untold = domain.sections().into_iter().filter(|(family, status, _)| match *family {
+        // That no key was found is not unknown in this sense; that a name went unanswered is.
+        "dkim" => domain.dkim.exhibit.is_unanswered(),
+        _ => *status == Status::Unknown,
+    });
+    let mut families: Vec<&'static str> = untold.map(|(family, ..)| family).collect();
+    if !families.is_empty() {
+        // It takes several protocols to say something of a domain as a whole.
+        families.push("posture");
+    }
+    if domain.contract.iter().any(|expected| expected.met.is_none()) {
+        families.push("contract");
+    }
+    families
+}
+
+fn family(finding: &Finding) -> &'static str {
+    finding.id.split_once('/').map_or(finding.id, |(family, _)| family)
+}
+
+/// True if something worse of the same family is new, or a note went where an error is new: then
+/// nothing is mended, there is only more to say.
+fn is_overtaken(gone: &Finding, findings: &[Finding]) -> bool {
+    let is_new = |it: &&Finding| it.state == Some(State::Introduced);
+    let is_beside = |it: &Finding| {
+        family(it) == family(gone)
+            || [it.severity, gone.severity] == [Severity::Error, Severity::Note]
+    };
+    let mut new = findings.iter().filter(is_new);
+    new.any(|it| it.severity > gone.severity && is_beside(it))
+}
+
+/// What a change does, in one sentence.
+fn headline(change: &Change, findings: &[Finding], result: Verdict) -> Phrase {
+    let of = |effect| change.senders.iter().filter(move |one| one.effect == effect);
+    if of(Effect::Lost).next().is_some() {
+        let said = Phrase::from("after this change ").then(first(of(Effect::Lost)));
+        return said.bad(" can no longer send");
+    }
+    // They stand with the worst first.
+    let worst = findings.iter().find(|finding| finding.counts());
+    if let Some(finding) = worst.filter(|it| it.severity > Severity::Note) {
+        let said = Phrase::new().plain("this change ");
+        let said = match finding.severity {
+            Severity::Error => said.bad("breaks"),
+            _ => said.weak("weakens"),
+        };
+        let said = said.plain(" something: ");
+        return match finding.id.starts_with("change/") {
+            true => said.then(finding.message.clone()),
+            false => said.plain(finding.summary),
+        };
+    }
+    if let (Verdict::Unknown, Some(why)) = (result, change.unknown.first()) {
+        let said =
+            Phrase::new().unknown("could not tell").plain(" in full what this change does: ");
+        return said.then(why.clone());
+    }
+    let resolved = findings.iter().filter(|it| it.state == Some(State::Resolved)).count();
+    let said = if of(Effect::Gained).next().is_some() {
+        let said = Phrase::from("after this change ").then(first(of(Effect::Gained)));
+        said.plain(" may send as well")
+    } else if change.records.is_empty() {
+        Phrase::new().good("nothing changes")
+    } else if change.senders.is_empty() {
+        Phrase::new().plain("the same servers may send; ").good("nothing gets worse")
+    } else {
+        Phrase::new().plain("nobody who may send is lost; ").good("nothing gets worse")
+    };
+    match resolved {
+        0 => said,
+        1 => said.plain("; it ").good("mends").plain(" 1 finding"),
+        _ => said.plain("; it ").good("mends").plain(format!(" {resolved} findings")),
+    }
+}
+
+/// The first of the senders, by what they are known as.
+fn first<'c>(senders: impl Iterator<Item = &'c ChangedSender>) -> Phrase {
+    let names = senders.map(|one| named(one.provider.as_deref(), &one.who, one.is_rest));
+    Phrase::listed(names, NAMED, " and ")
+}

@@ -1,0 +1,18 @@
+//! Rules about a change. What could not be told, before or after, meets none of them.
+//!
+//! `rules` is the table, and a page stands beside it for each row; `senders` is about who may send,
+//! `policies` about what was published and is weaker or gone.
+
+mod policies;
+mod rules;
+mod senders;
+
+pub use rules::CHECKS;
+
+use super::Facts;
+use crate::diagnostic::{Check, Finding};
+
+/// What the rules find.
+pub fn check(facts: &Facts) -> Vec<Finding> {
+    Check::all(CHECKS, facts)
+}

@@ -1,0 +1,115 @@
+//! Rules about who may send.
+
+use crate::compare::{Facts, Moved};
+use crate::diagnostic::{Finding, Location, Rule};
+use crate::protocols::spf::SpfResult;
+use crate::report::{Effect, named};
+use crate::text::Phrase;
+
+/// How many senders a finding names.
+const NAMED: usize = 6;
+
+/// Those that lose for the same reason are told together.
+pub(super) fn lost(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let mut groups: Vec<Vec<&Moved>> = Vec::new();
+    for moved in facts.moved.iter().filter(|moved| moved.effect == Effect::Lost) {
+        let is_alike = |group: &&mut Vec<&Moved>| group.first().is_some_and(|it| alike(it, moved));
+        match groups.iter_mut().find(is_alike) {
+            Some(group) => group.push(moved),
+            None => groups.push(vec![moved]),
+        }
+    }
+    for group in &groups {
+        let Some(first) = group.first() else { continue };
+        let ([before, after], [path, path_after]) = (&first.terms, &first.paths);
+        let said = all_named(group).plain(" passed");
+        let said = by(said, before.as_deref().filter(|_| group.len() == 1), path);
+        let said = said.plain("; after the change ");
+        let said = match (&first.problem, first.results) {
+            (Some(problem), _) => match after {
+                Some(term) => said.code(term).plain(": ").then(problem.clone()),
+                None => said.then(problem.clone()),
+            },
+            (None, [_, result]) => by(
+                said.bad(result.map_or("unknown", SpfResult::word)),
+                after.as_deref(),
+                path_after,
+            ),
+        };
+        findings.push(Finding::new(rule, place(facts, first), said));
+    }
+}
+
+/// True if two crowds lose for the same reason.
+fn alike(one: &Moved, other: &Moved) -> bool {
+    let [_, term] = &one.terms;
+    let [_, other_term] = &other.terms;
+    one.results == other.results && term == other_term && one.problem == other.problem
+}
+
+pub(super) fn gained(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let all = facts.moved.iter().filter(|moved| moved.effect == Effect::Gained);
+    let all: Vec<&Moved> = all.collect();
+    let Some(first) = all.first() else { return };
+    let said = all_named(&all).plain(" may send after the change");
+    let said = match all.as_slice() {
+        [only] => {
+            let ([_, term], [_, path]) = (&only.terms, &only.paths);
+            by(said, term.as_deref(), path)
+        }
+        _ => said,
+    };
+    findings.push(Finding::new(rule, place(facts, first), said));
+}
+
+pub(super) fn weaker_default(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for moved in facts.moved.iter().filter(|moved| moved.is_rest) {
+        let [Some(before), Some(after)] = moved.results else { continue };
+        let [Some(was), Some(is)] = [before, after].map(strictness) else { continue };
+        // A pass for everybody is told as such.
+        if is >= was || after == SpfResult::Pass {
+            continue;
+        }
+        let said = Phrase::new()
+            .plain("whoever is not listed got ")
+            .good(before.word())
+            .plain(" and gets ")
+            .weak(after.word());
+        findings.push(Finding::new(rule, place(facts, moved), said));
+        return;
+    }
+}
+
+/// How plainly a result speaks against a sender (RFC 7208 §8); `None` if it speaks about the domain:
+/// an error, and what is wrong is told elsewhere.
+fn strictness(result: SpfResult) -> Option<u8> {
+    match result {
+        SpfResult::Pass => Some(0),
+        SpfResult::None | SpfResult::Neutral => Some(1),
+        SpfResult::Softfail => Some(2),
+        SpfResult::Fail => Some(3),
+        SpfResult::Temperror | SpfResult::Permerror => None,
+    }
+}
+
+/// Where the term stands that brings it about, or the record if none does.
+fn place(facts: &Facts, moved: &Moved) -> Location {
+    match moved.span {
+        Some(span) if facts.spf.record.is_some() => facts.spf.clone().at(span),
+        _ => facts.spf.clone(),
+    }
+}
+
+/// Who they are: providers, addresses, and how many more.
+fn all_named(all: &[&Moved]) -> Phrase {
+    let told = if all.len() > NAMED { NAMED - 1 } else { all.len() };
+    let names = all.iter().map(|one| named(one.provider, &one.who, one.is_rest));
+    Phrase::listed(names, told, " and ")
+}
+
+/// The term that decides, and the includes behind it.
+fn by(said: Phrase, term: Option<&str>, path: &[String]) -> Phrase {
+    let Some(term) = term else { return said };
+    let said = said.plain(" by ").code(term);
+    path.iter().fold(said, |said, include| said.plain(", there by ").code(include))
+}

@@ -1,0 +1,133 @@
+//! A domain in two states: what a change of its records does to its mail, and to its findings.
+//!
+//! Both states were examined in the same way; here their facts are held side by side. Where an
+//! address passes before and not after, it is in the intersection of two exact sets.
+
+mod dependent;
+mod facts;
+mod findings;
+pub mod lint;
+mod records;
+mod removed;
+mod senders;
+
+pub(crate) use facts::Doubt;
+pub use facts::{Facts, Gone, Moved, Purpose};
+pub use findings::hold_against;
+pub(crate) use records::records;
+pub(crate) use removed::tls;
+pub(crate) use senders::kept;
+
+use crate::diagnostic::Location;
+use crate::dns::Kind;
+use crate::examine::Gathered;
+use crate::posture::Requests;
+use crate::protocols::{dmarc, spf};
+use crate::report::{ChangedCost, ChangedPolicy};
+use crate::text::Phrase;
+use dependent::may_lose;
+use removed::{keys_gone, mx_gone};
+use senders::{first_doubt, gather_moved, is_same, known_as, size};
+use std::cmp::Reverse;
+
+/// The policy in force, if it is known of both states and differs.
+pub(crate) fn changed_policy(requests: [Requests; 2]) -> Option<ChangedPolicy> {
+    let word = |requests| match requests {
+        Requests::Policy(policy) => Some(Some(policy.word())),
+        Requests::Nothing | Requests::Broken => Some(None),
+        Requests::Unknown => None,
+    };
+    let [before, after] = requests.map(word);
+    let (before, after) = (before?, after?);
+    (before != after).then_some(ChangedPolicy { before, after })
+}
+
+/// What could not be told of DMARC, if it is not the same in both states.
+fn policy_doubt(was: &Gathered, is: &Gathered) -> Option<Doubt> {
+    let [before, after] =
+        [was, is].map(|state| state.dmarc.as_ref().map(|it| &it.facts.discovered.discovery));
+    if before == after {
+        return None;
+    }
+    let (trouble, when) = match (before, after) {
+        (Some(dmarc::Discovery::Unknown(trouble)), _) => (trouble, "before"),
+        (_, Some(dmarc::Discovery::Unknown(trouble))) => (trouble, "after"),
+        _ => return None,
+    };
+    let said = Phrase::new().plain("what DMARC asks for ").unknown("could not be told");
+    let said = said.plain(format!(" {when} the change"));
+    Some(Doubt { asked: Some((trouble.name.clone(), trouble.kind)), said })
+}
+
+/// The doubts, without those that follow from one that is told already.
+pub(crate) fn said_once(one_sided: Vec<Doubt>, untold: Vec<Doubt>) -> Vec<Phrase> {
+    let mut told: Vec<Doubt> = one_sided;
+    for doubt in untold {
+        let is_told =
+            |own: &Doubt| own.said == doubt.said || own.asked.is_some() && own.asked == doubt.asked;
+        if !told.iter().any(is_told) {
+            told.push(doubt);
+        }
+    }
+    told.into_iter().map(|doubt| doubt.said).collect()
+}
+
+/// What the protocols say of both states, and what could not be told of one of them.
+pub(crate) fn facts(was: &Gathered, is: &Gathered, tls: Vec<Gone>) -> (Facts, Vec<Doubt>) {
+    let domain = is.domain.clone();
+    let (mut moved, mut untold) = (Vec::new(), Vec::new());
+    if let (Some(was), Some(is)) = (&was.spf, &is.spf) {
+        for (before, after) in was.partitions().into_iter().zip(is.partitions()) {
+            if !is_same(before, after) {
+                untold.extend([before, after].into_iter().find_map(first_doubt));
+            }
+            gather_moved(before, after, &mut moved, &mut untold);
+            untold.extend(may_lose(before, after));
+        }
+        moved.iter_mut().for_each(|one: &mut Moved| one.who = known_as(&one.sets));
+        moved.sort_by_key(|one| (one.effect, one.is_rest, Reverse(size(&one.sets))));
+    }
+    let requests = [was, is].map(Gathered::requests);
+    untold.extend(policy_doubt(was, is));
+    let spf = is.spf.as_ref().map(|facts| facts.published.location());
+    let governing = is.dmarc.as_ref().and_then(|it| it.facts.discovered.governing());
+    let dmarc = governing.map(|it| {
+        let text = std::sync::Arc::clone(&it.record().text);
+        let place = Location::record(it.owner(), Kind::Txt, text).in_file(it.place.clone());
+        let span = is.dmarc.as_ref().and_then(|it| it.facts.discovered.in_force()?.span());
+        match span {
+            Some(span) => place.at(span),
+            None => place,
+        }
+    });
+    let owner = dmarc::owner(&domain).unwrap_or_else(|| domain.clone());
+    let mut gone: Vec<Gone> = mx_gone(was, is).into_iter().collect();
+    gone.extend(keys_gone(was, is));
+    gone.extend(tls);
+    let facts = Facts {
+        moved,
+        spf: spf.unwrap_or_else(|| Location::set(domain.clone(), Kind::Txt)),
+        requests,
+        dmarc: dmarc.unwrap_or_else(|| Location::set(owner, Kind::Txt)),
+        gone,
+        domain,
+    };
+    (facts, untold)
+}
+
+pub(crate) fn cost(was: &Gathered, is: &Gathered) -> Option<ChangedCost> {
+    let states = [was.spf.as_ref()?, is.spf.as_ref()?];
+    let [before, after] =
+        states.map(|facts| facts.published.record().map(|it| it.value.text.len()));
+    let partitions = states.iter().flat_map(|facts| facts.partitions());
+    if partitions.into_iter().any(|partition| first_doubt(partition).is_some()) {
+        // What could not be asked may cost as well.
+        return None;
+    }
+    let worst = states.map(spf::Facts::worst);
+    Some(ChangedCost {
+        lookups: worst.map(|spent| spent.lookups),
+        voids: worst.map(|spent| spent.voids),
+        octets: [before?, after?],
+    })
+}

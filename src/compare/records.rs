@@ -1,0 +1,85 @@
+//! Which record sets differ.
+
+use super::facts::Doubt;
+use crate::dns::{Dns, Kind, Trouble, ask};
+use crate::net::Name;
+use crate::report::{ChangedRecords, Domain, FileLocation, Lookup};
+use crate::text::Phrase;
+use std::collections::HashMap;
+
+/// The record sets that both states were asked for and that differ, and what only one of them could
+/// tell.
+pub(crate) async fn records(
+    new: &dyn Dns,
+    before: &Domain,
+    after: &Domain,
+) -> (Vec<ChangedRecords>, Vec<Doubt>) {
+    let question = |lookup: &Lookup| (lookup.name.clone(), lookup.kind);
+    let old: HashMap<_, &Lookup> = before.lookups.iter().map(|it| (question(it), it)).collect();
+    let (mut changed, mut doubts) = (Vec::new(), Vec::new());
+    for now in &after.lookups {
+        let Some(was) = old.get(&question(now)) else { continue };
+        match (was.is_answered(), now.is_answered()) {
+            (true, true) => {}
+            (false, false) => continue,
+            (told_before, _) => {
+                let (failed, when) = if told_before { (now, "after") } else { (*was, "before") };
+                let trouble = Trouble::from_word(failed.outcome).unwrap_or(Trouble::Network);
+                doubts.push(one_sided(&now.name, now.kind, trouble, when));
+                continue;
+            }
+        }
+        for (kind, [removed, added]) in differences(was, now) {
+            let is_known = |it: &ChangedRecords| it.name == now.name && it.kind == kind;
+            if removed.is_empty() && added.is_empty() || changed.iter().any(is_known) {
+                continue;
+            }
+            let answer = match added.is_empty() {
+                true => None,
+                false => Some(ask(new, &now.name, kind).await),
+            };
+            let records = answer.iter().flat_map(|answer| answer.records());
+            let place = records.filter_map(|record| record.place.as_ref()).next();
+            changed.push(ChangedRecords {
+                name: now.name.clone(),
+                kind,
+                removed,
+                added,
+                ttl_before_s: was.ttl_s,
+                ttl_s: now.ttl_s,
+                location: place.map(FileLocation::from),
+            });
+        }
+    }
+    (changed, doubts)
+}
+
+/// That only the other state could tell what stands there.
+pub(crate) fn one_sided(name: &Name, kind: Kind, trouble: Trouble, when: &str) -> Doubt {
+    let said = Phrase::new().name(name).plain(format!(" {kind} "));
+    let said = said.unknown(trouble.sentence()).plain(format!(" {when} the change"));
+    Doubt { asked: Some((name.clone(), kind)), said }
+}
+
+/// What goes and what comes, by type: an alias that was taken away, or leads elsewhere, is told and
+/// not what others publish at its end.
+fn differences(was: &Lookup, now: &Lookup) -> Vec<(Kind, [Vec<String>; 2])> {
+    let alias = |lookup: &Lookup| -> Vec<String> {
+        lookup.aliases.first().map(|target| format!("{target}.")).into_iter().collect()
+    };
+    let without = |these: &[String], those: &[String]| -> Vec<String> {
+        these.iter().filter(|it| !those.contains(it)).cloned().collect()
+    };
+    let aliases = [alias(was), alias(now)];
+    let [alias_was, alias_now] = &aliases;
+    if alias_was == alias_now {
+        let (old, new) = (&was.records, &now.records);
+        return vec![(now.kind, [without(old, new), without(new, old)])];
+    }
+    let own = |lookup: &Lookup, alias: &[String]| match alias {
+        [] => lookup.records.clone(),
+        _ => Vec::new(),
+    };
+    let records = [own(was, alias_was), own(now, alias_now)];
+    vec![(Kind::Cname, aliases), (now.kind, records)]
+}

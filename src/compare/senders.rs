@@ -1,0 +1,229 @@
+//! Who fares otherwise after a change, and who does not: two partitions held side by side.
+
+use super::dependent::dependents;
+use super::facts::Doubt;
+use super::facts::Moved;
+use crate::examine::Gathered;
+use crate::examine::authorize::{crowd, doubt, problem};
+use crate::net::{Cidr, Family, IpSet};
+use crate::protocols::spf::record::{Body, Mechanism};
+use crate::protocols::spf::{Cell, Crowd, Exception, Partition, SpfResult, TermId, turns};
+use crate::provider::{self, Provider};
+use crate::report::Effect;
+use crate::report::KeptSender;
+use crate::text::Span;
+use std::cmp::Reverse;
+
+/// True if both walks met the same records and the same trouble: then the change is about something
+/// else.
+pub(crate) fn is_same(before: &Partition, after: &Partition) -> bool {
+    let cells = |partition: &Partition| -> Vec<_> {
+        let cells = partition.cells.iter();
+        cells.map(|cell| (cell.set.clone(), cell.ruling.clone(), cell.spent)).collect()
+    };
+    let records = |partition: &Partition| -> Vec<_> {
+        let visits = partition.visits.iter().map(|visit| &visit.published);
+        visits.map(|it| (it.domain.clone(), it.record().map(|it| it.value.text.clone()))).collect()
+    };
+    cells(before) == cells(after) && records(before) == records(after)
+}
+
+/// Why not everything can be told of a walk, if so.
+pub(crate) fn first_doubt(partition: &Partition) -> Option<Doubt> {
+    let failed = |cell: &&Cell| cell.result() == Some(SpfResult::Temperror);
+    partition.cells.iter().filter(failed).find_map(|cell| doubt_about(partition, cell))
+}
+
+fn doubt_about(partition: &Partition, cell: &Cell) -> Option<Doubt> {
+    let asked = match cell.exception().or(cell.passed_over.as_deref()) {
+        Some(Exception::Dns { name, kind, .. }) => Some((name.clone(), *kind)),
+        _ => None,
+    };
+    Some(Doubt { asked, said: doubt(partition, cell)? })
+}
+
+/// Addresses in words: which they are, or how many if that takes more than two networks.
+pub(crate) fn known_as(sets: &[IpSet]) -> String {
+    let networks: Vec<Cidr> = sets.iter().flat_map(IpSet::cidrs).take(3).collect();
+    match networks.as_slice() {
+        [one] => one.to_string(),
+        // In a list of several senders it is still clear what belongs together.
+        [one, other] => format!("{one}, {other}"),
+        _ => crowd(sets),
+    }
+}
+
+/// How many addresses there are, for the order: those of IPv4 go first.
+pub(crate) fn size(sets: &[IpSet]) -> [u128; 2] {
+    Family::BOTH.map(|family| {
+        let own = sets.iter().find(|set| set.family() == family);
+        own.map_or(0, IpSet::count)
+    })
+}
+
+/// Adds who fares otherwise in one family: those that are alike in everything that is shown stand
+/// together. Where one of the states could not tell, that is said instead.
+pub(crate) fn gather_moved(
+    before: &Partition,
+    after: &Partition,
+    moved: &mut Vec<Moved>,
+    untold: &mut Vec<Doubt>,
+) {
+    let crowds = [before, after].map(Partition::crowds);
+    let [was, is] = &crowds;
+    for turn in turns(was, is) {
+        let results = [turn.before.result, turn.after.result];
+        let sides = [(before, turn.before), (after, turn.after)];
+        if let Some((partition, crowd)) = sides.iter().find(|(_, crowd)| !is_told(crowd)) {
+            untold.extend(doubt_about(partition, crowd.first));
+            continue;
+        }
+        let effect = match results {
+            [Some(SpfResult::Pass), Some(_)] => Effect::Lost,
+            [Some(_), Some(SpfResult::Pass)] => Effect::Gained,
+            _ => Effect::Altered,
+        };
+        let shown = sides.map(|(partition, crowd)| {
+            let top = deciding(partition, crowd)?;
+            Some(partition.term_text(top))
+        });
+        let paths = sides.map(|(partition, crowd)| match crowd.result {
+            Some(_) => path_below(partition, crowd.first),
+            None => Vec::new(),
+        });
+        let providers = sides.map(|(partition, crowd)| {
+            crowd.first.by.and_then(|term| recognised(partition, term)).map(Provider::title)
+        });
+        let provider = match (effect, providers) {
+            (Effect::Lost, [before, _]) => before,
+            (Effect::Gained, [_, after]) => after,
+            (Effect::Altered, [before, after]) => before.or(after),
+        };
+        let is_rest = is_rest(&turn.set);
+        let problem = problem(turn.after.first);
+        let twin = moved.iter_mut().find(|one| {
+            one.effect == effect
+                && one.provider == provider
+                && one.results == results
+                && one.terms == shown
+                && one.is_rest == is_rest
+                && one.problem == problem
+        });
+        match twin {
+            Some(twin) => {
+                add(&mut twin.sets, turn.set);
+                for (own, other) in twin.paths.iter_mut().zip(&paths) {
+                    let same = own.iter().zip(other).take_while(|(one, other)| one == other);
+                    own.truncate(same.count());
+                }
+            }
+            None => moved.push(Moved {
+                effect,
+                provider,
+                results,
+                terms: shown,
+                paths,
+                span: turn.after.first.top.and_then(|top| own_span(after, top)),
+                sets: vec![turn.set],
+                who: String::new(),
+                is_rest,
+                problem,
+            }),
+        }
+    }
+}
+
+/// True for everybody whom no term lists, who are more than half of all there are.
+pub(crate) fn is_rest(set: &IpSet) -> bool {
+    set.count().saturating_sub(1) > set.family().last() / 2
+}
+
+/// True unless a question failed without which nothing can be told.
+fn is_told(crowd: &Crowd<'_>) -> bool {
+    let temperror = Some(SpfResult::Temperror);
+    crowd.result != temperror
+        && crowd.otherwise != temperror
+        && (crowd.result == Some(SpfResult::Pass) || crowd.first.passed_over.is_none())
+}
+
+/// The term of the domain's own record that decides: where it depends on who sends, the first that
+/// does.
+fn deciding(partition: &Partition, crowd: &Crowd<'_>) -> Option<TermId> {
+    let cell = crowd.first;
+    if crowd.result.is_none()
+        && let Some(term) = dependents(cell).next()
+    {
+        return Some(partition.path(term).first().copied().unwrap_or(term));
+    }
+    // Beyond a limit no term decides: receivers have stopped.
+    cell.top.filter(|_| !cell.is_over_limit())
+}
+
+/// The includes that lead on from the term of the domain's own record to the one that decided.
+fn path_below(partition: &Partition, cell: &Cell) -> Vec<String> {
+    let (Some(top), Some(by)) = (cell.top, cell.by.filter(|_| !cell.is_over_limit())) else {
+        return Vec::new();
+    };
+    let path = partition.path(by).into_iter().skip_while(|step| *step != top).skip(1);
+    path.map(|step| partition.term_text(step)).collect()
+}
+
+/// Where a term stands in the domain's own record, or the term that leads to its record from there.
+fn own_span(partition: &Partition, top: TermId) -> Option<Span> {
+    let own = partition.path(top).first().copied().unwrap_or(top);
+    let record = partition.visit(own)?.published.record()?;
+    record.value.terms.get(usize::try_from(own.term).ok()?).map(|term| term.span)
+}
+
+/// Who may send before the change and after it, the largest first.
+pub(crate) fn kept(was: &Gathered, is: &Gathered) -> Vec<KeptSender> {
+    let (Some(was), Some(is)) = (&was.spf, &is.spf) else { return Vec::new() };
+    let mut kept: Vec<(Option<&'static str>, String, Vec<IpSet>)> = Vec::new();
+    for (before, after) in was.partitions().into_iter().zip(is.partitions()) {
+        let passed = before.passing();
+        let crowds = after.crowds();
+        for crowd in crowds.iter().filter(|crowd| crowd.result == Some(SpfResult::Pass)) {
+            let set = crowd.set.and(&passed);
+            let Some(top) = crowd.first.top.filter(|_| !set.is_empty()) else { continue };
+            let provider = crowd.first.by.and_then(|term| recognised(after, term));
+            let (provider, term) = (provider.map(Provider::title), after.term_text(top));
+            let twin = kept.iter_mut().find(|(title, own, _)| *title == provider && *own == term);
+            match twin {
+                Some((_, _, sets)) => add(sets, set),
+                None => kept.push((provider, term, vec![set])),
+            }
+        }
+    }
+    kept.sort_by_key(|(_, _, sets)| Reverse(size(sets)));
+    kept.into_iter()
+        .map(|(provider, term, sets)| KeptSender {
+            provider: provider.map(str::to_owned),
+            term,
+            who: known_as(&sets),
+        })
+        .collect()
+}
+
+/// Adds a set to the one of its family.
+fn add(sets: &mut Vec<IpSet>, set: IpSet) {
+    match sets.iter_mut().find(|own| own.family() == set.family()) {
+        Some(own) => *own = own.or(&set),
+        None => sets.push(set),
+    }
+}
+
+/// The provider whose policy a term belongs to: the innermost that is known.
+fn recognised(partition: &Partition, term: TermId) -> Option<&'static Provider> {
+    let mut path = partition.path(term);
+    path.push(term);
+    path.into_iter().rev().find_map(|step| {
+        let record = partition.visit(step)?.published.record()?;
+        let term = record.value.terms.get(usize::try_from(step.term).ok()?)?;
+        match &term.body {
+            Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec) => {
+                provider::recognise_include(spec.fixed()?)
+            }
+            _ => None,
+        }
+    })
+}

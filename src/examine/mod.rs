@@ -1,0 +1,223 @@
+//! An inquiry and a port in, facts and findings out.
+//!
+//! Everything that can be asked at once is: the protocols run side by side over one source of
+//! answers, a scout fetches the SPF tree ahead, and the senders are judged meanwhile. What one
+//! protocol needs from another is handed over here as a plain value.
+
+pub(crate) mod authorize;
+pub(crate) mod dmarc;
+mod inquiry;
+mod posture_facts;
+mod recognised;
+pub(crate) mod sender;
+pub(crate) mod senders;
+mod takeover;
+
+pub use inquiry::{Asked, Checks, Fixes, Inquiry, Sender, Steps};
+
+use crate::diagnostic;
+use crate::dns::{Answer, Dns, alongside, join_all};
+use crate::net::{Family, Name};
+use crate::posture::{self, Mailboxes, Role};
+use crate::protocols::spf::{self, Found, Policies};
+use crate::protocols::{dkim, mx};
+use crate::text::Phrase;
+use recognised::recognised;
+use senders::Tested;
+use std::future::Future;
+use std::sync::Arc;
+use takeover::Takeover;
+
+/// What time it is: the only thing about the world, besides answers, that an audit needs (`%{t}`).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Clock {
+    /// Seconds since 1970-01-01 UTC.
+    pub seconds: u64,
+}
+
+/// Gathers what the protocols find out, with scouts that ask ahead.
+pub(crate) async fn gather_all(
+    policies: &Policies<'_>,
+    inquiry: &Inquiry,
+    clock: Clock,
+) -> Gathered {
+    let dns = policies.dns();
+    let gathered = alongside(gather(policies, inquiry, clock), policies_ahead(policies, inquiry));
+    let gathered = alongside(gathered, author_ahead(dns, inquiry));
+    alongside(gathered, senders::hosts_ahead(dns, inquiry)).await
+}
+
+/// Fetches the trees of every policy that the senders' identities will be checked by.
+async fn policies_ahead(policies: &Policies<'_>, inquiry: &Inquiry) {
+    if !inquiry.checks.spf {
+        return;
+    }
+    let helo = inquiry.helo.as_deref();
+    let path = inquiry.mail_from.as_deref();
+    let identity = path.map(|path| spf::Sender::mail_from(path, helo).domain);
+    let identities = identity.as_deref().into_iter().chain(helo).filter_map(spf::policy_domain);
+    let mut domains: Vec<Name> = Vec::with_capacity(3);
+    for domain in std::iter::once(inquiry.domain.clone()).chain(identities) {
+        if !domains.contains(&domain) {
+            domains.push(domain);
+        }
+    }
+    let scouts = domains.iter().map(|domain| spf::prefetch(policies, domain, &Family::BOTH));
+    join_all(scouts).await;
+}
+
+/// Asks for the policy of an author at another domain, before the senders are judged.
+async fn author_ahead(dns: &dyn Dns, inquiry: &Inquiry) {
+    if let Some(author) = &inquiry.header_from
+        && inquiry.checks.spf
+        && inquiry.checks.dmarc
+    {
+        crate::protocols::dmarc::discover(dns, author).await;
+    }
+}
+
+/// What the protocols found out.
+pub(crate) struct Gathered {
+    pub(crate) domain: Name,
+    /// What its owner says that it is for.
+    pub(crate) role: Option<Role>,
+    pub(crate) mx: Option<mx::Examined>,
+    pub(crate) spf: Option<spf::Facts>,
+    pub(crate) dkim: Option<dkim::Examined>,
+    pub(crate) dmarc: Option<crate::protocols::dmarc::Examined>,
+    pub(crate) takeover: Takeover,
+    /// Answers that decide nothing by themselves, to be shown.
+    pub(crate) further: Vec<Arc<Answer>>,
+    pub(crate) senders: Vec<Tested>,
+    /// True if the senders are the domain's own providers, and nobody asked about them.
+    pub(crate) implied: bool,
+    /// Which of the domain's own providers are left out, and why.
+    pub(crate) untested: Vec<Phrase>,
+    /// Providers that keep the domain's mailboxes, as its MX shows, and that its SPF policy does not
+    /// authorize.
+    pub(crate) unauthorized_mailboxes: Vec<Mailboxes>,
+}
+
+async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gathered {
+    let (gathered, mut senders) =
+        tokio::join!(gather_facts(policies, inquiry), senders::senders(policies, inquiry, clock));
+    let implied = inquiry.senders.is_empty();
+    let mut untested = Vec::new();
+    let mut unauthorized_mailboxes = Vec::new();
+    if implied {
+        // What its owner says of its senders goes before what can be inferred.
+        let is_declared = !inquiry.declared.is_empty();
+        for one in senders.extract_if(.., |one| one.is_inferred()) {
+            unauthorized_mailboxes
+                .extend(gathered.unauthorized_mailboxes(&one).filter(|_| !is_declared));
+        }
+        senders.retain(|one| {
+            let why = one.why_untested();
+            untested.extend(why.clone());
+            why.is_none()
+        });
+    }
+    Gathered { senders, implied, untested, unauthorized_mailboxes, ..gathered }
+}
+
+/// What the protocols find out, senders left aside.
+pub(crate) async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> Gathered {
+    let (dns, domain, checks) = (policies.dns(), &inquiry.domain, inquiry.checks);
+    let (mx, spf, dkim, dmarc) = tokio::join!(
+        wanted(checks.mx, mx::examine(dns, domain)),
+        wanted(checks.spf, spf::examine(policies, domain)),
+        wanted(checks.dkim, keys(policies, inquiry)),
+        wanted(checks.dmarc, crate::protocols::dmarc::examine(dns, domain)),
+    );
+    let (senders, untested, further) = (Vec::new(), Vec::new(), Vec::new());
+    let (domain, role, takeover) = (domain.clone(), inquiry.role, Takeover::default());
+    let gathered = Gathered {
+        domain,
+        role,
+        mx,
+        spf,
+        dkim,
+        dmarc,
+        takeover,
+        further,
+        senders,
+        implied: true,
+        untested,
+        unauthorized_mailboxes: Vec::new(),
+    };
+    let takeover = takeover::examine(dns, &gathered).await;
+    Gathered { takeover, ..gathered }
+}
+
+async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
+    if is_wanted { Some(work.await) } else { None }
+}
+
+async fn keys(policies: &Policies<'_>, inquiry: &Inquiry) -> dkim::Examined {
+    let recognised = recognised(policies, &inquiry.domain).await;
+    let read = |texts: &[String]| -> Vec<dkim::Selector> {
+        texts.iter().filter_map(|text| dkim::Selector::new(text).ok()).collect()
+    };
+    let providers = recognised
+        .all()
+        .into_iter()
+        .map(|provider| dkim::Likely {
+            provider: provider.title().into(),
+            selectors: provider
+                .selectors()
+                .iter()
+                .filter_map(|text| dkim::Selector::new(text).ok())
+                .collect(),
+            rotates: provider.rotates_selectors(),
+        })
+        .collect();
+    let (given, seen) = (read(&inquiry.selectors), read(&inquiry.seen));
+    let wanted = dkim::Wanted { given, seen, providers };
+    dkim::examine(policies.dns(), &inquiry.domain, &wanted).await
+}
+
+impl Gathered {
+    /// What the rules say, worst first.
+    pub(crate) fn findings(&self) -> Vec<diagnostic::Finding> {
+        let mut findings = posture::lint::check(&self.posture());
+        if self.is_missing() {
+            // What else is not there follows from that.
+            return findings;
+        }
+        let spf = self.spf.iter().flat_map(spf::lint::check);
+        findings.extend(spf.filter(|finding| !self.is_told_worse(finding)));
+        findings.extend(self.dkim.iter().flat_map(|it| dkim::lint::check(&it.facts)));
+        findings.extend(
+            self.dmarc.iter().flat_map(|it| crate::protocols::dmarc::lint::check(&it.facts)),
+        );
+        findings.extend(self.mx.iter().flat_map(|it| mx::lint::check(&it.facts)));
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
+        findings
+    }
+
+    /// The answer about the explanation of a fail, if there is one. That it failed decides nothing.
+    pub(crate) fn explanation(&self) -> Option<Arc<Answer>> {
+        let answer = &self.spf.as_ref()?.explanation.as_ref()?.answer;
+        answer.failure().is_none().then(|| Arc::clone(answer))
+    }
+
+    /// True if a term finds nothing because a whole domain does not exist: that is told instead.
+    fn is_told_worse(&self, finding: &diagnostic::Finding) -> bool {
+        finding.rule.id == "spf/void-lookup"
+            && self.takeover.unregistered.iter().any(|it| it.location == finding.location)
+    }
+
+    /// False if the DNS says that the domain does not exist.
+    fn exists(&self) -> Option<bool> {
+        self.spf.as_ref().and_then(|facts| match facts.published.found {
+            Found::NoDomain => Some(false),
+            Found::Failed => None,
+            _ => Some(true),
+        })
+    }
+
+    /// True if the DNS says that the domain does not exist.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.exists() == Some(false)
+    }
+}

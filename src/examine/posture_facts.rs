@@ -1,0 +1,166 @@
+//! What the protocols say together, as plain values for the rules about a domain as a whole.
+
+use super::Gathered;
+use super::inquiry::Sender;
+use super::senders::Tested;
+use crate::net::Name;
+use crate::posture::{self, Mailboxes, Platform, Receives, Requests, Sends};
+use crate::protocols::spf::Found;
+use crate::protocols::spf::record::{Body, Mechanism, Qualifier};
+use crate::report::Authorized;
+use crate::{
+    protocols::{dkim, dmarc, spf},
+    provider,
+};
+use std::sync::Arc;
+
+impl Gathered {
+    /// What the protocols say together.
+    pub(crate) fn posture(&self) -> posture::Facts {
+        let keys = self.dkim.as_ref().map(|it| &it.facts);
+        let policy = self.dmarc.as_ref().map(|it| &it.facts);
+        posture::Facts {
+            domain: self.domain.clone(),
+            role: self.role,
+            exists: self.exists(),
+            sends: self.spf.as_ref().map_or(Sends::Unknown, sends),
+            receives: match self.mx.as_ref().map(|it| &it.facts) {
+                Some(facts) if facts.is_null() => Receives::Nothing,
+                Some(facts) if !facts.exchangers().is_empty() => Receives::Something,
+                _ => Receives::Unknown,
+            },
+            has_key: keys.and_then(|facts| match facts.is_proved_none() {
+                true => Some(false),
+                false => usable(facts).next().map(|_| true),
+            }),
+            key_bits: keys.and_then(key_bits),
+            requests: self.requests(),
+            is_organization: policy.is_some_and(|facts| {
+                let organization = facts.discovered.organization.as_ref();
+                organization.is_some_and(|it| it.domain == self.domain)
+            }),
+            platforms: self.platforms(),
+            unregistered: self.takeover.unregistered.clone(),
+            misplaced: self.misplaced(),
+            unauthorized_mailboxes: self.unauthorized_mailboxes.clone(),
+        }
+    }
+
+    /// The provider of a sender that only the MX shows, if SPF does not authorize all of it.
+    pub(crate) fn unauthorized_mailboxes(&self, one: &Tested) -> Option<Mailboxes> {
+        let Sender::Own { provider, policies, .. } = &one.asked.sender else { return None };
+        let is_refused = matches!(one.judged.authorized(), Authorized::No | Authorized::Partial)
+            && one.judged.resolved.gap.is_none();
+        let known = provider::by_id(provider).filter(|_| is_refused)?;
+        let mut hosts = self.mx.iter().flat_map(|it| it.facts.exchangers()).map(|it| &it.host);
+        let is_its = |host: &&Name| {
+            provider::recognise_mx(host).is_some_and(|other| other.id() == known.id())
+        };
+        let location = self.spf.as_ref()?.published.location();
+        Some(Mailboxes {
+            location,
+            title: known.title(),
+            host: hosts.find(is_its)?.clone(),
+            policy: policies.first()?.clone(),
+        })
+    }
+
+    /// What DMARC asks of receivers.
+    pub(crate) fn requests(&self) -> Requests {
+        let Some(dmarc) = &self.dmarc else { return Requests::Unknown };
+        match &dmarc.facts.discovered.discovery {
+            dmarc::Discovery::InForce(it) => Requests::Policy(it.requested),
+            dmarc::Discovery::NotPublished if dmarc.facts.has_several_records() => Requests::Broken,
+            dmarc::Discovery::NotPublished => Requests::Nothing,
+            dmarc::Discovery::Unusable(_) => Requests::Broken,
+            dmarc::Discovery::Unknown(_) => Requests::Unknown,
+        }
+    }
+
+    /// The platforms that send for the domain and for others, and do not receive for it.
+    fn platforms(&self) -> Vec<Platform> {
+        let hosts = self.mx.iter().flat_map(|it| it.facts.exchangers());
+        let receive: Vec<&str> = hosts
+            .filter_map(|one| provider::recognise_mx(&one.host))
+            .map(provider::Provider::title)
+            .collect();
+        let mut found = self.spf.as_ref().map_or_else(Vec::new, platforms);
+        found.retain(|platform| !receive.contains(&platform.title));
+        found
+    }
+
+    /// DMARC records at the domain itself, if it is known that none stands below `_dmarc`.
+    fn misplaced(&self) -> Vec<Arc<[u8]>> {
+        let (Some(spf), Some(dmarc)) = (&self.spf, &self.dmarc) else { return Vec::new() };
+        match dmarc.facts.discovered.walk.visits.first().map(|visit| &visit.found) {
+            Some(dmarc::Found::Nothing) => {
+                let texts = spf.published.answer.texts();
+                texts.filter(|text| dmarc::is_record(text)).map(Arc::from).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Who may send, as far as it is told.
+fn sends(facts: &spf::Facts) -> Sends {
+    let mut passing = facts.partitions().into_iter().map(spf::Partition::passing);
+    if facts.sends_nothing() {
+        Sends::Nothing
+    } else if matches!(facts.published.found, Found::Nothing) {
+        Sends::Undeclared
+    } else if is_faulty(&facts.published.found) {
+        Sends::Broken
+    } else if passing.any(|addresses| !addresses.is_empty()) {
+        Sends::Something
+    } else {
+        Sends::Unknown
+    }
+}
+
+fn is_faulty(found: &Found) -> bool {
+    match found {
+        Found::One { record, .. } => !record.errors.is_empty(),
+        Found::Several(_) => true,
+        Found::Nothing | Found::NoDomain | Found::Failed => false,
+    }
+}
+
+/// The keys that receivers can use.
+fn usable(facts: &dkim::Facts) -> impl Iterator<Item = &dkim::Published> {
+    facts.keyed().flat_map(|tried| tried.keys()).filter(|key| key.is_usable())
+}
+
+/// The bits of the longest usable RSA key, if there is no key of another kind beside it.
+fn key_bits(facts: &dkim::Facts) -> Option<u32> {
+    let bits = |published: &dkim::Published| match &published.record.value.key.as_ref()?.value {
+        dkim::Key::Rsa(rsa) => Some(rsa.bits),
+        _ => None,
+    };
+    let all: Option<Vec<u32>> = usable(facts).map(bits).collect();
+    all?.into_iter().max()
+}
+
+/// The platforms that records of the domain let pass with all of their customers.
+fn platforms(facts: &spf::Facts) -> Vec<Platform> {
+    let mut found: Vec<Platform> = Vec::new();
+    let [partition, _] = facts.partitions();
+    let visits = partition.visits.iter().filter(|visit| partition.hands_on_pass(visit));
+    let visits = visits.map(|visit| &visit.published);
+    for published in visits.filter(|published| published.domain.is_within(&facts.domain)) {
+        for term in published.usable().into_iter().flat_map(|record| &record.terms) {
+            let Body::Directive(Qualifier::Pass, Mechanism::Include(spec)) = &term.body else {
+                continue;
+            };
+            let known = spec.fixed().and_then(provider::recognise_include);
+            let Some(known) = known.filter(|it| it.is_shared() && !it.keeps_mailboxes()) else {
+                continue;
+            };
+            if found.iter().all(|other| other.title != known.title()) {
+                let location = published.location().at(term.span);
+                found.push(Platform { location, title: known.title() });
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,243 @@
+//! From the words for a sender to addresses.
+
+use super::inquiry::{Asked, Sender};
+use crate::dns::{Dns, addresses, alongside, join_all};
+use crate::net::{Family, IpSet, Name};
+use crate::protocols::spf::{self, Facts, Found, Policies, SpfResult};
+use crate::provider::{self, HostRole, Provider};
+use crate::report::SenderKind;
+use crate::text::Phrase;
+
+/// A sender as addresses.
+#[derive(Clone, Debug)]
+pub(crate) struct Resolved {
+    /// What kind of sender it is.
+    pub(crate) kind: SenderKind,
+    /// How a sentence names it.
+    pub(crate) title: Phrase,
+    /// Its addresses, a set a family; empty sets are left out.
+    pub(crate) sets: Vec<IpSet>,
+    /// What a reader should know.
+    pub(crate) notes: Vec<Phrase>,
+    /// Why there are no addresses, or not all of them, if that is so.
+    pub(crate) gap: Option<Gap>,
+}
+
+/// Why the addresses of a sender are not known.
+#[derive(Clone, Debug)]
+pub(crate) enum Gap {
+    /// They could not be looked up.
+    Unknown(Phrase),
+    /// There are none.
+    Nothing(Phrase),
+    /// A policy lists none: it asks about each sender as it comes.
+    Unlisted(Phrase),
+    /// The host only receives: mail does not come from it.
+    OnlyReceives(Phrase),
+}
+
+/// Finds the addresses of a sender.
+pub(crate) async fn resolve(policies: &Policies<'_>, asked: &Asked) -> Resolved {
+    match &asked.sender {
+        Sender::Address(ip) => plain(SenderKind::Address, asked, IpSet::one(*ip)),
+        Sender::Network(cidr) => plain(SenderKind::Network, asked, cidr.to_set()),
+        Sender::Host(name) => host(policies, name).await,
+        Sender::Policy(name) => {
+            let title = match provider::recognise_include(name) {
+                Some(known) => Phrase::from(known.title()).plain(" (").name(name).plain(")"),
+                None => Phrase::new().name(name),
+            };
+            policy(policies, SenderKind::Policy, title, name).await
+        }
+        Sender::Own { provider, policies: names, .. } => {
+            let title = provider::by_id(provider).map_or(*provider, |known| known.title());
+            united(policies, title.into(), names).await
+        }
+        Sender::Provider(word) => match provider::by_id(word) {
+            Some(known) => of_provider(policies, known).await,
+            None => unknown_provider(word),
+        },
+    }
+}
+
+fn plain(kind: SenderKind, asked: &Asked, set: IpSet) -> Resolved {
+    let title = Phrase::new().addr(&asked.text);
+    Resolved { kind, title, sets: vec![set], notes: Vec::new(), gap: None }
+}
+
+fn unknown_provider(word: &str) -> Resolved {
+    let mut gap = Phrase::new().code(word).plain(" is no provider that is known here");
+    if let Some(near) = provider::nearest(word) {
+        gap = gap.plain("; did you mean ").code(near).plain("?");
+    }
+    Resolved {
+        kind: SenderKind::Provider,
+        title: Phrase::new().code(word),
+        sets: Vec::new(),
+        notes: Vec::new(),
+        gap: Some(Gap::Unknown(gap)),
+    }
+}
+
+/// A provider: every address that its own policy passes.
+async fn of_provider(policies: &Policies<'_>, known: &Provider) -> Resolved {
+    let title = Phrase::from(known.title());
+    match known.policy() {
+        Some(name) => united(policies, title, &[name]).await,
+        None => {
+            let gap = Phrase::from(known.title()).plain(
+                " gives every customer other addresses; name one, or the include it told you",
+            );
+            Resolved {
+                kind: SenderKind::Provider,
+                title,
+                sets: Vec::new(),
+                notes: Vec::new(),
+                gap: Some(Gap::Unknown(gap)),
+            }
+        }
+    }
+}
+
+/// A provider by the policies that hold its senders: every address that one of them passes.
+async fn united(policies: &Policies<'_>, title: Phrase, names: &[Name]) -> Resolved {
+    let parts = join_all(
+        names.iter().map(|name| policy(policies, SenderKind::Provider, title.clone(), name)),
+    )
+    .await;
+    let sets = Family::BOTH
+        .into_iter()
+        .map(|family| {
+            let of_family = parts.iter().flat_map(|part| &part.sets);
+            of_family.fold(IpSet::empty(family), |all, set| all.or(set))
+        })
+        .filter(|set| !set.is_empty())
+        .collect::<Vec<_>>();
+    let listed: Vec<String> = names.iter().map(ToString::to_string).collect();
+    let mut notes = vec![Phrase::new().plain("its senders are those of ").name(listed.join(", "))];
+    let mut gap = None;
+    for part in parts {
+        notes.extend(part.notes);
+        gap = worse(gap, part.gap, sets.is_empty());
+    }
+    Resolved { kind: SenderKind::Provider, title, sets, notes, gap }
+}
+
+/// Of two reasons why addresses are missing, the one that says less; a policy without addresses is
+/// none while another has some.
+fn worse(one: Option<Gap>, other: Option<Gap>, is_empty: bool) -> Option<Gap> {
+    match (one, other) {
+        (Some(unknown @ Gap::Unknown(_)), _) | (_, Some(unknown @ Gap::Unknown(_))) => {
+            Some(unknown)
+        }
+        (one, other) if is_empty => one.or(other),
+        _ => None,
+    }
+}
+
+/// Every address that a name's own policy passes.
+async fn policy(policies: &Policies<'_>, kind: SenderKind, title: Phrase, name: &Name) -> Resolved {
+    let scout = spf::prefetch(policies, name, &Family::BOTH);
+    let facts = alongside(spf::examine(policies, name), scout).await;
+    let sets: Vec<IpSet> = facts
+        .partitions()
+        .map(spf::Partition::passing)
+        .into_iter()
+        .filter(|set| !set.is_empty())
+        .collect();
+    let mut notes = Vec::new();
+    let dependent = facts.sender_dependent();
+    let gap = gap_of(&facts, name, &sets, &dependent);
+    if !dependent.is_empty() && !matches!(gap, Some(Gap::Unlisted(_))) {
+        notes.push(
+            Phrase::new()
+                .plain("what ")
+                .code(dependent.join(" "))
+                .plain(" lets pass depends on the sender and is not among the addresses tested"),
+        );
+    }
+    Resolved { kind, title, sets, notes, gap }
+}
+
+fn gap_of(facts: &Facts, name: &Name, sets: &[IpSet], dependent: &[String]) -> Option<Gap> {
+    let failure = facts.partitions().into_iter().flat_map(|p| &p.cells).find_map(|cell| {
+        let exception = cell.exception()?;
+        (exception.result() == SpfResult::Temperror).then(|| spf::exception(exception))
+    });
+    if let Some(why) = failure {
+        return Some(Gap::Unknown(why));
+    }
+    if !sets.is_empty() {
+        return None;
+    }
+    let said = Phrase::new().name(name);
+    if !dependent.is_empty() {
+        let said = said.plain(" lists no address, ").code(dependent.join(" "));
+        return Some(Gap::Unlisted(said.plain(" decides about each; name one")));
+    }
+    Some(Gap::Nothing(match &facts.published.found {
+        Found::NoDomain => said.plain(" does not exist"),
+        Found::Nothing => said.plain(" publishes no SPF record"),
+        _ => said.plain("'s own policy lets no address pass"),
+    }))
+}
+
+/// A host: its addresses, or the provider behind a name that people take for one.
+async fn host(policies: &Policies<'_>, name: &Name) -> Resolved {
+    let known = provider::host(name);
+    if let Some((provider, role @ (HostRole::Domain | HostRole::Submission))) = known {
+        let mut resolved = of_provider(policies, provider).await;
+        let said = Phrase::new().name(name);
+        resolved.notes.insert(0, match role {
+            HostRole::Submission => said
+                .plain(" is where clients of ")
+                .plain(provider.title())
+                .plain(" hand in mail; it leaves from the provider's outbound hosts, which are tested"),
+            _ => said
+                .plain(" stands for ")
+                .plain(provider.title())
+                .plain(", whose outbound hosts are tested"),
+        });
+        return resolved;
+    }
+    let dns: &dyn Dns = policies.dns();
+    let answers = join_all(Family::BOTH.map(|family| addresses(dns, name, family))).await;
+    let sets: Vec<IpSet> = Family::BOTH
+        .into_iter()
+        .zip(&answers)
+        .map(|(family, answer)| {
+            let of_family = answer.records().iter().filter_map(|record| record.data.address());
+            IpSet::from_ranges(family, of_family.flat_map(|ip| IpSet::one(ip).ranges().to_vec()))
+        })
+        .filter(|set| !set.is_empty())
+        .collect();
+    let title = Phrase::new().name(name);
+    let mut notes = Vec::new();
+    let mut gap = None;
+    if let Some((provider, HostRole::Inbound)) = known {
+        let said = Phrase::new()
+            .name(name)
+            .plain(" only receives mail for customers of ")
+            .plain(provider.title())
+            .plain("; outbound mail leaves from other addresses: --sender ")
+            .code(provider.id());
+        notes.push(said.clone());
+        gap = Some(Gap::OnlyReceives(said));
+    } else if let Some(failed) =
+        answers.iter().find_map(|answer| answer.failure().map(|f| (answer, f)))
+    {
+        let (answer, failure) = failed;
+        let said = Phrase::new()
+            .plain(answer.question.to_string())
+            .plain(" ")
+            .plain(failure.trouble.sentence());
+        gap = Some(Gap::Unknown(said));
+    } else if sets.is_empty() {
+        gap = Some(Gap::Nothing(Phrase::new().name(name).plain(" has no address")));
+    } else {
+        let listed: Vec<String> =
+            sets.iter().flat_map(IpSet::cidrs).map(|cidr| cidr.to_string()).collect();
+        notes.push(Phrase::new().plain("tested by its addresses: ").addr(listed.join(", ")));
+    }
+    Resolved { kind: SenderKind::Host, title, sets, notes, gap }
+}

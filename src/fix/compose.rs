@@ -1,0 +1,155 @@
+//! The fixes of a domain put together: each is proved on top of those before it.
+
+use super::patch::{self, Change};
+use super::proof::{self, Before, Demand};
+use super::{Concern, Fault, proved};
+use crate::diagnostic::{Applicability, Finding};
+use crate::dns::Dns;
+use crate::examine::Inquiry;
+use crate::examine::{Gathered, gather_facts};
+use crate::protocols::spf::Policies;
+use crate::report::{Patch, PatchSet, PatchStep};
+use std::cmp::Reverse;
+
+/// Most fixes of one patch; beyond, there is something to put in order before.
+const MOST_STEPS: usize = 16;
+
+/// Which fixes are wanted.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// The ids of the rules to mend, or the family before their slash; all if there is none.
+    pub rules: Vec<String>,
+    /// The least freedom that a fix must have.
+    pub least: Applicability,
+}
+
+impl Default for Selection {
+    /// Whatever there is.
+    fn default() -> Self {
+        Self { rules: Vec::new(), least: Applicability::Sketch }
+    }
+}
+
+impl Selection {
+    fn wants(&self, rule: &str, applicability: Applicability) -> bool {
+        let family = rule.split('/').next().unwrap_or_default();
+        let is_named = self.rules.iter().any(|name| name == rule || name == family);
+        (self.rules.is_empty() || is_named) && applicability >= self.least
+    }
+}
+
+/// What was found out about a domain, and what repairs it.
+pub(crate) struct Composition {
+    /// What was found out.
+    pub(crate) facts: Gathered,
+    /// What the rules say of it.
+    pub(crate) findings: Vec<Finding>,
+    /// The wanted fixes, those about who may send first: each patch is to be published by itself,
+    /// and each holds by itself.
+    pub(crate) patches: Vec<Patch>,
+}
+
+/// Puts the wanted fixes of a domain together, safe ones first.
+///
+/// A step that is proved may show the next one: a safe one is taken, and nothing changes any more
+/// when a patch of safe fixes is asked for again. Others are only taken for what is wrong today, so
+/// that a policy is not raised twice in one go.
+pub(crate) async fn compose(
+    dns: &dyn Dns,
+    inquiry: &Inquiry,
+    selection: &Selection,
+) -> Composition {
+    let facts = gather_facts(&Policies::new(dns), inquiry).await;
+    let findings = facts.findings();
+    let before = Before::of(dns, &facts, &findings).await;
+    let initial = Initial { facts, findings, before };
+    let mut patches = Vec::new();
+    for concern in Concern::ALL {
+        let Composed { steps, changes } =
+            put_together(dns, inquiry, selection, concern, &initial).await;
+        if !steps.is_empty() {
+            patches.push(Patch { domain: inquiry.domain.clone(), steps, sets: sets(changes) });
+        }
+    }
+    let Initial { facts, findings, .. } = initial;
+    Composition { facts, findings, patches }
+}
+
+/// What is known of a domain before anything is changed.
+struct Initial {
+    facts: Gathered,
+    findings: Vec<Finding>,
+    before: Before,
+}
+
+/// Fixes that were put together.
+#[derive(Default)]
+struct Composed {
+    steps: Vec<PatchStep>,
+    changes: Vec<Change>,
+}
+
+/// Puts the fixes of one concern together; none if together they would not bring back everybody
+/// who was meant to send.
+async fn put_together(
+    dns: &dyn Dns,
+    inquiry: &Inquiry,
+    selection: &Selection,
+    concern: Concern,
+    initial: &Initial,
+) -> Composed {
+    let known: Vec<Fault> = initial.findings.iter().map(Fault::of).collect();
+    let mut composed = Composed::default();
+    let mut touches_spf = false;
+    while composed.steps.len() < MOST_STEPS {
+        let overlay = patch::overlay(&composed.changes, dns);
+        let after = proof::with(dns, inquiry, &composed.changes).await;
+        let (facts, findings) = (&after.facts, &after.findings);
+        let before = Before::of(&overlay, facts, findings).await.begun_as(&initial.before);
+        let mut offers = proved(&overlay, inquiry, facts, findings, &before, Demand::Step).await;
+        offers.retain(|(first, proposal)| {
+            let is_safe = proposal.applicability == Applicability::Safe;
+            findings.get(*first).is_some_and(|finding| {
+                proposal.concern() == concern
+                    && selection.wants(finding.rule.id, proposal.applicability)
+                    && (is_safe || known.contains(&Fault::of(finding)))
+            })
+        });
+        // Findings stand worst first, so of two that are as free the worse one is mended first.
+        let next = offers.into_iter().min_by_key(|(first, it)| (Reverse(it.applicability), *first));
+        let Some((first, proposal)) = next else { break };
+        let Some(finding) = findings.get(first) else { break };
+        composed.steps.push(PatchStep {
+            rule: finding.rule.id,
+            applicability: proposal.applicability,
+            summary: proposal.summary,
+        });
+        touches_spf |= proposal.changes.iter().any(Change::touches_spf);
+        proposal.changes.into_iter().for_each(|change| join(&mut composed.changes, change));
+    }
+    if touches_spf && !proof::is_whole(dns, inquiry, &initial.before, &composed.changes).await {
+        return Composed::default();
+    }
+    composed
+}
+
+fn join(changes: &mut Vec<Change>, change: Change) {
+    let same = |known: &&mut Change| known.name == change.name && known.kind == change.kind;
+    match changes.iter_mut().find(same) {
+        Some(known) => known.then(change),
+        None => changes.push(change),
+    }
+}
+
+fn sets(changes: Vec<Change>) -> Vec<PatchSet> {
+    let changed = changes.into_iter().filter(|change| !change.is_idle());
+    changed
+        .map(|Change { name, kind, ttl, before, after }| PatchSet {
+            name,
+            kind,
+            ttl,
+            before,
+            after,
+        })
+        .collect()
+}

@@ -1,0 +1,40 @@
+//! Proposals for DKIM keys.
+
+use super::patch::Change;
+use super::{Case, Proposal};
+use crate::diagnostic::Applicability::Review;
+use crate::protocols::dkim::grammar;
+use crate::text::{Phrase, Span};
+
+/// The key record without what was pasted along with it.
+pub(super) fn clean(case: Case<'_>) -> Vec<Proposal> {
+    let Some(location) = case.findings.first().map(|finding| &finding.location) else {
+        return Vec::new();
+    };
+    let Some(examined) = &case.facts.dkim else { return Vec::new() };
+    let tried = examined.facts.tried.iter().find(|tried| tried.name == location.name);
+    let mended = tried.filter(|tried| !tried.is_by_wildcard).and_then(|tried| {
+        let mut change = Change::of(&tried.answer, case.domain)?;
+        for key in tried.keys().iter().map(|published| &published.record.value) {
+            let spans: Vec<Span> = key.strays.iter().map(|stray| stray.span).collect();
+            let text = without(&key.text, &spans);
+            let read = grammar::record(&text);
+            if !read.errors.is_empty() || !read.value.strays.is_empty() {
+                return None;
+            }
+            change = change.reword(&key.text, &text)?;
+        }
+        Some(change)
+    });
+    let summary = || Phrase::from("publish the key without the characters that do not belong");
+    mended.map(|change| Proposal::new(Review, summary(), change)).into_iter().collect()
+}
+
+/// The text without the octets of some places.
+fn without(text: &[u8], spans: &[Span]) -> Vec<u8> {
+    let stays = |at: usize| {
+        !spans.iter().any(|span| (span.start as usize..span.end as usize).contains(&at))
+    };
+    let octets = text.iter().enumerate().filter(|(at, _)| stays(*at));
+    octets.map(|(_, octet)| *octet).collect()
+}

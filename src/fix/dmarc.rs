@@ -1,0 +1,332 @@
+//! Proposals for DMARC records.
+
+use super::patch::Change;
+use super::{Case, Proposal};
+use crate::diagnostic::Applicability::{Review, Safe, Sketch};
+use crate::net::Name;
+use crate::protocols::dmarc::{self, Discovered, Policy, Record, Tag, Usage, Visit};
+use crate::text::{Phrase, Span};
+
+/// A record to begin with: it asks for reports and for nothing else.
+pub(super) fn missing(case: Case<'_>) -> Vec<Proposal> {
+    let Some(facts) = case.facts.dmarc.as_ref().map(|examined| &examined.facts) else {
+        return Vec::new();
+    };
+    let answer = facts.discovered.walk.visit(case.domain).and_then(|visit| visit.answer.as_ref());
+    let Some(change) = answer.and_then(|answer| Change::of(answer, case.domain)) else {
+        return Vec::new();
+    };
+    let (text, summary) = match takes_mail(case) {
+        true => (
+            format!("v=DMARC1; p=none; rua=mailto:postmaster@{}", case.domain),
+            Phrase::from("begin with reports to a mailbox that you read; raise "),
+        ),
+        // A mailbox at a domain that accepts no mail gets no report.
+        false => (
+            "v=DMARC1; p=none".to_owned(),
+            Phrase::from("add rua with a mailbox that accepts mail; raise "),
+        ),
+    };
+    let summary = summary
+        .code("p")
+        .plain(" to ")
+        .code("quarantine")
+        .plain(" and ")
+        .code("reject")
+        .plain(" once they are clean");
+    let proposal = Proposal::new(Sketch, summary, change.with_text(text.as_bytes()));
+    // That monitoring protects nobody yet is said then; and for a domain below another one, receivers
+    // of RFC 7489 look for the organization elsewhere, whatever its first record says.
+    let leads_to = &["dmarc/policy-none", "dmarc/no-reports", "dmarc/receivers-disagree"];
+    vec![Proposal { leads_to, ..proposal }]
+}
+
+/// True if the records show that a mailbox at the domain can get mail: hosts that receive, and not
+/// a null MX or nothing but what an address record may stand for.
+fn takes_mail(case: Case<'_>) -> bool {
+    let mx = case.facts.mx.as_ref().map(|examined| &examined.facts);
+    mx.is_some_and(|mx| !mx.is_null() && !mx.exchangers().is_empty())
+}
+
+/// One record in the place of several: the strictest, with the reports of all.
+pub(super) fn keep_one(case: Case<'_>) -> Vec<Proposal> {
+    let Some((visit, zone)) = several(case) else { return Vec::new() };
+    let texts = match &visit.found {
+        dmarc::Found::Several(texts) => texts,
+        _ => return Vec::new(),
+    };
+    let records: Vec<Record> = texts
+        .iter()
+        .filter_map(|text| dmarc::parse(text.clone()))
+        .filter(|parsed| parsed.errors.is_empty())
+        .map(|parsed| parsed.value)
+        .collect();
+    let strength = |record: &&Record| record.p.as_ref().map(|policy| policy.value);
+    let Some(kept) = records.iter().rev().max_by_key(strength) else { return Vec::new() };
+    let Some(change) = visit.answer.as_ref().and_then(|answer| Change::of(answer, &zone)) else {
+        return Vec::new();
+    };
+    let mut uris: Vec<&[u8]> = Vec::new();
+    let reports = std::iter::once(kept).chain(&records).flat_map(|record| &record.rua);
+    for uri in reports {
+        if !uris.contains(&&*uri.text) {
+            uris.push(&uri.text);
+        }
+    }
+    let text = with_reports(kept, &uris.join(&b','));
+    let is_one = |text: &[u8]| texts.iter().any(|one| **one == *text);
+    let change =
+        change.without(|data| data.text().is_some_and(|text| is_one(&text))).with_text(&text);
+    let summary = Phrase::new()
+        .plain("one record in the place of ")
+        .number(texts.len())
+        .plain(": the strictest of them, with the reports of all");
+    let proposal = Proposal::new(Review, summary, change);
+    // None of several records is in force.
+    vec![match kept.p.as_ref().map(|policy| policy.value) {
+        Some(Policy::None) | None => proposal,
+        Some(_) => proposal.tightening(),
+    }]
+}
+
+fn several(case: Case<'_>) -> Option<(&Visit, Name)> {
+    let facts = &case.facts.dmarc.as_ref()?.facts;
+    let name = &case.findings.first()?.location.name;
+    let visits = &facts.discovered.walk.visits;
+    let visit = visits.iter().find(|visit| dmarc::owner(&visit.domain).as_ref() == Some(name))?;
+    Some((visit, visit.domain.clone()))
+}
+
+fn with_reports(record: &Record, uris: &[u8]) -> Vec<u8> {
+    let is_rua = |tag: &&Tag| record.is_named(tag, "rua") && tag.usage == Usage::Read;
+    match record.tags.iter().find(is_rua) {
+        Some(tag) => replaced(&record.text, tag.value, uris),
+        None if uris.is_empty() => record.text.to_vec(),
+        None => {
+            let mut text = segments(&record.text).map(|(_, tag)| tag).collect::<Vec<_>>();
+            let rua = [b"rua=", uris].concat();
+            text.push(&rua);
+            text.join(&b"; "[..])
+        }
+    }
+}
+
+/// Values that have one meaning only, however they are written; tags without a meaning go.
+pub(super) fn correct(case: Case<'_>) -> Vec<Proposal> {
+    let Some((record, change)) = governing(case) else { return Vec::new() };
+    let mut text = record.text.to_vec();
+    // From the end, so that the places before it stay where they are.
+    for tag in record.tags.iter().rev() {
+        let is_faulty = case
+            .findings
+            .iter()
+            .filter_map(|finding| finding.location.span)
+            .any(|span| (tag.value.start..=tag.value.end).contains(&span.start));
+        if let Some(value) = Some(tag).filter(|_| is_faulty).and_then(|tag| meant(record, tag)) {
+            text = replaced(&text, tag.value, &value);
+        }
+    }
+    let Some(reread) = dmarc::parse(text.as_slice()).map(|parsed| parsed.value) else {
+        return Vec::new();
+    };
+    let useless = |tag: &&Tag| matches!(tag.usage, Usage::Discarded | Usage::Repeated);
+    let useless: Vec<&Tag> = reread.tags.iter().filter(useless).collect();
+    // RFC 9989 §4.8: such a tag is "discarded in favor of default values", so that it goes changes
+    // nothing; but which policy was meant is not for us to guess.
+    // An address for reports that cannot be read was meant as well.
+    let is_meant = |tag: &Tag| {
+        is_policy(&reread, tag) || ["rua", "ruf"].iter().any(|name| reread.is_named(tag, name))
+    };
+    if useless.iter().any(|tag| tag.usage == Usage::Discarded && is_meant(tag)) {
+        return Vec::new();
+    }
+    let gone: Vec<u32> = useless.iter().map(|tag| tag.name.start).collect();
+    let text = without_tags(&text, &gone);
+    let summary = Phrase::from("write what was meant, and drop what has no meaning");
+    let requested = |record: &Record| {
+        let policies = [&record.p, &record.sp, &record.np];
+        policies.map(|policy| policy.as_ref().map(|policy| policy.value))
+    };
+    let is_stricter = requested(&reread) != requested(record);
+    proposal(change, record, &text, |change| {
+        let proposal = Proposal::new(Review, summary, change);
+        if is_stricter { proposal.tightening() } else { proposal }
+    })
+}
+
+fn is_policy(record: &Record, tag: &Tag) -> bool {
+    ["p", "sp", "np"].iter().any(|name| record.is_named(tag, name))
+}
+
+/// What a value was meant to be, if there is only one thing that it can have been.
+fn meant(record: &Record, tag: &Tag) -> Option<Vec<u8>> {
+    let value = record.show(tag.value);
+    let word: Vec<u8> = value
+        .iter()
+        .copied()
+        .filter(u8::is_ascii_alphanumeric)
+        .map(|octet| octet.to_ascii_lowercase())
+        .collect();
+    let is = |name| record.is_named(tag, name);
+    let words: &[(&str, &str)] = match () {
+        () if is_policy(record, tag) => {
+            &[("none", "none"), ("quarantine", "quarantine"), ("reject", "reject")]
+        }
+        () if is("adkim") || is("aspf") => {
+            &[("relaxed", "r"), ("strict", "s"), ("r", "r"), ("s", "s")]
+        }
+        () if is("t") => &[("yes", "y"), ("no", "n"), ("y", "y"), ("n", "n")],
+        () if is("rua") || is("ruf") => return with_scheme(value),
+        () => &[],
+    };
+    let found = words.iter().find(|(written, _)| written.as_bytes() == word);
+    found.map(|(_, meant)| meant.as_bytes().to_vec())
+}
+
+/// Addresses of mail with their `mailto:`; `None` if one of them is something else.
+fn with_scheme(list: &[u8]) -> Option<Vec<u8>> {
+    let mut uris = Vec::new();
+    for uri in list.split(|octet| *octet == b',').map(<[u8]>::trim_ascii) {
+        let angled: Vec<u8> = uri.iter().copied().filter(|octet| !b"<>".contains(octet)).collect();
+        let uri = angled.as_slice();
+        let is_address = uri.iter().filter(|octet| **octet == b'@').count() == 1
+            && !uri.contains(&b':')
+            && !uri.iter().any(u8::is_ascii_whitespace);
+        uris.push(match is_address {
+            true => [b"mailto:", uri].concat(),
+            false if uri.get(..7).is_some_and(|s| s.eq_ignore_ascii_case(b"mailto:")) => {
+                uri.to_vec()
+            }
+            false => return None,
+        });
+    }
+    Some(uris.join(&b','))
+}
+
+/// The record without the tags of RFC 7489.
+pub(super) fn drop_historic(case: Case<'_>) -> Vec<Proposal> {
+    let Some((record, change)) = governing(case) else { return Vec::new() };
+    let historic = || record.tags_with(Usage::Historic);
+    let gone: Vec<u32> = historic().map(|tag| tag.name.start).collect();
+    // RFC 7489 §6.3: without pct, 100 applies; another value still means something to old readers.
+    let is_heeded = historic()
+        .any(|tag| record.is_named(tag, "pct") && record.show(tag.value).trim_ascii() != b"100");
+    let (applicability, summary) = match is_heeded {
+        false => (Safe, "drop the tags that no longer have a meaning"),
+        true => (Review, "drop the tags; receivers of RFC 7489 then apply the policy to all mail"),
+    };
+    let text = without_tags(&record.text, &gone);
+    proposal(change, record, &text, |change| {
+        let proposal = Proposal::new(applicability, Phrase::from(summary), change);
+        if is_heeded { proposal.tightening() } else { proposal }
+    })
+}
+
+/// The next step: quarantine, for names below the domain too if that is needed.
+pub(super) fn enforce(case: Case<'_>) -> Vec<Proposal> {
+    let Some((record, change)) = governing(case) else { return Vec::new() };
+    let summary =
+        || Phrase::from("once reports show that your own mail passes, ask for quarantine");
+    let raised = |tags: &[&str]| {
+        let policies = [("np", &record.np), ("sp", &record.sp), ("p", &record.p)];
+        let mut places: Vec<Span> = policies
+            .into_iter()
+            .filter(|(name, _)| tags.contains(name))
+            .filter_map(|(_, policy)| policy.as_ref())
+            .filter(|policy| policy.value == Policy::None)
+            .map(|policy| policy.span)
+            .collect();
+        places.sort_unstable_by_key(|span| std::cmp::Reverse(span.start));
+        places
+            .into_iter()
+            .fold(record.text.to_vec(), |text, span| replaced(&text, span, b"quarantine"))
+    };
+    [raised(&["p"]), raised(&["p", "sp"]), raised(&["p", "sp", "np"])]
+        .iter()
+        .flat_map(|text| {
+            proposal(change.clone(), record, text, |change| {
+                Proposal::new(Review, summary(), change).tightening()
+            })
+        })
+        .collect()
+}
+
+/// The record without `t=y`.
+pub(super) fn end_test(case: Case<'_>) -> Vec<Proposal> {
+    let Some((record, change)) = governing(case) else { return Vec::new() };
+    let tested = record.tags.iter().filter(|tag| record.is_named(tag, "t"));
+    let tested: Vec<u32> = tested.map(|tag| tag.name.start).collect();
+    let text = without_tags(&record.text, &tested);
+    let summary = Phrase::from("end the test once reports show that your own mail passes");
+    proposal(change, record, &text, |change| Proposal::new(Review, summary, change).tightening())
+}
+
+/// The record without the tags that ask for less below the domain.
+pub(super) fn level(case: Case<'_>) -> Vec<Proposal> {
+    let Some((record, change)) = governing(case) else { return Vec::new() };
+    let Some(examined) = &case.facts.dmarc else { return Vec::new() };
+    let weaker = examined.facts.weaker_for_subdomains();
+    let gone: Vec<u32> = record
+        .tags
+        .iter()
+        .filter(|tag| weaker.iter().any(|(weak, _)| record.is_named(tag, weak.word())))
+        .map(|tag| tag.name.start)
+        .collect();
+    let text = without_tags(&record.text, &gone);
+    let summary = Phrase::from("let names below the domain have its own policy");
+    proposal(change, record, &text, |change| Proposal::new(Review, summary, change).tightening())
+}
+
+// ── records and their tags ──────────────────────────────────────────────────────────────────────
+
+/// The record that governs the domain, and its set, if they belong to the same organization.
+fn governing(case: Case<'_>) -> Option<(&Record, Change)> {
+    let discovered: &Discovered = &case.facts.dmarc.as_ref()?.facts.discovered;
+    let published = discovered.governing()?;
+    if discovered.walk.public_suffix() == Some(published) {
+        return None;
+    }
+    let answer = discovered.walk.visit(&published.domain)?.answer.as_ref()?;
+    Some((published.record(), Change::of(answer, &published.domain)?))
+}
+
+fn proposal(
+    change: Change,
+    record: &Record,
+    text: &[u8],
+    propose: impl FnOnce(Change) -> Proposal,
+) -> Vec<Proposal> {
+    if *text == *record.text {
+        return Vec::new();
+    }
+    change.reword(&record.text, text).map(propose).into_iter().collect()
+}
+
+/// The tags between semicolons, trimmed, with their places; what is empty is left out.
+fn segments(text: &[u8]) -> impl Iterator<Item = (Span, &[u8])> {
+    let parts = text.split(|octet| *octet == b';');
+    let parts = parts.map(move |part| (Span::within(text, part), part.trim_ascii()));
+    parts.filter(|(_, tag)| !tag.is_empty())
+}
+
+/// The record without the tags whose names begin at some places.
+fn without_tags(text: &[u8], names: &[u32]) -> Vec<u8> {
+    if names.is_empty() {
+        return text.to_vec();
+    }
+    let mut names = names.to_vec();
+    names.sort_unstable();
+    let is_gone = |span: Span| {
+        let next = names.partition_point(|name| *name < span.start);
+        names.get(next).is_some_and(|name| *name < span.end)
+    };
+    let kept: Vec<&[u8]> =
+        segments(text).filter(|(span, _)| !is_gone(*span)).map(|(_, tag)| tag).collect();
+    kept.join(&b"; "[..])
+}
+
+fn replaced(text: &[u8], span: Span, value: &[u8]) -> Vec<u8> {
+    let before = text.get(..span.start as usize).unwrap_or_default();
+    let after = text.get(span.end as usize..).unwrap_or_default();
+    [before, value, after].concat()
+}

@@ -1,0 +1,305 @@
+//! Fixes: proposed by rule, offered only when proved.
+//!
+//! A proposal is a change of record sets and nothing else, made by a pure function from what is
+//! known of the domain. It is then tried: the changed sets are laid over the same answers, the
+//! domain is examined again, and the fix is offered only if its finding is gone, nothing as bad has
+//! come, and every address that was authorized still is ([`proof`]). So a proposal need not be
+//! clever, and a wrong one costs a fraction of a millisecond and is never seen.
+//!
+//! * [`spf`], [`dmarc`], [`dkim`], [`mx`] propose, by the id of the rule that was met;
+//! * [`sender`] proposes for a sender that is not authorized;
+//! * [`compose()`] puts the fixes of a domain together into one patch.
+//!
+//! Deliberately absent: changes of zones that others keep, and whatever cannot be said as records.
+
+mod compose;
+mod dkim;
+mod dmarc;
+mod mx;
+mod patch;
+mod proof;
+mod sender;
+mod spf;
+mod words;
+
+pub use compose::Selection;
+pub(crate) use compose::{Composition, compose};
+pub(crate) use sender::Admission;
+
+use crate::diagnostic::{Applicability, Finding, Fix};
+use crate::dns::{Dns, Kind, join_all};
+use crate::examine::{Gathered, Inquiry};
+use crate::net::Name;
+use crate::protocols::spf::Policies;
+use crate::text::Phrase;
+use patch::Change;
+use proof::{Before, Demand};
+use sender::admit;
+
+/// Most faults of one domain for which fixes are looked for: more than a reader mends in a day.
+const MOST_FAULTS: usize = 12;
+/// Most proposals that are tried for one fault.
+const MOST_TRIES: usize = 8;
+
+/// A change that may mend a fault, not yet tried.
+struct Proposal {
+    /// What it does, in a few words.
+    summary: Phrase,
+    /// How freely it may be applied, if it is proved.
+    applicability: Applicability,
+    /// What changes.
+    changes: Vec<Change>,
+    /// In which ways the records as they are can be read, where receivers read nothing in them:
+    /// whoever is authorized in one of these has to stay so. None if they are read as they are.
+    readings: Vec<Vec<Change>>,
+    /// The ids of rules that may be met afterwards, because the change is one step of several.
+    leads_to: &'static [&'static str],
+    /// Terms that it writes anew, in lower case: they need not be found again as they were.
+    rewritten: Vec<String>,
+    /// True if receivers are asked to do more to mail that fails DMARC.
+    tightens_dmarc: bool,
+}
+
+impl Proposal {
+    /// A change of one record set.
+    fn new(applicability: Applicability, summary: Phrase, change: Change) -> Self {
+        Self {
+            summary,
+            applicability,
+            changes: vec![change],
+            readings: Vec::new(),
+            leads_to: &[],
+            rewritten: Vec::new(),
+            tightens_dmarc: false,
+        }
+    }
+
+    /// The same, which asks receivers to do more to mail that fails DMARC.
+    fn tightening(self) -> Self {
+        Self { tightens_dmarc: true, ..self }
+    }
+
+    /// True if an SPF policy may read otherwise with it.
+    fn touches_spf(&self) -> bool {
+        self.changes.iter().any(Change::touches_spf)
+    }
+
+    /// What it is about.
+    fn concern(&self) -> Concern {
+        let is_dmarc = |change: &Change| change.name.labels().next() == Some(b"_dmarc");
+        match self.changes.iter().all(is_dmarc) {
+            true => Concern::Dmarc,
+            false => Concern::Senders,
+        }
+    }
+
+    fn into_fix(self) -> Fix {
+        Fix {
+            summary: self.summary,
+            applicability: self.applicability,
+            edits: self.changes.iter().flat_map(Change::edits).collect(),
+        }
+    }
+}
+
+/// What changes are about: those about who may send and those about what becomes of the rest are
+/// published one after the other, so that a mistake in one does not turn the other against the
+/// domain's own mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Concern {
+    /// Who sends, signs and receives.
+    Senders,
+    /// The DMARC policy.
+    Dmarc,
+}
+
+impl Concern {
+    const ALL: [Self; 2] = [Self::Senders, Self::Dmarc];
+}
+
+/// One rule met at one record set: what one proposal has to mend as a whole, because half of it
+/// would leave the rule met.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Fault {
+    rule: &'static str,
+    name: Name,
+    kind: Kind,
+}
+
+impl Fault {
+    fn of(finding: &Finding) -> Self {
+        let location = &finding.location;
+        Self { rule: finding.rule.id, name: location.name.clone(), kind: location.kind }
+    }
+}
+
+/// Everything that a proposal is made of: the facts, and the findings of one fault.
+#[derive(Clone, Copy)]
+struct Case<'c> {
+    domain: &'c Name,
+    facts: &'c Gathered,
+    findings: &'c [&'c Finding],
+}
+
+type Propose = fn(Case<'_>) -> Vec<Proposal>;
+
+/// Who proposes for which rule. For a rule that is not here, no change of records is a remedy, or
+/// only the owner knows which.
+const PROPOSALS: &[(&str, Propose)] = &[
+    ("spf/missing", spf::missing),
+    ("spf/several-records", spf::merge),
+    ("spf/syntax", spf::correct),
+    ("spf/joined-strings", spf::part_terms),
+    ("spf/suspicious-modifier", spf::correct_modifier),
+    ("spf/unusual-case", spf::write_small),
+    ("spf/unused-explanation", spf::drop_explanation),
+    ("spf/duplicate-term", spf::drop_duplicates),
+    ("spf/dead-term", spf::drop_dead_terms),
+    ("spf/host-bits", spf::clear_host_bits),
+    ("spf/too-many-lookups", spf::spare_lookups),
+    ("spf/too-many-voids", spf::spare_lookups),
+    ("spf/redirect-ignored", spf::drop_redirect),
+    ("spf/terms-after-all", spf::move_all),
+    ("spf/no-all", spf::end_with_all),
+    ("spf/neutral-all", spf::soften_all),
+    ("spf/pass-all", spf::stop_everybody),
+    ("posture/mailbox-provider-not-authorized", spf::include_mailboxes),
+    ("dmarc/missing", dmarc::missing),
+    ("dmarc/several-records", dmarc::keep_one),
+    ("dmarc/syntax", dmarc::correct),
+    ("dmarc/historic-tag", dmarc::drop_historic),
+    ("dmarc/policy-none", dmarc::enforce),
+    ("dmarc/testing", dmarc::end_test),
+    ("dmarc/subdomain-weaker", dmarc::level),
+    ("dkim/stray-characters", dkim::clean),
+    ("mx/null-with-others", mx::drop_null),
+    ("mx/placeholder", mx::drop_placeholders),
+];
+
+/// What to do where no change of records can be proved, by rule: to drop the term might drop a
+/// sender that was meant.
+const ADVICE: &[(&str, &str)] = &[
+    (
+        "spf/include-without-record",
+        "check the name with the service; if it is right, keep the term until the service has \
+         repaired its record; remove it only if the service no longer sends for you",
+    ),
+    (
+        "spf/void-lookup",
+        "give the name an address, correct it, or remove the term if the host no longer sends for you",
+    ),
+    (
+        "posture/unregistered-domain",
+        "correct the name, or remove it if you no longer use the service",
+    ),
+    (
+        "spf/ptr",
+        "list the hosts that need it by ip4, ip6 or a, check DMARC reports, then remove ptr",
+    ),
+    ("spf/pass-all", "list the servers that send for you, then end the policy with ~all"),
+    (
+        "spf/too-many-lookups",
+        "remove services that you no longer use, or move some of them to a subdomain of their own",
+    ),
+    (
+        "spf/redirect-ignored",
+        "if the senders of the other policy are yours, include it before all; else remove redirect",
+    ),
+    (
+        "spf/terms-after-all",
+        "if these senders are yours, move all to the end; else remove the terms",
+    ),
+];
+
+/// Looks for what mends the findings and for what admits the senders.
+///
+/// Each fix that was proved is put with its finding; of several findings of one fault the first has
+/// it. What admits the senders is returned in their order.
+pub(crate) async fn find_fixes(
+    policies: &Policies<'_>,
+    inquiry: &Inquiry,
+    facts: &Gathered,
+    findings: &mut [Finding],
+) -> Vec<Admission> {
+    let (proved, admissions) = tokio::join!(
+        async {
+            let dns = policies.dns();
+            let before = Before::of(dns, facts, findings).await;
+            proved(dns, inquiry, facts, findings, &before, Demand::Whole).await
+        },
+        admit(policies, inquiry, facts, findings),
+    );
+    for (first, proposal) in proved {
+        if let Some(finding) = findings.get_mut(first) {
+            finding.fix = Some(proposal.into_fix());
+        }
+    }
+    advise(findings);
+    admissions
+}
+
+/// Gives advice in words to the first finding of each rule for which no fix was proved.
+fn advise(findings: &mut [Finding]) {
+    for (rule, advice) in ADVICE {
+        let mut met = findings.iter_mut().filter(|finding| finding.rule.id == *rule);
+        let Some(first) = met.next() else { continue };
+        if first.fix.is_none() && met.all(|finding| finding.fix.is_none()) {
+            first.advice = Some(Phrase::from(*advice));
+        }
+    }
+}
+
+/// The proposals that were proved, each with the index of the first finding that it mends.
+async fn proved(
+    dns: &dyn Dns,
+    inquiry: &Inquiry,
+    facts: &Gathered,
+    findings: &[Finding],
+    before: &Before,
+    demand: Demand,
+) -> Vec<(usize, Proposal)> {
+    let faults = faults(findings);
+    let tried = join_all(faults.into_iter().map(|(first, met)| async move {
+        let case = Case { domain: &inquiry.domain, facts, findings: &met };
+        Some((first, mended(dns, inquiry, before, case, demand).await?))
+    }))
+    .await;
+    tried.into_iter().flatten().collect()
+}
+
+/// The faults for which something can be proposed, each with its findings and the first's index.
+fn faults(findings: &[Finding]) -> Vec<(usize, Vec<&Finding>)> {
+    let mut faults: Vec<(Fault, usize, Vec<&Finding>)> = Vec::new();
+    for (index, finding) in findings.iter().enumerate() {
+        let fault = Fault::of(finding);
+        let is_full = faults.len() == MOST_FAULTS;
+        match faults.iter_mut().find(|(known, ..)| *known == fault) {
+            Some((.., met)) => met.push(finding),
+            None if is_full || proposer(fault.rule).is_none() => {}
+            None => faults.push((fault, index, vec![finding])),
+        }
+    }
+    faults.into_iter().map(|(_, first, met)| (first, met)).collect()
+}
+
+fn proposer(rule: &str) -> Option<Propose> {
+    PROPOSALS.iter().find(|(id, _)| *id == rule).map(|(_, propose)| *propose)
+}
+
+/// The first proposal that is proved.
+async fn mended(
+    dns: &dyn Dns,
+    inquiry: &Inquiry,
+    before: &Before,
+    case: Case<'_>,
+    demand: Demand,
+) -> Option<Proposal> {
+    let finding = case.findings.first()?;
+    let propose = proposer(finding.rule.id)?;
+    for proposal in propose(case).into_iter().take(MOST_TRIES) {
+        if proof::mends(dns, inquiry, before, finding, &proposal, demand).await {
+            return Some(proposal);
+        }
+    }
+    None
+}

@@ -1,0 +1,346 @@
+//! The proof: the domain as it would be, held against the domain as it is.
+
+use super::patch::{self, Change};
+use super::{Fault, Proposal};
+use crate::diagnostic::{Applicability, Finding, Severity, Standing};
+use crate::dns::Dns;
+use crate::examine::{Gathered, Inquiry, gather_facts};
+use crate::net::{Family, IpSet};
+use crate::protocols::spf::record::Qualifier;
+use crate::protocols::spf::{self, Cell, Intent, Partition, Policies, SpfResult};
+use crate::provider;
+
+/// What has to be kept, or to be no worse.
+pub(super) struct Before {
+    /// Every fault, with how often it was found.
+    faults: Vec<(Fault, usize)>,
+    /// Who is authorized today.
+    limited: Authorized,
+    /// Who would be if nothing were limited: whom the owner means.
+    unlimited: Authorized,
+    /// Who was meant to pass, whatever keeps the policy from working.
+    meant: Option<Intent>,
+    /// True if the records show that the domain takes or sends mail.
+    has_mail: bool,
+    /// True if mail can pass DMARC as far as the records show, so that its policy may get stricter.
+    may_tighten_dmarc: bool,
+    /// How the protocols stand.
+    standings: [Option<Standing>; 2],
+}
+
+impl Before {
+    pub(super) async fn of(dns: &dyn Dns, facts: &Gathered, findings: &[Finding]) -> Self {
+        let meant = match &facts.spf {
+            Some(spf) => Some(spf::intent(&Policies::new(dns), &spf.domain).await),
+            None => None,
+        };
+        Self {
+            has_mail: has_mail(facts),
+            may_tighten_dmarc: may_tighten_dmarc(facts, findings),
+            meant,
+            faults: counted(findings),
+            limited: Authorized::by(facts.spf.as_ref(), Cell::result),
+            unlimited: Authorized::by(facts.spf.as_ref(), Cell::unlimited),
+            standings: standings(facts),
+        }
+    }
+
+    /// The same in a domain that is already changed: who was meant, and whether its DMARC policy may
+    /// get stricter, is a matter of the records as they were.
+    pub(super) fn begun_as(self, initial: &Self) -> Self {
+        Self {
+            meant: initial.meant.clone(),
+            has_mail: initial.has_mail,
+            may_tighten_dmarc: initial.may_tighten_dmarc,
+            ..self
+        }
+    }
+
+    /// True if a finding is new and at least as bad as `least`.
+    fn is_worse(&self, after: &[Finding], least: Severity, leads_to: &[&str]) -> bool {
+        counted(after).into_iter().any(|(fault, count)| {
+            let known = self.faults.iter().find(|(known, _)| *known == fault);
+            let severity = after.iter().filter(|finding| Fault::of(finding) == fault);
+            count > known.map_or(0, |(_, count)| *count)
+                && !leads_to.contains(&fault.rule)
+                && severity.map(|finding| finding.rule.severity).max() >= Some(least)
+        })
+    }
+
+    /// True if nobody is lost, neither today nor beyond the limits.
+    fn keeps_all(&self, after: Option<&spf::Facts>) -> bool {
+        self.limited.is_kept_in(&Authorized::by(after, Cell::result))
+            && self.unlimited.is_kept_in(&Authorized::by(after, Cell::unlimited))
+    }
+
+    /// True if all that the policy was meant to authorize is authorized with the changes: `whole`
+    /// says whether within the limits and by every standard, or as far as it was repaired.
+    ///
+    /// Each term that cannot be listed as addresses has to be there still, but for those that a
+    /// proposal writes anew. A policy that authorizes nobody is not for a domain with mail.
+    fn keeps_the_meant(
+        &self,
+        after: &spf::Facts,
+        intent: &Intent,
+        rewritten: &[String],
+        demand: Demand,
+    ) -> bool {
+        let is_covered = self.meant.as_ref().is_none_or(|meant| {
+            meant.addresses.iter().zip(&intent.addresses).all(|(old, new)| new.covers(old))
+        });
+        let works = demand == Demand::Step || (self.lists_the_meant(after) && !is_broken(after));
+        is_covered && works && self.keeps_open_terms(intent, rewritten) && !self.is_silenced(after)
+    }
+
+    /// True if every address that was meant to pass does so.
+    fn lists_the_meant(&self, after: &spf::Facts) -> bool {
+        let passing = Authorized::by(Some(after), Cell::result).passing;
+        let meant = self.meant.as_ref().map_or(&[][..], |meant| &meant.addresses);
+        meant.iter().zip(&passing).all(|(meant, all)| all.covers(meant))
+    }
+
+    /// True if no term was dropped that cannot be listed as addresses.
+    fn keeps_open_terms(&self, after: &Intent, rewritten: &[String]) -> bool {
+        let Some(meant) = &self.meant else { return true };
+        meant.open_terms.iter().all(|term| {
+            after.open_terms.contains(term)
+                || rewritten.iter().any(|text| term.ends_with(text.as_str()))
+        })
+    }
+
+    /// True if a record would authorize nobody although the domain takes or sends mail.
+    fn is_silenced(&self, after: &spf::Facts) -> bool {
+        let authorizes_nobody = after.published.usable().is_some_and(|record| {
+            record.redirect().is_none()
+                && record.directives().all(|(_, _, qualifier, _)| qualifier != Qualifier::Pass)
+        });
+        authorizes_nobody && self.has_mail
+    }
+
+    /// True if something can no longer be told that could be before: then nothing is proved.
+    fn is_darker(&self, after: &Gathered) -> bool {
+        let unknown = Some(Standing::Unknown);
+        let pairs = self.standings.into_iter().zip(standings(after));
+        pairs.into_iter().any(|(before, after)| after == unknown && before != unknown)
+    }
+}
+
+/// True if SPF works and neither SPF nor DKIM has an error: a stricter policy hits no mail of the
+/// domain's own that a repair would have let pass.
+fn may_tighten_dmarc(facts: &Gathered, findings: &[Finding]) -> bool {
+    let has_error = findings.iter().any(|finding| {
+        let of_mail = ["spf/", "dkim/"].iter().any(|family| finding.rule.id.starts_with(family));
+        of_mail && finding.rule.severity == Severity::Error
+    });
+    let works = matches!(
+        facts.spf.as_ref().map(spf::Facts::standing),
+        Some(Standing::Good | Standing::Weak)
+    );
+    works && !has_error
+}
+
+/// True if MX, DKIM or SPF show that a domain takes or sends mail.
+fn has_mail(facts: &Gathered) -> bool {
+    let mx = facts.mx.as_ref().map(|examined| &examined.facts);
+    let receives = mx.is_some_and(|mx| !mx.is_null() && !mx.exchangers().is_empty());
+    let signs = facts.dkim.as_ref().is_some_and(|it| it.facts.keyed().next().is_some());
+    let names_provider =
+        facts.spf.as_ref().and_then(|spf| spf.published.record()).is_some_and(|it| {
+            let specs = it.value.directives().filter_map(|(.., mechanism)| mechanism.domain_spec());
+            let mut names = specs.filter_map(|spec| spec.fixed());
+            names.any(|name| provider::recognise_include(name).is_some())
+        });
+    receives || signs || names_provider
+}
+
+fn counted(findings: &[Finding]) -> Vec<(Fault, usize)> {
+    let mut counts: Vec<(Fault, usize)> = Vec::new();
+    for fault in findings.iter().map(Fault::of) {
+        match counts.iter_mut().find(|(known, _)| *known == fault) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((fault, 1)),
+        }
+    }
+    counts
+}
+
+fn standings(facts: &Gathered) -> [Option<Standing>; 2] {
+    let dmarc = facts.dmarc.as_ref().map(|examined| examined.facts.standing());
+    [facts.spf.as_ref().map(spf::Facts::standing), dmarc]
+}
+
+/// Who is authorized by SPF: those that pass, and those among them that pass whatever is unknown of
+/// the sender. A set a family each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Authorized {
+    passing: [IpSet; 2],
+    certain: [IpSet; 2],
+    /// The terms whose effect depends on the sender.
+    dependent: Vec<String>,
+}
+
+impl Authorized {
+    /// Those who pass when a cell is read by `result`.
+    fn by(facts: Option<&spf::Facts>, result: fn(&Cell) -> Option<SpfResult>) -> Self {
+        let Some(facts) = facts else {
+            let nobody = || Family::BOTH.map(IpSet::empty);
+            return Self { passing: nobody(), certain: nobody(), dependent: Vec::new() };
+        };
+        let passes = |cell: &Cell| result(cell) == Some(SpfResult::Pass);
+        let partitions = facts.partitions();
+        let texts = |partition: &Partition| {
+            let terms = partition.sender_dependent().into_iter();
+            terms.map(|term| partition.term_text(term)).collect::<Vec<_>>()
+        };
+        let mut dependent: Vec<String> = partitions.into_iter().flat_map(texts).collect();
+        dependent.sort_unstable();
+        dependent.dedup();
+        Self {
+            passing: partitions.map(|partition| partition.gather(passes)),
+            certain: partitions.map(|partition| {
+                partition.gather(|cell| passes(cell) && partition.is_certain(cell))
+            }),
+            dependent,
+        }
+    }
+
+    /// True if nobody of `self` is lost in `after`.
+    fn is_kept_in(&self, after: &Self) -> bool {
+        let covers = |all: &[IpSet; 2], some: &[IpSet; 2]| {
+            all.iter().zip(some).all(|(all, some)| all.covers(some))
+        };
+        covers(&after.passing, &self.passing) && covers(&after.certain, &self.certain)
+    }
+
+    /// True if both are the same as far as can be told, the terms that depend on the sender
+    /// included.
+    fn is_same_as(&self, after: &Self) -> bool {
+        self.passing == after.passing && self.dependent == after.dependent
+    }
+}
+
+/// Rules about terms that were meant to authorize somebody, and do not.
+const IDLE_TERMS: [&str; 2] = ["spf/suspicious-modifier", "spf/joined-strings"];
+
+/// True if an SPF policy still has an error, or a term that was meant to authorize somebody and does
+/// not. That it authorizes everybody keeps nobody out.
+fn is_broken(facts: &spf::Facts) -> bool {
+    let fails = |finding: &Finding| {
+        let is_error = finding.rule.severity == Severity::Error;
+        (is_error && finding.rule.id != "spf/pass-all") || IDLE_TERMS.contains(&finding.rule.id)
+    };
+    spf::lint::check(facts).iter().any(fails)
+}
+
+/// How much of what was meant a proposal has to bring back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Demand {
+    /// All of it: the record is offered by itself.
+    Whole,
+    /// None of it may be dropped: others are proved on top, and the outcome as a whole.
+    Step,
+}
+
+/// What is true of a domain with some changes.
+pub(super) struct After {
+    pub(super) facts: Gathered,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Examines the domain as it would be with the changes.
+pub(super) async fn with(dns: &dyn Dns, inquiry: &Inquiry, changes: &[Change]) -> After {
+    let overlay = patch::overlay(changes, dns);
+    let facts = gather_facts(&Policies::new(&overlay), inquiry).await;
+    After { findings: facts.findings(), facts }
+}
+
+/// True if a proposal mends the fault of a finding, brings nothing as bad, and loses nobody.
+pub(super) async fn mends(
+    dns: &dyn Dns,
+    inquiry: &Inquiry,
+    before: &Before,
+    finding: &Finding,
+    proposal: &Proposal,
+    demand: Demand,
+) -> bool {
+    if proposal.changes.iter().all(Change::is_idle)
+        || (proposal.tightens_dmarc && !before.may_tighten_dmarc)
+    {
+        return false;
+    }
+    let after = with(dns, inquiry, &proposal.changes).await;
+    let fault = Fault::of(finding);
+    if after.findings.iter().any(|finding| Fault::of(finding) == fault)
+        || before.is_worse(&after.findings, finding.rule.severity, proposal.leads_to)
+        || before.is_darker(&after.facts)
+    {
+        return false;
+    }
+    loses_nobody(dns, inquiry, before, proposal, &after).await
+        && keeps_the_meant(dns, before, proposal, &after, demand).await
+}
+
+/// True if a proposal drops nothing that the SPF policy was meant to authorize.
+async fn keeps_the_meant(
+    dns: &dyn Dns,
+    before: &Before,
+    proposal: &Proposal,
+    after: &After,
+    demand: Demand,
+) -> bool {
+    let Some(facts) = after.facts.spf.as_ref().filter(|_| proposal.touches_spf()) else {
+        return true;
+    };
+    let overlay = patch::overlay(&proposal.changes, dns);
+    let intent = spf::intent(&Policies::new(&overlay), &facts.domain).await;
+    before.keeps_the_meant(facts, &intent, &proposal.rewritten, demand)
+}
+
+/// True if the changes as a whole authorize all that was meant.
+pub(super) async fn is_whole(
+    dns: &dyn Dns,
+    inquiry: &Inquiry,
+    before: &Before,
+    changes: &[Change],
+) -> bool {
+    let overlay = patch::overlay(changes, dns);
+    let policies = Policies::new(&overlay);
+    let facts = spf::examine(&policies, &inquiry.domain).await;
+    before.lists_the_meant(&facts) && !before.is_silenced(&facts) && !is_broken(&facts)
+}
+
+/// True if every address that was authorized still is: in the records as they are, or in each way
+/// in which they may be read where receivers read nothing in them.
+async fn loses_nobody(
+    dns: &dyn Dns,
+    inquiry: &Inquiry,
+    before: &Before,
+    proposal: &Proposal,
+    after: &After,
+) -> bool {
+    let spf = after.facts.spf.as_ref();
+    let unlimited = Authorized::by(spf, Cell::unlimited);
+    if proposal.readings.is_empty() {
+        let is_same = before.unlimited.is_same_as(&unlimited);
+        return before.keeps_all(spf) && (is_same || proposal.applicability < Applicability::Safe);
+    }
+    for reading in &proposal.readings {
+        let overlay = patch::overlay(reading, dns);
+        let facts = spf::examine(&Policies::new(&overlay), &inquiry.domain).await;
+        if !Authorized::by(Some(&facts), Cell::unlimited).is_kept_in(&unlimited) {
+            return false;
+        }
+    }
+    true
+}
+
+/// True if changes for the sake of a sender bring nothing bad that was not there, lose nobody, and
+/// stay within the limits.
+pub(super) fn is_harmless(before: &Before, after: &After) -> bool {
+    let Some(facts) = &after.facts.spf else { return false };
+    let worst = facts.worst();
+    worst.lookups <= spf::LOOKUP_LIMIT
+        && worst.voids <= spf::VOID_LIMIT
+        && !before.is_worse(&after.findings, Severity::Error, &[])
+        && before.keeps_all(Some(facts))
+}

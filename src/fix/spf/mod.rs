@@ -1,0 +1,220 @@
+//! Proposals for SPF records: single terms here, whole records in [`record`], and what they cost in
+//! [`lookups`].
+
+mod lookups;
+mod record;
+
+pub(super) use lookups::{spare_lookups, terms_of};
+pub(super) use record::{correct, correct_modifier, merge, missing, part_terms, write_small};
+
+use super::patch::Change;
+use super::words::{Word, reword, with_term, without};
+use super::{Case, Proposal};
+use crate::diagnostic::Applicability::{self, Review, Safe};
+use crate::net::IpSet;
+use crate::protocols::spf::record::{Body, Mechanism, Term};
+use crate::protocols::spf::{Facts, Published, Record, SpfResult};
+use crate::text::{Phrase, Span};
+use std::sync::Arc;
+
+/// A record that the owner of the domain keeps, and its set.
+struct Site<'c> {
+    record: &'c Record,
+    change: Change,
+}
+
+impl<'c> Site<'c> {
+    /// The record that the findings of a case are about.
+    fn of(case: Case<'c>) -> Option<Self> {
+        let facts = case.facts.spf.as_ref()?;
+        let published = published(facts, case)?;
+        let record = &published.record()?.value;
+        Some(Self { record, change: Change::of(&published.answer, case.domain)? })
+    }
+
+    /// A proposal for another text of the record, if it is another one.
+    fn reworded(self, text: &[u8], propose: impl FnOnce(Change) -> Proposal) -> Vec<Proposal> {
+        if *text == *self.record.text {
+            return Vec::new();
+        }
+        self.change.reword(&self.record.text, text).map(propose).into_iter().collect()
+    }
+}
+
+/// What stands at the name that the findings of a case are about.
+fn published<'c>(facts: &'c Facts, case: Case<'c>) -> Option<&'c Arc<Published>> {
+    let name = &case.findings.first()?.location.name;
+    let visits = facts.partitions().into_iter().flat_map(|partition| &partition.visits);
+    let mut met = std::iter::once(&facts.published).chain(visits.map(|visit| &visit.published));
+    met.find(|published| published.domain == *name)
+}
+
+/// The places that the findings of a case are about.
+fn spans(case: Case<'_>) -> Vec<Span> {
+    case.findings.iter().filter_map(|finding| finding.location.span).collect()
+}
+
+fn drop_terms(case: Case<'_>, applicability: Applicability, why: &str) -> Vec<Proposal> {
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let gone = spans(case);
+    let mut summary = Phrase::from("drop ");
+    for (index, span) in gone.iter().take(3).enumerate() {
+        summary = summary.plain(if index == 0 { "" } else { ", " });
+        summary = summary.code(span.of(&site.record.text));
+    }
+    if gone.len() > 3 {
+        summary = summary.plain(" and ").number(gone.len() - 3).plain(" more");
+    }
+    let text = ended(site.record, &gone, without(&site.record.text, &gone));
+    site.reworded(&text, |change| Proposal::new(applicability, summary.plain(why), change))
+}
+
+/// The text, with an end if the redirect that was its end is gone.
+fn ended(record: &Record, gone: &[Span], text: Vec<u8>) -> Vec<u8> {
+    let is_redirect = |term: &Term| matches!(term.body, Body::Redirect(_));
+    let loses_end = record.all().is_none()
+        && record.terms.iter().any(|term| is_redirect(term) && gone.contains(&term.span));
+    if loses_end { with_term(&text, b"~all") } else { text }
+}
+
+pub(super) fn drop_duplicates(case: Case<'_>) -> Vec<Proposal> {
+    drop_terms(case, Safe, ": it stands there twice")
+}
+
+/// What an include or a host lists may change, so that a term is dead today is worth a look.
+pub(super) fn drop_dead_terms(case: Case<'_>) -> Vec<Proposal> {
+    drop_terms(case, Review, ": other terms decide before it")
+}
+
+/// Networks written as what they are.
+pub(super) fn clear_host_bits(case: Case<'_>) -> Vec<Proposal> {
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let found = spans(case);
+    let canonical = |span: Span| {
+        let index = site.record.terms.binary_search_by_key(&span, |term| term.span).ok()?;
+        match &site.record.terms.get(index)?.body {
+            Body::Directive(qualifier, mechanism @ (Mechanism::Ip4(net) | Mechanism::Ip6(net))) => {
+                Some(format!("{qualifier}{}:{net}", mechanism.word()).into_bytes())
+            }
+            _ => None,
+        }
+    };
+    let text = reword(&site.record.text, |span, _| match found.contains(&span) {
+        true => canonical(span).map_or(Word::Keep, Word::Put),
+        false => Word::Keep,
+    });
+    let summary = Phrase::from("write each network with its first address: it is the same network");
+    site.reworded(&text, |change| Proposal::new(Safe, summary, change))
+}
+
+/// The record with the policies of the providers that keep the domain's mailboxes.
+pub(super) fn include_mailboxes(case: Case<'_>) -> Vec<Proposal> {
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let mailboxes = &case.facts.unauthorized_mailboxes;
+    let terms: Vec<String> = mailboxes.iter().map(|it| format!("include:{}", it.policy)).collect();
+    let text = with_term(&site.record.text, terms.join(" ").as_bytes());
+    let titles = mailboxes.iter().map(|it| Phrase::from(it.title));
+    let summary = Phrase::from("authorize ").then(Phrase::listed(titles, 3, " and "));
+    site.reworded(&text, |change| Proposal::new(Review, summary, change))
+}
+
+pub(super) fn drop_redirect(case: Case<'_>) -> Vec<Proposal> {
+    drop_terms(case, Safe, ": it is ignored")
+}
+
+pub(super) fn drop_explanation(case: Case<'_>) -> Vec<Proposal> {
+    drop_terms(case, Safe, ": no mechanism gives the fail that it explains")
+}
+
+/// The record with `all` behind every other mechanism, or, where nobody is lost by that, without
+/// the mechanisms behind `all`.
+pub(super) fn move_all(case: Case<'_>) -> Vec<Proposal> {
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let text = &site.record.text;
+    let mut directives = site.record.directives();
+    let Some((_, all, ..)) = directives.find(|(.., mechanism)| **mechanism == Mechanism::All)
+    else {
+        return Vec::new();
+    };
+    let (later_alls, late): (Vec<_>, Vec<_>) =
+        directives.partition(|(.., mechanism)| **mechanism == Mechanism::All);
+    let Some((_, last, ..)) = late.last() else {
+        let spans: Vec<Span> = later_alls.iter().map(|(_, term, ..)| term.span).collect();
+        let summary = Phrase::from("drop the second ").code("all").plain(": the first one counts");
+        let text = without(text, &spans);
+        return site.reworded(&text, |change| Proposal::new(Safe, summary, change));
+    };
+    let mut gone: Vec<Span> = late.iter().map(|(_, term, ..)| term.span).collect();
+    gone.extend(later_alls.iter().map(|(_, term, ..)| term.span));
+    let dropped = without(text, &gone);
+    let moved = reword(text, |span, word| match span {
+        span if span == all.span || later_alls.iter().any(|(_, it, ..)| it.span == span) => {
+            Word::Drop
+        }
+        span if span == last.span => Word::Put([word, all.span.of(text)].join(&b' ')),
+        _ => Word::Keep,
+    });
+    let summaries = [
+        Phrase::from("drop what stands after ").code("all").plain(": it authorizes nobody else"),
+        Phrase::from("move ").code("all").plain(" to the end, so that the terms after it count"),
+    ];
+    let offers = [(Safe, dropped), (Review, moved)].into_iter().zip(summaries);
+    offers
+        .filter_map(|((how, text), summary)| {
+            let change = site.change.clone().reword(&site.record.text, &text)?;
+            Some(Proposal::new(how, summary, change))
+        })
+        .collect()
+}
+
+/// `~all` at the end.
+pub(super) fn end_with_all(case: Case<'_>) -> Vec<Proposal> {
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let text = with_term(&site.record.text, b"~all");
+    let summary = Phrase::from("end the policy with ").code("~all");
+    site.reworded(&text, |change| Proposal::new(Review, summary, change))
+}
+
+/// `~all` in the place of `?all`.
+pub(super) fn soften_all(case: Case<'_>) -> Vec<Proposal> {
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let found = spans(case);
+    let text = all_of(site.record, &found);
+    let summary = Phrase::new().code("~all").plain(" in the place of ").code("?all");
+    site.reworded(&text, |change| Proposal::new(Review, summary, change))
+}
+
+fn all_of(record: &Record, found: &[Span]) -> Vec<u8> {
+    reword(&record.text, |span, word| match found.contains(&span) {
+        true if word.len() <= 4 => Word::Put(b"~all".to_vec()),
+        true => Word::Drop,
+        false => Word::Keep,
+    })
+}
+
+/// Nobody passes any more whom no other term lists. That everybody else is lost is the point, so
+/// what has to be kept is the record without the term.
+pub(super) fn stop_everybody(case: Case<'_>) -> Vec<Proposal> {
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let found = spans(case);
+    let is_own = site.record.directives().any(|(_, term, _, mechanism)| {
+        let is_own = matches!(mechanism, Mechanism::All | Mechanism::Ip4(_) | Mechanism::Ip6(_));
+        is_own && found.contains(&term.span)
+    });
+    if !is_own {
+        return Vec::new();
+    }
+    let text = all_of(site.record, &found);
+    let bare = without(&site.record.text, &found);
+    let reading = site.change.clone().reword(&site.record.text, &bare);
+    let summary = Phrase::from("let only those pass whom the other terms list");
+    site.reworded(&text, |change| Proposal {
+        readings: reading.map(|reading| vec![reading]).into_iter().collect(),
+        ..Proposal::new(Review, summary, change)
+    })
+}
+
+/// Addresses that pass for certain, a set a family.
+pub(super) fn passing(facts: &Facts) -> [IpSet; 2] {
+    facts.partitions().map(|partition| partition.with(SpfResult::Pass))
+}

@@ -1,0 +1,260 @@
+//! Proposals for a record as a whole: several of them, none, or one with faults.
+
+use super::super::patch::{Change, txt};
+use super::super::words::{Word, corrected, reword};
+use super::super::{Case, Proposal};
+use super::{Site, published, spans};
+use crate::diagnostic::Applicability::{Review, Safe, Sketch};
+use crate::dns::Data;
+use crate::protocols::spf::record::{Body, Mechanism, Qualifier};
+use crate::protocols::spf::{Found, Record, grammar, lint};
+use crate::provider::{self, Provider};
+use crate::text::{Phrase, Span};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// One record in the place of several: the terms of all of them, and the mildest end.
+pub(in crate::fix) fn merge(case: Case<'_>) -> Vec<Proposal> {
+    let Some(facts) = case.facts.spf.as_ref() else { return Vec::new() };
+    let Some(published) = published(facts, case) else { return Vec::new() };
+    let Found::Several(texts) = &published.found else { return Vec::new() };
+    let Some(change) = Change::of(&published.answer, case.domain) else { return Vec::new() };
+    let records: Vec<_> = texts.iter().map(|text| grammar::parse(Arc::clone(text))).collect();
+    if records.iter().any(|record| record.strict().is_err()) {
+        return Vec::new();
+    }
+    let is_spf = |data: &Data| data.text().is_some_and(|it| grammar::is_record(&it));
+    let alone = |text: &Arc<[u8]>| vec![change.clone().without(is_spf).with_text(text)];
+    let readings = texts.iter().map(alone).collect();
+    let text = merged(records.iter().map(|record| &record.value));
+    let summary = Phrase::new()
+        .plain("one record in the place of ")
+        .number(texts.len())
+        .plain(": the terms of all of them");
+    let mut after = change.clone().without(is_spf);
+    after.after.push(txt(&text));
+    vec![Proposal { readings, ..Proposal::new(Review, summary, after) }]
+}
+
+fn merged<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Vec<u8> {
+    let all = records.clone().filter_map(Record::all).max_by_key(|qualifier| match qualifier {
+        // Whoever lets everybody pass in one record and not in another does not mean it.
+        Qualifier::Pass => 0,
+        Qualifier::Fail => 1,
+        Qualifier::Softfail => 2,
+        Qualifier::Neutral => 3,
+    });
+    let mut terms: Vec<Vec<u8>> = Vec::new();
+    let mut known = HashSet::new();
+    let mut add = |term: Vec<u8>| {
+        if known.insert(term.to_ascii_lowercase()) {
+            terms.push(term);
+        }
+    };
+    let mut ends: Vec<Vec<u8>> = Vec::new();
+    for record in records {
+        for term in &record.terms {
+            let text = term.span.of(&record.text);
+            match &term.body {
+                Body::Directive(_, Mechanism::All) => {}
+                Body::Directive(..) => add(text.to_vec()),
+                // Behind `all` a redirect is not heeded; its senders are those of an include.
+                Body::Redirect(_) if record.all().is_some() => {}
+                Body::Redirect(spec) => add([b"include:", spec.span.of(&record.text)].concat()),
+                Body::Explanation(_) | Body::Unknown { .. } => ends.push(text.to_vec()),
+            }
+        }
+    }
+    let all = match all {
+        Some(Qualifier::Pass) | None => "~all".to_owned(),
+        Some(qualifier) => format!("{qualifier}all"),
+    };
+    ends.truncate(1);
+    let words = std::iter::once(b"v=spf1".to_vec());
+    let words: Vec<Vec<u8>> =
+        words.chain(terms).chain(std::iter::once(all.into_bytes())).chain(ends).collect();
+    words.join(&b' ')
+}
+
+/// A policy to begin with: the providers that show in the domain's MX and keys.
+pub(in crate::fix) fn missing(case: Case<'_>) -> Vec<Proposal> {
+    let Some(facts) = case.facts.spf.as_ref() else { return Vec::new() };
+    // A text that was meant as the policy says who sends; a template beside it would not.
+    if facts.published.found != Found::Nothing || lint::has_lookalike(&facts.published) {
+        return Vec::new();
+    }
+    let Some(change) = Change::of(&facts.published.answer, case.domain) else {
+        return Vec::new();
+    };
+    let known = providers(case);
+    let terms: Vec<String> = known
+        .iter()
+        .filter_map(|provider| provider.policy())
+        .map(|name| format!("include:{name}"))
+        .collect();
+    let mx = case.facts.mx.as_ref().map(|examined| &examined.facts);
+    let (text, summary) = match mx {
+        _ if !terms.is_empty() => (
+            format!("v=spf1 {} ~all", terms.join(" ")),
+            Phrase::from("begin with the providers that show in MX and DKIM; add who else sends"),
+        ),
+        Some(mx) if mx.is_null() => (
+            "v=spf1 -all".to_owned(),
+            Phrase::from("say that nobody sends, if that is so: the domain takes no mail either"),
+        ),
+        Some(mx) if !mx.exchangers().is_empty() => (
+            "v=spf1 mx ~all".to_owned(),
+            Phrase::from("begin with the hosts that receive; add who else sends"),
+        ),
+        _ => return Vec::new(),
+    };
+    vec![Proposal::new(Sketch, summary, change.with_text(text.as_bytes()))]
+}
+
+/// Providers whose customers' mail leaves from them, as MX and keys show.
+fn providers(case: Case<'_>) -> Vec<&'static Provider> {
+    let mut known: Vec<&'static Provider> = Vec::new();
+    let mx = case.facts.mx.iter().flat_map(|examined| examined.facts.exchangers());
+    let mailboxes = mx
+        .filter_map(|exchanger| provider::recognise_mx(&exchanger.host))
+        .filter(|provider| provider.keeps_mailboxes());
+    let keys = case.facts.dkim.iter().flat_map(|examined| examined.facts.keyed());
+    let signers = keys
+        .flat_map(|tried| tried.answer.aliases.last())
+        .filter_map(provider::recognise_dkim_target);
+    for provider in mailboxes.chain(signers) {
+        let is_new = known.iter().all(|other| other.id() != provider.id());
+        if is_new && provider.policy().is_some() {
+            known.push(provider);
+        }
+    }
+    known
+}
+
+/// Every fault corrected, if each of them can have been meant in one way only.
+pub(in crate::fix) fn correct(case: Case<'_>) -> Vec<Proposal> {
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let faults = spans(case);
+    let Some(text) = corrected(&site.record.text, &faults, lint::meant) else {
+        return Vec::new();
+    };
+    if grammar::parse(text.as_slice()).strict().is_err() {
+        return Vec::new();
+    }
+    // What the owner authorized in the part that can be read has to stay so.
+    let holds = |span: Span| faults.iter().any(|at| span.start <= at.start && at.start <= span.end);
+    let sound = reword(&site.record.text, |span, _| match holds(span) {
+        true => Word::Drop,
+        false => Word::Keep,
+    });
+    let reading = site.change.clone().reword(&site.record.text, &sound);
+    let summary = Phrase::from("write what was probably meant");
+    let rewritten = rewritten(site.record, &faults);
+    site.reworded(&text, |change| Proposal {
+        readings: reading.map(|reading| vec![reading]).into_iter().collect(),
+        rewritten,
+        ..Proposal::new(Review, summary, change)
+    })
+}
+
+/// The terms that hold one of some places, in lower case.
+fn rewritten(record: &Record, places: &[Span]) -> Vec<String> {
+    let holds = |span: Span| places.iter().any(|at| span.start <= at.start && at.start <= span.end);
+    let held = record.terms.iter().filter(|term| holds(term.span));
+    let texts = held.map(|term| String::from_utf8_lossy(term.span.of(&record.text)));
+    texts.map(|text| text.trim_start_matches('+').to_ascii_lowercase()).collect()
+}
+
+/// Modifiers that were meant as mechanisms.
+pub(in crate::fix) fn correct_modifier(case: Case<'_>) -> Vec<Proposal> {
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let found = spans(case);
+    let text = reword(&site.record.text, |span, word| {
+        let Some(sign) = word.iter().position(|octet| *octet == b'=') else { return Word::Keep };
+        let (name, value) = word.split_at(sign);
+        match found.contains(&span) {
+            true if name.eq_ignore_ascii_case(b"v") => Word::Drop,
+            true => match lint::meant(name, Some(b'=')) {
+                Some(meant) => Word::Put([meant.as_bytes(), &value[1..]].concat()),
+                None => Word::Keep,
+            },
+            false => Word::Keep,
+        }
+    });
+    if grammar::parse(text.as_slice()).strict().is_err() {
+        return Vec::new();
+    }
+    let summary = Phrase::from("write what was probably meant");
+    let rewritten = rewritten(site.record, &found);
+    site.reworded(&text, |change| Proposal { rewritten, ..Proposal::new(Review, summary, change) })
+}
+
+/// A space where two strings meet and a term swallows the next one.
+pub(in crate::fix) fn part_terms(case: Case<'_>) -> Vec<Proposal> {
+    let published = case.facts.spf.as_ref().and_then(|facts| published(facts, case));
+    let (Some(published), Some(site)) = (published, Site::of(case)) else { return Vec::new() };
+    let mut borders: Vec<usize> =
+        lint::swallowed(published).into_iter().map(|(_, border)| border).collect();
+    borders.sort_unstable();
+    let mut text = Vec::with_capacity(site.record.text.len() + borders.len());
+    let mut begin = 0;
+    for border in borders {
+        text.extend_from_slice(site.record.text.get(begin..border).unwrap_or_default());
+        text.push(b' ');
+        begin = border;
+    }
+    text.extend_from_slice(site.record.text.get(begin..).unwrap_or_default());
+    let summary = Phrase::from("put the missing space between the terms");
+    let rewritten = rewritten(site.record, &spans(case));
+    site.reworded(&text, |change| Proposal { rewritten, ..Proposal::new(Review, summary, change) })
+}
+
+/// The words of the record in small letters; values keep theirs.
+pub(in crate::fix) fn write_small(case: Case<'_>) -> Vec<Proposal> {
+    const VERSION: Span = Span { start: 0, end: 6 };
+    let Some(site) = Site::of(case) else { return Vec::new() };
+    let mut text = site.record.text.to_vec();
+    let known = site.record.terms.iter().filter(|it| !matches!(it.body, Body::Unknown { .. }));
+    for span in std::iter::once(VERSION).chain(known.map(|term| term.span)) {
+        let is_version = span == VERSION;
+        let word = text.get_mut(span.start as usize..span.end as usize).unwrap_or_default();
+        for octet in word.iter_mut().take_while(|octet| is_version || !b":=/".contains(octet)) {
+            octet.make_ascii_lowercase();
+        }
+    }
+    let summary = || Phrase::from("write the words in small letters: they mean the same");
+    // A term that depends on the sender is the same to the proof only if its text is.
+    let propose =
+        |change: Change| [Safe, Review].map(|how| Proposal::new(how, summary(), change.clone()));
+    let change = site.change.reword(&site.record.text, &text);
+    change.into_iter().flat_map(propose).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_are_merged_to_the_terms_of_all_and_the_mildest_end() {
+        let texts = ["v=spf1 a mx exp=x.example -all", "v=spf1 MX include:b.example ~all"];
+        let records = texts.map(|text| grammar::parse(text.as_bytes()).value);
+        let text = merged(records.iter());
+        assert_eq!(
+            String::from_utf8_lossy(&text),
+            "v=spf1 a mx include:b.example ~all exp=x.example"
+        );
+    }
+
+    #[test]
+    fn a_redirect_that_counts_becomes_an_include_when_records_are_merged() {
+        let texts = ["v=spf1 redirect=a.example", "v=spf1 redirect=b.example -all"];
+        let records = texts.map(|text| grammar::parse(text.as_bytes()).value);
+        assert_eq!(merged(records.iter()), b"v=spf1 include:a.example -all");
+    }
+
+    #[test]
+    fn an_end_that_lets_everybody_pass_is_not_merged() {
+        let records = ["v=spf1", "v=spf1 +all"].map(|text| grammar::parse(text.as_bytes()).value);
+        assert_eq!(merged(records.iter()), b"v=spf1 ~all");
+    }
+}

@@ -1,0 +1,199 @@
+//! Rules about one key record.
+
+use crate::diagnostic::{Finding, Location, Rule};
+use crate::dns::Kind;
+use crate::protocols::dkim::explain::{flaw_words, stray_words, unusable_words};
+use crate::protocols::dkim::key::{Flaw, Form, Key, Rsa, Strength};
+use crate::protocols::dkim::record::Record;
+use crate::protocols::dkim::search::{Facts, Published, Tried};
+use crate::text::{Phrase, Span};
+use std::sync::Arc;
+
+/// Length of one character-string (RFC 1035 §3.3), at which panels cut a text.
+const STRING_LIMIT: usize = 255;
+
+pub(super) fn weak(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    each_of_strength(facts, Strength::Weak, |found, bits| {
+        let said = found.said(" has an RSA key of ").weak(format!("{bits} bits"));
+        findings.push(found.finding(rule, said.plain("; signers are told to use 2048")));
+    });
+}
+
+pub(super) fn short(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    each_of_strength(facts, Strength::Broken, |found, bits| {
+        let said = found.said(" has an RSA key of ").bad(format!("{bits} bits"));
+        let said = match bits {
+            0..1024 => said.plain("; receivers accept none of less than 1024"),
+            _ => said.plain(" whose exponent signs nothing"),
+        };
+        findings.push(found.finding(rule, said));
+    });
+}
+
+pub(super) fn long(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    each_of_strength(facts, Strength::Oversized, |found, bits| {
+        let said = found.said(" has an RSA key of ").weak(format!("{bits} bits"));
+        findings.push(found.finding(rule, said.plain("; receivers need not go beyond 4096")));
+    });
+}
+
+pub(super) fn revoked(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for found in records(facts).filter(|found| found.record().is_revoked()) {
+        let said = found.said(" has a withdrawn key; mail signed with it fails");
+        findings.push(found.finding(rule, said));
+    }
+}
+
+pub(super) fn truncated(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for (found, flaw) in flawed(facts) {
+        if !matches!(flaw, Flaw::Truncated { .. }) {
+            continue;
+        }
+        let mut said = found.said(" has ").then(flaw_words(flaw));
+        if found.record().text.len() == STRING_LIMIT {
+            said = said.plain("; the record ends at octet ").number(STRING_LIMIT);
+            said = said.plain(", where one string of a TXT record ends");
+        }
+        findings.push(found.finding(rule, said));
+    }
+}
+
+pub(super) fn strays(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for found in records(facts) {
+        let Some(first) = found.record().strays.first() else { continue };
+        let said = found.said(" has ").bad(stray_words(first.value));
+        let said = match found.record().strays.len() {
+            1 => said.plain(" in its record"),
+            more => said.plain(" in its record, the first of ").number(more).plain(" such faults"),
+        };
+        let finding = found.finding(rule, said.plain("; receivers discard it"));
+        findings.push(narrowed(finding, first.span));
+    }
+}
+
+pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for found in records(facts) {
+        for error in &found.published.record.errors {
+            let said = found.said("'s record has a fault: expected ").bad(error.expected);
+            findings.push(narrowed(found.finding(rule, said), error.span));
+        }
+    }
+}
+
+pub(super) fn unusable(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for found in records(facts).filter(|found| !found.record().is_revoked()) {
+        if let Some(why) = found.record().unusable() {
+            let said = found.said(" has a key ").then(unusable_words(found.record(), why));
+            findings.push(found.finding(rule, said.plain("; receivers ignore it")));
+        }
+    }
+    for (found, flaw) in flawed(facts) {
+        // Cut keys have a rule of their own; what is not base64 was a fault of the text.
+        if !matches!(flaw, Flaw::Truncated { .. } | Flaw::NotBase64) {
+            let said = found.said(" has ").then(flaw_words(flaw));
+            findings.push(found.finding(rule, said.plain("; no signature can be verified")));
+        }
+    }
+}
+
+pub(super) fn testing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for found in records(facts).filter(|found| found.record().is_testing) {
+        let said = found.said(" is marked as a test (").code("t=y");
+        let said = said.plain("); receivers may treat its mail as unsigned");
+        findings.push(found.finding(rule, said));
+    }
+}
+
+/// The exponents that FIPS 186-5 §A.1.1 allows are above this one.
+const SMALL_EXPONENT: u64 = 1 << 16;
+
+pub(super) fn small_exponent(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    // A key that protects nothing for another reason has a finding of its own.
+    let is_sound = |rsa: &Rsa| rsa.strength() != Strength::Broken;
+    for (found, rsa) in rsa_keys(facts).filter(|(_, rsa)| is_sound(rsa)) {
+        let small = rsa.exponent.filter(|exponent| *exponent <= SMALL_EXPONENT);
+        let Some(exponent) = small else { continue };
+        let said =
+            found.said(" has an RSA key with the public exponent ").weak(exponent.to_string());
+        findings.push(found.finding(rule, said.plain("; 65537 is usual")));
+    }
+}
+
+pub(super) fn bare(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for (found, _) in rsa_keys(facts).filter(|(_, rsa)| rsa.form == Form::Bare) {
+        let said =
+            found.said(" has an RSAPublicKey without the wrapping of a SubjectPublicKeyInfo");
+        findings.push(found.finding(rule, said.plain("; some verifiers cannot read it")));
+    }
+}
+
+/// A key record of the domain, with the selector that it stands at.
+struct Found<'a> {
+    tried: &'a Tried,
+    /// True if the selector is one that nobody publishes, and a wildcard answers for it.
+    is_of_wildcard: bool,
+    published: &'a Published,
+}
+
+impl<'a> Found<'a> {
+    fn record(&self) -> &'a Record {
+        &self.published.record.value
+    }
+
+    /// A sentence that begins with the selector.
+    fn said(&self, words: &str) -> Phrase {
+        if self.is_of_wildcard {
+            return Phrase::new().plain("every selector, by a wildcard,").plain(words);
+        }
+        let selector = &self.tried.candidate.selector;
+        Phrase::new().plain("selector ").name(selector).plain(words)
+    }
+
+    fn finding(&self, rule: &'static Rule, said: Phrase) -> Finding {
+        let record = self.record();
+        let text = Arc::clone(&record.text);
+        let mut location = Location::record(self.tried.name.clone(), Kind::Txt, text)
+            .in_file(self.published.place.clone());
+        location.span = record.key.as_ref().map(|key| key.span);
+        Finding::new(rule, location, said)
+    }
+}
+
+fn narrowed(mut finding: Finding, span: Span) -> Finding {
+    finding.location.span = Some(span);
+    finding
+}
+
+/// Every key record once: those of a wildcard stand for all the selectors that it answers.
+fn records(facts: &Facts) -> impl Iterator<Item = Found<'_>> {
+    let keyed = facts.keyed().map(|tried| (tried, false));
+    keyed.chain(facts.wildcard.iter().map(|tried| (tried, true))).flat_map(
+        |(tried, is_of_wildcard)| {
+            let keys = tried.keys().iter();
+            keys.map(move |published| Found { tried, is_of_wildcard, published })
+        },
+    )
+}
+
+fn flawed(facts: &Facts) -> impl Iterator<Item = (Found<'_>, Flaw)> {
+    records(facts).filter_map(|found| match found.record().key.as_ref()?.value {
+        Key::Unreadable(flaw) => Some((found, flaw)),
+        _ => None,
+    })
+}
+
+fn rsa_keys(facts: &Facts) -> impl Iterator<Item = (Found<'_>, Rsa)> {
+    records(facts).filter_map(|found| match found.record().key.as_ref()?.value {
+        Key::Rsa(rsa) => Some((found, rsa)),
+        _ => None,
+    })
+}
+
+fn each_of_strength(facts: &Facts, wanted: Strength, mut tell: impl FnMut(Found<'_>, u32)) {
+    for found in records(facts) {
+        let Some(key) = &found.record().key else { continue };
+        if key.value.strength() == Some(wanted) {
+            tell(found, key.value.bits().unwrap_or_default());
+        }
+    }
+}

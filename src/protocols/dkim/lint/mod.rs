@@ -1,0 +1,18 @@
+//! Rules about keys. A lookup that failed never makes a finding.
+
+mod key;
+mod rules;
+mod search;
+
+pub use rules::CHECKS;
+
+use super::search::Facts;
+use crate::diagnostic::{Check, Finding};
+
+/// Everything that the rules find.
+pub fn check(facts: &Facts) -> Vec<Finding> {
+    Check::all(CHECKS, facts)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! Rules about what stands at the selectors, and about what does not.
+
+use crate::diagnostic::{Finding, Location, Rule};
+use crate::dns::Kind;
+use crate::protocols::dkim::key::Key;
+use crate::protocols::dkim::search::{Facts, Found, Published, Tried};
+use crate::text::Phrase;
+use std::collections::HashMap;
+
+pub(super) fn several(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for tried in facts.keyed() {
+        if let Found::Several(keys) = &tried.found {
+            let said = selector(tried).plain(" has ").bad(format!("{} key records", keys.len()));
+            findings.push(at(tried, rule, said.plain("; receivers may pick any of them")));
+        }
+    }
+}
+
+pub(super) fn dangling(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for tried in facts.tried.iter().filter(|tried| facts.is_dangling_a_fault(tried)) {
+        let mut said = selector(tried).plain(" is an alias of ");
+        if let Some(last) = tried.answer.aliases.last() {
+            said = said.name(last);
+        }
+        let mut said = said.plain(", which ").bad("does not exist");
+        if let Some(provider) = &tried.candidate.provider {
+            said = said.plain("; DKIM may not be switched on at ").plain(provider.as_ref());
+        }
+        let mut finding = at(tried, rule, said);
+        finding.location.kind = Kind::Cname;
+        findings.push(finding);
+    }
+}
+
+pub(super) fn wildcard(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    // Withdrawing every selector at once is how a domain says that it signs nothing.
+    let Some(probe) = facts.wildcard.as_ref().filter(|_| !facts.is_withdrawn()) else { return };
+    let said = Phrase::new()
+        .plain("the made-up selector ")
+        .name(&probe.candidate.selector)
+        .plain(" has a key: a wildcard answers for every selector");
+    findings.push(at(probe, rule, said));
+}
+
+pub(super) fn shared(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let key = |published: &Published| {
+        let record = &published.record.value;
+        let key = record.key.as_ref().filter(|key| key.value != Key::Revoked)?;
+        Some(key.span.of(&record.text).to_owned())
+    };
+    let mut known: HashMap<Vec<u8>, &Tried> = HashMap::new();
+    // Two aliases of one name share its key on purpose.
+    for tried in facts.keyed().filter(|tried| tried.answer.aliases.is_empty()) {
+        let Some(key) = tried.keys().first().and_then(key) else { continue };
+        match known.get(&key) {
+            Some(first) => {
+                let said = selector(tried).plain(" publishes the key of selector ");
+                findings.push(at(tried, rule, said.name(&first.candidate.selector)));
+            }
+            None => {
+                known.insert(key, tried);
+            }
+        }
+    }
+}
+
+pub(super) fn ed25519_alone(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let is_told = facts.failed().next().is_none() && facts.wildcard.is_none();
+    let mut usable = facts.keyed().filter(|tried| tried.keys().iter().any(Published::is_usable));
+    let is_ed25519 = |published: &Published| {
+        let key = &published.record.value.key;
+        key.as_ref().is_some_and(|key| matches!(key.value, Key::Ed25519(_)))
+    };
+    let Some(first) = usable.next().filter(|_| is_told) else { return };
+    if [first].into_iter().chain(usable).all(|tried| tried.keys().iter().all(is_ed25519)) {
+        let said = selector(first).plain(" has an ").weak("Ed25519");
+        let said = said.plain(" key, and no RSA key was found; many receivers verify RSA only");
+        findings.push(at(first, rule, said));
+    }
+}
+
+pub(super) fn none_found(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    // An alias that dangles says which selector is meant: that others may exist is no news then.
+    let is_shown = facts.tried.iter().any(|tried| facts.is_dangling_a_fault(tried));
+    let is_told = facts.failed().next().is_none() && !is_shown;
+    if is_told && !facts.is_proved_none() && !facts.tried.iter().any(|tried| tried.has_key()) {
+        let said = Phrase::new()
+            .plain("none of ")
+            .number(facts.tried.len())
+            .plain(" selectors tried has a key; others may exist, they cannot be listed");
+        findings.push(at_domainkey(facts, rule, said));
+    }
+}
+
+pub(super) fn proved_none(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    if let Some(apex) = facts.apex.as_ref().filter(|_| facts.is_proved_none()) {
+        let said = Phrase::new()
+            .name(&apex.question.name)
+            .plain(" does not exist, so ")
+            .bad("no selector has a key");
+        findings.push(at_domainkey(facts, rule, said));
+    }
+}
+
+pub(super) fn given_missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let given = facts.tried.iter().filter(|tried| tried.candidate.is_given);
+    for tried in given.filter(|tried| !facts.is_resting(tried)) {
+        let said = match tried.found {
+            Found::Nothing => selector(tried).plain(" has ").bad("no key"),
+            Found::Foreign(_) => selector(tried).plain(" has text that is ").bad("no key record"),
+            Found::Key(_) | Found::Several(_) | Found::Dangling | Found::Failed => continue,
+        };
+        findings.push(at(tried, rule, said.plain("; mail signed with it fails")));
+    }
+}
+
+fn selector(tried: &Tried) -> Phrase {
+    Phrase::new().plain("selector ").name(&tried.candidate.selector)
+}
+
+fn at(tried: &Tried, rule: &'static Rule, said: Phrase) -> Finding {
+    Finding::new(rule, Location::set(tried.name.clone(), Kind::Txt), said)
+}
+
+fn at_domainkey(facts: &Facts, rule: &'static Rule, said: Phrase) -> Finding {
+    let name = facts.apex.as_ref().map_or(&facts.domain, |apex| &apex.question.name);
+    Finding::new(rule, Location::set(name.clone(), Kind::Txt), said)
+}

@@ -1,0 +1,285 @@
+//! The search for keys: every candidate at once, and two questions that say what silence means.
+
+use super::event::Event;
+use super::grammar;
+use super::key::Strength;
+use super::record::Record;
+use super::selector::{Candidate, Selector, Wanted};
+use crate::diagnostic::{Standing, Step};
+use crate::dns::{Answer, Dns, Kind, Outcome, Place, ask, join_all};
+use crate::net::Name;
+use crate::text::Parsed;
+use std::sync::Arc;
+
+/// What was found out, and the steps that led there.
+#[derive(Clone, Debug)]
+pub struct Examined {
+    /// What rules look at.
+    pub facts: Facts,
+    /// The steps.
+    pub step: Step<Event>,
+}
+
+/// What was found out about the keys of a domain.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The domain.
+    pub domain: Name,
+    /// Every selector that was tried, in the order of the candidates.
+    pub tried: Vec<Arc<Tried>>,
+    /// The answer at `_domainkey`; `None` if the domain's name is too long to have one.
+    pub apex: Option<Arc<Answer>>,
+    /// What a selector finds that nobody publishes, if it finds something: a wildcard.
+    pub wildcard: Option<Arc<Tried>>,
+}
+
+/// A selector that was tried.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// The selector, and why it was tried.
+    pub candidate: Candidate,
+    /// The name asked.
+    pub name: Name,
+    /// What came back.
+    pub answer: Arc<Answer>,
+    /// What that means.
+    pub found: Found,
+    /// True if the answer is the one that every selector gets.
+    pub is_by_wildcard: bool,
+}
+
+/// What stands at a selector.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// One key record.
+    Key(Published),
+    /// Several key records: which one counts is undefined (RFC 6376 §3.6.2.2).
+    Several(Vec<Published>),
+    /// Text, but no key record: how many texts.
+    Foreign(usize),
+    /// Nothing.
+    Nothing,
+    /// A CNAME that leads to a name which does not exist.
+    Dangling,
+    /// It could not be told.
+    Failed,
+}
+
+/// A key record and its place.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// The record and its faults.
+    pub record: Parsed<Record>,
+    /// Where in a file it stands.
+    pub place: Option<Place>,
+}
+
+/// Looks for the keys of a domain: every candidate, `_domainkey` itself, and a selector that nobody
+/// publishes, all at once.
+pub async fn examine(dns: &dyn Dns, domain: &Name, wanted: &Wanted) -> Examined {
+    // A name that is too long cannot exist, so it is left out of the search.
+    let candidates: Vec<(Candidate, Name)> = wanted
+        .candidates()
+        .into_iter()
+        .filter_map(|candidate| candidate.selector.at(domain).ok().map(|name| (candidate, name)))
+        .collect();
+    let apex = domain.child("_domainkey").ok();
+    let improbable = Selector::improbable()
+        .and_then(|selector| Ok((selector.at(domain)?, Candidate::new(selector, false))))
+        .ok();
+
+    let names = candidates.iter().map(|(_, name)| name);
+    let extra = improbable.iter().map(|(name, _)| name).chain(&apex);
+    let mut answers =
+        join_all(names.chain(extra).map(|name| ask(dns, name, Kind::Txt))).await.into_iter();
+
+    let mut tried: Vec<Tried> = candidates
+        .into_iter()
+        .zip(&mut answers)
+        .map(|((candidate, name), answer)| Tried::new(candidate, name, answer))
+        .collect();
+    let wildcard = improbable
+        .and_then(|(name, candidate)| Some(Tried::new(candidate, name, answers.next()?)))
+        .filter(Tried::has_key);
+    if let Some(wildcard) = &wildcard {
+        for one in &mut tried {
+            one.is_by_wildcard = one.answer.outcome == wildcard.answer.outcome;
+        }
+    }
+    let facts = Facts {
+        domain: domain.clone(),
+        tried: tried.into_iter().map(Arc::new).collect(),
+        apex: apex.and_then(|_| answers.next()),
+        wildcard: wildcard.map(Arc::new),
+    };
+    Examined { step: Event::story(&facts), facts }
+}
+
+impl Tried {
+    fn new(candidate: Candidate, name: Name, answer: Arc<Answer>) -> Self {
+        let found = Found::of(&answer);
+        Self { candidate, name, answer, found, is_by_wildcard: false }
+    }
+
+    /// The key records that stand there.
+    pub fn keys(&self) -> &[Published] {
+        match &self.found {
+            Found::Key(published) => std::slice::from_ref(published),
+            Found::Several(published) => published,
+            Found::Foreign(_) | Found::Nothing | Found::Dangling | Found::Failed => &[],
+        }
+    }
+
+    /// True if a key record stands there, whatever its worth.
+    pub fn has_key(&self) -> bool {
+        !self.keys().is_empty()
+    }
+
+    /// How the selector stands.
+    pub fn standing(&self) -> Standing {
+        match &self.found {
+            Found::Key(published) => published.standing(),
+            Found::Several(_) | Found::Dangling => Standing::Broken,
+            Found::Foreign(_) | Found::Nothing => Standing::Absent,
+            Found::Failed => Standing::Unknown,
+        }
+    }
+}
+
+impl Found {
+    fn of(answer: &Answer) -> Self {
+        match &answer.outcome {
+            Outcome::Failed(_) => Self::Failed,
+            // RFC 6604 §3: the response code speaks of the last name of the chain.
+            Outcome::NxDomain if !answer.aliases.is_empty() => Self::Dangling,
+            Outcome::NxDomain | Outcome::NoData => Self::Nothing,
+            Outcome::Records(records) => {
+                let texts =
+                    records.iter().filter_map(|record| Some((record.data.text()?, &record.place)));
+                let mut keys: Vec<Published> = texts
+                    .filter(|(text, _)| grammar::is_meant_as_key(text))
+                    .map(|(text, place)| Published {
+                        record: grammar::record(&text),
+                        place: place.clone(),
+                    })
+                    .collect();
+                match keys.len() {
+                    0 => Self::Foreign(records.len()),
+                    1 => keys.pop().map_or(Self::Nothing, Self::Key),
+                    _ => Self::Several(keys),
+                }
+            }
+        }
+    }
+}
+
+impl Published {
+    /// True if receivers can use the key, however weak it is.
+    pub fn is_usable(&self) -> bool {
+        matches!(self.standing(), Standing::Good | Standing::Weak)
+    }
+
+    /// How the record stands by itself. A withdrawn key is as good as none.
+    pub fn standing(&self) -> Standing {
+        let record = &self.record.value;
+        if !self.record.errors.is_empty() || !record.strays.is_empty() {
+            return Standing::Broken;
+        }
+        if record.is_revoked() {
+            return Standing::Absent;
+        }
+        if record.unusable().is_some() {
+            return Standing::Broken;
+        }
+        match record.key.as_ref().and_then(|key| key.value.strength()) {
+            None | Some(Strength::Broken) => Standing::Broken,
+            Some(Strength::Weak | Strength::Oversized) => Standing::Weak,
+            // RFC 6376 §3.6.1, t=y: "Verifiers MUST NOT treat messages from Signers in testing mode
+            // differently from unsigned email"
+            Some(Strength::Good) if record.is_testing => Standing::Weak,
+            Some(Strength::Good) => Standing::Good,
+        }
+    }
+}
+
+impl Facts {
+    /// The selectors that have a key record of their own, whatever its worth.
+    pub fn keyed(&self) -> impl Iterator<Item = &Arc<Tried>> {
+        self.tried.iter().filter(|tried| tried.has_key() && !tried.is_by_wildcard)
+    }
+
+    /// The selectors that could not be told about.
+    pub fn failed(&self) -> impl Iterator<Item = &Arc<Tried>> {
+        self.tried.iter().filter(|tried| matches!(tried.found, Found::Failed))
+    }
+
+    /// True if it is proved that the domain has no key at any selector.
+    pub fn is_proved_none(&self) -> bool {
+        // RFC 8020 §2: nothing exists below a name that does not exist. Through a CNAME the response
+        // code speaks of another name; and a server that answers below it contradicts itself.
+        let nothing_below = self.apex.as_ref().is_some_and(|apex| {
+            matches!(apex.outcome, Outcome::NxDomain) && apex.aliases.is_empty()
+        });
+        nothing_below
+            && self.wildcard.is_none()
+            && self.tried.iter().all(|tried| matches!(tried.found, Found::Nothing | Found::Failed))
+    }
+
+    /// True if every selector without a key of its own is withdrawn by a wildcard.
+    pub fn is_withdrawn(&self) -> bool {
+        self.wildcard
+            .as_ref()
+            .is_some_and(|probe| probe.keys().iter().all(|key| key.record.value.is_revoked()))
+    }
+
+    /// How the domain stands: the best of its keys, because one good signature is enough, and one
+    /// step less if other keys are not as good.
+    ///
+    /// [`Standing::Unknown`] where no key was found: keys cannot be listed. [`Facts::failed`] tells
+    /// whether something was left unanswered.
+    pub fn standing(&self) -> Standing {
+        if self.is_proved_none() {
+            return Standing::Absent;
+        }
+        let found = |wanted: Standing| self.live().any(|tried| tried.standing() == wanted);
+        let [good, weak, broken] = [Standing::Good, Standing::Weak, Standing::Broken].map(found);
+        match (good, weak, broken) {
+            (true, false, false) => Standing::Good,
+            (true, ..) | (_, true, _) => Standing::Weak,
+            (.., true) => Standing::Broken,
+            _ if self.is_withdrawn() && self.failed().next().is_none() => Standing::Absent,
+            _ => Standing::Unknown,
+        }
+    }
+
+    /// The selectors that say something about signing: with a key, or a dangling alias that matters.
+    fn live(&self) -> impl Iterator<Item = &Arc<Tried>> {
+        let wildcard = self.wildcard.iter();
+        let tried = self.tried.iter().filter(|tried| match tried.found {
+            Found::Dangling => self.is_dangling_a_fault(tried),
+            _ => tried.has_key() && !tried.is_by_wildcard,
+        });
+        tried.chain(wildcard)
+    }
+
+    /// True if a dangling alias breaks signing: somebody counts on the selector, and it does not
+    /// rest.
+    pub fn is_dangling_a_fault(&self, tried: &Tried) -> bool {
+        let Candidate { is_given, provider, .. } = &tried.candidate;
+        matches!(tried.found, Found::Dangling)
+            && (*is_given || provider.is_some())
+            && !self.is_resting(tried)
+    }
+
+    /// True for an alias without a key that its provider fills at the next rotation, while another
+    /// of the provider's selectors has a key that can be used.
+    pub fn is_resting(&self, tried: &Tried) -> bool {
+        let Candidate { provider, may_rest, .. } = &tried.candidate;
+        *may_rest
+            && !tried.answer.aliases.is_empty()
+            && self.tried.iter().any(|other| {
+                other.candidate.provider == *provider
+                    && other.keys().iter().any(Published::is_usable)
+            })
+    }
+}

@@ -1,0 +1,169 @@
+//! Rules about the policy that is in force, and where.
+
+use super::super::discover::{Discovery, InForce, PolicyTag};
+use super::super::examine::Facts;
+use super::super::explain::tag;
+use super::super::record::Policy;
+use super::super::rfc7489::{Difference, Side};
+use super::super::visit::Found;
+use super::{of_domain, of_record, own_record};
+use crate::diagnostic::{Finding, Location, Rule};
+use crate::text::{Phrase, Span};
+
+pub(super) fn missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let visits = &facts.discovered.walk.visits;
+    // Several records are a fault of their own; the remedy is another one.
+    if facts.discovered.discovery != Discovery::NotPublished
+        || visits.iter().any(|visit| matches!(visit.found, Found::Several(_)))
+    {
+        return;
+    }
+    let domain = facts.domain();
+    let mut message = Phrase::new()
+        .plain("neither ")
+        .name(domain)
+        .plain(" nor a name above it publishes a policy: mail that pretends to come from it is ")
+        .bad("judged without one");
+    if let Some(stranger) = visits.first().and_then(|visit| visit.strangers.first()) {
+        message = message
+            .plain("; the TXT that stands there does not begin with ")
+            .code("v=DMARC1")
+            .plain(" to the letter: ")
+            .code(stranger);
+    }
+    findings.push(Finding::new(rule, of_domain(domain), message));
+}
+
+pub(super) fn policy_none(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(in_force) = facts.discovered.in_force() else { return };
+    if in_force.policy != Policy::None || in_force.tag == PolicyTag::Implied {
+        return;
+    }
+    let span = in_force.span();
+    let message = tag(in_force.tag, in_force.policy)
+        .plain(": monitoring mode, mail from ")
+        .name(facts.domain())
+        .plain(" that fails is delivered as usual");
+    findings.push(Finding::new(rule, place(in_force, span), message));
+}
+
+pub(super) fn testing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(in_force) = facts.discovered.in_force().filter(|it| it.is_lowered()) else { return };
+    let message = Phrase::new()
+        .code("t=y")
+        .plain(" lowers ")
+        .then(tag(in_force.tag, in_force.policy))
+        .plain(" to ")
+        .weak(in_force.requested.word())
+        .plain(" for mail from ")
+        .name(facts.domain())
+        .plain("; receivers that follow RFC 7489 do not know the tag and apply ")
+        .with(super::super::role(in_force.policy), in_force.policy.word());
+    let span = in_force.published.record().t.as_ref().map(|t| t.span);
+    findings.push(Finding::new(rule, place(in_force, span), message));
+}
+
+pub(super) fn subdomain_weaker(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(in_force) = facts.discovered.in_force() else { return };
+    let record = in_force.published.record();
+    for (weaker, policy) in facts.weaker_for_subdomains() {
+        let whom = match weaker {
+            PolicyTag::Np => "names that do not exist",
+            _ if record.np.is_none() => "every name, existing or not,",
+            _ => "names that exist",
+        };
+        let message = tag(weaker, policy)
+            .plain(" is weaker than ")
+            .then(tag(in_force.tag, in_force.policy))
+            .plain(format!(": {whom} below "))
+            .name(facts.domain())
+            .plain(" can be forged where the domain itself cannot");
+        findings.push(Finding::new(rule, place(in_force, weaker.span(record)), message));
+    }
+}
+
+pub(super) fn subdomain_tag_ignored(
+    facts: &Facts,
+    rule: &'static Rule,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(published) = own_record(facts) else { return };
+    let Some(organization) = facts.discovered.organization_of_record() else { return };
+    if published.domain == *organization {
+        return;
+    }
+    let record = published.record();
+    for policy in [&record.sp, &record.np].into_iter().flatten() {
+        let message = Phrase::new()
+            .plain("subdomain policies count only at the organizational domain, ")
+            .name(organization)
+            .plain("; at ")
+            .name(&published.domain)
+            .plain(" they have no effect");
+        findings.push(Finding::new(rule, of_record(published).at(policy.span), message));
+    }
+}
+
+pub(super) fn receivers_disagree(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(difference) = facts.difference.as_ref().filter(|it| !is_by_test(facts, it)) else {
+        return;
+    };
+    let message = Phrase::new()
+        .plain("receivers that follow RFC 9989 ")
+        .then(what_they_do(&difference.new))
+        .plain("; receivers that follow RFC 7489 ")
+        .then(what_they_do(&difference.old));
+    let location = match facts.discovered.governing() {
+        Some(published) => of_record(published),
+        None => of_domain(facts.domain()),
+    };
+    findings.push(Finding::new(rule, location, message));
+}
+
+/// True if receivers differ in nothing but the step by which `t=y` lowers the policy: that is told
+/// by a rule of its own.
+fn is_by_test(facts: &Facts, difference: &Difference) -> bool {
+    let Some(in_force) = facts.discovered.in_force().filter(|it| it.is_lowered()) else {
+        return false;
+    };
+    let untested = Side { policy: Some(in_force.policy), ..difference.new.clone() };
+    untested == difference.old
+}
+
+fn what_they_do(side: &Side) -> Phrase {
+    let Some(policy) = side.policy else { return Phrase::new().bad("apply no policy") };
+    let mut phrase = Phrase::new().plain("apply ").with(super::super::role(policy), policy.word());
+    if side.percent < 100 {
+        phrase = phrase.plain(" to ").number(side.percent).plain(" per cent of failing mail");
+    }
+    phrase.plain(" and align within ").name(&side.organization)
+}
+
+pub(super) fn single_label_organization(
+    facts: &Facts,
+    rule: &'static Rule,
+    findings: &mut Vec<Finding>,
+) {
+    let domain = facts.domain();
+    let Some(organization) = &facts.discovered.organization else { return };
+    if organization.domain.label_count() != 1 || domain.label_count() <= 1 {
+        return;
+    }
+    let message = Phrase::new()
+        .plain("the record of ")
+        .name(&organization.domain)
+        .plain(" makes it the organization of ")
+        .name(domain)
+        .plain(": any domain below ")
+        .name(&organization.domain)
+        .bad(" aligns with it");
+    findings.push(Finding::new(rule, of_domain(domain), message));
+}
+
+fn place(in_force: &InForce, span: Option<Span>) -> Location {
+    let location = of_record(&in_force.published);
+    match span {
+        Some(span) => location.at(span),
+        None => location,
+    }
+}

@@ -1,0 +1,142 @@
+//! Rules about the record as text.
+
+use super::super::discover::Discovery;
+use super::super::examine::Facts;
+use super::super::grammar;
+use super::super::record::{Psd, Record, Usable, Usage};
+use super::super::visit::Found;
+use super::{of_domain, of_record, own_record};
+use crate::diagnostic::{Finding, Rule};
+use crate::text::{Phrase, Span, SyntaxError};
+
+pub(super) fn several_records(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for visit in &facts.discovered.walk.visits {
+        // What a top-level domain publishes is not for the domain's owner to mend.
+        let Found::Several(texts) = &visit.found else { continue };
+        if visit.domain.label_count() < 2 && visit.domain != *facts.domain() {
+            continue;
+        }
+        let message = Phrase::new()
+            .name(&visit.domain)
+            .plain(" has ")
+            .number(texts.len())
+            .plain(" DMARC records; receivers discard ")
+            .bad("all of them");
+        findings.push(Finding::new(rule, of_domain(&visit.domain), message));
+    }
+}
+
+pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    faults(facts, rule, true, "the tag is ignored as it stands", findings);
+}
+
+pub(super) fn stray_text(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    faults(facts, rule, false, "receivers ignore it", findings);
+}
+
+/// One finding for each fault that changes the meaning of the record, or for each that does not.
+fn faults(
+    facts: &Facts,
+    rule: &'static Rule,
+    changing: bool,
+    effect: &str,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(published) = own_record(facts) else { return };
+    let record = published.record();
+    let errors = published.record.errors.iter();
+    let errors = errors.filter(|error| changes_meaning(record, error) == changing);
+    for error in errors {
+        let mut message = Phrase::new().plain("expected ").plain(error.expected);
+        let found = record.show(error.span);
+        if !found.is_empty() {
+            message = message.plain(", found ").code(found);
+        }
+        let message = message.plain(format!("; {effect}"));
+        findings.push(Finding::new(rule, of_record(published).at(error.span), message));
+    }
+}
+
+/// True if the fault stands in a tag that RFC 9989 gives a meaning.
+fn changes_meaning(record: &Record, error: &SyntaxError) -> bool {
+    let before = record.show(Span { start: 0, end: error.span.start });
+    let tag = before.iter().rposition(|octet| *octet == b';').map_or(0, |semicolon| semicolon + 1);
+    let name = record.text.get(tag..).unwrap_or_default().trim_ascii_start();
+    let end = name.iter().position(|octet| !octet.is_ascii_alphabetic()).unwrap_or(name.len());
+    name.get(..end).is_some_and(grammar::is_defined)
+}
+
+pub(super) fn no_valid_policy(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(published) = own_record(facts) else { return };
+    let record = published.record();
+    let effect = match record.usable() {
+        Usable::Ok => return,
+        Usable::AsNone => "receivers act as if the record said p=none",
+        Usable::Skip => "and no valid rua either: receivers do not apply DMARC",
+    };
+    let voided = record
+        .tags_with(Usage::Discarded)
+        .find(|tag| ["p", "sp", "np"].iter().any(|name| record.is_named(tag, name)));
+    let (message, location) = match voided {
+        Some(tag) => (
+            Phrase::new().code(record.show(tag.span())).bad(" is not a policy"),
+            of_record(published).at(tag.value),
+        ),
+        None => {
+            (Phrase::new().bad("no policy").plain(" (").code("p").plain(")"), of_record(published))
+        }
+    };
+    findings.push(Finding::new(rule, location, message.plain("; ").plain(effect)));
+}
+
+pub(super) fn historic_tag(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(published) = own_record(facts) else { return };
+    let record = published.record();
+    for tag in record.tags_with(Usage::Historic) {
+        let message = Phrase::new()
+            .code(record.show(tag.span()))
+            .plain(" has no meaning since RFC 9989; receivers that follow RFC 7489 still heed it");
+        findings.push(Finding::new(rule, of_record(published).at(tag.span()), message));
+    }
+}
+
+pub(super) fn lookalike(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    // Where nothing is published, `dmarc/missing` shows the text that was to be the record.
+    if matches!(facts.discovered.discovery, Discovery::NotPublished | Discovery::Unknown(_)) {
+        return;
+    }
+    let Some(visit) = facts.discovered.walk.visits.first() else { return };
+    for text in visit.strangers.iter().filter(|text| is_meant_as_record(text)) {
+        let message = Phrase::new()
+            .code(text)
+            .plain(" does not begin with ")
+            .code("v=DMARC1")
+            .plain(" to the letter; receivers ")
+            .bad("discard it");
+        findings.push(Finding::new(rule, of_domain(facts.domain()), message));
+    }
+}
+
+/// True if a text that is no record names the version all the same.
+fn is_meant_as_record(text: &[u8]) -> bool {
+    text.windows(b"dmarc1".len()).any(|octets| octets.eq_ignore_ascii_case(b"dmarc1"))
+}
+
+pub(super) fn psd_tag(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(published) = own_record(facts) else { return };
+    let Some(psd) = published.record().psd.as_ref().filter(|psd| psd.value == Psd::Yes) else {
+        return;
+    };
+    // Top-level domains are public suffixes.
+    if published.domain.label_count() < 2 {
+        return;
+    }
+    let message = Phrase::new()
+        .code("psd=y")
+        .plain(" calls ")
+        .name(&published.domain)
+        .plain(" a public suffix: every name below it is ")
+        .bad("an organization of its own")
+        .plain(" and aligns with it no longer");
+    findings.push(Finding::new(rule, of_record(published).at(psd.span), message));
+}

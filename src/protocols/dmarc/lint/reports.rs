@@ -1,0 +1,102 @@
+//! Rules about where reports go.
+
+use super::super::examine::Facts;
+use super::super::explain::refusal;
+use super::super::record::{Record, Usable};
+use super::super::report_uri::Authorization;
+use super::super::uri::{ReportUri, Scheme};
+use super::{of_record, own_record};
+use crate::diagnostic::{Finding, Rule};
+use crate::text::Phrase;
+
+pub(super) fn no_reports(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(published) = own_record(facts) else { return };
+    let record = published.record();
+    // A record that cannot be used for want of a report address has a finding of its own.
+    if !record.rua.is_empty() || record.usable() == Usable::Skip {
+        return;
+    }
+    let message = Phrase::new()
+        .plain("no valid ")
+        .code("rua")
+        .plain(": nobody reports who sends in the name of ")
+        .name(&published.domain);
+    findings.push(Finding::new(rule, of_record(published), message));
+}
+
+pub(super) fn fo_without_ruf(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(published) = own_record(facts) else { return };
+    let record = published.record();
+    let Some(fo) = record.fo.as_ref().filter(|_| record.ruf.is_empty()) else { return };
+    let message = Phrase::new()
+        .code("fo")
+        .plain(" says when failure reports are wanted, but there is no valid ")
+        .code("ruf")
+        .plain(" to send them to");
+    findings.push(Finding::new(rule, of_record(published).at(fo.span), message));
+}
+
+pub(super) fn external_report_unauthorized(
+    facts: &Facts,
+    rule: &'static Rule,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(published) = own_record(facts) else { return };
+    for destination in &facts.destinations {
+        let Authorization::Refused(why) = &destination.authorization else { continue };
+        let message = Phrase::new()
+            .plain("reports are ")
+            .bad("not sent")
+            .plain(" to ")
+            .code(&destination.uri.text)
+            .plain(": ")
+            .then(refusal(why));
+        let location = of_record(published).at(destination.uri.span);
+        findings.push(Finding::new(rule, location, message));
+    }
+}
+
+/// How many addresses every receiver of RFC 7489 must be able to serve (§6.2).
+const SERVED_BY_ALL: usize = 2;
+
+/// Every address of a record, for either kind of report.
+fn uris(record: &Record) -> impl Iterator<Item = &ReportUri> {
+    record.rua.iter().chain(&record.ruf)
+}
+
+pub(super) fn report_scheme(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(published) = own_record(facts) else { return };
+    for uri in uris(published.record()).filter(|uri| uri.scheme != Scheme::Mailto) {
+        let message = Phrase::new()
+            .code(&uri.text)
+            .plain(" is no mailbox: reporters need to know ")
+            .code("mailto:")
+            .plain(" only, and ignore what they do not know");
+        findings.push(Finding::new(rule, of_record(published).at(uri.span), message));
+    }
+}
+
+pub(super) fn report_size_limit(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(published) = own_record(facts) else { return };
+    let record = published.record();
+    for size in uris(record).filter_map(|uri| uri.size) {
+        let message = Phrase::new()
+            .plain("the size limit ")
+            .code(record.show(size))
+            .plain(" has no meaning since RFC 9989: reports of any size are sent");
+        findings.push(Finding::new(rule, of_record(published).at(size), message));
+    }
+}
+
+pub(super) fn many_reports(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(published) = own_record(facts) else { return };
+    let rua = &published.record().rua;
+    let Some(first_left_out) = rua.get(SERVED_BY_ALL) else { return };
+    let message = Phrase::new()
+        .code("rua")
+        .plain(" has ")
+        .number(rua.len())
+        .plain(" addresses; receivers need to serve no more than ")
+        .number(SERVED_BY_ALL);
+    findings.push(Finding::new(rule, of_record(published).at(first_left_out.span), message));
+}

@@ -1,0 +1,15 @@
+//! Rules about who receives. A lookup that failed never makes a finding.
+
+mod host;
+mod rules;
+mod set;
+
+pub use rules::CHECKS;
+
+use super::hosts::Facts;
+use crate::diagnostic::{Check, Finding};
+
+/// Everything that the rules find.
+pub fn check(facts: &Facts) -> Vec<Finding> {
+    Check::all(CHECKS, facts)
+}

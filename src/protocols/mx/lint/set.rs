@@ -1,0 +1,93 @@
+//! Rules about the MX set as a whole.
+
+use crate::diagnostic::{Finding, Location, Rule};
+use crate::dns::{Kind, Place};
+use crate::protocols::mx::{Addresses, Exchanger, Facts, Found, Target};
+use crate::text::Phrase;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::net::IpAddr;
+
+pub(super) fn null_with_others(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let others = facts.exchangers().len().saturating_sub(1);
+    if let Some(null) = null(facts).filter(|_| others > 0) {
+        let said = Phrase::new()
+            .plain("a null MX stands beside ")
+            .number(others)
+            .plain(if others == 1 { " other MX record" } else { " other MX records" })
+            .plain("; what senders do is undefined");
+        findings.push(at(facts, null.place.clone(), rule, said));
+    }
+}
+
+pub(super) fn null_preference(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    if let Some(null) = null(facts).filter(|null| null.preference != 0) {
+        let said = Phrase::new().plain("the null MX has preference ").number(null.preference);
+        findings.push(at(facts, null.place.clone(), rule, said.plain(" instead of 0")));
+    }
+}
+
+pub(super) fn none(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Found::Implicit(addresses) = &facts.found else { return };
+    let said = Phrase::new().name(&facts.domain).plain(" publishes no MX; ");
+    let said = match addresses.all().next() {
+        Some(first) => said.plain("senders try its own address ").addr(first),
+        None if addresses.is_failed() => said.plain("whether it has addresses could not be told"),
+        None => said.plain("it has no address either, so it takes no mail"),
+    };
+    findings.push(at(facts, None, rule, said));
+}
+
+pub(super) fn duplicate(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let (mut known, mut told) = (HashSet::new(), HashSet::new());
+    for one in facts.exchangers() {
+        if !known.insert(&one.host) && told.insert(&one.host) {
+            let count = facts.exchangers().iter().filter(|other| other.host == one.host).count();
+            let said = Phrase::new().plain("the MX host ").name(&one.host);
+            let said = said.plain(" stands ").number(count).plain(" times in the set");
+            findings.push(at(facts, one.place.clone(), rule, said));
+        }
+    }
+}
+
+pub(super) fn ipv6_only(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let hosts: Vec<&Addresses> =
+        facts.exchangers().iter().filter_map(Exchanger::addresses).collect();
+    // What was not asked may have an IPv4 address, and what failed, too.
+    let is_told = hosts.len() == facts.exchangers().len();
+    let is_reached = |it: &&Addresses| it.is_any() && !it.is_unreachable();
+    let reached = hosts.iter().filter(|it| is_reached(it)).count();
+    if is_told && reached > 0 && hosts.iter().all(|it| it.ipv4.is_void()) {
+        let said = Phrase::new()
+            .plain("no MX host has an IPv4 address (")
+            .number(reached)
+            .plain(" with IPv6 only), so senders without IPv6 cannot reach ")
+            .name(&facts.domain);
+        findings.push(at(facts, None, rule, said));
+    }
+}
+
+pub(super) fn same_addresses(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let mut known: HashMap<BTreeSet<IpAddr>, &Exchanger> = HashMap::new();
+    for one in facts.exchangers() {
+        // Aliases and unreachable hosts have rules of their own.
+        let is_sound = |it: &&Addresses| {
+            it.is_any() && !it.is_failed() && !it.is_unreachable() && it.aliases().is_empty()
+        };
+        let Some(addresses) = one.addresses().filter(is_sound) else { continue };
+        let first = *known.entry(addresses.all().collect()).or_insert(one);
+        if first.host != one.host {
+            let said = Phrase::new().plain("the MX host ").name(&one.host);
+            let said = said.plain(" has the same addresses as ").name(&first.host);
+            let said = said.plain(": it is no reserve for it");
+            findings.push(at(facts, one.place.clone(), rule, said));
+        }
+    }
+}
+
+fn null(facts: &Facts) -> Option<&Exchanger> {
+    facts.exchangers().iter().find(|one| matches!(one.target, Target::Null))
+}
+
+fn at(facts: &Facts, place: Option<Place>, rule: &'static Rule, said: Phrase) -> Finding {
+    Finding::new(rule, Location::set(facts.domain.clone(), Kind::Mx).in_file(place), said)
+}

@@ -1,0 +1,141 @@
+//! Everything that can be told of a domain's SPF without naming a sender.
+
+use super::expand::Sender;
+use super::explanation::{self, Explanation};
+use super::partition::{Partition, Reading, Spent, SpfResult};
+use super::policy::{Found, Policies, Published};
+use super::record::{Qualifier, Record};
+use super::walk::{Walked, walk};
+use crate::diagnostic::Standing;
+use crate::net::{Family, IpSet, Name};
+use std::sync::Arc;
+
+/// What was found out: the facts that rules look at.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The domain.
+    pub domain: Name,
+    /// What it publishes.
+    pub published: Arc<Published>,
+    /// The walk over all of IPv4.
+    pub ipv4: Walked,
+    /// The walk over all of IPv6.
+    pub ipv6: Walked,
+    /// The explanation of a fail; `None` if there is none to look for.
+    pub explanation: Option<Explanation>,
+}
+
+/// Walks the policy of a domain with every address there is.
+pub async fn examine(policies: &Policies<'_>, domain: &Name) -> Facts {
+    let published = policies.fetch(domain).await;
+    let anybody = Sender::anybody(domain);
+    // Both families share the policies, so the second walk asks for addresses only.
+    let ipv4 = walk(policies, domain, &anybody, IpSet::all(Family::V4)).await;
+    let ipv6 = walk(policies, domain, &anybody, IpSet::all(Family::V6)).await;
+    let mut facts = Facts { domain: domain.clone(), published, ipv4, ipv6, explanation: None };
+    facts.explanation = explanation::examine(policies, &facts).await;
+    facts
+}
+
+impl Facts {
+    /// The walks of both families.
+    pub fn partitions(&self) -> [&Partition; 2] {
+        [&self.ipv4.partition, &self.ipv6.partition]
+    }
+
+    /// Terms whose effect depends on who sends, as published, each once.
+    pub fn sender_dependent(&self) -> Vec<String> {
+        let mut terms: Vec<String> = Vec::new();
+        for partition in self.partitions() {
+            for term in partition.sender_dependent() {
+                let text = partition.term_text(term);
+                if !terms.contains(&text) {
+                    terms.push(text);
+                }
+            }
+        }
+        terms
+    }
+
+    /// The most that any sender spends.
+    pub fn worst(&self) -> Spent {
+        let [ipv4, ipv6] = self.partitions();
+        ipv4.worst().max(ipv6.worst())
+    }
+
+    /// What senders get that no term lists: the result of the addresses which went all the way to
+    /// `all`, to the end, or beyond a limit. `None` if they do not all get the same.
+    pub fn default_result(&self) -> Option<SpfResult> {
+        let [ipv4, ipv6] = self.partitions().map(|partition| {
+            let largest = partition.cells.iter().max_by_key(|cell| cell.set.count())?;
+            largest.result()
+        });
+        (ipv4 == ipv6).then_some(ipv4).flatten()
+    }
+
+    /// The record that decides about senders which no term names: where redirects end. `None` if
+    /// it has a fault or was not found.
+    pub(super) fn last_record(&self) -> Option<(&Arc<Published>, &Record)> {
+        let [partition, _] = self.partitions();
+        let mut at = 0;
+        loop {
+            let published = &partition.visits.get(at)?.published;
+            let record = published.usable()?;
+            let Some((redirect, _)) = record.redirect() else { return Some((published, record)) };
+            // A later visit that this very term led to: the chain moves forward only, so it ends.
+            at = (at + 1..partition.visits.len()).find(|next| {
+                partition.visits[*next]
+                    .via
+                    .is_some_and(|via| via.visit as usize == at && via.term as usize == redirect)
+            })?;
+        }
+    }
+
+    /// True if the policy passes nobody for certain, and nobody by what is unknown of the sender: the
+    /// owner says that the domain does not send.
+    pub fn sends_nothing(&self) -> bool {
+        let lets_nobody_pass = |record: &Record| {
+            record.redirect().is_none()
+                && record.directives().all(|(_, _, qualifier, _)| qualifier != Qualifier::Pass)
+        };
+        self.published.usable().is_some_and(lets_nobody_pass)
+            && self.partitions().into_iter().all(|partition| {
+                partition.passing().is_empty() && partition.sender_dependent().is_empty()
+            })
+            && self.default_result() == Some(SpfResult::Fail)
+    }
+
+    /// How the domain stands.
+    pub fn standing(&self) -> Standing {
+        match &self.published.found {
+            Found::Failed => Standing::Unknown,
+            Found::Nothing | Found::NoDomain => Standing::Absent,
+            Found::Several(_) => Standing::Broken,
+            Found::One { record, .. } if !record.errors.is_empty() => Standing::Broken,
+            Found::One { .. } => self.standing_of_record(),
+        }
+    }
+
+    fn standing_of_record(&self) -> Standing {
+        let [ipv4, ipv6] = self.partitions();
+        let has = |partition: &Partition, reading, wanted| {
+            partition.cells.iter().any(|cell| cell.result_as(reading) == Some(wanted))
+        };
+        let meets = |partition, wanted| has(partition, Reading::Standard, wanted);
+        // A host with IPv4 addresses only is a void lookup for IPv6 senders. Where the limit is
+        // exceeded by these alone, receivers disagree, and the senders that there are still pass.
+        let is_broken = meets(ipv4, SpfResult::Permerror)
+            || has(ipv6, Reading::NoVoidLimit, SpfResult::Permerror);
+        if is_broken {
+            Standing::Broken
+        } else if meets(ipv4, SpfResult::Temperror) || meets(ipv6, SpfResult::Temperror) {
+            Standing::Unknown
+        } else if meets(ipv6, SpfResult::Permerror)
+            || matches!(self.default_result(), Some(SpfResult::Pass | SpfResult::Neutral))
+        {
+            Standing::Weak
+        } else {
+            Standing::Good
+        }
+    }
+}

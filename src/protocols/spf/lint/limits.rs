@@ -1,0 +1,109 @@
+//! What everybody spends, and who is hit where receivers stop (RFC 7208 §4.6.4).
+
+use super::targets::{circles, voids};
+use super::view::{Place, is_nobody, name_crowd};
+use crate::diagnostic::{Finding, Location, Rule};
+use crate::net::Family;
+use crate::protocols::spf::event::Effect;
+use crate::protocols::spf::examine::Facts;
+use crate::protocols::spf::partition::{Cell, Exception, LOOKUP_LIMIT, SpfResult, VOID_LIMIT};
+use crate::text::Phrase;
+
+/// One lookup left is little, for a policy that others write parts of.
+const HEADROOM: u16 = 1;
+
+pub(super) fn too_many_lookups(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let needed = facts.worst().lookups;
+    if needed <= LOOKUP_LIMIT || !circles(facts).is_empty() {
+        return;
+    }
+    let message = Phrase::new()
+        .plain("needs ")
+        .number(needed)
+        .plain(" DNS lookups; receivers stop at 10 and return ")
+        .bad("permerror")
+        .plain(" for the senders still undecided then: ")
+        .then(who(facts, |cell| cell.spent.lookups > LOOKUP_LIMIT));
+    let location = location_of(facts, |effect| effect.spent.lookups > LOOKUP_LIMIT);
+    findings.push(Finding::new(rule, location, message));
+}
+
+pub(super) fn lookup_headroom(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let needed = facts.worst().lookups;
+    if !(LOOKUP_LIMIT - HEADROOM..=LOOKUP_LIMIT).contains(&needed) {
+        return;
+    }
+    let message = Phrase::new()
+        .plain("needs ")
+        .number(needed)
+        .plain(" of the 10 DNS lookups that receivers allow; ")
+        .number(LOOKUP_LIMIT - needed)
+        .plain(" left");
+    findings.push(Finding::new(rule, facts.location(), message));
+}
+
+pub(super) fn too_many_voids(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    if !reaches_void_limit(facts, Family::V4) {
+        return;
+    }
+    let mut message =
+        Phrase::new().plain("causes ").number(facts.worst().voids).plain(" void lookups");
+    let mut before = " (";
+    for void in voids(facts) {
+        message = message.plain(std::mem::replace(&mut before, ", ")).code(void.place.text());
+    }
+    let message = message
+        .plain(if before == ", " { ")" } else { "" })
+        .plain("; receivers stop at the third and return ")
+        .bad("permerror")
+        .plain(" for the senders still undecided then: ")
+        .then(who(facts, |cell| cell.spent.voids > VOID_LIMIT));
+    let location = location_of(facts, |effect| effect.spent.voids > VOID_LIMIT);
+    findings.push(Finding::new(rule, location, message));
+}
+
+pub(super) fn too_many_mx_hosts(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let too_many = |cell: &Cell| match cell.exception() {
+        Some(Exception::TooManyMxHosts { found }) => Some(*found),
+        _ => None,
+    };
+    let cells = facts.partitions().into_iter().flat_map(|partition| &partition.cells);
+    let Some(found) = cells.filter_map(too_many).max() else { return };
+    let message = Phrase::new()
+        .plain("finds ")
+        .number(found)
+        .plain(" MX hosts; receivers look at 10 and return ")
+        .bad("permerror")
+        .plain(" for the senders still undecided then: ")
+        .then(who(facts, |cell| too_many(cell).is_some()));
+    let location = location_of(facts, has_too_many_mx_hosts);
+    findings.push(Finding::new(rule, location, message));
+}
+
+/// True for a step in which `mx` found more hosts than receivers look at.
+pub(super) fn has_too_many_mx_hosts(effect: &Effect) -> bool {
+    matches!(effect.exception.as_deref(), Some(Exception::TooManyMxHosts { .. }))
+}
+
+/// True if senders of a family meet more void lookups than receivers allow.
+pub(super) fn reaches_void_limit(facts: &Facts, family: Family) -> bool {
+    let mut partitions = facts.partitions().into_iter();
+    partitions.any(|partition| partition.family == family && partition.worst().voids > VOID_LIMIT)
+}
+
+/// Who is hit, and who of them would have passed.
+fn who(facts: &Facts, is_hit: impl Fn(&Cell) -> bool + Copy) -> Phrase {
+    let hit = facts.crowd(is_hit);
+    let lost = facts.crowd(|cell| is_hit(cell) && cell.unlimited() == Some(SpfResult::Pass));
+    let message = name_crowd(&hit);
+    match () {
+        () if is_nobody(&lost) => message,
+        () if lost == hit => message.plain(", who would all pass"),
+        () => message.plain(", of whom ").then(name_crowd(&lost)).plain(" would pass"),
+    }
+}
+
+/// Where the outermost record crosses a limit.
+pub(super) fn location_of(facts: &Facts, is_met: impl Fn(&Effect) -> bool + Copy) -> Location {
+    facts.first_term(is_met).map_or_else(|| facts.location(), Place::location)
+}

@@ -1,0 +1,123 @@
+//! Rules about the addresses that terms list.
+
+use super::view::Place;
+use crate::diagnostic::{Finding, Rule};
+use crate::net::{Cidr, Family};
+use crate::protocols::spf::examine::Facts;
+use crate::protocols::spf::record::{Body, Mechanism, Qualifier};
+use crate::text::{Phrase, grouped};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Prefixes from here on are no wider than what one organization may own.
+const NARROW_V4: u8 = 16;
+/// The same for IPv6: what a registry hands to a provider.
+const NARROW_V6: u8 = 32;
+
+/// Networks that no mail comes from outside: RFC 1918 §3, loopback, link-local, RFC 4193 §3.
+const PRIVATE_V4: [(Ipv4Addr, u8); 5] = [
+    (Ipv4Addr::new(10, 0, 0, 0), 8),
+    (Ipv4Addr::new(172, 16, 0, 0), 12),
+    (Ipv4Addr::new(192, 168, 0, 0), 16),
+    (Ipv4Addr::new(127, 0, 0, 0), 8),
+    (Ipv4Addr::new(169, 254, 0, 0), 16),
+];
+const PRIVATE_V6: [(Ipv6Addr, u8); 3] = [
+    (Ipv6Addr::LOCALHOST, 128),
+    (Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0), 7),
+    (Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10),
+];
+
+pub(super) fn wide(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for place in facts.own_terms() {
+        let Body::Directive(Qualifier::Pass, mechanism) = &place.term.body else { continue };
+        let (bits, whose) = match mechanism {
+            Mechanism::Ip4(cidr) | Mechanism::Ip6(cidr) if !is_private(*cidr) => {
+                (wide_bits(cidr.family(), cidr.prefix()), "")
+            }
+            Mechanism::A(target) | Mechanism::Mx(target) => {
+                let ipv4 = wide_bits(Family::V4, target.ip4_prefix);
+                (ipv4.or(wide_bits(Family::V6, target.ip6_prefix)), " around each host")
+            }
+            _ => continue,
+        };
+        let Some(bits) = bits else { continue };
+        let message = Phrase::new()
+            .code(place.text())
+            .plain(" lets ")
+            .weak(many(bits))
+            .plain(format!(" addresses{whose} pass"));
+        findings.push(Finding::new(rule, place.location(), message));
+    }
+}
+
+/// How many bits of an address a network leaves open, if hardly one organization owns so much. What
+/// is half a family and more has a rule of its own.
+fn wide_bits(family: Family, prefix: u8) -> Option<u8> {
+    let narrow = match family {
+        Family::V4 => NARROW_V4,
+        Family::V6 => NARROW_V6,
+    };
+    (2..narrow).contains(&prefix).then(|| family.bits() - prefix)
+}
+
+/// How many addresses so many bits make.
+fn many(bits: u8) -> String {
+    match 1_u64.checked_shl(bits.into()) {
+        Some(count) => grouped(count.into()),
+        None => format!("2^{bits}"),
+    }
+}
+
+pub(super) fn host_bits(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for (place, cidr) in listed(facts) {
+        let Some(written) = address(place).filter(|written| *written != cidr.network()) else {
+            continue;
+        };
+        let message = Phrase::new()
+            .code(place.text())
+            .plain(" is the whole network ")
+            .addr(cidr)
+            .plain(", not only ")
+            .addr(written);
+        findings.push(Finding::new(rule, place.location(), message));
+    }
+}
+
+/// The address before the prefix, as it is written.
+fn address(place: Place<'_>) -> Option<IpAddr> {
+    let text = std::str::from_utf8(place.text()).ok()?;
+    let (_, network) = text.split_once(':')?;
+    network.split('/').next()?.parse().ok()
+}
+
+pub(super) fn private(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for (place, _) in listed(facts).filter(|(_, cidr)| is_private(*cidr)) {
+        let message = Phrase::new()
+            .code(place.text())
+            .plain(" lists addresses that no receiver outside ever sees");
+        findings.push(Finding::new(rule, place.location(), message));
+    }
+}
+
+fn is_private(cidr: Cidr) -> bool {
+    let within = |(network, prefix): (IpAddr, u8)| {
+        prefix <= cidr.prefix()
+            && Cidr::new(cidr.network(), prefix).is_some_and(|outer| outer.network() == network)
+    };
+    match cidr.family() {
+        Family::V4 => {
+            PRIVATE_V4.iter().any(|(network, prefix)| within(((*network).into(), *prefix)))
+        }
+        Family::V6 => {
+            PRIVATE_V6.iter().any(|(network, prefix)| within(((*network).into(), *prefix)))
+        }
+    }
+}
+
+/// Every `ip4` and `ip6` of the domain's own records.
+fn listed(facts: &Facts) -> impl Iterator<Item = (Place<'_>, Cidr)> {
+    facts.own_terms().filter_map(|place| match place.term.body {
+        Body::Directive(_, Mechanism::Ip4(cidr) | Mechanism::Ip6(cidr)) => Some((place, cidr)),
+        _ => None,
+    })
+}

@@ -1,0 +1,200 @@
+//! What can be told from the text of records alone.
+
+use super::typo::{glued, meant};
+use crate::diagnostic::{Finding, Location, Rule};
+use crate::dns::Kind;
+use crate::protocols::spf::examine::Facts;
+use crate::protocols::spf::grammar::is_record;
+use crate::protocols::spf::policy::Found;
+use crate::protocols::spf::record::{Body, Mechanism, Record, Target, Term};
+use crate::text::{Phrase, Span, SyntaxError};
+use std::collections::HashSet;
+
+/// RFC 7208 §3.4: "under 450 octets, then DNS answers ought to fit in UDP packets"
+const SIZE_LIMIT: usize = 450;
+/// Shorter misspelt modifiers may be anybody's own: only exact words are suspected below this.
+const LONG_WORD: usize = 6;
+
+pub(super) fn missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let message = Phrase::new().name(&facts.domain);
+    let message = match facts.published.found {
+        Found::Nothing => {
+            message.plain(" publishes no SPF record: any host may claim to send for it")
+        }
+        Found::NoDomain => message.plain(" does not exist, so it publishes no SPF record"),
+        Found::One { .. } | Found::Several(_) | Found::Failed => return,
+    };
+    findings.push(Finding::new(rule, facts.location(), message));
+}
+
+pub(super) fn several_records(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for published in facts.met() {
+        let Found::Several(records) = &published.found else { continue };
+        let message = Phrase::new()
+            .name(&published.domain)
+            .plain(" publishes ")
+            .number(records.len())
+            .plain(" SPF records where one is allowed; receivers use none of them and return ")
+            .bad("permerror");
+        findings.push(Finding::new(rule, published.location(), message));
+    }
+}
+
+pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for published in facts.met() {
+        let Some(parsed) = published.record() else { continue };
+        for error in &parsed.errors {
+            let message = fault(&parsed.value, error);
+            findings.push(Finding::new(rule, published.location().at(error.span), message));
+        }
+    }
+}
+
+/// What is wrong, what was expected, and what was probably meant.
+fn fault(record: &Record, error: &SyntaxError) -> Phrase {
+    let piece = piece_around(&record.text, error.span);
+    let message = Phrase::new().code(piece).plain(": expected ").plain(error.expected);
+    if let Some(next) = glued(piece) {
+        return message.plain("; is a space missing before ").code(next).plain("?");
+    }
+    let signed = piece.first().is_some_and(|sign| b"+-~?".contains(sign));
+    let unsigned = &piece[usize::from(signed)..];
+    let end = unsigned.iter().position(|octet| matches!(octet, b':' | b'=' | b'/'));
+    let (word, rest) = unsigned.split_at(end.unwrap_or(unsigned.len()));
+    match meant(word, rest.first().copied().filter(|sign| *sign != b'/')) {
+        Some(meant) => message.plain("; did you mean ").code(meant).plain("?"),
+        None => message,
+    }
+}
+
+/// The term that holds a span: terms stand between spaces.
+fn piece_around(text: &[u8], span: Span) -> &[u8] {
+    let (before, after) = text.split_at(text.len().min(span.start as usize));
+    let start = before.iter().rposition(|octet| *octet == b' ').map_or(0, |space| space + 1);
+    let end = after.iter().position(|octet| *octet == b' ').unwrap_or(after.len());
+    text.get(start..before.len() + end).unwrap_or_default()
+}
+
+pub(super) fn suspicious_modifier(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for place in facts.own_terms() {
+        let Body::Unknown { name } = place.term.body else { continue };
+        let word = name.of(&place.record.text);
+        let message = Phrase::new().code(place.text());
+        let message = if word.eq_ignore_ascii_case(b"v") {
+            message
+                .plain(" stands inside the record and is ignored: two records were pasted into one")
+        } else if let Some(meant) = meant(word, Some(b'=')).filter(|m| is_close(word, m)) {
+            message
+                .plain(" is an unknown modifier, so it is ignored; did you mean ")
+                .code(meant)
+                .plain("?")
+        } else {
+            continue;
+        };
+        findings.push(Finding::new(rule, place.location(), message));
+    }
+}
+
+fn is_close(word: &[u8], meant: &str) -> bool {
+    let known = meant.trim_end_matches([':', '=']).as_bytes();
+    word.len() >= LONG_WORD || word.eq_ignore_ascii_case(known) || word.starts_with(b"ip")
+}
+
+pub(super) fn lookalike(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for record in facts.published.answer.records() {
+        let Some(text) = record.data.text().filter(|text| is_lookalike(text)) else { continue };
+        let location = Location::record(facts.domain.clone(), Kind::Txt, text.clone().into());
+        let message = Phrase::new().code(&text).plain(
+            " is no SPF record: it must begin with \"v=spf1\" and a space, so it is ignored",
+        );
+        findings.push(Finding::new(rule, location.in_file(record.place.clone()), message));
+    }
+}
+
+/// True if a text at a name may have been meant as an SPF record and is none: wrapped in something,
+/// or with a misspelt version.
+pub(crate) fn has_lookalike(published: &crate::protocols::spf::Published) -> bool {
+    let mut texts = published.answer.records().iter().filter_map(|it| it.data.text());
+    texts.any(|text| {
+        let names_spf = |five: &[u8]| five.eq_ignore_ascii_case(b"v=spf");
+        is_lookalike(&text) || (!is_record(&text) && text.windows(5).any(names_spf))
+    })
+}
+
+/// True if a text begins like an SPF record to a human eye, and is none.
+fn is_lookalike(text: &[u8]) -> bool {
+    let visible =
+        |octet: &&u8| !matches!(octet, b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'\r' | b'\n');
+    let text_seen = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let begins = |version: &[u8]| {
+        let seen = text_seen.iter().filter(visible).take(version.len());
+        seen.map(u8::to_ascii_lowercase).eq(version.iter().copied())
+    };
+    (begins(b"v=spf") || begins(b"v:spf") || begins(b"v-spf")) && !is_record(text)
+}
+
+pub(super) fn sender_id(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for record in facts.published.answer.records() {
+        let is_sender_id =
+            |text: &Vec<u8>| text.get(..7).is_some_and(|it| it.eq_ignore_ascii_case(b"spf2.0/"));
+        let Some(text) = record.data.text().filter(is_sender_id) else { continue };
+        let location = Location::record(facts.domain.clone(), Kind::Txt, text.clone().into());
+        let message =
+            Phrase::new().code(&text).plain(" is a record of Sender ID, which nobody evaluates");
+        findings.push(Finding::new(rule, location.in_file(record.place.clone()), message));
+    }
+}
+
+pub(super) fn record_size(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let own = facts.met().into_iter().filter(|met| met.domain.is_within(&facts.domain));
+    for published in own {
+        let octets =
+            published.domain.len() + published.answer.texts().map(|t| t.len()).sum::<usize>();
+        if octets <= SIZE_LIMIT {
+            continue;
+        }
+        let message = Phrase::new()
+            .plain("the name and its TXT records take ")
+            .number(octets)
+            .plain(" octets; above 450 an answer may not fit the 512 that every resolver can take");
+        let location = Location::set(published.domain.clone(), Kind::Txt);
+        findings.push(Finding::new(rule, location, message));
+    }
+}
+
+pub(super) fn duplicate_term(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for (published, record) in facts.own_records() {
+        for (_, term) in repeated(record) {
+            let message = Phrase::new()
+                .code(term.span.of(&record.text))
+                .plain(" stands in the record before, so it never matches");
+            findings.push(Finding::new(rule, published.location().at(term.span), message));
+        }
+    }
+}
+
+/// The terms that test what a term before them tests, with their indices.
+pub(super) fn repeated(record: &Record) -> impl Iterator<Item = (usize, &Term)> {
+    let mut seen = HashSet::new();
+    record.directives().filter_map(move |(index, term, _, mechanism)| {
+        let is_first = *mechanism == Mechanism::All || seen.insert(canonical(record, mechanism));
+        (!is_first).then_some((index, term))
+    })
+}
+
+/// What a mechanism tests, in one way of writing.
+fn canonical(record: &Record, mechanism: &Mechanism) -> String {
+    let spec = mechanism.domain_spec().map(|spec| match spec.fixed() {
+        Some(name) => name.to_string(),
+        None => record.show(spec.span),
+    });
+    let spec = spec.unwrap_or_default();
+    match mechanism {
+        Mechanism::Ip4(cidr) | Mechanism::Ip6(cidr) => cidr.to_string(),
+        Mechanism::A(Target { ip4_prefix, ip6_prefix, .. })
+        | Mechanism::Mx(Target { ip4_prefix, ip6_prefix, .. }) => {
+            format!("{}:{spec}/{ip4_prefix}//{ip6_prefix}", mechanism.word())
+        }
+        _ => format!("{}:{spec}", mechanism.word()),
+    }
+}

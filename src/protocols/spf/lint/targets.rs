@@ -1,0 +1,276 @@
+//! Where terms lead: to nothing, to nowhere, or back.
+
+use super::limits::reaches_void_limit;
+use super::typo::glued;
+use super::view::{Place, place_of};
+use crate::diagnostic::{Finding, Location, Rule, Step};
+use crate::dns::{Answer, Kind, Outcome};
+use crate::net::{Family, Name};
+use crate::protocols::spf::event::Event;
+use crate::protocols::spf::examine::Facts;
+use crate::protocols::spf::explanation::Flaw;
+use crate::protocols::spf::partition::{Partition, Visit};
+use crate::protocols::spf::policy::Found;
+use crate::protocols::spf::record::{Body, Mechanism, SpecText};
+use crate::text::Phrase;
+use std::collections::{HashMap, HashSet};
+
+pub(super) fn include_without_record(
+    facts: &Facts,
+    rule: &'static Rule,
+    findings: &mut Vec<Finding>,
+) {
+    let mut told: Vec<Place<'_>> = Vec::new();
+    for (partition, visit) in facts.visits() {
+        let Some(place) = partition.referrer(visit) else { continue };
+        let domain = &visit.published.domain;
+        let what = match visit.published.found {
+            Found::NoDomain => " does not exist",
+            Found::Nothing if visit.published.answer.outcome == Outcome::NxDomain => {
+                " is an alias of a name that does not exist"
+            }
+            Found::Nothing => " publishes no SPF record",
+            Found::One { .. } | Found::Several(_) | Found::Failed => continue,
+        };
+        if told.iter().any(|known| known.is(place)) {
+            continue;
+        }
+        told.push(place);
+        let message = Phrase::new().code(place.text()).plain(": ").name(domain).plain(what);
+        findings.push(Finding::new(rule, place.location(), permerror(place, message)));
+    }
+    for place in facts.own_terms().filter(|place| leads_to_no_name(*place)) {
+        let message = Phrase::new().code(place.text()).plain(": that is no domain name");
+        findings.push(Finding::new(rule, place.location(), permerror(place, message)));
+    }
+}
+
+/// What receivers do, and what was probably meant.
+fn permerror(place: Place<'_>, message: Phrase) -> Phrase {
+    let message = message.plain("; receivers that get there return ").bad("permerror");
+    match glued(place.text()) {
+        Some(next) => message.plain("; is a space missing before ").code(next).plain("?"),
+        None => message,
+    }
+}
+
+fn leads_to_no_name(place: Place<'_>) -> bool {
+    match &place.term.body {
+        Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec) => {
+            matches!(spec.text, SpecText::Fixed(Err(_)))
+        }
+        _ => false,
+    }
+}
+
+/// `spf/loop`; the word is taken.
+pub(super) fn circle(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for place in circles(facts) {
+        let message = Phrase::new()
+            .code(place.text())
+            .plain(" in the record of ")
+            .name(&place.published.domain)
+            .plain(
+                " leads back to a policy that led there; receivers stop at 10 lookups and return ",
+            )
+            .bad("permerror");
+        findings.push(Finding::new(rule, place.location(), message));
+    }
+}
+
+/// The terms that lead to a name already on their own path.
+pub(super) fn circles(facts: &Facts) -> Vec<Place<'_>> {
+    let mut circles: Vec<Place<'_>> = Vec::new();
+    for (partition, visit) in facts.visits() {
+        let Some(place) = partition.referrer(visit) else { continue };
+        if closes_circle(partition, visit) && !circles.iter().any(|known| known.is(place)) {
+            circles.push(place);
+        }
+    }
+    circles
+}
+
+/// True if the name of a visit stands on its own path. The rounds that follow the first one say
+/// nothing new, so no name above may stand there twice.
+fn closes_circle(partition: &Partition, visit: &Visit) -> bool {
+    let above = |visit: &Visit| partition.visit(visit.via?);
+    let mut path = HashSet::new();
+    std::iter::successors(above(visit), |visit| above(visit))
+        .all(|earlier| path.insert(&earlier.published.domain))
+        && path.contains(&visit.published.domain)
+}
+
+pub(super) fn unusable_explanation(
+    facts: &Facts,
+    rule: &'static Rule,
+    findings: &mut Vec<Finding>,
+) {
+    let Some((explanation, flaw)) =
+        facts.explanation.as_ref().and_then(|it| Some((it, it.flaw()?)))
+    else {
+        return;
+    };
+    let published = &explanation.published;
+    let is_explanation = |place: &Place<'_>| matches!(place.term.body, Body::Explanation(_));
+    let mut own = facts.own_terms().filter(|place| place.published.domain == published.domain);
+    let Some(place) = own.find(is_explanation) else { return };
+    let name = &explanation.answer.question.name;
+    let message = Phrase::new().code(place.text()).plain(": ").name(name);
+    let message = match flaw {
+        Flaw::Missing => message.plain(" has no TXT record"),
+        Flaw::Several(count) => {
+            message.plain(" has ").number(count).plain(" TXT records where one is allowed")
+        }
+        Flaw::NotAscii => message.plain(" has a text that is not ASCII"),
+        Flaw::Syntax => message.plain(" has a text with a faulty macro"),
+    };
+    let message = message.plain("; receivers explain a fail as if there were no exp=");
+    findings.push(Finding::new(rule, place.location(), message));
+}
+
+pub(super) fn void_lookup(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    if reaches_void_limit(facts, Family::V4) {
+        return;
+    }
+    for Void { place, name, what, .. } in voids(facts) {
+        let message = Phrase::new().code(place.text()).plain(": ").name(name).plain(what);
+        let message = message.plain("; receivers allow two such terms");
+        findings.push(Finding::new(rule, place.location(), message));
+    }
+}
+
+/// A term that looks up what does not exist, for senders of either family.
+pub(super) struct Void<'f> {
+    pub(super) place: Place<'f>,
+    name: &'f Name,
+    what: &'static str,
+    /// The last name of the chain, if it is that which does not exist.
+    gone: Option<&'f Name>,
+    /// True if a match of the term lets the sender pass.
+    lets_pass: bool,
+}
+
+/// A term that leads to a name which does not exist, and that would let senders pass if it did.
+#[derive(Clone, Debug)]
+pub struct Dangling {
+    /// Where the term stands.
+    pub location: Location,
+    /// The term as published.
+    pub term: Vec<u8>,
+    /// The name; behind an alias, the last one of the chain.
+    pub name: Name,
+}
+
+impl Facts {
+    /// The terms of either walk that lead to names which do not exist and would let senders pass,
+    /// each once.
+    pub fn dangling(&self) -> Vec<Dangling> {
+        let mut found: Vec<Dangling> = Vec::new();
+        let mut add = |place: Place<'_>, name: &Name| {
+            let location = place.location();
+            if !found.iter().any(|known| known.location == location) {
+                found.push(Dangling { location, term: place.text().to_vec(), name: name.clone() });
+            }
+        };
+        for (partition, visit) in self.visits() {
+            let answer = &visit.published.answer;
+            if answer.outcome == Outcome::NxDomain
+                && let Some(place) = partition.referrer(visit)
+                && partition.hands_on_pass(visit)
+            {
+                add(place, last_name(answer));
+            }
+        }
+        for void in voids(self).into_iter().filter(|void| void.lets_pass) {
+            if let Some(gone) = void.gone {
+                add(void.place, gone);
+            }
+        }
+        found
+    }
+}
+
+/// RFC 6604 §3: behind an alias, the code speaks of the last name of the chain.
+fn last_name(answer: &Answer) -> &Name {
+    answer.aliases.last().unwrap_or(&answer.question.name)
+}
+
+/// Every term with a lookup that is void whoever sends, in the order of the walk.
+///
+/// A host with IPv4 addresses only is a void lookup for IPv6 senders. That is no fault of the
+/// term, so both walks must have found nothing, as far as they came by.
+pub(super) fn voids(facts: &Facts) -> Vec<Void<'_>> {
+    let mut looked_up = Lookups::default();
+    looked_up.add_all(&facts.ipv4.trace, true);
+    looked_up.add_all(&facts.ipv6.trace, true);
+    looked_up.voids()
+}
+
+/// The lookups of all terms: each question of a term once, and what was found in either family.
+#[derive(Default)]
+struct Lookups<'f> {
+    list: Vec<(Place<'f>, &'f Answer, Yield, bool)>,
+    known: HashMap<(&'f Name, u32, &'f Name, bool), usize>,
+}
+
+/// What two families found, taken together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Yield {
+    Something,
+    Nothing,
+    NoSuchName,
+}
+
+impl<'f> Lookups<'f> {
+    fn add_all(&mut self, step: &'f Step<Event>, lets_pass: bool) {
+        for inner in &step.steps {
+            let own = place_of(inner).is_none_or(|place| place.term.body.hands_on_pass());
+            let lets_pass = lets_pass && own;
+            if let (Some(place), Event::Term { .. }) = (place_of(inner), &inner.event) {
+                let hosts = inner.steps.iter();
+                let hosts = hosts.filter(|host| matches!(host.event, Event::Host { .. }));
+                let answers = inner.answers.iter().chain(hosts.flat_map(|host| &host.answers));
+                answers.for_each(|answer| self.add(place, answer, lets_pass));
+            }
+            self.add_all(inner, lets_pass);
+        }
+    }
+
+    fn add(&mut self, place: Place<'f>, answer: &'f Answer, lets_pass: bool) {
+        let found = match answer.outcome {
+            Outcome::NxDomain => Yield::NoSuchName,
+            Outcome::NoData => Yield::Nothing,
+            // A question that failed proves nothing.
+            Outcome::Records(_) | Outcome::Failed(_) => Yield::Something,
+        };
+        let question = &answer.question;
+        let is_address = matches!(question.kind, Kind::A | Kind::Aaaa);
+        let key = (&place.published.domain, place.term.span.start, &question.name, is_address);
+        match self.known.get(&key).and_then(|index| self.list.get_mut(*index)) {
+            None => {
+                self.known.insert(key, self.list.len());
+                self.list.push((place, answer, found, lets_pass));
+            }
+            Some((_, _, known, lets)) => {
+                *lets |= lets_pass;
+                if found == Yield::Something {
+                    *known = found;
+                }
+            }
+        }
+    }
+
+    fn voids(self) -> Vec<Void<'f>> {
+        let void = |(place, answer, found, lets_pass): (Place<'f>, &'f Answer, Yield, bool)| {
+            let what = match (found, answer.question.kind) {
+                (Yield::Something, _) => return None,
+                (Yield::NoSuchName, _) => " does not exist",
+                (Yield::Nothing, Kind::Mx) => " has no MX record",
+                (Yield::Nothing, _) => " has no address",
+            };
+            let gone = (found == Yield::NoSuchName).then(|| last_name(answer));
+            Some(Void { place, name: &answer.question.name, what, gone, lets_pass })
+        };
+        self.list.into_iter().filter_map(void).collect()
+    }
+}

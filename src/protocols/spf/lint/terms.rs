@@ -1,0 +1,133 @@
+//! Terms of a record that do not do what their writer may think, and how a policy ends.
+
+use super::view::{Place, name_crowd};
+use crate::diagnostic::{Finding, Rule};
+use crate::protocols::spf::examine::Facts;
+use crate::protocols::spf::partition::SpfResult;
+use crate::protocols::spf::record::{Body, Mechanism, Qualifier};
+use crate::text::Phrase;
+
+pub(super) fn redirect_ignored(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let redirects = facts.own_terms().filter(|place| matches!(place.term.body, Body::Redirect(_)));
+    // RFC 7208 §5.1: "Any "redirect" modifier (Section 6.1) MUST be ignored when there is an
+    // "all" mechanism in the record, regardless of the relative ordering of the terms."
+    for place in redirects.filter(|place| place.record.all().is_some()) {
+        let message = Phrase::new()
+            .code(place.text())
+            .plain(" is ignored, because the record has ")
+            .code("all")
+            .plain(", which decides for everybody");
+        findings.push(Finding::new(rule, place.location(), message));
+    }
+}
+
+pub(super) fn terms_after_all(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for (published, record) in facts.own_records() {
+        let is_all = |mechanism: &Mechanism| *mechanism == Mechanism::All;
+        let mut after =
+            record.directives().skip_while(|(.., mechanism)| !is_all(mechanism)).skip(1);
+        let Some((_, first, ..)) = after.next() else { continue };
+        let message = Phrase::new()
+            .code(first.span.of(&record.text))
+            .plain(match after.count() {
+                0 => " stands after ".to_owned(),
+                more => format!(" and {more} more stand after "),
+            })
+            .code("all")
+            .plain(", which matches everybody: mechanisms there are never tested");
+        findings.push(Finding::new(rule, published.location().at(first.span), message));
+    }
+}
+
+pub(super) fn no_all(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some((published, record)) = facts.last_record() else { return };
+    if record.all().is_some() {
+        return;
+    }
+    let message = Phrase::new()
+        .plain("the policy ends without ")
+        .code("all")
+        .plain(", so senders that no term names get ")
+        .weak("neutral");
+    findings.push(Finding::new(rule, published.location(), message));
+}
+
+pub(super) fn neutral_all(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(place) = last_all(facts, Qualifier::Neutral) else { return };
+    let message = Phrase::new()
+        .code(place.text())
+        .plain(" gives ")
+        .weak("neutral")
+        .plain(" to senders that no term names, which receivers treat like no policy");
+    findings.push(Finding::new(rule, place.location(), message));
+}
+
+pub(super) fn pass_all(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let everybody = facts.partitions().into_iter().find_map(|partition| {
+        let passing = partition.passing();
+        // Half of a family and more: nobody owns that much.
+        let is_everybody = passing.count() > partition.family.last() / 2;
+        let cells = partition.cells.iter().filter(|c| c.result() == Some(SpfResult::Pass));
+        let largest = cells.max_by_key(|cell| cell.set.count())?;
+        let place = partition.place(largest.top?)?;
+        is_everybody.then_some((place, partition.term_text(largest.by?)))
+    });
+    let (place, inner) = match (everybody, last_all(facts, Qualifier::Pass)) {
+        (Some(found), _) => found,
+        (None, Some(place)) => (place, String::new()),
+        (None, None) => return,
+    };
+    let mut message = Phrase::new().code(place.text());
+    if !inner.is_empty() && inner.as_bytes() != place.text() {
+        message = message.plain(" (by ").code(inner).plain(")");
+    }
+    let passing = facts.crowd(|cell| cell.result() == Some(SpfResult::Pass));
+    message = message.plain(" lets everybody pass");
+    if passing.iter().any(|set| !set.is_empty()) {
+        message = message.plain(": ").then(name_crowd(&passing));
+    }
+    findings.push(Finding::new(rule, place.location(), message));
+}
+
+/// The `all` that decides about senders which no other term names, if it has this qualifier.
+fn last_all(facts: &Facts, wanted: Qualifier) -> Option<Place<'_>> {
+    let (published, record) = facts.last_record()?;
+    let (_, term, qualifier, _) =
+        record.directives().find(|(.., mechanism)| **mechanism == Mechanism::All)?;
+    (qualifier == wanted).then_some(Place { published, record, term })
+}
+
+pub(super) fn weak_term(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for (published, record) in facts.own_records() {
+        let mut weak = record.directives().filter(|(_, _, qualifier, mechanism)| {
+            matches!(qualifier, Qualifier::Neutral | Qualifier::Softfail)
+                && **mechanism != Mechanism::All
+        });
+        let Some((_, first, qualifier, _)) = weak.next() else { continue };
+        let message = Phrase::new()
+            .code(first.span.of(&record.text))
+            .plain(" gives ")
+            .weak(qualifier.result().word())
+            .plain(" to the senders that it lists, which is no pass");
+        let message = match weak.count() {
+            0 => message,
+            more => message.plain("; and ").number(more).plain(" more terms like it"),
+        };
+        findings.push(Finding::new(rule, published.location().at(first.span), message));
+    }
+}
+
+pub(super) fn ptr(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for published in facts.met() {
+        let Some(record) = published.usable() else { continue };
+        for (_, term, _, mechanism) in record.directives() {
+            if !matches!(mechanism, Mechanism::Ptr(_)) {
+                continue;
+            }
+            let message = Phrase::new()
+                .code(term.span.of(&record.text))
+                .plain(" costs up to 11 questions for each sender, and some receivers skip it");
+            findings.push(Finding::new(rule, published.location().at(term.span), message));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What a name publishes: its SPF record, found and read once (RFC 7208 §4.4, §4.5).
+
+use super::grammar;
+use super::record::Record;
+use crate::diagnostic::Location;
+use crate::dns::{Answer, Data, Dns, Kind, Outcome, Question};
+use crate::net::Name;
+use crate::text::Parsed;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What the TXT records of a name say about SPF.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Published {
+    /// The name.
+    pub domain: Name,
+    /// The answer that it was read from.
+    pub answer: Arc<Answer>,
+    /// What was found in it.
+    pub found: Found,
+}
+
+/// What was found at a name.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// Exactly one SPF record.
+    One {
+        /// The record, and everything wrong with it.
+        record: Parsed<Record>,
+        /// Which record of the answer it is, from 0.
+        index: usize,
+    },
+    /// More than one record begins with the version section (RFC 7208 §4.5).
+    Several(Vec<Arc<[u8]>>),
+    /// The name exists, or may exist, and has no SPF record.
+    Nothing,
+    /// The name does not exist.
+    NoDomain,
+    /// The question could not be answered.
+    Failed,
+}
+
+impl Published {
+    /// Reads what an answer to a TXT question says.
+    pub fn read(answer: Arc<Answer>) -> Self {
+        let found = match &answer.outcome {
+            Outcome::Failed(_) => Found::Failed,
+            // RFC 6604 §3: behind an alias, the code speaks of the last name of the chain.
+            Outcome::NxDomain if !answer.aliases.is_empty() => Found::Nothing,
+            Outcome::NxDomain => Found::NoDomain,
+            Outcome::NoData => Found::Nothing,
+            Outcome::Records(records) => {
+                let mut texts: Vec<(usize, Vec<u8>)> = records
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, record)| matches!(record.data, Data::Txt(_)))
+                    .filter_map(|(index, record)| Some((index, record.data.text()?)))
+                    .filter(|(_, text)| grammar::is_record(text))
+                    .collect();
+                match (texts.len(), texts.pop()) {
+                    (1, Some((index, text))) => Found::One { record: grammar::parse(text), index },
+                    (0, _) | (_, None) => Found::Nothing,
+                    (_, Some(last)) => {
+                        texts.push(last);
+                        Found::Several(texts.into_iter().map(|(_, text)| text.into()).collect())
+                    }
+                }
+            }
+        };
+        Self { domain: answer.question.name.clone(), answer, found }
+    }
+
+    /// The record, if there is exactly one; it may still have faults.
+    pub fn record(&self) -> Option<&Parsed<Record>> {
+        match &self.found {
+            Found::One { record, .. } => Some(record),
+            _ => None,
+        }
+    }
+
+    /// Where the record stands; the whole record set if there is not exactly one.
+    pub fn location(&self) -> Location {
+        let domain = self.domain.clone();
+        match &self.found {
+            Found::One { record, index } => {
+                let place = self.answer.records().get(*index).and_then(|it| it.place.clone());
+                Location::record(domain, Kind::Txt, Arc::clone(&record.value.text)).in_file(place)
+            }
+            _ => Location::set(domain, Kind::Txt),
+        }
+    }
+
+    /// The record, if there is exactly one and it has no fault: what evaluation works on.
+    pub fn usable(&self) -> Option<&Record> {
+        self.record().and_then(|record| record.strict().ok())
+    }
+}
+
+/// The published policies of a run, each asked for and read once.
+pub struct Policies<'d> {
+    dns: &'d dyn Dns,
+    known: Mutex<HashMap<Name, Arc<Published>>>,
+}
+
+impl<'d> Policies<'d> {
+    /// Nothing known yet; answers come from `dns`.
+    pub fn new(dns: &'d dyn Dns) -> Self {
+        Self { dns, known: Mutex::new(HashMap::new()) }
+    }
+
+    /// Where answers come from.
+    pub fn dns(&self) -> &'d dyn Dns {
+        self.dns
+    }
+
+    /// What the name publishes, if that was asked before.
+    pub fn known(&self, name: &Name) -> Option<Arc<Published>> {
+        self.lock().get(name).cloned()
+    }
+
+    /// What the name publishes.
+    pub async fn fetch(&self, name: &Name) -> Arc<Published> {
+        if let Some(known) = self.known(name) {
+            return known;
+        }
+        let answer = self.dns.lookup(&Question::new(name.clone(), Kind::Txt)).await;
+        let read = Arc::new(Published::read(answer));
+        Arc::clone(self.lock().entry(name.clone()).or_insert(read))
+    }
+
+    /// A panic while the lock is held leaves whole entries behind, so its poison is harmless.
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Name, Arc<Published>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,250 @@
+//! From records to a zone: record sets, and what holds between them.
+
+use super::fault::{ErrorKind, Remark};
+use super::source::{Remarks, Source};
+use super::tree::Tree;
+use super::{Apex, Content, Listed, Node, Zone};
+use crate::dns::chain::least;
+use crate::dns::presentation::{self, Word, Words};
+use crate::dns::{Kind, Mark, Record};
+use crate::net::Name;
+use crate::text::lex::Wanted;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+
+/// No message holds more (RFC 1035 §4.2.2).
+const SET_LIMIT: usize = 65_535;
+/// Records of a file, at most: each takes some hundred octets of memory.
+const RECORD_LIMIT: usize = 500_000;
+/// What a record costs in a message beside its data: a pointer to its owner, type, class, time to
+/// live and length.
+const RECORD_OVERHEAD: usize = 12;
+
+/// A fault and its kind.
+pub(in crate::zonefile) type Fault<'a> = (ErrorKind, Wanted<'a>);
+
+/// The rdata octets that words mean, as [`presentation::wire`] has them; `after` is what follows
+/// the last word.
+pub(in crate::zonefile) fn wire<'a>(
+    kind: Kind,
+    words: &[Word<'a>],
+    after: &'a [u8],
+    origin: Option<&Name>,
+) -> Result<Option<Vec<u8>>, Fault<'a>> {
+    // RFC 1035 §3.3.14: "One or more <character-string>s"
+    if matches!(kind, Kind::Txt | Kind::Spf) && words.is_empty() {
+        return Err((ErrorKind::Data, Wanted { at: after, what: "a string" }));
+    }
+    presentation::wire(kind, Words::new(words, after), origin).map_err(|wanted| {
+        let kind = match wanted.what {
+            presentation::LONG_STRING => ErrorKind::LongString,
+            what if presentation::NAMES.contains(&what) => ErrorKind::Name,
+            _ => ErrorKind::Data,
+        };
+        (kind, wanted)
+    })
+}
+
+/// True for a text in strings, as opposed to one in hexadecimal.
+pub(in crate::zonefile) fn is_text(kind: Kind, words: &[Word<'_>]) -> bool {
+    let generic = words.first().is_some_and(|word| word.is("\\#"));
+    matches!(kind, Kind::Txt | Kind::Spf) && !generic
+}
+
+/// A record as a format gives it.
+pub(in crate::zonefile) struct Row<'n> {
+    pub(in crate::zonefile) owner: &'n Name,
+    pub(in crate::zonefile) kind: Kind,
+    pub(in crate::zonefile) ttl: Option<u32>,
+    /// Where in the text it begins.
+    pub(in crate::zonefile) offset: usize,
+    /// Its data; `None` if that is not read for this type.
+    pub(in crate::zonefile) wire: Option<Vec<u8>>,
+    /// Where the octets of a text stand.
+    pub(in crate::zonefile) marks: Option<Vec<Mark>>,
+}
+
+/// A zone while it is read.
+#[derive(Debug, Default)]
+pub(in crate::zonefile) struct Builder {
+    tree: Tree,
+    soa: Option<Name>,
+    /// The apex, where that is known without an SOA record.
+    claimed: Option<Name>,
+    records: usize,
+}
+
+impl Builder {
+    /// A zone that is all of `apex`, although no SOA record says so.
+    pub(in crate::zonefile) fn whole(apex: Name) -> Self {
+        Self { claimed: Some(apex), ..Self::default() }
+    }
+
+    /// Says that a record set is there and cannot be read: questions for it are not answered.
+    pub(in crate::zonefile) fn unread(&mut self, owner: &Name, kind: Kind) {
+        self.tree.entry(owner).sets.entry(kind).unread = true;
+    }
+
+    /// Says that a record set is listed, be it without records.
+    pub(in crate::zonefile) fn declare(&mut self, owner: &Name, kind: Kind) {
+        self.tree.entry(owner).sets.entry(kind).declared = true;
+    }
+
+    /// Adds a record to its set.
+    pub(in crate::zonefile) fn insert(
+        &mut self,
+        source: &Source<'_>,
+        row: Row<'_>,
+    ) -> Result<(), (ErrorKind, &'static str)> {
+        let Row { owner, kind, ttl, offset, wire, marks } = row;
+        if self.records == RECORD_LIMIT {
+            return Err((ErrorKind::Limit, "at most 500000 records in a file"));
+        }
+        self.records += 1;
+        if kind == Kind::Soa {
+            match &self.soa {
+                None => self.soa = Some(owner.clone()),
+                // A transfer ends with the record that it began with (RFC 5936 §2.2).
+                Some(first) if first == owner && self.has_soa(owner, wire.as_deref()) => {
+                    return Ok(());
+                }
+                Some(_) => {
+                    return Err((ErrorKind::SecondSoa, "one SOA record, and this is another"));
+                }
+            }
+        }
+        let size = wire.as_ref().map_or(0, Vec::len) + RECORD_OVERHEAD;
+        let listed = match wire {
+            None => None,
+            Some(wire) => {
+                let what = "data of the type of the record";
+                let data = presentation::data(kind, wire).ok_or((ErrorKind::Data, what))?;
+                let mut place = source.place(offset);
+                place.marks = marks.map(Arc::from);
+                Some(Listed { record: Record { data, place: Some(place) }, ttl, offset })
+            }
+        };
+        let content = self.tree.entry(owner).sets.entry(kind);
+        if content.size + size > SET_LIMIT {
+            return Err((ErrorKind::LargeSet, "at most 65535 octets in a record set"));
+        }
+        content.size += size;
+        // RFC 2181 §5.2: times to live of one set that differ count as the least of them.
+        content.ttl = least(content.ttl, ttl);
+        match listed {
+            Some(listed) => {
+                if content.listed.is_empty() {
+                    // Most sets have one record.
+                    content.listed.reserve_exact(1);
+                }
+                content.listed.push(listed);
+            }
+            None => content.unread = true,
+        }
+        Ok(())
+    }
+
+    /// True if this very SOA record is there already.
+    fn has_soa(&self, owner: &Name, wire: Option<&[u8]>) -> bool {
+        let first = self.tree.get(owner).and_then(|node| node.sets.get(Kind::Soa)?.listed.first());
+        let data = wire.and_then(|wire| presentation::data(Kind::Soa, wire.to_vec()));
+        data.is_some_and(|data| first.is_some_and(|first| first.record.data == data))
+    }
+
+    /// Checks what holds between records, and makes the zone.
+    pub(in crate::zonefile) fn finish(self, source: &Source<'_>, remarks: &mut Remarks) -> Zone {
+        let Self { mut tree, soa, claimed, .. } = self;
+        let minimum = soa.as_ref().and_then(|name| {
+            let soa = tree.get(name)?.sets.get(Kind::Soa)?;
+            soa.minimum()
+        });
+        let top = claimed.or(soa);
+        tree.retain(|name, node| {
+            node.sets.retain(|set| !set.is_empty() || set.declared);
+            for (kind, set) in node.sets.iter_mut() {
+                compare_ttls((name, kind), set, minimum, source, remarks);
+                drop_duplicates((name, kind), set, source, remarks);
+            }
+            check_alias(node, remarks);
+            let apex = top.as_ref().filter(|apex| !name.is_within(apex));
+            if let Some(apex) = apex {
+                for listed in node.listed() {
+                    remarks.fault(listed.offset, ErrorKind::OutOfZone, || {
+                        format!("expected names in the zone {apex}")
+                    });
+                }
+            }
+            apex.is_none() && !node.sets.is_empty()
+        });
+        let apex = top.map(|name| {
+            let soa = tree.get(&name).and_then(|node| node.sets.get(Kind::Soa));
+            let negative_ttl = soa.and_then(Content::negative_ttl);
+            Apex { negative_ttl, minimum, is_listed: soa.is_some(), name }
+        });
+        Zone { file: Arc::clone(&source.file), apex, tree }
+    }
+}
+
+// RFC 1034 §3.6.2: "If a CNAME RR is present at a node, no other data should be present"
+fn check_alias(node: &Node, remarks: &mut Remarks) {
+    let Some(aliases) = node.sets.get(Kind::Cname) else { return };
+    let offset = |set: &Content, index: usize| set.listed.get(index).map(|listed| listed.offset);
+    if let Some(offset) = offset(aliases, 1) {
+        remarks.fault(offset, ErrorKind::SecondAlias, || {
+            "expected one CNAME record at a name (RFC 1034 §3.6.2)".into()
+        });
+    }
+    // RFC 4035 §2.5: the records of DNSSEC may stand beside an alias.
+    let beside = |kind: Kind| kind != Kind::Cname && !matches!(kind.number(), 25 | 46 | 47);
+    let other = node.sets.iter().find(|(kind, set)| beside(*kind) && !set.is_empty());
+    if let (Some((kind, _)), Some(offset)) = (other, offset(aliases, 0)) {
+        remarks.fault(offset, ErrorKind::Alias, || {
+            format!("expected no other records beside a CNAME, {kind} is here (RFC 1034 §3.6.2)")
+        });
+    }
+}
+
+// RFC 2181 §5.2: "the TTLs of all RRs in an RRSet must be the same"
+fn compare_ttls(
+    (owner, kind): (&Name, Kind),
+    set: &Content,
+    minimum: Option<u32>,
+    source: &Source<'_>,
+    remarks: &mut Remarks,
+) {
+    let mut known = set.listed.iter().filter_map(|listed| Some((listed, listed.ttl.or(minimum)?)));
+    let Some((first, first_ttl)) = known.next() else { return };
+    if let Some((other, ttl)) = known.find(|(_, ttl)| *ttl != first_ttl) {
+        remarks.notice(other.offset, || {
+            let first = source.place(first.offset);
+            Remark::UnequalTtl { owner: owner.clone(), kind, ttl, first, first_ttl }
+        });
+    }
+}
+
+// RFC 2181 §5: "two records … with label, class, type and data all equal … are a single record"
+fn drop_duplicates(
+    (owner, kind): (&Name, Kind),
+    set: &mut Content,
+    source: &Source<'_>,
+    remarks: &mut Remarks,
+) {
+    if set.listed.len() < 2 {
+        return;
+    }
+    let mut seen = HashMap::with_capacity(set.listed.len());
+    set.listed.retain(|listed| match seen.entry(listed.record.data.clone()) {
+        Entry::Vacant(entry) => {
+            entry.insert(listed.offset);
+            true
+        }
+        Entry::Occupied(entry) => {
+            remarks.notice(listed.offset, || {
+                let first = source.place(*entry.get());
+                Remark::Repeated { owner: owner.clone(), kind, first }
+            });
+            false
+        }
+    });
+}

@@ -1,0 +1,144 @@
+//! The text that a zone is read from: its places, and what is said about them.
+
+use super::fault::{ErrorKind, Notice, Remark, ZoneError};
+use crate::dns::{Mark, Place};
+use crate::text::Span;
+use crate::text::lines::{Lines, begins_character};
+use std::sync::Arc;
+
+/// Faults beyond this many are counted, not kept; so are notices.
+const LIMIT: usize = 100;
+
+/// A file as octets, with its lines measured.
+#[derive(Debug)]
+pub(in crate::zonefile) struct Source<'a> {
+    pub(in crate::zonefile) file: Arc<str>,
+    pub(in crate::zonefile) text: &'a [u8],
+    pub(in crate::zonefile) lines: Arc<Lines<'a>>,
+}
+
+impl<'a> Source<'a> {
+    pub(in crate::zonefile) fn new(file: &str, text: &'a [u8]) -> Self {
+        // A byte order mark is no part of the first owner.
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+        Self { file: Arc::from(file), text, lines: Arc::new(Lines::new(text)) }
+    }
+
+    /// The same text, for a second look at it.
+    pub(in crate::zonefile) fn again(&self) -> Self {
+        Self { file: Arc::clone(&self.file), text: self.text, lines: Arc::clone(&self.lines) }
+    }
+
+    /// Where in the text a slice of it begins.
+    pub(in crate::zonefile) fn offset(&self, slice: &[u8]) -> usize {
+        Span::within(self.text, slice).start as usize
+    }
+
+    pub(in crate::zonefile) fn place(&self, offset: usize) -> Place {
+        let (line, column) = self.lines.place(offset);
+        Place::new(Arc::clone(&self.file), line, column)
+    }
+
+    /// Where the octets of a text stand, each written from one of `offsets` on: a mark wherever an
+    /// octet does not follow the one before by one character.
+    pub(in crate::zonefile) fn marks(&self, offsets: impl Iterator<Item = usize>) -> Vec<Mark> {
+        let mut marks = Vec::new();
+        // The last place, which is where its offset says.
+        let (mut last, mut line, mut column) = (usize::MAX, 0, 0);
+        let mut expected = None;
+        for (offset, at) in offsets.enumerate() {
+            let at = self.character(at);
+            match self.text.get(last..at) {
+                Some(passed) if passed.len() < NEAR && !passed.contains(&b'\n') => {
+                    let passed = passed.iter().filter(|octet| begins_character(**octet)).count();
+                    column += u32::try_from(passed).unwrap_or(u32::MAX);
+                }
+                _ => (line, column) = self.lines.place(at),
+            }
+            last = at;
+            if expected != Some((line, column)) {
+                let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+                marks.push(Mark { offset, line, column });
+            }
+            expected = Some((line, column.saturating_add(1)));
+        }
+        marks
+    }
+
+    /// Where the character begins that an octet is part of.
+    fn character(&self, at: usize) -> usize {
+        let begins = |offset: &usize| self.text.get(*offset).is_none_or(|it| begins_character(*it));
+        (at.saturating_sub(3)..=at).rev().find(begins).unwrap_or(at)
+    }
+}
+
+/// Octets within which a column is counted on from the last one.
+const NEAR: usize = 64;
+
+/// A list that keeps its first entries and counts the others.
+#[derive(Debug)]
+pub(in crate::zonefile) struct Bounded<T> {
+    kept: Vec<T>,
+    omitted: usize,
+}
+
+impl<T> Default for Bounded<T> {
+    fn default() -> Self {
+        Self { kept: Vec::new(), omitted: 0 }
+    }
+}
+
+impl<T> Bounded<T> {
+    pub(in crate::zonefile) fn push(&mut self, entry: impl FnOnce() -> T) {
+        if self.kept.len() < LIMIT {
+            self.kept.push(entry());
+        } else {
+            self.omitted += 1;
+        }
+    }
+}
+
+/// What is said about a text, by offset, until it is read to its end.
+#[derive(Debug, Default)]
+pub(in crate::zonefile) struct Remarks {
+    faults: Bounded<(usize, ErrorKind, String)>,
+    notices: Bounded<(usize, Remark)>,
+}
+
+impl Remarks {
+    pub(in crate::zonefile) fn fault(
+        &mut self,
+        offset: usize,
+        kind: ErrorKind,
+        sentence: impl FnOnce() -> String,
+    ) {
+        self.faults.push(|| (offset, kind, sentence()));
+    }
+
+    /// A fault at the beginning of the text, if there is no other.
+    pub(in crate::zonefile) fn fault_if_none(&mut self, kind: ErrorKind, sentence: &str) {
+        if self.faults.kept.is_empty() {
+            self.fault(0, kind, || sentence.to_owned());
+        }
+    }
+
+    pub(in crate::zonefile) fn notice(&mut self, offset: usize, remark: impl FnOnce() -> Remark) {
+        self.notices.push(|| (offset, remark()));
+    }
+
+    /// The faults in the order of the text, and how many more there are.
+    pub(in crate::zonefile) fn errors(&mut self, source: &Source<'_>) -> (Vec<ZoneError>, usize) {
+        let Bounded { mut kept, omitted } = std::mem::take(&mut self.faults);
+        kept.sort_by_key(|fault| fault.0);
+        let error = |(offset, kind, what)| ZoneError { place: source.place(offset), kind, what };
+        (kept.into_iter().map(error).collect(), omitted)
+    }
+
+    /// The notices in the order of the text, and how many more there are.
+    pub(in crate::zonefile) fn notices(&mut self, source: &Source<'_>) -> (Vec<Notice>, usize) {
+        let Bounded { mut kept, omitted } = std::mem::take(&mut self.notices);
+        kept.sort_by_key(|notice| notice.0);
+        let notice = |(offset, remark)| Notice { place: source.place(offset), remark };
+        (kept.into_iter().map(notice).collect(), omitted)
+    }
+}
