@@ -6,7 +6,10 @@
 
 use crate::render::palette::Choice;
 use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Args, Command, CommandFactory as _, FromArgMatches as _, Parser, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{
+    ArgAction, ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, ValueEnum,
+};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -153,9 +156,9 @@ pub struct WhatIf {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Sources")]
 pub struct Sources {
-    /// Ask this server: IP, IP:PORT, tls://…, https://…, system
-    #[arg(short, long, value_name = "SERVER", value_delimiter = ',', env = "MAILCHECK_RESOLVER")]
-    pub resolver: Vec<String>,
+    /// Which servers to ask.
+    #[command(flatten)]
+    pub servers: Servers,
 
     /// Lay a zone file over the DNS
     ///
@@ -167,7 +170,7 @@ pub struct Sources {
     pub zone: Vec<PathBuf>,
 
     /// Ask no server; needs --zone or --replay
-    #[arg(long, conflicts_with = "resolver", env = "MAILCHECK_OFFLINE", value_parser = BoolishValueParser::new())]
+    #[arg(long, env = "MAILCHECK_OFFLINE", value_parser = BoolishValueParser::new())]
     pub offline: bool,
 
     /// Write every answer to a tape
@@ -175,7 +178,7 @@ pub struct Sources {
     pub record: Option<PathBuf>,
 
     /// Answer from a tape and from nowhere else
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["resolver", "record"], env = "MAILCHECK_REPLAY")]
+    #[arg(long, value_name = "FILE", conflicts_with = "record", env = "MAILCHECK_REPLAY")]
     pub replay: Option<PathBuf>,
 
     /// Let questions fail: servfail:NAME, timeout:*.NAME/TXT …
@@ -191,6 +194,51 @@ pub struct Sources {
     /// Most time for the whole run [default: 30s]
     #[arg(long, value_name = "TIME", value_parser = duration, env = "MAILCHECK_DEADLINE", hide_short_help = true)]
     pub deadline: Option<Duration>,
+}
+
+/// Which servers to ask, by where they were named.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Servers {
+    /// Those of the command line.
+    pub typed: Vec<String>,
+    /// Those of the environment; empty if the command line has the flag.
+    pub environment: Vec<String>,
+}
+
+/// The flag for servers.
+#[derive(Args, Clone, Debug)]
+struct Resolver {
+    /// Ask this server: IP, IP:PORT, tls://…, https://…, system
+    #[arg(short, long, value_name = "SERVER", value_delimiter = ',', env = "MAILCHECK_RESOLVER")]
+    resolver: Vec<String>,
+}
+
+// Servers are named by words too, which the parser of flags knows nothing of. So that these can
+// replace what the environment says, it has to be known where a value came from.
+impl FromArgMatches for Servers {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let source = matches.value_source("resolver");
+        let Resolver { resolver } = Resolver::from_arg_matches(matches)?;
+        Ok(match source {
+            Some(ValueSource::EnvVariable) => Self { typed: Vec::new(), environment: resolver },
+            _ => Self { typed: resolver, environment: Vec::new() },
+        })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for Servers {
+    fn augment_args(command: Command) -> Command {
+        Resolver::augment_args(command)
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Resolver::augment_args_for_update(command)
+    }
 }
 
 /// Where the report goes, how it looks, and what its exit code counts.

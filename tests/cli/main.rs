@@ -19,6 +19,7 @@ mod output;
 #[path = "../support/program.rs"]
 mod program;
 mod scenarios;
+mod servers;
 mod summary;
 #[path = "../support/tape.rs"]
 mod tape;

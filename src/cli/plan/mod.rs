@@ -264,9 +264,29 @@ impl Given {
 }
 
 impl Sources {
+    /// Understands the flags about sources, beside the servers that words name.
+    ///
+    /// # Errors
+    /// Servers are named and none may be asked, or nothing is left that could answer.
     pub(super) fn read(typed: args::Sources, named: Vec<String>) -> Result<Self, Mistake> {
-        let sources = Self {
-            resolvers: typed.resolver.into_iter().chain(named).collect(),
+        let args::Servers { typed: flags, environment } = typed.servers;
+        let is_silent = typed.offline || typed.replay.is_some();
+        let mut resolvers: Vec<String> = flags.into_iter().chain(named).collect();
+        if let (Some(server), true) = (resolvers.first(), is_silent) {
+            let flag = if typed.offline { "--offline" } else { "--replay" };
+            return Err(Mistake::new(format!("{flag} asks no server, and {server:?} is one")));
+        }
+        // What is typed goes before the environment: in its place, not beside it.
+        if resolvers.is_empty() && !is_silent {
+            resolvers = environment;
+        }
+        if typed.offline && typed.zone.is_empty() && typed.replay.is_none() {
+            return Err(Mistake::new(
+                "--offline leaves nothing to answer: add --zone FILE or --replay FILE",
+            ));
+        }
+        Ok(Self {
+            resolvers,
             zones: typed.zone,
             offline: typed.offline,
             record: typed.record,
@@ -274,21 +294,7 @@ impl Sources {
             faults: typed.fault,
             timeout: typed.timeout.unwrap_or(TIMEOUT),
             deadline: typed.deadline.unwrap_or(DEADLINE),
-        };
-        // The parser of flags refuses some of this, but servers may be named by words too.
-        let is_silent = sources.offline || sources.replay.is_some();
-        match sources.resolvers.first() {
-            Some(server) if is_silent => {
-                let flag = if sources.offline { "--offline" } else { "--replay" };
-                Err(Mistake::new(format!("{flag} asks no server, and {server:?} is one")))
-            }
-            None if sources.offline && sources.zones.is_empty() && sources.replay.is_none() => {
-                Err(Mistake::new(
-                    "--offline leaves nothing to answer: add --zone FILE or --replay FILE",
-                ))
-            }
-            _ => Ok(sources),
-        }
+        })
     }
 }
 
