@@ -69,8 +69,19 @@ pub enum Purpose {
     Replaced(String),
     /// The hosts that receive.
     Mx,
-    /// A policy about TLS: MTA-STS (RFC 8461), TLS-RPT (RFC 8460) or DANE (RFC 7672).
-    Tls(&'static str),
+    /// Encrypted delivery.
+    Tls(Tls),
+}
+
+/// The standards about encrypted delivery that a record announces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tls {
+    /// MTA-STS, a policy that asks senders for TLS (RFC 8461).
+    MtaSts,
+    /// TLS-RPT, where senders report on their TLS (RFC 8460).
+    TlsRpt,
+    /// DANE, the key of a mail host, which asks senders for TLS too (RFC 7672).
+    Dane,
 }
 
 /// Something that could not be told of a state.

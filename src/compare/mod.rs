@@ -12,7 +12,7 @@ mod removed;
 mod senders;
 
 pub(crate) use facts::Doubt;
-pub use facts::{Facts, Gone, Moved, Purpose};
+pub use facts::{Facts, Gone, Moved, Purpose, Tls};
 pub use findings::hold_against;
 pub(crate) use records::records;
 pub(crate) use removed::tls;

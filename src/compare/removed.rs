@@ -1,7 +1,7 @@
 //! What was published, worked, and is proved not to be there any more.
 
 use super::facts::Doubt;
-use super::facts::{Gone, Purpose};
+use super::facts::{self, Gone, Purpose};
 use super::records::one_sided;
 use crate::diagnostic::{Location, Standing};
 use crate::dns::{Answer, Data, Dns, Kind, ask, join_all};
@@ -81,14 +81,15 @@ pub(crate) struct Tls {
 /// Asks both states for the records about encrypted delivery.
 pub(crate) async fn tls(states: [&dyn Dns; 2], was: &Gathered) -> Tls {
     let domain = &was.domain;
-    let mut wanted: Vec<(Name, Kind, &'static str)> = Vec::new();
-    wanted.extend(domain.child("_mta-sts").map(|name| (name, Kind::Txt, "MTA-STS")).ok());
-    wanted.extend(domain.child("_smtp._tls").map(|name| (name, Kind::Txt, "TLS-RPT")).ok());
+    let mut wanted: Vec<(Name, Kind, facts::Tls)> = Vec::new();
+    wanted.extend(domain.child("_mta-sts").map(|name| (name, Kind::Txt, facts::Tls::MtaSts)).ok());
+    wanted
+        .extend(domain.child("_smtp._tls").map(|name| (name, Kind::Txt, facts::Tls::TlsRpt)).ok());
     // What stands at hosts of others is not changed here.
     let hosts = was.mx.iter().flat_map(|it| it.facts.exchangers());
     let own = hosts.filter(|it| it.host.is_within(domain));
     let tlsa = own.filter_map(|it| it.host.child("_25._tcp").ok());
-    wanted.extend(tlsa.map(|name| (name, Kind::Tlsa, "DANE")));
+    wanted.extend(tlsa.map(|name| (name, Kind::Tlsa, facts::Tls::Dane)));
     let [old, new] = states;
     let answers = join_all(wanted.into_iter().map(|(name, kind, what)| async move {
         let (before, after) = tokio::join!(ask(old, &name, kind), ask(new, &name, kind));
@@ -128,13 +129,13 @@ fn differ(one: &Answer, other: &Answer) -> bool {
 
 /// True if an answer holds a record of this kind, and not only some text, for which a wildcard may
 /// stand.
-fn is_published(answer: &Answer, what: &str) -> bool {
+fn is_published(answer: &Answer, what: facts::Tls) -> bool {
     let begins = |version: &[u8]| answer.texts().any(|text| text.starts_with(version));
     match what {
         // RFC 8461 §3.1: "Records that do not begin with "v=STSv1;" are discarded."
-        "MTA-STS" => begins(b"v=STSv1"),
+        facts::Tls::MtaSts => begins(b"v=STSv1"),
         // RFC 8460 §3: "records that do not begin with "v=TLSRPTv1;" are discarded"
-        "TLS-RPT" => begins(b"v=TLSRPTv1"),
-        _ => !answer.records().is_empty(),
+        facts::Tls::TlsRpt => begins(b"v=TLSRPTv1"),
+        facts::Tls::Dane => !answer.records().is_empty(),
     }
 }

@@ -3,7 +3,7 @@
 use super::{Fix, Rule};
 use crate::dns::{Kind, Place};
 use crate::net::Name;
-use crate::text::{Phrase, Span};
+use crate::text::{Citation, Phrase, Span};
 use std::sync::Arc;
 
 /// Where a fault stands: a record set, perhaps one record of it, perhaps a part of that.
@@ -56,6 +56,10 @@ pub struct Finding {
     pub message: Phrase,
     /// Where it stands.
     pub location: Location,
+    /// Why it matters.
+    pub why: &'static str,
+    /// Who says so.
+    pub cite: Citation,
     /// What mends it, if that was proved.
     pub fix: Option<Fix>,
     /// What to do where no change of records was proved, in words.
@@ -63,8 +67,14 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding without a fix.
+    /// A finding without a fix, with the reason and the source of its rule.
     pub fn new(rule: &'static Rule, location: Location, message: Phrase) -> Self {
-        Self { rule, message, location, fix: None, advice: None }
+        Self { rule, message, location, why: rule.why, cite: rule.cite, fix: None, advice: None }
+    }
+
+    /// The same with a reason and a source of its own, where a rule covers several standards.
+    #[must_use]
+    pub fn because(self, why: &'static str, cite: Citation) -> Self {
+        Self { why, cite, ..self }
     }
 }

@@ -79,7 +79,7 @@ fn descriptor(finding: &Finding) -> Value {
     let mut descriptor = json!({
         "id": finding.id,
         "shortDescription": {"text": finding.summary},
-        "fullDescription": {"text": finding.why},
+        "fullDescription": {"text": rule.map_or(finding.why, |rule| rule.why)},
         "defaultConfiguration": {"level": noun(severity)},
         "properties": {
             "confidence": finding.confidence.word(),
@@ -88,8 +88,9 @@ fn descriptor(finding: &Finding) -> Value {
         },
     });
     if let Value::Object(members) = &mut descriptor {
-        if let Some(url) = &finding.reference.url {
-            members.insert("helpUri".into(), url.as_str().into());
+        let url = rule.map_or_else(|| finding.reference.url.clone(), |rule| rule.cite.url());
+        if let Some(url) = url {
+            members.insert("helpUri".into(), url.into());
         }
         if let Some(rule) = rule {
             members.insert("help".into(), json!({"text": rule.page, "markdown": rule.page}));

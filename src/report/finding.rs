@@ -203,14 +203,14 @@ pub struct FixRecord {
 
 impl From<&diagnostic::Finding> for Finding {
     fn from(finding: &diagnostic::Finding) -> Self {
-        let diagnostic::Finding { rule, message, location, fix, advice } = finding;
+        let diagnostic::Finding { rule, message, location, why, cite, fix, advice } = finding;
         Self {
             id: rule.id,
             severity: rule.severity,
             confidence: rule.confidence,
             summary: rule.summary,
             message: message.clone(),
-            why: rule.why,
+            why,
             subject: Subject {
                 name: location.name.clone(),
                 kind: location.kind,
@@ -220,7 +220,7 @@ impl From<&diagnostic::Finding> for Finding {
             location: location.place.as_ref().map(|it| FileLocation::new(it, location.span)),
             fix: fix.as_ref().map(ProposedFix::from),
             advice: advice.clone(),
-            reference: Reference { cite: rule.cite, url: rule.cite.url() },
+            reference: Reference { cite: *cite, url: cite.url() },
             fingerprint: fingerprint(finding),
             state: None,
             suppressed: None,

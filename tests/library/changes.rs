@@ -399,6 +399,46 @@ _mta-sts.example.com TXT hello";
     assert_eq!(introduced(&between(before, after)), ["change/tls-policy-gone"]);
 }
 
+/// What the only finding about encrypted delivery says: the fact, the reason and the source.
+fn about_tls(domain: &Domain) -> [String; 3] {
+    let mut found = domain.findings.iter().filter(|it| it.id == "change/tls-policy-gone");
+    let (Some(finding), None) = (found.next(), found.next()) else { panic!("one finding") };
+    [finding.message.to_string(), finding.why.to_owned(), finding.reference.cite.to_string()]
+}
+
+#[test]
+fn reports_about_tls_that_go_are_not_taken_for_a_policy() {
+    let before = "example.com TXT v=spf1 -all
+_smtp._tls.example.com TXT v=TLSRPTv1; rua=mailto:tls@example.com";
+    let said = about_tls(&between(before, "example.com TXT v=spf1 -all"));
+    assert_eq!(
+        said,
+        [
+            "the TLS-RPT record at _smtp._tls.example.com is gone: senders no longer report when TLS fails",
+            "Without reports the domain does not learn that senders fail to set up TLS, or that a \
+             policy of MTA-STS or DANE keeps mail from arriving.",
+            "RFC 8460 §3",
+        ]
+    );
+}
+
+#[test]
+fn a_policy_about_tls_that_goes_is_named_with_what_follows_from_it() {
+    let before = "example.com TXT v=spf1 -all
+_mta-sts.example.com TXT v=STSv1; id=1";
+    let said = about_tls(&between(before, "example.com TXT v=spf1 -all"));
+    assert_eq!(
+        said,
+        [
+            "the MTA-STS record at _mta-sts.example.com is gone: senders that cached the policy \
+             apply it until it expires, and then none",
+            "Without a policy senders may deliver unencrypted, or to a host that poses as the \
+             domain's own.",
+            "RFC 8461 §3.1",
+        ]
+    );
+}
+
 #[test]
 fn an_error_that_a_softfail_replaces_is_no_weaker_default() {
     let before = "example.com TXT v=spf1 include:nobody.example.com ~all";

@@ -1,10 +1,10 @@
 //! Rules about what was published and is weaker now, or gone.
 
-use crate::compare::{Facts, Gone, Purpose};
+use crate::compare::{Facts, Gone, Purpose, Tls};
 use crate::diagnostic::{Finding, Rule};
 use crate::posture::Requests;
 use crate::protocols::dmarc::Policy;
-use crate::text::Phrase;
+use crate::text::{Citation, Phrase, rfc};
 
 pub(super) fn weaker(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let [Requests::Policy(before), after] = facts.requests else { return };
@@ -55,15 +55,46 @@ pub(super) fn mx(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>
 }
 
 pub(super) fn tls(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    tell(facts, rule, findings, |purpose| match purpose {
-        Purpose::Tls(what) => Some(
-            Phrase::new()
-                .plain("the record of ")
-                .code(*what)
-                .plain(" is gone: who cached a policy goes by it until it runs out, then by none"),
+    findings.extend(facts.gone.iter().filter_map(|Gone { purpose, location }| {
+        let Purpose::Tls(what) = purpose else { return None };
+        let (record, follows, why, cite) = lost(*what);
+        let said = Phrase::new()
+            .plain("the ")
+            .plain(record)
+            .plain(" record at ")
+            .name(&location.name)
+            .plain(" is gone: ")
+            .plain(follows);
+        Some(Finding::new(rule, location.clone(), said).because(why, cite))
+    }));
+}
+
+/// What is gone with a record about encrypted delivery: its name, what senders do without it, why
+/// that matters, and who says so.
+fn lost(what: Tls) -> (&'static str, &'static str, &'static str, Citation) {
+    match what {
+        // RFC 8461 §8.3 tells how a policy is given up; a record that only goes leaves caches behind.
+        Tls::MtaSts => (
+            "MTA-STS",
+            "senders that cached the policy apply it until it expires, and then none",
+            "Without a policy senders may deliver unencrypted, or to a host that poses as the \
+             domain's own.",
+            rfc(8461, "3.1"),
         ),
-        _ => None,
-    });
+        Tls::TlsRpt => (
+            "TLS-RPT",
+            "senders no longer report when TLS fails",
+            "Without reports the domain does not learn that senders fail to set up TLS, or that a \
+             policy of MTA-STS or DANE keeps mail from arriving.",
+            rfc(8460, "3"),
+        ),
+        Tls::Dane => (
+            "TLSA",
+            "senders that check DANE no longer insist on TLS there",
+            "Without DANE they may deliver unencrypted, or to a host that poses as this one.",
+            rfc(7672, "2.2"),
+        ),
+    }
 }
 
 /// Tells of what is gone, if `say` knows what to say of its purpose.

@@ -77,8 +77,8 @@ pub static CHECKS: &[Check<Facts>] = &[
             severity: Warn,
             confidence: Certain,
             summary: "a record about encrypted delivery is gone",
-            why: "Without it senders may deliver in clear to whoever answers, or nobody learns \
-                  that encryption fails.",
+            why: "MTA-STS and DANE have senders insist on TLS, and TLS-RPT has them report where \
+                  it fails. With the record that ends.",
             cite: rfc(8461, "3.1"),
             page: include_str!("tls-policy-gone.md"),
         },
