@@ -43,6 +43,21 @@ fn the_same_fault_ten_thousand_times_makes_no_endless_report() {
     }
 }
 
+/// A tape of the whole world with one set of texts.
+fn set(owner: &str, texts: impl Iterator<Item = String>) -> String {
+    let texts: Vec<_> = texts.map(|record| text(record.as_bytes())).collect();
+    let set = serde_json::json!({"name": owner, "type": "TXT", "records": texts});
+    format!("{}{set}\n", world::<&str>(&[]))
+}
+
+#[test]
+fn thousands_of_policies_at_one_name_are_read_and_answered() {
+    // A merge of n policies has n readings with n records each: 1.5 GB for a set of 64 KiB.
+    let tape = set("example.com", (0..3440).map(|n| format!("v=spf1 a:{n}.b -all")));
+    let codes = reports("many-policies", &tape).map(|ended| ended.code);
+    assert_eq!(codes, [Some(1); 2]);
+}
+
 #[test]
 fn a_dmarc_record_of_64_kib_is_read_and_answered() {
     let destinations: Vec<String> = (0..2600).map(|n| format!("mailto:a@d{n}.example")).collect();

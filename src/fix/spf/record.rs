@@ -13,11 +13,17 @@ use crate::text::{Phrase, Span};
 use std::collections::HashSet;
 use std::sync::Arc;
 
+/// Most records that are merged. There is a reading for each, and each is tried.
+const MOST_MERGED: usize = 10;
+
 /// One record in the place of several: the terms of all of them, and the mildest end.
 pub(in crate::fix) fn merge(case: Case<'_>) -> Vec<Proposal> {
     let Some(facts) = case.facts.spf.as_ref() else { return Vec::new() };
     let Some(published) = published(facts, case) else { return Vec::new() };
     let Found::Several(texts) = &published.found else { return Vec::new() };
+    if texts.len() > MOST_MERGED {
+        return Vec::new();
+    }
     let Some(change) = Change::of(&published.answer, case.domain) else { return Vec::new() };
     let records: Vec<_> = texts.iter().map(|text| grammar::parse(Arc::clone(text))).collect();
     if records.iter().any(|record| record.strict().is_err()) {
