@@ -94,6 +94,21 @@ fn aliases_that_grow_are_refused_in_bounds() {
 }
 
 #[test]
+fn aliases_that_repeat_long_texts_are_refused_in_bounds() {
+    let text = "x".repeat(30_000);
+    let values = "*t,".repeat(10_000);
+    let bomb = format!("t: &t \"{text}\"\nk:\n- {{type: TXT, values: [{values}]}}\n");
+    let (code, said) = refusal("long-aliases", "example.com.yaml", bomb.as_bytes());
+    assert_eq!(
+        (code, said.as_str()),
+        (
+            Some(2),
+            "error: example.com.yaml:3:441: expected aliases that repeat at most 4194304 octets in all"
+        )
+    );
+}
+
+#[test]
 fn deep_nesting_is_refused_in_bounds() {
     for (file, content) in [
         ("example.com.yaml", "- ".repeat(1_000_000)),

@@ -178,7 +178,9 @@ fn string(book: &mut Book<'_>, text: &Text) -> Option<Text> {
             rest = after;
             continue;
         }
-        joined.append(&text.part(index..index + length));
+        for (at, octet) in rest.iter().enumerate().take(length) {
+            joined.push(*octet, text.offset(index + at));
+        }
         rest = rest.get(length..).unwrap_or_default();
     }
     match joined.unescaped() {

@@ -359,6 +359,20 @@ fn an_alias_stands_for_its_value() {
 }
 
 #[test]
+fn a_record_set_that_every_name_shares_is_read_at_all_of_them() {
+    let key = "k".repeat(400);
+    let mut text = format!("a0: &key {{type: TXT, value: {key}}}\n");
+    for number in 1..10_000 {
+        text += &format!("a{number}: *key\n");
+    }
+    let files = octodns(&text);
+    assert_eq!(
+        (errors(&files), files.zones.iter().flat_map(Zone::records).count()),
+        (vec![], 10_000)
+    );
+}
+
+#[test]
 fn aliases_of_aliases_do_not_grow_without_bound() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
     for level in 1..12 {

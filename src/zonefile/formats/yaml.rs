@@ -1,8 +1,9 @@
 //! YAML as values that know where they stand.
 //!
-//! Nothing is built that the text could blow up: nesting is bounded, and so is the number of values,
-//! those that aliases repeat included. Tags and merge keys, which ask for more than data, are
-//! refused.
+//! Nothing is built that the text could blow up: nesting is bounded, and so are the number of values,
+//! those that aliases repeat included, and the text that aliases repeat. They share it, but whatever
+//! is done with a value is done as often as it stands somewhere. Tags and merge keys, which ask for
+//! more than data, are refused.
 
 use super::json::{STRING_LIMIT, Wrong};
 use super::text::Text;
@@ -16,6 +17,9 @@ use std::rc::Rc;
 const DEPTH_LIMIT: usize = 32;
 /// Values of a file, at most, each counted as often as an alias repeats it.
 const VALUE_LIMIT: usize = 1_000_000;
+/// Octets of text that aliases repeat, at most, counted as often as they do. A DKIM key that ten
+/// thousand names share takes less.
+const ALIAS_LIMIT: usize = 4 * 1024 * 1024;
 
 /// Reads a document; `None` if the text has none. Faults that leave the rest of it readable are
 /// put into `faults`.
@@ -29,6 +33,7 @@ pub(super) fn document(text: &str, faults: &mut Vec<Wrong>) -> Result<Option<Val
         root: None,
         anchors: HashMap::new(),
         values: 0,
+        repeated: 0,
         faults,
     };
     for event in Parser::new_from_str(text) {
@@ -57,12 +62,30 @@ struct Open {
     /// The key whose value is to come.
     key: Option<Text>,
     keys: HashSet<Vec<u8>>,
-    /// How many values are in it.
-    size: usize,
+    /// What is in it.
+    size: Size,
 }
 
-/// A value and how many values are in it, itself included.
-type Counted = (Rc<Value>, usize);
+/// How large a value is when all aliases in it are written out.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    /// How many values are in it, itself included.
+    values: usize,
+    /// How many octets of text are in it.
+    octets: usize,
+}
+
+impl Size {
+    fn with(self, other: Self) -> Self {
+        Self {
+            values: self.values.saturating_add(other.values),
+            octets: self.octets.saturating_add(other.octets),
+        }
+    }
+}
+
+/// A value and how large it is.
+type Counted = (Rc<Value>, Size);
 
 struct Reader<'t, 'f> {
     cursor: Cursor<'t>,
@@ -70,6 +93,8 @@ struct Reader<'t, 'f> {
     root: Option<Counted>,
     anchors: HashMap<usize, Counted>,
     values: usize,
+    /// Octets that aliases repeat.
+    repeated: usize,
     faults: &'f mut Vec<Wrong>,
 }
 
@@ -87,8 +112,9 @@ impl Reader<'_, '_> {
                 }
                 let is_null = style == ScalarStyle::Plain && matches!(&*text, "" | "~" | "null");
                 let text = align(&text, style, source, offset);
+                let size = Size { values: 1, octets: text.octets().len() };
                 let node = if is_null { Node::Null } else { Node::Scalar(text) };
-                self.add((Rc::new(Value { offset, node }), 1), anchor)
+                self.add((Rc::new(Value { offset, node }), size), anchor)
             }
             Event::SequenceStart(anchor, tag) => {
                 check_tag(tag.as_deref(), offset)?;
@@ -100,7 +126,8 @@ impl Reader<'_, '_> {
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
                 Some(Open { offset, anchor, node, size, .. }) => {
-                    self.add((Rc::new(Value { offset, node }), size + 1), anchor)
+                    let size = size.with(Size { values: 1, octets: 0 });
+                    self.add((Rc::new(Value { offset, node }), size), anchor)
                 }
                 None => Ok(()),
             },
@@ -108,6 +135,11 @@ impl Reader<'_, '_> {
                 let what = "expected an alias for a value that has come to its end";
                 let value = self.anchors.get(&anchor).cloned();
                 let value = value.ok_or((offset, ErrorKind::Syntax, what.to_owned()))?;
+                self.repeated = self.repeated.saturating_add(value.1.octets);
+                if self.repeated > ALIAS_LIMIT {
+                    let what = format!("expected aliases that repeat at most {ALIAS_LIMIT} octets");
+                    return Err((offset, ErrorKind::Limit, what + " in all"));
+                }
                 self.add(value, 0)
             }
             Event::DocumentStart(_) if self.root.is_some() => {
@@ -127,7 +159,14 @@ impl Reader<'_, '_> {
             let what = "expected a key that is a word or a string";
             return Err((offset, ErrorKind::Syntax, what.to_owned()));
         }
-        self.open.push(Open { offset, anchor, node, key: None, keys: HashSet::new(), size: 0 });
+        self.open.push(Open {
+            offset,
+            anchor,
+            node,
+            key: None,
+            keys: HashSet::new(),
+            size: Size::default(),
+        });
         Ok(())
     }
 
@@ -137,7 +176,7 @@ impl Reader<'_, '_> {
             self.anchors.insert(anchor, (Rc::clone(&value), size));
         }
         // A list is counted once more when it ends, so this counts more than there is, by its depth.
-        self.values = self.values.saturating_add(size);
+        self.values = self.values.saturating_add(size.values);
         if self.values > VALUE_LIMIT {
             let what = format!("expected at most {VALUE_LIMIT} values, aliases counted as often");
             return Err((value.offset, ErrorKind::Limit, what + " as they repeat one"));
@@ -146,7 +185,7 @@ impl Reader<'_, '_> {
             self.root = Some((value, size));
             return Ok(());
         };
-        open.size = open.size.saturating_add(size);
+        open.size = open.size.with(size);
         match (&mut open.node, open.key.take()) {
             (Node::List(items), _) => items.push(value),
             (Node::Map(members), Some(key)) => members.push((key, value)),
