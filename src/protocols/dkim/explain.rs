@@ -151,7 +151,9 @@ pub(super) fn found(tried: &Tried) -> Phrase {
     let said = Phrase::new();
     let said = match &tried.found {
         Found::Key(published) => said.then(published_key(published)),
-        Found::Several(keys) => said.number(keys.len()).bad(" key records where one is allowed"),
+        Found::Several { count, .. } => {
+            said.number(*count).bad(" key records where one is allowed")
+        }
         Found::Foreign(_) => said.weak("text, but no key record"),
         Found::Nothing => said.plain("nothing"),
         Found::Dangling => said.bad("an alias of a name that does not exist"),
@@ -315,7 +317,7 @@ fn with_event(mut value: Value, event: &'static str) -> Value {
 fn found_word(found: &Found) -> &'static str {
     match found {
         Found::Key(_) => "key",
-        Found::Several(_) => "several_keys",
+        Found::Several { .. } => "several_keys",
         Found::Foreign(_) => "other_text",
         Found::Nothing => "nothing",
         Found::Dangling => "dangling_alias",

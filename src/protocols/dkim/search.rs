@@ -54,7 +54,12 @@ pub enum Found {
     /// One key record.
     Key(Published),
     /// Several key records: which one counts is undefined (RFC 6376 §3.6.2.2).
-    Several(Vec<Published>),
+    Several {
+        /// The first of them, up to a bound.
+        keys: Vec<Published>,
+        /// How many there are.
+        count: usize,
+    },
     /// Text, but no key record: how many texts.
     Foreign(usize),
     /// Nothing.
@@ -64,6 +69,9 @@ pub enum Found {
     /// It could not be told.
     Failed,
 }
+
+/// Most key records at a selector that are read. One is allowed, and thousands fit into an answer.
+const MOST_KEYS: usize = 16;
 
 /// A key record and its place.
 #[derive(Clone, Debug)]
@@ -121,13 +129,18 @@ impl Tried {
         Self { candidate, name, answer, found, is_by_wildcard: false }
     }
 
-    /// The key records that stand there.
+    /// The key records that stand there, of many the first.
     pub fn keys(&self) -> &[Published] {
         match &self.found {
             Found::Key(published) => std::slice::from_ref(published),
-            Found::Several(published) => published,
+            Found::Several { keys, .. } => keys,
             Found::Foreign(_) | Found::Nothing | Found::Dangling | Found::Failed => &[],
         }
+    }
+
+    /// True if every key record that stands there is read.
+    fn is_read(&self) -> bool {
+        !matches!(&self.found, Found::Several { keys, count } if keys.len() < *count)
     }
 
     /// True if a key record stands there, whatever its worth.
@@ -139,7 +152,7 @@ impl Tried {
     pub fn standing(&self) -> Standing {
         match &self.found {
             Found::Key(published) => published.standing(),
-            Found::Several(_) | Found::Dangling => Standing::Broken,
+            Found::Several { .. } | Found::Dangling => Standing::Broken,
             Found::Foreign(_) | Found::Nothing => Standing::Absent,
             Found::Failed => Standing::Unknown,
         }
@@ -156,17 +169,18 @@ impl Found {
             Outcome::Records(records) => {
                 let texts =
                     records.iter().filter_map(|record| Some((record.data.text()?, &record.place)));
-                let mut keys: Vec<Published> = texts
-                    .filter(|(text, _)| grammar::is_meant_as_key(text))
-                    .map(|(text, place)| Published {
-                        record: grammar::record(&text),
-                        place: place.clone(),
-                    })
-                    .collect();
-                match keys.len() {
+                let (mut keys, mut count) = (Vec::new(), 0);
+                for (text, place) in texts.filter(|(text, _)| grammar::is_meant_as_key(text)) {
+                    count += 1;
+                    if keys.len() < MOST_KEYS {
+                        let record = grammar::record(&text);
+                        keys.push(Published { record, place: place.clone() });
+                    }
+                }
+                match count {
                     0 => Self::Foreign(records.len()),
                     1 => keys.pop().map_or(Self::Nothing, Self::Key),
-                    _ => Self::Several(keys),
+                    _ => Self::Several { keys, count },
                 }
             }
         }
@@ -227,9 +241,10 @@ impl Facts {
 
     /// True if every selector without a key of its own is withdrawn by a wildcard.
     pub fn is_withdrawn(&self) -> bool {
+        let is_revoked = |key: &Published| key.record.value.is_revoked();
         self.wildcard
             .as_ref()
-            .is_some_and(|probe| probe.keys().iter().all(|key| key.record.value.is_revoked()))
+            .is_some_and(|probe| probe.is_read() && probe.keys().iter().all(is_revoked))
     }
 
     /// How the domain stands: the best of its keys, because one good signature is enough, and one

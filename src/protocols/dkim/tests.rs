@@ -137,6 +137,24 @@ async fn a_wildcard_that_withdraws_every_key_leaves_the_domain_without_one() {
 }
 
 #[tokio::test]
+async fn of_thousands_of_keys_at_a_selector_all_are_counted_and_few_are_read() {
+    let texts: Vec<String> = (0..6500).map(|number| format!("p={number}")).collect();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let facts = facts(&World::new().key("s1", &texts), &Wanted::default()).await;
+    let read: usize = facts.keyed().map(|tried| tried.keys().len()).sum();
+    let said = check(&facts).iter().map(|it| it.message.to_string()).collect::<String>();
+    assert_eq!((read, said.contains("6500 key records")), (16, true), "{said}");
+}
+
+#[tokio::test]
+async fn a_wildcard_whose_keys_are_not_all_read_is_not_taken_to_withdraw_them() {
+    let mut texts = vec!["v=DKIM1; p="; 20];
+    texts.push("v=DKIM1; p=AAAA");
+    let world = World::new().key("mailcheck-no-such-selector", &texts);
+    assert!(!facts(&world, &Wanted::default()).await.is_withdrawn());
+}
+
+#[tokio::test]
 async fn text_of_another_standard_under_a_wildcard_is_no_key() {
     let spf = "v=spf1 -all";
     let world = World::new().key("default", &[spf]).key("mailcheck-no-such-selector", &[spf]);

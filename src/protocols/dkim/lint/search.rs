@@ -9,8 +9,8 @@ use std::collections::HashMap;
 
 pub(super) fn several(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for tried in facts.keyed() {
-        if let Found::Several(keys) = &tried.found {
-            let said = selector(tried).plain(" has ").bad(format!("{} key records", keys.len()));
+        if let Found::Several { count, .. } = &tried.found {
+            let said = selector(tried).plain(" has ").bad(format!("{count} key records"));
             findings.push(at(tried, rule, said.plain("; receivers may pick any of them")));
         }
     }
@@ -108,7 +108,7 @@ pub(super) fn given_missing(facts: &Facts, rule: &'static Rule, findings: &mut V
         let said = match tried.found {
             Found::Nothing => selector(tried).plain(" has ").bad("no key"),
             Found::Foreign(_) => selector(tried).plain(" has text that is ").bad("no key record"),
-            Found::Key(_) | Found::Several(_) | Found::Dangling | Found::Failed => continue,
+            Found::Key(_) | Found::Several { .. } | Found::Dangling | Found::Failed => continue,
         };
         findings.push(at(tried, rule, said.plain("; mail signed with it fails")));
     }
