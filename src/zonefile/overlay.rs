@@ -4,6 +4,7 @@ use super::zone::{Verdict, Zone};
 use crate::dns::chain::Chain;
 use crate::dns::{Answer, Dns, Kind, Lookup, Outcome, Provenance, Question};
 use crate::net::Name;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Answers from zones where they speak, and from what lies under them where they do not.
@@ -18,14 +19,31 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Overlay<D> {
     zones: Vec<Zone>,
-    without: Vec<(Name, Option<Kind>)>,
+    // There may be thousands of zones, and as many sets that were taken away: what speaks for a name
+    // is found by the name.
+    /// The first zone with each apex, by its index.
+    whole: HashMap<Name, usize>,
+    /// The names at which files without SOA list something, each with the index of the file.
+    listed: BTreeSet<(Name, usize)>,
+    /// The sets that were taken away.
+    removed: HashSet<(Name, Kind)>,
+    /// The names that were taken away.
+    gone: HashSet<Name>,
     under: D,
 }
 
 impl<D: Dns> Overlay<D> {
     /// Lays zones over `under`. Of files that list the same record set, the first speaks.
     pub fn new(zones: impl IntoIterator<Item = Zone>, under: D) -> Self {
-        Self { zones: zones.into_iter().collect(), without: Vec::new(), under }
+        let zones: Vec<Zone> = zones.into_iter().collect();
+        let (mut whole, mut listed) = (HashMap::new(), BTreeSet::new());
+        for (index, zone) in zones.iter().enumerate() {
+            match zone.apex() {
+                Some(apex) => _ = whole.entry(apex.clone()).or_insert(index),
+                None => listed.extend(zone.owners().map(|owner| (owner.clone(), index))),
+            }
+        }
+        Self { zones, whole, listed, removed: HashSet::new(), gone: HashSet::new(), under }
     }
 
     /// Takes a record set away, or with `None` a name and all below it: what a zone file without
@@ -33,7 +51,10 @@ impl<D: Dns> Overlay<D> {
     /// says that nothing is below it either (RFC 8020 §2).
     #[must_use]
     pub fn without(mut self, name: Name, kind: Option<Kind>) -> Self {
-        self.without.push((name, kind));
+        match kind {
+            Some(kind) => _ = self.removed.insert((name, kind)),
+            None => _ = self.gone.insert(name),
+        }
         self
     }
 
@@ -43,14 +64,12 @@ impl<D: Dns> Overlay<D> {
     }
 
     fn is_removed(&self, name: &Name, kind: Kind) -> bool {
-        let is_set = |gone: &Name, one: Kind| gone == name && one == kind;
-        let mut without = self.without.iter();
-        self.is_gone(name) || without.any(|(gone, one)| one.is_some_and(|one| is_set(gone, one)))
+        self.is_gone(name) || self.removed.contains(&(name.clone(), kind))
     }
 
     /// True if the whole name was taken away, or one above it.
     fn is_gone(&self, name: &Name) -> bool {
-        self.without.iter().any(|(gone, one)| one.is_none() && name.is_within(gone))
+        !self.gone.is_empty() && upward(name).any(|name| self.gone.contains(&name))
     }
 
     /// What the overlay itself has to say, and in which file; [`Verdict::NotMine`] if nothing.
@@ -60,14 +79,11 @@ impl<D: Dns> Overlay<D> {
             let outcome = if is_gone { Outcome::NxDomain } else { Outcome::NoData };
             return (Verdict::Answer { outcome, ttl: None }, removal());
         }
-        let fragments = self.zones.iter().filter(|zone| zone.apex().is_none());
-        let closest = self
-            .zones
-            .iter()
-            .rev()
-            .filter(|zone| zone.apex().is_some_and(|apex| question.name.is_within(apex)));
-        let closest = closest.max_by_key(|zone| zone.apex().map(Name::label_count));
-        for zone in fragments.chain(closest) {
+        let at_name = (question.name.clone(), 0)..=(question.name.clone(), usize::MAX);
+        let fragments = self.listed.range(at_name).map(|(_, index)| *index);
+        let closest = || upward(&question.name).find_map(|name| self.whole.get(&name).copied());
+        let closest = if self.whole.is_empty() { None } else { closest() };
+        for zone in fragments.chain(closest).filter_map(|index| self.zones.get(index)) {
             let verdict = match zone.authority(question) {
                 Verdict::NotMine => continue,
                 // An alias that was taken away leads nowhere, whatever type was asked for.
@@ -149,6 +165,11 @@ impl<D: Dns> Dns for Overlay<D> {
     fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
         Box::pin(self.resolve(question))
     }
+}
+
+/// A name and those above it, up to the root.
+fn upward(name: &Name) -> impl Iterator<Item = Name> {
+    std::iter::successors(Some(name.clone()), Name::parent)
 }
 
 /// How far one source leads.

@@ -18,6 +18,7 @@ use super::value::Value;
 use crate::dns::Kind;
 use crate::net::Name;
 use crate::zonefile::zone::{Builder, ErrorKind, Zone};
+use std::collections::HashSet;
 
 /// Time to live of a record that does not say it.
 const DEFAULT_TTL: u32 = 300;
@@ -88,13 +89,13 @@ fn fields(kind: Kind) -> Option<&'static [Field]> {
 
 /// Reads all zones of a document.
 pub(super) fn read(book: &mut Book<'_>, document: Piece<'_>) -> Vec<Zone> {
-    let mut zones = Vec::new();
+    let (mut zones, mut known) = (Vec::new(), HashSet::new());
     let domains = document.get("domains").and_then(|domains| {
         let Some(domains) = domains else {
             let what = "expected the domains that dnscontrol print-ir prints";
             return Err((document.offset(), ErrorKind::Syntax, what.to_owned()));
         };
-        domains.each(|domain| match zone(book, domain, &zones) {
+        domains.each(|domain| match zone(book, domain, &mut known) {
             Ok(zone) => zones.extend(zone),
             Err(fault) => book.wrong(fault),
         })
@@ -105,7 +106,12 @@ pub(super) fn read(book: &mut Book<'_>, document: Piece<'_>) -> Vec<Zone> {
     zones
 }
 
-fn zone(book: &mut Book<'_>, domain: Piece<'_>, earlier: &[Zone]) -> Result<Option<Zone>, Wrong> {
+/// Reads a domain, unless it is one of those that are read as whole zones already.
+fn zone(
+    book: &mut Book<'_>,
+    domain: Piece<'_>,
+    known: &mut HashSet<Name>,
+) -> Result<Option<Zone>, Wrong> {
     let members = domain.members()?;
     let member = |key: &str| {
         let found = members.iter().find(|(name, _)| name.octets() == key.as_bytes());
@@ -118,7 +124,7 @@ fn zone(book: &mut Book<'_>, domain: Piece<'_>, earlier: &[Zone]) -> Result<Opti
     let end = text.octets().iter().position(|octet| *octet == b'!');
     let text = text.part(0..end.unwrap_or(text.octets().len()));
     let Some(apex) = book.name(&text, Some(&Name::root())) else { return Ok(None) };
-    if earlier.iter().any(|zone| zone.apex() == Some(&apex)) {
+    if known.contains(&apex) {
         book.skip(domain.offset(), || {
             format!("{apex} is listed already: this view of it is not read")
         });
@@ -133,6 +139,8 @@ fn zone(book: &mut Book<'_>, domain: Piece<'_>, earlier: &[Zone]) -> Result<Opti
         book.skip(domain.offset(), || {
             format!("{apex} keeps records that are not listed here: only those listed are read")
         });
+    } else {
+        known.insert(apex.clone());
     }
     if let Some(records) = member("records") {
         records.each(|piece| match piece.value() {

@@ -163,6 +163,11 @@ impl Zone {
         self.apex.as_ref().map(|apex| &apex.name)
     }
 
+    /// The names at which the file lists something, from the top of the tree down.
+    pub(super) fn owners(&self) -> impl Iterator<Item = &Name> {
+        self.tree.iter().map(|(name, _)| name)
+    }
+
     /// All records that could be read, from the top of the tree down, by name and type.
     pub fn records(&self) -> impl Iterator<Item = (&Name, Kind, &Record)> {
         self.tree.iter().flat_map(|(name, node)| {
