@@ -15,11 +15,15 @@ use crate::text::{Phrase, Span};
 use crate::zone::{self, Alone, Facts, MailName};
 use crate::zonefile::Zone;
 use crate::zonefile::zone::Verdict;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Most names of a file that are looked at: each may cost a walk through a hundred policies.
 const NAMES: usize = 10_000;
+/// What the answers and the policies that are read for a file may weigh in octets, whatever its size.
+const WEIGHT: usize = 16 * 1024 * 1024;
+/// What they may weigh more for each octet of the file, for large files have many names.
+const WEIGHT_OF_OCTET: usize = 32;
 
 /// What there is to say about one file.
 #[derive(Debug)]
@@ -37,15 +41,24 @@ pub struct Linted {
 /// Looks at a file, and at each name in it that takes part in mail.
 pub async fn lint(facts: &Facts) -> Linted {
     let mut findings = zone::lint::check(facts);
-    let mut is_settled = true;
-    for zone in &facts.files.zones {
-        let alone = Alone::new(facts, zone);
-        let mut found = of_names(facts, zone, &alone).await;
+    let zones = facts.files.zones.iter();
+    let zones: Vec<_> = zones.map(|zone| (zone, zone::mail_names(zone))).collect();
+    let count = zones.iter().map(|(_, names)| names.len()).sum();
+    let weight = WEIGHT.saturating_add(facts.size().saturating_mul(WEIGHT_OF_OCTET));
+    let (mut work, mut is_settled) = (Work { names: NAMES, weight }, true);
+    for (zone, names) in zones {
+        let alone = Alone::new(facts, zone, work.weight);
+        let (mut found, next) = of_names(facts, zone, &alone, names, &mut work).await;
         if alone.supposes_no_policy_above() {
             found.iter_mut().for_each(suppose);
         }
         findings.append(&mut found);
         is_settled &= !alone.has_failed();
+        if let Some(next) = next {
+            findings.push(too_many(next, count, NAMES - work.names));
+            is_settled = false;
+            break;
+        }
     }
     let places = Places::of(facts);
     findings.iter_mut().for_each(|finding| places.settle(&mut finding.location));
@@ -59,35 +72,55 @@ pub async fn lint(facts: &Facts) -> Linted {
     }
 }
 
-/// What the protocols say of each name. A record that several names share, as a policy of SPF or
-/// DMARC can be, is judged with the first of them.
-async fn of_names(facts: &Facts, zone: &Zone, alone: &Alone<'_>) -> Vec<diagnostic::Finding> {
+/// What may still be done for a file.
+struct Work {
+    /// How many names may be looked at.
+    names: usize,
+    /// What the answers and the policies that are read for them may weigh.
+    weight: usize,
+}
+
+/// What the protocols say of each name, while there is work left, and the first name that is not
+/// looked at, or not to the end. A record that several names share, as a policy of SPF or DMARC can
+/// be, is judged with the first of them.
+async fn of_names(
+    facts: &Facts,
+    zone: &Zone,
+    alone: &Alone<'_>,
+    names: Vec<MailName>,
+    work: &mut Work,
+) -> (Vec<diagnostic::Finding>, Option<Name>) {
     let policies = Policies::new(alone);
     let (mut findings, mut told) = (Vec::new(), HashSet::new());
-    let names = zone::mail_names(zone);
-    if let Some(next) = names.get(NAMES) {
-        findings.push(too_many(next, names.len()));
-    }
-    for name in names.into_iter().take(NAMES) {
+    let weight = || alone.weight().saturating_add(policies.weight());
+    for name in names {
+        let domain = name.domain.clone();
+        if work.names == 0 || weight() > work.weight {
+            return (findings, Some(domain));
+        }
         let inquiry = inquiry(facts, zone, name);
         let mut found = gather_facts(&policies, &inquiry).await.findings();
         found.retain(|finding| !told.contains(&key(finding)));
         told.extend(found.iter().map(key));
         findings.append(&mut found);
+        if alone.is_exhausted() {
+            return (findings, Some(domain));
+        }
+        work.names -= 1;
     }
-    findings
+    work.weight = work.weight.saturating_sub(weight());
+    (findings, None)
 }
 
 /// Says that a file has more names than are looked at, at the first that is not.
-fn too_many(next: &MailName, count: usize) -> diagnostic::Finding {
+fn too_many(next: Name, count: usize, looked_at: usize) -> diagnostic::Finding {
     let said = Phrase::new()
         .plain("of ")
         .number(count)
         .plain(" names that take part in mail the first ")
-        .number(NAMES)
+        .number(looked_at)
         .plain(" are looked at");
-    let location = Location::set(next.domain.clone(), Kind::Txt);
-    diagnostic::Finding::new(&zone::lint::NOT_READ, location, said)
+    diagnostic::Finding::new(&zone::lint::NOT_READ, Location::set(next, Kind::Txt), said)
 }
 
 /// What is looked at of a name.
@@ -153,11 +186,16 @@ struct Places<'f> {
     facts: &'f Facts,
     /// Where the first record of each name stands.
     first: HashMap<&'f Name, &'f Place>,
+    /// Names with records, each with the index of the zone: there may be thousands of zones.
+    owners: BTreeSet<(&'f Name, usize)>,
 }
 
 impl<'f> Places<'f> {
     fn of(facts: &'f Facts) -> Self {
-        Self { facts, first: zone::first_places(&facts.files.zones) }
+        let zones = facts.files.zones.iter().enumerate();
+        let owners =
+            zones.flat_map(|(index, zone)| zone.records().map(move |(owner, ..)| (owner, index)));
+        Self { facts, first: zone::first_places(&facts.files.zones), owners: owners.collect() }
     }
 
     /// Gives a location its place: the record that is meant, or the first of its set; for what is
@@ -174,12 +212,28 @@ impl<'f> Places<'f> {
         self.facts.files.zones.iter()
     }
 
+    /// The zones that list records at a name, or at a wildcard that may stand for it, in their order.
+    fn with_records(&self, name: &Name) -> impl Iterator<Item = &'f Zone> {
+        let above = std::iter::successors(name.parent(), Name::parent);
+        let wildcards = above.filter_map(|name| name.child("*").ok());
+        let owners = std::iter::once(name.clone()).chain(wildcards);
+        let zones: BTreeSet<usize> = owners
+            .flat_map(|owner| {
+                let at_name = (&owner, 0)..=(&owner, usize::MAX);
+                self.owners.range(at_name).map(|(_, index)| *index).collect::<Vec<_>>()
+            })
+            .collect();
+        let all = &self.facts.files.zones;
+        zones.into_iter().filter_map(|index| all.get(index))
+    }
+
     fn record(&self, location: &Location) -> Option<Place> {
         let question = Question::new(location.name.clone(), location.kind);
-        let records = self.zones().find_map(|zone| match zone.authority(&question) {
-            Verdict::Answer { outcome: Outcome::Records(records), .. } => Some(records),
-            _ => None,
-        })?;
+        let records =
+            self.with_records(&location.name).find_map(|zone| match zone.authority(&question) {
+                Verdict::Answer { outcome: Outcome::Records(records), .. } => Some(records),
+                _ => None,
+            })?;
         let is_meant = |record: &&Record| match &location.record {
             Some(text) => record.data.text().as_deref() == Some(text),
             None => true,

@@ -1,14 +1,25 @@
 //! One zone of a file as the only source there is.
 
 use super::Facts;
-use crate::dns::{Answer, Dns, Failure, Kind, Lookup, Outcome, Question, Trouble};
+use crate::dns::{
+    Answer, Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Record, Trouble,
+};
 use crate::net::{Name, is_registered};
 use crate::zonefile::Zone;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// What an answer weighs beside its records: about what it costs to find it, in octets of text that
+/// are read at that cost.
+const ANSWER: usize = 100;
+/// What a record weighs beside its text.
+const RECORD: usize = 64;
 
 /// Answers from one zone of a file. What lies outside is not known, and neither is what is not there
 /// if the file says nothing about that.
+///
+/// Answers have a weight, and from a given weight on there are no more of them. A record can be as
+/// large as the file allows, and thousands of names can lead to the same one.
 #[derive(Debug)]
 pub struct Alone<'f> {
     zone: &'f Zone,
@@ -16,18 +27,35 @@ pub struct Alone<'f> {
     /// The top of the zone, if it stands directly below a public suffix.
     registered: Option<&'f Name>,
     has_failed: AtomicBool,
+    /// What all answers may weigh together.
+    limit: usize,
+    weight: AtomicUsize,
+    is_exhausted: AtomicBool,
 }
 
 impl<'f> Alone<'f> {
-    /// The answers of one zone of a file.
-    pub fn new(facts: &'f Facts, zone: &'f Zone) -> Self {
+    /// The answers of one zone of a file, up to a weight in octets.
+    pub fn new(facts: &'f Facts, zone: &'f Zone, limit: usize) -> Self {
         let registered = zone.apex().filter(|apex| is_registered(apex));
         Self {
             zone,
             is_whole: facts.is_whole(zone),
             registered,
             has_failed: AtomicBool::new(false),
+            limit,
+            weight: AtomicUsize::new(0),
+            is_exhausted: AtomicBool::new(false),
         }
+    }
+
+    /// What the answers so far weigh, in octets.
+    pub fn weight(&self) -> usize {
+        self.weight.load(Ordering::Relaxed)
+    }
+
+    /// True if a question got no answer because those before it weigh as much as they may.
+    pub fn is_exhausted(&self) -> bool {
+        self.is_exhausted.load(Ordering::Relaxed)
     }
 
     /// True if the names above the zone are taken to have no DMARC policy: there is nothing above
@@ -79,6 +107,26 @@ impl<'f> Alone<'f> {
 
 impl Dns for Alone<'_> {
     fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
-        Box::pin(async move { self.heard(self.zone.lookup(question).await) })
+        Box::pin(async move {
+            if self.weight() > self.limit {
+                self.is_exhausted.store(true, Ordering::Relaxed);
+                self.has_failed.store(true, Ordering::Relaxed);
+                let why = "the file leads to more than is looked at";
+                let outcome = Outcome::Failed(Failure::because(Trouble::Network, why));
+                let source = Provenance::Zone(Arc::clone(self.zone.file()));
+                return Arc::new(Answer::new(question.clone(), outcome, source));
+            }
+            let answer = self.zone.lookup(question).await;
+            self.weight.fetch_add(weight(&answer), Ordering::Relaxed);
+            self.heard(answer)
+        })
     }
+}
+
+fn weight(answer: &Answer) -> usize {
+    let text = |record: &Record| match &record.data {
+        Data::Txt(strings) => strings.iter().map(|string| string.len()).sum(),
+        _ => 0,
+    };
+    ANSWER + answer.records().iter().map(|record| RECORD + text(record)).sum::<usize>()
 }

@@ -31,6 +31,11 @@ impl Facts {
         Self { files, text, starts }
     }
 
+    /// How many octets the file has.
+    pub fn size(&self) -> usize {
+        self.text.len()
+    }
+
     /// True if the file says what is not there in a zone: it speaks for all of it, and no entry
     /// was left out.
     pub fn is_whole(&self, zone: &Zone) -> bool {

@@ -70,7 +70,7 @@ fn what_is_no_selector_below_domainkey_is_not_taken_for_one() {
 async fn outcome(text: &str, name: &str, kind: Kind) -> &'static str {
     let facts = facts(text);
     let question = Question::new(self::name(name), kind);
-    Alone::new(&facts, &facts.files.zones[0]).lookup(&question).await.outcome.word()
+    Alone::new(&facts, &facts.files.zones[0], usize::MAX).lookup(&question).await.outcome.word()
 }
 
 #[tokio::test]

@@ -185,3 +185,30 @@ fn a_file_with_more_than_is_read_is_not_judged_as_if_it_had_no_more() {
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
     assert!(ended.stderr.contains("example.com.zone:2:1"), "{}", ended.stderr);
 }
+
+/// What `dnscontrol print-ir` prints of so many domains with this policy.
+fn domains(count: usize, policy: &str) -> String {
+    let record = format!(r#"{{"type":"TXT","name":"@","target":"{policy}"}}"#);
+    let domain = |number| format!(r#"{{"name":"d{number}.example","records":[{record}]}}"#);
+    let domains: Vec<String> = (0..count).map(domain).collect();
+    format!(r#"{{"domains":[{}]}}"#, domains.join(","))
+}
+
+#[test]
+fn thousands_of_zones_in_a_file_are_judged_in_bounds() {
+    let run = run("lint-zones", ["lint", "zones.json", "-q"]);
+    let ended = run.file("zones.json", domains(9_999, "v=spf1 -all").as_bytes()).end();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+}
+
+#[test]
+fn a_change_among_thousands_of_zones_is_judged_in_bounds() {
+    let mut run = run("diff-zones", ["diff", "--offline", "--deadline", "60m"]);
+    run.arguments.extend((0..150).map(|number| format!("d{number}.example").into()));
+    let ended = run
+        .file("old.json", domains(30_000, "v=spf1 ip4:192.0.2.1 -all").as_bytes())
+        .file("new.json", domains(30_000, "v=spf1 ip4:192.0.2.2 -all").as_bytes())
+        .arguments(["old.json", "new.json", "-q"])
+        .end();
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+}

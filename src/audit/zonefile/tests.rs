@@ -125,6 +125,36 @@ async fn names_beyond_a_limit_are_counted() {
 }
 
 #[tokio::test]
+async fn names_that_all_lead_to_one_large_record_are_counted() {
+    // 60 KB at 9,000 names are half a gigabyte to read.
+    let large = format!("\"{}\" ", "x".repeat(255)).repeat(235);
+    let alias = |number| format!("_dmarc.h{number} 60 CNAME large\n");
+    let names: String = (0..9000).map(alias).collect();
+    let told = told(&format!("large 60 TXT {large}\n{names}")).await;
+    assert_eq!((told.len(), told[0].ends_with(" zone/not-read")), (1, true), "{told:?}");
+}
+
+#[tokio::test]
+async fn names_that_all_include_one_long_policy_are_counted() {
+    // Each of them has every term of it evaluated, once for IPv4 and once for IPv6.
+    let terms = "\"v=spf1 \" ".to_owned() + &format!("\"{}\" ", "x=y ".repeat(63)).repeat(238);
+    let include = |number| format!("h{number} 60 TXT \"v=spf1 include:long.example.com\"\n");
+    let names: String = (0..2000).map(include).collect();
+    let told = told(&format!("long 60 TXT {terms}\n{names}")).await;
+    let unread = told.iter().filter(|it| it.ends_with(" zone/not-read"));
+    assert_eq!(unread.count(), 1, "{told:?}");
+}
+
+#[tokio::test]
+async fn names_are_counted_over_all_zones_of_a_file() {
+    let domain = |number| format!(r#"{{"name":"d{number}.example","records":[]}}"#);
+    let domains: Vec<String> = (0..NAMES + 1).map(domain).collect();
+    let told = told_of("zones.json", &format!(r#"{{"domains":[{}]}}"#, domains.join(","))).await;
+    let unread: Vec<_> = told.iter().filter(|it| it.ends_with(" zone/not-read")).collect();
+    assert_eq!(unread.len(), 1);
+}
+
+#[tokio::test]
 async fn the_top_of_a_reverse_zone_takes_no_mail() {
     let zone = "2.0.192.in-addr.arpa. 60 SOA ns.example.com. a.example.com. 1 2 3 4 5\n\
                 1.2.0.192.in-addr.arpa. 60 PTR mail.example.com.\n";

@@ -7,7 +7,11 @@ use crate::dns::{Answer, Data, Dns, Kind, Outcome, Question};
 use crate::net::Name;
 use crate::text::Parsed;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// What a policy weighs beside its text, in octets.
+const POLICY: usize = 50;
 
 /// What the TXT records of a name say about SPF.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +82,11 @@ impl Published {
         }
     }
 
+    /// How many octets there are to evaluate.
+    fn size(&self) -> usize {
+        self.record().map_or(0, |record| record.value.text.len())
+    }
+
     /// Where the record stands; the whole record set if there is not exactly one.
     pub fn location(&self) -> Location {
         let domain = self.domain.clone();
@@ -100,12 +109,19 @@ impl Published {
 pub struct Policies<'d> {
     dns: &'d dyn Dns,
     known: Mutex<HashMap<Name, Arc<Published>>>,
+    weight: AtomicUsize,
 }
 
 impl<'d> Policies<'d> {
     /// Nothing known yet; answers come from `dns`.
     pub fn new(dns: &'d dyn Dns) -> Self {
-        Self { dns, known: Mutex::new(HashMap::new()) }
+        Self { dns, known: Mutex::new(HashMap::new()), weight: AtomicUsize::new(0) }
+    }
+
+    /// What the policies weigh that were evaluated, in octets, each as often as it was: about what
+    /// that costs.
+    pub fn weight(&self) -> usize {
+        self.weight.load(Ordering::Relaxed)
     }
 
     /// Where answers come from.
@@ -126,6 +142,11 @@ impl<'d> Policies<'d> {
         let answer = self.dns.lookup(&Question::new(name.clone(), Kind::Txt)).await;
         let read = Arc::new(Published::read(answer));
         Arc::clone(self.lock().entry(name.clone()).or_insert(read))
+    }
+
+    /// Notes that a policy is evaluated.
+    pub(super) fn weigh(&self, published: &Published) {
+        self.weight.fetch_add(POLICY + published.size(), Ordering::Relaxed);
     }
 
     /// A panic while the lock is held leaves whole entries behind, so its poison is harmless.

@@ -151,6 +151,7 @@ impl<'w> Walker<'w> {
                 Some(known) => known,
                 None => self.policies.fetch(&domain).await,
             };
+            self.policies.weigh(&published);
             let visit = u32::try_from(self.visits.len()).unwrap_or(u32::MAX);
             self.visits.push(Visit { published: Arc::clone(&published), via });
             let mut cells = Vec::new();
