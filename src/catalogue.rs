@@ -5,19 +5,12 @@
 
 use crate::diagnostic::{Check, Rule};
 use crate::text::near;
-use crate::{
-    compare, contract, posture,
-    protocols::{dkim, dmarc, mx, spf},
-    suppress, zone,
-};
+use crate::{compare, contract, posture, protocols, suppress, zone};
 
 /// Every rule, family by family, in the order in which findings are told.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     of(posture::lint::CHECKS)
-        .chain(of(spf::lint::CHECKS))
-        .chain(of(dkim::lint::CHECKS))
-        .chain(of(dmarc::lint::CHECKS))
-        .chain(of(mx::lint::CHECKS))
+        .chain(protocols::ROWS.iter().flat_map(|row| (row.rules)()))
         .chain(of(zone::lint::CHECKS))
         .chain(of(contract::lint::CHECKS))
         .chain(of(compare::lint::CHECKS))

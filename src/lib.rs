@@ -34,7 +34,7 @@
 //! let answers = Replay::read("tape", tape.as_bytes())?;
 //! let inquiry = Inquiry::about(Name::from_unicode("example.com")?);
 //! let domain = audit::domain(&answers, &inquiry, audit::Clock::default()).await;
-//! assert_eq!(domain.spf.exhibit.ipv4_addresses, 16);
+//! assert_eq!(domain.spf.details.ipv4_addresses, 16);
 //! # Ok(())
 //! # }
 //! ```

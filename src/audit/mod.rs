@@ -21,7 +21,7 @@ use crate::dns::Dns;
 use crate::examine::{Gathered, gather_all};
 use crate::fix::{Admission, find_fixes};
 use crate::protocols::spf::{self, Policies};
-use crate::report::{Authorized, Domain, Finding, Lookups, Section, Verdict, number};
+use crate::report::{Authorized, Domain, Finding, Lookups, Others, Section, Verdict, number};
 use crate::text::{Phrase, escape};
 use section::authorization::{authorization, failures};
 
@@ -70,12 +70,24 @@ fn report(
     let missing = gathered.is_missing();
     let sends_nothing = gathered.spf.as_ref().is_some_and(spf::Facts::sends_nothing);
     let explanation = gathered.explanation();
-    let Gathered { mx, spf, dkim, dmarc, takeover, further, senders, implied, untested, .. } =
-        gathered;
+    let Gathered {
+        mx,
+        spf,
+        dkim,
+        dmarc,
+        others,
+        takeover,
+        further,
+        senders,
+        implied,
+        untested,
+        ..
+    } = gathered;
     let mx = mx.map_or_else(Section::skipped, |it| section::mx(&it, &mut lookups));
     let spf = spf.map_or_else(Section::skipped, |it| section::spf(&it, &mut lookups));
     let dkim = dkim.map_or_else(Section::skipped, |it| section::dkim(&it, &mut lookups));
     let dmarc = dmarc.map_or_else(Section::skipped, |it| section::dmarc(&it, &mut lookups));
+    let others = section::others(&others, inquiry, &mut lookups);
     let titles: Vec<(Phrase, Authorized)> = senders
         .iter()
         .filter(|one| one.is_worth_a_headline())
@@ -83,12 +95,12 @@ fn report(
         .collect();
     let standings = section::headline::Standings {
         spf: spf.status,
-        default: spf.exhibit.default,
+        default: spf.details.default,
         errors: errors(&findings),
         doubt: failures(lookups.rows()).into_iter().next(),
         dmarc: dmarc.status,
-        policy: dmarc.exhibit.policy,
-        receives_nothing: mx.exhibit.null_mx,
+        policy: dmarc.details.policy,
+        receives_nothing: mx.details.null_mx,
         sends_nothing,
         missing,
     };
@@ -118,6 +130,7 @@ fn report(
         spf,
         dkim,
         dmarc,
+        others,
         contract: Vec::new(),
         change: None,
         findings,
@@ -148,6 +161,7 @@ pub fn undecided(inquiry: &Inquiry, why: Phrase) -> Domain {
         spf: Section::skipped(),
         dkim: Section::skipped(),
         dmarc: Section::skipped(),
+        others: Others::default(),
         contract: Vec::new(),
         change: None,
         findings: Vec::new(),

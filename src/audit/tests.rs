@@ -233,7 +233,7 @@ async fn an_all_goes_back_to_the_outer_record_only_if_that_included_it() {
         b2.example TXT v=spf1 ip4:192.0.2.2 all
         c.example TXT v=spf1 -all";
     let domain = report(zone, &about("example.com")).await;
-    let inner = domain.spf.exhibit.tree.iter().map(|node| node.terms.last());
+    let inner = domain.spf.details.tree.iter().map(|node| node.terms.last());
     let remarks: Vec<_> = inner.map(|all| all.and_then(|node| node.remark.as_deref())).collect();
     let back = Some("no match: back to the outer record");
     assert_eq!(remarks, [back, Some("never reached"), Some("everything else")]);
@@ -246,7 +246,7 @@ async fn a_failure_of_ipv6_alone_is_remarked() {
         host.example A 192.0.2.1
         host.example AAAA servfail";
     let domain = report(zone, &about("example.com")).await;
-    let remark = domain.spf.exhibit.tree.first().and_then(|node| node.remark.clone());
+    let remark = domain.spf.details.tree.first().and_then(|node| node.remark.clone());
     assert_eq!(remark.as_deref(), Some("answered SERVFAIL: temperror"));
 }
 

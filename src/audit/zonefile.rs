@@ -9,6 +9,7 @@ use crate::diagnostic::{self, Location};
 use crate::dns::{Kind, Outcome, Place, Question, Record};
 use crate::examine::{Checks, Inquiry, gather_facts};
 use crate::net::Name;
+use crate::protocols::Protocol;
 use crate::protocols::spf::Policies;
 use crate::report::Finding;
 use crate::text::{Phrase, Span};
@@ -133,7 +134,14 @@ fn inquiry(facts: &Facts, zone: &Zone, name: MailName) -> Inquiry {
     } else {
         // Whoever takes mail can be forged, so the policy of a name with an MX is missed.
         let spf = shows.spf || is_plain && shows.mx;
-        Checks { mx: shows.mx, spf, dkim: shows.keys, dmarc: shows.policy }
+        let shown = [
+            (Protocol::Mx, shows.mx),
+            (Protocol::Spf, spf),
+            (Protocol::Dkim, shows.keys),
+            (Protocol::Dmarc, shows.policy),
+        ];
+        let shown = shown.into_iter().filter(|(_, is_shown)| *is_shown).map(|(it, _)| it);
+        Checks::only(shown.chain(name.further.iter().copied()))
     };
     Inquiry { seen: name.selectors, checks, ..Inquiry::about(name.domain) }
 }

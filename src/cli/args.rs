@@ -4,8 +4,9 @@
 //! with it is for [`plan`](super::plan) to say, or for SPF to evaluate, never for the parser of
 //! flags to refuse.
 
+use crate::protocols::Protocol;
 use crate::render::palette::Choice;
-use clap::builder::BoolishValueParser;
+use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{
     ArgAction, ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, ValueEnum,
@@ -87,7 +88,7 @@ pub struct Typed {
     #[arg(
         long,
         value_name = "LIST",
-        value_enum,
+        value_parser = protocols(),
         value_delimiter = ',',
         hide_possible_values = true,
         env = "MAILCHECK_CHECKS"
@@ -363,17 +364,10 @@ impl Typed {
     }
 }
 
-/// A protocol that can be looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Protocol {
-    /// Who receives.
-    Mx,
-    /// Who may send.
-    Spf,
-    /// Whose signature counts.
-    Dkim,
-    /// What is done with the rest.
-    Dmarc,
+/// The words of the protocols.
+fn protocols() -> impl TypedValueParser<Value = Protocol> {
+    PossibleValuesParser::new(Protocol::all().map(Protocol::word))
+        .try_map(|word| Protocol::from_word(&word).ok_or("no such protocol"))
 }
 
 /// When to use colour.

@@ -229,8 +229,8 @@ fn is_same_entry(one: &Ignore, other: &Ignore) -> bool {
 /// True if everything about a domain could be told, but for keys that nobody can list.
 fn is_told(domain: &Domain) -> bool {
     domain.errors.is_empty()
-        && !domain.has_unknown_section()
-        && domain.sections().iter().all(|(_, status, _)| *status != Status::Skipped)
+        && !domain.sections().iter().any(|view| view.is_unknown)
+        && domain.sections().iter().all(|view| view.status != Status::Skipped)
         && domain.contract.iter().all(|expected| expected.met.is_some())
 }
 

@@ -92,9 +92,6 @@ fn exit_code(domains: &[Domain], findings: &[Finding], fail_on: Option<Severity>
         let worst = counting.map(|finding| finding.severity).max();
         fail_on.is_some_and(|least| worst >= Some(least))
     };
-    let has_sender = |domain: &Domain, wanted| {
-        domain.authorizations.iter().map(Authorization::verdict).any(|verdict| verdict == wanted)
-    };
     let fails = |domain: &Domain| {
         // Nobody asked about a sender that records or the contract name: with --fail-on never, it
         // is told and fails nothing.
@@ -105,13 +102,9 @@ fn exit_code(domains: &[Domain], findings: &[Finding], fail_on: Option<Severity>
             || reaches(&domain.findings)
     };
     let is_unknown = |domain: &Domain| {
-        if let Some(change) = &domain.change {
-            return !change.unknown.is_empty();
-        }
-        domain.result == Verdict::Unknown
-            || domain.has_unknown_section()
-            || has_sender(domain, Verdict::Unknown)
-            || domain.contract.iter().any(|expected| expected.met.is_none())
+        // A domain about which there is nothing but why there is nothing.
+        let is_bare = domain.change.is_none() && domain.result == Verdict::Unknown;
+        is_bare || !domain.unknowns().is_empty()
     };
     if domains.iter().any(fails) || reaches(findings) {
         1

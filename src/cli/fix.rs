@@ -137,7 +137,7 @@ fn closing(Fixed { domain, patches }: &Fixed) -> u8 {
     let steps = || patches.iter().flat_map(|patch| &patch.steps);
     let mended = |id: &str| steps().any(|step| step.rule == id);
     let left = domain.findings.iter().filter(|finding| !mended(finding.id)).count();
-    let is_unknown = domain.has_unknown_section();
+    let is_unknown = domain.sections().iter().any(|view| view.is_unknown);
     let fixes = match steps().count() {
         0 => "no fix to offer".to_owned(),
         1 => "1 fix".to_owned(),

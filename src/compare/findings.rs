@@ -3,9 +3,7 @@
 use crate::diagnostic::Severity;
 use crate::dns::Kind;
 use crate::net::Name;
-use crate::report::{
-    Change, ChangedSender, Domain, Effect, Finding, State, Status, Verdict, named,
-};
+use crate::report::{Change, ChangedSender, Domain, Effect, Finding, State, Verdict, named};
 use crate::text::Phrase;
 use std::collections::HashSet;
 
@@ -50,12 +48,8 @@ pub fn hold_against(after: &mut Domain, before: &Domain) {
 
 /// The families of which not everything could be told.
 fn untold(domain: &Domain) -> Vec<&'static str> {
-    let untold = domain.sections().into_iter().filter(|(family, status, _)| match *family {
-        // That no key was found is not unknown in this sense; that a name went unanswered is.
-        "dkim" => domain.dkim.exhibit.is_unanswered(),
-        _ => *status == Status::Unknown,
-    });
-    let mut families: Vec<&'static str> = untold.map(|(family, ..)| family).collect();
+    let unknown = domain.sections().into_iter().filter(|view| view.is_unknown);
+    let mut families: Vec<&'static str> = unknown.map(|view| view.protocol.word()).collect();
     if !families.is_empty() {
         // It takes several protocols to say something of a domain as a whole.
         families.push("posture");

@@ -3,6 +3,7 @@
 use super::{Policy, inline};
 use crate::diagnostic::Severity;
 use crate::net::Name;
+use crate::protocols::Protocol;
 use crate::report::{Domain, Finding, Status, Suppression, number};
 use crate::suppress::{Ignore, lint};
 use std::cmp::Reverse;
@@ -108,16 +109,12 @@ pub fn is_settled(policy: &Policy, ignore: &Ignore, domains: &[Domain]) -> bool 
         if ignore.rule.family() == "contract" {
             let mut contract = domain.contract.iter();
             return domain.errors.is_empty()
-                && domain.sections().iter().all(|(_, status, _)| *status != Status::Skipped)
+                && domain.sections().iter().all(|view| view.status != Status::Skipped)
                 && contract.all(|expected| expected.met.is_some());
         }
-        let status = match ignore.rule.family() {
-            "mx" => domain.mx.status,
-            "dkim" => domain.dkim.status,
-            "dmarc" => domain.dmarc.status,
-            _ => domain.spf.status,
-        };
-        domain.errors.is_empty() && !matches!(status, Status::Unknown | Status::Skipped)
+        let own = Protocol::from_word(ignore.rule.family()).unwrap_or(Protocol::Spf);
+        let is_determined = domain.section(own).is_some_and(|view| view.is_determined());
+        domain.errors.is_empty() && is_determined
     };
     let is_meant =
         |domain: &&Domain| ignore.domain.as_ref().is_none_or(|meant| *meant == domain.domain);

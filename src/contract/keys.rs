@@ -31,7 +31,7 @@ pub(super) fn expectations(contract: &Contract, domain: &Domain) -> Vec<Expectat
 }
 
 fn found<'d>(domain: &'d Domain, selector: &str) -> Option<&'d Selector> {
-    domain.dkim.exhibit.selectors.iter().find(|one| one.selector == selector)
+    domain.dkim.details.selectors.iter().find(|one| one.selector == selector)
 }
 
 /// The name of a key; that of the domain where it would be too long to exist.
@@ -83,12 +83,12 @@ fn bits_at(domain: &Domain, selector: &str, least: &Written<u32>) -> Outcome {
 /// Whether every key that was found is large enough, but for those of which the contract says
 /// otherwise.
 fn bits(contract: &Contract, domain: &Domain, least: &Written<u32>) -> Outcome {
-    let exhibit = &domain.dkim.exhibit;
+    let details = &domain.dkim.details;
     let has_its_own = |one: &&Selector| {
         let mut own = contract.selectors.iter().filter(|own| own.min_bits.is_some());
         own.any(|own| own.name.value == one.selector)
     };
-    let others = || exhibit.selectors.iter().filter(|one| !has_its_own(one));
+    let others = || details.selectors.iter().filter(|one| !has_its_own(one));
     let breaches: Vec<Breach> = others().filter_map(|one| breach(domain, one, least)).collect();
     let is_untold = others().any(|one| one.status == Status::Unknown);
     match domain.dkim.status {
@@ -96,7 +96,7 @@ fn bits(contract: &Contract, domain: &Domain, least: &Written<u32>) -> Outcome {
         _ if !breaches.is_empty() => Outcome::Unmet(breaches),
         _ if is_untold => Outcome::Untold,
         // Keys cannot be listed: where none was found there may be some all the same.
-        Status::Unknown if exhibit.selectors.is_empty() => Outcome::Untold,
+        Status::Unknown if details.selectors.is_empty() => Outcome::Untold,
         _ => Outcome::Met,
     }
 }

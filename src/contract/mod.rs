@@ -136,7 +136,7 @@ pub fn judge(contract: &Contract, domain: &mut Domain) {
 
 /// True if no section says anything: the time was over before there was one.
 fn is_dark(domain: &Domain) -> bool {
-    domain.sections().iter().all(|(_, status, _)| *status == Status::Skipped)
+    domain.sections().iter().all(|view| view.status == Status::Skipped)
 }
 
 #[cfg(test)]

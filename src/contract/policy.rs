@@ -16,10 +16,10 @@ pub(super) fn expectations(contract: &Contract, domain: &Domain) -> Vec<Expectat
         };
         Expectation::new(Clause::Policy, least, words, of_policy(domain, least))
     });
-    let exhibit = &domain.spf.exhibit;
+    let details = &domain.spf.details;
     let costs = [
-        (Clause::Lookups, &contract.max_lookups, exhibit.lookups, " DNS lookups"),
-        (Clause::Voids, &contract.max_voids, exhibit.voids, " void lookups"),
+        (Clause::Lookups, &contract.max_lookups, details.lookups, " DNS lookups"),
+        (Clause::Voids, &contract.max_voids, details.voids, " void lookups"),
     ];
     let costs = costs.into_iter().filter_map(|(clause, most, spent, what)| {
         let most = most.as_ref()?;
@@ -64,7 +64,7 @@ pub(super) enum Asked {
 
 pub(super) fn asked(domain: &Domain) -> Asked {
     let all = [dmarc::Policy::None, dmarc::Policy::Quarantine, dmarc::Policy::Reject];
-    let published = domain.dmarc.exhibit.policy;
+    let published = domain.dmarc.details.policy;
     let in_force = all.into_iter().find(|policy| published == Some(policy.word()));
     match (domain.dmarc.status, in_force) {
         (Status::Skipped, _) => Asked::NotLookedAt,

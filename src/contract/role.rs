@@ -6,7 +6,7 @@ use crate::dns::Kind;
 use crate::net::Name;
 use crate::posture::Role;
 use crate::protocols::dmarc::Policy;
-use crate::report::{Domain, SpfExhibit, Status};
+use crate::report::{Domain, SpfDetails, Status};
 use crate::text::{Phrase, grouped};
 
 pub(super) fn expectations(contract: &Contract, domain: &Domain) -> Vec<Expectation> {
@@ -63,14 +63,14 @@ fn weighed(role: &Written<Role>, domain: &Domain) -> Outcome {
 }
 
 /// True if at least one address passes, or some do that depend on who sends.
-fn lets_somebody_pass(spf: &SpfExhibit) -> bool {
+fn lets_somebody_pass(spf: &SpfDetails) -> bool {
     spf.ipv4_addresses > 0 || !spf.ipv6.is_empty() || !spf.sender_dependent.is_empty()
 }
 
 fn sends(domain: &Domain) -> Said {
     match domain.spf.status {
         Status::Skipped => Said::NotAsked,
-        _ if lets_somebody_pass(&domain.spf.exhibit) => Said::Yes,
+        _ if lets_somebody_pass(&domain.spf.details) => Said::Yes,
         Status::Unknown => Said::Untold,
         status => {
             let said = Phrase::new().bad("nobody may send").plain(" for ").name(&domain.domain);
@@ -84,27 +84,27 @@ fn sends(domain: &Domain) -> Said {
 }
 
 fn sends_nothing(domain: &Domain) -> Said {
-    let exhibit = &domain.spf.exhibit;
+    let details = &domain.spf.details;
     let said = Phrase::new();
     match domain.spf.status {
-        Status::Skipped => Said::NotAsked,
-        _ if exhibit.ipv4_addresses > 0 => {
-            let count = grouped(u128::from(exhibit.ipv4_addresses));
+        Status::Skipped | Status::NotRecorded => Said::NotAsked,
+        _ if details.ipv4_addresses > 0 => {
+            let count = grouped(u128::from(details.ipv4_addresses));
             Said::No(said.plain("SPF lets ").bad(count).plain(" IPv4 addresses send"))
         }
-        _ if lets_somebody_pass(exhibit) => {
+        _ if lets_somebody_pass(details) => {
             Said::No(said.plain("SPF lets ").bad("somebody").plain(" send"))
         }
         Status::Unknown => Said::Untold,
         Status::Absent => Said::No(
             said.bad("no SPF record").plain(" says that nobody sends: ").code("v=spf1 -all"),
         ),
-        Status::Good | Status::Weak if exhibit.default == Some("fail") => Said::Yes,
+        Status::Good | Status::Weak if details.default == Some("fail") => Said::Yes,
         Status::Broken => {
             Said::No(said.plain("the SPF record is ").bad("broken").plain(" and refuses nobody"))
         }
         Status::Good | Status::Weak => {
-            let result = exhibit.default.unwrap_or("neutral");
+            let result = details.default.unwrap_or("neutral");
             let said = said.plain("SPF gives strangers ").bad(result).plain(", not ").code("fail");
             Said::No(said.plain(": ").code("v=spf1 -all").plain(" would"))
         }
@@ -112,7 +112,7 @@ fn sends_nothing(domain: &Domain) -> Said {
 }
 
 fn takes_nothing(domain: &Domain) -> Said {
-    let mx = &domain.mx.exhibit;
+    let mx = &domain.mx.details;
     match domain.mx.status {
         Status::Skipped => Said::NotAsked,
         Status::Unknown => Said::Untold,
@@ -128,7 +128,7 @@ fn takes_mail(domain: &Domain) -> Said {
     match domain.mx.status {
         Status::Skipped => Said::NotAsked,
         Status::Unknown => Said::Untold,
-        _ if domain.mx.exhibit.null_mx => {
+        _ if domain.mx.details.null_mx => {
             Said::No(Phrase::new().plain("a null MX says that it takes ").bad("no mail"))
         }
         Status::Absent => Said::No(

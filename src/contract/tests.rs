@@ -132,7 +132,7 @@ async fn where_the_time_was_over_nothing_could_be_told() {
 
 #[tokio::test]
 async fn what_was_not_looked_at_is_left_out() {
-    let checks = Checks { mx: false, spf: false, dkim: false, dmarc: true };
+    let checks = Checks::only([crate::protocols::Protocol::Dmarc]);
     let asked = Inquiry { checks, ..inquiry(&everything()) };
     let domain = held(SOUND, None, &everything(), &asked).await;
     assert_eq!(told(&domain).0, [Some(true)]);

@@ -62,3 +62,13 @@ pub trait Event {
     /// The same as data for a machine: an object whose `event` member names the kind of step.
     fn machine(&self) -> serde_json::Value;
 }
+
+impl<E: Event + ?Sized> Event for Box<E> {
+    fn explain(&self) -> Explanation {
+        (**self).explain()
+    }
+
+    fn machine(&self) -> serde_json::Value {
+        (**self).machine()
+    }
+}

@@ -173,8 +173,8 @@ impl Replay {
     fn absent(&self, name: &Name) -> Outcome {
         match &self.world {
             None => {
-                let detail = format!("not recorded in {}", self.file);
-                Outcome::Failed(Failure::because(Trouble::Network, detail))
+                let detail = format!("in {}", self.file);
+                Outcome::Failed(Failure::because(Trouble::NotRecorded, detail))
             }
             Some(names) if names.contains(name) => Outcome::NoData,
             Some(_) => Outcome::NxDomain,

@@ -240,8 +240,10 @@ pub enum Trouble {
     Bogus,
     /// The reply could not be understood.
     Malformed,
-    /// No server could be reached, or the question is not on the tape.
+    /// No server could be reached.
     Network,
+    /// The recording that answers does not hold the query.
+    NotRecorded,
 }
 
 impl Trouble {
@@ -254,6 +256,7 @@ impl Trouble {
             Self::Bogus => "bogus",
             Self::Malformed => "malformed",
             Self::Network => "network",
+            Self::NotRecorded => "not_recorded",
         }
     }
 
@@ -266,6 +269,7 @@ impl Trouble {
             Self::Bogus,
             Self::Malformed,
             Self::Network,
+            Self::NotRecorded,
         ];
         all.into_iter().find(|trouble| trouble.word() == word)
     }
@@ -279,6 +283,7 @@ impl Trouble {
             Self::Bogus => "failed DNSSEC validation",
             Self::Malformed => "sent a reply that cannot be read",
             Self::Network => "could not be asked",
+            Self::NotRecorded => "is not recorded",
         }
     }
 }
@@ -288,7 +293,7 @@ impl Trouble {
 pub struct Failure {
     /// In which way.
     pub trouble: Trouble,
-    /// What else is known: an extended error (RFC 8914), tries made, "not recorded". May be empty.
+    /// What else is known: an extended error (RFC 8914), tries made, the recording. May be empty.
     pub detail: String,
 }
 
@@ -301,6 +306,11 @@ impl Failure {
     /// A failure with detail; the text may come from the network and is escaped when shown.
     pub fn because(trouble: Trouble, detail: impl Into<String>) -> Self {
         Self { trouble, detail: detail.into() }
+    }
+
+    /// True if a recording does not hold the query: then nothing is known of the DNS.
+    pub fn is_not_recorded(&self) -> bool {
+        self.trouble == Trouble::NotRecorded
     }
 }
 

@@ -2,8 +2,10 @@
 
 use crate::net::{Cidr, Name};
 use crate::posture::Role;
+use crate::protocols::Protocol;
 use crate::report::Declaration;
 use crate::text::Phrase;
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 /// Everything that is asked about one domain.
@@ -126,21 +128,24 @@ pub enum Steps {
 }
 
 /// Which protocols are looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Checks {
-    /// Who receives.
-    pub mx: bool,
-    /// Who may send.
-    pub spf: bool,
-    /// Whose signature counts.
-    pub dkim: bool,
-    /// What is done with the rest.
-    pub dmarc: bool,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checks(BTreeSet<Protocol>);
+
+impl Checks {
+    /// These protocols only.
+    pub fn only(wanted: impl IntoIterator<Item = Protocol>) -> Self {
+        Self(wanted.into_iter().collect())
+    }
+
+    /// True if a protocol is looked at.
+    pub fn has(&self, protocol: Protocol) -> bool {
+        self.0.contains(&protocol)
+    }
 }
 
 impl Default for Checks {
     /// All of them.
     fn default() -> Self {
-        Self { mx: true, spf: true, dkim: true, dmarc: true }
+        Self::only(Protocol::all())
     }
 }

@@ -20,7 +20,7 @@ use crate::dns::{Answer, Dns, alongside, join_all};
 use crate::net::{Family, Name};
 use crate::posture::{self, Mailboxes, Role};
 use crate::protocols::spf::{self, Found, Policies};
-use crate::protocols::{dkim, mx};
+use crate::protocols::{Examined, Protocol, ROWS, dkim, mx};
 use crate::text::Phrase;
 use recognised::recognised;
 use senders::Tested;
@@ -49,7 +49,7 @@ pub(crate) async fn gather_all(
 
 /// Fetches the trees of every policy that the senders' identities will be checked by.
 async fn policies_ahead(policies: &Policies<'_>, inquiry: &Inquiry) {
-    if !inquiry.checks.spf {
+    if !inquiry.checks.has(Protocol::Spf) {
         return;
     }
     let helo = inquiry.helo.as_deref();
@@ -69,8 +69,8 @@ async fn policies_ahead(policies: &Policies<'_>, inquiry: &Inquiry) {
 /// Asks for the policy of an author at another domain, before the senders are judged.
 async fn author_ahead(dns: &dyn Dns, inquiry: &Inquiry) {
     if let Some(author) = &inquiry.header_from
-        && inquiry.checks.spf
-        && inquiry.checks.dmarc
+        && inquiry.checks.has(Protocol::Spf)
+        && inquiry.checks.has(Protocol::Dmarc)
     {
         crate::protocols::dmarc::discover(dns, author).await;
     }
@@ -85,6 +85,8 @@ pub(crate) struct Gathered {
     pub(crate) spf: Option<spf::Facts>,
     pub(crate) dkim: Option<dkim::Examined>,
     pub(crate) dmarc: Option<crate::protocols::dmarc::Examined>,
+    /// What protocols found that need no other one.
+    pub(crate) others: Vec<(Protocol, Box<dyn Examined>)>,
     pub(crate) takeover: Takeover,
     /// Answers that decide nothing by themselves, to be shown.
     pub(crate) further: Vec<Arc<Answer>>,
@@ -122,12 +124,13 @@ async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gat
 
 /// What the protocols find out, senders left aside.
 pub(crate) async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> Gathered {
-    let (dns, domain, checks) = (policies.dns(), &inquiry.domain, inquiry.checks);
-    let (mx, spf, dkim, dmarc) = tokio::join!(
-        wanted(checks.mx, mx::examine(dns, domain)),
-        wanted(checks.spf, spf::examine(policies, domain)),
-        wanted(checks.dkim, keys(policies, inquiry)),
-        wanted(checks.dmarc, crate::protocols::dmarc::examine(dns, domain)),
+    let (dns, domain, checks) = (policies.dns(), &inquiry.domain, &inquiry.checks);
+    let (mx, spf, dkim, dmarc, others) = tokio::join!(
+        wanted(checks.has(Protocol::Mx), mx::examine(dns, domain)),
+        wanted(checks.has(Protocol::Spf), spf::examine(policies, domain)),
+        wanted(checks.has(Protocol::Dkim), keys(policies, inquiry)),
+        wanted(checks.has(Protocol::Dmarc), crate::protocols::dmarc::examine(dns, domain)),
+        others(dns, inquiry),
     );
     let (senders, untested, further) = (Vec::new(), Vec::new(), Vec::new());
     let (domain, role, takeover) = (domain.clone(), inquiry.role, Takeover::default());
@@ -138,6 +141,7 @@ pub(crate) async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> 
         spf,
         dkim,
         dmarc,
+        others,
         takeover,
         further,
         senders,
@@ -147,6 +151,16 @@ pub(crate) async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> 
     };
     let takeover = takeover::examine(dns, &gathered).await;
     Gathered { takeover, ..gathered }
+}
+
+/// What the protocols find out that need no other one.
+async fn others(dns: &dyn Dns, inquiry: &Inquiry) -> Vec<(Protocol, Box<dyn Examined>)> {
+    let wanted = ROWS.iter().filter(|row| inquiry.checks.has(row.protocol));
+    let examined = wanted.filter_map(|row| {
+        let examine = row.examine?;
+        Some(async move { (row.protocol, examine(dns, &inquiry.domain).await) })
+    });
+    join_all(examined).await
 }
 
 async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
@@ -191,6 +205,7 @@ impl Gathered {
             self.dmarc.iter().flat_map(|it| crate::protocols::dmarc::lint::check(&it.facts)),
         );
         findings.extend(self.mx.iter().flat_map(|it| mx::lint::check(&it.facts)));
+        findings.extend(self.others.iter().flat_map(|(_, it)| it.findings()));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
         findings
     }

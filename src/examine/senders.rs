@@ -9,6 +9,7 @@ use super::recognised::recognised;
 use super::sender::Gap;
 use crate::dns::{Data, Dns, Kind, ask, join_all};
 use crate::net::Name;
+use crate::protocols::Protocol;
 use crate::protocols::spf::{self, Policies, Receiver};
 use crate::provider;
 use crate::report::{Authorized, Declaration, Origin};
@@ -34,7 +35,7 @@ pub(crate) async fn senders(
     inquiry: &Inquiry,
     clock: Clock,
 ) -> Vec<Tested> {
-    if !inquiry.checks.spf {
+    if !inquiry.checks.has(Protocol::Spf) {
         return Vec::new();
     }
     let wanted = match inquiry.senders.as_slice() {
@@ -44,7 +45,7 @@ pub(crate) async fn senders(
     let receiver = Receiver { name: b"unknown", time: clock.seconds };
     join_all(wanted.into_iter().map(|(declared, asked)| async move {
         let judged = authorize::judge(policies, inquiry, &asked, receiver).await;
-        let weighed = match inquiry.checks.dmarc {
+        let weighed = match inquiry.checks.has(Protocol::Dmarc) {
             true => dmarc::weigh(policies.dns(), inquiry, &judged).await,
             false => None,
         };
@@ -77,7 +78,11 @@ async fn own_and_declared(
 pub(super) async fn hosts_ahead(dns: &dyn Dns, inquiry: &Inquiry) {
     let senders = inquiry.senders.iter().take(MOST_ASKED);
     let addresses = senders.filter_map(|asked| match &asked.sender {
-        Sender::Address(ip) if inquiry.checks.spf && inquiry.fixes == Fixes::Proved => Some(*ip),
+        Sender::Address(ip)
+            if inquiry.checks.has(Protocol::Spf) && inquiry.fixes == Fixes::Proved =>
+        {
+            Some(*ip)
+        }
         _ => None,
     });
     join_all(addresses.map(|ip| pointer(dns, ip))).await;

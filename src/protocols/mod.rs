@@ -1,9 +1,185 @@
 //! One folder a standard, all with the same doors, none that knows another.
 //!
+//! Each protocol is a row of [`ROWS`]: its names, its rules and, where nothing but the domain is
+//! needed, how a domain is examined by it. From the row follow flags, the order of sections, rule
+//! families and JSON keys, so that another protocol is a folder and a row.
+//!
 //! What one protocol needs from another arrives as a plain value from the room that examines a
-//! domain.
+//! domain. MX, SPF, DKIM and DMARC need each other in this way: they are examined there by name.
 
 pub mod dkim;
 pub mod dmarc;
 pub mod mx;
 pub mod spf;
+
+use crate::diagnostic::{Check, Event, Finding, Rule, Standing, Step};
+use crate::dns::{Dns, Failure};
+use crate::net::Name;
+use crate::text::Phrase;
+use serde::Serialize;
+use std::future::Future;
+use std::pin::Pin;
+
+/// A protocol that mail relies on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Protocol {
+    /// Who receives (RFC 5321 §5).
+    Mx,
+    /// Who may send (RFC 7208).
+    Spf,
+    /// Whose signature counts (RFC 6376).
+    Dkim,
+    /// What is done with the rest (RFC 9989).
+    Dmarc,
+}
+
+/// Every protocol, in the order in which sections are shown.
+pub static ROWS: &[Row] = &[
+    Row {
+        protocol: Protocol::Mx,
+        word: "mx",
+        title: "MX",
+        labels: &[],
+        rules: || rules(mx::lint::CHECKS),
+        examine: None,
+    },
+    Row {
+        protocol: Protocol::Spf,
+        word: "spf",
+        title: "SPF",
+        labels: &[],
+        rules: || rules(spf::lint::CHECKS),
+        examine: None,
+    },
+    Row {
+        protocol: Protocol::Dkim,
+        word: "dkim",
+        title: "DKIM",
+        labels: &["_domainkey"],
+        rules: || rules(dkim::lint::CHECKS),
+        examine: None,
+    },
+    Row {
+        protocol: Protocol::Dmarc,
+        word: "dmarc",
+        title: "DMARC",
+        labels: &["_dmarc"],
+        rules: || rules(dmarc::lint::CHECKS),
+        examine: None,
+    },
+];
+
+/// What everything above needs to know of a protocol.
+#[derive(Debug)]
+pub struct Row {
+    /// The protocol.
+    pub protocol: Protocol,
+    /// Its key in JSON, its word in flags, and the family of its rules.
+    pub word: &'static str,
+    /// Its name for a reader.
+    pub title: &'static str,
+    /// The labels below a domain where its records stand, outermost first; empty if they stand at
+    /// the domain itself.
+    pub labels: &'static [&'static str],
+    /// Its rules, in the order in which findings are told.
+    pub rules: fn() -> Vec<&'static Rule>,
+    /// How a domain is examined; `None` for those that need to know of others.
+    pub examine: Option<Examine>,
+}
+
+/// Examines a domain.
+pub type Examine = for<'a> fn(&'a dyn Dns, &'a Name) -> Examining<'a>;
+
+/// What will be found out about a domain.
+pub type Examining<'a> = Pin<Box<dyn Future<Output = Box<dyn Examined>> + Send + 'a>>;
+
+/// What was found out about a domain by a protocol that needs no other.
+pub trait Examined: Send + Sync {
+    /// How the protocol stands at the domain.
+    fn standing(&self) -> Standing;
+    /// The line about it: what a reader wants to know first.
+    fn summary(&self) -> Phrase;
+    /// What was found, as data.
+    fn details(&self) -> Vec<(&'static str, Detail)>;
+    /// What its rules say.
+    fn findings(&self) -> Vec<Finding>;
+    /// How it was found out.
+    fn steps(&self) -> Vec<Step<Box<dyn Event>>>;
+    /// The query that failed and leaves the standing unknown, if it is that.
+    fn failure(&self) -> Option<&Failure>;
+}
+
+/// A value that a protocol found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Detail {
+    /// Nothing was found.
+    None,
+    /// A text, escaped.
+    Text(String),
+    /// Several texts, escaped.
+    Texts(Vec<String>),
+    /// Whether something is so.
+    Flag(bool),
+    /// A number.
+    Number(u64),
+}
+
+impl Protocol {
+    /// Every protocol, in the order in which sections are shown.
+    pub fn all() -> impl Iterator<Item = Self> {
+        ROWS.iter().map(|row| row.protocol)
+    }
+
+    /// What is known of it.
+    ///
+    /// # Panics
+    /// Never: a test holds every variant to its row.
+    fn row(self) -> &'static Row {
+        // Rows stand in the order of the variants.
+        &ROWS[self as usize]
+    }
+
+    /// Its key in JSON, its word in flags, and the family of its rules.
+    pub fn word(self) -> &'static str {
+        self.row().word
+    }
+
+    /// Its name for a reader.
+    pub fn title(self) -> &'static str {
+        self.row().title
+    }
+
+    /// The protocol of this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        ROWS.iter().find(|row| row.word == word).map(|row| row.protocol)
+    }
+}
+
+/// The rules of a table of checks.
+fn rules<F>(checks: &'static [Check<F>]) -> Vec<&'static Rule> {
+    checks.iter().map(|check| check.rule).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_stand_in_the_order_of_the_protocols() {
+        let misplaced: Vec<_> = ROWS
+            .iter()
+            .enumerate()
+            .filter(|(place, row)| row.protocol as usize != *place)
+            .collect();
+        assert!(misplaced.is_empty(), "{misplaced:?}");
+    }
+
+    #[test]
+    fn the_rules_of_a_protocol_are_of_its_family() {
+        for row in ROWS {
+            assert!((row.rules)().iter().all(|rule| rule.family() == row.word), "{}", row.word);
+        }
+    }
+}

@@ -9,7 +9,9 @@
 //! The form is that of `testdata/schema/junit-10.xsd`.
 
 use crate::diagnostic::Severity;
-use crate::report::{Authorization, Authorized, Domain, Expected, Finding, Report, State, Status};
+use crate::report::{
+    Authorization, Authorized, Domain, Expected, Finding, Report, SectionView, State, Status,
+};
 use crate::text::{Phrase, escape};
 use std::io::{self, Write};
 
@@ -83,14 +85,17 @@ fn about(domain: &Domain) -> Suite {
 /// The domain as it is: of a change, only what it brings about counts.
 fn state(domain: &Domain) -> Vec<Case> {
     let mut cases = vec![answered("every lookup is answered", &domain.errors)];
-    cases.extend(domain.sections().map(|(name, status, summary)| Case {
-        name: format!("{name} can be told"),
-        because: match status {
-            Status::Unknown => Because::new(Kind::Error, summary.to_string()),
-            Status::Skipped => Because::new(Kind::Skipped, "not asked for"),
-            Status::Good | Status::Weak | Status::Broken | Status::Absent => None,
+    cases.extend(domain.sections().into_iter().map(
+        |SectionView { protocol, status, summary, .. }| Case {
+            name: format!("{} can be told", protocol.word()),
+            because: match status {
+                Status::Unknown => Because::new(Kind::Error, summary.to_string()),
+                Status::Skipped => Because::new(Kind::Skipped, "not asked for"),
+                Status::NotRecorded => Because::new(Kind::Skipped, "not recorded"),
+                Status::Good | Status::Weak | Status::Broken | Status::Absent => None,
+            },
         },
-    }));
+    ));
     cases.extend(domain.authorizations.iter().filter(|one| !one.is_barred()).map(sender));
     cases
 }

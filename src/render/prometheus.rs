@@ -139,8 +139,8 @@ fn spf(
     let is_told = |status| !matches!(status, Status::Unknown | Status::Skipped | Status::Absent);
     let told = domains.iter().filter(|domain| is_told(domain.spf.status));
     let samples = told.map(|domain| {
-        let exhibit = &domain.spf.exhibit;
-        Sample::of(domain, cost((exhibit.lookups, exhibit.voids)))
+        let details = &domain.spf.details;
+        Sample::of(domain, cost((details.lookups, details.voids)))
     });
     Family { name, help, samples: samples.collect() }
 }
@@ -150,7 +150,7 @@ fn limit(name: &'static str, help: &'static str, limit: u16) -> Family {
 }
 
 fn policy(domains: &[&Domain]) -> Family {
-    let known = domains.iter().filter_map(|domain| Some((domain, domain.dmarc.exhibit.policy?)));
+    let known = domains.iter().filter_map(|domain| Some((domain, domain.dmarc.details.policy?)));
     let samples = known.flat_map(|(domain, policy)| {
         ["none", "quarantine", "reject"]
             .into_iter()

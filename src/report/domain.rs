@@ -1,13 +1,14 @@
 //! What a run found out about one domain.
 
 use super::{
-    Authorization, Change, DkimExhibit, DmarcExhibit, FileLocation, Finding, Lookup, MxExhibit,
-    SpfExhibit, Step, Verdict,
+    Authorization, Change, Details, DkimDetails, DmarcDetails, FileLocation, Finding, Lookup,
+    MxDetails, SpfDetails, Step, Unknown, Verdict, What,
 };
 use crate::diagnostic::Standing;
 use crate::net::Name;
+use crate::protocols::Protocol;
 use crate::text::Phrase;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// One domain: the answer, the sections, the findings and every lookup behind them.
 #[derive(Clone, Debug, Serialize)]
@@ -27,13 +28,16 @@ pub struct Domain {
     /// One entry a sender.
     pub authorizations: Vec<Authorization>,
     /// Who receives.
-    pub mx: Section<MxExhibit>,
+    pub mx: Section<MxDetails>,
     /// Who may send.
-    pub spf: Section<SpfExhibit>,
+    pub spf: Section<SpfDetails>,
     /// Whose signature counts.
-    pub dkim: Section<DkimExhibit>,
+    pub dkim: Section<DkimDetails>,
     /// What is done with the rest.
-    pub dmarc: Section<DmarcExhibit>,
+    pub dmarc: Section<DmarcDetails>,
+    /// Protocols that need no other one, by their words.
+    #[serde(flatten)]
+    pub others: Others,
     /// What its owner expects of it, in the order written; empty if nothing is declared.
     pub contract: Vec<Expected>,
     /// How it differs from how it was; `null` if nothing is compared.
@@ -47,21 +51,46 @@ pub struct Domain {
 }
 
 impl Domain {
-    /// The family of each section, how it stands, and the line about it; in the order in which they
-    /// are told.
-    pub fn sections(&self) -> [(&'static str, Status, &Phrase); 4] {
-        [
-            ("mx", self.mx.status, &self.mx.summary),
-            ("spf", self.spf.status, &self.spf.summary),
-            ("dkim", self.dkim.status, &self.dkim.summary),
-            ("dmarc", self.dmarc.status, &self.dmarc.summary),
-        ]
+    /// Each protocol that the report speaks of, in the order in which they are shown.
+    pub fn sections(&self) -> Vec<SectionView<'_>> {
+        let mut views = vec![
+            self.mx.view(Protocol::Mx),
+            self.spf.view(Protocol::Spf),
+            self.dkim.view(Protocol::Dkim),
+            self.dmarc.view(Protocol::Dmarc),
+        ];
+        // That no key was found among the names tried is no trouble: keys cannot be listed. That
+        // these queries went unanswered is.
+        if let Some(dkim) = views.iter_mut().find(|view| view.protocol == Protocol::Dkim) {
+            dkim.is_unknown &= self.dkim.details.is_unanswered();
+        }
+        views.extend(self.others.0.iter().map(|other| other.section.view(other.protocol)));
+        views
     }
 
-    /// True if a section could not be told, but for that of keys, which nobody can list.
-    pub fn has_unknown_section(&self) -> bool {
-        let sections = self.sections();
-        sections.iter().any(|(family, status, _)| *family != "dkim" && *status == Status::Unknown)
+    /// The section of a protocol, if the report speaks of it.
+    pub fn section(&self, protocol: Protocol) -> Option<SectionView<'_>> {
+        self.sections().into_iter().find(|view| view.protocol == protocol)
+    }
+
+    /// What could not be determined, and why. Of a change only what could not be compared is.
+    pub fn unknowns(&self) -> Vec<Unknown> {
+        if let Some(change) = &self.change {
+            let unknown = change.unknown.iter().cloned();
+            return unknown.map(|why| Unknown { what: What::Change, why }).collect();
+        }
+        let sections = self.sections().into_iter().filter(|view| view.is_unknown);
+        let sections = sections
+            .map(|view| Unknown { what: What::Section(view.protocol), why: view.summary.clone() });
+        let senders = self.authorizations.iter().filter(|one| one.verdict() == Verdict::Unknown);
+        let senders = senders.map(|one| Unknown {
+            what: What::Sender(one.sender.clone()),
+            why: one.headline.clone(),
+        });
+        let contract = self.contract.iter().filter(|expected| expected.met.is_none());
+        let contract = contract
+            .map(|expected| Unknown { what: What::Expectation, why: expected.expectation.clone() });
+        sections.chain(senders).chain(contract).collect()
     }
 
     /// True if an expectation is not met and that counts: its owner did not decide otherwise, and it
@@ -90,26 +119,18 @@ impl Domain {
     pub fn verdict(&self, is_waived: impl Fn(&str) -> bool) -> Verdict {
         let counting = self.findings.iter().filter(|finding| finding.counts());
         let findings = counting.map(|finding| Verdict::from(finding.severity));
-        if let Some(change) = &self.change {
+        let unknown = self.unknowns().into_iter().map(|_| Verdict::Unknown);
+        if self.change.is_some() {
             // What was so before is not judged again.
-            let told = if change.unknown.is_empty() { Verdict::Ok } else { Verdict::Unknown };
-            return findings.chain([told]).max().unwrap_or_default();
+            return findings.chain(unknown).max().unwrap_or_default();
         }
-        let sections = self.sections().into_iter().map(|(family, status, _)| match status {
-            // That no key was found among the names tried is no trouble; that they went unanswered is.
-            Status::Unknown if family == "dkim" && !self.dkim.exhibit.is_unanswered() => {
-                Verdict::Ok
-            }
-            Status::Unknown => Verdict::Unknown,
-            Status::Broken if !is_waived(family) => Verdict::Fail,
-            Status::Weak if !is_waived(family) => Verdict::Warn,
+        let sections = self.sections().into_iter().map(|view| match view.status {
+            Status::Broken if !is_waived(view.protocol.word()) => Verdict::Fail,
+            Status::Weak if !is_waived(view.protocol.word()) => Verdict::Warn,
             _ => Verdict::Ok,
         });
         let senders = self.authorizations.iter().map(Authorization::verdict);
-        // What is not met is a finding, and counts as one.
-        let untold = self.contract.iter().filter(|expected| expected.met.is_none());
-        let contract = untold.map(|_| Verdict::Unknown);
-        senders.chain(findings).chain(sections).chain(contract).max().unwrap_or_default()
+        senders.chain(findings).chain(sections).chain(unknown).max().unwrap_or_default()
     }
 }
 
@@ -140,6 +161,8 @@ pub enum Status {
     Unknown,
     /// Not asked for.
     Skipped,
+    /// The recording does not hold what was asked: it was made before the protocol was known.
+    NotRecorded,
 }
 
 impl Status {
@@ -152,6 +175,7 @@ impl Status {
             Self::Absent => "absent",
             Self::Unknown => "unknown",
             Self::Skipped => "skipped",
+            Self::NotRecorded => "not recorded",
         }
     }
 }
@@ -177,9 +201,63 @@ pub struct Section<E> {
     pub summary: Phrase,
     /// What was found, as data.
     #[serde(flatten)]
-    pub exhibit: E,
+    pub details: E,
     /// How it was found out.
     pub steps: Vec<Step>,
+}
+
+/// A section of any protocol, as lists of sections show it.
+#[derive(Clone, Copy, Debug)]
+pub struct SectionView<'s> {
+    /// The protocol.
+    pub protocol: Protocol,
+    /// How it stands.
+    pub status: Status,
+    /// The line about it.
+    pub summary: &'s Phrase,
+    /// How it was found out.
+    pub steps: &'s [Step],
+    /// True if it could not be determined how it stands.
+    pub is_unknown: bool,
+}
+
+impl SectionView<'_> {
+    /// True if it was looked at and it was determined how it stands.
+    pub fn is_determined(&self) -> bool {
+        !matches!(self.status, Status::Unknown | Status::Skipped | Status::NotRecorded)
+    }
+}
+
+impl<E> Section<E> {
+    /// The section as lists show it.
+    fn view(&self, protocol: Protocol) -> SectionView<'_> {
+        SectionView {
+            protocol,
+            status: self.status,
+            summary: &self.summary,
+            steps: &self.steps,
+            is_unknown: self.status == Status::Unknown,
+        }
+    }
+}
+
+/// The sections of protocols that need no other one, in the order in which they are shown.
+#[derive(Clone, Debug, Default)]
+pub struct Others(pub Vec<Other>);
+
+/// The section of a protocol that needs no other one.
+#[derive(Clone, Debug)]
+pub struct Other {
+    /// The protocol.
+    pub protocol: Protocol,
+    /// What was found out.
+    pub section: Section<Details>,
+}
+
+impl Serialize for Others {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|other| (other.protocol.word(), &other.section)))
+    }
 }
 
 impl<E: Default> Section<E> {
@@ -188,7 +266,7 @@ impl<E: Default> Section<E> {
         Self {
             status: Status::Skipped,
             summary: Phrase::new(),
-            exhibit: E::default(),
+            details: E::default(),
             steps: Vec::new(),
         }
     }

@@ -7,12 +7,13 @@
 mod authorization;
 mod change;
 mod domain;
-mod exhibit;
+mod details;
 mod finding;
 mod lookup;
 mod patch;
 pub mod senders;
 mod step;
+mod unknown;
 mod verdict;
 
 pub use authorization::{
@@ -23,10 +24,10 @@ pub(crate) use change::named;
 pub use change::{
     Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, Effect, KeptSender,
 };
-pub use domain::{Domain, Expected, Section, Status};
-pub use exhibit::{
-    DkimExhibit, DmarcExhibit, MxExhibit, MxHost, Selector, SpfExhibit, TreeNode, WalkName,
+pub use details::{
+    Details, DkimDetails, DmarcDetails, MxDetails, MxHost, Selector, SpfDetails, TreeNode, WalkName,
 };
+pub use domain::{Domain, Expected, Other, Others, Section, SectionView, Status};
 pub(crate) use finding::number;
 pub use finding::{
     FileLocation, Finding, FixRecord, ProposedFix, Reference, State, Subject, Suppression,
@@ -34,6 +35,7 @@ pub use finding::{
 pub use lookup::{Lookup, LookupId, Lookups};
 pub use patch::{Patch, PatchSet, PatchStep};
 pub use step::Step;
+pub use unknown::{Unknown, What};
 pub use verdict::Verdict;
 
 use crate::net::Name;

@@ -2,9 +2,9 @@
 
 use crate::dns::{Data, Kind, Place, Record};
 use crate::net::Name;
-use crate::protocols::{dkim, spf};
+use crate::protocols::{Protocol, ROWS, dkim, spf};
 use crate::zonefile::Zone;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Most selectors that are looked at for one name.
 const SELECTORS: usize = 1000;
@@ -16,6 +16,8 @@ pub struct MailName {
     pub domain: Name,
     /// What the file has of it.
     pub shows: Shows,
+    /// Protocols whose records stand below it, besides those of [`Shows`].
+    pub further: BTreeSet<Protocol>,
     /// The DKIM selectors that stand below it, at most 1000.
     pub selectors: Vec<String>,
 }
@@ -35,7 +37,7 @@ pub struct Shows {
 
 impl MailName {
     fn new(domain: Name) -> Self {
-        Self { domain, shows: Shows::default(), selectors: Vec::new() }
+        Self { domain, shows: Shows::default(), further: BTreeSet::new(), selectors: Vec::new() }
     }
 
     /// True for the name that a wildcard is written with.
@@ -105,6 +107,18 @@ impl Names {
         let domain = |below: usize| owner.suffix(labels.len() - below);
         if labels.first() == Some(&b"_dmarc".as_slice()) {
             self.of(domain(1)).into_iter().for_each(|name| name.shows.policy = true);
+        }
+        let beside = ROWS.iter().filter(|row| row.examine.is_some() && !row.labels.is_empty());
+        for row in beside {
+            let own = row.labels.iter().map(|label| label.as_bytes());
+            if labels.len() > row.labels.len()
+                && own.eq(labels.iter().copied().take(row.labels.len()))
+            {
+                let name = self.of(domain(row.labels.len()));
+                name.into_iter().for_each(|name| {
+                    name.further.insert(row.protocol);
+                });
+            }
         }
         let keys = labels.iter().position(|label| *label == b"_domainkey");
         if let Some(index) = keys.filter(|index| *index > 0)

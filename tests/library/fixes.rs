@@ -696,7 +696,7 @@ fn tag() -> impl Strategy<Value = String> {
 /// Who passes, a set a family.
 fn passing(dns: &dyn Dns) -> [IpSet; 2] {
     let domain = audited(dns);
-    let nets = [(Family::V4, domain.spf.exhibit.ipv4), (Family::V6, domain.spf.exhibit.ipv6)];
+    let nets = [(Family::V4, domain.spf.details.ipv4), (Family::V6, domain.spf.details.ipv6)];
     nets.map(|(family, cidrs)| IpSet::from_cidrs(family, cidrs))
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn good_domain() -> Domain {
             status: Status::Good,
             summary: Phrase::from("Microsoft 365   0 ")
                 .name("fmsinc-example.mail.protection.outlook.example"),
-            exhibit: MxExhibit {
+            details: MxDetails {
                 hosts: vec![MxHost {
                     preference: 0,
                     host: name("fmsinc-example.mail.protection.outlook.example"),
@@ -69,7 +69,7 @@ pub(crate) fn good_domain() -> Domain {
             status: Status::Good,
             summary: Phrase::from("selector1 RSA-2048, selector2 RSA-2048 ")
                 .plain("(2 of 24 selectors tried; others cannot be listed)"),
-            exhibit: DkimExhibit {
+            details: DkimDetails {
                 tried: 24,
                 selectors: vec![Selector {
                     selector: "selector1".into(),
@@ -89,7 +89,7 @@ pub(crate) fn good_domain() -> Domain {
         dmarc: Section {
             status: Status::Good,
             summary: Phrase::new().code("p=reject").plain(", reports to dmarc@fmsinc.example"),
-            exhibit: DmarcExhibit {
+            details: DmarcDetails {
                 record: Some("v=DMARC1; p=reject; rua=mailto:dmarc@fmsinc.example".into()),
                 found_at: Some(name("_dmarc.fmsinc.example")),
                 policy: Some("reject"),
@@ -108,6 +108,7 @@ pub(crate) fn good_domain() -> Domain {
             )],
         },
         findings: Vec::new(),
+        others: Others::default(),
         contract: Vec::new(),
         change: None,
         errors: Vec::new(),
@@ -118,7 +119,7 @@ pub(crate) fn good_domain() -> Domain {
 
 const RECORD: &str = "v=spf1 include:spf.protection.outlook.example include:sendgrid.example ~all";
 
-fn spf_section() -> Section<SpfExhibit> {
+fn spf_section() -> Section<SpfDetails> {
     let networks = ["ip4:192.0.2.0/25", "ip4:198.51.100.0/24", "ip4:203.0.113.0/24"];
     let leaf = |term: &str, ipv4: u64| TreeNode {
         term: term.into(),
@@ -163,7 +164,7 @@ fn spf_section() -> Section<SpfExhibit> {
             .plain(" of 10 lookups, ")
             .addr("557,312 IPv4 addresses")
             .plain(" in 9 networks"),
-        exhibit: SpfExhibit {
+        details: SpfDetails {
             record: Some(RECORD.into()),
             segments: vec![RECORD.len()],
             ttl_s: Some(3600),
@@ -679,8 +680,8 @@ pub(crate) fn hostile(octets: &[u8]) -> Report {
     ] {
         *summary = phrase.clone();
     }
-    domain.spf.exhibit.record = Some(text.clone());
-    for node in &mut domain.spf.exhibit.tree {
+    domain.spf.details.record = Some(text.clone());
+    for node in &mut domain.spf.details.tree {
         node.term = text.clone();
         node.provider = Some(text.clone());
         node.remark = Some(text.clone());

@@ -125,7 +125,7 @@ pub(in crate::audit) fn failures<'l>(
             let said = Phrase::new()
                 .name(&lookup.name)
                 .plain(format!(" {} ", lookup.kind))
-                .unknown(lookup.outcome);
+                .unknown(lookup.outcome.replace('_', " "));
             match lookup.detail.as_str() {
                 "" => said,
                 detail => said.plain(" (").plain(detail).plain(")"),

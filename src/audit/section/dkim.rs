@@ -1,13 +1,13 @@
 //! DKIM as the report has it.
 
 use crate::protocols::dkim::{self, Examined, Found, Key, Tried};
-use crate::report::{DkimExhibit, Lookups, Section, Selector, Status};
+use crate::report::{DkimDetails, Lookups, Section, Selector, Status};
 
 /// The section about whose signature counts.
 pub(in crate::audit) fn section(
     examined: &Examined,
     lookups: &mut Lookups,
-) -> Section<DkimExhibit> {
+) -> Section<DkimDetails> {
     let facts = &examined.facts;
     let steps = lookups.steps([&examined.step]);
     let shown = facts.tried.iter().filter(|tried| {
@@ -18,7 +18,7 @@ pub(in crate::audit) fn section(
     Section {
         status: Status::from(facts.standing()),
         summary: dkim::summary(facts),
-        exhibit: DkimExhibit {
+        details: DkimDetails {
             tried: facts.tried.len(),
             selectors: shown.map(|tried| selector(tried, lookups)).collect(),
             proved_none: facts.is_proved_none(),

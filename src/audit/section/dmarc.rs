@@ -1,28 +1,28 @@
 //! What is done with mail that proves nothing, as the report has it.
 
 use crate::protocols::dmarc::{self, Discovered, Examined};
-use crate::report::{DmarcExhibit, Lookups, Section, Status, WalkName};
+use crate::report::{DmarcDetails, Lookups, Section, Status, WalkName};
 use crate::text::escape;
 
 /// The section about what is done with mail that proves nothing.
 pub(in crate::audit) fn section(
     examined: &Examined,
     lookups: &mut Lookups,
-) -> Section<DmarcExhibit> {
+) -> Section<DmarcDetails> {
     let facts = &examined.facts;
     Section {
         status: Status::from(facts.standing()),
         summary: dmarc::summary(facts),
-        exhibit: exhibit(&facts.discovered),
+        details: details(&facts.discovered),
         steps: lookups.steps(&examined.steps),
     }
 }
 
-fn exhibit(discovered: &Discovered) -> DmarcExhibit {
+fn details(discovered: &Discovered) -> DmarcDetails {
     let published = discovered.governing();
     let record = published.map(|published| published.record());
     let in_force = discovered.in_force();
-    DmarcExhibit {
+    DmarcDetails {
         record: record.map(|record| escape(&record.text)),
         found_at: published.map(|published| published.owner()),
         policy: in_force.map(|in_force| in_force.requested.word()),

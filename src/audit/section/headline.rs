@@ -239,7 +239,7 @@ fn of_spf(spf: Status) -> Phrase {
         Status::Broken => Phrase::new().bad("its SPF policy is broken"),
         Status::Absent => Phrase::new().weak("it has no SPF policy"),
         Status::Unknown => Phrase::new().unknown("its SPF policy could not be told in full"),
-        Status::Skipped => Phrase::new(),
+        Status::Skipped | Status::NotRecorded => Phrase::new(),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use crate::protocols::mx::{self, Addresses, Examined};
 use crate::provider;
-use crate::report::{Lookups, MxExhibit, MxHost, Section, Status};
+use crate::report::{Lookups, MxDetails, MxHost, Section, Status};
 use crate::text::Phrase;
 
 /// The section about who receives.
-pub(in crate::audit) fn section(examined: &Examined, lookups: &mut Lookups) -> Section<MxExhibit> {
+pub(in crate::audit) fn section(examined: &Examined, lookups: &mut Lookups) -> Section<MxDetails> {
     let facts = &examined.facts;
     let steps = lookups.steps([&examined.step]);
     let provider = facts
@@ -22,7 +22,7 @@ pub(in crate::audit) fn section(examined: &Examined, lookups: &mut Lookups) -> S
     Section {
         status: Status::from(facts.standing()),
         summary,
-        exhibit: MxExhibit {
+        details: MxDetails {
             hosts: hosts
                 .map(|exchanger| MxHost {
                     preference: exchanger.preference,

@@ -5,16 +5,16 @@ use crate::diagnostic::{Standing, Tone};
 use crate::net::Family;
 use crate::protocols::spf::{Facts, Found, LOOKUP_LIMIT, Partition, SpfResult, VOID_LIMIT};
 use crate::provider;
-use crate::report::{Lookups, Section, SpfExhibit, Status, Step};
+use crate::report::{Lookups, Section, SpfDetails, Status, Step};
 use crate::text::{Phrase, escape, grouped};
 
 /// The section about who may send.
-pub(in crate::audit) fn section(facts: &Facts, lookups: &mut Lookups) -> Section<SpfExhibit> {
-    let exhibit = exhibit(facts);
+pub(in crate::audit) fn section(facts: &Facts, lookups: &mut Lookups) -> Section<SpfDetails> {
+    let details = details(facts);
     Section {
         status: Status::from(facts.standing()),
-        summary: summary(facts, &exhibit),
-        exhibit,
+        summary: summary(facts, &details),
+        details,
         steps: [(Family::V4, &facts.ipv4), (Family::V6, &facts.ipv6)]
             .into_iter()
             .flat_map(|(family, walked)| {
@@ -33,14 +33,14 @@ pub(in crate::audit) fn section(facts: &Facts, lookups: &mut Lookups) -> Section
     }
 }
 
-fn exhibit(facts: &Facts) -> SpfExhibit {
+fn details(facts: &Facts) -> SpfDetails {
     let [ipv4, ipv6] = facts.partitions().map(Partition::passing);
     let worst = facts.worst();
     let (record, segments) = match &facts.published.found {
         Found::One { record, index } => (Some(escape(&record.value.text)), segments(facts, *index)),
         _ => (None, Vec::new()),
     };
-    SpfExhibit {
+    SpfDetails {
         record,
         segments,
         ttl_s: facts.published.answer.ttl,
@@ -77,7 +77,7 @@ fn providers(facts: &Facts) -> Vec<String> {
     titles
 }
 
-fn summary(facts: &Facts, exhibit: &SpfExhibit) -> Phrase {
+fn summary(facts: &Facts, details: &SpfDetails) -> Phrase {
     match &facts.published.found {
         Found::Failed => {
             let why = facts.published.answer.failure();
@@ -96,11 +96,11 @@ fn summary(facts: &Facts, exhibit: &SpfExhibit) -> Phrase {
             let faults = if count == 1 { "1 fault".to_owned() } else { format!("{count} faults") };
             Phrase::new().bad(faults).plain(" in the record: every check is permerror")
         }
-        Found::One { .. } => counted(facts, exhibit),
+        Found::One { .. } => counted(facts, details),
     }
 }
 
-fn counted(facts: &Facts, exhibit: &SpfExhibit) -> Phrase {
+fn counted(facts: &Facts, details: &SpfDetails) -> Phrase {
     let ending = facts.published.usable().and_then(|record| {
         let redirect = record.redirect().map(|_| "redirect".to_owned());
         record.all().map(|qualifier| format!("{qualifier}all")).or(redirect)
@@ -114,28 +114,28 @@ fn counted(facts: &Facts, exhibit: &SpfExhibit) -> Phrase {
         let said = if count > limit { said.bad(figure) } else { said.number(figure) };
         said.plain(unit)
     };
-    let said = limited(said, exhibit.lookups, LOOKUP_LIMIT, " lookups   ");
-    let said = limited(said, exhibit.voids, VOID_LIMIT, " void   ");
+    let said = limited(said, details.lookups, LOOKUP_LIMIT, " lookups   ");
+    let said = limited(said, details.voids, VOID_LIMIT, " void   ");
     if facts.standing() == Standing::Unknown {
         return said.unknown("who may send could not be told in full");
     }
-    said.addr(senders(exhibit))
+    said.addr(senders(details))
 }
 
 /// How many addresses pass, in words.
-fn senders(exhibit: &SpfExhibit) -> String {
+fn senders(details: &SpfDetails) -> String {
     let plural = |count: usize, one: &str| match count {
         1 => format!("1 {one}"),
         count => format!("{count} {one}s"),
     };
-    let ipv4 = match exhibit.ipv4_addresses {
-        0 if !exhibit.sender_dependent.is_empty() => "decided for each sender".to_owned(),
+    let ipv4 = match details.ipv4_addresses {
+        0 if !details.sender_dependent.is_empty() => "decided for each sender".to_owned(),
         0 => "no IPv4".to_owned(),
         count => {
-            format!("{} IPv4 in {}", grouped(count.into()), plural(exhibit.ipv4.len(), "network"))
+            format!("{} IPv4 in {}", grouped(count.into()), plural(details.ipv4.len(), "network"))
         }
     };
-    match exhibit.ipv6.len() {
+    match details.ipv6.len() {
         0 => ipv4,
         count => format!("{ipv4}, {}", plural(count, "IPv6 network")),
     }

@@ -17,13 +17,14 @@ pub use contract::declare;
 pub use output::{Format, Output};
 pub use what_if::WhatIf;
 
-use super::args::{self, Protocol, Typed};
+use super::args::{self, Typed};
 use super::config::{Settings, settle};
 use crate::audit::{Asked, Checks, Fixes, Inquiry, Steps};
 use crate::config::Policy;
 use crate::diagnostic::Severity;
 use crate::dns::Place;
 use crate::net::Name;
+use crate::protocols::Protocol;
 use crate::render::palette::Choice;
 use crate::text::escape;
 use std::ffi::{OsStr, OsString};
@@ -216,7 +217,7 @@ impl Given {
             senders.push(sender::read(text.as_encoded_bytes())?);
         }
         let checks = checks(&typed.checks);
-        if let (Some(asked), false) = (senders.first(), checks.spf) {
+        if let (Some(asked), false) = (senders.first(), checks.has(Protocol::Spf)) {
             // Left out in silence, the sender would look as if it had passed.
             return Err(Mistake::new(format!(
                 "--checks leaves out spf, by which the sender {} is tested",
@@ -256,7 +257,7 @@ impl Given {
             dkim_domains: self.dkim_domains.clone(),
             selectors: self.selectors.iter().cloned().chain(selector).collect(),
             seen: Vec::new(),
-            checks: self.checks,
+            checks: self.checks.clone(),
             fixes: Fixes::Proved,
             steps: Steps::Told,
         }
@@ -330,12 +331,9 @@ fn selector(text: &str) -> Result<String, Mistake> {
 }
 
 fn checks(wanted: &[Protocol]) -> Checks {
-    let has = |protocol| wanted.is_empty() || wanted.contains(&protocol);
-    Checks {
-        mx: has(Protocol::Mx),
-        spf: has(Protocol::Spf),
-        dkim: has(Protocol::Dkim),
-        dmarc: has(Protocol::Dmarc),
+    match wanted {
+        [] => Checks::default(),
+        wanted => Checks::only(wanted.iter().copied()),
     }
 }
 

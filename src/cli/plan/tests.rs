@@ -263,7 +263,7 @@ fn a_selector_may_be_pasted_as_the_name_of_its_key() {
 #[test]
 fn only_the_protocols_named_are_looked_at() {
     let plan = planned(["fmsinc.com", "--checks", "spf,mx"]).unwrap();
-    let expected = Checks { mx: true, spf: true, dkim: false, dmarc: false };
+    let expected = Checks::only([Protocol::Mx, Protocol::Spf]);
     assert_eq!(plan.inquiries[0].checks, expected);
 }
 

@@ -59,7 +59,7 @@ fn a_failure_keeps_its_detail() {
 #[test]
 fn what_is_not_recorded_could_not_be_asked() {
     let failure = ask(&replay(""), "a", Kind::A).failure().cloned();
-    let expected = Failure::because(Trouble::Network, "not recorded in tape.jsonl");
+    let expected = Failure::because(Trouble::NotRecorded, "in tape.jsonl");
     assert_eq!(failure, Some(expected));
 }
 
@@ -146,7 +146,7 @@ fn a_recorded_alias_is_followed_to_what_is_recorded_behind_it() {
 fn an_alias_that_leads_off_the_tape_could_not_be_asked() {
     let tape = replay(r#"{"name":"a","type":"CNAME","records":["b."]}"#);
     let answer = ask(&tape, "a", Kind::Txt);
-    assert_eq!((answer.outcome.word(), answer.aliases.len()), ("network", 1));
+    assert_eq!((answer.outcome.word(), answer.aliases.len()), ("not_recorded", 1));
 }
 
 #[test]

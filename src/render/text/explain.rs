@@ -3,6 +3,7 @@
 use super::line::Line;
 use super::sheet::Sheet;
 use crate::diagnostic::Tone;
+use crate::protocols::Protocol;
 use crate::render::palette::Ink;
 use crate::report::{Domain, Lookup, Step};
 use std::collections::HashSet;
@@ -15,20 +16,14 @@ const DEEPEST: usize = 12;
 
 /// The steps of every section.
 pub(super) fn sections(sheet: &mut Sheet, domain: &Domain) {
-    let sections: [(&str, &[Step]); 4] = [
-        ("MX", &domain.mx.steps),
-        ("SPF", &domain.spf.steps),
-        ("DKIM", &domain.dkim.steps),
-        ("DMARC", &domain.dmarc.steps),
-    ];
-    for (title, steps) in sections {
+    for view in domain.sections() {
         // Who asks about senders has read how they fare, and does not ask about everybody.
-        let is_told =
-            title == "SPF" && domain.authorizations.iter().any(|it| !it.spf.steps.is_empty());
+        let is_told = view.protocol == Protocol::Spf
+            && domain.authorizations.iter().any(|it| !it.spf.steps.is_empty());
         if is_told {
             continue;
         }
-        block(sheet, title, steps, &domain.lookups);
+        block(sheet, view.protocol.title(), view.steps, &domain.lookups);
     }
 }
 

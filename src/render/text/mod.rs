@@ -164,7 +164,7 @@ fn answer(sheet: &mut Sheet, domain: &Domain, look: &Look) {
 
 /// True if questions were asked and nobody answered a single one: there is nothing to report on.
 fn is_dark(domain: &Domain) -> bool {
-    let unanswered = |outcome: &str| matches!(outcome, "timeout" | "network");
+    let unanswered = |outcome: &str| matches!(outcome, "timeout" | "network" | "not_recorded");
     !domain.lookups.is_empty() && domain.lookups.iter().all(|lookup| unanswered(lookup.outcome))
 }
 
@@ -212,7 +212,7 @@ fn of_status(status: Status) -> Ink {
         Status::Weak => Ink::Weak,
         Status::Broken => Ink::Bad,
         Status::Unknown => Ink::Unknown,
-        Status::Absent | Status::Skipped => Ink::Faint,
+        Status::Absent | Status::Skipped | Status::NotRecorded => Ink::Faint,
     }
 }
 

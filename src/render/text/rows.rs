@@ -4,17 +4,17 @@
 use super::of_status;
 use super::sheet::Sheet;
 use crate::render::palette::Ink;
-use crate::report::{Domain, Status};
+use crate::report::{Domain, SectionView, Status};
 
 pub(super) fn rows(sheet: &mut Sheet, domain: &Domain) {
     sheet.blank();
-    for (family, status, summary) in domain.sections() {
+    for SectionView { protocol, status, summary, .. } in domain.sections() {
         if status == Status::Skipped {
             continue;
         }
         let label = sheet
             .line()
-            .with(Ink::Strong, format!("  {}", family.to_ascii_uppercase()))
+            .with(Ink::Strong, format!("  {}", protocol.title()))
             .pad(9)
             .with(of_status(status), status.word())
             .pad(18);

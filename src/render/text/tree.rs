@@ -23,13 +23,13 @@ const INDENT: usize = 7;
 const FOLD: usize = 3;
 
 pub(super) fn tree(sheet: &mut Sheet, domain: &Domain, look: &Look) {
-    let exhibit = &domain.spf.exhibit;
-    if exhibit.tree.is_empty() {
+    let details = &domain.spf.details;
+    if details.tree.is_empty() {
         return;
     }
     let mut twigs = Vec::new();
     let guides = " ".repeat(INDENT);
-    let nodes: Vec<&TreeNode> = exhibit.tree.iter().collect();
+    let nodes: Vec<&TreeNode> = details.tree.iter().collect();
     Gatherer { sheet, unfold: look.explain, twigs: &mut twigs }.gather(&nodes, &guides);
     let columns = Columns::of(&twigs, sheet.width);
     sheet.blank();
@@ -42,7 +42,7 @@ pub(super) fn tree(sheet: &mut Sheet, domain: &Domain, look: &Look) {
 /// The record if it fits beside the heads of the columns; its terms stand below in any case.
 fn title(sheet: &mut Sheet, domain: &Domain, columns: &Columns) {
     let label = sheet.line().with(Ink::Strong, "  SPF").pad(INDENT);
-    let record = domain.spf.exhibit.record.as_deref().unwrap_or_default();
+    let record = domain.spf.details.record.as_deref().unwrap_or_default();
     let whole = label.clone().with(Ink::Code, record);
     let line = if whole.width() + 2 <= columns.begin {
         whole

@@ -2,11 +2,22 @@
 
 use super::{LookupId, Status};
 use crate::net::{Cidr, Name};
-use serde::Serialize;
+use crate::protocols::Detail;
+use serde::{Serialize, Serializer};
+
+/// What a protocol shows that needs no other one, by key.
+#[derive(Clone, Debug, Default)]
+pub struct Details(pub Vec<(&'static str, Detail)>);
+
+impl Serialize for Details {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}
 
 /// Who receives.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct MxExhibit {
+pub struct MxDetails {
     /// The hosts, most preferred first.
     pub hosts: Vec<MxHost>,
     /// True for a null MX (RFC 7505): the domain receives nothing.
@@ -28,7 +39,7 @@ pub struct MxHost {
 
 /// Who may send.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct SpfExhibit {
+pub struct SpfDetails {
     /// The record as text, escaped; `null` if there is none.
     pub record: Option<String>,
     /// Sizes of its character-strings in octets.
@@ -80,7 +91,7 @@ pub struct TreeNode {
 
 /// Whose signature counts.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct DkimExhibit {
+pub struct DkimDetails {
     /// How many selectors were tried; keys cannot be listed.
     pub tried: usize,
     /// The selectors at which something was found.
@@ -89,7 +100,7 @@ pub struct DkimExhibit {
     pub proved_none: bool,
 }
 
-impl DkimExhibit {
+impl DkimDetails {
     /// True if a question for a key failed; that none was found among the names tried is no trouble.
     pub fn is_unanswered(&self) -> bool {
         self.selectors.iter().any(|selector| selector.status == Status::Unknown)
@@ -121,7 +132,7 @@ pub struct Selector {
 
 /// What is done with mail that proves nothing.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct DmarcExhibit {
+pub struct DmarcDetails {
     /// The record in force as text, escaped.
     pub record: Option<String>,
     /// The name it was found at.
