@@ -8,7 +8,7 @@ use super::plan::{Appearance, Ending, Mistake, Plan, Sources, WhatIf};
 use super::{Trouble, flags, wait_for, write};
 use crate::config::{self, BASELINE, Policy};
 use crate::net::Name;
-use crate::report::{Domain, Status};
+use crate::report::{Domain, Examined, Status};
 use crate::suppress::Ignore;
 use crate::text::{Phrase, escape};
 use clap::{Args, Parser};
@@ -165,7 +165,7 @@ impl Work {
 /// Writes the findings of these domains down. An entry that stands there already stays as it is, and
 /// so do those of other domains.
 async fn written(work: Work, names: Vec<Name>) -> Result<u8, Trouble> {
-    let Looked { mut domains, started, comments, .. } = work.look(names).await?;
+    let Looked { domains, started, comments, .. } = work.look(names).await?;
     if let Some(untold) = domains.iter().find(|domain| !is_told(domain)) {
         let domain = &untold.domain;
         let why = doubt(untold).map(|why| format!(": {why}")).unwrap_or_default();
@@ -175,8 +175,9 @@ async fn written(work: Work, names: Vec<Name>) -> Result<u8, Trouble> {
     let today = started.date();
     // What a comment leaves out needs no second ignore.
     let policy = Policy { comments, ..work.policy.clone() };
-    config::apply(&policy, &today, &mut domains, &mut Vec::new());
-    let found = config::baseline(&domains, &today);
+    let judged = config::apply(&policy, &today, Examined { domains, findings: Vec::new() });
+    let domains = judged.domains();
+    let found = config::baseline(domains, &today);
     let stays = |entry: &&Ignore| {
         let looked_at = |name: &Name| domains.iter().any(|domain| domain.domain == *name);
         let is_found = || found.iter().any(|one| is_same_entry(one, entry));

@@ -4,7 +4,7 @@ use super::{Policy, inline};
 use crate::diagnostic::Severity;
 use crate::net::Name;
 use crate::protocols::Protocol;
-use crate::report::{Domain, Finding, Status, Suppression, number};
+use crate::report::{Domain, Examined, Finding, Judged, State, Status, Suppression, number};
 use crate::suppress::{Ignore, lint};
 use std::cmp::Reverse;
 
@@ -14,7 +14,8 @@ use std::cmp::Reverse;
 /// `today` is written as `2026-11-24`: an ignore holds through the day on which it expires. The
 /// result of a domain is told anew where something changed; its sections and its headline go on
 /// saying what receivers make of it.
-pub fn apply(policy: &Policy, today: &str, domains: &mut [Domain], findings: &mut Vec<Finding>) {
+pub fn apply(policy: &Policy, today: &str, examined: Examined) -> Judged {
+    let Examined { mut domains, mut findings } = examined;
     let mut used = vec![false; policy.config.ignores.len()];
     for domain in domains.iter_mut() {
         let before = weighty(&domain.findings);
@@ -28,11 +29,11 @@ pub fn apply(policy: &Policy, today: &str, domains: &mut [Domain], findings: &mu
         }
     }
     let is_meant = |finding: &Finding, meant: &Name| finding.subject.name.is_within(meant);
-    one_set(policy, today, &mut used, findings, is_meant);
+    one_set(policy, today, &mut used, &mut findings, is_meant);
     let config = &policy.config;
     let unused = config.ignores.iter().zip(&used);
     let unused = unused.filter(|(ignore, used)| !**used && !ignore.is_over(today));
-    let unused = unused.filter(|(ignore, _)| is_settled(policy, ignore, domains));
+    let unused = unused.filter(|(ignore, _)| is_settled(policy, ignore, &domains));
     let facts = lint::Facts {
         expired: config.ignores.iter().filter(|ignore| ignore.is_over(today)).cloned().collect(),
         unused: unused.map(|(ignore, _)| ignore.clone()).collect(),
@@ -45,6 +46,11 @@ pub fn apply(policy: &Policy, today: &str, domains: &mut [Domain], findings: &mu
         Some(finding)
     }));
     findings.sort_by_key(|finding| Reverse(finding.severity));
+    if domains.iter().any(|domain| domain.change.is_some()) {
+        // What there is to say of the configuration, no change of records brought about.
+        findings.iter_mut().for_each(|finding| finding.state = Some(State::Unchanged));
+    }
+    Judged::new(domains, findings)
 }
 
 /// Does so for the findings of one domain, or of none; true if anything changed.

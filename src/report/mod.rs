@@ -12,6 +12,7 @@ mod finding;
 mod lookup;
 mod patch;
 pub mod senders;
+mod stages;
 mod step;
 mod unknown;
 mod verdict;
@@ -34,6 +35,7 @@ pub use finding::{
 };
 pub use lookup::{Lookup, LookupId, Lookups};
 pub use patch::{Patch, PatchSet, PatchStep};
+pub use stages::{Examined, Judged, Threshold};
 pub use step::Step;
 pub use unknown::{Unknown, What};
 pub use verdict::Verdict;

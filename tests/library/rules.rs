@@ -11,7 +11,7 @@ use mailcheck::cli::plan::declare;
 use mailcheck::config::{self, Policy};
 use mailcheck::diagnostic::Rule;
 use mailcheck::net::Name;
-use mailcheck::report::State;
+use mailcheck::report::{Examined, State};
 use mailcheck::zone::Facts;
 use mailcheck::zonefile::{Overlay, Zone, formats};
 use std::collections::{BTreeMap, BTreeSet};
@@ -251,10 +251,11 @@ impl Example<'static> {
             }
         };
         config::judge(&config, &mut report);
-        let (mut domains, mut findings) = ([report], Vec::new());
         let policy = Policy { config, ..Policy::default() };
-        config::apply(&policy, TODAY, &mut domains, &mut findings);
-        let all = domains.iter().flat_map(|domain| &domain.findings).chain(&findings);
+        let examined = Examined { domains: vec![report], findings: Vec::new() };
+        let judged = config::apply(&policy, TODAY, examined);
+        let findings = judged.domains().iter().flat_map(|domain| &domain.findings);
+        let all = findings.chain(judged.findings());
         let all = all.filter(|finding| finding.state != Some(State::Resolved));
         Ok(all.map(|finding| finding.id.to_owned()).collect())
     }
