@@ -33,6 +33,26 @@ const LAYERS: [&[&str]; 14] = [
 /// spans and shows names; a report holds what the rooms about files and changes found.
 const BESIDE: &[[&str; 2]] = &[["net", "text"], ["provider", "zonefile"]];
 
+/// Who may name a single protocol above the rooms of protocols, and why. Everybody else knows them by
+/// their rows.
+const NAMES_PROTOCOLS: &[(&str, &str)] = &[
+    (
+        "src/audit/",
+        "projects the facts of each protocol to the report, and lists who may send by SPF",
+    ),
+    ("src/cli/what_if", "its flags are terms of an SPF record"),
+    ("src/cli/plan/what_if", "its flags are terms of an SPF record"),
+    ("src/compare/", "holds the facts of each protocol in two states side by side"),
+    ("src/config/read/domain.rs", "reads policies of DMARC and limits of SPF"),
+    ("src/contract/", "an expectation is about what one protocol found"),
+    ("src/examine/", "MX, SPF, DKIM and DMARC need each other, and are handed over here"),
+    ("src/fix/", "repairs records of one protocol each"),
+    ("src/posture/", "rules about what several protocols say together"),
+    ("src/render/prometheus.rs", "metrics are named after what they measure"),
+    ("src/render/text/authorization.rs", "shows the lookups of SPF against their limit"),
+    ("src/zone/", "knows by their records which names of a file take part in mail"),
+];
+
 /// A module so named has no owner.
 const NAMELESS: [&str; 6] = ["common", "util", "utils", "helpers", "types", "misc"];
 
@@ -86,6 +106,26 @@ fn siblings(sources: &[Source]) -> Vec<String> {
                     source.path
                 ));
             }
+        }
+    }
+    offenders
+}
+
+/// Uses of a single protocol by a room above them that has no reason to.
+fn protocols_named(sources: &[Source]) -> Vec<String> {
+    let above = rank("protocols").expect("protocols have a layer");
+    let is_above = |source: &&Source| rank(source.module()).is_some_and(|own| own > above);
+    let may = |source: &&Source| {
+        let named = NAMES_PROTOCOLS.iter().any(|(path, _)| source.path.starts_with(path));
+        named || source.path.ends_with("/tests.rs")
+    };
+    let mut offenders = Vec::new();
+    for source in sources.iter().filter(is_above).filter(|source| !may(source)) {
+        let code = code(&source.text);
+        let lower = |word: &String| word.starts_with(char::is_lowercase);
+        let named = heads(before_tests(&code), "crate::protocols::");
+        for (line, word) in named.into_iter().filter(|(_, word)| lower(word)) {
+            offenders.push(format!("{}:{line}: names `{word}`: ask its row", source.path));
         }
     }
     offenders
@@ -339,6 +379,24 @@ fn modules_use_their_own_layer_and_lower_ones_and_no_sibling_protocol() {
 }
 
 #[test]
+fn rooms_above_the_protocols_know_them_by_their_rows() {
+    assert_none(&protocols_named(&sources()));
+}
+
+#[test]
+fn every_exception_from_knowing_protocols_by_their_rows_is_needed() {
+    let sources = sources();
+    let needs = |path: &str| {
+        let own = sources.iter().filter(|source| source.path.starts_with(path));
+        own.flat_map(|source| heads(&code(&source.text), "crate::protocols::"))
+            .any(|(_, word)| word.starts_with(char::is_lowercase))
+    };
+    let idle: Vec<&str> =
+        NAMES_PROTOCOLS.iter().map(|(path, _)| *path).filter(|path| !needs(path)).collect();
+    assert_eq!(idle, [""; 0]);
+}
+
+#[test]
 fn no_protocol_knows_another() {
     assert_none(&siblings(&sources()));
 }
@@ -406,6 +464,18 @@ fn a_use_of_a_sibling_protocol_is_found_and_of_oneself_is_not() {
     assert_eq!(
         siblings(&source("src/protocols/spf/walk.rs", text)),
         [fault(3, "mx"), fault(1, "dmarc")]
+    );
+}
+
+#[test]
+fn a_protocol_named_by_a_renderer_is_found_and_its_row_is_not() {
+    let text = "use crate::protocols::{Protocol, spf};\nuse crate::protocols::dmarc::Policy;\n";
+    assert_eq!(
+        protocols_named(&source("src/render/json.rs", text)),
+        [
+            "src/render/json.rs:1: names `spf`: ask its row",
+            "src/render/json.rs:2: names `dmarc`: ask its row",
+        ]
     );
 }
 
