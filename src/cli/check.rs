@@ -3,7 +3,8 @@
 use super::clock::Moment;
 use super::conclude::{self, conclude};
 use super::plan::{Mistake, Plan};
-use super::{Trouble, sources, what_if};
+use super::session::{Deadline, Session};
+use super::{Trouble, what_if};
 use crate::audit::{self, Clock, Inquiry};
 use crate::config;
 use crate::dns::{Dns, join_all};
@@ -11,7 +12,6 @@ use crate::report::{Domain, Run};
 use crate::text::Phrase;
 use crate::zonefile::zone::Ignore as Comment;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 /// How many domains are looked at at once.
 const AT_ONCE: usize = 8;
@@ -43,13 +43,10 @@ pub(super) struct Looked {
 ///
 /// # Errors
 /// The plan cannot be carried out, or the tape cannot be written.
-#[allow(clippy::disallowed_methods, reason = "the clock is read here")]
 pub(super) async fn look(plan: &Plan) -> Result<Looked, Trouble> {
-    let started = super::clock::now();
-    let begin = Instant::now();
-    let mut stack = sources::stack(&plan.sources, &started.date())?;
+    let mut session = Session::open(&plan.sources)?;
     conclude::prepare(&plan.ending)?;
-    let mut domains = examine(&stack.dns, plan, stack.clock(started)).await?;
+    let mut domains = examine(session.dns(), plan, session.clock(), session.deadline).await?;
     for (inquiry, domain) in plan.inquiries.iter().zip(&mut domains) {
         // What one message would get is another question than what the owner expects.
         if inquiry.is_about_the_whole() {
@@ -59,11 +56,11 @@ pub(super) async fn look(plan: &Plan) -> Result<Looked, Trouble> {
     let domains = domains.into_iter().map(|domain| labelled(domain, &plan.sources.faults));
     let looked = Looked {
         domains: domains.collect(),
-        run: stack.run(started, begin.elapsed()),
-        started,
-        comments: std::mem::take(&mut stack.comments),
+        run: session.run(),
+        started: session.started,
+        comments: std::mem::take(&mut session.stack.comments),
     };
-    stack.keep_tape(&plan.sources)?;
+    session.keep_recording()?;
     Ok(looked)
 }
 
@@ -84,21 +81,24 @@ fn labelled(mut domain: Domain, faults: &[String]) -> Domain {
 ///
 /// # Errors
 /// What is to be supposed cannot be.
-async fn examine(dns: &Arc<dyn Dns>, plan: &Plan, clock: Clock) -> Result<Vec<Domain>, Mistake> {
-    let deadline = plan.sources.deadline;
-    let end = tokio::time::Instant::now() + deadline;
+async fn examine(
+    dns: &Arc<dyn Dns>,
+    plan: &Plan,
+    clock: Clock,
+    deadline: Deadline,
+) -> Result<Vec<Domain>, Mistake> {
     let names = plan.inquiries.iter().map(|inquiry| &inquiry.domain);
     let supposed = what_if::suppose(dns, &plan.what_if, names);
-    let Ok(dns) = tokio::time::timeout_at(end, supposed).await else {
-        let undecided = |inquiry| audit::undecided(inquiry, too_late(deadline));
-        return Ok(plan.inquiries.iter().map(undecided).collect());
-    };
-    let dns = &*dns?;
-    let one = |inquiry| async move {
-        match tokio::time::timeout_at(end, audit::domain(dns, inquiry, clock)).await {
-            Ok(domain) => domain,
-            Err(_) => audit::undecided(inquiry, too_late(deadline)),
+    let dns = match deadline.bound(supposed).await {
+        Ok(dns) => &*dns?,
+        Err(too_late) => {
+            let undecided = |inquiry| audit::undecided(inquiry, too_late.clone());
+            return Ok(plan.inquiries.iter().map(undecided).collect());
         }
+    };
+    let one = |inquiry| async move {
+        let domain = deadline.bound(audit::domain(dns, inquiry, clock)).await;
+        domain.unwrap_or_else(|too_late| audit::undecided(inquiry, too_late))
     };
     Ok(each(&plan.inquiries, one).await)
 }
@@ -113,13 +113,6 @@ pub(super) async fn each<'i, F: Future>(
         done.extend(join_all(group.iter().map(&one)).await);
     }
     done
-}
-
-/// Why nothing is known when the time of a run is over.
-pub(super) fn too_late(deadline: Duration) -> Phrase {
-    Phrase::new()
-        .unknown("could not tell")
-        .plain(format!(": it took more than {} s (--deadline)", deadline.as_secs_f32()))
 }
 
 #[cfg(test)]
@@ -146,7 +139,8 @@ mod tests {
         let plan = plan(typed).unwrap();
         let begin = tokio::time::Instant::now();
         let silent: Arc<dyn Dns> = Arc::new(Silent);
-        let looked_at = examine(&silent, &plan, Clock::default()).await.unwrap().len();
+        let deadline = Deadline::new(plan.sources.deadline);
+        let looked_at = examine(&silent, &plan, Clock::default(), deadline).await.unwrap().len();
         assert_eq!((looked_at, begin.elapsed().as_secs()), (plan.inquiries.len(), 2));
     }
 }

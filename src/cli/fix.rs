@@ -2,7 +2,7 @@
 
 use super::args::Sources as Typed;
 use super::plan::{Sources, domain};
-use super::sources::stack;
+use super::session::Session;
 use super::{Trouble, flags, wait_for};
 use crate::audit::{self, Fixed, Inquiry, Selection};
 use crate::diagnostic::Applicability;
@@ -111,16 +111,17 @@ pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
 async fn carry_out(flags: Flags) -> Result<u8, Trouble> {
     let inquiry = Inquiry::about(domain(&flags.domain, "fix")?);
     let sources = Sources::read(flags.sources, Vec::new())?;
-    let stack = stack(&sources, &super::clock::now().date())?;
+    let session = Session::open(&sources)?;
     let mending = Selection { rules: flags.only, least: flags.least.into() };
-    let work = audit::fix(&*stack.dns, &inquiry, &mending);
-    let Ok(mended) = tokio::time::timeout(sources.deadline, work).await else {
-        let seconds = sources.deadline.as_secs_f32();
-        let why = format!("it took more than {seconds} s (--deadline)");
-        tell(&format!("could not tell: {why}"));
-        return Ok(3);
+    let mended = session.deadline.bound(audit::fix(&**session.dns(), &inquiry, &mending)).await;
+    session.keep_recording()?;
+    let mended = match mended {
+        Ok(mended) => mended,
+        Err(too_late) => {
+            tell(&too_late.to_string());
+            return Ok(3);
+        }
     };
-    stack.keep_tape(&sources)?;
     let mut out = Vec::new();
     patch::render_all(&mended.patches, flags.format.into(), &mut out)?;
     match io::stdout().lock().write_all(&out) {

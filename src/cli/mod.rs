@@ -16,6 +16,7 @@ mod lint;
 pub mod plan;
 mod rules;
 pub mod senders;
+mod session;
 mod sources;
 pub mod test;
 mod what_if;

@@ -3,7 +3,8 @@
 use super::args::{Color, Sources, WhatIf};
 use super::plan::Output;
 use super::plan::senders::{Form, Plan, plan};
-use super::{Trouble, flags, sources, wait_for, what_if, write};
+use super::session::Session;
+use super::{Trouble, flags, wait_for, what_if, write};
 use crate::audit::listing::{list, untold};
 use crate::render::{cidr, json, nft, text};
 use crate::report::Tool;
@@ -11,7 +12,6 @@ use crate::report::senders::{Listing, Report, SCHEMA};
 use clap::{ArgAction, Parser};
 use std::ffi::OsString;
 use std::io::Write;
-use std::time::Instant;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -118,29 +118,20 @@ pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
     wait_for(carry_out(&plan(flags(typed)?)?))
 }
 
-#[allow(clippy::disallowed_methods, reason = "the clock is read here")]
 async fn carry_out(plan: &Plan) -> Result<u8, Trouble> {
-    let started = super::clock::now();
-    let begin = Instant::now();
-    let stack = sources::stack(&plan.sources, &started.date())?;
-    let deadline = plan.sources.deadline;
+    let session = Session::open(&plan.sources)?;
     let work = async {
-        let dns = what_if::suppose(&stack.dns, &plan.what_if, [&plan.request.domain]).await?;
+        let dns = what_if::suppose(session.dns(), &plan.what_if, [&plan.request.domain]).await?;
         Ok::<Listing, Trouble>(list(&*dns, &plan.request).await)
     };
-    let listing = match tokio::time::timeout(deadline, work).await {
+    let listing = match session.deadline.bound(work).await {
         Ok(listing) => listing?,
-        Err(_) => untold(&plan.request, super::check::too_late(deadline)),
+        Err(too_late) => untold(&plan.request, too_late),
     };
     let exit_code = listing.exit_code();
-    let report = Report {
-        schema: SCHEMA,
-        tool: Tool::default(),
-        run: stack.run(started, begin.elapsed()),
-        exit_code,
-        listing,
-    };
-    stack.keep_tape(&plan.sources)?;
+    let report =
+        Report { schema: SCHEMA, tool: Tool::default(), run: session.run(), exit_code, listing };
+    session.keep_recording()?;
     for output in &plan.outputs {
         put(&report, output, plan)?;
     }

@@ -1,15 +1,11 @@
 //! Where answers come from: the one place that puts sources together.
 
-use super::clock::Moment;
 use super::plan::{Mistake, Sources};
-use super::write;
-use crate::audit::Clock;
 use crate::dns::{
     Answer, Cache, Dns, Failure, Fault, FaultScript, Live, LiveOptions, Lookup, Outcome,
     Provenance, Question, Recorder, Replay, Server, Trouble,
 };
-use crate::report::Run;
-use crate::text::{Phrase, escape};
+use crate::text::Phrase;
 use crate::zonefile::formats::{self, Files, Format};
 use crate::zonefile::zone::Ignore;
 use crate::zonefile::zone::{Notice, Remark};
@@ -19,7 +15,6 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
 /// The largest tape that is read.
 const TAPE_LIMIT: u64 = 256 * 1024 * 1024;
@@ -33,7 +28,7 @@ pub(super) struct Stack {
     /// Where answers come from, in words.
     pub names: Vec<String>,
     /// True if nothing is asked over a wire, so that the run can be repeated to the letter.
-    is_repeatable: bool,
+    pub is_repeatable: bool,
     recorder: Option<Arc<Recorder<Arc<dyn Dns>>>>,
     asked: Arc<AtomicUsize>,
     drills: Vec<Arc<Fault<Arc<dyn Dns>>>>,
@@ -43,7 +38,7 @@ pub(super) struct Stack {
 
 impl Stack {
     /// What is said of the faults of a drill that no question met in any of its layers.
-    fn idle_faults(&self) -> impl Iterator<Item = Phrase> {
+    pub(super) fn idle_faults(&self) -> impl Iterator<Item = Phrase> {
         let mut faults: Vec<(String, bool)> = Vec::new();
         for (fault, is_met) in self.drills.iter().flat_map(|drill| drill.faults()) {
             let word = fault.to_string();
@@ -57,27 +52,8 @@ impl Stack {
     }
 
     /// How many questions went to the lowest source.
-    fn questions(&self) -> usize {
+    pub(super) fn questions(&self) -> usize {
         self.asked.load(Ordering::Relaxed)
-    }
-
-    /// The clock of a run that began then. One that can be repeated says the same every time, so it
-    /// has no time of its own.
-    pub(super) fn clock(&self, started: Moment) -> Clock {
-        if self.is_repeatable { Clock::default() } else { Clock { seconds: started.seconds } }
-    }
-
-    /// How the report was made, for a run that began then and took so long.
-    pub(super) fn run(&self, started: Moment, elapsed: Duration) -> Run {
-        let elapsed = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        Run {
-            started: (!self.is_repeatable).then(|| started.rfc3339()),
-            elapsed_ms: (!self.is_repeatable).then_some(elapsed),
-            sources: self.names.iter().map(|name| escape(name.as_bytes())).collect(),
-            questions: self.questions(),
-            notes: self.idle_faults().collect(),
-            files: Vec::new(),
-        }
     }
 
     /// Zones laid over what answers, and faults over everything: a drill is about the answers that
@@ -104,15 +80,9 @@ impl Stack {
         Ok(dns)
     }
 
-    /// Writes the tape of the run, if one is wanted.
-    ///
-    /// # Errors
-    /// The tape cannot be written.
-    pub(super) fn keep_tape(&self, sources: &Sources) -> Result<(), super::Trouble> {
-        match (&sources.record, &self.recorder) {
-            (Some(path), Some(recorder)) => write::file(path, recorder.tape().as_bytes()),
-            _ => Ok(()),
-        }
+    /// What was recorded, if a recording is wanted.
+    pub(super) fn recording(&self) -> Option<String> {
+        self.recorder.as_ref().map(|recorder| recorder.tape())
     }
 }
 

@@ -4,6 +4,7 @@ mod states;
 
 use super::conclude::{self, conclude};
 use super::plan::{self, Ending, Mistake, Sources};
+use super::session::Session;
 use super::sources;
 use super::{Trouble, args, check, flags, wait_for};
 use crate::audit::{self, Inquiry, Steps};
@@ -22,7 +23,6 @@ use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -92,10 +92,7 @@ pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
     wait_for(carry_out(flags(typed)?))
 }
 
-#[allow(clippy::disallowed_methods, reason = "the clock is read here")]
 async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
-    let started = super::clock::now();
-    let begin = Instant::now();
     let mut ending = Ending::read(&typed.report)?;
     if typed.report.judging.fail_on.is_none() && ending.policy.config.fail_on.is_none() {
         // A change that weakens something is not merged unseen.
@@ -113,7 +110,9 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     ending.policy.comments = comments;
     let replay = after.tape.clone().or(sources.replay);
     let sources = Sources { zones: Vec::new(), replay, ..sources };
-    let mut stack = sources::bottom(&sources, &started.date())?;
+    let mut session = Session::open_bottom(&sources)?;
+    let clock = session.clock();
+    let stack = &mut session.stack;
     conclude::prepare(&ending)?;
     let (bottom, names_before) = match &before.tape {
         Some(tape) => {
@@ -137,23 +136,18 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     let before = stack.layered(below, before.zones, &sources.faults)?;
     let shared = Arc::new(without(removed, shared));
     stack.dns = stack.layered(shared, after.zones, &sources.faults)?;
-    let clock = stack.clock(started);
-    let end = tokio::time::Instant::now() + sources.deadline;
-    let (old, new) = (&*before, &*stack.dns);
+    stack.names.splice(0..0, after.names);
+    let (old, new, deadline) = (&*before, &**session.dns(), session.deadline);
     let config = &ending.policy.config;
     let one = |inquiry| async move {
         let changed = audit::change([old, new], inquiry, clock);
         // Of the state before nothing is kept: there may be thousands of domains.
-        let changed = tokio::time::timeout_at(end, changed).await.ok();
-        changed.map(|changed| held(config, changed))
+        deadline.bound(changed).await.map(|changed| held(config, changed))
     };
     let mut domains = Vec::with_capacity(inquiries.len());
     let all = inquiries.iter().zip(declared).zip(check::each(&inquiries, one).await);
     for ((inquiry, declared), changed) in all {
-        let mut domain = match changed {
-            Some(domain) => domain,
-            None => audit::undecided(inquiry, check::too_late(sources.deadline)),
-        };
+        let mut domain = changed.unwrap_or_else(|too_late| audit::undecided(inquiry, too_late));
         if let Some(change) = &mut domain.change {
             change.before.clone_from(&sources_before);
         }
@@ -161,11 +155,10 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
         domain.declared = declared.or(domain.declared);
         domains.push(domain);
     }
-    stack.names.splice(0..0, after.names);
-    let mut run = stack.run(started, begin.elapsed());
+    let mut run = session.run();
     run.notes.extend(notes);
-    stack.keep_tape(&sources)?;
-    conclude(run, domains, Vec::new(), &ending, started)
+    session.keep_recording()?;
+    conclude(run, domains, Vec::new(), &ending, session.started)
 }
 
 /// The domain as it is to be, held against what it was.

@@ -1,0 +1,124 @@
+//! A run that asks the DNS: when it began, what answers, how long it may take, and what is kept of
+//! it. Every verb that asks opens one.
+
+use super::clock::{self, Moment};
+use super::plan::{Mistake, Sources};
+use super::sources::{self, Stack};
+use super::{Trouble, write};
+use crate::audit::Clock;
+use crate::dns::Dns;
+use crate::report::Run;
+use crate::text::{Phrase, escape};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// A run that asks the DNS.
+pub(super) struct Session {
+    /// When it began.
+    pub started: Moment,
+    /// What answers.
+    pub stack: Stack,
+    /// How long it may take.
+    pub deadline: Deadline,
+    /// Where the recording goes, if one is wanted.
+    record: Option<PathBuf>,
+    begin: Instant,
+}
+
+impl Session {
+    /// Opens the sources, with the zone files laid over them and the faults over everything.
+    ///
+    /// # Errors
+    /// A file cannot be read or is faulty, a server cannot be understood, or there is none.
+    pub(super) fn open(sources: &Sources) -> Result<Self, Mistake> {
+        Self::over(sources, sources::stack)
+    }
+
+    /// Opens what answers where no file speaks; what lies over that is for the verb to say.
+    ///
+    /// # Errors
+    /// A recording cannot be read or is faulty, a server cannot be understood, or there is none.
+    pub(super) fn open_bottom(sources: &Sources) -> Result<Self, Mistake> {
+        Self::over(sources, sources::bottom)
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "the clock is read here")]
+    fn over(
+        sources: &Sources,
+        stack: impl FnOnce(&Sources, &str) -> Result<Stack, Mistake>,
+    ) -> Result<Self, Mistake> {
+        let started = clock::now();
+        let begin = Instant::now();
+        let stack = stack(sources, &started.date())?;
+        let deadline = Deadline::new(sources.deadline);
+        Ok(Self { started, stack, deadline, record: sources.record.clone(), begin })
+    }
+
+    /// What answers.
+    pub(super) fn dns(&self) -> &Arc<dyn Dns> {
+        &self.stack.dns
+    }
+
+    /// The clock of the run. One that can be repeated says the same every time, so it has no time of
+    /// its own.
+    pub(super) fn clock(&self) -> Clock {
+        match self.stack.is_repeatable {
+            true => Clock::default(),
+            false => Clock { seconds: self.started.seconds },
+        }
+    }
+
+    /// How the report was made, as of now.
+    pub(super) fn run(&self) -> Run {
+        let Stack { names, is_repeatable, .. } = &self.stack;
+        let elapsed = u64::try_from(self.begin.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Run {
+            started: (!is_repeatable).then(|| self.started.rfc3339()),
+            elapsed_ms: (!is_repeatable).then_some(elapsed),
+            sources: names.iter().map(|name| escape(name.as_bytes())).collect(),
+            questions: self.stack.questions(),
+            notes: self.stack.idle_faults().collect(),
+            files: Vec::new(),
+        }
+    }
+
+    /// Writes the recording of the run, if one is wanted.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn keep_recording(&self) -> Result<(), Trouble> {
+        match (&self.record, self.stack.recording()) {
+            (Some(path), Some(recording)) => write::file(path, recording.as_bytes()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// How long a run may take, all of its work together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Deadline {
+    length: Duration,
+    end: tokio::time::Instant,
+}
+
+impl Deadline {
+    /// So much time from now on.
+    pub(super) fn new(length: Duration) -> Self {
+        Self { length, end: tokio::time::Instant::now() + length }
+    }
+
+    /// What work comes to, if it is done in time.
+    ///
+    /// # Errors
+    /// The time is over, in words.
+    pub(super) async fn bound<F: Future>(self, work: F) -> Result<F::Output, Phrase> {
+        tokio::time::timeout_at(self.end, work).await.map_err(|_| self.too_late())
+    }
+
+    fn too_late(self) -> Phrase {
+        Phrase::new()
+            .unknown("could not tell")
+            .plain(format!(": it took more than {} s (--deadline)", self.length.as_secs_f32()))
+    }
+}
