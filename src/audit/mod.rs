@@ -11,7 +11,7 @@ mod section;
 mod zonefile;
 
 pub use crate::examine::{Asked, Checks, Clock, Fixes, Inquiry, Sender, Steps};
-pub use crate::fix::Selection;
+pub use crate::fix::{Selection, Spared};
 pub use comparison::{Changed, change};
 pub use mending::{Fixed, fix};
 pub use zonefile::{Linted, lint};

@@ -4,9 +4,10 @@ use super::patch::{self, Change};
 use super::proof::{self, Before, Demand};
 use super::{Concern, Fault, proved};
 use crate::diagnostic::{Applicability, Finding};
-use crate::dns::Dns;
+use crate::dns::{Dns, Kind};
 use crate::examine::Inquiry;
 use crate::examine::{Gathered, gather_facts};
+use crate::net::Name;
 use crate::protocols::spf::Policies;
 use crate::report::{Patch, PatchSet, PatchStep};
 use std::cmp::Reverse;
@@ -21,20 +22,35 @@ pub struct Selection {
     pub rules: Vec<String>,
     /// The least freedom that a fix must have.
     pub least: Applicability,
+    /// What stays as it is, whatever else is wanted.
+    pub spared: Vec<Spared>,
+}
+
+/// A rule that is not to be mended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spared {
+    /// Its id.
+    pub rule: &'static str,
+    /// The record set where it is left alone; everywhere if there is none.
+    pub at: Option<(Name, Kind)>,
 }
 
 impl Default for Selection {
     /// Whatever there is.
     fn default() -> Self {
-        Self { rules: Vec::new(), least: Applicability::Sketch }
+        Self { rules: Vec::new(), least: Applicability::Sketch, spared: Vec::new() }
     }
 }
 
 impl Selection {
-    fn wants(&self, rule: &str, applicability: Applicability) -> bool {
+    fn wants(&self, Fault { rule, name, kind }: &Fault, applicability: Applicability) -> bool {
         let family = rule.split('/').next().unwrap_or_default();
         let is_named = self.rules.iter().any(|name| name == rule || name == family);
-        (self.rules.is_empty() || is_named) && applicability >= self.least
+        let is_spared = self.spared.iter().any(|spared| {
+            let at = spared.at.as_ref();
+            spared.rule == *rule && at.is_none_or(|(owner, of)| owner == name && of == kind)
+        });
+        (self.rules.is_empty() || is_named) && applicability >= self.least && !is_spared
     }
 }
 
@@ -110,9 +126,10 @@ async fn put_together(
         offers.retain(|(first, proposal)| {
             let is_safe = proposal.applicability == Applicability::Safe;
             findings.get(*first).is_some_and(|finding| {
+                let fault = Fault::of(finding);
                 proposal.concern() == concern
-                    && selection.wants(finding.rule.id, proposal.applicability)
-                    && (is_safe || known.contains(&Fault::of(finding)))
+                    && selection.wants(&fault, proposal.applicability)
+                    && (is_safe || known.contains(&fault))
             })
         });
         // Findings stand worst first, so of two that are as free the worse one is mended first.

@@ -22,8 +22,8 @@ mod sender;
 mod spf;
 mod words;
 
-pub use compose::Selection;
 pub(crate) use compose::{Composition, compose};
+pub use compose::{Selection, Spared};
 pub(crate) use sender::Admission;
 
 use crate::diagnostic::{Applicability, Finding, Fix};

@@ -583,7 +583,7 @@ fn a_whole_family_is_never_let_in() {
 // ── all of them together ────────────────────────────────────────────────────────────────────────
 
 fn mended(dns: &dyn Dns, least: Applicability) -> Patch {
-    let mending = Selection { rules: Vec::new(), least };
+    let mending = Selection { least, ..Selection::default() };
     whole(at_once(audit::fix(dns, &inquiry(), &mending)).patches)
 }
 
@@ -785,7 +785,11 @@ proptest! {
             finding.fix.as_ref().is_some_and(|fix| fix.applicability == Safe)
         });
         for finding in safe {
-            let mending = Selection { rules: vec![finding.id.to_owned()], least: Safe };
+            let mending = Selection {
+                rules: vec![finding.id.to_owned()],
+                least: Safe,
+                ..Selection::default()
+            };
             let patch = whole(at_once(audit::fix(&world, &inquiry(), &mending)).patches);
             let after = patched(&world, &patch);
             let same = |other: &Finding| other.id == finding.id && other.subject.name == finding.subject.name;
@@ -820,7 +824,10 @@ proptest! {
         let whole = mended(&world, Sketch);
         prop_assert!(covers(&whole), "{whole:?}\nmeant: {meant:?}");
         for finding in audited(&world).findings.iter().filter(|it| it.fix.is_some()) {
-            let mending = Selection { rules: vec![finding.id.to_owned()], least: Sketch };
+            let mending = Selection {
+                rules: vec![finding.id.to_owned()],
+                ..Selection::default()
+            };
             let patch = self::whole(at_once(audit::fix(&world, &inquiry(), &mending)).patches);
             prop_assert!(covers(&patch), "{}: {:?}\nmeant: {:?}", finding.id, patch, meant);
         }
