@@ -1,7 +1,7 @@
 //! What was decided, held against what was found.
 
 use super::{Policy, inline};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Rule, Severity};
 use crate::net::Name;
 use crate::protocols::Protocol;
 use crate::report::{Domain, Examined, Finding, Judged, State, Status, Suppression, number};
@@ -94,6 +94,19 @@ fn weighty(findings: &[Finding]) -> Vec<&'static str> {
     let counts = |finding: &&Finding| finding.severity >= Severity::Warn && finding.counts();
     let families = findings.iter().filter(counts).filter_map(|it| it.id.split_once('/'));
     families.map(|(family, _)| family).collect()
+}
+
+/// True if no finding of a rule would count at this domain, whatever it says: the rule is off, or
+/// ignored as a whole. `today` is written as `2026-11-24`.
+pub fn is_left_out(policy: &Policy, today: &str, rule: &Rule, domain: &Name) -> bool {
+    let is_ignored = |ignore: &Ignore| {
+        ignore.rule.id == rule.id
+            && ignore.fingerprint.is_none()
+            && ignore.domain.as_ref().is_none_or(|meant| meant == domain)
+            && !ignore.is_over(today)
+    };
+    policy.severity(rule.id, rule.severity).is_none()
+        || policy.config.ignores.iter().any(is_ignored)
 }
 
 /// True if a finding that the ignore means would have been told: its rule is on, the domain was
