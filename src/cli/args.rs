@@ -314,6 +314,15 @@ pub struct Judging {
     )]
     pub fail_on: Option<FailOn>,
 
+    /// Which rules are looked at.
+    #[command(flatten)]
+    pub choice: Choosing,
+}
+
+/// Which rules are looked at, and what was decided about their findings.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Report")]
+pub struct Choosing {
     /// Only these rules: family/name, or a family
     ///
     /// May be given several times, or with commas.

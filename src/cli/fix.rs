@@ -1,32 +1,37 @@
 //! `mailcheck fix`: the records that mend a domain, and nothing else.
 
-use super::args::Sources as Typed;
-use super::plan::{Sources, domain};
+use super::args::{Choosing, Sources as Typed};
+use super::plan::{Mistake, Sources, Target, Words, declare};
 use super::session::Session;
-use super::{Trouble, flags, wait_for};
-use crate::audit::{self, Fixed, Inquiry, Selection};
-use crate::diagnostic::Applicability;
+use super::{Trouble, config, flags, wait_for};
+use crate::audit::{self, Asked, Fixes, Inquiry, Selection, Spared, Steps};
+use crate::catalogue;
+use crate::config::{Policy, apply, is_left_out, judge};
+use crate::diagnostic::{Applicability, Rule};
 use crate::render::patch::{self, Tool};
+use crate::report::{Domain, Finding, Patch, Subject};
 use clap::{ArgAction, Parser, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, Write as _};
+use std::slice;
 
 /// Print the records that mend a domain, each fix proved before it is printed
 ///
 /// Every fix was tried on the records as they are: its finding is gone, nothing as bad has come,
-/// and no address that was authorized is lost. Safe ones stand first.
+/// and no address that was authorized is lost. Safe ones stand first. What mailcheck.toml turns off
+/// or ignores stays as it is.
 #[derive(Clone, Debug, Parser)]
 #[command(
     name = "mailcheck fix",
-    override_usage = "mailcheck fix DOMAIN [OPTIONS]",
+    override_usage = "mailcheck fix DOMAIN [@RESOLVER] [OPTIONS]",
     disable_version_flag = true,
     disable_help_flag = true,
     max_term_width = 100
 )]
 struct Flags {
-    /// The domain to mend
+    /// The domain to repair; a resolver after `@`
     #[arg(value_name = "DOMAIN", required = true)]
-    domain: OsString,
+    words: Vec<OsString>,
 
     /// zone, terraform, octodns or dnscontrol
     #[arg(
@@ -58,6 +63,10 @@ struct Flags {
     /// Where answers come from.
     #[command(flatten)]
     sources: Typed,
+
+    /// Which findings are repaired.
+    #[command(flatten)]
+    choice: Choosing,
 
     /// Show this page
     #[arg(short, long, action = ArgAction::Help)]
@@ -109,35 +118,97 @@ pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
 }
 
 async fn carry_out(flags: Flags) -> Result<u8, Trouble> {
-    let inquiry = Inquiry::about(domain(&flags.domain, "fix")?);
-    let sources = Sources::read(flags.sources, Vec::new())?;
-    let session = Session::open(&sources)?;
-    let mending = Selection { rules: flags.only, least: flags.least.into() };
-    let mended = session.deadline.bound(audit::fix(&**session.dns(), &inquiry, &mending)).await;
+    let words = Words::read(&flags.words)?;
+    let sources = Sources::read(flags.sources, words.resolvers)?;
+    let (mut policy, _) = config::policy(&flags.choice)?;
+    let mut inquiry = inquiry(words.targets, &words.senders)?;
+    declare(&policy.config, &mut inquiry)?;
+    let mut session = Session::open(&sources)?;
+    policy.comments = std::mem::take(&mut session.stack.comments);
+    let wanted = Selection { rules: flags.only, least: flags.least.into(), spared: Vec::new() };
+    let done = session.deadline.bound(repaired(&session, &inquiry, &policy, wanted)).await;
     session.keep_recording()?;
-    let mended = match mended {
-        Ok(mended) => mended,
+    let (domain, patches) = match done {
+        Ok(done) => done,
         Err(too_late) => {
             tell(&too_late.to_string());
             return Ok(3);
         }
     };
     let mut out = Vec::new();
-    patch::render_all(&mended.patches, flags.format.into(), &mut out)?;
+    patch::render_all(&patches, flags.format.into(), &mut out)?;
     match io::stdout().lock().write_all(&out) {
         // A reader that has gone away has read enough.
         Err(why) if why.kind() == io::ErrorKind::BrokenPipe => {}
         written => written?,
     }
-    Ok(closing(&mended))
+    Ok(closing(&domain, &patches))
+}
+
+/// What is asked of the only domain that is named.
+///
+/// # Errors
+/// There are several domains, or senders.
+fn inquiry(targets: Vec<Target>, senders: &[Asked]) -> Result<Inquiry, Mistake> {
+    if let Some(sender) = senders.first() {
+        let text = &sender.text;
+        return Err(Mistake::new(format!(
+            "{text} is a sender, and fix repairs what is published. What would let it pass: \
+             mailcheck example.com {text}"
+        )));
+    }
+    let mut targets = targets.into_iter();
+    let (Some(target), None) = (targets.next(), targets.next()) else {
+        return Err(Mistake::new("fix repairs one domain: name one"));
+    };
+    let mut inquiry = Inquiry::about(target.domain);
+    inquiry.selectors.extend(target.selector);
+    inquiry.fixes = Fixes::Skipped;
+    inquiry.steps = Steps::Skipped;
+    Ok(inquiry)
+}
+
+/// The domain with its findings as they count, and what repairs those that do.
+async fn repaired(
+    session: &Session,
+    inquiry: &Inquiry,
+    policy: &Policy,
+    wanted: Selection,
+) -> (Domain, Vec<Patch>) {
+    let dns = &**session.dns();
+    let today = session.started.date();
+    let mut domain = audit::domain(dns, inquiry, session.clock()).await;
+    judge(&policy.config, &mut domain);
+    apply(policy, &today, slice::from_mut(&mut domain), &mut Vec::new());
+    let spared = spared(policy, &today, &domain);
+    let patches = audit::fix(dns, inquiry, &Selection { spared, ..wanted }).await.patches;
+    (domain, patches)
+}
+
+/// What the owner decided to leave as it is: rules, and record sets where every finding of a rule is
+/// ignored.
+fn spared(policy: &Policy, today: &str, domain: &Domain) -> Vec<Spared> {
+    let is_left_out = |rule: &&Rule| is_left_out(policy, today, rule, &domain.domain);
+    let rules =
+        catalogue::rules().filter(is_left_out).map(|rule| Spared { rule: rule.id, at: None });
+    let place = |finding: &Finding| {
+        let Subject { name, kind, .. } = &finding.subject;
+        Spared { rule: finding.id, at: Some((name.clone(), *kind)) }
+    };
+    let (counting, ignored): (Vec<&Finding>, Vec<&Finding>) =
+        domain.findings.iter().partition(|finding| finding.counts());
+    let counting: Vec<Spared> = counting.into_iter().map(place).collect();
+    let ignored = ignored.into_iter().map(place).filter(|place| !counting.contains(place));
+    rules.chain(ignored).collect()
 }
 
 /// What is left, on standard error, so that what is printed can be pasted; the exit code is 3 if
 /// something that matters could not be told.
-fn closing(Fixed { domain, patches }: &Fixed) -> u8 {
+fn closing(domain: &Domain, patches: &[Patch]) -> u8 {
     let steps = || patches.iter().flat_map(|patch| &patch.steps);
     let mended = |id: &str| steps().any(|step| step.rule == id);
-    let left = domain.findings.iter().filter(|finding| !mended(finding.id)).count();
+    let counting = domain.findings.iter().filter(|finding| finding.counts());
+    let left = counting.filter(|finding| !mended(finding.id)).count();
     let is_unknown = domain.sections().iter().any(|view| view.is_unknown);
     let fixes = match steps().count() {
         0 => "no fix to offer".to_owned(),

@@ -1,6 +1,6 @@
 //! The verb `fix`: records that can be pasted, on standard output and nothing else there.
 
-use super::{run, world};
+use super::{Ended, Run, run, world};
 
 /// A domain with a fix that is safe, and one to review.
 fn faulty() -> String {
@@ -11,7 +11,7 @@ fn faulty() -> String {
 }
 
 /// Runs the verb with more flags.
-fn fix<const N: usize>(test: &str, more: [&str; N]) -> super::Ended {
+fn fix<const N: usize>(test: &str, more: [&str; N]) -> Ended {
     let run = run(test, ["fix", "example.com", "--replay", "tape.jsonl"]).arguments(more);
     run.file("tape.jsonl", faulty().as_bytes()).end()
 }
@@ -86,4 +86,169 @@ fn what_could_not_be_told_is_no_fault_and_ends_with_3() {
     let run = run("fix-dark", ["fix", "example.com", "--replay", "tape.jsonl"]);
     let ended = run.file("tape.jsonl", tape.as_bytes()).end();
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(3), ""));
+}
+
+#[test]
+fn a_sender_has_no_place_in_a_fix() {
+    let ended = fix("fix-sender", ["192.0.2.1"]);
+    let (code, said) = ended.refusal();
+    assert_eq!(code, Some(2));
+    assert!(said.starts_with("error: ") && said.contains("192.0.2.1"), "{said}");
+}
+
+#[test]
+fn two_domains_are_one_too_many_to_fix() {
+    let ended = fix("fix-two", ["example.org"]);
+    assert_eq!(ended.refusal(), (Some(2), "error: fix repairs one domain: name one"));
+}
+
+// ── the configuration ───────────────────────────────────────────────────────────────────────────
+
+/// Two keys that receivers cannot read, at selectors that only their owner knows.
+const KEYS: [(&str, &str, &str); 2] = [
+    (
+        "a1._domainkey.example.com",
+        "TXT",
+        r#""v=DKIM1; k=ed25519; p=\"11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=""#,
+    ),
+    (
+        "b1._domainkey.example.com",
+        "TXT",
+        r#""v=DKIM1; k=ed25519; p=\"iKhm+FxcvxRHFNqDEHmkPEAeo2wdjMpGIS4tZHTGlKI=""#,
+    ),
+];
+/// The contract that names these selectors.
+const SELECTORS: &str = "[[domain]]\nname = \"example.com\"\ndkim-selectors = [\"a1\", \"b1\"]\n";
+
+/// Runs the verb in a repository with this configuration.
+fn configured(test: &str, tape: &str, toml: &str) -> Run {
+    let run = run(test, ["fix", "example.com", "--replay", "tape.jsonl"]).in_repository();
+    run.file("tape.jsonl", tape.as_bytes()).file("mailcheck.toml", toml.as_bytes())
+}
+
+/// The rules that a patch is about, in its order.
+fn rules(ended: &Ended) -> Vec<&str> {
+    let steps = ended.stdout.lines().filter_map(|line| line.strip_prefix("; "));
+    let rules = steps.filter_map(|step| step.split_once(" (")).map(|(rule, _)| rule);
+    rules.filter(|rule| rule.contains('/')).collect()
+}
+
+#[test]
+fn a_rule_that_is_off_is_not_fixed() {
+    let ended = configured("fix-off", &faulty(), "[rules]\n\"spf/neutral-all\" = \"off\"\n").end();
+    assert_eq!(
+        ended.stdout,
+        "; spf/duplicate-term (safe): drop ip4:192.0.2.1: it stands there twice\n\
+         ; remove: example.com. 3600 IN TXT \"v=spf1 ip4:192.0.2.1 ip4:192.0.2.1 ?all\"\n\
+         example.com. 3600 IN TXT \"v=spf1 ip4:192.0.2.1 ?all\"\n"
+    );
+}
+
+#[test]
+fn a_fix_stays_away_where_every_rule_is_off() {
+    let toml = "[rules]\n\"spf/neutral-all\" = \"off\"\n\"spf/duplicate-term\" = \"off\"\n";
+    let ended = configured("fix-all-off", &faulty(), toml).end();
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn an_ignored_finding_is_not_fixed_until_the_ignore_expires() {
+    for (test, expires, expected) in [
+        ("fix-ignored", "2999-01-01", vec!["spf/duplicate-term"]),
+        ("fix-expired", "2020-01-01", vec!["spf/duplicate-term", "spf/neutral-all"]),
+    ] {
+        let toml = format!(
+            "[[ignore]]\nrule = \"spf/neutral-all\"\nreason = \"the move\"\nexpires = {expires}\n"
+        );
+        assert_eq!(rules(&configured(test, &faulty(), &toml).end()), expected, "{expires}");
+    }
+}
+
+#[test]
+fn an_ignore_of_another_domain_keeps_no_fix_away() {
+    let toml = "[[ignore]]\nrule = \"spf/neutral-all\"\ndomain = \"com\"\nreason = \"theirs\"\n";
+    let ended = configured("fix-elsewhere", &faulty(), toml).end();
+    assert_eq!(rules(&ended), ["spf/duplicate-term", "spf/neutral-all"]);
+}
+
+#[test]
+fn an_ignored_rule_is_not_fixed_where_another_fix_brings_it_to_light() {
+    let record = "\"v=spf1 ipv4:192.0.2.1 ip4:192.0.2.1 -all\"";
+    let tape = world(&[("example.com", "TXT", record.to_owned())]);
+    let toml = "[[ignore]]\nrule = \"spf/duplicate-term\"\nreason = \"harmless\"\n";
+    let ended = configured("fix-to-light", &tape, toml).arguments(["--only", "spf"]).end();
+    assert_eq!(rules(&ended), ["spf/syntax"]);
+}
+
+#[test]
+fn the_comment_of_a_zone_file_keeps_a_fix_away() {
+    let zone = "example.com. TXT \"v=spf1 ip4:192.0.2.1 ip4:192.0.2.1 ?all\" \
+                ; mailcheck: ignore[spf/neutral-all] until the move\n";
+    let run = run("fix-comment", ["fix", "example.com", "--zone", "example.zone", "--only", "spf"]);
+    let run = run.arguments(["--replay", "tape.jsonl"]).file("tape.jsonl", faulty().as_bytes());
+    assert_eq!(rules(&run.file("example.zone", zone.as_bytes()).end()), ["spf/duplicate-term"]);
+}
+
+#[test]
+fn none_is_no_configuration_for_a_fix_either() {
+    let toml = "[rules]\n\"spf/neutral-all\" = \"off\"\n";
+    let ended = configured("fix-none", &faulty(), toml).arguments(["--config", "none"]).end();
+    assert_eq!(rules(&ended), ["spf/duplicate-term", "spf/neutral-all"]);
+}
+
+#[test]
+fn a_faulty_configuration_stops_a_fix() {
+    let ended = configured("fix-faulty", &faulty(), "[rules]\n\"spf/nothing\" = \"off\"\n").end();
+    let (code, said) = ended.refusal();
+    assert_eq!(code, Some(2));
+    assert!(said.starts_with("error: mailcheck.toml:2:1: "), "{said}");
+}
+
+#[test]
+fn keys_at_the_selectors_of_a_contract_are_fixed() {
+    let ended = configured("fix-selectors", &world(&KEYS.map(owned)), SELECTORS);
+    let ended = ended.arguments(["--only", "dkim"]).end();
+    assert_eq!(rules(&ended), ["dkim/stray-characters", "dkim/stray-characters"]);
+}
+
+#[test]
+fn of_two_faults_of_a_rule_the_one_that_is_ignored_by_its_fingerprint_stays() {
+    let tape = world(&KEYS.map(owned));
+    let toml = SELECTORS.to_owned()
+        + "[[ignore]]\nrule = \"dkim/stray-characters\"\nfingerprint = \"v1:07d485c68bedd63d\"\n\
+           reason = \"it is going away\"\n";
+    let ended = configured("fix-print", &tape, &toml).arguments(["--only", "dkim"]).end();
+    assert_eq!(rules(&ended), ["dkim/stray-characters"]);
+    assert!(ended.stdout.contains("a1._domainkey.") && !ended.stdout.contains("b1."));
+}
+
+#[test]
+fn the_findings_that_are_left_are_those_that_count() {
+    let left = |test, toml| {
+        let ended = configured(test, &faulty(), toml).arguments(["--only", "spf"]).end();
+        ended.stderr
+    };
+    assert_eq!(left("fix-left", ""), "example.com: 2 fixes; 4 other findings\n");
+    assert_eq!(
+        left(
+            "fix-left-off",
+            "[rules]\n\"mx/none\" = \"off\"\n\"posture/spf-only\" = \"off\"\n\
+             \"spf/neutral-all\" = \"off\"\n\"dmarc/no-reports\" = \"off\"\n"
+        ),
+        "example.com: 1 fix; 1 other finding\n"
+    );
+}
+
+#[test]
+fn what_the_contract_finds_is_left_too() {
+    let toml = "[[domain]]\nname = \"example.com\"\nnever-senders = [\"192.0.2.1\"]\n";
+    let ended = configured("fix-contract", &faulty(), toml).arguments(["--only", "spf"]).end();
+    assert_eq!(ended.stderr, "example.com: 2 fixes; 5 other findings\n");
+}
+
+/// A record of a tape.
+fn owned(
+    (name, kind, data): (&'static str, &'static str, &str),
+) -> (&'static str, &'static str, String) {
+    (name, kind, data.to_owned())
 }

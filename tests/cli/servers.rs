@@ -46,6 +46,7 @@ fn a_typed_server_goes_before_the_environment_with_every_verb() {
         (vec!["senders", "example.com"], "@127.0.0.1:1"),
         (vec!["test", "mailcheck.toml"], "@127.0.0.1:1"),
         (vec!["baseline", "write", "example.com"], "@127.0.0.1:1"),
+        (vec!["fix", "example.com"], "@127.0.0.1:1"),
         (vec!["fix", "example.com"], "--resolver=127.0.0.1:1"),
         (vec!["example.com", "--with", "mx"], "@127.0.0.1:1"),
     ] {

@@ -7,7 +7,7 @@ mod show;
 pub(super) use open::{one_file, opened};
 pub(super) use show::run;
 
-use super::args::{FailOn, Judging};
+use super::args::{Choosing, FailOn, Judging};
 use super::plan::{self, Mistake};
 use crate::config::{Policy, Scope};
 use crate::diagnostic::Severity;
@@ -23,15 +23,14 @@ pub(super) struct Settings {
     pub file: Option<PathBuf>,
 }
 
-/// Puts flags, environment and file together: a flag goes before the environment, that before the
+/// Puts together how much findings count. A flag goes before the environment, that before the
 /// file, and that before what holds by itself.
 ///
 /// # Errors
 /// A rule is unknown, or a file cannot be read or is faulty.
 pub(super) fn settle(judging: &Judging) -> Result<Settings, Mistake> {
-    let (config, file) = opened(judging)?;
-    plan::contracts(&config)?;
-    let in_file = config.fail_on.as_ref().map(|(least, _)| *least);
+    let (policy, file) = policy(&judging.choice)?;
+    let in_file = policy.config.fail_on.as_ref().map(|(least, _)| *least);
     let fail_on = match (judging.fail_on, in_file) {
         (Some(FailOn::Error), _) | (None, None) => Some(Severity::Error),
         (Some(FailOn::Warn), _) => Some(Severity::Warn),
@@ -39,9 +38,19 @@ pub(super) fn settle(judging: &Judging) -> Result<Settings, Mistake> {
         (Some(FailOn::Never), _) => None,
         (None, Some(least)) => least,
     };
-    let select = scopes("--select", &judging.select)?;
-    let ignore = scopes("--ignore", &judging.ignore)?;
-    Ok(Settings { fail_on, policy: Policy { config, select, ignore, ..Policy::default() }, file })
+    Ok(Settings { fail_on, policy, file })
+}
+
+/// Puts together which findings count, and says where the configuration stands, if there is one.
+///
+/// # Errors
+/// A rule is unknown, or a file cannot be read or is faulty.
+pub(super) fn policy(choice: &Choosing) -> Result<(Policy, Option<PathBuf>), Mistake> {
+    let (config, file) = opened(choice)?;
+    plan::contracts(&config)?;
+    let select = scopes("--select", &choice.select)?;
+    let ignore = scopes("--ignore", &choice.ignore)?;
+    Ok((Policy { config, select, ignore, ..Policy::default() }, file))
 }
 
 fn scopes(flag: &str, words: &[String]) -> Result<Vec<Scope>, Mistake> {

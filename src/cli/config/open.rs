@@ -1,7 +1,7 @@
 //! The files that a configuration is made of: the one that is found or named, those that it includes,
 //! and the baseline beside it.
 
-use crate::cli::args::Judging;
+use crate::cli::args::Choosing;
 use crate::cli::plan::Mistake;
 use crate::cli::sources;
 use crate::config::{self, BASELINE, Config, FILE, Fault, LIMIT};
@@ -20,8 +20,8 @@ const FILES: usize = 64;
 /// # Errors
 /// A file cannot be read or is faulty, or files include each other in a circle, too deep, or too
 /// many.
-pub(in crate::cli) fn opened(judging: &Judging) -> Result<(Config, Option<PathBuf>), Mistake> {
-    let Some((path, shown)) = file(judging)? else { return Ok((Config::default(), None)) };
+pub(in crate::cli) fn opened(choice: &Choosing) -> Result<(Config, Option<PathBuf>), Mistake> {
+    let Some((path, shown)) = file(choice)? else { return Ok((Config::default(), None)) };
     let mut files = Files::default();
     let beside = path.with_file_name(BASELINE);
     let mut config = files.read(&path, &shown, None)?;
@@ -44,8 +44,8 @@ pub(in crate::cli) fn one_file(path: &Path) -> Result<Config, Mistake> {
 
 /// The file to read and how it is shown; `None` if there is none, or none is wanted.
 #[allow(clippy::disallowed_methods, reason = "files are looked for here")]
-fn file(judging: &Judging) -> Result<Option<(PathBuf, String)>, Mistake> {
-    match &judging.config {
+fn file(choice: &Choosing) -> Result<Option<(PathBuf, String)>, Mistake> {
+    match &choice.config {
         Some(word) if word == "none" => return Ok(None),
         Some(word) if !word.is_empty() => {
             let path = PathBuf::from(word);

@@ -48,7 +48,7 @@ pub(in crate::cli) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
         Typed::from_arg_matches(&matches).map_err(|why| Trouble::Flags(why.format(&mut parser)))?;
     let settings = settle(&judging)?;
     // An empty word names no file.
-    let names_file = judging.config.as_ref().is_some_and(|word| !word.is_empty());
+    let names_file = judging.choice.config.as_ref().is_some_and(|word| !word.is_empty());
     let given = |id: &str| {
         let (_, show) = matches.subcommand().filter(|_| id != "config" || names_file)?;
         from(show, id)

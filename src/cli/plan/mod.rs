@@ -31,6 +31,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
+pub(super) use word::Target;
 use word::Word;
 
 /// Most time for one question, unless the user says otherwise.
@@ -175,14 +176,14 @@ pub fn plan(typed: Typed) -> Result<Plan, Mistake> {
 
 /// The words by what they are.
 #[derive(Default)]
-struct Words {
-    targets: Vec<word::Target>,
-    senders: Vec<Asked>,
-    resolvers: Vec<String>,
+pub(super) struct Words {
+    pub(super) targets: Vec<word::Target>,
+    pub(super) senders: Vec<Asked>,
+    pub(super) resolvers: Vec<String>,
 }
 
 impl Words {
-    fn read(typed: &[OsString]) -> Result<Self, Mistake> {
+    pub(super) fn read(typed: &[OsString]) -> Result<Self, Mistake> {
         let mut words = Self::default();
         for word in typed {
             match word::read(word.as_encoded_bytes())? {

@@ -20,7 +20,7 @@ pub fn plan(mut typed: Typed) -> Result<Plan, Mistake> {
         typed.words.into_iter().partition(names_file);
     let mut files = files.into_iter();
     if let Some(file) = files.next() {
-        typed.report.judging.config = Some(file);
+        typed.report.judging.choice.config = Some(file);
     }
     if files.next().is_some() {
         return Err(Mistake::new("test takes one file: include = [\"…\"] in it names others"));

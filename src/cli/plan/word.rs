@@ -21,12 +21,12 @@ pub(super) enum Word {
 
 /// A domain as it was understood.
 #[derive(Clone, Debug)]
-pub(super) struct Target {
-    pub(super) domain: Name,
+pub(in crate::cli) struct Target {
+    pub(in crate::cli) domain: Name,
     /// What was left out, in words.
-    pub(super) notes: Vec<Phrase>,
+    pub(in crate::cli) notes: Vec<Phrase>,
     /// The DKIM selector, if the word was the name of a key.
-    pub(super) selector: Option<String>,
+    pub(in crate::cli) selector: Option<String>,
 }
 
 /// Labels that hold a record of a domain and are no domains of mail: the rest is meant.
