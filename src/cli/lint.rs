@@ -5,7 +5,7 @@
 
 use super::conclude::conclude;
 use super::plan::{Ending, Mistake};
-use super::{Trouble, args, flags, sources};
+use super::{Trouble, args, flags, input};
 use crate::audit;
 use crate::config::{Policy, heed_comments};
 use crate::report::{Finding, ReadFile, Run, number};
@@ -141,10 +141,10 @@ fn judge(
     runtime: &tokio::runtime::Runtime,
 ) -> Result<Judged, Mistake> {
     let word = Path::new(word);
-    let (_, path) = sources::split(word);
+    let (_, path) = input::split(word);
     let text = match path.as_os_str() == "-" {
-        true => sources::standard_input(sources::ZONE_LIMIT)?,
-        false => sources::read(path, sources::ZONE_LIMIT)?,
+        true => input::standard_input(input::ZONE_LIMIT)?,
+        false => input::read(path, input::ZONE_LIMIT)?,
     };
     let name = path.display().to_string();
     if let Some(place) = text.iter().position(|octet| *octet == 0) {
@@ -153,7 +153,7 @@ fn judge(
     }
     // What a file is read into is many times its size.
     let _alone = (text.len() > LARGE).then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
-    let files = sources::understood(word, &text);
+    let files = input::understood(word, &text);
     // What is left out for its size would pass for sound.
     if let Some(error) = files.errors.iter().find(|error| error.kind == ErrorKind::Limit) {
         return Err(Mistake::new(error.to_string()));

@@ -12,6 +12,7 @@ mod diff;
 mod explain;
 mod fix;
 mod git;
+mod input;
 mod lint;
 pub mod plan;
 mod rules;

@@ -2,8 +2,8 @@
 //! and the baseline beside it.
 
 use crate::cli::args::Choosing;
+use crate::cli::input;
 use crate::cli::plan::Mistake;
-use crate::cli::sources;
 use crate::config::{self, BASELINE, Config, FILE, Fault, LIMIT};
 use crate::contract::Written;
 use std::path::{Path, PathBuf};
@@ -147,7 +147,7 @@ fn read(path: &Path, shown: &str, by: Option<&Written<String>>) -> Result<Config
         Some(include) => Mistake::at(&include.place, format!("{shown}: {why}")),
         None => Mistake::new(format!("{shown}: {why}")),
     };
-    let octets = sources::beginning(path, limit).map_err(cannot)?;
+    let octets = input::beginning(path, limit).map_err(cannot)?;
     match config::read(shown, &octets) {
         (config, faults) if faults.is_empty() => Ok(config),
         (_, faults) => Err(told(&faults)),

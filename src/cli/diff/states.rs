@@ -2,7 +2,7 @@
 
 use super::super::git::Commit;
 use super::super::plan::{Mistake, Sources, domain};
-use super::super::{args, sources};
+use super::super::{args, input, sources};
 use super::Typed;
 use crate::dns::{Data, presentation};
 use crate::net::Name;
@@ -77,7 +77,7 @@ impl States {
         };
         match (&typed.base, files.as_slice()) {
             (Some(commit), [first, ..]) => {
-                let (_, path) = sources::split(first);
+                let (_, path) = input::split(first);
                 let base = Commit::find(commit, path)?;
                 let files = expanded(&files, &base)?;
                 states.at_commit(&base, &files)?;
@@ -120,14 +120,14 @@ impl States {
 
     fn after_files(&mut self, files: &[PathBuf]) -> Result<(), Mistake> {
         for path in files {
-            self.after_file(path, sources::zones(path)?);
+            self.after_file(path, input::zones(path)?);
         }
         Ok(())
     }
 
     fn before_files(&mut self, files: &[PathBuf]) -> Result<(), Mistake> {
         for path in files {
-            let files = sources::zones(path)?;
+            let files = input::zones(path)?;
             self.before.add(sources::named(path, &files), files.zones);
         }
         Ok(())
@@ -135,7 +135,7 @@ impl States {
 
     /// One file that holds both states, as a plan of Terraform does.
     fn plan(&mut self, path: &Path) -> Result<(), Mistake> {
-        let mut files = sources::zones(path)?;
+        let mut files = input::zones(path)?;
         let Some(before) = files.before.take() else {
             return Err(Mistake::new(format!(
                 "{} is compared with what? With the DNS as it is: --live; with a commit: --base \
@@ -175,10 +175,10 @@ impl States {
         let shown = commit.name();
         let mut alike = 0;
         for argument in files {
-            let (_, path) = sources::split(argument);
+            let (_, path) = input::split(argument);
             let file = path.display();
             let now = match path.exists() {
-                true => Some(sources::read(path, sources::ZONE_LIMIT)?),
+                true => Some(input::read(path, input::ZONE_LIMIT)?),
                 false => None,
             };
             let was = commit.file(path)?;
@@ -189,12 +189,12 @@ impl States {
                     )));
                 };
                 alike += 1;
-                self.alike.extend(sources::parsed(argument, &text)?.zones);
+                self.alike.extend(input::parsed(argument, &text)?.zones);
                 continue;
             }
             let note = |said: &str| Phrase::new().code(file.to_string()).plain(said);
             match was {
-                Some(text) => match sources::parsed(argument, &text) {
+                Some(text) => match input::parsed(argument, &text) {
                     Ok(files) => self.before.add(format!("{file} at {shown}"), files.zones),
                     // A change that mends a file can be judged as well.
                     Err(why) => {
@@ -206,7 +206,7 @@ impl States {
                 None => self.notes.push(note(" is new: it is compared with the DNS as it is")),
             }
             match now {
-                Some(text) => self.after_file(path, sources::parsed(argument, &text)?),
+                Some(text) => self.after_file(path, input::parsed(argument, &text)?),
                 None => {
                     let said = " is gone: what it said is compared with the DNS as it is";
                     self.notes.push(note(said));
@@ -253,7 +253,7 @@ impl States {
 /// that may have been there.
 #[allow(clippy::disallowed_methods, reason = "files are looked for here")]
 fn is_file(word: &OsString, has_commit: bool) -> bool {
-    let (_, path) = sources::split(Path::new(word));
+    let (_, path) = input::split(Path::new(word));
     path.is_file() || has_commit && (path.is_dir() || looks_like_file(word))
 }
 
@@ -263,7 +263,7 @@ fn expanded(files: &[PathBuf], commit: &Commit) -> Result<Vec<PathBuf>, Mistake>
     let mut all = Vec::with_capacity(files.len());
     for path in files {
         if path.is_dir() {
-            let mut found = sources::files_below(path)?;
+            let mut found = input::files_below(path)?;
             found.extend(commit.files(path)?);
             found.retain(|file| holds_records(file));
             found.sort();
