@@ -1,7 +1,7 @@
 //! What was typed: words and flags, nothing understood yet.
 //!
 //! Everything that may come from a message (names, reverse-paths) is taken as octets: what is wrong
-//! with it is for [`plan`](super::plan) to say, or for SPF to evaluate, never for the parser of
+//! with it is for [`plan`](super::check::plan()) to say, or for SPF to evaluate, never for the parser of
 //! flags to refuse.
 
 use crate::protocols::Protocol;

@@ -1,10 +1,11 @@
 //! `mailcheck baseline`: writes down the findings of today, so that only new ones count.
 
 use super::args::{Judging, Sources as TypedSources};
-use super::check::{Looked, look};
+use super::check::{Looked, Plan, look};
 use super::config::{Settings, one_file, settle};
-use super::plan::test::{domains, inquiry, undeclared};
-use super::plan::{Appearance, Ending, Mistake, Plan, Sources, WhatIf};
+use super::test::{domains, inquiry, undeclared};
+use super::what_if::WhatIf;
+use super::words::{Appearance, Ending, Mistake, Sources};
 use super::{Trouble, flags, wait_for, write};
 use crate::config::{self, BASELINE, Policy};
 use crate::net::Name;

@@ -2,7 +2,7 @@
 //! exit code that says how it adds up.
 
 use super::clock::Moment;
-use super::plan::{Ending, Format, Output};
+use super::words::{Ending, Format, Output};
 use super::{Trouble, write};
 use crate::config;
 use crate::render::markdown;

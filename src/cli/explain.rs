@@ -1,7 +1,7 @@
 //! `mailcheck explain RULE`: the page of a rule. Asks nothing of anybody.
 
 use super::args::Color;
-use super::plan::Mistake;
+use super::words::Mistake;
 use super::{Trouble, flags, write};
 use crate::catalogue;
 use crate::diagnostic::Rule;

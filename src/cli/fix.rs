@@ -1,8 +1,8 @@
 //! `mailcheck fix`: the records that mend a domain, and nothing else.
 
 use super::args::{Choosing, Sources as Typed};
-use super::plan::{Mistake, Sources, Target, Words, declare};
 use super::session::Session;
+use super::words::{Mistake, Sources, Target, Words, declare};
 use super::{Trouble, config, flags, wait_for};
 use crate::audit::{self, Asked, Fixes, Inquiry, Selection, Spared, Steps};
 use crate::catalogue;

@@ -1,7 +1,7 @@
 //! Files as they stand at a commit: what `git` says, which is asked as a program.
 
 use super::input::{ZONE_LIMIT, bounded, within};
-use super::plan::Mistake;
+use super::words::Mistake;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

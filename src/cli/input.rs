@@ -1,6 +1,6 @@
 //! What is read: files, folders and standard input, each within a limit, and the records in them.
 
-use super::plan::Mistake;
+use super::words::Mistake;
 use crate::zonefile::formats::{self, Files, Format};
 use std::fs;
 use std::io::Read;

@@ -4,7 +4,7 @@
 //! kept. Their order is that of the words.
 
 use super::conclude::conclude;
-use super::plan::{Ending, Mistake};
+use super::words::{Ending, Mistake};
 use super::{Trouble, args, flags, input};
 use crate::audit;
 use crate::config::{Policy, heed_comments};

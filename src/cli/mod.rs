@@ -4,7 +4,7 @@
 
 pub mod args;
 mod baseline;
-mod check;
+pub mod check;
 mod clock;
 mod conclude;
 mod config;
@@ -14,13 +14,13 @@ mod fix;
 mod git;
 mod input;
 mod lint;
-pub mod plan;
 mod rules;
 pub mod senders;
 mod session;
 mod sources;
 pub mod test;
-mod what_if;
+pub mod what_if;
+pub mod words;
 mod write;
 
 use crate::text::escape;
@@ -58,7 +58,7 @@ pub enum Trouble {
     /// The flags cannot be parsed (exit code 2), or ask for help (0).
     Flags(clap::Error),
     /// The invocation means nothing: exit code 2.
-    Usage(plan::Mistake),
+    Usage(words::Mistake),
     /// A file cannot be written: exit code 4.
     File(PathBuf, io::Error),
     /// Standard output cannot be written to: exit code 4.
@@ -88,8 +88,8 @@ impl fmt::Display for Trouble {
     }
 }
 
-impl From<plan::Mistake> for Trouble {
-    fn from(mistake: plan::Mistake) -> Self {
+impl From<words::Mistake> for Trouble {
+    fn from(mistake: words::Mistake) -> Self {
         Self::Usage(mistake)
     }
 }
@@ -145,7 +145,7 @@ fn flags<T: Parser>(typed: Vec<OsString>) -> Result<T, Trouble> {
 }
 
 fn carry_out(typed: args::Typed) -> Result<u8, Trouble> {
-    let plan = plan::plan(typed)?;
+    let plan = check::plan(typed)?;
     wait_for(check::run(&plan))
 }
 

@@ -2,8 +2,8 @@
 //! it. Every verb that asks opens one.
 
 use super::clock::{self, Moment};
-use super::plan::{Mistake, Sources};
 use super::sources::{self, Stack};
+use super::words::{Mistake, Sources};
 use super::{Trouble, write};
 use crate::audit::Clock;
 use crate::dns::Dns;

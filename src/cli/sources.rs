@@ -1,7 +1,7 @@
 //! Where answers come from: the one place that puts sources together.
 
 use super::input::{read, zones};
-use super::plan::{Mistake, Sources};
+use super::words::{Mistake, Sources};
 use crate::dns::{
     Answer, Cache, Dns, Failure, Fault, FaultScript, Live, LiveOptions, Lookup, Outcome,
     Provenance, Question, Recorder, Replay, Server, Trouble,

@@ -1,7 +1,7 @@
 //! Where the report goes: standard output, or a file that appears whole or not at all.
 
 use super::Trouble;
-use super::plan::{Appearance, Format};
+use super::words::{Appearance, Format};
 use crate::render::{github, gitlab, json, junit, markdown, palette, prometheus, sarif, text, tsv};
 use crate::report::Report;
 use std::env;

@@ -7,7 +7,7 @@
 
 use mailcheck::audit::{Changed, Clock, Inquiry, change, domain, lint};
 use mailcheck::catalogue;
-use mailcheck::cli::plan::declare;
+use mailcheck::cli::words::declare;
 use mailcheck::config::{self, Policy};
 use mailcheck::diagnostic::Rule;
 use mailcheck::net::Name;

@@ -8,7 +8,7 @@ pub(super) use open::{one_file, opened};
 pub(super) use show::run;
 
 use super::args::{Choosing, FailOn, Judging};
-use super::plan::{self, Mistake};
+use super::words::{Mistake, contracts};
 use crate::config::{Policy, Scope};
 use crate::diagnostic::Severity;
 use std::path::PathBuf;
@@ -47,7 +47,7 @@ pub(super) fn settle(judging: &Judging) -> Result<Settings, Mistake> {
 /// A rule is unknown, or a file cannot be read or is faulty.
 pub(super) fn policy(choice: &Choosing) -> Result<(Policy, Option<PathBuf>), Mistake> {
     let (config, file) = opened(choice)?;
-    plan::contracts(&config)?;
+    contracts(&config)?;
     let select = scopes("--select", &choice.select)?;
     let ignore = scopes("--ignore", &choice.ignore)?;
     Ok((Policy { config, select, ignore, ..Policy::default() }, file))

@@ -3,7 +3,7 @@
 
 use crate::cli::args::Choosing;
 use crate::cli::input;
-use crate::cli::plan::Mistake;
+use crate::cli::words::Mistake;
 use crate::config::{self, BASELINE, Config, FILE, Fault, LIMIT};
 use crate::contract::Written;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 
 use super::{Settings, settle};
 use crate::cli::args::Judging;
-use crate::cli::plan::Appearance;
+use crate::cli::words::Appearance;
 use crate::cli::{Trouble, parser, write};
 use crate::config::Policy;
 use crate::config::baseline::{self, quoted};

@@ -3,9 +3,9 @@
 mod states;
 
 use super::conclude::{self, conclude};
-use super::plan::{self, Ending, Mistake, Sources};
 use super::session::Session;
 use super::sources;
+use super::words::{Ending, Mistake, Sources, declare};
 use super::{Trouble, args, check, flags, wait_for};
 use crate::audit::{self, Inquiry, Steps};
 use crate::compare;
@@ -101,7 +101,7 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     let states = States::read(&typed)?;
     let mut inquiries = inquiries(&states, &typed.selector)?;
     for inquiry in &mut inquiries {
-        plan::declare(&ending.policy.config, inquiry)?;
+        declare(&ending.policy.config, inquiry)?;
         if !ending.appearance.explain {
             inquiry.steps = Steps::Skipped;
         }

@@ -1,7 +1,7 @@
 //! The two states of a comparison, read from what was typed.
 
 use super::super::git::Commit;
-use super::super::plan::{Mistake, Sources, domain};
+use super::super::words::{Mistake, Sources, domain};
 use super::super::{args, input, sources};
 use super::Typed;
 use crate::dns::{Data, presentation};

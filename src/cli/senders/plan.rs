@@ -1,15 +1,16 @@
 //! What `mailcheck senders` means.
 
-use super::{Appearance, Mistake, Output, Sources, WhatIf, Words, output, sender};
+use super::Typed;
 use crate::audit::Sender;
 use crate::audit::listing::Request;
-use crate::cli::senders::Typed;
+use crate::cli::what_if::WhatIf;
+use crate::cli::words::{Appearance, Mistake, Output, Sources, Words, outputs, sender};
 use crate::net::Name;
 use std::ffi::OsString;
 
 /// Everything that a run of `mailcheck senders` does.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub(super) struct Plan {
     /// What is asked.
     pub request: Request,
     /// In what the domain differs from how it is.
@@ -24,7 +25,7 @@ pub struct Plan {
 
 /// A form of the listing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub(super) enum Form {
     /// For a person.
     Text,
     /// For a program.
@@ -44,7 +45,7 @@ impl Form {
 ///
 /// # Errors
 /// A word, a flag's value or the combination of them means nothing.
-pub fn plan(typed: Typed) -> Result<Plan, Mistake> {
+pub(super) fn plan(typed: Typed) -> Result<Plan, Mistake> {
     let words = Words::read(&typed.words)?;
     let mut targets = words.targets.into_iter();
     let (Some(target), None) = (targets.next(), targets.next()) else {
@@ -62,7 +63,7 @@ pub fn plan(typed: Typed) -> Result<Plan, Mistake> {
         request: Request { domain: target.domain, notes, contains, minus, flatten },
         what_if,
         sources: Sources::read(typed.sources, words.resolvers)?,
-        outputs: output::outputs(&typed.format, &Form::NAMES)?,
+        outputs: outputs(&typed.format, &Form::NAMES)?,
         appearance: Appearance {
             color: typed.color.into(),
             ascii: typed.ascii,

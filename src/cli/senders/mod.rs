@@ -1,15 +1,17 @@
 //! `mailcheck senders`: who may send, in full.
 
+mod plan;
+
 use super::args::{Color, Sources, WhatIf};
-use super::plan::Output;
-use super::plan::senders::{Form, Plan, plan};
 use super::session::Session;
+use super::words::Output;
 use super::{Trouble, flags, wait_for, what_if, write};
 use crate::audit::listing::{list, untold};
 use crate::render::{cidr, json, nft, text};
 use crate::report::Tool;
 use crate::report::senders::{Listing, Report, SCHEMA};
 use clap::{ArgAction, Parser};
+use plan::{Form, Plan, plan};
 use std::ffi::OsString;
 use std::io::Write;
 

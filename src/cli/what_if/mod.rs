@@ -1,6 +1,10 @@
 //! Supposing that a policy were another one: a piece of a zone laid over the answers.
 
-use super::plan::{Mistake, WhatIf};
+mod plan;
+
+pub use plan::WhatIf;
+
+use super::words::Mistake;
 use crate::dns::{Data, Dns, Kind};
 use crate::net::Name;
 use crate::protocols::spf::reword;
@@ -107,7 +111,7 @@ fn change(record: &Record, what_if: &WhatIf) -> Result<Vec<u8>, Mistake> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::{args, plan};
+    use crate::cli::{args, check};
     use crate::dns::{Question, Replay};
     use clap::Parser as _;
 
@@ -122,7 +126,7 @@ mod tests {
     /// The text records of a name, as supposed of `domain`.
     async fn texts(typed: &[&str], name: &str) -> Result<Vec<String>, String> {
         let typed = ["mailcheck", typed[0]].into_iter().chain(typed[1..].iter().copied());
-        let plan = plan::plan(args::Typed::try_parse_from(typed).unwrap()).unwrap();
+        let plan = check::plan(args::Typed::try_parse_from(typed).unwrap()).unwrap();
         let tape: Arc<dyn Dns> = Arc::new(Replay::read("tape", TAPE.as_bytes()).unwrap());
         let domains = plan.inquiries.iter().map(|inquiry| &inquiry.domain);
         let dns = suppose(&tape, &plan.what_if, domains).await.map_err(|why| why.to_string())?;

@@ -31,7 +31,7 @@ pub enum Format {
 
 impl Format {
     /// Every form and its name, the one first that nobody has to ask for.
-    pub(super) const NAMES: [(Self, &'static str); 10] = [
+    pub(in crate::cli) const NAMES: [(Self, &'static str); 10] = [
         (Self::Text, "text"),
         (Self::Json, "json"),
         (Self::JsonLines, "jsonl"),
@@ -55,7 +55,7 @@ pub struct Output<F = Format> {
 }
 
 /// Reads every `--format`; the first form of `names` to standard output if there is none.
-pub(super) fn outputs<F: Copy, const N: usize>(
+pub(in crate::cli) fn outputs<F: Copy, const N: usize>(
     formats: &[OsString],
     names: &[(F, &'static str); N],
 ) -> Result<Vec<Output<F>>, Mistake> {

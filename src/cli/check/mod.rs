@@ -1,9 +1,13 @@
 //! The main job: domains in, a report out, an exit code.
 
+mod plan;
+
+pub use plan::{Plan, plan};
+
 use super::clock::Moment;
 use super::conclude::{self, conclude};
-use super::plan::{Mistake, Plan};
 use super::session::{Deadline, Session};
+use super::words::Mistake;
 use super::{Trouble, what_if};
 use crate::audit::{self, Clock, Inquiry};
 use crate::config;
@@ -118,7 +122,6 @@ pub(super) async fn each<'i, F: Future>(
 #[cfg(test)]
 mod tests {
     use super::super::args::Typed;
-    use super::super::plan::plan;
     use super::*;
     use crate::dns::{Lookup, Question};
 

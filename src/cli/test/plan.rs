@@ -1,9 +1,10 @@
 //! What `mailcheck test` means, and which domains a contract is about.
 
-use super::word::{self, Word};
-use super::{Ending, Mistake, Plan, Sources, WhatIf, declare};
+use super::Typed;
 use crate::audit::Inquiry;
-use crate::cli::test::Typed;
+use crate::cli::check::Plan;
+use crate::cli::what_if::WhatIf;
+use crate::cli::words::{Ending, Mistake, Sources, Word, declare, target};
 use crate::config::{Config, FILE};
 use crate::net::Name;
 use std::ffi::OsString;
@@ -15,7 +16,7 @@ const EXAMPLE: &str = "domain = [{ name = \"example.com\", senders = [\"microsof
 ///
 /// # Errors
 /// A word, a flag's value or the combination of them means nothing, or nothing is declared.
-pub fn plan(mut typed: Typed) -> Result<Plan, Mistake> {
+pub(super) fn plan(mut typed: Typed) -> Result<Plan, Mistake> {
     let (files, words): (Vec<OsString>, Vec<OsString>) =
         typed.words.into_iter().partition(names_file);
     let mut files = files.into_iter();
@@ -62,7 +63,7 @@ pub(in crate::cli) fn inquiry(config: &Config, domain: Name) -> Result<Inquiry, 
 pub(in crate::cli) fn domains(words: &[OsString]) -> Result<(Vec<Name>, Vec<String>), Mistake> {
     let (mut domains, mut resolvers) = (Vec::new(), Vec::new());
     for word in words {
-        match word::read(word.as_encoded_bytes())? {
+        match target::read(word.as_encoded_bytes())? {
             Word::Target(target) if domains.contains(&target.domain) => {}
             Word::Target(target) => domains.push(target.domain),
             Word::Resolver(server) => resolvers.push(server),

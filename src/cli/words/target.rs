@@ -10,7 +10,7 @@ use crate::text::Phrase;
 
 /// What a word is.
 #[derive(Clone, Debug)]
-pub(super) enum Word {
+pub(in crate::cli) enum Word {
     /// A domain to look at.
     Target(Target),
     /// An address or a network to test.
@@ -41,7 +41,7 @@ const COMMANDS: [&str; 9] =
 const LONGEST_SHOWN: usize = 60;
 
 /// Understands a word.
-pub(super) fn read(octets: &[u8]) -> Result<Word, Mistake> {
+pub(in crate::cli) fn read(octets: &[u8]) -> Result<Word, Mistake> {
     let text = match std::str::from_utf8(octets) {
         Ok(text) => text,
         Err(at) => {

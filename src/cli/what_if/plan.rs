@@ -1,6 +1,7 @@
 //! In what a domain differs from how it is: the policy that is proposed, the name that may go.
 
-use super::{Mistake, args, domain};
+use crate::cli::args;
+use crate::cli::words::{Mistake, domain};
 use crate::net::Name;
 use crate::protocols::spf::grammar;
 use crate::protocols::spf::reword::Word;
@@ -22,7 +23,7 @@ pub struct WhatIf {
 
 impl WhatIf {
     /// Understands what is supposed about so many domains.
-    pub(super) fn read(typed: &args::WhatIf, domains: usize) -> Result<Self, Mistake> {
+    pub(in crate::cli) fn read(typed: &args::WhatIf, domains: usize) -> Result<Self, Mistake> {
         let words = |flag, typed: &[OsString]| {
             typed.iter().map(|text| word(flag, text)).collect::<Result<Vec<_>, _>>()
         };
@@ -54,7 +55,7 @@ impl WhatIf {
     }
 
     /// What is supposed, in sentences: a report must not be taken for how things are.
-    pub(super) fn notes(&self) -> Vec<Phrase> {
+    pub(in crate::cli) fn notes(&self) -> Vec<Phrase> {
         let said = || Phrase::from("what if ");
         let with = self
             .with

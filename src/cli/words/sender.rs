@@ -1,13 +1,13 @@
 //! The words for a sender.
 
 use super::Mistake;
-use super::word::{self, Word};
+use super::target::{self, Word};
 use crate::audit::{Asked, Sender};
 use crate::net::{Cidr, CidrError};
 use crate::provider;
 
 /// Reads a sender: an address, a network, `spf:NAME`, a host name, or else a provider.
-pub(super) fn read(octets: &[u8]) -> Result<Asked, Mistake> {
+pub(in crate::cli) fn read(octets: &[u8]) -> Result<Asked, Mistake> {
     let text = String::from_utf8_lossy(octets).into_owned();
     if text.is_empty() {
         return Err(Mistake::new("--sender names nobody"));
@@ -38,7 +38,7 @@ fn unknown(text: &str) -> Mistake {
 }
 
 /// Reads an address or a network; `None` if the text is neither and does not look so.
-pub(super) fn network(text: &str) -> Result<Option<Asked>, Mistake> {
+pub(in crate::cli) fn network(text: &str) -> Result<Option<Asked>, Mistake> {
     let sender = match text.parse::<Cidr>() {
         Ok(cidr) if cidr.is_host() => Sender::Address(cidr.network()),
         Ok(cidr) => Sender::Network(cidr),
@@ -52,7 +52,7 @@ pub(super) fn network(text: &str) -> Result<Option<Asked>, Mistake> {
 }
 
 fn name_of(octets: &[u8]) -> Result<crate::net::Name, Mistake> {
-    match word::read(octets)? {
+    match target::read(octets)? {
         Word::Target(target) => Ok(target.domain),
         Word::Sender(_) | Word::Resolver(_) => {
             let shown = String::from_utf8_lossy(octets);

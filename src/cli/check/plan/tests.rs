@@ -1,5 +1,6 @@
 use super::*;
 use crate::audit::Sender;
+use crate::cli::words::{Format, Output, target};
 use clap::Parser as _;
 
 fn planned<const N: usize>(typed: [&str; N]) -> Result<Plan, Mistake> {
@@ -325,7 +326,7 @@ fn standard_output_takes_one_format() {
 proptest::proptest! {
     #[test]
     fn no_word_is_too_much(octets in proptest::collection::vec(proptest::num::u8::ANY, 0..300)) {
-        if let Err(mistake) = word::read(&octets) {
+        if let Err(mistake) = target::read(&octets) {
             let text = mistake.to_string();
             proptest::prop_assert!(!text.chars().any(char::is_control), "{text:?}");
         }

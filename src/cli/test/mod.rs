@@ -1,10 +1,14 @@
 //! `mailcheck test`: are domains what their owner expects?
 
+mod plan;
+
 use super::args::{Report, Sources};
-use super::plan::test::plan;
 use super::{Trouble, check, flags, wait_for};
 use clap::Parser;
+use plan::plan;
 use std::ffi::OsString;
+
+pub(super) use plan::{domains, inquiry, undeclared};
 
 const EXAMPLES: &str = "\
 Examples:

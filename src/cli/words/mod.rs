@@ -1,0 +1,98 @@
+//! What words and flags mean that several verbs have: domains, senders, servers, settings.
+//!
+//! What cannot be understood becomes a [`Mistake`]: one line that names the words, says what is wrong
+//! with them and, where that can be guessed, what was meant.
+
+mod contract;
+mod output;
+pub(super) mod sender;
+mod settings;
+pub(super) mod target;
+
+pub(super) use contract::contracts;
+pub use contract::declare;
+pub(super) use output::outputs;
+pub use output::{Format, Output};
+pub use settings::{Appearance, Ending, Sources};
+pub(super) use target::{Target, Word};
+
+use crate::audit::Asked;
+use crate::dns::Place;
+use crate::net::Name;
+use crate::text::escape;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+
+/// Why an invocation means nothing: one line, escaped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake(String);
+
+impl Mistake {
+    /// A mistake in words; what the user typed is escaped here.
+    pub fn new(sentence: impl AsRef<str>) -> Self {
+        Self(escape(sentence.as_ref().as_bytes()))
+    }
+
+    /// A mistake that stands in a file.
+    pub(super) fn at(place: &Place, why: impl fmt::Display) -> Self {
+        Self::new(format!("{place}: {why}"))
+    }
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Mistake {}
+
+/// The words by what they are.
+#[derive(Default)]
+pub(super) struct Words {
+    pub(super) targets: Vec<Target>,
+    pub(super) senders: Vec<Asked>,
+    pub(super) resolvers: Vec<String>,
+}
+
+impl Words {
+    pub(super) fn read(typed: &[OsString]) -> Result<Self, Mistake> {
+        let mut words = Self::default();
+        for word in typed {
+            match target::read(word.as_encoded_bytes())? {
+                Word::Target(target) => words.targets.push(target),
+                Word::Sender(asked) => words.senders.push(asked),
+                Word::Resolver(server) => words.resolvers.push(server),
+            }
+        }
+        match words.targets.is_empty() {
+            true => Err(Mistake::new(
+                "no domain is named. For instance: mailcheck example.com 192.0.2.25",
+            )),
+            false => Ok(words),
+        }
+    }
+}
+
+/// A domain that a flag names. It may have one label: what a message says in its From or in a
+/// signature can be a top-level domain, and DMARC has an answer to that.
+pub(super) fn domain(text: &OsStr, flag: &str) -> Result<Name, Mistake> {
+    let octets = text.as_encoded_bytes();
+    let dotted = || target::read(&[octets, b"."].concat());
+    match target::read(octets).or_else(|why| dotted().map_err(|_| why)) {
+        Ok(Word::Target(target)) => Ok(target.domain),
+        Ok(Word::Sender(_) | Word::Resolver(_)) => {
+            Err(Mistake::new(format!("{flag}: {:?} is not a domain name", text.to_string_lossy())))
+        }
+        Err(why) => Err(Mistake::new(format!("{flag}: {why}"))),
+    }
+}
+
+/// A selector, or the whole name that it stands in.
+pub(super) fn selector(text: &str) -> Result<String, Mistake> {
+    let selector = text.split_once("._domainkey").map_or(text, |(selector, _)| selector);
+    match Name::from_octets(selector.as_bytes()) {
+        Ok(_) => Ok(selector.to_owned()),
+        Err(why) => Err(Mistake::new(format!("--selector: {text:?} is not a selector: {why}"))),
+    }
+}

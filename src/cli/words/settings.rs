@@ -1,0 +1,125 @@
+//! Flags that most verbs have: where answers come from, where the report goes, how it looks.
+
+use super::{Format, Mistake, Output, outputs};
+use crate::cli::args;
+use crate::cli::config::{Settings, settle};
+use crate::config::Policy;
+use crate::diagnostic::Severity;
+use crate::render::palette::Choice;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Most time for one question, unless the user says otherwise.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// Most time for a run, unless the user says otherwise.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// Where a report goes, how it looks, and what its exit code counts.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    /// Where the report goes; at most one of them is standard output.
+    pub outputs: Vec<Output>,
+    /// How the text looks.
+    pub appearance: Appearance,
+    /// The least severity that makes the run fail; `None` if findings never do.
+    pub fail_on: Option<Severity>,
+    /// Which findings count.
+    pub policy: Policy,
+    /// True if the exit code tells nothing about the domains.
+    pub exit_zero: bool,
+}
+
+impl Ending {
+    /// Understands the flags about the report.
+    ///
+    /// # Errors
+    /// A format is unknown, or two of them go to the same place; a rule is unknown, or the
+    /// configuration is faulty.
+    pub(in crate::cli) fn read(report: &args::Report) -> Result<Self, Mistake> {
+        let Settings { fail_on, policy, .. } = settle(&report.judging)?;
+        Ok(Self {
+            outputs: outputs(&report.format, &Format::NAMES)?,
+            appearance: Appearance {
+                color: report.color.into(),
+                ascii: report.ascii,
+                explain: report.explain,
+                lookups: report.lookups,
+                quiet: report.quiet,
+            },
+            fail_on,
+            policy,
+            exit_zero: report.exit_zero,
+        })
+    }
+}
+
+/// Where answers come from, as the user named it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sources {
+    /// Servers to ask; the system's if there are none.
+    pub resolvers: Vec<String>,
+    /// Zone files laid over the DNS.
+    pub zones: Vec<PathBuf>,
+    /// True if no server may be asked.
+    pub offline: bool,
+    /// The tape to write.
+    pub record: Option<PathBuf>,
+    /// The tape to answer from.
+    pub replay: Option<PathBuf>,
+    /// Faults to inject.
+    pub faults: Vec<String>,
+    /// Most time for one question.
+    pub timeout: Duration,
+    /// Most time for the run.
+    pub deadline: Duration,
+}
+
+impl Sources {
+    /// Understands the flags about sources, beside the servers that words name.
+    ///
+    /// # Errors
+    /// Servers are named and none may be asked, or nothing is left that could answer.
+    pub(in crate::cli) fn read(typed: args::Sources, named: Vec<String>) -> Result<Self, Mistake> {
+        let args::Servers { typed: flags, environment } = typed.servers;
+        let is_silent = typed.offline || typed.replay.is_some();
+        let mut resolvers: Vec<String> = flags.into_iter().chain(named).collect();
+        if let (Some(server), true) = (resolvers.first(), is_silent) {
+            let flag = if typed.offline { "--offline" } else { "--replay" };
+            return Err(Mistake::new(format!("{flag} asks no server, and {server:?} is one")));
+        }
+        // What is typed goes before the environment: in its place, not beside it.
+        if resolvers.is_empty() && !is_silent {
+            resolvers = environment;
+        }
+        if typed.offline && typed.zone.is_empty() && typed.replay.is_none() {
+            return Err(Mistake::new(
+                "--offline leaves nothing to answer: add --zone FILE or --replay FILE",
+            ));
+        }
+        Ok(Self {
+            resolvers,
+            zones: typed.zone,
+            offline: typed.offline,
+            record: typed.record,
+            replay: typed.replay,
+            faults: typed.fault,
+            timeout: typed.timeout.unwrap_or(TIMEOUT),
+            deadline: typed.deadline.unwrap_or(DEADLINE),
+        })
+    }
+}
+
+/// How the text looks, as far as the user says; the rest follows from the terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Appearance {
+    /// When to use colour.
+    pub color: Choice,
+    /// With characters of ASCII only.
+    pub ascii: bool,
+    /// With every step.
+    pub explain: bool,
+    /// With the table of questions.
+    pub lookups: bool,
+    /// The first line only.
+    pub quiet: bool,
+}
