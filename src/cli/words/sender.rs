@@ -1,9 +1,9 @@
 //! The words for a sender.
 
 use super::Mistake;
-use super::target::{self, Word};
+use super::target::{self, Word, network};
 use crate::audit::{Asked, Sender};
-use crate::net::{Cidr, CidrError};
+use crate::net::Name;
 use crate::provider;
 
 /// Reads a sender: an address, a network, `spf:NAME`, a host name, or else a provider.
@@ -37,21 +37,7 @@ fn unknown(text: &str) -> Mistake {
     Mistake::new(format!("{text:?} is no provider that is known here. {hint}"))
 }
 
-/// Reads an address or a network; `None` if the text is neither and does not look so.
-pub(in crate::cli) fn network(text: &str) -> Result<Option<Asked>, Mistake> {
-    let sender = match text.parse::<Cidr>() {
-        Ok(cidr) if cidr.is_host() => Sender::Address(cidr.network()),
-        Ok(cidr) => Sender::Network(cidr),
-        Err(why @ CidrError::Prefix { .. }) => {
-            let prefix = text.split_once('/').map_or("", |(_, prefix)| prefix);
-            return Err(Mistake::new(format!("{text:?} is not a network: {prefix:?} is {why}")));
-        }
-        Err(CidrError::Address) => return Ok(None),
-    };
-    Ok(Some(Asked { text: text.to_owned(), sender }))
-}
-
-fn name_of(octets: &[u8]) -> Result<crate::net::Name, Mistake> {
+fn name_of(octets: &[u8]) -> Result<Name, Mistake> {
     match target::read(octets)? {
         Word::Target(target) => Ok(target.domain),
         Word::Sender(_) | Word::Resolver(_) => {

@@ -3,9 +3,9 @@
 //! People paste what they have: an address of mail, a URL, the name of a record. What was meant is
 //! taken, and it is said what was left out.
 
-use super::{Mistake, sender};
-use crate::audit::Asked;
-use crate::net::Name;
+use super::Mistake;
+use crate::audit::{Asked, Sender};
+use crate::net::{Cidr, CidrError, Name};
 use crate::text::Phrase;
 
 /// What a word is.
@@ -57,10 +57,24 @@ pub(in crate::cli) fn read(octets: &[u8]) -> Result<Word, Mistake> {
             server => Ok(Word::Resolver(server.to_owned())),
         };
     }
-    match sender::network(text)? {
+    match network(text)? {
         Some(asked) => Ok(Word::Sender(asked)),
         None => target(text).map(Word::Target),
     }
+}
+
+/// Reads an address or a network; `None` if the text is neither and does not look so.
+pub(super) fn network(text: &str) -> Result<Option<Asked>, Mistake> {
+    let sender = match text.parse::<Cidr>() {
+        Ok(cidr) if cidr.is_host() => Sender::Address(cidr.network()),
+        Ok(cidr) => Sender::Network(cidr),
+        Err(why @ CidrError::Prefix { .. }) => {
+            let prefix = text.split_once('/').map_or("", |(_, prefix)| prefix);
+            return Err(Mistake::new(format!("{text:?} is not a network: {prefix:?} is {why}")));
+        }
+        Err(CidrError::Address) => return Ok(None),
+    };
+    Ok(Some(Asked { text: text.to_owned(), sender }))
 }
 
 /// Understands a word as a domain.
