@@ -41,7 +41,6 @@ const NAMES_PROTOCOLS: &[(&str, &str)] = &[
         "projects the facts of each protocol to the report, and lists who may send by SPF",
     ),
     ("src/cli/what_if", "its flags are terms of an SPF record"),
-    ("src/cli/plan/what_if", "its flags are terms of an SPF record"),
     ("src/compare/", "holds the facts of each protocol in two states side by side"),
     ("src/config/read/domain.rs", "reads policies of DMARC and limits of SPF"),
     ("src/contract/", "an expectation is about what one protocol found"),

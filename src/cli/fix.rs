@@ -9,11 +9,11 @@ use crate::catalogue;
 use crate::config::{Policy, apply, is_left_out, judge};
 use crate::diagnostic::{Applicability, Rule};
 use crate::render::patch::{self, Tool};
-use crate::report::{Domain, Finding, Patch, Subject};
+use crate::report::{Domain, Examined, Finding, Patch, Subject};
+use crate::text::Phrase;
 use clap::{ArgAction, Parser, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, Write as _};
-use std::slice;
 
 /// Print the records that mend a domain, each fix proved before it is printed
 ///
@@ -179,7 +179,12 @@ async fn repaired(
     let today = session.started.date();
     let mut domain = audit::domain(dns, inquiry, session.clock()).await;
     judge(&policy.config, &mut domain);
-    apply(policy, &today, slice::from_mut(&mut domain), &mut Vec::new());
+    let examined = Examined { domains: vec![domain], findings: Vec::new() };
+    let judged = apply(policy, &today, examined);
+    // One domain went in.
+    let Some(domain) = judged.into_domains().pop() else {
+        return (audit::undecided(inquiry, Phrase::new()), Vec::new());
+    };
     let spared = spared(policy, &today, &domain);
     let patches = audit::fix(dns, inquiry, &Selection { spared, ..wanted }).await.patches;
     (domain, patches)

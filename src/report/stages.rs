@@ -46,6 +46,11 @@ impl Judged {
         &self.findings
     }
 
+    /// The domains alone, for who makes no report of them.
+    pub fn into_domains(self) -> Vec<Domain> {
+        self.domains
+    }
+
     /// The report: the verdict and the exit code follow from what was judged and from nothing else.
     pub fn conclude(self, run: Run, threshold: Threshold) -> Report {
         let Self { domains, findings } = self;
