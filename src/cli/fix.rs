@@ -30,7 +30,7 @@ use std::io::{self, Write as _};
 )]
 struct Flags {
     /// The domain to repair; a resolver after `@`
-    #[arg(value_name = "DOMAIN", required = true)]
+    #[arg(value_name = "WORD", required = true)]
     words: Vec<OsString>,
 
     /// zone, terraform, octodns or dnscontrol
@@ -64,13 +64,13 @@ struct Flags {
     #[command(flatten)]
     sources: Typed,
 
-    /// Which findings are repaired.
-    #[command(flatten)]
-    choice: Choosing,
-
     /// Show this page
     #[arg(short, long, action = ArgAction::Help)]
     help: Option<bool>,
+
+    /// Which findings are repaired.
+    #[command(flatten)]
+    choice: Choosing,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -89,6 +89,17 @@ fn what_could_not_be_told_is_no_fault_and_ends_with_3() {
 }
 
 #[test]
+fn a_fix_that_runs_out_of_time_says_so_and_keeps_its_recording() {
+    let silent = std::net::UdpSocket::bind("127.0.0.1:0").expect("a socket");
+    let server = format!("@{}", silent.local_addr().expect("an address"));
+    let run = run("fix-late", ["fix", "example.com", &server, "--deadline", "100ms"]);
+    let ended = run.arguments(["--record", "kept.jsonl"]).end();
+    let late = "could not tell: it took more than 0.1 s (--deadline)";
+    assert_eq!(ended.refusal(), (Some(3), late));
+    assert_eq!(ended.files(), ["kept.jsonl"]);
+}
+
+#[test]
 fn a_sender_has_no_place_in_a_fix() {
     let ended = fix("fix-sender", ["192.0.2.1"]);
     let (code, said) = ended.refusal();
