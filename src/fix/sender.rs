@@ -9,7 +9,6 @@ use super::Proposal;
 use super::patch::{Change, overlay};
 use super::proof::{self, Before};
 use super::spf::{passing, terms_of};
-use super::words::with_term;
 use crate::diagnostic::{Applicability, Finding};
 use crate::dns::Dns;
 use crate::examine::authorize::Judged;
@@ -155,7 +154,7 @@ impl Refused<'_> {
         let change = Change::of(&published.answer, &self.inquiry.domain)?;
         let (text, change) = match (&published.found, published.usable()) {
             (_, Some(record)) => {
-                let text = with_term(&record.text, &term);
+                let text = spf::edit::with(&record.text, &term);
                 let change = change.reword(&record.text, &text)?;
                 (text, change)
             }

@@ -1,72 +1,8 @@
-//! The text of an SPF record as words between spaces, changed without touching the others.
+//! What the faulty words of an SPF record were meant to be.
 
 use crate::net::Cidr;
+use crate::protocols::spf::edit::{Edit, edit, words};
 use crate::text::Span;
-
-/// What becomes of a word.
-pub(super) enum Word {
-    /// It stays as it is.
-    Keep,
-    /// It goes.
-    Drop,
-    /// Something else stands in its place.
-    Put(Vec<u8>),
-}
-
-/// The record with each word behind the version kept, dropped or replaced as `decide` says of its
-/// place and its text. One space is left between words.
-pub(super) fn reword(text: &[u8], mut decide: impl FnMut(Span, &[u8]) -> Word) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    for (index, word) in words(text).enumerate() {
-        let decided = if index == 0 { Word::Keep } else { decide(Span::within(text, word), word) };
-        let word: &[u8] = match &decided {
-            Word::Keep => word,
-            Word::Drop => continue,
-            Word::Put(other) => other,
-        };
-        if !out.is_empty() {
-            out.push(b' ');
-        }
-        out.extend_from_slice(word);
-    }
-    out
-}
-
-/// The record without the words at some places.
-pub(super) fn without(text: &[u8], spans: &[Span]) -> Vec<u8> {
-    // Sorted, so that a hostile record of 30,000 terms costs no quadratic search.
-    let mut spans = spans.to_vec();
-    spans.sort_unstable();
-    reword(text, |span, _| match spans.binary_search(&span) {
-        Ok(_) => Word::Drop,
-        Err(_) => Word::Keep,
-    })
-}
-
-/// The words of a record, its version included.
-pub(super) fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    text.split(|octet| *octet == b' ').filter(|word| !word.is_empty())
-}
-
-/// The record with a term added: before `all`, before a redirect, or at the end.
-pub(super) fn with_term(text: &[u8], term: &[u8]) -> Vec<u8> {
-    let is_end = |word: &[u8]| {
-        let bare = word.strip_prefix(b"-").or(word.strip_prefix(b"~")).unwrap_or(word);
-        let bare = bare.strip_prefix(b"?").or(bare.strip_prefix(b"+")).unwrap_or(bare);
-        bare.eq_ignore_ascii_case(b"all")
-            || bare.get(..9).is_some_and(|word| word.eq_ignore_ascii_case(b"redirect="))
-    };
-    let mut term = Some(term);
-    let mut out = reword(text, |_, word| match term.take_if(|_| is_end(word)) {
-        Some(term) => Word::Put([term, word].join(&b' ')),
-        None => Word::Keep,
-    });
-    if let Some(term) = term {
-        out.push(b' ');
-        out.extend_from_slice(term);
-    }
-    out
-}
 
 /// The record with each word that holds a fault corrected; `None` if for one of them it is not sure
 /// what was meant. `meant` knows how a misspelt term was meant to begin.
@@ -75,34 +11,32 @@ pub(super) fn corrected(
     faults: &[Span],
     meant: impl Fn(&[u8], Option<u8>) -> Option<String>,
 ) -> Option<Vec<u8>> {
-    let is_faulty = |word: &[u8]| {
-        let span = Span::within(text, word);
-        faults.iter().any(|at| span.start <= at.start && at.start <= span.end)
-    };
-    let mut out: Vec<Vec<u8>> = Vec::new();
-    let mut words = words(text).peekable();
-    out.push(words.next()?.to_vec());
-    while let Some(word) = words.next() {
-        if !is_faulty(word) {
-            out.push(word.to_vec());
+    let is_faulty =
+        |span: Span| faults.iter().any(|at| span.start <= at.start && at.start <= span.end);
+    let mut edits = Vec::new();
+    let mut words = words(text).skip(1).peekable();
+    while let Some((span, word)) = words.next() {
+        if !is_faulty(span) {
+            edits.push(Edit::Keep);
             continue;
         }
         // `ip4: 192.0.2.1` and `include example.com`: the value slipped into the next word.
+        let name = word.strip_suffix(b":").unwrap_or(word);
         let is_open = [&b"ip4"[..], b"ip6", b"include", b"exists"]
             .iter()
-            .any(|name| word.strip_suffix(b":").unwrap_or(word).eq_ignore_ascii_case(name));
-        if let Some(value) = words.next_if(|_| is_open) {
-            let name = word.strip_suffix(b":").unwrap_or(word);
+            .any(|known| name.eq_ignore_ascii_case(known));
+        if let Some((_, value)) = words.next_if(|_| is_open) {
             let value = bare(value.strip_prefix(b":").unwrap_or(value));
-            out.push([name, b":", value].concat());
+            edits.extend([Edit::Replace([name, b":", value].concat()), Edit::Drop]);
             continue;
         }
-        match correct(word, &meant)? {
-            word if word.is_empty() => {}
-            word => out.push(word),
-        }
+        edits.push(match correct(word, &meant)? {
+            word if word.is_empty() => Edit::Drop,
+            word => Edit::Replace(word),
+        });
     }
-    Some(out.join(&b' '))
+    let mut edits = edits.into_iter();
+    Some(edit(text, |_, _| edits.next().unwrap_or(Edit::Keep)))
 }
 
 /// What a faulty word was meant to be; empty if it is punctuation that means nothing.
@@ -156,22 +90,6 @@ fn network(text: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_term_is_added_before_what_decides_for_everybody() {
-        let texts: [&[u8]; 4] =
-            [b"v=spf1 mx -ALL", b"v=spf1 redirect=a.b", b"v=spf1 mx", b"v=spf1 ~all all"];
-        assert_eq!(
-            texts.map(|text| String::from_utf8_lossy(&with_term(text, b"a")).into_owned()),
-            ["v=spf1 mx a -ALL", "v=spf1 a redirect=a.b", "v=spf1 mx a", "v=spf1 a ~all all"]
-        );
-    }
-
-    #[test]
-    fn a_word_that_goes_takes_its_space_along() {
-        let text = b"v=spf1  a mx  -all";
-        assert_eq!(without(text, &[Span::new(8, 9)]), b"v=spf1 mx -all");
-    }
 
     fn mended(text: &str) -> Option<String> {
         let parsed = crate::protocols::spf::grammar::parse(text.as_bytes());

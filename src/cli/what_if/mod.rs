@@ -7,7 +7,6 @@ pub use plan::WhatIf;
 use super::words::Mistake;
 use crate::dns::{Data, Dns, Kind};
 use crate::net::Name;
-use crate::protocols::spf::reword;
 use crate::protocols::spf::{Found, Policies, Published, Record};
 use crate::text::escape;
 use crate::zonefile::{Overlay, Zone};
@@ -94,16 +93,16 @@ fn reworded(published: &Published, what_if: &WhatIf) -> Result<Option<Set>, Mist
 /// The text of a record with some terms more and some less.
 fn change(record: &Record, what_if: &WhatIf) -> Result<Vec<u8>, Mistake> {
     let mut text = record.text.to_vec();
-    for word in &what_if.without {
+    for term in &what_if.without {
         let record = crate::protocols::spf::grammar::parse(text.as_slice()).value;
-        text = reword::without(&record, word).ok_or_else(|| {
-            let (word, text) = (escape(word.text()), escape(&text));
-            Mistake::new(format!("--without: {word} is not in the record {text:?}"))
+        text = term.taken_from(&record).ok_or_else(|| {
+            let (term, text) = (escape(term.text()), escape(&text));
+            Mistake::new(format!("--without: {term} is not in the record {text:?}"))
         })?;
     }
-    for word in &what_if.with {
+    for term in &what_if.with {
         let record = crate::protocols::spf::grammar::parse(text.as_slice()).value;
-        text = reword::with(&record, word);
+        text = term.added_to(&record);
     }
     Ok(text)
 }

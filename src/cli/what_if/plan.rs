@@ -3,8 +3,8 @@
 use crate::cli::args;
 use crate::cli::words::{Mistake, domain};
 use crate::net::Name;
+use crate::protocols::spf::TypedTerm;
 use crate::protocols::spf::grammar;
-use crate::protocols::spf::reword::Word;
 use crate::text::Phrase;
 use std::ffi::OsString;
 
@@ -12,9 +12,9 @@ use std::ffi::OsString;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WhatIf {
     /// Terms that the SPF record has as well.
-    pub with: Vec<Word>,
+    pub with: Vec<TypedTerm>,
     /// Terms that it does not have.
-    pub without: Vec<Word>,
+    pub without: Vec<TypedTerm>,
     /// The SPF record itself.
     pub record: Option<Vec<u8>>,
     /// Names that do not exist, nor what is below them.
@@ -71,8 +71,8 @@ impl WhatIf {
     }
 }
 
-fn word(flag: &str, text: &OsString) -> Result<Word, Mistake> {
-    Word::read(text.as_encoded_bytes()).map_err(|why| {
+fn word(flag: &str, text: &OsString) -> Result<TypedTerm, Mistake> {
+    TypedTerm::read(text.as_encoded_bytes()).map_err(|why| {
         let shown = text.to_string_lossy();
         Mistake::new(format!("{flag}: {shown:?} is no term: expected {}", why.expected))
     })

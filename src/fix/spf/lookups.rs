@@ -1,10 +1,10 @@
 //! Proposals for a policy that costs too much (RFC 7208 §4.6.4).
 
 use super::super::patch::Change;
-use super::super::words::{Word, reword};
 use super::super::{Case, Proposal};
 use crate::diagnostic::Applicability::Review;
 use crate::net::{Family, IpSet};
+use crate::protocols::spf::edit::{Edit, edit};
 use crate::protocols::spf::record::{Mechanism, Qualifier};
 use crate::protocols::spf::{Facts, LOOKUP_LIMIT, TermId};
 use crate::text::Phrase;
@@ -34,14 +34,14 @@ pub(in crate::fix) fn spare_lookups(case: Case<'_>) -> Vec<Proposal> {
     let least = needed.saturating_sub(dead.len());
     let tries = std::iter::once(0).chain(least.max(1)..=hosts.len());
     let proposal = |replaced: usize| {
-        let text = reword(&record.text, |span, _| {
+        let text = edit(&record.text, |span, _| {
             let place = record.terms.binary_search_by_key(&span, |term| term.span);
-            let Ok(index) = place else { return Word::Keep };
+            let Ok(index) = place else { return Edit::Keep };
             let named = hosts.iter().take(replaced).find(|(host, _)| *host == index);
             match named {
-                Some((_, networks)) => Word::Put(networks.clone()),
-                None if dead.contains(&index) => Word::Drop,
-                None => Word::Keep,
+                Some((_, networks)) => Edit::Replace(networks.clone()),
+                None if dead.contains(&index) => Edit::Drop,
+                None => Edit::Keep,
             }
         });
         let change = change.clone().reword(&record.text, &text)?;

@@ -8,10 +8,10 @@ pub(super) use lookups::{spare_lookups, terms_of};
 pub(super) use record::{correct, correct_modifier, merge, missing, part_terms, write_small};
 
 use super::patch::Change;
-use super::words::{Word, reword, with_term, without};
 use super::{Case, Proposal};
 use crate::diagnostic::Applicability::{self, Review, Safe};
 use crate::net::IpSet;
+use crate::protocols::spf::edit::{Edit, edit, with, without};
 use crate::protocols::spf::record::{Body, Mechanism, Term};
 use crate::protocols::spf::{Facts, Published, Record, SpfResult};
 use crate::text::{Phrase, Span};
@@ -74,7 +74,7 @@ fn ended(record: &Record, gone: &[Span], text: Vec<u8>) -> Vec<u8> {
     let is_redirect = |term: &Term| matches!(term.body, Body::Redirect(_));
     let loses_end = record.all().is_none()
         && record.terms.iter().any(|term| is_redirect(term) && gone.contains(&term.span));
-    if loses_end { with_term(&text, b"~all") } else { text }
+    if loses_end { with(&text, b"~all") } else { text }
 }
 
 pub(super) fn drop_duplicates(case: Case<'_>) -> Vec<Proposal> {
@@ -99,9 +99,9 @@ pub(super) fn clear_host_bits(case: Case<'_>) -> Vec<Proposal> {
             _ => None,
         }
     };
-    let text = reword(&site.record.text, |span, _| match found.contains(&span) {
-        true => canonical(span).map_or(Word::Keep, Word::Put),
-        false => Word::Keep,
+    let text = edit(&site.record.text, |span, _| match found.contains(&span) {
+        true => canonical(span).map_or(Edit::Keep, Edit::Replace),
+        false => Edit::Keep,
     });
     let summary = Phrase::from("write each network with its first address: it is the same network");
     site.reworded(&text, |change| Proposal::new(Safe, summary, change))
@@ -112,7 +112,7 @@ pub(super) fn include_mailboxes(case: Case<'_>) -> Vec<Proposal> {
     let Some(site) = Site::of(case) else { return Vec::new() };
     let mailboxes = &case.facts.unauthorized_mailboxes;
     let terms: Vec<String> = mailboxes.iter().map(|it| format!("include:{}", it.policy)).collect();
-    let text = with_term(&site.record.text, terms.join(" ").as_bytes());
+    let text = with(&site.record.text, terms.join(" ").as_bytes());
     let titles = mailboxes.iter().map(|it| Phrase::from(it.title));
     let summary = Phrase::from("authorize ").then(Phrase::listed(titles, 3, " and "));
     site.reworded(&text, |change| Proposal::new(Review, summary, change))
@@ -147,12 +147,12 @@ pub(super) fn move_all(case: Case<'_>) -> Vec<Proposal> {
     let mut gone: Vec<Span> = late.iter().map(|(_, term, ..)| term.span).collect();
     gone.extend(later_alls.iter().map(|(_, term, ..)| term.span));
     let dropped = without(text, &gone);
-    let moved = reword(text, |span, word| match span {
+    let moved = edit(text, |span, word| match span {
         span if span == all.span || later_alls.iter().any(|(_, it, ..)| it.span == span) => {
-            Word::Drop
+            Edit::Drop
         }
-        span if span == last.span => Word::Put([word, all.span.of(text)].join(&b' ')),
-        _ => Word::Keep,
+        span if span == last.span => Edit::Replace([word, all.span.of(text)].join(&b' ')),
+        _ => Edit::Keep,
     });
     let summaries = [
         Phrase::from("drop what stands after ").code("all").plain(": it authorizes nobody else"),
@@ -170,7 +170,7 @@ pub(super) fn move_all(case: Case<'_>) -> Vec<Proposal> {
 /// `~all` at the end.
 pub(super) fn end_with_all(case: Case<'_>) -> Vec<Proposal> {
     let Some(site) = Site::of(case) else { return Vec::new() };
-    let text = with_term(&site.record.text, b"~all");
+    let text = with(&site.record.text, b"~all");
     let summary = Phrase::from("end the policy with ").code("~all");
     site.reworded(&text, |change| Proposal::new(Review, summary, change))
 }
@@ -185,10 +185,10 @@ pub(super) fn soften_all(case: Case<'_>) -> Vec<Proposal> {
 }
 
 fn all_of(record: &Record, found: &[Span]) -> Vec<u8> {
-    reword(&record.text, |span, word| match found.contains(&span) {
-        true if word.len() <= 4 => Word::Put(b"~all".to_vec()),
-        true => Word::Drop,
-        false => Word::Keep,
+    edit(&record.text, |span, word| match found.contains(&span) {
+        true if word.len() <= 4 => Edit::Replace(b"~all".to_vec()),
+        true => Edit::Drop,
+        false => Edit::Keep,
     })
 }
 

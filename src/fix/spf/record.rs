@@ -1,11 +1,12 @@
 //! Proposals for a record as a whole: several of them, none, or one with faults.
 
 use super::super::patch::{Change, txt};
-use super::super::words::{Word, corrected, reword};
+use super::super::words::corrected;
 use super::super::{Case, Proposal};
 use super::{Site, published, spans};
 use crate::diagnostic::Applicability::{Review, Safe, Sketch};
 use crate::dns::Data;
+use crate::protocols::spf::edit::{Edit, edit};
 use crate::protocols::spf::record::{Body, Mechanism, Qualifier};
 use crate::protocols::spf::{Found, Record, grammar, lint};
 use crate::provider::{self, Provider};
@@ -149,9 +150,9 @@ pub(in crate::fix) fn correct(case: Case<'_>) -> Vec<Proposal> {
     }
     // What the owner authorized in the part that can be read has to stay so.
     let holds = |span: Span| faults.iter().any(|at| span.start <= at.start && at.start <= span.end);
-    let sound = reword(&site.record.text, |span, _| match holds(span) {
-        true => Word::Drop,
-        false => Word::Keep,
+    let sound = edit(&site.record.text, |span, _| match holds(span) {
+        true => Edit::Drop,
+        false => Edit::Keep,
     });
     let reading = site.change.clone().reword(&site.record.text, &sound);
     let summary = Phrase::from("write what was probably meant");
@@ -175,16 +176,16 @@ fn rewritten(record: &Record, places: &[Span]) -> Vec<String> {
 pub(in crate::fix) fn correct_modifier(case: Case<'_>) -> Vec<Proposal> {
     let Some(site) = Site::of(case) else { return Vec::new() };
     let found = spans(case);
-    let text = reword(&site.record.text, |span, word| {
-        let Some(sign) = word.iter().position(|octet| *octet == b'=') else { return Word::Keep };
+    let text = edit(&site.record.text, |span, word| {
+        let Some(sign) = word.iter().position(|octet| *octet == b'=') else { return Edit::Keep };
         let (name, value) = word.split_at(sign);
         match found.contains(&span) {
-            true if name.eq_ignore_ascii_case(b"v") => Word::Drop,
+            true if name.eq_ignore_ascii_case(b"v") => Edit::Drop,
             true => match lint::meant(name, Some(b'=')) {
-                Some(meant) => Word::Put([meant.as_bytes(), &value[1..]].concat()),
-                None => Word::Keep,
+                Some(meant) => Edit::Replace([meant.as_bytes(), &value[1..]].concat()),
+                None => Edit::Keep,
             },
-            false => Word::Keep,
+            false => Edit::Keep,
         }
     });
     if grammar::parse(text.as_slice()).strict().is_err() {

@@ -10,8 +10,9 @@
 //! * [`walk()`] is the evaluation, over a set of addresses; [`partition`] is what it found out.
 //! * [`check_host()`] is what a receiver calls, with identities and an explanation of a fail.
 //! * [`prefetch()`] runs ahead of the walk and decides nothing.
-//! * [`flatten`](mod@flatten) puts a policy as the addresses that it comes to; [`reword`] puts a
-//!   term in or takes one out.
+//! * [`flatten`](mod@flatten) puts a policy as the addresses that it comes to.
+//! * [`edit`](mod@edit) changes the text of a record word by word; [`TypedTerm`] is a term to add or
+//!   to take out.
 //! * [`intent()`] is who was meant to pass, whatever keeps the policy from working today.
 //! * [`lint`] judges what was found out.
 //!
@@ -19,6 +20,7 @@
 
 mod check;
 mod crowd;
+pub mod edit;
 mod event;
 mod examine;
 pub mod expand;
@@ -35,7 +37,7 @@ mod policy;
 mod prefetch;
 mod ptr;
 pub mod record;
-pub mod reword;
+mod typed_term;
 mod walk;
 
 pub use check::{Checked, Receiver, check_host, policy_domain};
@@ -54,4 +56,5 @@ pub use policy::{Found, Policies, Published};
 pub use prefetch::prefetch;
 pub use ptr::reverse_name;
 pub use record::Record;
+pub use typed_term::TypedTerm;
 pub use walk::{Walked, walk};

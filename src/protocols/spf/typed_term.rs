@@ -1,18 +1,17 @@
-//! A record with one term more or less: what a domain would publish if somebody changed a word.
-//!
-//! The text around the change stays octet for octet, so that what is shown is what was published.
+//! A term that somebody typed, which a record gets or loses: what a domain would publish if somebody
+//! changed a word.
 
-use super::grammar;
-use super::record::{Body, Mechanism, Record, Term};
+use super::record::{Record, Term};
+use super::{edit, grammar};
 use crate::text::{Span, SyntaxError};
 
 /// One term that somebody typed, and its value read by the grammar of records.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word {
+pub struct TypedTerm {
     record: Record,
 }
 
-impl Word {
+impl TypedTerm {
     /// Reads a term as it would stand in a record; spaces around it are left out.
     ///
     /// # Errors
@@ -36,9 +35,16 @@ impl Word {
         self.record.terms.first().map_or(&[], |term| term.span.of(&self.record.text))
     }
 
-    fn is_modifier(&self) -> bool {
-        let directive = |term: &Term| matches!(term.body, Body::Directive(..));
-        !self.record.terms.first().is_some_and(directive)
+    /// The text of a record with the term put where it counts.
+    pub fn added_to(&self, record: &Record) -> Vec<u8> {
+        edit::with(&record.text, self.text())
+    }
+
+    /// The text of a record without the term, wherever it stands; `None` if it stands nowhere.
+    pub fn taken_from(&self, record: &Record) -> Option<Vec<u8>> {
+        let meant = record.terms.iter().filter(|term| self.means(record, term));
+        let spans: Vec<Span> = meant.map(|term| term.span).collect();
+        (!spans.is_empty()).then(|| edit::without(&record.text, &spans))
     }
 
     /// True if a term of a record is meant: the same apart from letter case and from what has a
@@ -62,71 +68,25 @@ fn canonical(record: &Record, term: &Term) -> String {
     alone.to_string().split_once(' ').map(|(_, term)| term.to_owned()).unwrap_or_default()
 }
 
-/// The text of a record with a term put where it counts: before `all`, or before what follows if
-/// there is none; a modifier at the end.
-pub fn with(record: &Record, word: &Word) -> Vec<u8> {
-    let stop = record.terms.iter().find(|term| match &term.body {
-        Body::Directive(_, mechanism) => *mechanism == Mechanism::All,
-        Body::Redirect(_) => record.all().is_none(),
-        _ => false,
-    });
-    let text = &*record.text;
-    let end = text.trim_ascii_end().len();
-    let at = stop.filter(|_| !word.is_modifier()).map_or(end, |term| term.span.start as usize);
-    let (before, after) = text.split_at(at.min(end));
-    let space: &[u8] = b" ";
-    let (lead, trail) = if at == end { (space, &[][..]) } else { (&[][..], space) };
-    [before, lead, word.text(), trail, after].concat()
-}
-
-/// The text of a record without a term, wherever it stands; `None` if it stands nowhere.
-pub fn without(record: &Record, word: &Word) -> Option<Vec<u8>> {
-    let mut text = record.text.to_vec();
-    let mut found = false;
-    for term in record.terms.iter().rev().filter(|term| word.means(record, term)) {
-        let range = term.span.start as usize..term.span.end as usize;
-        let blank = |octet: &&u8| **octet == b' ';
-        let before = text.get(..range.start)?.iter().rev().take_while(blank).count();
-        text.drain(range.start - before..range.end);
-        found = true;
-    }
-    found.then_some(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn added(record: &str, term: &str) -> String {
         let record = grammar::parse(record.as_bytes()).value;
-        let text = with(&record, &Word::read(term.as_bytes()).unwrap());
+        let text = TypedTerm::read(term.as_bytes()).unwrap().added_to(&record);
         String::from_utf8(text).unwrap()
     }
 
     fn taken(record: &str, term: &str) -> Option<String> {
         let record = grammar::parse(record.as_bytes()).value;
-        let text = without(&record, &Word::read(term.as_bytes()).unwrap())?;
+        let text = TypedTerm::read(term.as_bytes()).unwrap().taken_from(&record)?;
         Some(String::from_utf8(text).unwrap())
-    }
-
-    #[test]
-    fn a_term_is_put_before_all() {
-        assert_eq!(added("v=spf1  a -all exp=x.y", "mx"), "v=spf1  a mx -all exp=x.y");
-    }
-
-    #[test]
-    fn a_term_is_put_before_a_redirect_that_is_in_force() {
-        assert_eq!(added("v=spf1 a redirect=x.y", "mx"), "v=spf1 a mx redirect=x.y");
     }
 
     #[test]
     fn a_term_is_put_at_the_end_of_a_record_that_has_none() {
         assert_eq!(added("v=spf1 ", "-all"), "v=spf1 -all ");
-    }
-
-    #[test]
-    fn a_modifier_is_put_at_the_end() {
-        assert_eq!(added("v=spf1 -all", "exp=x.y"), "v=spf1 -all exp=x.y");
     }
 
     #[test]
@@ -153,6 +113,6 @@ mod tests {
 
     #[test]
     fn two_terms_are_no_term() {
-        assert_eq!(Word::read(b"a mx").unwrap_err().expected, "one term");
+        assert_eq!(TypedTerm::read(b"a mx").unwrap_err().expected, "one term");
     }
 }
