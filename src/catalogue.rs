@@ -52,6 +52,17 @@ pub fn meant(word: &str) -> Vec<&'static Rule> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::family;
+
+    #[test]
+    fn every_rule_belongs_to_a_family_that_is_listed() {
+        let mut listed = rules().map(Rule::family).collect::<Vec<_>>();
+        listed.sort_unstable();
+        listed.dedup();
+        let mut known = family::ALL;
+        known.sort_unstable();
+        assert_eq!(listed, known);
+    }
 
     fn nearest(word: &str) -> Vec<&'static str> {
         find(word).expect_err("no rule is named so").iter().map(|rule| rule.id).collect()

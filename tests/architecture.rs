@@ -1,4 +1,4 @@
-//! The laws of the house, read from the source: layers, edges, names, lengths, citations.
+//! The laws of the house, read from the source: layers, edges, names, lengths, rules, citations.
 //!
 //! A law is a function from sources to offenders, so that each is tried on a made-up source that
 //! breaks it, and then holds for the whole tree. A law that is broken names every offender at once.
@@ -179,6 +179,32 @@ fn lengths(sources: &[Source]) -> Vec<String> {
     long.map(|(path, lines)| format!("{path}: {lines} lines: split it by topic")).collect()
 }
 
+/// Strings that name a rule or the rules of a family, outside of the row of the rule: the constant
+/// that belongs to the row says the same, and a slip in it does not compile.
+fn rules_named_by_string(sources: &[Source]) -> Vec<String> {
+    let is_code = |source: &&Source| !source.path.ends_with("/tests.rs");
+    let of = |source: &Source| strings(before_tests(&code(&source.text)));
+    let rows = sources.iter().filter(is_code).flat_map(of).filter(|one| one.is_row);
+    let known: BTreeSet<String> = rows.map(|row| row.text).collect();
+    let families: BTreeSet<&str> =
+        known.iter().filter_map(|id| Some(id.split_once('/')?.0)).collect();
+    let is_rule = |text: &str| {
+        let family = text.strip_suffix('/').unwrap_or_default();
+        known.contains(text) || families.contains(family)
+    };
+    let mut offenders = Vec::new();
+    for source in sources.iter().filter(is_code) {
+        for Literal { line, text, is_row } in of(source) {
+            if !is_row && is_rule(&text) {
+                let path = &source.path;
+                offenders
+                    .push(format!("{path}:{line}: name the constant of the rule, not {text:?}"));
+            }
+        }
+    }
+    offenders
+}
+
 /// Citations, in code and in prose, of sections that the RFC does not have.
 fn citations(sources: &[Source], sections: &BTreeMap<u16, BTreeSet<String>>) -> Vec<String> {
     let mut offenders = Vec::new();
@@ -243,6 +269,29 @@ fn before_tests(text: &str) -> &str {
     };
     let place = text.match_indices("#[cfg(test)]\n").map(|(place, _)| place).find(mark);
     place.and_then(|place| text.get(..place)).unwrap_or(text)
+}
+
+/// A string without escapes in it.
+struct Literal {
+    line: usize,
+    text: String,
+    /// True if it is the id in the row of a rule.
+    is_row: bool,
+}
+
+/// The strings in code that read like the id of a rule, or the beginning of one.
+fn strings(code: &str) -> Vec<Literal> {
+    let mut found = Vec::new();
+    for (index, line) in code.lines().enumerate() {
+        for (place, text) in line.split('"').enumerate().skip(1) {
+            let is_id = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-/".contains(c);
+            if text.contains('/') && text.chars().all(is_id) {
+                let is_row = place == 1 && line.trim_start().starts_with("id: ");
+                found.push(Literal { line: index + 1, text: text.to_owned(), is_row });
+            }
+        }
+    }
+    found
 }
 
 /// The words that follow `root`, alone (`root::word`) or in a group (`root::{word, word}`), with
@@ -416,6 +465,11 @@ fn no_file_is_longer_than_a_topic() {
 }
 
 #[test]
+fn no_rule_is_named_by_a_string() {
+    assert_none(&rules_named_by_string(&sources()));
+}
+
+#[test]
 fn every_citation_names_a_section_that_exists() {
     let Some(folder) = shared::shared("rfc") else { return };
     let number = |path: &Path| path.file_stem()?.to_str()?.strip_prefix("rfc")?.parse().ok();
@@ -530,6 +584,20 @@ fn a_file_past_450_lines_is_found_and_its_tests_are_not_counted() {
     assert_eq!(lengths(&source("src/a.rs", &long)), ["src/a.rs: 451 lines: split it by topic"]);
     assert_eq!(lengths(&source("src/a.rs", &(declared + &long))).len(), 1);
     assert_none(&lengths(&source("src/a.rs", &(tests + &long))));
+}
+
+#[test]
+fn a_string_that_names_a_rule_is_found_outside_of_its_row_and_of_tests() {
+    let row = "static LOOP: Rule = Rule {\n    id: \"spf/loop\",\n};\n";
+    let text = "// \"spf/loop\"\nfn f() { is(\"spf/other\", \"spf/loop\"); }\nconst A: &str = \"spf/\";\n\
+                #[cfg(test)]\nmod tests {\n    const A: &str = \"spf/loop\";\n}\n";
+    assert_eq!(
+        rules_named_by_string(&source("src/protocols/spf/lint/rules.rs", &(row.to_owned() + text))),
+        [
+            "src/protocols/spf/lint/rules.rs:5: name the constant of the rule, not \"spf/loop\"",
+            "src/protocols/spf/lint/rules.rs:6: name the constant of the rule, not \"spf/\"",
+        ]
+    );
 }
 
 #[test]

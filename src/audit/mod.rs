@@ -16,10 +16,12 @@ pub use comparison::{Changed, change};
 pub use mending::{Fixed, fix};
 pub use zonefile::{Linted, lint};
 
+use crate::compare::lint::rules::SENDER_LOST;
 use crate::diagnostic;
 use crate::dns::Dns;
 use crate::examine::{Gathered, gather_all};
 use crate::fix::{Admission, find_fixes};
+use crate::posture::lint::rules::MAILBOX_PROVIDER_NOT_AUTHORIZED;
 use crate::protocols::spf::{self, Policies};
 use crate::report::{Authorized, Domain, Finding, Lookups, Others, Section, Verdict, number};
 use crate::text::{Phrase, escape};
@@ -45,8 +47,8 @@ async fn finish(
         Fixes::Skipped => Vec::new(),
     };
     // That a change takes the provider away says more than that it is missing.
-    if further.iter().any(|finding| finding.rule.id == "change/sender-lost") {
-        findings.retain(|finding| finding.rule.id != "posture/mailbox-provider-not-authorized");
+    if further.iter().any(|finding| finding.is(&SENDER_LOST)) {
+        findings.retain(|finding| !finding.is(&MAILBOX_PROVIDER_NOT_AUTHORIZED));
     }
     // What a change does goes before what there is to say of its outcome.
     findings.splice(0..0, further);

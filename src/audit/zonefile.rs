@@ -9,8 +9,8 @@ use crate::diagnostic::{self, Location};
 use crate::dns::{Kind, Outcome, Place, Question, Record};
 use crate::examine::{Checks, Inquiry, gather_facts};
 use crate::net::Name;
-use crate::protocols::Protocol;
-use crate::protocols::spf::Policies;
+use crate::protocols::spf::{self, Policies};
+use crate::protocols::{Protocol, dmarc};
 use crate::report::Finding;
 use crate::text::{Phrase, Span};
 use crate::zone::{self, Alone, Facts, MailName};
@@ -156,7 +156,7 @@ fn key(finding: &diagnostic::Finding) -> Key {
 
 /// Says what a claim about the names above the zone rests on.
 fn suppose(finding: &mut diagnostic::Finding) {
-    if finding.rule.id == "dmarc/missing" {
+    if finding.is(&dmarc::lint::rules::MISSING) {
         let said = std::mem::take(&mut finding.message);
         finding.message = said.plain(" (of the names above, the file cannot tell)");
     }
@@ -166,8 +166,7 @@ fn suppose(finding: &mut diagnostic::Finding) {
 /// record of its kind, and that there is none.
 fn drop_explained(findings: &mut Vec<diagnostic::Finding>) {
     let line = |location: &Location| location.place.as_ref().map(|place| place.line);
-    let is_explanation =
-        |finding: &&diagnostic::Finding| finding.rule.id == zone::lint::UNQUOTED_TEXT.id;
+    let is_explanation = |finding: &&diagnostic::Finding| finding.is(&zone::lint::UNQUOTED_TEXT);
     let mut explained: HashMap<Name, Vec<Option<u32>>> = HashMap::new();
     for finding in findings.iter().filter(is_explanation) {
         let lines = explained.entry(finding.location.name.clone()).or_default();
@@ -178,7 +177,7 @@ fn drop_explained(findings: &mut Vec<diagnostic::Finding>) {
         let lines = explained.get(name).filter(|_| *kind == Kind::Txt && !is_explanation(&finding));
         lines.is_none_or(|lines| match record {
             Some(_) => !lines.contains(&line(&finding.location)),
-            None => finding.rule.id != "spf/missing",
+            None => !finding.is(&spf::lint::rules::MISSING),
         })
     });
 }

@@ -1,8 +1,9 @@
 //! A domain held against itself as it was.
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Severity, family};
 use crate::dns::Kind;
 use crate::net::Name;
+use crate::posture::lint::rules::NO_SUCH_DOMAIN;
 use crate::report::{Change, ChangedSender, Domain, Effect, Finding, State, Verdict, named};
 use crate::text::Phrase;
 use std::collections::HashSet;
@@ -30,7 +31,7 @@ pub fn hold_against(after: &mut Domain, before: &Domain) {
     }
     let own: HashSet<&str> = after.findings.iter().map(|it| it.fingerprint.as_str()).collect();
     // Of a domain that is gone nothing is mended.
-    let is_missing = after.findings.iter().any(|it| it.id == "posture/no-such-domain");
+    let is_missing = after.findings.iter().any(|it| it.id == NO_SUCH_DOMAIN.id);
     let gone = before.findings.iter().filter(|it| {
         !is_missing
             && !own.contains(it.fingerprint.as_str())
@@ -61,7 +62,7 @@ fn untold(domain: &Domain) -> Vec<&'static str> {
 }
 
 fn family(finding: &Finding) -> &'static str {
-    finding.id.split_once('/').map_or(finding.id, |(family, _)| family)
+    family::of(finding.id)
 }
 
 /// True if something worse of the same family is new, or a note went where an error is new: then
@@ -92,7 +93,7 @@ fn headline(change: &Change, findings: &[Finding], result: Verdict) -> Phrase {
             _ => said.weak("weakens"),
         };
         let said = said.plain(" something: ");
-        return match finding.id.starts_with("change/") {
+        return match family::of(finding.id) == family::CHANGE {
             true => said.then(finding.message.clone()),
             false => said.plain(finding.summary),
         };

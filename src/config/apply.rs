@@ -1,7 +1,7 @@
 //! What was decided, held against what was found.
 
 use super::{Policy, inline};
-use crate::diagnostic::{Rule, Severity};
+use crate::diagnostic::{Rule, Severity, family};
 use crate::net::Name;
 use crate::protocols::Protocol;
 use crate::report::{Domain, Examined, Finding, Judged, State, Status, Suppression, number};
@@ -118,14 +118,14 @@ pub fn is_settled(policy: &Policy, ignore: &Ignore, domains: &[Domain]) -> bool 
     let told = |domain: &Domain| {
         match ignore.rule.family() {
             // They are told of where two states are compared.
-            "change" => {
+            family::CHANGE => {
                 return domain.change.as_ref().is_some_and(|change| change.unknown.is_empty());
             }
             // They are about files, and no domain meets them.
-            "zone" | "config" => return false,
+            family::ZONE | family::CONFIG => return false,
             _ => {}
         }
-        if ignore.rule.family() == "contract" {
+        if ignore.rule.family() == family::CONTRACT {
             let mut contract = domain.contract.iter();
             return domain.errors.is_empty()
                 && domain.sections().iter().all(|view| view.status != Status::Skipped)

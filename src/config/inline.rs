@@ -3,7 +3,7 @@
 use super::Policy;
 use crate::audit::Linted;
 use crate::catalogue;
-use crate::diagnostic::{self, Rule};
+use crate::diagnostic::{self, Rule, family};
 use crate::report::{Finding, Suppression};
 use crate::suppress::lint::UNUSED_IGNORE;
 use crate::text::{Phrase, escape};
@@ -26,7 +26,7 @@ pub fn heed_comments(policy: &Policy, facts: &Facts, linted: &mut Linted) {
                 None => {}
                 Some(rule) => {
                     let is_met = leave_out(ignore, rule, &mut linted.findings);
-                    let is_told = linted.is_settled || rule.family() == "zone";
+                    let is_told = linted.is_settled || rule.family() == family::ZONE;
                     let is_on = policy.severity(rule.id, rule.severity).is_some();
                     if !is_met && is_told && is_on && said.len() < TOLD {
                         said.push(unused(facts, named, rule));

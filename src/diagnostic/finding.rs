@@ -72,6 +72,11 @@ impl Finding {
         Self { rule, message, location, why: rule.why, cite: rule.cite, fix: None, advice: None }
     }
 
+    /// True if it is this rule that was met.
+    pub fn is(&self, rule: &Rule) -> bool {
+        self.rule == rule
+    }
+
     /// The same with a reason and a source of its own, where a rule covers several standards.
     #[must_use]
     pub fn because(self, why: &'static str, cite: Citation) -> Self {

@@ -13,6 +13,6 @@ mod trace;
 
 pub use finding::{Finding, Location};
 pub use fix::{Applicability, Edit, Fix};
-pub use rule::{Check, Confidence, Rule, Severity};
+pub use rule::{Check, Confidence, Rule, Severity, family};
 pub use standing::Standing;
 pub use trace::{Event, Explanation, Step, Tone};

@@ -78,7 +78,7 @@ pub struct Rule {
 impl Rule {
     /// The protocol, or the part of the judgement, that the rule belongs to.
     pub fn family(&self) -> &'static str {
-        self.id.split_once('/').map_or("", |(family, _)| family)
+        family::of(self.id)
     }
 
     /// The id without its family.
@@ -87,9 +87,49 @@ impl Rule {
     }
 }
 
+impl PartialEq for Rule {
+    /// Ids are unique, so they decide.
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Rule {}
+
 impl Serialize for Rule {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         out.serialize_str(self.id)
+    }
+}
+
+/// The families: the part of a rule's id before its slash, for those that mean all rules of one, or
+/// stand below the room that has them.
+pub mod family {
+    /// Posture: a domain as a whole.
+    pub const POSTURE: &str = "posture";
+    /// SPF.
+    pub const SPF: &str = "spf";
+    /// DKIM.
+    pub const DKIM: &str = "dkim";
+    /// DMARC.
+    pub const DMARC: &str = "dmarc";
+    /// MX.
+    pub const MX: &str = "mx";
+    /// Zone files.
+    pub const ZONE: &str = "zone";
+    /// What the owner of a domain expects.
+    pub const CONTRACT: &str = "contract";
+    /// What a change of records does.
+    pub const CHANGE: &str = "change";
+    /// The configuration.
+    pub const CONFIG: &str = "config";
+
+    /// All of them.
+    pub const ALL: [&str; 9] = [POSTURE, SPF, DKIM, DMARC, MX, ZONE, CONTRACT, CHANGE, CONFIG];
+
+    /// The family in the id of a rule; empty if there is none.
+    pub fn of(id: &str) -> &str {
+        id.split_once('/').map_or("", |(family, _)| family)
     }
 }
 

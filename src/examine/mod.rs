@@ -19,6 +19,7 @@ use crate::diagnostic;
 use crate::dns::{Answer, Dns, alongside, join_all};
 use crate::net::{Family, Name};
 use crate::posture::{self, Mailboxes, Role};
+use crate::protocols::spf::lint::rules::VOID_LOOKUP;
 use crate::protocols::spf::{self, Found, Policies};
 use crate::protocols::{Examined, Protocol, ROWS, dkim, mx};
 use crate::text::Phrase;
@@ -218,7 +219,7 @@ impl Gathered {
 
     /// True if a term finds nothing because a whole domain does not exist: that is told instead.
     fn is_told_worse(&self, finding: &diagnostic::Finding) -> bool {
-        finding.rule.id == "spf/void-lookup"
+        finding.is(&VOID_LOOKUP)
             && self.takeover.unregistered.iter().any(|it| it.location == finding.location)
     }
 

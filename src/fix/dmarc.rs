@@ -3,7 +3,9 @@
 use super::patch::Change;
 use super::{Case, Proposal};
 use crate::diagnostic::Applicability::{Review, Safe, Sketch};
+use crate::diagnostic::Rule;
 use crate::net::Name;
+use crate::protocols::dmarc::lint::rules;
 use crate::protocols::dmarc::{self, Discovered, Policy, Record, Tag, Usage, Visit};
 use crate::text::{Phrase, Span};
 
@@ -37,8 +39,9 @@ pub(super) fn missing(case: Case<'_>) -> Vec<Proposal> {
     let proposal = Proposal::new(Sketch, summary, change.with_text(text.as_bytes()));
     // That monitoring protects nobody yet is said then; and for a domain below another one, receivers
     // of RFC 7489 look for the organization elsewhere, whatever its first record says.
-    let leads_to = &["dmarc/policy-none", "dmarc/no-reports", "dmarc/receivers-disagree"];
-    vec![Proposal { leads_to, ..proposal }]
+    static LEADS_TO: [&Rule; 3] =
+        [&rules::POLICY_NONE, &rules::NO_REPORTS, &rules::RECEIVERS_DISAGREE];
+    vec![Proposal { leads_to: &LEADS_TO, ..proposal }]
 }
 
 /// True if the records show that a mailbox at the domain can get mail: hosts that receive, and not

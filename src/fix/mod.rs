@@ -6,7 +6,7 @@
 //! come, and every address that was authorized still is ([`proof`]). So a proposal need not be
 //! clever, and a wrong one costs a fraction of a millisecond and is never seen.
 //!
-//! * [`spf`], [`dmarc`], [`dkim`], [`mx`] propose, by the id of the rule that was met;
+//! * [`spf`], [`dmarc`], [`dkim`], [`mx`] propose, by the rule that was met;
 //! * [`sender`] proposes for a sender that is not authorized;
 //! * [`compose()`] puts the fixes of a domain together into one patch.
 //!
@@ -26,11 +26,16 @@ pub(crate) use compose::{Composition, compose};
 pub use compose::{Selection, Spared};
 pub(crate) use sender::Admission;
 
-use crate::diagnostic::{Applicability, Finding, Fix};
+use crate::diagnostic::{Applicability, Finding, Fix, Rule};
 use crate::dns::{Dns, Kind, join_all};
 use crate::examine::{Gathered, Inquiry};
 use crate::net::Name;
+use crate::posture::lint::rules as posture_rules;
+use crate::protocols::dkim::lint::rules as dkim_rules;
+use crate::protocols::dmarc::lint::rules as dmarc_rules;
+use crate::protocols::mx::lint::rules as mx_rules;
 use crate::protocols::spf::Policies;
+use crate::protocols::spf::lint::rules as spf_rules;
 use crate::text::Phrase;
 use patch::Change;
 use proof::{Before, Demand};
@@ -52,8 +57,8 @@ struct Proposal {
     /// In which ways the records as they are can be read, where receivers read nothing in them:
     /// whoever is authorized in one of these has to stay so. None if they are read as they are.
     readings: Vec<Vec<Change>>,
-    /// The ids of rules that may be met afterwards, because the change is one step of several.
-    leads_to: &'static [&'static str],
+    /// The rules that may be met afterwards, because the change is one step of several.
+    leads_to: &'static [&'static Rule],
     /// Terms that it writes anew, in lower case: they need not be found again as they were.
     rewritten: Vec<String>,
     /// True if receivers are asked to do more to mail that fails DMARC.
@@ -121,7 +126,7 @@ impl Concern {
 /// would leave the rule met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Fault {
-    rule: &'static str,
+    rule: &'static Rule,
     name: Name,
     kind: Kind,
 }
@@ -129,7 +134,7 @@ struct Fault {
 impl Fault {
     fn of(finding: &Finding) -> Self {
         let location = &finding.location;
-        Self { rule: finding.rule.id, name: location.name.clone(), kind: location.kind }
+        Self { rule: finding.rule, name: location.name.clone(), kind: location.kind }
     }
 }
 
@@ -145,68 +150,68 @@ type Propose = fn(Case<'_>) -> Vec<Proposal>;
 
 /// Who proposes for which rule. For a rule that is not here, no change of records is a remedy, or
 /// only the owner knows which.
-const PROPOSALS: &[(&str, Propose)] = &[
-    ("spf/missing", spf::missing),
-    ("spf/several-records", spf::merge),
-    ("spf/syntax", spf::correct),
-    ("spf/joined-strings", spf::part_terms),
-    ("spf/suspicious-modifier", spf::correct_modifier),
-    ("spf/unusual-case", spf::write_small),
-    ("spf/unused-explanation", spf::drop_explanation),
-    ("spf/duplicate-term", spf::drop_duplicates),
-    ("spf/dead-term", spf::drop_dead_terms),
-    ("spf/host-bits", spf::clear_host_bits),
-    ("spf/too-many-lookups", spf::spare_lookups),
-    ("spf/too-many-voids", spf::spare_lookups),
-    ("spf/redirect-ignored", spf::drop_redirect),
-    ("spf/terms-after-all", spf::move_all),
-    ("spf/no-all", spf::end_with_all),
-    ("spf/neutral-all", spf::soften_all),
-    ("spf/pass-all", spf::stop_everybody),
-    ("posture/mailbox-provider-not-authorized", spf::include_mailboxes),
-    ("dmarc/missing", dmarc::missing),
-    ("dmarc/several-records", dmarc::keep_one),
-    ("dmarc/syntax", dmarc::correct),
-    ("dmarc/historic-tag", dmarc::drop_historic),
-    ("dmarc/policy-none", dmarc::enforce),
-    ("dmarc/testing", dmarc::end_test),
-    ("dmarc/subdomain-weaker", dmarc::level),
-    ("dkim/stray-characters", dkim::clean),
-    ("mx/null-with-others", mx::drop_null),
-    ("mx/placeholder", mx::drop_placeholders),
+static PROPOSALS: &[(&Rule, Propose)] = &[
+    (&spf_rules::MISSING, spf::missing),
+    (&spf_rules::SEVERAL_RECORDS, spf::merge),
+    (&spf_rules::SYNTAX, spf::correct),
+    (&spf_rules::JOINED_STRINGS, spf::part_terms),
+    (&spf_rules::SUSPICIOUS_MODIFIER, spf::correct_modifier),
+    (&spf_rules::UNUSUAL_CASE, spf::write_small),
+    (&spf_rules::UNUSED_EXPLANATION, spf::drop_explanation),
+    (&spf_rules::DUPLICATE_TERM, spf::drop_duplicates),
+    (&spf_rules::DEAD_TERM, spf::drop_dead_terms),
+    (&spf_rules::HOST_BITS, spf::clear_host_bits),
+    (&spf_rules::TOO_MANY_LOOKUPS, spf::spare_lookups),
+    (&spf_rules::TOO_MANY_VOIDS, spf::spare_lookups),
+    (&spf_rules::REDIRECT_IGNORED, spf::drop_redirect),
+    (&spf_rules::TERMS_AFTER_ALL, spf::move_all),
+    (&spf_rules::NO_ALL, spf::end_with_all),
+    (&spf_rules::NEUTRAL_ALL, spf::soften_all),
+    (&spf_rules::PASS_ALL, spf::stop_everybody),
+    (&posture_rules::MAILBOX_PROVIDER_NOT_AUTHORIZED, spf::include_mailboxes),
+    (&dmarc_rules::MISSING, dmarc::missing),
+    (&dmarc_rules::SEVERAL_RECORDS, dmarc::keep_one),
+    (&dmarc_rules::SYNTAX, dmarc::correct),
+    (&dmarc_rules::HISTORIC_TAG, dmarc::drop_historic),
+    (&dmarc_rules::POLICY_NONE, dmarc::enforce),
+    (&dmarc_rules::TESTING, dmarc::end_test),
+    (&dmarc_rules::SUBDOMAIN_WEAKER, dmarc::level),
+    (&dkim_rules::STRAY_CHARACTERS, dkim::clean),
+    (&mx_rules::NULL_WITH_OTHERS, mx::drop_null),
+    (&mx_rules::PLACEHOLDER, mx::drop_placeholders),
 ];
 
 /// What to do where no change of records can be proved, by rule: to drop the term might drop a
 /// sender that was meant.
-const ADVICE: &[(&str, &str)] = &[
+static ADVICE: &[(&Rule, &str)] = &[
     (
-        "spf/include-without-record",
+        &spf_rules::INCLUDE_WITHOUT_RECORD,
         "check the name with the service; if it is right, keep the term until the service has \
          repaired its record; remove it only if the service no longer sends for you",
     ),
     (
-        "spf/void-lookup",
+        &spf_rules::VOID_LOOKUP,
         "give the name an address, correct it, or remove the term if the host no longer sends for you",
     ),
     (
-        "posture/unregistered-domain",
+        &posture_rules::UNREGISTERED_DOMAIN,
         "correct the name, or remove it if you no longer use the service",
     ),
     (
-        "spf/ptr",
+        &spf_rules::PTR,
         "list the hosts that need it by ip4, ip6 or a, check DMARC reports, then remove ptr",
     ),
-    ("spf/pass-all", "list the servers that send for you, then end the policy with ~all"),
+    (&spf_rules::PASS_ALL, "list the servers that send for you, then end the policy with ~all"),
     (
-        "spf/too-many-lookups",
+        &spf_rules::TOO_MANY_LOOKUPS,
         "remove services that you no longer use, or move some of them to a subdomain of their own",
     ),
     (
-        "spf/redirect-ignored",
+        &spf_rules::REDIRECT_IGNORED,
         "if the senders of the other policy are yours, include it before all; else remove redirect",
     ),
     (
-        "spf/terms-after-all",
+        &spf_rules::TERMS_AFTER_ALL,
         "if these senders are yours, move all to the end; else remove the terms",
     ),
 ];
@@ -241,7 +246,7 @@ pub(crate) async fn find_fixes(
 /// Gives advice in words to the first finding of each rule for which no fix was proved.
 fn advise(findings: &mut [Finding]) {
     for (rule, advice) in ADVICE {
-        let mut met = findings.iter_mut().filter(|finding| finding.rule.id == *rule);
+        let mut met = findings.iter_mut().filter(|finding| finding.is(rule));
         let Some(first) = met.next() else { continue };
         if first.fix.is_none() && met.all(|finding| finding.fix.is_none()) {
             first.advice = Some(Phrase::from(*advice));
@@ -282,8 +287,8 @@ fn faults(findings: &[Finding]) -> Vec<(usize, Vec<&Finding>)> {
     faults.into_iter().map(|(_, first, met)| (first, met)).collect()
 }
 
-fn proposer(rule: &str) -> Option<Propose> {
-    PROPOSALS.iter().find(|(id, _)| *id == rule).map(|(_, propose)| *propose)
+fn proposer(rule: &Rule) -> Option<Propose> {
+    PROPOSALS.iter().find(|(known, _)| *known == rule).map(|(_, propose)| *propose)
 }
 
 /// The first proposal that is proved.
@@ -295,7 +300,7 @@ async fn mended(
     demand: Demand,
 ) -> Option<Proposal> {
     let finding = case.findings.first()?;
-    let propose = proposer(finding.rule.id)?;
+    let propose = proposer(finding.rule)?;
     for proposal in propose(case).into_iter().take(MOST_TRIES) {
         if proof::mends(dns, inquiry, before, finding, &proposal, demand).await {
             return Some(proposal);

@@ -2,10 +2,11 @@
 
 use super::patch::{self, Change};
 use super::{Fault, Proposal};
-use crate::diagnostic::{Applicability, Finding, Severity, Standing};
+use crate::diagnostic::{Applicability, Finding, Rule, Severity, Standing, family};
 use crate::dns::Dns;
 use crate::examine::{Gathered, Inquiry, gather_facts};
 use crate::net::{Family, IpSet};
+use crate::protocols::spf::lint::rules;
 use crate::protocols::spf::record::Qualifier;
 use crate::protocols::spf::{self, Cell, Intent, Partition, Policies, SpfResult};
 use crate::provider;
@@ -57,7 +58,7 @@ impl Before {
     }
 
     /// True if a finding is new and at least as bad as `least`.
-    fn is_worse(&self, after: &[Finding], least: Severity, leads_to: &[&str]) -> bool {
+    fn is_worse(&self, after: &[Finding], least: Severity, leads_to: &[&Rule]) -> bool {
         counted(after).into_iter().any(|(fault, count)| {
             let known = self.faults.iter().find(|(known, _)| *known == fault);
             let severity = after.iter().filter(|finding| Fault::of(finding) == fault);
@@ -129,7 +130,7 @@ impl Before {
 /// domain's own that a repair would have let pass.
 fn may_tighten_dmarc(facts: &Gathered, findings: &[Finding]) -> bool {
     let has_error = findings.iter().any(|finding| {
-        let of_mail = ["spf/", "dkim/"].iter().any(|family| finding.rule.id.starts_with(family));
+        let of_mail = [family::SPF, family::DKIM].contains(&finding.rule.family());
         of_mail && finding.rule.severity == Severity::Error
     });
     let works = matches!(
@@ -220,14 +221,14 @@ impl Authorized {
 }
 
 /// Rules about terms that were meant to authorize somebody, and do not.
-const IDLE_TERMS: [&str; 2] = ["spf/suspicious-modifier", "spf/joined-strings"];
+static IDLE_TERMS: [&Rule; 2] = [&rules::SUSPICIOUS_MODIFIER, &rules::JOINED_STRINGS];
 
 /// True if an SPF policy still has an error, or a term that was meant to authorize somebody and does
 /// not. That it authorizes everybody keeps nobody out.
 fn is_broken(facts: &spf::Facts) -> bool {
     let fails = |finding: &Finding| {
         let is_error = finding.rule.severity == Severity::Error;
-        (is_error && finding.rule.id != "spf/pass-all") || IDLE_TERMS.contains(&finding.rule.id)
+        (is_error && !finding.is(&rules::PASS_ALL)) || IDLE_TERMS.contains(&finding.rule)
     };
     spf::lint::check(facts).iter().any(fails)
 }

@@ -4,7 +4,7 @@ use super::{
     Authorization, Change, Details, DkimDetails, DmarcDetails, FileLocation, Finding, Lookup,
     MxDetails, SpfDetails, Step, Unknown, Verdict, What,
 };
-use crate::diagnostic::Standing;
+use crate::diagnostic::{Standing, family};
 use crate::net::Name;
 use crate::protocols::Protocol;
 use crate::text::Phrase;
@@ -100,7 +100,7 @@ impl Domain {
             (&it.file, it.line, it.column)
         }
         let counts = |at| {
-            let own = self.findings.iter().filter(|it| it.id.starts_with("contract/"));
+            let own = self.findings.iter().filter(|it| family::of(it.id) == family::CONTRACT);
             own.filter(|it| it.location.as_ref().map(place) == at)
                 .map(Finding::counts)
                 .reduce(|one, other| one || other)

@@ -4,7 +4,7 @@
 //! `policies` about what was published and is weaker or gone.
 
 mod policies;
-mod rules;
+pub(crate) mod rules;
 mod senders;
 
 pub use rules::CHECKS;

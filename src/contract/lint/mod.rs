@@ -1,7 +1,7 @@
 //! Rules about a contract: each tells of the expectations of one kind that are not met. What could
 //! not be told meets none of them.
 
-mod rules;
+pub(crate) mod rules;
 
 pub use rules::CHECKS;
 

@@ -9,7 +9,7 @@ mod bulk;
 mod platform;
 mod proof;
 mod role;
-mod rules;
+pub(crate) mod rules;
 mod takeover;
 
 pub use rules::CHECKS;

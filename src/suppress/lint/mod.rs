@@ -17,22 +17,19 @@ pub struct Facts {
 }
 
 /// Every rule with its check, in the order in which findings are told.
-pub static CHECKS: &[Check<Facts>] = &[
-    Check {
-        rule: &Rule {
-            id: "config/expired-ignore",
-            severity: Severity::Warn,
-            confidence: Certain,
-            summary: "an ignore is past its date",
-            why: "The finding counts again. Either the fault was to be mended by now, or the plan \
-                  has changed and the date with it.",
-            cite: advice(),
-            page: include_str!("expired-ignore.md"),
-        },
-        run: expired,
-    },
-    Check { rule: &UNUSED_IGNORE, run: unused },
-];
+pub static CHECKS: &[Check<Facts>] =
+    &[Check { rule: &EXPIRED_IGNORE, run: expired }, Check { rule: &UNUSED_IGNORE, run: unused }];
+
+pub(crate) static EXPIRED_IGNORE: Rule = Rule {
+    id: "config/expired-ignore",
+    severity: Severity::Warn,
+    confidence: Certain,
+    summary: "an ignore is past its date",
+    why: "The finding counts again. Either the fault was to be mended by now, or the plan \
+          has changed and the date with it.",
+    cite: advice(),
+    page: include_str!("expired-ignore.md"),
+};
 
 /// Met by comments of zone files too, where these are held against the findings.
 pub(crate) static UNUSED_IGNORE: Rule = Rule {

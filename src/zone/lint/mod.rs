@@ -5,7 +5,7 @@
 
 mod faults;
 mod owners;
-mod rules;
+pub(crate) mod rules;
 mod sets;
 mod targets;
 mod words;

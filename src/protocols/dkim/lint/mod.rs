@@ -1,7 +1,7 @@
 //! Rules about keys. A lookup that failed never makes a finding.
 
 mod key;
-mod rules;
+pub(crate) mod rules;
 mod search;
 
 pub use rules::CHECKS;

@@ -3,7 +3,7 @@
 mod policy;
 mod record;
 mod reports;
-mod rules;
+pub(crate) mod rules;
 
 pub use rules::CHECKS;
 

@@ -1,7 +1,7 @@
 //! Rules about who receives. A lookup that failed never makes a finding.
 
 mod host;
-mod rules;
+pub(crate) mod rules;
 mod set;
 
 pub use rules::CHECKS;

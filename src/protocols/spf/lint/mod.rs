@@ -17,7 +17,7 @@ mod limits;
 mod networks;
 mod receivers;
 mod record;
-mod rules;
+pub(crate) mod rules;
 mod targets;
 mod terms;
 mod typo;

@@ -5,7 +5,7 @@ use crate::diagnostic::Rule;
 use crate::diagnostic::Severity::{Error, Note, Warn};
 use crate::text::{advice, rfc};
 
-pub(super) static MISSING: Rule = Rule {
+pub(crate) static MISSING: Rule = Rule {
     id: "spf/missing",
     severity: Warn,
     confidence: Certain,
@@ -16,7 +16,7 @@ pub(super) static MISSING: Rule = Rule {
     page: include_str!("../missing.md"),
 };
 
-pub(super) static SEVERAL_RECORDS: Rule = Rule {
+pub(crate) static SEVERAL_RECORDS: Rule = Rule {
     id: "spf/several-records",
     severity: Error,
     confidence: Certain,
@@ -27,7 +27,7 @@ pub(super) static SEVERAL_RECORDS: Rule = Rule {
     page: include_str!("../several-records.md"),
 };
 
-pub(super) static SYNTAX: Rule = Rule {
+pub(crate) static SYNTAX: Rule = Rule {
     id: "spf/syntax",
     severity: Error,
     confidence: Certain,
@@ -38,7 +38,7 @@ pub(super) static SYNTAX: Rule = Rule {
     page: include_str!("../syntax.md"),
 };
 
-pub(super) static JOINED_STRINGS: Rule = Rule {
+pub(crate) static JOINED_STRINGS: Rule = Rule {
     id: "spf/joined-strings",
     severity: Warn,
     confidence: Likely,
@@ -49,7 +49,7 @@ pub(super) static JOINED_STRINGS: Rule = Rule {
     page: include_str!("../joined-strings.md"),
 };
 
-pub(super) static SUSPICIOUS_MODIFIER: Rule = Rule {
+pub(crate) static SUSPICIOUS_MODIFIER: Rule = Rule {
     id: "spf/suspicious-modifier",
     severity: Warn,
     confidence: Likely,
@@ -60,7 +60,7 @@ pub(super) static SUSPICIOUS_MODIFIER: Rule = Rule {
     page: include_str!("../suspicious-modifier.md"),
 };
 
-pub(super) static REPORTING_MODIFIER: Rule = Rule {
+pub(crate) static REPORTING_MODIFIER: Rule = Rule {
     id: "spf/reporting-modifier",
     severity: Note,
     confidence: Certain,
@@ -71,7 +71,7 @@ pub(super) static REPORTING_MODIFIER: Rule = Rule {
     page: include_str!("../reporting-modifier.md"),
 };
 
-pub(super) static UNUSUAL_CASE: Rule = Rule {
+pub(crate) static UNUSUAL_CASE: Rule = Rule {
     id: "spf/unusual-case",
     severity: Note,
     confidence: Likely,
@@ -82,7 +82,7 @@ pub(super) static UNUSUAL_CASE: Rule = Rule {
     page: include_str!("../unusual-case.md"),
 };
 
-pub(super) static LOOKALIKE: Rule = Rule {
+pub(crate) static LOOKALIKE: Rule = Rule {
     id: "spf/lookalike",
     severity: Note,
     confidence: Likely,
@@ -93,7 +93,7 @@ pub(super) static LOOKALIKE: Rule = Rule {
     page: include_str!("../lookalike.md"),
 };
 
-pub(super) static SENDER_ID: Rule = Rule {
+pub(crate) static SENDER_ID: Rule = Rule {
     id: "spf/sender-id",
     severity: Note,
     confidence: Certain,
@@ -104,7 +104,7 @@ pub(super) static SENDER_ID: Rule = Rule {
     page: include_str!("../sender-id.md"),
 };
 
-pub(super) static RECORD_SIZE: Rule = Rule {
+pub(crate) static RECORD_SIZE: Rule = Rule {
     id: "spf/record-size",
     severity: Warn,
     confidence: Certain,
@@ -115,7 +115,7 @@ pub(super) static RECORD_SIZE: Rule = Rule {
     page: include_str!("../record-size.md"),
 };
 
-pub(super) static DUPLICATE_TERM: Rule = Rule {
+pub(crate) static DUPLICATE_TERM: Rule = Rule {
     id: "spf/duplicate-term",
     severity: Note,
     confidence: Certain,
@@ -125,7 +125,7 @@ pub(super) static DUPLICATE_TERM: Rule = Rule {
     page: include_str!("../duplicate-term.md"),
 };
 
-pub(super) static REDIRECT_IGNORED: Rule = Rule {
+pub(crate) static REDIRECT_IGNORED: Rule = Rule {
     id: "spf/redirect-ignored",
     severity: Warn,
     confidence: Certain,
@@ -135,7 +135,7 @@ pub(super) static REDIRECT_IGNORED: Rule = Rule {
     page: include_str!("../redirect-ignored.md"),
 };
 
-pub(super) static TERMS_AFTER_ALL: Rule = Rule {
+pub(crate) static TERMS_AFTER_ALL: Rule = Rule {
     id: "spf/terms-after-all",
     severity: Warn,
     confidence: Certain,
@@ -145,7 +145,7 @@ pub(super) static TERMS_AFTER_ALL: Rule = Rule {
     page: include_str!("../terms-after-all.md"),
 };
 
-pub(super) static UNUSED_EXPLANATION: Rule = Rule {
+pub(crate) static UNUSED_EXPLANATION: Rule = Rule {
     id: "spf/unused-explanation",
     severity: Note,
     confidence: Certain,
@@ -156,7 +156,7 @@ pub(super) static UNUSED_EXPLANATION: Rule = Rule {
     page: include_str!("../unused-explanation.md"),
 };
 
-pub(super) static NO_ALL: Rule = Rule {
+pub(crate) static NO_ALL: Rule = Rule {
     id: "spf/no-all",
     severity: Note,
     confidence: Certain,
@@ -166,7 +166,7 @@ pub(super) static NO_ALL: Rule = Rule {
     page: include_str!("../no-all.md"),
 };
 
-pub(super) static NEUTRAL_ALL: Rule = Rule {
+pub(crate) static NEUTRAL_ALL: Rule = Rule {
     id: "spf/neutral-all",
     severity: Warn,
     confidence: Certain,
@@ -176,7 +176,7 @@ pub(super) static NEUTRAL_ALL: Rule = Rule {
     page: include_str!("../neutral-all.md"),
 };
 
-pub(super) static PASS_ALL: Rule = Rule {
+pub(crate) static PASS_ALL: Rule = Rule {
     id: "spf/pass-all",
     severity: Error,
     confidence: Certain,
@@ -187,7 +187,7 @@ pub(super) static PASS_ALL: Rule = Rule {
     page: include_str!("../pass-all.md"),
 };
 
-pub(super) static MAPPED_ADDRESS: Rule = Rule {
+pub(crate) static MAPPED_ADDRESS: Rule = Rule {
     id: "spf/mapped-address",
     severity: Warn,
     confidence: Certain,
@@ -198,7 +198,7 @@ pub(super) static MAPPED_ADDRESS: Rule = Rule {
     page: include_str!("../mapped-address.md"),
 };
 
-pub(super) static WEAK_TERM: Rule = Rule {
+pub(crate) static WEAK_TERM: Rule = Rule {
     id: "spf/weak-term",
     severity: Note,
     confidence: Likely,
@@ -209,7 +209,7 @@ pub(super) static WEAK_TERM: Rule = Rule {
     page: include_str!("../weak-term.md"),
 };
 
-pub(super) static PTR: Rule = Rule {
+pub(crate) static PTR: Rule = Rule {
     id: "spf/ptr",
     severity: Warn,
     confidence: Certain,
@@ -220,7 +220,7 @@ pub(super) static PTR: Rule = Rule {
     page: include_str!("../ptr.md"),
 };
 
-pub(super) static LOCAL_PART_MACRO: Rule = Rule {
+pub(crate) static LOCAL_PART_MACRO: Rule = Rule {
     id: "spf/local-part-macro",
     severity: Note,
     confidence: Certain,

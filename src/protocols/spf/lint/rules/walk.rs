@@ -5,7 +5,7 @@ use crate::diagnostic::Rule;
 use crate::diagnostic::Severity::{Error, Note, Warn};
 use crate::text::{advice, rfc};
 
-pub(super) static DEAD_TERM: Rule = Rule {
+pub(crate) static DEAD_TERM: Rule = Rule {
     id: "spf/dead-term",
     severity: Note,
     confidence: Certain,
@@ -16,7 +16,7 @@ pub(super) static DEAD_TERM: Rule = Rule {
     page: include_str!("../dead-term.md"),
 };
 
-pub(super) static SHADOWED_TERM: Rule = Rule {
+pub(crate) static SHADOWED_TERM: Rule = Rule {
     id: "spf/shadowed-term",
     severity: Warn,
     confidence: Certain,
@@ -27,7 +27,7 @@ pub(super) static SHADOWED_TERM: Rule = Rule {
     page: include_str!("../shadowed-term.md"),
 };
 
-pub(super) static INCLUDE_WITHOUT_RECORD: Rule = Rule {
+pub(crate) static INCLUDE_WITHOUT_RECORD: Rule = Rule {
     id: "spf/include-without-record",
     severity: Error,
     confidence: Certain,
@@ -37,7 +37,7 @@ pub(super) static INCLUDE_WITHOUT_RECORD: Rule = Rule {
     page: include_str!("../include-without-record.md"),
 };
 
-pub(super) static LOOP: Rule = Rule {
+pub(crate) static LOOP: Rule = Rule {
     id: "spf/loop",
     severity: Error,
     confidence: Certain,
@@ -48,7 +48,7 @@ pub(super) static LOOP: Rule = Rule {
     page: include_str!("../loop.md"),
 };
 
-pub(super) static VOID_LOOKUP: Rule = Rule {
+pub(crate) static VOID_LOOKUP: Rule = Rule {
     id: "spf/void-lookup",
     severity: Warn,
     confidence: Certain,
@@ -59,7 +59,7 @@ pub(super) static VOID_LOOKUP: Rule = Rule {
     page: include_str!("../void-lookup.md"),
 };
 
-pub(super) static TOO_MANY_LOOKUPS: Rule = Rule {
+pub(crate) static TOO_MANY_LOOKUPS: Rule = Rule {
     id: "spf/too-many-lookups",
     severity: Error,
     confidence: Certain,
@@ -70,7 +70,7 @@ pub(super) static TOO_MANY_LOOKUPS: Rule = Rule {
     page: include_str!("../too-many-lookups.md"),
 };
 
-pub(super) static LOOKUP_HEADROOM: Rule = Rule {
+pub(crate) static LOOKUP_HEADROOM: Rule = Rule {
     id: "spf/lookup-headroom",
     severity: Note,
     confidence: Certain,
@@ -80,7 +80,7 @@ pub(super) static LOOKUP_HEADROOM: Rule = Rule {
     page: include_str!("../lookup-headroom.md"),
 };
 
-pub(super) static TOO_MANY_VOIDS: Rule = Rule {
+pub(crate) static TOO_MANY_VOIDS: Rule = Rule {
     id: "spf/too-many-voids",
     severity: Error,
     confidence: Certain,
@@ -91,7 +91,7 @@ pub(super) static TOO_MANY_VOIDS: Rule = Rule {
     page: include_str!("../too-many-voids.md"),
 };
 
-pub(super) static TOO_MANY_MX_HOSTS: Rule = Rule {
+pub(crate) static TOO_MANY_MX_HOSTS: Rule = Rule {
     id: "spf/too-many-mx-hosts",
     severity: Error,
     confidence: Certain,
@@ -102,7 +102,7 @@ pub(super) static TOO_MANY_MX_HOSTS: Rule = Rule {
     page: include_str!("../too-many-mx-hosts.md"),
 };
 
-pub(super) static FAMILY_ASYMMETRY: Rule = Rule {
+pub(crate) static FAMILY_ASYMMETRY: Rule = Rule {
     id: "spf/family-asymmetry",
     severity: Warn,
     confidence: Certain,
@@ -113,7 +113,7 @@ pub(super) static FAMILY_ASYMMETRY: Rule = Rule {
     page: include_str!("../family-asymmetry.md"),
 };
 
-pub(super) static RECEIVERS_DISAGREE: Rule = Rule {
+pub(crate) static RECEIVERS_DISAGREE: Rule = Rule {
     id: "spf/receivers-disagree",
     severity: Warn,
     confidence: Certain,
@@ -124,7 +124,7 @@ pub(super) static RECEIVERS_DISAGREE: Rule = Rule {
     page: include_str!("../receivers-disagree.md"),
 };
 
-pub(super) static WIDE_NETWORK: Rule = Rule {
+pub(crate) static WIDE_NETWORK: Rule = Rule {
     id: "spf/wide-network",
     severity: Warn,
     confidence: Likely,
@@ -135,7 +135,7 @@ pub(super) static WIDE_NETWORK: Rule = Rule {
     page: include_str!("../wide-network.md"),
 };
 
-pub(super) static HOST_BITS: Rule = Rule {
+pub(crate) static HOST_BITS: Rule = Rule {
     id: "spf/host-bits",
     severity: Note,
     confidence: Certain,
@@ -146,7 +146,7 @@ pub(super) static HOST_BITS: Rule = Rule {
     page: include_str!("../host-bits.md"),
 };
 
-pub(super) static PRIVATE_ADDRESS: Rule = Rule {
+pub(crate) static PRIVATE_ADDRESS: Rule = Rule {
     id: "spf/private-address",
     severity: Note,
     confidence: Certain,
@@ -157,7 +157,7 @@ pub(super) static PRIVATE_ADDRESS: Rule = Rule {
     page: include_str!("../private-address.md"),
 };
 
-pub(super) static UNUSABLE_EXPLANATION: Rule = Rule {
+pub(crate) static UNUSABLE_EXPLANATION: Rule = Rule {
     id: "spf/unusable-explanation",
     severity: Note,
     confidence: Certain,
