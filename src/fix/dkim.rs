@@ -18,7 +18,7 @@ pub(super) fn clean(case: Case<'_>) -> Vec<Proposal> {
         for key in tried.keys().iter().map(|published| &published.record.value) {
             let spans: Vec<Span> = key.strays.iter().map(|stray| stray.span).collect();
             let text = without(&key.text, &spans);
-            let read = grammar::record(&text);
+            let read = grammar::key_record(&text);
             if !read.errors.is_empty() || !read.value.strays.is_empty() {
                 return None;
             }

@@ -35,7 +35,7 @@ fn selector(tried: &Tried, lookups: &mut Lookups) -> Selector {
         status: Status::from(tried.standing()),
         key: record.map(|record| record.algorithm.word()),
         bits: key.and_then(Key::bits),
-        revoked: record.is_some_and(dkim::Record::is_revoked),
+        revoked: record.is_some_and(dkim::KeyRecord::is_revoked),
         testing: record.is_some_and(|record| record.is_testing),
         aliases: tried.answer.aliases.clone(),
         provider: tried.candidate.provider.as_deref().map(str::to_owned),

@@ -2,7 +2,7 @@
 
 use super::event::{Apex, Event};
 use super::key::{Flaw, Form, Key, Strength};
-use super::record::{Record, Stray, Unusable};
+use super::record::{KeyRecord, Stray, Unusable};
 use super::search::{Facts, Found, Published, Tried};
 use crate::diagnostic::{self, Explanation, Standing, Tone};
 use crate::text::{Phrase, escape, rfc};
@@ -253,7 +253,7 @@ pub(super) fn stray_words(stray: Stray) -> &'static str {
 }
 
 /// Why receivers ignore a key, in words.
-pub(super) fn unusable_words(record: &Record, why: Unusable) -> Phrase {
+pub(super) fn unusable_words(record: &KeyRecord, why: Unusable) -> Phrase {
     let said = Phrase::new();
     match (why, record.algorithm) {
         (Unusable::Algorithm, super::Algorithm::Unknown(span)) => {

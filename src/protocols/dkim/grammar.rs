@@ -4,7 +4,7 @@
 //! blanked in a copy of the same length, so that the rest is still read and every span holds.
 
 use super::key::Key;
-use super::record::{Algorithm, Hash, Record, Stray};
+use super::record::{Algorithm, Hash, KeyRecord, Stray};
 use crate::text::lex::{Reading, Wanted, is_fws, trim, whole};
 use crate::text::tag_list::{Tag, tag_list};
 use crate::text::{Citation, Parsed, Span, Spanned, SyntaxError, rfc};
@@ -31,7 +31,7 @@ pub fn is_meant_as_key(text: &[u8]) -> bool {
 }
 
 /// Reads a key record. Total: every text yields a record and its faults.
-pub fn record(text: &[u8]) -> Parsed<Record> {
+pub fn key_record(text: &[u8]) -> Parsed<KeyRecord> {
     let (clean, strays) = without_strays(text);
     let Parsed { value: tags, mut errors } = tag_list(&clean, TAG_LIST);
     let reader = Reader { text: &clean, tags: &tags };
@@ -46,7 +46,7 @@ pub fn record(text: &[u8]) -> Parsed<Record> {
     errors.sort_by_key(|error| error.span);
 
     let has = |words: &[&[u8]], word: &[u8]| words.iter().any(|w| w.eq_ignore_ascii_case(word));
-    let value = Record {
+    let value = KeyRecord {
         text: Arc::from(text),
         algorithm,
         key,

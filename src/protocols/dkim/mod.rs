@@ -28,7 +28,7 @@ pub mod selector;
 pub use event::{Apex, Event};
 pub use explain::summary;
 pub use key::Key;
-pub use record::{Algorithm, Record};
+pub use record::{Algorithm, KeyRecord};
 pub use search::{Examined, Facts, Found, Published, Tried, examine};
 pub use selector::{Candidate, Likely, Selector, Wanted};
 

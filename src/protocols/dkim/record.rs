@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 /// A key record, as far as it could be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Record {
+pub struct KeyRecord {
     /// The text, strings joined.
     pub text: Arc<[u8]>,
     /// `k=`: what kind of key it is; RSA if the tag is absent.
@@ -82,7 +82,7 @@ pub enum Unusable {
     Service,
 }
 
-impl Record {
+impl KeyRecord {
     /// Why receivers ignore the key, if they do by its own tags.
     pub fn unusable(&self) -> Option<Unusable> {
         if matches!(self.algorithm, Algorithm::Unknown(_)) {

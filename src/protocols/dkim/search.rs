@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::grammar;
 use super::key::Strength;
-use super::record::Record;
+use super::record::KeyRecord;
 use super::selector::{Candidate, Selector, Wanted};
 use crate::diagnostic::{Standing, Step};
 use crate::dns::{Answer, Dns, Kind, Outcome, Place, ask, join_all};
@@ -77,7 +77,7 @@ const MOST_KEYS: usize = 16;
 #[derive(Clone, Debug)]
 pub struct Published {
     /// The record and its faults.
-    pub record: Parsed<Record>,
+    pub record: Parsed<KeyRecord>,
     /// Where in a file it stands.
     pub place: Option<Place>,
 }
@@ -173,7 +173,7 @@ impl Found {
                 for (text, place) in texts.filter(|(text, _)| grammar::is_meant_as_key(text)) {
                     count += 1;
                     if keys.len() < MOST_KEYS {
-                        let record = grammar::record(&text);
+                        let record = grammar::key_record(&text);
                         keys.push(Published { record, place: place.clone() });
                     }
                 }

@@ -233,11 +233,11 @@ async fn hostile_text_reaches_no_reader_unescaped() {
 // ── records and keys ────────────────────────────────────────────────────────────────────────────
 
 fn key(text: &str) -> Key {
-    grammar::record(text.as_bytes()).value.key.expect("the test publishes p=").value
+    grammar::key_record(text.as_bytes()).value.key.expect("the test publishes p=").value
 }
 
 fn faults(text: &str) -> Vec<(String, &'static str)> {
-    let parsed = grammar::record(text.as_bytes());
+    let parsed = grammar::key_record(text.as_bytes());
     let place = |error: &crate::text::SyntaxError| {
         String::from_utf8_lossy(error.span.of(text.as_bytes())).into_owned()
     };
@@ -348,14 +348,15 @@ fn tag_names_are_read_in_their_letter_case() {
 #[test]
 fn unknown_tags_and_unknown_words_are_ignored() {
     let text = format!("v=DKIM1; g=*; x1 = extra; s=email:web; t=s:n; h=md5:sha256; p={RSA_2048}");
-    let parsed = grammar::record(text.as_bytes());
+    let parsed = grammar::key_record(text.as_bytes());
     assert_eq!((parsed.errors, parsed.value.unusable()), (vec![], None));
 }
 
 #[test]
 fn a_key_for_other_services_hashes_or_kinds_is_unusable_for_mail() {
     use record::Unusable::*;
-    let of = |tags: &str| grammar::record(format!("{tags}; p=AAAA").as_bytes()).value.unusable();
+    let of =
+        |tags: &str| grammar::key_record(format!("{tags}; p=AAAA").as_bytes()).value.unusable();
     assert_eq!(
         [of("s=chat"), of("h=sha1"), of("k=foobar"), of("s=chat:*")],
         [Some(Service), Some(Hash), Some(Algorithm), None]
@@ -374,7 +375,7 @@ fn what_was_pasted_along_with_a_key_is_noted_and_the_key_is_read() {
         ),
         (format!("v=DKIM1; p=\u{200b}{RSA_2048}"), NotAscii),
     ] {
-        let parsed = grammar::record(text.as_bytes());
+        let parsed = grammar::key_record(text.as_bytes());
         let found = parsed.value.strays.first().map(|stray| stray.value);
         let bits = parsed.value.key.and_then(|key| key.value.bits());
         assert_eq!((found, bits, parsed.errors), (Some(stray), Some(2048), vec![]), "{text}");
@@ -383,7 +384,7 @@ fn what_was_pasted_along_with_a_key_is_noted_and_the_key_is_read() {
 
 #[test]
 fn a_note_may_hold_what_it_likes() {
-    let parsed = grammar::record(b"v=DKIM1; n=\"ours\"; p=");
+    let parsed = grammar::key_record(b"v=DKIM1; n=\"ours\"; p=");
     assert_eq!((parsed.value.strays, parsed.errors), (vec![], vec![]));
 }
 
@@ -405,7 +406,7 @@ fn faulty_key_records_are_still_meant_as_keys() {
 proptest::proptest! {
     #[test]
     fn every_text_is_read_without_panic(text: Vec<u8>) {
-        let parsed = grammar::record(&text);
+        let parsed = grammar::key_record(&text);
         for error in &parsed.errors {
             proptest::prop_assert!(error.span.end as usize <= text.len());
         }
@@ -413,6 +414,6 @@ proptest::proptest! {
 
     #[test]
     fn every_tag_soup_is_read_without_panic(text in "([vkhstnp ]?[=:;\\\\\"-]?[A-Za-z0-9+/ ]{0,9}){0,20}") {
-        let _ = grammar::record(text.as_bytes());
+        let _ = grammar::key_record(text.as_bytes());
     }
 }

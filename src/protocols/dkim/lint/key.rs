@@ -4,7 +4,7 @@ use crate::diagnostic::{Finding, Location, Rule};
 use crate::dns::Kind;
 use crate::protocols::dkim::explain::{flaw_words, stray_words, unusable_words};
 use crate::protocols::dkim::key::{Flaw, Form, Key, Rsa, Strength};
-use crate::protocols::dkim::record::Record;
+use crate::protocols::dkim::record::KeyRecord;
 use crate::protocols::dkim::search::{Facts, Published, Tried};
 use crate::text::{Phrase, Span};
 use std::sync::Arc;
@@ -136,7 +136,7 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn record(&self) -> &'a Record {
+    fn record(&self) -> &'a KeyRecord {
         &self.published.record.value
     }
 
