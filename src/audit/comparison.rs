@@ -1,7 +1,9 @@
 //! A domain in two states: what a change does to it.
 
 use super::finish;
-use crate::compare::{self, Doubt, Moved, changed_policy, cost, facts, kept, records, said_once};
+use crate::compare::{
+    self, AffectedSender, Doubt, changed_policy, cost, facts, kept, records, said_once,
+};
 use crate::dns::Dns;
 use crate::examine::{Clock, Fixes, Gathered, Inquiry, Steps, gather_all};
 use crate::net::{IpSet, Name};
@@ -39,7 +41,7 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
         was.further.push(before);
         is.further.push(after);
     }
-    let (facts, mut untold) = facts(&was, &is, tls.gone);
+    let (facts, mut untold) = facts(&was, &is, tls.removed);
     let is_policy_unknown = [&was, &is].map(Gathered::is_policy_unknown) == [true; 2];
     let (kept, cost) = (kept(&was, &is), cost(&was, &is));
     let brief = Inquiry { fixes: Fixes::Skipped, steps: Steps::Skipped, ..inquiry.clone() };
@@ -65,7 +67,7 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
         headline_before: before.headline.clone(),
         in_effect_within_s: records.iter().filter_map(|it| it.ttl_before_s).max(),
         records,
-        senders: facts.moved.iter().map(changed_sender).collect(),
+        senders: facts.affected.iter().map(changed_sender).collect(),
         kept,
         cost,
         policy: changed_policy(facts.requests),
@@ -93,25 +95,25 @@ fn is_dark(domain: &Domain) -> bool {
 }
 
 /// Addresses that get another result, as the report has them.
-fn changed_sender(moved: &Moved) -> ChangedSender {
-    let [before, after] = moved.results.map(|result| result.map_or("unknown", SpfResult::word));
-    let [term_before, term_after] = moved.terms.clone();
-    let [path_before, path_after] = moved.paths.clone();
+fn changed_sender(affected: &AffectedSender) -> ChangedSender {
+    let [before, after] = affected.results.map(|result| result.map_or("unknown", SpfResult::word));
+    let [term_before, term_after] = affected.terms.clone();
+    let [path_before, path_after] = affected.paths.clone();
     ChangedSender {
-        effect: moved.effect,
-        provider: moved.provider.map(str::to_owned),
+        effect: affected.effect,
+        provider: affected.provider.map(str::to_owned),
         before,
         after,
         term_before,
         term_after,
         path_before,
         path_after,
-        who: moved.who.clone(),
-        is_rest: moved.is_rest,
-        networks: match moved.is_rest {
+        who: affected.who.clone(),
+        is_rest: affected.is_rest,
+        networks: match affected.is_rest {
             true => Vec::new(),
-            false => moved.sets.iter().flat_map(IpSet::cidrs).collect(),
+            false => affected.sets.iter().flat_map(IpSet::cidrs).collect(),
         },
-        problem: moved.problem.clone(),
+        problem: affected.problem.clone(),
     }
 }

@@ -13,9 +13,9 @@ use crate::text::Phrase;
 pub(crate) fn may_lose(before: &Partition, after: &Partition) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     let open = after.gather(|cell| is_open(after, cell));
-    let unsure = before.passing().and(&open);
-    if !unsure.is_empty() {
-        let said = Phrase::new().addr(who(unsure)).plain(" passed; after the change it ");
+    let dependent = before.passing().and(&open);
+    if !dependent.is_empty() {
+        let said = Phrase::new().addr(who(dependent)).plain(" passed; after the change it ");
         let said = said.unknown("depends on who sends");
         doubts.push(Doubt { asked: None, said });
     }

@@ -14,7 +14,7 @@ pub struct Facts {
     /// The domain.
     pub domain: Name,
     /// Who fares otherwise than before, those that lose first.
-    pub moved: Vec<Moved>,
+    pub affected: Vec<AffectedSender>,
     /// Where the SPF policy stands after the change.
     pub spf: Location,
     /// What DMARC asks of receivers, before and after.
@@ -22,12 +22,12 @@ pub struct Facts {
     /// Where the DMARC policy stands after the change.
     pub dmarc: Location,
     /// What is no longer there.
-    pub gone: Vec<Gone>,
+    pub removed: Vec<Removed>,
 }
 
 /// Addresses that get another result than before.
 #[derive(Clone, Debug)]
-pub struct Moved {
+pub struct AffectedSender {
     /// What the change does to them.
     pub effect: Effect,
     /// The recognised provider that sends from them.
@@ -53,7 +53,7 @@ pub struct Moved {
 
 /// A record set that was published before, worked, and is proved not to be there any more.
 #[derive(Clone, Debug)]
-pub struct Gone {
+pub struct Removed {
     /// What it was for.
     pub purpose: Purpose,
     /// Where it stood.

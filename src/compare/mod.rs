@@ -12,7 +12,7 @@ mod removed;
 mod senders;
 
 pub(crate) use facts::Doubt;
-pub use facts::{Facts, Gone, Moved, Purpose, Tls};
+pub use facts::{AffectedSender, Facts, Purpose, Removed, Tls};
 pub use findings::hold_against;
 pub(crate) use records::records;
 pub(crate) use removed::tls;
@@ -26,8 +26,8 @@ use crate::protocols::{dmarc, spf};
 use crate::report::{ChangedCost, ChangedPolicy};
 use crate::text::Phrase;
 use dependent::may_lose;
-use removed::{keys_gone, mx_gone};
-use senders::{first_doubt, gather_moved, is_same, known_as, size};
+use removed::{removed_keys, removed_mx};
+use senders::{first_doubt, gather_affected, is_same, known_as, size};
 use std::cmp::Reverse;
 
 /// The policy in force, if it is known of both states and differs.
@@ -73,19 +73,19 @@ pub(crate) fn said_once(one_sided: Vec<Doubt>, untold: Vec<Doubt>) -> Vec<Phrase
 }
 
 /// What the protocols say of both states, and what could not be told of one of them.
-pub(crate) fn facts(was: &Gathered, is: &Gathered, tls: Vec<Gone>) -> (Facts, Vec<Doubt>) {
+pub(crate) fn facts(was: &Gathered, is: &Gathered, tls: Vec<Removed>) -> (Facts, Vec<Doubt>) {
     let domain = is.domain.clone();
-    let (mut moved, mut untold) = (Vec::new(), Vec::new());
+    let (mut affected, mut untold) = (Vec::new(), Vec::new());
     if let (Some(was), Some(is)) = (&was.spf, &is.spf) {
         for (before, after) in was.partitions().into_iter().zip(is.partitions()) {
             if !is_same(before, after) {
                 untold.extend([before, after].into_iter().find_map(first_doubt));
             }
-            gather_moved(before, after, &mut moved, &mut untold);
+            gather_affected(before, after, &mut affected, &mut untold);
             untold.extend(may_lose(before, after));
         }
-        moved.iter_mut().for_each(|one: &mut Moved| one.who = known_as(&one.sets));
-        moved.sort_by_key(|one| (one.effect, one.is_rest, Reverse(size(&one.sets))));
+        affected.iter_mut().for_each(|one: &mut AffectedSender| one.who = known_as(&one.sets));
+        affected.sort_by_key(|one| (one.effect, one.is_rest, Reverse(size(&one.sets))));
     }
     let requests = [was, is].map(Gathered::requests);
     untold.extend(policy_doubt(was, is));
@@ -101,15 +101,15 @@ pub(crate) fn facts(was: &Gathered, is: &Gathered, tls: Vec<Gone>) -> (Facts, Ve
         }
     });
     let owner = dmarc::owner(&domain).unwrap_or_else(|| domain.clone());
-    let mut gone: Vec<Gone> = mx_gone(was, is).into_iter().collect();
-    gone.extend(keys_gone(was, is));
-    gone.extend(tls);
+    let mut removed: Vec<Removed> = removed_mx(was, is).into_iter().collect();
+    removed.extend(removed_keys(was, is));
+    removed.extend(tls);
     let facts = Facts {
-        moved,
+        affected,
         spf: spf.unwrap_or_else(|| Location::set(domain.clone(), Kind::Txt)),
         requests,
         dmarc: dmarc.unwrap_or_else(|| Location::set(owner, Kind::Txt)),
-        gone,
+        removed,
         domain,
     };
     (facts, untold)

@@ -1,7 +1,7 @@
 //! What was published, worked, and is proved not to be there any more.
 
 use super::facts::Doubt;
-use super::facts::{self, Gone, Purpose};
+use super::facts::{self, Purpose, Removed};
 use super::records::one_sided;
 use crate::diagnostic::{Location, Standing};
 use crate::dns::{Answer, Data, Dns, Kind, ask, join_all};
@@ -12,7 +12,7 @@ use crate::protocols::mx::{self, Exchanger, Target};
 use std::sync::Arc;
 
 /// The MX set, if hosts received before and none does now.
-pub(crate) fn mx_gone(was: &Gathered, is: &Gathered) -> Option<Gone> {
+pub(crate) fn removed_mx(was: &Gathered, is: &Gathered) -> Option<Removed> {
     let (was, is) = (&was.mx.as_ref()?.facts, &is.mx.as_ref()?.facts);
     let names_hosts = |facts: &mx::Facts| !facts.is_null() && !facts.exchangers().is_empty();
     let may_take =
@@ -20,14 +20,14 @@ pub(crate) fn mx_gone(was: &Gathered, is: &Gathered) -> Option<Gone> {
     let received = names_hosts(was) && was.exchangers().iter().any(may_take);
     let is_gone = received && !names_hosts(is) && !is.is_failed();
     let location = Location::set(is.domain.clone(), Kind::Mx);
-    is_gone.then_some(Gone { purpose: Purpose::Mx, location })
+    is_gone.then_some(Removed { purpose: Purpose::Mx, location })
 }
 
 /// The selectors that led to a key that could be used, and are proved to lead to none now, or to
 /// another one. What others changed behind an alias is theirs to know.
-pub(crate) fn keys_gone(was: &Gathered, is: &Gathered) -> Vec<Gone> {
+pub(crate) fn removed_keys(was: &Gathered, is: &Gathered) -> Vec<Removed> {
     let (Some(was), Some(is)) = (&was.dkim, &is.dkim) else { return Vec::new() };
-    let gone =
+    let removed =
         was.facts.keyed().filter(|tried| usable(tried).next().is_some()).filter_map(|tried| {
             let now = is.facts.tried.iter().find(|now| now.name == tried.name)?;
             let selector = tried.candidate.selector.to_string();
@@ -40,9 +40,9 @@ pub(crate) fn keys_gone(was: &Gathered, is: &Gathered) -> Vec<Gone> {
                 Some(_) if is_own && !is_kept() => Purpose::Replaced(selector),
                 Some(_) => return None,
             };
-            Some(Gone { purpose, location: Location::set(tried.name.clone(), Kind::Txt) })
+            Some(Removed { purpose, location: Location::set(tried.name.clone(), Kind::Txt) })
         });
-    gone.collect()
+    removed.collect()
 }
 
 /// The keys at a selector that can be used.
@@ -71,7 +71,7 @@ fn may_be_same(one: &Published, other: &Published) -> bool {
 #[derive(Default)]
 pub(crate) struct Tls {
     /// Those that were there and are gone.
-    pub(crate) gone: Vec<Gone>,
+    pub(crate) removed: Vec<Removed>,
     /// What could not be told of one state where the other makes it matter.
     pub(crate) untold: Vec<Doubt>,
     /// The answers of both states where they differ.
@@ -101,7 +101,7 @@ pub(crate) async fn tls(states: [&dyn Dns; 2], was: &Gathered) -> Tls {
         match (before.failure(), after.failure()) {
             (None, None) if was_there && !is_there => {
                 let location = Location::set(name, kind);
-                tls.gone.push(Gone { purpose: Purpose::Tls(what), location });
+                tls.removed.push(Removed { purpose: Purpose::Tls(what), location });
             }
             (None, Some(failure)) if was_there => {
                 tls.untold.push(one_sided(&name, kind, failure.trouble, "after"));

@@ -1,13 +1,13 @@
 //! Who fares otherwise after a change, and who does not: two partitions held side by side.
 
 use super::dependent::dependents;
+use super::facts::AffectedSender;
 use super::facts::Doubt;
-use super::facts::Moved;
 use crate::examine::Gathered;
-use crate::examine::authorize::{crowd, doubt, problem};
+use crate::examine::authorize::{count_in_words, doubt, problem};
 use crate::net::{Cidr, Family, IpSet};
 use crate::protocols::spf::record::{Body, Mechanism};
-use crate::protocols::spf::{Cell, Crowd, Exception, Partition, SpfResult, TermId, turns};
+use crate::protocols::spf::{Cell, Exception, Group, Partition, SpfResult, TermId, transitions};
 use crate::provider::{self, Provider};
 use crate::report::Effect;
 use crate::report::KeptSender;
@@ -49,7 +49,7 @@ pub(crate) fn known_as(sets: &[IpSet]) -> String {
         [one] => one.to_string(),
         // In a list of several senders it is still clear what belongs together.
         [one, other] => format!("{one}, {other}"),
-        _ => crowd(sets),
+        _ => count_in_words(sets),
     }
 }
 
@@ -63,19 +63,19 @@ pub(crate) fn size(sets: &[IpSet]) -> [u128; 2] {
 
 /// Adds who fares otherwise in one family: those that are alike in everything that is shown stand
 /// together. Where one of the states could not tell, that is said instead.
-pub(crate) fn gather_moved(
+pub(crate) fn gather_affected(
     before: &Partition,
     after: &Partition,
-    moved: &mut Vec<Moved>,
+    affected: &mut Vec<AffectedSender>,
     untold: &mut Vec<Doubt>,
 ) {
-    let crowds = [before, after].map(Partition::crowds);
-    let [was, is] = &crowds;
-    for turn in turns(was, is) {
-        let results = [turn.before.result, turn.after.result];
-        let sides = [(before, turn.before), (after, turn.after)];
-        if let Some((partition, crowd)) = sides.iter().find(|(_, crowd)| !is_told(crowd)) {
-            untold.extend(doubt_about(partition, crowd.first));
+    let groups = [before, after].map(Partition::groups);
+    let [was, is] = &groups;
+    for transition in transitions(was, is) {
+        let results = [transition.before.result, transition.after.result];
+        let sides = [(before, transition.before), (after, transition.after)];
+        if let Some((partition, group)) = sides.iter().find(|(_, group)| !is_told(group)) {
+            untold.extend(doubt_about(partition, group.first));
             continue;
         }
         let effect = match results {
@@ -83,25 +83,25 @@ pub(crate) fn gather_moved(
             [Some(_), Some(SpfResult::Pass)] => Effect::Gained,
             _ => Effect::Altered,
         };
-        let shown = sides.map(|(partition, crowd)| {
-            let top = deciding(partition, crowd)?;
+        let shown = sides.map(|(partition, group)| {
+            let top = deciding(partition, group)?;
             Some(partition.term_text(top))
         });
-        let paths = sides.map(|(partition, crowd)| match crowd.result {
-            Some(_) => path_below(partition, crowd.first),
+        let paths = sides.map(|(partition, group)| match group.result {
+            Some(_) => path_below(partition, group.first),
             None => Vec::new(),
         });
-        let providers = sides.map(|(partition, crowd)| {
-            crowd.first.by.and_then(|term| recognised(partition, term)).map(Provider::title)
+        let providers = sides.map(|(partition, group)| {
+            group.first.by.and_then(|term| recognised(partition, term)).map(Provider::title)
         });
         let provider = match (effect, providers) {
             (Effect::Lost, [before, _]) => before,
             (Effect::Gained, [_, after]) => after,
             (Effect::Altered, [before, after]) => before.or(after),
         };
-        let is_rest = is_rest(&turn.set);
-        let problem = problem(turn.after.first);
-        let twin = moved.iter_mut().find(|one| {
+        let is_rest = is_rest(&transition.set);
+        let problem = problem(transition.after.first);
+        let twin = affected.iter_mut().find(|one| {
             one.effect == effect
                 && one.provider == provider
                 && one.results == results
@@ -111,20 +111,20 @@ pub(crate) fn gather_moved(
         });
         match twin {
             Some(twin) => {
-                add(&mut twin.sets, turn.set);
+                add(&mut twin.sets, transition.set);
                 for (own, other) in twin.paths.iter_mut().zip(&paths) {
                     let same = own.iter().zip(other).take_while(|(one, other)| one == other);
                     own.truncate(same.count());
                 }
             }
-            None => moved.push(Moved {
+            None => affected.push(AffectedSender {
                 effect,
                 provider,
                 results,
                 terms: shown,
                 paths,
-                span: turn.after.first.top.and_then(|top| own_span(after, top)),
-                sets: vec![turn.set],
+                span: transition.after.first.top.and_then(|top| own_span(after, top)),
+                sets: vec![transition.set],
                 who: String::new(),
                 is_rest,
                 problem,
@@ -139,18 +139,18 @@ pub(crate) fn is_rest(set: &IpSet) -> bool {
 }
 
 /// True unless a question failed without which nothing can be told.
-fn is_told(crowd: &Crowd<'_>) -> bool {
+fn is_told(group: &Group<'_>) -> bool {
     let temperror = Some(SpfResult::Temperror);
-    crowd.result != temperror
-        && crowd.otherwise != temperror
-        && (crowd.result == Some(SpfResult::Pass) || crowd.first.passed_over.is_none())
+    group.result != temperror
+        && group.otherwise != temperror
+        && (group.result == Some(SpfResult::Pass) || group.first.passed_over.is_none())
 }
 
 /// The term of the domain's own record that decides: where it depends on who sends, the first that
 /// does.
-fn deciding(partition: &Partition, crowd: &Crowd<'_>) -> Option<TermId> {
-    let cell = crowd.first;
-    if crowd.result.is_none()
+fn deciding(partition: &Partition, group: &Group<'_>) -> Option<TermId> {
+    let cell = group.first;
+    if group.result.is_none()
         && let Some(term) = dependents(cell).next()
     {
         return Some(partition.path(term).first().copied().unwrap_or(term));
@@ -181,11 +181,11 @@ pub(crate) fn kept(was: &Gathered, is: &Gathered) -> Vec<KeptSender> {
     let mut kept: Vec<(Option<&'static str>, String, Vec<IpSet>)> = Vec::new();
     for (before, after) in was.partitions().into_iter().zip(is.partitions()) {
         let passed = before.passing();
-        let crowds = after.crowds();
-        for crowd in crowds.iter().filter(|crowd| crowd.result == Some(SpfResult::Pass)) {
-            let set = crowd.set.and(&passed);
-            let Some(top) = crowd.first.top.filter(|_| !set.is_empty()) else { continue };
-            let provider = crowd.first.by.and_then(|term| recognised(after, term));
+        let groups = after.groups();
+        for group in groups.iter().filter(|group| group.result == Some(SpfResult::Pass)) {
+            let set = group.set.and(&passed);
+            let Some(top) = group.first.top.filter(|_| !set.is_empty()) else { continue };
+            let provider = group.first.by.and_then(|term| recognised(after, term));
             let (provider, term) = (provider.map(Provider::title), after.term_text(top));
             let twin = kept.iter_mut().find(|(title, own, _)| *title == provider && *own == term);
             match twin {

@@ -101,7 +101,13 @@ impl Judged {
             .map(|checked| checked.partition.gather(Cell::is_over_limit))
             .filter(|set| !set.is_empty())
             .collect();
-        Some(Phrase::new().plain("for ").addr(crowd(&sets)).plain(" ").then(problem(worst)?))
+        Some(
+            Phrase::new()
+                .plain("for ")
+                .addr(count_in_words(&sets))
+                .plain(" ")
+                .then(problem(worst)?),
+        )
     }
 
     /// The first cell about which nothing can be told, and why.
@@ -175,7 +181,7 @@ pub(crate) fn networks(sets: &[IpSet]) -> Vec<Cidr> {
 }
 
 /// The number of addresses of several sets, in words: IPv4 by addresses, IPv6 by networks.
-pub(crate) fn crowd(sets: &[IpSet]) -> String {
+pub(crate) fn count_in_words(sets: &[IpSet]) -> String {
     let mut said = Vec::new();
     for set in sets {
         match set.family() {

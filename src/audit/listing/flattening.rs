@@ -1,7 +1,7 @@
 //! A flattened policy, ready to be published.
 
 use crate::dns::{Dns, Kind, ask, presentation};
-use crate::examine::authorize::{crowd, networks};
+use crate::examine::authorize::{count_in_words, networks};
 use crate::net::{IpSet, Name};
 use crate::protocols::spf::flatten::{self, ANSWER_LIMIT, List, Source};
 use crate::protocols::spf::{self, Facts};
@@ -68,7 +68,7 @@ fn notes(facts: &Facts, flattened: &flatten::Flattened, records: &[ListRecord]) 
     let gained: Vec<IpSet> =
         flattened.gained.iter().filter(|set| !set.is_empty()).cloned().collect();
     if !gained.is_empty() {
-        let said = Phrase::new().addr(crowd(&gained));
+        let said = Phrase::new().addr(count_in_words(&gained));
         notes.push(said.plain(" pass by the list that receivers refuse today, beyond a limit"));
     }
     for record in records {

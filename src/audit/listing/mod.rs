@@ -5,7 +5,7 @@ mod shares;
 
 use crate::diagnostic::Standing;
 use crate::dns::{Dns, alongside, join_all};
-use crate::examine::authorize::{self, Share as Portioned, crowd, networks};
+use crate::examine::authorize::{self, Share as Portioned, count_in_words, networks};
 use crate::examine::sender::{self, Gap, Resolved};
 use crate::examine::{Asked, Sender};
 use crate::net::{Family, IpSet, Name};
@@ -121,7 +121,7 @@ fn headline(facts: &Facts) -> Phrase {
         [ipv4, ipv6] if ipv4.is_empty() && ipv6.is_empty() => Phrase::from("nobody may send"),
         sets => {
             let sets: Vec<IpSet> = sets.iter().filter(|set| !set.is_empty()).cloned().collect();
-            Phrase::new().addr(crowd(&sets)).plain(" may send")
+            Phrase::new().addr(count_in_words(&sets)).plain(" may send")
         }
     };
     let depends = facts.sender_dependent();
@@ -161,30 +161,31 @@ fn contained(facts: &Facts, asked: &Asked, resolved: &Resolved) -> Contained {
     let said = resolved.title.clone();
     let headline = match answer {
         Authorized::Yes => {
-            said.plain(" ").good("may send").plain(": all of ").addr(crowd(&share.covered))
+            said.plain(" ").good("may send").plain(": all of ").addr(count_in_words(&share.covered))
         }
         Authorized::Partial => {
             let said = said.plain(" ").weak("may send in part").plain(": ");
             let said = match share.covered.is_empty() {
                 true => said.plain("nobody for certain"),
-                false => said.addr(crowd(&share.covered)).plain(" may"),
+                false => said.addr(count_in_words(&share.covered)).plain(" may"),
             };
             let said = match share.uncovered.is_empty() {
                 true => said,
-                false => said.plain(", ").addr(crowd(&share.uncovered)).plain(" may not"),
+                false => said.plain(", ").addr(count_in_words(&share.uncovered)).plain(" may not"),
             };
             match share.undecided.is_empty() {
                 true => said,
-                false => {
-                    said.plain(", of ").addr(crowd(&share.undecided)).plain(" it could not be told")
-                }
+                false => said
+                    .plain(", of ")
+                    .addr(count_in_words(&share.undecided))
+                    .plain(" it could not be told"),
             }
         }
         Authorized::No => {
             let said = said.plain(" ").bad("may NOT send").plain(": ");
             match &resolved.gap {
                 Some(Gap::Nothing(why)) => said.then(why.clone()),
-                _ => said.plain("none of ").addr(crowd(&share.uncovered)),
+                _ => said.plain("none of ").addr(count_in_words(&share.uncovered)),
             }
         }
         Authorized::Unknown => {

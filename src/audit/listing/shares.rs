@@ -2,7 +2,7 @@
 
 use crate::examine::authorize::{self, placed};
 use crate::net::{Family, IpSet};
-use crate::protocols::spf::{Crowd, Facts, Partition, SpfResult};
+use crate::protocols::spf::{Facts, Group, Partition, SpfResult};
 use crate::report::senders::{Decided, Dependent, Share};
 
 /// The results in the order in which they are shown.
@@ -21,32 +21,32 @@ const ORDER: [Option<SpfResult>; 8] = [
 /// depends on the sender matches.
 type Fate = (Option<SpfResult>, Option<SpfResult>);
 
-fn fate(crowd: &Crowd<'_>) -> Fate {
-    (crowd.result, crowd.otherwise)
+fn fate(group: &Group<'_>) -> Fate {
+    (group.result, group.otherwise)
 }
 
 /// Every address, by what it gets.
 pub(super) fn shares(facts: &Facts) -> Vec<Share> {
-    let crowds = facts.partitions().map(|partition| (partition, partition.crowds()));
+    let groups = facts.partitions().map(|partition| (partition, partition.groups()));
     let mut shares = Vec::new();
     for result in ORDER {
-        for (partition, crowds) in &crowds {
+        for (partition, groups) in &groups {
             let mut fates: Vec<Fate> = Vec::new();
-            for crowd in crowds.iter().filter(|crowd| crowd.result == result) {
-                if !fates.contains(&fate(crowd)) {
-                    fates.push(fate(crowd));
+            for group in groups.iter().filter(|group| group.result == result) {
+                if !fates.contains(&fate(group)) {
+                    fates.push(fate(group));
                 }
             }
-            shares.extend(fates.into_iter().map(|fate| share(partition, crowds, fate)));
+            shares.extend(fates.into_iter().map(|fate| share(partition, groups, fate)));
         }
     }
     shares
 }
 
-fn share(partition: &Partition, crowds: &[Crowd<'_>], wanted: Fate) -> Share {
+fn share(partition: &Partition, groups: &[Group<'_>], wanted: Fate) -> Share {
     let family = partition.family;
-    let those = || crowds.iter().filter(|crowd| fate(crowd) == wanted);
-    let ranges = those().flat_map(|crowd| crowd.set.ranges().iter().copied());
+    let those = || groups.iter().filter(|group| fate(group) == wanted);
+    let ranges = those().flat_map(|group| group.set.ranges().iter().copied());
     let set = IpSet::from_ranges(family, ranges);
     let (result, otherwise) = wanted;
     Share {
@@ -58,12 +58,12 @@ fn share(partition: &Partition, crowds: &[Crowd<'_>], wanted: Fate) -> Share {
         },
         addresses: set.count().to_string(),
         networks: set.cidrs(),
-        terms: those().map(|crowd| decided(partition, crowd)).collect(),
+        terms: those().map(|group| decided(partition, group)).collect(),
     }
 }
 
-fn decided(partition: &Partition, crowd: &Crowd<'_>) -> Decided {
-    let Crowd { first, spent, set, .. } = crowd;
+fn decided(partition: &Partition, group: &Group<'_>) -> Decided {
+    let Group { first, spent, set, .. } = group;
     Decided {
         matched: first.by.and_then(|term| placed(partition, term)),
         addresses: set.count().to_string(),

@@ -1,6 +1,6 @@
 //! The answer in one sentence: for a sender, and for a domain.
 
-use crate::examine::authorize::{self, Judged, crowd, networks};
+use crate::examine::authorize::{self, Judged, count_in_words, networks};
 use crate::examine::dmarc::{Outcome, Weighed};
 use crate::examine::sender::Gap;
 use crate::protocols::dmarc::Policy;
@@ -38,7 +38,7 @@ fn by_spf(judged: &Judged) -> Phrase {
             by(title.plain(" is ").good("authorized").plain(": SPF ").good("pass"), judged)
         }
         Authorized::Yes => {
-            let all = crowd(&judged.share().covered);
+            let all = count_in_words(&judged.share().covered);
             let who = match judged.resolved.kind {
                 SenderKind::Host if judged.resolved.gap.is_some() => {
                     ", though it only receives as far as is known: its addresses pass SPF ("
@@ -60,9 +60,9 @@ fn by_spf(judged: &Judged) -> Phrase {
                 .plain(" is ")
                 .weak(word)
                 .plain(verb)
-                .addr(crowd(counted))
+                .addr(count_in_words(counted))
                 .plain(" of ")
-                .addr(crowd(&judged.resolved.sets))
+                .addr(count_in_words(&judged.resolved.sets))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Rules about what was published and is weaker now, or gone.
 
-use crate::compare::{Facts, Gone, Purpose, Tls};
+use crate::compare::{Facts, Purpose, Removed, Tls};
 use crate::diagnostic::{Finding, Rule};
 use crate::posture::Requests;
 use crate::protocols::dmarc::Policy;
@@ -55,7 +55,7 @@ pub(super) fn mx(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>
 }
 
 pub(super) fn tls(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    findings.extend(facts.gone.iter().filter_map(|Gone { purpose, location }| {
+    findings.extend(facts.removed.iter().filter_map(|Removed { purpose, location }| {
         let Purpose::Tls(what) = purpose else { return None };
         let (record, follows, why, cite) = lost(*what);
         let said = Phrase::new()
@@ -104,7 +104,7 @@ fn tell(
     findings: &mut Vec<Finding>,
     say: impl Fn(&Purpose) -> Option<Phrase>,
 ) {
-    findings.extend(facts.gone.iter().filter_map(|Gone { purpose, location }| {
+    findings.extend(facts.removed.iter().filter_map(|Removed { purpose, location }| {
         Some(Finding::new(rule, location.clone(), say(purpose)?))
     }));
 }

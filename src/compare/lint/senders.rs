@@ -1,6 +1,6 @@
 //! Rules about who may send.
 
-use crate::compare::{Facts, Moved};
+use crate::compare::{AffectedSender, Facts};
 use crate::diagnostic::{Finding, Location, Rule};
 use crate::protocols::spf::SpfResult;
 use crate::report::{Effect, named};
@@ -11,12 +11,13 @@ const NAMED: usize = 6;
 
 /// Those that lose for the same reason are told together.
 pub(super) fn lost(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    let mut groups: Vec<Vec<&Moved>> = Vec::new();
-    for moved in facts.moved.iter().filter(|moved| moved.effect == Effect::Lost) {
-        let is_alike = |group: &&mut Vec<&Moved>| group.first().is_some_and(|it| alike(it, moved));
+    let mut groups: Vec<Vec<&AffectedSender>> = Vec::new();
+    for affected in facts.affected.iter().filter(|affected| affected.effect == Effect::Lost) {
+        let is_alike =
+            |group: &&mut Vec<&AffectedSender>| group.first().is_some_and(|it| alike(it, affected));
         match groups.iter_mut().find(is_alike) {
-            Some(group) => group.push(moved),
-            None => groups.push(vec![moved]),
+            Some(group) => group.push(affected),
+            None => groups.push(vec![affected]),
         }
     }
     for group in &groups {
@@ -40,16 +41,16 @@ pub(super) fn lost(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Findin
     }
 }
 
-/// True if two crowds lose for the same reason.
-fn alike(one: &Moved, other: &Moved) -> bool {
+/// True if two groups lose for the same reason.
+fn alike(one: &AffectedSender, other: &AffectedSender) -> bool {
     let [_, term] = &one.terms;
     let [_, other_term] = &other.terms;
     one.results == other.results && term == other_term && one.problem == other.problem
 }
 
 pub(super) fn gained(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    let all = facts.moved.iter().filter(|moved| moved.effect == Effect::Gained);
-    let all: Vec<&Moved> = all.collect();
+    let all = facts.affected.iter().filter(|affected| affected.effect == Effect::Gained);
+    let all: Vec<&AffectedSender> = all.collect();
     let Some(first) = all.first() else { return };
     let said = all_named(&all).plain(" may send after the change");
     let said = match all.as_slice() {
@@ -63,8 +64,8 @@ pub(super) fn gained(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
 }
 
 pub(super) fn weaker_default(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    for moved in facts.moved.iter().filter(|moved| moved.is_rest) {
-        let [Some(before), Some(after)] = moved.results else { continue };
+    for affected in facts.affected.iter().filter(|affected| affected.is_rest) {
+        let [Some(before), Some(after)] = affected.results else { continue };
         let [Some(was), Some(is)] = [before, after].map(strictness) else { continue };
         // A pass for everybody is told as such.
         if is >= was || after == SpfResult::Pass {
@@ -75,7 +76,7 @@ pub(super) fn weaker_default(facts: &Facts, rule: &'static Rule, findings: &mut 
             .good(before.word())
             .plain(" and gets ")
             .weak(after.word());
-        findings.push(Finding::new(rule, place(facts, moved), said));
+        findings.push(Finding::new(rule, place(facts, affected), said));
         return;
     }
 }
@@ -93,15 +94,15 @@ fn strictness(result: SpfResult) -> Option<u8> {
 }
 
 /// Where the term stands that brings it about, or the record if none does.
-fn place(facts: &Facts, moved: &Moved) -> Location {
-    match moved.span {
+fn place(facts: &Facts, affected: &AffectedSender) -> Location {
+    match affected.span {
         Some(span) if facts.spf.record.is_some() => facts.spf.clone().at(span),
         _ => facts.spf.clone(),
     }
 }
 
 /// Who they are: providers, addresses, and how many more.
-fn all_named(all: &[&Moved]) -> Phrase {
+fn all_named(all: &[&AffectedSender]) -> Phrase {
     let told = if all.len() > NAMED { NAMED - 1 } else { all.len() };
     let names = all.iter().map(|one| named(one.provider, &one.who, one.is_rest));
     Phrase::listed(names, told, " and ")

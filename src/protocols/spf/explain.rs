@@ -109,14 +109,14 @@ impl Event {
         } else if effect.matched == 0 {
             headline = headline
                 .plain(" matches none of the ")
-                .addr(crowd(effect.asked))
+                .addr(address_count(effect.asked))
                 .plain(" addresses");
         } else {
             headline = headline
                 .plain(" decides ")
-                .addr(crowd(effect.matched))
+                .addr(address_count(effect.matched))
                 .plain(" of ")
-                .addr(crowd(effect.asked))
+                .addr(address_count(effect.asked))
                 .plain(" addresses: ")
                 .with(role(effect.result), effect.result.word());
         }
@@ -361,7 +361,7 @@ fn outcome_word(effect: &Effect) -> &'static str {
 }
 
 /// A number of addresses for a reader: exact while a person can read it, a power of two beyond.
-pub(super) fn crowd(count: u128) -> String {
+pub(super) fn address_count(count: u128) -> String {
     match count {
         u128::MAX => "2^128".into(),
         count if count > 1_000_000_000_000 => format!("about 2^{}", count.ilog2()),
@@ -387,9 +387,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn crowds_are_exact_while_they_can_be_read() {
+    fn address_counts_are_exact_while_they_can_be_read() {
         let counts = [0, 999, 1_000, 4_194_304, 1 << 96, u128::MAX];
-        let words = counts.map(crowd);
+        let words = counts.map(address_count);
         assert_eq!(words, ["0", "999", "1,000", "4,194,304", "about 2^96", "2^128"]);
     }
 }

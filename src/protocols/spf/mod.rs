@@ -19,7 +19,7 @@
 //! Deliberately absent: type 99 records (§3.1), Sender ID, guesses for domains without a record.
 
 mod check;
-mod crowd;
+mod group;
 pub mod edit;
 mod event;
 mod examine;
@@ -41,12 +41,12 @@ mod typed_term;
 mod walk;
 
 pub use check::{Checked, Receiver, check_host, policy_domain};
-pub use crowd::{Crowd, Turn, turns};
 pub use event::{Effect, Event};
 pub use examine::{Facts, examine};
 pub use expand::Sender;
 pub use explain::{exception, refusal, role};
 pub use explanation::{Explanation, Flaw};
+pub use group::{Group, Transition, transitions};
 pub use intent::{Intent, intent};
 pub use partition::{
     Cell, Exception, LOOKUP_LIMIT, Membership, Partition, Reading, Ruling, Spent, SpfResult,

@@ -7,7 +7,7 @@
 //! decisions, because who met an error may fare otherwise tomorrow.
 
 use super::record::repeated;
-use super::view::{Place, name_crowd};
+use super::view::{Place, name_addresses};
 use crate::diagnostic::{Finding, Rule, Step};
 use crate::dns::{Answer, Data};
 use crate::net::{Cidr, Family, IpSet, Range};
@@ -25,7 +25,7 @@ pub(super) fn dead_term(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
         let message = Phrase::new()
             .code(dead.place.text())
             .plain(" decides nobody: ")
-            .then(name_crowd(&dead.reach))
+            .then(name_addresses(&dead.reach))
             .plain(" came to the same result before, by ")
             .code(dead.by.text());
         let message = match dead.lookups {
@@ -42,7 +42,7 @@ pub(super) fn shadowed_term(facts: &Facts, rule: &'static Rule, findings: &mut V
         let message = Phrase::new()
             .code(dead.place.text())
             .plain(" never applies: ")
-            .then(name_crowd(&dead.reach))
+            .then(name_addresses(&dead.reach))
             .plain(" came to another result before, by ")
             .code(dead.by.text());
         findings.push(Finding::new(rule, dead.place.location(), message));

@@ -1,7 +1,7 @@
 //! What everybody spends, and who is hit where receivers stop (RFC 7208 §4.6.4).
 
 use super::targets::{circles, voids};
-use super::view::{Place, is_nobody, name_crowd};
+use super::view::{Place, is_nobody, name_addresses};
 use crate::diagnostic::{Finding, Location, Rule};
 use crate::net::Family;
 use crate::protocols::spf::event::Effect;
@@ -93,13 +93,13 @@ pub(super) fn reaches_void_limit(facts: &Facts, family: Family) -> bool {
 
 /// Who is hit, and who of them would have passed.
 fn who(facts: &Facts, is_hit: impl Fn(&Cell) -> bool + Copy) -> Phrase {
-    let hit = facts.crowd(is_hit);
-    let lost = facts.crowd(|cell| is_hit(cell) && cell.unlimited() == Some(SpfResult::Pass));
-    let message = name_crowd(&hit);
+    let hit = facts.addresses(is_hit);
+    let lost = facts.addresses(|cell| is_hit(cell) && cell.unlimited() == Some(SpfResult::Pass));
+    let message = name_addresses(&hit);
     match () {
         () if is_nobody(&lost) => message,
         () if lost == hit => message.plain(", who would all pass"),
-        () => message.plain(", of whom ").then(name_crowd(&lost)).plain(" would pass"),
+        () => message.plain(", of whom ").then(name_addresses(&lost)).plain(" would pass"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What depends on who checks, and over which family of addresses.
 
 use super::limits::{has_too_many_mx_hosts, location_of, reaches_void_limit};
-use super::view::{is_nobody, name_crowd};
+use super::view::{is_nobody, name_addresses};
 use crate::diagnostic::{Finding, Rule};
 use crate::net::{Family, IpSet};
 use crate::protocols::spf::examine::Facts;
@@ -15,14 +15,14 @@ pub(super) fn family_asymmetry(facts: &Facts, rule: &'static Rule, findings: &mu
         return;
     }
     let voids = facts.ipv6.partition.worst().voids;
-    let hit = facts.crowd(|cell| cell.spent.voids > VOID_LIMIT);
+    let hit = facts.addresses(|cell| cell.spent.voids > VOID_LIMIT);
     let message = Phrase::new()
         .plain("void limit reached only for IPv6 senders: ")
         .number(voids)
         .plain(" terms find no AAAA record where two are allowed; receivers that count return ")
         .bad("permerror")
         .plain(" for ")
-        .then(name_crowd(&hit));
+        .then(name_addresses(&hit));
     let location = location_of(facts, |effect| effect.spent.voids > VOID_LIMIT);
     findings.push(Finding::new(rule, location, message));
 }
@@ -31,12 +31,12 @@ pub(super) fn receivers_disagree(facts: &Facts, rule: &'static Rule, findings: &
     let strict = |cell: &Cell| is_lost(cell, Reading::Standard, Reading::VoidQuestions);
     let lenient = |cell: &Cell| is_lost(cell, Reading::NoVoidLimit, Reading::Standard);
     let ways = [
-        (facts.crowd(strict), "pass for ", ", but permerror where each void question counts"),
-        (facts.crowd(lenient), "permerror for ", ", but pass where void lookups do not count"),
+        (facts.addresses(strict), "pass for ", ", but permerror where each void question counts"),
+        (facts.addresses(lenient), "permerror for ", ", but pass where void lookups do not count"),
     ];
     for (who, here, there) in ways.iter().filter(|(who, ..)| !is_nobody(who)) {
         let location = location_of(facts, |effect| effect.spent.void_questions > VOID_LIMIT);
-        let message = Phrase::new().plain(*here).then(name_crowd(who)).plain(*there);
+        let message = Phrase::new().plain(*here).then(name_addresses(who)).plain(*there);
         findings.push(Finding::new(rule, location, message));
     }
     mx_hosts(facts, rule, findings);
@@ -54,17 +54,17 @@ fn mx_hosts(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let Some(place) = facts.first_term(has_too_many_mx_hosts) else { return };
     let [ipv4, ipv6] = facts.partitions();
     let early = [ipv4, ipv6].map(early_matches);
-    let late = facts.crowd(is_beyond_mx_hosts);
+    let late = facts.addresses(is_beyond_mx_hosts);
     let mut message = Phrase::new().code(place.text()).plain(" finds more than 10 hosts: ");
     if !is_nobody(&early) {
         message = message
             .plain("a match for ")
-            .then(name_crowd(&early))
+            .then(name_addresses(&early))
             .plain(" where receivers stop at a match, permerror where they count first; ");
     }
     let message = message
         .plain("permerror for ")
-        .then(name_crowd(&late))
+        .then(name_addresses(&late))
         .plain(", unless receivers do not count");
     findings.push(Finding::new(rule, place.location(), message));
 }

@@ -1,6 +1,6 @@
 //! Terms of a record that do not do what their writer may think, and how a policy ends.
 
-use super::view::{Place, name_crowd};
+use super::view::{Place, name_addresses};
 use crate::diagnostic::{Finding, Rule};
 use crate::protocols::spf::examine::Facts;
 use crate::protocols::spf::partition::SpfResult;
@@ -81,10 +81,10 @@ pub(super) fn pass_all(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
     if !inner.is_empty() && inner.as_bytes() != place.text() {
         message = message.plain(" (by ").code(inner).plain(")");
     }
-    let passing = facts.crowd(|cell| cell.result() == Some(SpfResult::Pass));
+    let passing = facts.addresses(|cell| cell.result() == Some(SpfResult::Pass));
     message = message.plain(" lets everybody pass");
     if passing.iter().any(|set| !set.is_empty()) {
-        message = message.plain(": ").then(name_crowd(&passing));
+        message = message.plain(": ").then(name_addresses(&passing));
     }
     findings.push(Finding::new(rule, place.location(), message));
 }

@@ -1,10 +1,10 @@
-//! The facts from where rules stand: records met once each, terms with their places, crowds.
+//! The facts from where rules stand: records met once each, terms with their places, addresses.
 
 use crate::diagnostic::{Location, Step};
 use crate::net::IpSet;
 use crate::protocols::spf::event::{Effect, Event};
 use crate::protocols::spf::examine::Facts;
-use crate::protocols::spf::explain::crowd;
+use crate::protocols::spf::explain::address_count;
 use crate::protocols::spf::partition::{Cell, Partition, TermId, Visit};
 use crate::protocols::spf::policy::Published;
 use crate::protocols::spf::record::{Record, Term};
@@ -95,7 +95,7 @@ impl Facts {
     }
 
     /// The addresses of both families whose cells `belongs` picks.
-    pub(super) fn crowd(&self, belongs: impl Fn(&Cell) -> bool + Copy) -> [IpSet; 2] {
+    pub(super) fn addresses(&self, belongs: impl Fn(&Cell) -> bool + Copy) -> [IpSet; 2] {
         self.partitions().map(|partition| partition.gather(belongs))
     }
 
@@ -118,8 +118,8 @@ pub(super) fn place_of(step: &Step<Event>) -> Option<Place<'_>> {
     }
 }
 
-/// Names a crowd: `every IPv4 address and 256 IPv6 addresses`; nothing if nobody is in it.
-pub(super) fn name_crowd(sets: &[IpSet; 2]) -> Phrase {
+/// Names addresses: `every IPv4 address and 256 IPv6 addresses`; nothing if nobody is in it.
+pub(super) fn name_addresses(sets: &[IpSet; 2]) -> Phrase {
     let mut phrase = Phrase::new();
     for set in sets.iter().filter(|set| !set.is_empty()) {
         if !phrase.is_empty() {
@@ -129,7 +129,7 @@ pub(super) fn name_crowd(sets: &[IpSet; 2]) -> Phrase {
         phrase = match (set.is_all(), set.single()) {
             (true, _) => phrase.addr(format!("every {family} address")),
             (_, Some(address)) => phrase.addr(address),
-            _ => phrase.addr(format!("{} {family} addresses", crowd(set.count()))),
+            _ => phrase.addr(format!("{} {family} addresses", address_count(set.count()))),
         };
     }
     phrase
