@@ -128,7 +128,7 @@ mod tests {
                 }
                 self.now.fetch_sub(1, SeqCst);
                 let outcome = Outcome::Failed(Failure::new(Trouble::ServFail));
-                Arc::new(Answer::new(question.clone(), outcome, Provenance::Drill))
+                Arc::new(Answer::new(question.clone(), outcome, Provenance::Injected))
             })
         }
     }

@@ -1,4 +1,4 @@
-//! Outage drills: what if a name server fails?
+//! Injected faults: what if a name server fails? Readers know it as an outage drill.
 
 use super::{
     Answer, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Trouble, presentation,
@@ -143,7 +143,7 @@ fn delay(time: &str) -> Option<Duration> {
     (milliseconds <= 3_600_000).then(|| Duration::from_millis(milliseconds))
 }
 
-/// The faults of a drill. Delays add up; of other faults that meet a question, the first counts.
+/// The faults to inject. Delays add up; of other faults that meet a question, the first counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FaultScript(Vec<Injection>);
 
@@ -222,7 +222,7 @@ impl<D: Dns> Fault<D> {
         self.note(name, *kind);
         let mut wait = self.script.delay(name, *kind);
         let answer = match self.script.outcome(name, *kind) {
-            Some(outcome) => Arc::new(Answer::new(question.clone(), outcome, Provenance::Drill)),
+            Some(outcome) => Arc::new(Answer::new(question.clone(), outcome, Provenance::Injected)),
             None => {
                 let answer = self.under.lookup(question).await;
                 answer.aliases.iter().for_each(|alias| self.note(alias, *kind));
@@ -249,7 +249,7 @@ impl<D: Dns> Fault<D> {
                 Some((index, self.script.outcome(alias, question.kind)?))
             });
         let Some((index, outcome)) = met else { return answer };
-        let mut cut = Answer::new(question.clone(), outcome, Provenance::Drill);
+        let mut cut = Answer::new(question.clone(), outcome, Provenance::Injected);
         cut.aliases = answer.aliases.iter().take(index + 1).cloned().collect();
         cut.elapsed = answer.elapsed;
         Arc::new(cut)
@@ -298,7 +298,7 @@ mod tests {
         ];
         for word in words {
             let answer = ask(&format!("{word}:a.example"), "a.example", Kind::Txt).await;
-            assert_eq!((answer.outcome.word(), &answer.provenance), (word, &Provenance::Drill));
+            assert_eq!((answer.outcome.word(), &answer.provenance), (word, &Provenance::Injected));
         }
     }
 

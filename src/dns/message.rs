@@ -355,8 +355,8 @@ pub enum Provenance {
     Zone(Arc<str>),
     /// A cassette.
     Recorded(Arc<str>),
-    /// A fault that a drill injected.
-    Drill,
+    /// A fault that was injected: a drill, as readers know it.
+    Injected,
 }
 
 impl fmt::Display for Provenance {
@@ -368,7 +368,7 @@ impl fmt::Display for Provenance {
             Self::Live { server: None, .. } => out.write_str("live"),
             Self::Zone(file) => out.write_str(file),
             Self::Recorded(tape) => write!(out, "recorded in {tape}"),
-            Self::Drill => out.write_str("drill"),
+            Self::Injected => out.write_str("drill"),
         }
     }
 }

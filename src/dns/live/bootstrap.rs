@@ -3,10 +3,10 @@
 //! RFC 8484 §4.1 leaves open how a client finds the address of its server. The servers of the
 //! system are asked for it, once, at the first lookup and within its limit of time.
 
+use super::attempt_error::LookupFailure;
 use super::pool::Pool;
 use super::resolve::resolve;
 use super::server::{Endpoint, Host};
-use super::setback::Defeat;
 use crate::dns::{Kind, Question, Trouble};
 use crate::net::Name;
 use std::net::SocketAddr;
@@ -35,7 +35,7 @@ impl Bootstrap {
         endpoints: &[Endpoint],
         timeout: Duration,
         deadline: Instant,
-    ) -> Result<&Pool, Defeat> {
+    ) -> Result<&Pool, LookupFailure> {
         self.found.get_or_try_init(|| self.find(endpoints, timeout, deadline)).await
     }
 
@@ -45,7 +45,7 @@ impl Bootstrap {
         endpoints: &[Endpoint],
         timeout: Duration,
         deadline: Instant,
-    ) -> Result<Pool, Defeat> {
+    ) -> Result<Pool, LookupFailure> {
         let mut found = Vec::with_capacity(endpoints.len());
         let mut last = None;
         for endpoint in endpoints {
@@ -55,11 +55,11 @@ impl Bootstrap {
             };
             match address {
                 Ok(address) => found.push((endpoint.clone(), address)),
-                Err(defeat) => last = Some(defeat),
+                Err(failed) => last = Some(failed),
             }
         }
         match last {
-            Some(defeat) if found.is_empty() => Err(defeat),
+            Some(failed) if found.is_empty() => Err(failed),
             _ => Ok(Pool::new(found, timeout)),
         }
     }
@@ -69,7 +69,7 @@ impl Bootstrap {
         name: &Name,
         port: u16,
         deadline: Instant,
-    ) -> Result<SocketAddr, Defeat> {
+    ) -> Result<SocketAddr, LookupFailure> {
         let mut why = String::new();
         for kind in [Kind::A, Kind::Aaaa] {
             let question = Question::new(name.clone(), kind);
@@ -83,6 +83,6 @@ impl Bootstrap {
             };
         }
         let detail = format!("the address of the DNS server {name} cannot be found: {why}");
-        Err(Defeat::at_once(Trouble::Network, detail))
+        Err(LookupFailure::at_once(Trouble::Network, detail))
     }
 }

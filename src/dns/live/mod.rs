@@ -9,13 +9,13 @@
 //! |---|---|
 //! | `server` | how the user names a server |
 //! | `upstream` | one server, its sockets and connections |
-//! | `race` | one question to several servers within one limit of time |
+//! | `query` | one question to several servers within one limit of time |
 //! | `pool` | the servers of a run, and the end of a run without DNS |
-//! | `chase` | aliases, records and denials in the messages |
-//! | `credit` | whether a server that denies everything may be believed |
+//! | `cname_chain` | aliases, records and denials in the messages |
+//! | `denial_check` | whether a server that denies everything may be believed |
 //! | `resolve` | these three put together |
 //! | `bootstrap` | the addresses of servers that are named by host name |
-//! | `wire`, `rcode`, `setback` | messages, codes and errors in our words |
+//! | `wire`, `rcode`, `attempt_error` | messages, codes and errors in our words |
 //! | `special` | names about which nobody is asked |
 //!
 //! This is the only place that names `hickory_resolver`, which supplies transports, TLS, the
@@ -24,15 +24,15 @@
 //! waits for a dead server as long as for the whole lookup, and has no way from UDP silence to TCP.
 //! Absent too are a cache and a bound on lookups in flight; [`Cache`](super) above has both.
 
+mod attempt_error;
 mod bootstrap;
-mod chase;
-mod credit;
+mod cname_chain;
+mod denial_check;
 mod pool;
-mod race;
+mod query;
 mod rcode;
 mod resolve;
 mod server;
-mod setback;
 mod special;
 mod upstream;
 mod wire;
@@ -40,11 +40,11 @@ mod wire;
 pub use server::{Endpoint, Host, Server, ServerError, Transport};
 
 use super::{Answer, Dns, Lookup, Outcome, Question};
+use attempt_error::LookupFailure;
 use bootstrap::Bootstrap;
 use hickory_resolver::system_conf;
 use pool::Pool;
 use resolve::provenance;
-use setback::Defeat;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -153,15 +153,15 @@ impl Live {
     async fn ask(&self, question: &Question, deadline: Instant) -> Answer {
         match self.pool(deadline).await {
             Ok(pool) => resolve::resolve(pool, question, deadline).await,
-            Err(defeat) => {
-                let outcome = Outcome::Failed(defeat.failure);
-                Answer::new(question.clone(), outcome, provenance(None, "", defeat.tries))
+            Err(failed) => {
+                let outcome = Outcome::Failed(failed.failure);
+                Answer::new(question.clone(), outcome, provenance(None, "", failed.tries))
             }
         }
     }
 
     /// The pool, once the names of its servers are resolved.
-    async fn pool(&self, deadline: Instant) -> Result<&Pool, Defeat> {
+    async fn pool(&self, deadline: Instant) -> Result<&Pool, LookupFailure> {
         match &self.source {
             Source::Ready(pool) => Ok(pool),
             Source::Named(bootstrap) => {

@@ -1,9 +1,9 @@
 //! The servers of a run, and what the run has learnt about them.
 
-use super::credit;
-use super::race::{Race, Win};
+use super::attempt_error::LookupFailure;
+use super::denial_check;
+use super::query::{Query, Reply};
 use super::server::Endpoint;
-use super::setback::Defeat;
 use super::upstream::{Link, Upstream};
 use super::wire;
 use crate::dns::{Question, Trouble};
@@ -19,7 +19,7 @@ pub(super) struct Pool {
     upstreams: Vec<Upstream>,
     pub(super) link: Link,
     pub(super) timeout: Duration,
-    pub(super) silence: Silence,
+    pub(super) outage: Outage,
 }
 
 impl Pool {
@@ -35,7 +35,7 @@ impl Pool {
                 .collect(),
             link: Link::new(timeout),
             timeout,
-            silence: Silence::default(),
+            outage: Outage::default(),
         }
     }
 
@@ -44,7 +44,7 @@ impl Pool {
         &'p self,
         question: &'p Question,
         deadline: Instant,
-    ) -> Result<Win<'p>, Defeat> {
+    ) -> Result<Reply<'p>, LookupFailure> {
         self.ask_some(&self.upstreams, question, deadline).await
     }
 
@@ -54,7 +54,7 @@ impl Pool {
         upstream: &'p Upstream,
         question: &'p Question,
         deadline: Instant,
-    ) -> Result<Win<'p>, Defeat> {
+    ) -> Result<Reply<'p>, LookupFailure> {
         self.ask_some(slice::from_ref(upstream), question, deadline).await
     }
 
@@ -63,38 +63,42 @@ impl Pool {
         upstreams: &'p [Upstream],
         question: &'p Question,
         deadline: Instant,
-    ) -> Result<Win<'p>, Defeat> {
-        if !self.silence.begins() {
+    ) -> Result<Reply<'p>, LookupFailure> {
+        if !self.outage.begin_lookup() {
             let servers: Vec<_> = upstreams.iter().map(|u| u.endpoint.to_string()).collect();
             let detail = format!("no DNS server replied ({})", servers.join(", "));
-            return Err(Defeat::at_once(Trouble::Network, detail));
+            return Err(LookupFailure::at_once(Trouble::Network, detail));
         }
         let Some(request) = wire::request(question) else {
-            return Err(Defeat::at_once(Trouble::Malformed, "the name does not fit a message"));
+            return Err(LookupFailure::at_once(
+                Trouble::Malformed,
+                "the name does not fit a message",
+            ));
         };
-        Race::new(self, upstreams, question, request).run(deadline).await
+        Query::new(self, upstreams, question, request).run(deadline).await
     }
 
-    /// Whether a server that says "no" without proof may be believed: see [`credit`].
-    pub(super) async fn credit(
+    /// Whether a server that says "no" without proof may be believed: see [`denial_check`].
+    pub(super) async fn denial_check(
         &self,
         upstream: &Upstream,
         deadline: Instant,
-    ) -> Result<(), Defeat> {
-        let checked = upstream.credit.get_or_try_init(|| credit::check(self, upstream, deadline));
+    ) -> Result<(), LookupFailure> {
+        let checked =
+            upstream.denial_check.get_or_try_init(|| denial_check::check(self, upstream, deadline));
         match checked.await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(why)) => {
                 let detail = format!("{} {why}", upstream.endpoint);
-                Err(Defeat::at_once(Trouble::Network, detail))
+                Err(LookupFailure::at_once(Trouble::Network, detail))
             }
-            Err(Defeat { failure, tries, .. }) => {
+            Err(LookupFailure { failure, tries, .. }) => {
                 let detail = format!(
                     "{} denies the name without the proof of an SOA record, and could not be \
                      asked about the root zone to check on it: {}",
                     upstream.endpoint, failure.detail
                 );
-                Err(Defeat { tries, ..Defeat::at_once(Trouble::Network, detail) })
+                Err(LookupFailure { tries, ..LookupFailure::at_once(Trouble::Network, detail) })
             }
         }
     }
@@ -108,19 +112,19 @@ impl Pool {
 /// lookups share the limit of the one that began first, and once that has passed the rest fail at
 /// once: the whole run takes no longer than one lookup.
 #[derive(Default)]
-pub(super) struct Silence {
-    broken: AtomicBool,
-    lasted: AtomicBool,
+pub(super) struct Outage {
+    over: AtomicBool,
+    timed_out: AtomicBool,
     since: Mutex<Option<Instant>>,
 }
 
-impl Silence {
+impl Outage {
     /// Begins a lookup; false if there is no point in it.
-    fn begins(&self) -> bool {
+    fn begin_lookup(&self) -> bool {
         if self.is_over() {
             return true;
         }
-        if self.lasted.load(Ordering::Relaxed) {
+        if self.timed_out.load(Ordering::Relaxed) {
             return false;
         }
         self.since().get_or_insert_with(Instant::now);
@@ -142,24 +146,24 @@ impl Silence {
     }
 
     /// Notes a reply.
-    pub(super) fn breaks(&self) {
-        self.broken.store(true, Ordering::Relaxed);
+    pub(super) fn end(&self) {
+        self.over.store(true, Ordering::Relaxed);
     }
 
     /// Ends a lookup without an answer, `out_of_time` or for other reasons.
-    pub(super) fn lasts(&self, out_of_time: bool) {
+    pub(super) fn note_unanswered(&self, out_of_time: bool) {
         if self.is_over() {
             return;
         }
         if out_of_time {
-            self.lasted.store(true, Ordering::Relaxed);
+            self.timed_out.store(true, Ordering::Relaxed);
         } else {
             *self.since() = None;
         }
     }
 
     fn is_over(&self) -> bool {
-        self.broken.load(Ordering::Relaxed)
+        self.over.load(Ordering::Relaxed)
     }
 
     fn since(&self) -> MutexGuard<'_, Option<Instant>> {
@@ -175,32 +179,32 @@ mod tests {
 
     #[test]
     fn until_the_first_reply_all_lookups_share_the_limit_of_the_first() {
-        let silence = Silence::default();
+        let outage = Outage::default();
         let second = Instant::now() + 2 * TIMEOUT;
-        silence.begins();
-        let shared = silence.limit(second, TIMEOUT);
-        assert!(shared < second && !silence.extends(shared, second));
-        silence.breaks();
-        assert!(silence.limit(second, TIMEOUT) == second && silence.extends(shared, second));
+        outage.begin_lookup();
+        let shared = outage.limit(second, TIMEOUT);
+        assert!(shared < second && !outage.extends(shared, second));
+        outage.end();
+        assert!(outage.limit(second, TIMEOUT) == second && outage.extends(shared, second));
     }
 
     #[test]
     fn a_limit_that_passed_in_silence_ends_the_run_and_a_refusal_does_not() {
         let [refused, silent] = [false, true].map(|out_of_time| {
-            let silence = Silence::default();
-            silence.begins();
-            silence.lasts(out_of_time);
-            silence.begins()
+            let outage = Outage::default();
+            outage.begin_lookup();
+            outage.note_unanswered(out_of_time);
+            outage.begin_lookup()
         });
         assert_eq!([refused, silent], [true, false]);
     }
 
     #[test]
     fn a_late_reply_revives_the_run() {
-        let silence = Silence::default();
-        silence.begins();
-        silence.lasts(true);
-        silence.breaks();
-        assert!(silence.begins());
+        let outage = Outage::default();
+        outage.begin_lookup();
+        outage.note_unanswered(true);
+        outage.end();
+        assert!(outage.begin_lookup());
     }
 }

@@ -1,51 +1,54 @@
-//! From a question to an answer: the race, the chase and the check of denials put together.
+//! From a question to an answer: the query, the chain of aliases and the check of denials put
+//! together.
 
-use super::chase::{Chase, Turn};
+use super::attempt_error::LookupFailure;
+use super::cname_chain::{CnameChain, Progress};
 use super::pool::Pool;
-use super::setback::Defeat;
 use crate::dns::{Answer, Outcome, Provenance, Question};
 use std::net::SocketAddr;
 use tokio::time::Instant;
 
 /// Answers a question from the servers of a pool, aliases followed; the time taken is left out.
 pub(super) async fn resolve(pool: &Pool, question: &Question, deadline: Instant) -> Answer {
-    let mut chase = Chase::new(question);
+    let mut chain = CnameChain::new(question);
     let mut sent = 0_u16;
     let mut authentic = true;
     loop {
-        let aim = chase.aim.clone();
-        let win = match pool.ask(&aim, deadline).await {
-            Ok(win) => win,
-            Err(defeat) => return defeated(question, chase, defeat, sent),
+        let aim = chain.aim.clone();
+        let reply = match pool.ask(&aim, deadline).await {
+            Ok(reply) => reply,
+            Err(failed) => return unanswered(question, chain, failed, sent),
         };
-        sent = sent.saturating_add(win.tries);
-        authentic &= win.response.metadata.authentic_data;
-        let outcome = match chase.read(&win.response) {
-            Turn::Again => continue,
-            Turn::Done(outcome) => outcome,
-            Turn::Unproved(outcome) => match pool.credit(win.upstream, deadline).await {
-                Ok(()) => outcome,
-                Err(defeat) => Outcome::Failed(defeat.failure),
-            },
+        sent = sent.saturating_add(reply.tries);
+        authentic &= reply.response.metadata.authentic_data;
+        let outcome = match chain.read(&reply.response) {
+            Progress::Again => continue,
+            Progress::Done(outcome) => outcome,
+            Progress::Unproved(outcome) => {
+                match pool.denial_check(reply.upstream, deadline).await {
+                    Ok(()) => outcome,
+                    Err(failed) => Outcome::Failed(failed.failure),
+                }
+            }
         };
-        let transport = win.upstream.transport(win.channel).word();
-        let source = provenance(Some(win.upstream.address), transport, sent);
+        let transport = reply.upstream.transport(reply.channel).word();
+        let source = provenance(Some(reply.upstream.address), transport, sent);
         return Answer {
-            ttl: chase.ttl.filter(|_| !matches!(outcome, Outcome::Failed(_))),
+            ttl: chain.ttl.filter(|_| !matches!(outcome, Outcome::Failed(_))),
             authentic: Some(authentic),
-            aliases: chase.aliases,
-            size: u32::try_from(win.response.as_buffer().len()).ok(),
+            aliases: chain.aliases,
+            size: u32::try_from(reply.response.as_buffer().len()).ok(),
             ..Answer::new(question.clone(), outcome, source)
         };
     }
 }
 
-fn defeated(question: &Question, chase: Chase, defeat: Defeat, sent: u16) -> Answer {
-    let Defeat { failure, server, tries } = defeat;
+fn unanswered(question: &Question, chain: CnameChain, failed: LookupFailure, sent: u16) -> Answer {
+    let LookupFailure { failure, server, tries } = failed;
     let (server, transport) = server.unzip();
     let source = provenance(server, transport.unwrap_or_default(), sent.saturating_add(tries));
     Answer {
-        aliases: chase.aliases,
+        aliases: chain.aliases,
         ..Answer::new(question.clone(), Outcome::Failed(failure), source)
     }
 }

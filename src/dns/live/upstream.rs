@@ -84,8 +84,8 @@ pub(super) struct Upstream {
     pub(super) endpoint: Endpoint,
     /// Where it is.
     pub(super) address: SocketAddr,
-    /// Whether it tells the truth about the root, asked at most once: see `credit`.
-    pub(super) credit: OnceCell<Result<(), &'static str>>,
+    /// Whether it tells the truth about the root, asked at most once: see `denial_check`.
+    pub(super) denial_check: OnceCell<Result<(), &'static str>>,
     datagrams: Record,
     streams: Record,
     connection: Mutex<Option<(u64, Connection)>>,
@@ -99,7 +99,7 @@ impl Upstream {
         Self {
             endpoint,
             address,
-            credit: OnceCell::new(),
+            denial_check: OnceCell::new(),
             datagrams: Record::default(),
             streams: Record::default(),
             connection: Mutex::new(None),
@@ -147,7 +147,7 @@ impl Upstream {
         link: &Link,
         request: DnsRequest,
     ) -> Result<DnsResponse, NetError> {
-        // Retransmission is the business of the race, which counts its tries.
+        // Retransmission is the business of the query, which counts its tries.
         UdpClientStream::builder(self.address, link.provider.clone())
             .with_timeout(Some(link.timeout))
             .with_max_retries(1)

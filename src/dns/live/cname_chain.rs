@@ -16,18 +16,18 @@ const ALIAS_LIMIT: usize = 16;
 
 /// Where a message leads.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum Progress {
     /// The question is answered.
     Done(Outcome),
     /// The name, or the data, is denied, and the message holds no proof that its sender speaks for
     /// the zone.
     Unproved(Outcome),
-    /// The rest of the chain must be asked for: see [`Chase::aim`].
+    /// The rest of the chain must be asked for: see [`CnameChain::aim`].
     Again,
 }
 
 /// A question on its way through aliases.
-pub(super) struct Chase {
+pub(super) struct CnameChain {
     origin: Name,
     /// What is to be asked next.
     pub(super) aim: Question,
@@ -37,7 +37,7 @@ pub(super) struct Chase {
     pub(super) ttl: Option<u32>,
 }
 
-impl Chase {
+impl CnameChain {
     /// Begins with what was asked.
     pub(super) fn new(question: &Question) -> Self {
         Self {
@@ -48,8 +48,8 @@ impl Chase {
         }
     }
 
-    /// Reads a reply to [`Chase::aim`] whose response code is NOERROR or NXDOMAIN.
-    pub(super) fn read(&mut self, message: &Message) -> Turn {
+    /// Reads a reply to [`CnameChain::aim`] whose response code is NOERROR or NXDOMAIN.
+    pub(super) fn read(&mut self, message: &Message) -> Progress {
         let owners: Vec<Option<Name>> = message
             .answers
             .iter()
@@ -60,7 +60,7 @@ impl Chase {
         let known = self.aliases.len();
         loop {
             if let Some(outcome) = self.records(message, &owners) {
-                return Turn::Done(outcome);
+                return Progress::Done(outcome);
             }
             match self.alias(message, &owners) {
                 Ok(Some(target)) => {
@@ -68,7 +68,7 @@ impl Chase {
                     self.aliases.push(target);
                 }
                 Ok(None) => return self.absence(message, self.aliases.len() > known),
-                Err(failure) => return Turn::Done(Outcome::Failed(failure)),
+                Err(failure) => return Progress::Done(Outcome::Failed(failure)),
             }
         }
     }
@@ -120,24 +120,24 @@ impl Chase {
     }
 
     /// What it means that the name where we are has neither the records nor an alias.
-    fn absence(&mut self, message: &Message, has_followed: bool) -> Turn {
+    fn absence(&mut self, message: &Message, has_followed: bool) -> Progress {
         let proof = wire::negative_ttl(message);
         let is_denied = u16::from(message.metadata.response_code) == rcode::NAME_ERROR;
         // The target lies outside of what this server sent, and perhaps of what it knows.
         if has_followed && !is_denied && proof.is_none() {
-            return Turn::Again;
+            return Progress::Again;
         }
         if wire::is_referral(message) {
             let detail = "the server refers to others and does not resolve names itself";
-            return Turn::Done(Outcome::Failed(Failure::because(Trouble::ServFail, detail)));
+            return Progress::Done(Outcome::Failed(Failure::because(Trouble::ServFail, detail)));
         }
         let outcome = if is_denied { Outcome::NxDomain } else { Outcome::NoData };
         match proof {
             Some(ttl) => {
                 self.ttl = Some(self.ttl.map_or(ttl, |least| least.min(ttl)));
-                Turn::Done(outcome)
+                Progress::Done(outcome)
             }
-            None => Turn::Unproved(outcome),
+            None => Progress::Unproved(outcome),
         }
     }
 

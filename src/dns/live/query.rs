@@ -10,16 +10,16 @@
 //! * A failure moves on at once, and a server that replied with one is not asked again.
 //! * A truncated reply is repeated over TCP with the same server at once.
 //!
-//! The first reply that says something about the name wins. What is deliberately absent: asking
+//! The first reply that says something about the name counts. What is deliberately absent: asking
 //! two servers at once when one would do.
 
 use super::pool::Pool;
 use super::upstream::{Channel, Upstream};
-use super::{rcode, setback, wire};
+use super::{attempt_error, rcode, wire};
 use crate::dns::{Question, Trouble};
+use attempt_error::{AttemptError, LookupFailure};
 use hickory_resolver::net::NetError;
 use hickory_resolver::proto::op::{DnsRequest, DnsResponse};
-use setback::{Defeat, Setback};
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -31,7 +31,7 @@ use tokio::time::{Instant, timeout_at};
 const DATAGRAMS: usize = 4;
 
 /// A reply that says something about the name.
-pub(super) struct Win<'p> {
+pub(super) struct Reply<'p> {
     pub(super) upstream: &'p Upstream,
     pub(super) channel: Channel,
     pub(super) response: DnsResponse,
@@ -41,12 +41,12 @@ pub(super) struct Win<'p> {
 
 /// A message to be sent, or one that was.
 #[derive(Clone, Copy)]
-pub(super) struct Try<'p> {
+pub(super) struct Attempt<'p> {
     pub(super) upstream: &'p Upstream,
     pub(super) channel: Channel,
 }
 
-impl Try<'_> {
+impl Attempt<'_> {
     fn is_to(&self, upstream: &Upstream) -> bool {
         std::ptr::eq(self.upstream, upstream)
     }
@@ -59,20 +59,20 @@ impl Try<'_> {
 type Exchange<'p> = Pin<Box<dyn Future<Output = Result<DnsResponse, NetError>> + Send + 'p>>;
 
 /// A question under way.
-pub(super) struct Race<'p> {
+pub(super) struct Query<'p> {
     pool: &'p Pool,
     question: &'p Question,
     request: DnsRequest,
-    queue: VecDeque<Try<'p>>,
+    queue: VecDeque<Attempt<'p>>,
     interval: Duration,
-    running: Vec<(Try<'p>, Exchange<'p>)>,
-    setbacks: Vec<Setback<'p>>,
+    running: Vec<(Attempt<'p>, Exchange<'p>)>,
+    errors: Vec<AttemptError<'p>>,
     /// Servers whose reply did not fit a datagram.
     truncated: Vec<&'p Upstream>,
     tries: u16,
 }
 
-impl<'p> Race<'p> {
+impl<'p> Query<'p> {
     /// Prepares to send `request`, which asks `question`, to `upstreams`.
     pub(super) fn new(
         pool: &'p Pool,
@@ -88,14 +88,14 @@ impl<'p> Race<'p> {
             interval: pool.timeout / 2 / u32::try_from(before_fallback.max(1)).unwrap_or(u32::MAX),
             queue,
             running: Vec::with_capacity(1),
-            setbacks: Vec::new(),
+            errors: Vec::new(),
             truncated: Vec::new(),
             tries: 0,
         }
     }
 
     /// Asks until somebody answers, all have failed, or the time is up.
-    pub(super) async fn run(mut self, deadline: Instant) -> Result<Win<'p>, Defeat> {
+    pub(super) async fn run(mut self, deadline: Instant) -> Result<Reply<'p>, LookupFailure> {
         let started = Instant::now();
         let mut due = started;
         loop {
@@ -103,17 +103,17 @@ impl<'p> Race<'p> {
                 due = Instant::now() + self.interval;
             }
             if self.running.is_empty() && self.queue.is_empty() {
-                return Err(self.lose(started, false));
+                return Err(self.give_up(started, false));
             }
-            let limit = self.pool.silence.limit(deadline, self.pool.timeout);
+            let limit = self.pool.outage.limit(deadline, self.pool.timeout);
             let wake = if self.queue.is_empty() { limit } else { limit.min(due) };
             match timeout_at(wake, next(&mut self.running)).await {
-                Ok((attempt, result)) => match self.judge(attempt, result) {
-                    Some(response) => return Ok(self.win(attempt, response)),
+                Ok((attempt, result)) => match self.read(attempt, result) {
+                    Some(response) => return Ok(self.reply(attempt, response)),
                     None => due = Instant::now(),
                 },
-                Err(_) if wake == limit && !self.pool.silence.extends(limit, deadline) => {
-                    return Err(self.lose(started, true));
+                Err(_) if wake == limit && !self.pool.outage.extends(limit, deadline) => {
+                    return Err(self.give_up(started, true));
                 }
                 Err(_) => {}
             }
@@ -123,7 +123,7 @@ impl<'p> Race<'p> {
     /// Sends the next message of the queue, if there is one.
     fn launch(&mut self) -> bool {
         let Some(attempt) = self.queue.pop_front() else { return false };
-        let Try { upstream, channel } = attempt;
+        let Attempt { upstream, channel } = attempt;
         let exchange = upstream.exchange(&self.pool.link, channel, self.request.clone());
         self.running.push((attempt, Box::pin(exchange)));
         self.tries = self.tries.saturating_add(1);
@@ -131,15 +131,15 @@ impl<'p> Race<'p> {
     }
 
     /// The response, if it answers the question; else notes what went wrong and adapts the queue.
-    fn judge(
+    fn read(
         &mut self,
-        attempt: Try<'p>,
+        attempt: Attempt<'p>,
         result: Result<DnsResponse, NetError>,
     ) -> Option<DnsResponse> {
         let response = match result {
             Ok(response) => response,
             Err(error) => {
-                let (trouble, text) = setback::of_error(&error);
+                let (trouble, text) = attempt_error::of_error(&error);
                 if trouble == Trouble::Malformed {
                     self.note_reply(attempt);
                     self.dismiss(attempt.upstream);
@@ -169,9 +169,9 @@ impl<'p> Race<'p> {
         None
     }
 
-    fn note_reply(&self, attempt: Try<'p>) {
+    fn note_reply(&self, attempt: Attempt<'p>) {
         attempt.upstream.record(attempt.channel).replied();
-        self.pool.silence.breaks();
+        self.pool.outage.end();
     }
 
     /// Has done with a server: to repeat the question would bring the same reply.
@@ -183,8 +183,8 @@ impl<'p> Race<'p> {
     // RFC 2181 §9: "When a DNS client receives a reply with TC set, it should ignore that response,
     // and query again, using a mechanism, such as a TCP connection, that will permit larger
     // replies."
-    fn repeat_over_stream(&mut self, attempt: Try<'p>) {
-        let Try { upstream, channel } = attempt;
+    fn repeat_over_stream(&mut self, attempt: Attempt<'p>) {
+        let Attempt { upstream, channel } = attempt;
         if channel == Channel::Stream {
             self.dismiss(upstream);
             let text = "sent a truncated reply over a stream".into();
@@ -192,7 +192,7 @@ impl<'p> Race<'p> {
         } else {
             self.truncated.push(upstream);
             self.dismiss(upstream);
-            self.queue.push_front(Try { upstream, channel: Channel::Stream });
+            self.queue.push_front(Attempt { upstream, channel: Channel::Stream });
         }
     }
 
@@ -200,28 +200,28 @@ impl<'p> Race<'p> {
         self.truncated.iter().any(|truncated| std::ptr::eq(*truncated, upstream))
     }
 
-    fn fail(&mut self, attempt: Try<'p>, trouble: Trouble, text: String) {
-        let Try { upstream, channel } = attempt;
+    fn fail(&mut self, attempt: Attempt<'p>, trouble: Trouble, text: String) {
+        let Attempt { upstream, channel } = attempt;
         let text = match channel {
             Channel::Stream if self.is_truncated(upstream) => {
                 format!("truncated its reply over udp, and over tcp it failed: {text}")
             }
             _ => text,
         };
-        self.setbacks.push(Setback { attempt, trouble, text });
+        self.errors.push(AttemptError { attempt, trouble, text });
     }
 
-    fn win(self, winner: Try<'p>, response: DnsResponse) -> Win<'p> {
-        let Try { upstream, channel } = winner;
-        for (loser, _) in &self.running {
-            if !loser.is_same(&winner) {
-                loser.upstream.record(loser.channel).was_silent();
+    fn reply(self, answered: Attempt<'p>, response: DnsResponse) -> Reply<'p> {
+        let Attempt { upstream, channel } = answered;
+        for (other, _) in &self.running {
+            if !other.is_same(&answered) {
+                other.upstream.record(other.channel).was_silent();
             }
         }
-        Win { upstream, channel, response, tries: self.tries }
+        Reply { upstream, channel, response, tries: self.tries }
     }
 
-    fn lose(mut self, started: Instant, out_of_time: bool) -> Defeat {
+    fn give_up(mut self, started: Instant, out_of_time: bool) -> LookupFailure {
         let elapsed = started.elapsed();
         // The tries of one channel are told together.
         while let Some((attempt, _)) = self.running.pop() {
@@ -236,35 +236,36 @@ impl<'p> Race<'p> {
             let plural = if tries == 1 { "y" } else { "ies" };
             self.fail(attempt, trouble, format!("no reply to {tries} tr{plural} in {elapsed:.1?}"));
         }
-        self.pool.silence.lasts(out_of_time);
-        Defeat::new(self.setbacks, self.tries)
+        self.pool.outage.note_unanswered(out_of_time);
+        LookupFailure::new(self.errors, self.tries)
     }
 }
 
 /// What to send in which order, and how many of these messages belong to the first half.
-fn schedule(upstreams: &[Upstream]) -> (VecDeque<Try<'_>>, usize) {
+fn schedule(upstreams: &[Upstream]) -> (VecDeque<Attempt<'_>>, usize) {
     let datagrams = || upstreams.iter().filter(|upstream| upstream.takes_datagrams());
     let repeats = match datagrams().count() {
         0 => 0,
         servers => DATAGRAMS.saturating_sub(servers),
     };
     let first = upstreams.iter().map(|upstream| match upstream.takes_datagrams() {
-        true => Try { upstream, channel: Channel::Datagram },
-        false => Try { upstream, channel: Channel::Stream },
+        true => Attempt { upstream, channel: Channel::Datagram },
+        false => Attempt { upstream, channel: Channel::Stream },
     });
     let again = datagrams().cycle().take(repeats);
-    let again = again.map(|upstream| Try { upstream, channel: Channel::Datagram });
-    let fallback = datagrams().map(|upstream| Try { upstream, channel: Channel::Stream });
+    let again = again.map(|upstream| Attempt { upstream, channel: Channel::Datagram });
+    let fallback = datagrams().map(|upstream| Attempt { upstream, channel: Channel::Stream });
     let all = || first.clone().chain(again.clone()).chain(fallback.clone());
-    let is_doubtful = |attempt: &Try<'_>| attempt.upstream.record(attempt.channel).is_doubtful();
+    let is_doubtful =
+        |attempt: &Attempt<'_>| attempt.upstream.record(attempt.channel).is_doubtful();
     let trusted = all().filter(|attempt| !is_doubtful(attempt));
     (trusted.chain(all().filter(is_doubtful)).collect(), upstreams.len() + repeats)
 }
 
 /// The next exchange to end.
 async fn next<'p>(
-    running: &mut Vec<(Try<'p>, Exchange<'p>)>,
-) -> (Try<'p>, Result<DnsResponse, NetError>) {
+    running: &mut Vec<(Attempt<'p>, Exchange<'p>)>,
+) -> (Attempt<'p>, Result<DnsResponse, NetError>) {
     poll_fn(|context| {
         for (index, (attempt, exchange)) in running.iter_mut().enumerate() {
             if let Poll::Ready(result) = exchange.as_mut().poll(context) {
@@ -297,7 +298,7 @@ mod tests {
             upstream.record(Channel::Datagram).was_silent();
         }
         let (queue, before_fallback) = schedule(&upstreams);
-        let told = |attempt: &Try<'_>| {
+        let told = |attempt: &Attempt<'_>| {
             let transport = attempt.upstream.transport(attempt.channel).word();
             format!("{} {transport}", attempt.upstream.endpoint)
         };

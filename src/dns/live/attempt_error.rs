@@ -1,6 +1,6 @@
 //! What goes wrong on the way to an answer, in words that help at 2 a.m.
 
-use super::race::Try;
+use super::query::Attempt;
 use super::{rcode, wire};
 use crate::dns::{Failure, Trouble};
 use hickory_resolver::net::{DnsError, NetError};
@@ -8,50 +8,50 @@ use std::fmt::Write as _;
 use std::io;
 use std::net::SocketAddr;
 
-/// Setbacks told in one failure; more would only repeat each other.
+/// Errors told in one failure; more would only repeat each other.
 const TOLD: usize = 6;
 
-/// One try that did not bring an answer.
-pub(super) struct Setback<'p> {
-    pub(super) attempt: Try<'p>,
+/// One attempt that did not bring an answer.
+pub(super) struct AttemptError<'p> {
+    pub(super) attempt: Attempt<'p>,
     pub(super) trouble: Trouble,
     /// What happened, as the rest of a sentence that begins with the server.
     pub(super) text: String,
 }
 
-/// A lookup that nobody answered.
+/// A lookup without an answer.
 #[derive(Debug)]
-pub(super) struct Defeat {
+pub(super) struct LookupFailure {
     pub(super) failure: Failure,
-    /// The server whose setback tells most, and how it was asked.
+    /// The server whose error tells most, and how it was asked.
     pub(super) server: Option<(SocketAddr, &'static str)>,
     /// Messages sent in all.
     pub(super) tries: u16,
 }
 
-impl Defeat {
-    /// A defeat without a fight.
+impl LookupFailure {
+    /// The failure of a lookup for which nothing was sent.
     pub(super) fn at_once(trouble: Trouble, detail: impl Into<String>) -> Self {
         Self { failure: Failure::because(trouble, detail), server: None, tries: 0 }
     }
 
-    /// Sums up the setbacks of all servers.
-    pub(super) fn new(setbacks: Vec<Setback<'_>>, tries: u16) -> Self {
-        let worst = setbacks.iter().min_by_key(|setback| rank(setback.trouble));
+    /// Sums up the errors of all servers.
+    pub(super) fn new(errors: Vec<AttemptError<'_>>, tries: u16) -> Self {
+        let worst = errors.iter().min_by_key(|error| rank(error.trouble));
         let mut detail = String::new();
-        for (index, Setback { attempt: Try { upstream, channel }, text, .. }) in
-            setbacks.iter().take(TOLD).enumerate()
+        for (index, AttemptError { attempt: Attempt { upstream, channel }, text, .. }) in
+            errors.iter().take(TOLD).enumerate()
         {
             let separator = if index == 0 { "" } else { "; " };
             let transport = upstream.transport(*channel).word();
             let _ = write!(detail, "{separator}{}/{transport}: {text}", upstream.address);
         }
-        if setbacks.len() > TOLD {
-            let _ = write!(detail, "; and {} more", setbacks.len() - TOLD);
+        if errors.len() > TOLD {
+            let _ = write!(detail, "; and {} more", errors.len() - TOLD);
         }
         Self {
             failure: Failure::because(worst.map_or(Trouble::Network, |s| s.trouble), detail),
-            server: worst.map(|Setback { attempt: Try { upstream, channel }, .. }| {
+            server: worst.map(|AttemptError { attempt: Attempt { upstream, channel }, .. }| {
                 (upstream.address, upstream.transport(*channel).word())
             }),
             tries,

@@ -9,8 +9,8 @@
 //! A root zone has NS and SOA records in any world: the public DNS, a private root, a test server.
 //! A server that knows neither knows nothing.
 
+use super::attempt_error::LookupFailure;
 use super::pool::Pool;
-use super::setback::Defeat;
 use super::upstream::Upstream;
 use super::wire;
 use crate::dns::{Kind, Question};
@@ -26,7 +26,7 @@ pub(super) async fn check(
     pool: &Pool,
     upstream: &Upstream,
     deadline: Instant,
-) -> Result<Result<(), &'static str>, Defeat> {
+) -> Result<Result<(), &'static str>, LookupFailure> {
     for kind in [Kind::Ns, Kind::Soa] {
         let question = Question::new(Name::root(), kind);
         let message = pool.ask_one(upstream, &question, deadline).await?.response;
