@@ -6,21 +6,21 @@
 
 mod comparison;
 pub mod listing;
-mod mending;
+mod repair;
 mod section;
 mod zonefile;
 
 pub use crate::examine::{Asked, Checks, Clock, Fixes, Inquiry, Sender, Steps};
 pub use crate::fix::{Selection, Spared};
 pub use comparison::{Changed, change};
-pub use mending::{Fixed, fix};
+pub use repair::{Fixed, fix};
 pub use zonefile::{Linted, lint};
 
 use crate::compare::lint::rules::SENDER_LOST;
 use crate::diagnostic;
 use crate::dns::Dns;
 use crate::examine::{Gathered, gather_all};
-use crate::fix::{Admission, find_fixes};
+use crate::fix::{SenderFixes, find_fixes};
 use crate::posture::lint::rules::MAILBOX_PROVIDER_NOT_AUTHORIZED;
 use crate::protocols::spf::{self, Policies};
 use crate::report::{Authorized, Domain, Finding, Lookups, Others, Section, Verdict, number};
@@ -42,7 +42,7 @@ async fn finish(
     further: Vec<diagnostic::Finding>,
 ) -> Domain {
     let mut findings = gathered.findings();
-    let admissions = match inquiry.fixes {
+    let sender_fixes = match inquiry.fixes {
         Fixes::Proved => find_fixes(policies, inquiry, &gathered, &mut findings).await,
         Fixes::Skipped => Vec::new(),
     };
@@ -53,7 +53,7 @@ async fn finish(
     // What a change does goes before what there is to say of its outcome.
     findings.splice(0..0, further);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
-    report(gathered, inquiry, &findings, admissions)
+    report(gathered, inquiry, &findings, sender_fixes)
 }
 
 /// What was gathered, as the report has it.
@@ -61,7 +61,7 @@ fn report(
     gathered: Gathered,
     inquiry: &Inquiry,
     findings: &[diagnostic::Finding],
-    admissions: Vec<Admission>,
+    sender_fixes: Vec<SenderFixes>,
 ) -> Domain {
     let mut lookups = match inquiry.steps {
         Steps::Told => Lookups::default(),
@@ -110,11 +110,11 @@ fn report(
         [one] if !implied => section::headline::of_sender(&one.judged, one.weighed.as_ref()),
         _ => section::headline::of_domain(&standings, &titles),
     };
-    let admissions = admissions.into_iter().chain(std::iter::repeat_with(Admission::default));
+    let sender_fixes = sender_fixes.into_iter().chain(std::iter::repeat_with(SenderFixes::default));
     let authorizations = senders
         .into_iter()
-        .zip(admissions)
-        .map(|(one, admission)| admission.put_into(authorization(one, inquiry, &mut lookups)))
+        .zip(sender_fixes)
+        .map(|(one, fixes)| fixes.add_to(authorization(one, inquiry, &mut lookups)))
         .collect();
     for answer in takeover.answers.iter().chain(&explanation).chain(&further) {
         lookups.note(answer);

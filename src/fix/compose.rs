@@ -18,7 +18,7 @@ const MOST_STEPS: usize = 16;
 /// Which fixes are wanted.
 #[derive(Clone, Debug)]
 pub struct Selection {
-    /// The ids of the rules to mend, or the family before their slash; all if there is none.
+    /// The ids of the rules to fix, or the family before their slash; all if there is none.
     pub rules: Vec<String>,
     /// The least freedom that a fix must have.
     pub least: Applicability,
@@ -122,27 +122,29 @@ async fn put_together(
         let after = proof::with(dns, inquiry, &composed.changes).await;
         let (facts, findings) = (&after.facts, &after.findings);
         let before = Before::of(&overlay, facts, findings).await.begun_as(&initial.before);
-        let mut offers = proved(&overlay, inquiry, facts, findings, &before, Demand::Step).await;
-        offers.retain(|(first, proposal)| {
-            let is_safe = proposal.applicability == Applicability::Safe;
+        let mut candidates =
+            proved(&overlay, inquiry, facts, findings, &before, Demand::Step).await;
+        candidates.retain(|(first, candidate)| {
+            let is_safe = candidate.applicability == Applicability::Safe;
             findings.get(*first).is_some_and(|finding| {
                 let fault = Fault::of(finding);
-                proposal.concern() == concern
-                    && selection.wants(&fault, proposal.applicability)
+                candidate.concern() == concern
+                    && selection.wants(&fault, candidate.applicability)
                     && (is_safe || known.contains(&fault))
             })
         });
-        // Findings stand worst first, so of two that are as free the worse one is mended first.
-        let next = offers.into_iter().min_by_key(|(first, it)| (Reverse(it.applicability), *first));
-        let Some((first, proposal)) = next else { break };
+        // Findings stand worst first, so of two that are as free the worse one is fixed first.
+        let next =
+            candidates.into_iter().min_by_key(|(first, it)| (Reverse(it.applicability), *first));
+        let Some((first, candidate)) = next else { break };
         let Some(finding) = findings.get(first) else { break };
         composed.steps.push(PatchStep {
             rule: finding.rule.id,
-            applicability: proposal.applicability,
-            summary: proposal.summary,
+            applicability: candidate.applicability,
+            summary: candidate.summary,
         });
-        touches_spf |= proposal.changes.iter().any(Change::touches_spf);
-        proposal.changes.into_iter().for_each(|change| join(&mut composed.changes, change));
+        touches_spf |= candidate.changes.iter().any(Change::touches_spf);
+        candidate.changes.into_iter().for_each(|change| join(&mut composed.changes, change));
     }
     if touches_spf && !proof::is_whole(dns, inquiry, &initial.before, &composed.changes).await {
         return Composed::default();

@@ -1,20 +1,20 @@
-//! Proposals for DKIM keys.
+//! Candidates for DKIM keys.
 
 use super::patch::Change;
-use super::{Case, Proposal};
+use super::{Candidate, Context};
 use crate::diagnostic::Applicability::Review;
 use crate::protocols::dkim::grammar;
 use crate::text::{Phrase, Span};
 
 /// The key record without what was pasted along with it.
-pub(super) fn clean(case: Case<'_>) -> Vec<Proposal> {
-    let Some(location) = case.findings.first().map(|finding| &finding.location) else {
+pub(super) fn clean(context: Context<'_>) -> Vec<Candidate> {
+    let Some(location) = context.findings.first().map(|finding| &finding.location) else {
         return Vec::new();
     };
-    let Some(examined) = &case.facts.dkim else { return Vec::new() };
+    let Some(examined) = &context.facts.dkim else { return Vec::new() };
     let tried = examined.facts.tried.iter().find(|tried| tried.name == location.name);
-    let mended = tried.filter(|tried| !tried.is_by_wildcard).and_then(|tried| {
-        let mut change = Change::of(&tried.answer, case.domain)?;
+    let cleaned = tried.filter(|tried| !tried.is_by_wildcard).and_then(|tried| {
+        let mut change = Change::of(&tried.answer, context.domain)?;
         for key in tried.keys().iter().map(|published| &published.record.value) {
             let spans: Vec<Span> = key.strays.iter().map(|stray| stray.span).collect();
             let text = without(&key.text, &spans);
@@ -27,7 +27,7 @@ pub(super) fn clean(case: Case<'_>) -> Vec<Proposal> {
         Some(change)
     });
     let summary = || Phrase::from("publish the key without the characters that do not belong");
-    mended.map(|change| Proposal::new(Review, summary(), change)).into_iter().collect()
+    cleaned.map(|change| Candidate::new(Review, summary(), change)).into_iter().collect()
 }
 
 /// The text without the octets of some places.

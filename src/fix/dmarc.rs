@@ -1,7 +1,7 @@
-//! Proposals for DMARC records.
+//! Candidates for DMARC records.
 
 use super::patch::Change;
-use super::{Case, Proposal};
+use super::{Candidate, Context};
 use crate::diagnostic::Applicability::{Review, Safe, Sketch};
 use crate::diagnostic::Rule;
 use crate::net::Name;
@@ -10,17 +10,18 @@ use crate::protocols::dmarc::{self, Discovered, Policy, Record, Tag, Usage, Visi
 use crate::text::{Phrase, Span};
 
 /// A record to begin with: it asks for reports and for nothing else.
-pub(super) fn missing(case: Case<'_>) -> Vec<Proposal> {
-    let Some(facts) = case.facts.dmarc.as_ref().map(|examined| &examined.facts) else {
+pub(super) fn missing(context: Context<'_>) -> Vec<Candidate> {
+    let Some(facts) = context.facts.dmarc.as_ref().map(|examined| &examined.facts) else {
         return Vec::new();
     };
-    let answer = facts.discovered.walk.visit(case.domain).and_then(|visit| visit.answer.as_ref());
-    let Some(change) = answer.and_then(|answer| Change::of(answer, case.domain)) else {
+    let answer =
+        facts.discovered.walk.visit(context.domain).and_then(|visit| visit.answer.as_ref());
+    let Some(change) = answer.and_then(|answer| Change::of(answer, context.domain)) else {
         return Vec::new();
     };
-    let (text, summary) = match takes_mail(case) {
+    let (text, summary) = match takes_mail(context) {
         true => (
-            format!("v=DMARC1; p=none; rua=mailto:postmaster@{}", case.domain),
+            format!("v=DMARC1; p=none; rua=mailto:postmaster@{}", context.domain),
             Phrase::from("begin with reports to a mailbox that you read; raise "),
         ),
         // A mailbox at a domain that accepts no mail gets no report.
@@ -36,24 +37,24 @@ pub(super) fn missing(case: Case<'_>) -> Vec<Proposal> {
         .plain(" and ")
         .code("reject")
         .plain(" once they are clean");
-    let proposal = Proposal::new(Sketch, summary, change.with_text(text.as_bytes()));
+    let candidate = Candidate::new(Sketch, summary, change.with_text(text.as_bytes()));
     // That monitoring protects nobody yet is said then; and for a domain below another one, receivers
     // of RFC 7489 look for the organization elsewhere, whatever its first record says.
     static LEADS_TO: [&Rule; 3] =
         [&rules::POLICY_NONE, &rules::NO_REPORTS, &rules::RECEIVERS_DISAGREE];
-    vec![Proposal { leads_to: &LEADS_TO, ..proposal }]
+    vec![Candidate { leads_to: &LEADS_TO, ..candidate }]
 }
 
 /// True if the records show that a mailbox at the domain can get mail: hosts that receive, and not
 /// a null MX or nothing but what an address record may stand for.
-fn takes_mail(case: Case<'_>) -> bool {
-    let mx = case.facts.mx.as_ref().map(|examined| &examined.facts);
+fn takes_mail(context: Context<'_>) -> bool {
+    let mx = context.facts.mx.as_ref().map(|examined| &examined.facts);
     mx.is_some_and(|mx| !mx.is_null() && !mx.exchangers().is_empty())
 }
 
 /// One record in the place of several: the strictest, with the reports of all.
-pub(super) fn keep_one(case: Case<'_>) -> Vec<Proposal> {
-    let Some((visit, zone)) = several(case) else { return Vec::new() };
+pub(super) fn keep_one(context: Context<'_>) -> Vec<Candidate> {
+    let Some((visit, zone)) = several(context) else { return Vec::new() };
     let texts = match &visit.found {
         dmarc::Found::Several(texts) => texts,
         _ => return Vec::new(),
@@ -84,17 +85,17 @@ pub(super) fn keep_one(case: Case<'_>) -> Vec<Proposal> {
         .plain("one record in the place of ")
         .number(texts.len())
         .plain(": the strictest of them, with the reports of all");
-    let proposal = Proposal::new(Review, summary, change);
+    let candidate = Candidate::new(Review, summary, change);
     // None of several records is in force.
     vec![match kept.p.as_ref().map(|policy| policy.value) {
-        Some(Policy::None) | None => proposal,
-        Some(_) => proposal.tightening(),
+        Some(Policy::None) | None => candidate,
+        Some(_) => candidate.tightening(),
     }]
 }
 
-fn several(case: Case<'_>) -> Option<(&Visit, Name)> {
-    let facts = &case.facts.dmarc.as_ref()?.facts;
-    let name = &case.findings.first()?.location.name;
+fn several(context: Context<'_>) -> Option<(&Visit, Name)> {
+    let facts = &context.facts.dmarc.as_ref()?.facts;
+    let name = &context.findings.first()?.location.name;
     let visits = &facts.discovered.walk.visits;
     let visit = visits.iter().find(|visit| dmarc::owner(&visit.domain).as_ref() == Some(name))?;
     Some((visit, visit.domain.clone()))
@@ -115,12 +116,12 @@ fn with_reports(record: &Record, uris: &[u8]) -> Vec<u8> {
 }
 
 /// Values that have one meaning only, however they are written; tags without a meaning go.
-pub(super) fn correct(case: Case<'_>) -> Vec<Proposal> {
-    let Some((record, change)) = governing(case) else { return Vec::new() };
+pub(super) fn correct(context: Context<'_>) -> Vec<Candidate> {
+    let Some((record, change)) = governing(context) else { return Vec::new() };
     let mut text = record.text.to_vec();
     // From the end, so that the places before it stay where they are.
     for tag in record.tags.iter().rev() {
-        let is_faulty = case
+        let is_faulty = context
             .findings
             .iter()
             .filter_map(|finding| finding.location.span)
@@ -151,9 +152,9 @@ pub(super) fn correct(case: Case<'_>) -> Vec<Proposal> {
         policies.map(|policy| policy.as_ref().map(|policy| policy.value))
     };
     let is_stricter = requested(&reread) != requested(record);
-    proposal(change, record, &text, |change| {
-        let proposal = Proposal::new(Review, summary, change);
-        if is_stricter { proposal.tightening() } else { proposal }
+    candidate(change, record, &text, |change| {
+        let candidate = Candidate::new(Review, summary, change);
+        if is_stricter { candidate.tightening() } else { candidate }
     })
 }
 
@@ -207,8 +208,8 @@ fn with_scheme(list: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The record without the tags of RFC 7489.
-pub(super) fn drop_historic(case: Case<'_>) -> Vec<Proposal> {
-    let Some((record, change)) = governing(case) else { return Vec::new() };
+pub(super) fn drop_historic(context: Context<'_>) -> Vec<Candidate> {
+    let Some((record, change)) = governing(context) else { return Vec::new() };
     let historic = || record.tags_with(Usage::Historic);
     let gone: Vec<u32> = historic().map(|tag| tag.name.start).collect();
     // RFC 7489 §6.3: without pct, 100 applies; another value still means something to old readers.
@@ -219,15 +220,15 @@ pub(super) fn drop_historic(case: Case<'_>) -> Vec<Proposal> {
         true => (Review, "drop the tags; receivers of RFC 7489 then apply the policy to all mail"),
     };
     let text = without_tags(&record.text, &gone);
-    proposal(change, record, &text, |change| {
-        let proposal = Proposal::new(applicability, Phrase::from(summary), change);
-        if is_heeded { proposal.tightening() } else { proposal }
+    candidate(change, record, &text, |change| {
+        let candidate = Candidate::new(applicability, Phrase::from(summary), change);
+        if is_heeded { candidate.tightening() } else { candidate }
     })
 }
 
 /// The next step: quarantine, for names below the domain too if that is needed.
-pub(super) fn enforce(case: Case<'_>) -> Vec<Proposal> {
-    let Some((record, change)) = governing(case) else { return Vec::new() };
+pub(super) fn enforce(context: Context<'_>) -> Vec<Candidate> {
+    let Some((record, change)) = governing(context) else { return Vec::new() };
     let summary =
         || Phrase::from("once reports show that your own mail passes, ask for quarantine");
     let raised = |tags: &[&str]| {
@@ -247,27 +248,27 @@ pub(super) fn enforce(case: Case<'_>) -> Vec<Proposal> {
     [raised(&["p"]), raised(&["p", "sp"]), raised(&["p", "sp", "np"])]
         .iter()
         .flat_map(|text| {
-            proposal(change.clone(), record, text, |change| {
-                Proposal::new(Review, summary(), change).tightening()
+            candidate(change.clone(), record, text, |change| {
+                Candidate::new(Review, summary(), change).tightening()
             })
         })
         .collect()
 }
 
 /// The record without `t=y`.
-pub(super) fn end_test(case: Case<'_>) -> Vec<Proposal> {
-    let Some((record, change)) = governing(case) else { return Vec::new() };
+pub(super) fn end_test(context: Context<'_>) -> Vec<Candidate> {
+    let Some((record, change)) = governing(context) else { return Vec::new() };
     let tested = record.tags.iter().filter(|tag| record.is_named(tag, "t"));
     let tested: Vec<u32> = tested.map(|tag| tag.name.start).collect();
     let text = without_tags(&record.text, &tested);
     let summary = Phrase::from("end the test once reports show that your own mail passes");
-    proposal(change, record, &text, |change| Proposal::new(Review, summary, change).tightening())
+    candidate(change, record, &text, |change| Candidate::new(Review, summary, change).tightening())
 }
 
 /// The record without the tags that ask for less below the domain.
-pub(super) fn level(case: Case<'_>) -> Vec<Proposal> {
-    let Some((record, change)) = governing(case) else { return Vec::new() };
-    let Some(examined) = &case.facts.dmarc else { return Vec::new() };
+pub(super) fn level(context: Context<'_>) -> Vec<Candidate> {
+    let Some((record, change)) = governing(context) else { return Vec::new() };
+    let Some(examined) = &context.facts.dmarc else { return Vec::new() };
     let weaker = examined.facts.weaker_for_subdomains();
     let gone: Vec<u32> = record
         .tags
@@ -277,14 +278,14 @@ pub(super) fn level(case: Case<'_>) -> Vec<Proposal> {
         .collect();
     let text = without_tags(&record.text, &gone);
     let summary = Phrase::from("let names below the domain have its own policy");
-    proposal(change, record, &text, |change| Proposal::new(Review, summary, change).tightening())
+    candidate(change, record, &text, |change| Candidate::new(Review, summary, change).tightening())
 }
 
 // ── records and their tags ──────────────────────────────────────────────────────────────────────
 
 /// The record that governs the domain, and its set, if they belong to the same organization.
-fn governing(case: Case<'_>) -> Option<(&Record, Change)> {
-    let discovered: &Discovered = &case.facts.dmarc.as_ref()?.facts.discovered;
+fn governing(context: Context<'_>) -> Option<(&Record, Change)> {
+    let discovered: &Discovered = &context.facts.dmarc.as_ref()?.facts.discovered;
     let published = discovered.governing()?;
     if discovered.walk.public_suffix() == Some(published) {
         return None;
@@ -293,16 +294,16 @@ fn governing(case: Case<'_>) -> Option<(&Record, Change)> {
     Some((published.record(), Change::of(answer, &published.domain)?))
 }
 
-fn proposal(
+fn candidate(
     change: Change,
     record: &Record,
     text: &[u8],
-    propose: impl FnOnce(Change) -> Proposal,
-) -> Vec<Proposal> {
+    make: impl FnOnce(Change) -> Candidate,
+) -> Vec<Candidate> {
     if *text == *record.text {
         return Vec::new();
     }
-    change.reword(&record.text, text).map(propose).into_iter().collect()
+    change.reword(&record.text, text).map(make).into_iter().collect()
 }
 
 /// The tags between semicolons, trimmed, with their places; what is empty is left out.

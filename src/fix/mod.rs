@@ -1,9 +1,9 @@
 //! Fixes: proposed by rule, offered only when proved.
 //!
-//! A proposal is a change of record sets and nothing else, made by a pure function from what is
+//! A candidate is a change of record sets and nothing else, made by a pure function from what is
 //! known of the domain. It is then tried: the changed sets are laid over the same answers, the
 //! domain is examined again, and the fix is offered only if its finding is gone, nothing as bad has
-//! come, and every address that was authorized still is ([`proof`]). So a proposal need not be
+//! come, and every address that was authorized still is ([`proof`]). So a candidate need not be
 //! clever, and a wrong one costs a fraction of a millisecond and is never seen.
 //!
 //! * [`spf`], [`dmarc`], [`dkim`], [`mx`] propose, by the rule that was met;
@@ -24,7 +24,7 @@ mod words;
 
 pub(crate) use compose::{Composition, compose};
 pub use compose::{Selection, Spared};
-pub(crate) use sender::Admission;
+pub(crate) use sender::SenderFixes;
 
 use crate::diagnostic::{Applicability, Finding, Fix, Rule};
 use crate::dns::{Dns, Kind, join_all};
@@ -39,15 +39,15 @@ use crate::protocols::spf::lint::rules as spf_rules;
 use crate::text::Phrase;
 use patch::Change;
 use proof::{Before, Demand};
-use sender::admit;
+use sender::find_sender_fixes;
 
-/// Most faults of one domain for which fixes are looked for: more than a reader mends in a day.
+/// Most faults of one domain for which fixes are looked for: more than a reader fixes in a day.
 const MOST_FAULTS: usize = 12;
-/// Most proposals that are tried for one fault.
+/// Most candidates that are tried for one fault.
 const MOST_TRIES: usize = 8;
 
-/// A change that may mend a fault, not yet tried.
-struct Proposal {
+/// A change that may fix a fault, not yet tried.
+struct Candidate {
     /// What it does, in a few words.
     summary: Phrase,
     /// How freely it may be applied, if it is proved.
@@ -65,7 +65,7 @@ struct Proposal {
     tightens_dmarc: bool,
 }
 
-impl Proposal {
+impl Candidate {
     /// A change of one record set.
     fn new(applicability: Applicability, summary: Phrase, change: Change) -> Self {
         Self {
@@ -122,7 +122,7 @@ impl Concern {
     const ALL: [Self; 2] = [Self::Senders, Self::Dmarc];
 }
 
-/// One rule met at one record set: what one proposal has to mend as a whole, because half of it
+/// One rule met at one record set: what one candidate has to fix as a whole, because half of it
 /// would leave the rule met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Fault {
@@ -138,19 +138,19 @@ impl Fault {
     }
 }
 
-/// Everything that a proposal is made of: the facts, and the findings of one fault.
+/// Everything that a candidate is made of: the facts, and the findings of one fault.
 #[derive(Clone, Copy)]
-struct Case<'c> {
+struct Context<'c> {
     domain: &'c Name,
     facts: &'c Gathered,
     findings: &'c [&'c Finding],
 }
 
-type Propose = fn(Case<'_>) -> Vec<Proposal>;
+type Generate = fn(Context<'_>) -> Vec<Candidate>;
 
 /// Who proposes for which rule. For a rule that is not here, no change of records is a remedy, or
 /// only the owner knows which.
-static PROPOSALS: &[(&Rule, Propose)] = &[
+static GENERATORS: &[(&Rule, Generate)] = &[
     (&spf_rules::MISSING, spf::missing),
     (&spf_rules::SEVERAL_RECORDS, spf::merge),
     (&spf_rules::SYNTAX, spf::correct),
@@ -216,7 +216,7 @@ static ADVICE: &[(&Rule, &str)] = &[
     ),
 ];
 
-/// Looks for what mends the findings and for what admits the senders.
+/// Looks for what fixes the findings and for what admits the senders.
 ///
 /// Each fix that was proved is put with its finding; of several findings of one fault the first has
 /// it. What admits the senders is returned in their order.
@@ -225,22 +225,22 @@ pub(crate) async fn find_fixes(
     inquiry: &Inquiry,
     facts: &Gathered,
     findings: &mut [Finding],
-) -> Vec<Admission> {
-    let (proved, admissions) = tokio::join!(
+) -> Vec<SenderFixes> {
+    let (proved, sender_fixes) = tokio::join!(
         async {
             let dns = policies.dns();
             let before = Before::of(dns, facts, findings).await;
             proved(dns, inquiry, facts, findings, &before, Demand::Whole).await
         },
-        admit(policies, inquiry, facts, findings),
+        find_sender_fixes(policies, inquiry, facts, findings),
     );
-    for (first, proposal) in proved {
+    for (first, candidate) in proved {
         if let Some(finding) = findings.get_mut(first) {
-            finding.fix = Some(proposal.into_fix());
+            finding.fix = Some(candidate.into_fix());
         }
     }
     advise(findings);
-    admissions
+    sender_fixes
 }
 
 /// Gives advice in words to the first finding of each rule for which no fix was proved.
@@ -254,7 +254,7 @@ fn advise(findings: &mut [Finding]) {
     }
 }
 
-/// The proposals that were proved, each with the index of the first finding that it mends.
+/// The candidates that were proved, each with the index of the first finding that it fixes.
 async fn proved(
     dns: &dyn Dns,
     inquiry: &Inquiry,
@@ -262,11 +262,11 @@ async fn proved(
     findings: &[Finding],
     before: &Before,
     demand: Demand,
-) -> Vec<(usize, Proposal)> {
+) -> Vec<(usize, Candidate)> {
     let faults = faults(findings);
     let tried = join_all(faults.into_iter().map(|(first, met)| async move {
-        let case = Case { domain: &inquiry.domain, facts, findings: &met };
-        Some((first, mended(dns, inquiry, before, case, demand).await?))
+        let context = Context { domain: &inquiry.domain, facts, findings: &met };
+        Some((first, first_proved(dns, inquiry, before, context, demand).await?))
     }))
     .await;
     tried.into_iter().flatten().collect()
@@ -280,30 +280,30 @@ fn faults(findings: &[Finding]) -> Vec<(usize, Vec<&Finding>)> {
         let is_full = faults.len() == MOST_FAULTS;
         match faults.iter_mut().find(|(known, ..)| *known == fault) {
             Some((.., met)) => met.push(finding),
-            None if is_full || proposer(fault.rule).is_none() => {}
+            None if is_full || generator(fault.rule).is_none() => {}
             None => faults.push((fault, index, vec![finding])),
         }
     }
     faults.into_iter().map(|(_, first, met)| (first, met)).collect()
 }
 
-fn proposer(rule: &Rule) -> Option<Propose> {
-    PROPOSALS.iter().find(|(known, _)| *known == rule).map(|(_, propose)| *propose)
+fn generator(rule: &Rule) -> Option<Generate> {
+    GENERATORS.iter().find(|(known, _)| *known == rule).map(|(_, generate)| *generate)
 }
 
-/// The first proposal that is proved.
-async fn mended(
+/// The first candidate that is proved.
+async fn first_proved(
     dns: &dyn Dns,
     inquiry: &Inquiry,
     before: &Before,
-    case: Case<'_>,
+    context: Context<'_>,
     demand: Demand,
-) -> Option<Proposal> {
-    let finding = case.findings.first()?;
-    let propose = proposer(finding.rule)?;
-    for proposal in propose(case).into_iter().take(MOST_TRIES) {
-        if proof::mends(dns, inquiry, before, finding, &proposal, demand).await {
-            return Some(proposal);
+) -> Option<Candidate> {
+    let finding = context.findings.first()?;
+    let generate = generator(finding.rule)?;
+    for candidate in generate(context).into_iter().take(MOST_TRIES) {
+        if proof::is_proved(dns, inquiry, before, finding, &candidate, demand).await {
+            return Some(candidate);
         }
     }
     None

@@ -33,7 +33,7 @@ pub(crate) struct Change {
 
 impl Change {
     /// Nothing changed yet in the set that an answer came from; `None` if nothing is known of it,
-    /// or if its owner does not lie within `zone`: what others publish, only they can mend.
+    /// or if its owner does not lie within `zone`: what others publish, only they can fix.
     pub(super) fn of(answer: &Answer, zone: &Name) -> Option<Self> {
         let name = answer.aliases.last().unwrap_or(&answer.question.name);
         if answer.failure().is_some() || !name.is_within(zone) {

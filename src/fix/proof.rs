@@ -1,7 +1,7 @@
 //! The proof: the domain as it would be, held against the domain as it is.
 
 use super::patch::{self, Change};
-use super::{Fault, Proposal};
+use super::{Candidate, Fault};
 use crate::diagnostic::{Applicability, Finding, Rule, Severity, Standing, family};
 use crate::dns::Dns;
 use crate::examine::{Gathered, Inquiry, gather_facts};
@@ -78,7 +78,7 @@ impl Before {
     /// says whether within the limits and by every standard, or as far as it was repaired.
     ///
     /// Each term that cannot be listed as addresses has to be there still, but for those that a
-    /// proposal writes anew. A policy that authorizes nobody is not for a domain with mail.
+    /// candidate writes anew. A policy that authorizes nobody is not for a domain with mail.
     fn keeps_the_meant(
         &self,
         after: &spf::Facts,
@@ -233,7 +233,7 @@ fn is_broken(facts: &spf::Facts) -> bool {
     spf::lint::check(facts).iter().any(fails)
 }
 
-/// How much of what was meant a proposal has to bring back.
+/// How much of what was meant a candidate has to bring back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Demand {
     /// All of it: the record is offered by itself.
@@ -255,46 +255,46 @@ pub(super) async fn with(dns: &dyn Dns, inquiry: &Inquiry, changes: &[Change]) -
     After { findings: facts.findings(), facts }
 }
 
-/// True if a proposal mends the fault of a finding, brings nothing as bad, and loses nobody.
-pub(super) async fn mends(
+/// True if a candidate fixes the fault of a finding, brings nothing as bad, and loses nobody.
+pub(super) async fn is_proved(
     dns: &dyn Dns,
     inquiry: &Inquiry,
     before: &Before,
     finding: &Finding,
-    proposal: &Proposal,
+    candidate: &Candidate,
     demand: Demand,
 ) -> bool {
-    if proposal.changes.iter().all(Change::is_idle)
-        || (proposal.tightens_dmarc && !before.may_tighten_dmarc)
+    if candidate.changes.iter().all(Change::is_idle)
+        || (candidate.tightens_dmarc && !before.may_tighten_dmarc)
     {
         return false;
     }
-    let after = with(dns, inquiry, &proposal.changes).await;
+    let after = with(dns, inquiry, &candidate.changes).await;
     let fault = Fault::of(finding);
     if after.findings.iter().any(|finding| Fault::of(finding) == fault)
-        || before.is_worse(&after.findings, finding.rule.severity, proposal.leads_to)
+        || before.is_worse(&after.findings, finding.rule.severity, candidate.leads_to)
         || before.is_darker(&after.facts)
     {
         return false;
     }
-    loses_nobody(dns, inquiry, before, proposal, &after).await
-        && keeps_the_meant(dns, before, proposal, &after, demand).await
+    loses_nobody(dns, inquiry, before, candidate, &after).await
+        && keeps_the_meant(dns, before, candidate, &after, demand).await
 }
 
-/// True if a proposal drops nothing that the SPF policy was meant to authorize.
+/// True if a candidate drops nothing that the SPF policy was meant to authorize.
 async fn keeps_the_meant(
     dns: &dyn Dns,
     before: &Before,
-    proposal: &Proposal,
+    candidate: &Candidate,
     after: &After,
     demand: Demand,
 ) -> bool {
-    let Some(facts) = after.facts.spf.as_ref().filter(|_| proposal.touches_spf()) else {
+    let Some(facts) = after.facts.spf.as_ref().filter(|_| candidate.touches_spf()) else {
         return true;
     };
-    let overlay = patch::overlay(&proposal.changes, dns);
+    let overlay = patch::overlay(&candidate.changes, dns);
     let intent = spf::intent(&Policies::new(&overlay), &facts.domain).await;
-    before.keeps_the_meant(facts, &intent, &proposal.rewritten, demand)
+    before.keeps_the_meant(facts, &intent, &candidate.rewritten, demand)
 }
 
 /// True if the changes as a whole authorize all that was meant.
@@ -316,16 +316,16 @@ async fn loses_nobody(
     dns: &dyn Dns,
     inquiry: &Inquiry,
     before: &Before,
-    proposal: &Proposal,
+    candidate: &Candidate,
     after: &After,
 ) -> bool {
     let spf = after.facts.spf.as_ref();
     let unlimited = Authorized::by(spf, Cell::unlimited);
-    if proposal.readings.is_empty() {
+    if candidate.readings.is_empty() {
         let is_same = before.unlimited.is_same_as(&unlimited);
-        return before.keeps_all(spf) && (is_same || proposal.applicability < Applicability::Safe);
+        return before.keeps_all(spf) && (is_same || candidate.applicability < Applicability::Safe);
     }
-    for reading in &proposal.readings {
+    for reading in &candidate.readings {
         let overlay = patch::overlay(reading, dns);
         let facts = spf::examine(&Policies::new(&overlay), &inquiry.domain).await;
         if !Authorized::by(Some(&facts), Cell::unlimited).is_kept_in(&unlimited) {

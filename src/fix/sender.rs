@@ -5,7 +5,7 @@
 //! were asked about or are the provider's, and nothing beyond the limits of RFC 7208 §4.6.4. Behind
 //! a forwarder no record helps: SPF names hosts, and a forwarder's are nobody's. DKIM survives it.
 
-use super::Proposal;
+use super::Candidate;
 use super::patch::{Change, overlay};
 use super::proof::{self, Before};
 use super::spf::{passing, terms_of};
@@ -31,14 +31,14 @@ const MOST_ADDRESSES: [u128; 2] = [1 << 16, 1 << 96];
 
 /// What is known about letting a sender pass.
 #[derive(Default)]
-pub(crate) struct Admission {
+pub(crate) struct SenderFixes {
     fixes: Vec<SenderFix>,
     notes: Vec<Phrase>,
 }
 
-impl Admission {
+impl SenderFixes {
     /// The same authorization with its fixes.
-    pub(crate) fn put_into(self, mut authorization: Authorization) -> Authorization {
+    pub(crate) fn add_to(self, mut authorization: Authorization) -> Authorization {
         authorization.fixes = self.fixes;
         authorization.notes.extend(self.notes);
         authorization
@@ -46,34 +46,35 @@ impl Admission {
 }
 
 /// What would let the senders of an inquiry pass that do not, one entry a sender.
-pub(super) async fn admit(
+pub(super) async fn find_sender_fixes(
     policies: &Policies<'_>,
     inquiry: &Inquiry,
     facts: &Gathered,
     findings: &[Finding],
-) -> Vec<Admission> {
+) -> Vec<SenderFixes> {
     let Some(spf) = &facts.spf else { return Vec::new() };
-    let mut admissions = Vec::new();
+    let mut sender_fixes = Vec::new();
     let mut refused = 0;
     for Tested { asked, declared, judged, .. } in &facts.senders {
         let is_own = spf::policy_domain(&judged.identity.domain).as_ref() == Some(&inquiry.domain);
         let is_refused = *declared != Some(Declaration::NeverSender)
             && matches!(judged.authorized(), Authorized::No | Authorized::Partial);
-        let admission = match is_own && is_refused && refused < MOST_ASKED {
+        let fixes = match is_own && is_refused && refused < MOST_ASKED {
             true => {
                 refused += 1;
-                let refused = Refused { policies, inquiry, facts, spf, findings, asked, judged };
-                refused.admission().await
+                let refused =
+                    RefusedSender { policies, inquiry, facts, spf, findings, asked, judged };
+                refused.fixes().await
             }
-            false => Admission::default(),
+            false => SenderFixes::default(),
         };
-        admissions.push(admission);
+        sender_fixes.push(fixes);
     }
-    admissions
+    sender_fixes
 }
 
 /// A sender that is not authorized, and what is known.
-struct Refused<'r> {
+struct RefusedSender<'r> {
     policies: &'r Policies<'r>,
     inquiry: &'r Inquiry,
     facts: &'r Gathered,
@@ -83,27 +84,27 @@ struct Refused<'r> {
     judged: &'r Judged,
 }
 
-impl Refused<'_> {
-    async fn admission(&self) -> Admission {
+impl RefusedSender<'_> {
+    async fn fixes(&self) -> SenderFixes {
         let wanted = self.judged.share().uncovered;
         if wanted.is_empty() {
-            return Admission::default();
+            return SenderFixes::default();
         }
         let host = self.host().await;
         let mut notes: Vec<Phrase> = self.nearest(&wanted).into_iter().collect();
         if let Some(host) = host.as_ref().filter(|host| is_forwarder(host)) {
             notes.push(forwarder(host));
-            return Admission { fixes: Vec::new(), notes };
+            return SenderFixes { fixes: Vec::new(), notes };
         }
         let before = Before::of(self.policies.dns(), self.facts, self.findings).await;
         let mut fixes = Vec::new();
-        for candidate in self.candidates(host.as_ref(), &wanted) {
+        for term in self.terms_to_try(host.as_ref(), &wanted) {
             if fixes.len() == MOST_FIXES {
                 break;
             }
-            fixes.extend(self.tried(&before, candidate, &wanted).await);
+            fixes.extend(self.tried(&before, term, &wanted).await);
         }
-        Admission { fixes, notes }
+        SenderFixes { fixes, notes }
     }
 
     /// The name of the sender's host: as asked, or what its only address calls itself. Anybody may
@@ -117,7 +118,7 @@ impl Refused<'_> {
     }
 
     /// Terms to try with what they mean, best first.
-    fn candidates(&self, host: Option<&Name>, wanted: &[IpSet]) -> Vec<(Vec<u8>, Phrase)> {
+    fn terms_to_try(&self, host: Option<&Name>, wanted: &[IpSet]) -> Vec<(Vec<u8>, Phrase)> {
         let mut policies: Vec<Name> = match &self.asked.sender {
             Sender::Policy(name) => vec![name.clone()],
             Sender::Own { policies, .. } => policies.clone(),
@@ -128,19 +129,19 @@ impl Refused<'_> {
         };
         let of_host = host.and_then(provider::host).filter(|(_, role)| *role != HostRole::Inbound);
         policies.extend(of_host.and_then(|(known, _)| known.policy()));
-        let mut candidates: Vec<(Vec<u8>, Phrase)> = Vec::new();
+        let mut terms: Vec<(Vec<u8>, Phrase)> = Vec::new();
         for name in policies {
             let term = format!("include:{name}").into_bytes();
-            if candidates.iter().all(|(known, _)| *known != term) {
+            if terms.iter().all(|(known, _)| *known != term) {
                 let whose = match provider::recognise_include(&name) {
                     Some(known) => Phrase::from(known.title()),
                     None => Phrase::new().name(&name),
                 };
-                candidates.push((term, Phrase::from("let ").then(whose).plain(" send")));
+                terms.push((term, Phrase::from("let ").then(whose).plain(" send")));
             }
         }
-        candidates.extend(by_address(wanted));
-        candidates
+        terms.extend(by_address(wanted));
+        terms
     }
 
     /// The fix that a term makes, if it is proved.
@@ -181,7 +182,7 @@ impl Refused<'_> {
         }
         let worst = facts.worst();
         let [change] = changes;
-        let fix = Proposal::new(Applicability::Review, summary, change).into_fix();
+        let fix = Candidate::new(Applicability::Review, summary, change).into_fix();
         Some(SenderFix {
             fix: ProposedFix::from(&fix),
             lookups: worst.lookups,

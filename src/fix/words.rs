@@ -91,7 +91,7 @@ fn network(text: &[u8]) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    fn mended(text: &str) -> Option<String> {
+    fn repaired(text: &str) -> Option<String> {
         let parsed = crate::protocols::spf::grammar::parse(text.as_bytes());
         let faults: Vec<Span> = parsed.errors.iter().map(|error| error.span).collect();
         let text = corrected(text.as_bytes(), &faults, crate::protocols::spf::lint::meant)?;
@@ -112,18 +112,18 @@ mod tests {
             ("v=spf1 mx ; -all", "v=spf1 mx -all"),
         ];
         for (text, expected) in cases {
-            assert_eq!(mended(text).as_deref(), Some(expected), "{text}");
+            assert_eq!(repaired(text).as_deref(), Some(expected), "{text}");
         }
     }
 
     #[test]
     fn what_may_have_been_meant_in_several_ways_is_left_to_the_owner() {
         for text in ["v=spf1 foo -all", "v=spf1 ip4:192.0.2.300 -all", "v=spf1 ip4:host.example"] {
-            let mended = mended(text);
+            let repaired = repaired(text);
             let is_sound = |text: &String| {
                 crate::protocols::spf::grammar::parse(text.as_bytes()).errors.is_empty()
             };
-            assert!(!mended.as_ref().is_some_and(is_sound), "{mended:?}");
+            assert!(!repaired.as_ref().is_some_and(is_sound), "{repaired:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! Proposals for a policy that costs too much (RFC 7208 §4.6.4).
+//! Candidates for a policy that costs too much (RFC 7208 §4.6.4).
 
 use super::super::patch::Change;
-use super::super::{Case, Proposal};
+use super::super::{Candidate, Context};
 use crate::diagnostic::Applicability::Review;
 use crate::net::{Family, IpSet};
 use crate::protocols::spf::edit::{Edit, edit};
@@ -12,10 +12,10 @@ use std::collections::HashSet;
 
 /// Terms that cost lookups and decide about nobody go; if that does not suffice, as few hosts of
 /// the domain's own as possible are named by their addresses.
-pub(in crate::fix) fn spare_lookups(case: Case<'_>) -> Vec<Proposal> {
-    let Some(facts) = case.facts.spf.as_ref() else { return Vec::new() };
+pub(in crate::fix) fn spare_lookups(context: Context<'_>) -> Vec<Candidate> {
+    let Some(facts) = context.facts.spf.as_ref() else { return Vec::new() };
     let Some(record) = facts.published.usable() else { return Vec::new() };
-    let Some(change) = Change::of(&facts.published.answer, case.domain) else {
+    let Some(change) = Change::of(&facts.published.answer, context.domain) else {
         return Vec::new();
     };
     let live = live(facts);
@@ -26,14 +26,14 @@ pub(in crate::fix) fn spare_lookups(case: Case<'_>) -> Vec<Proposal> {
         .collect();
     let mut hosts: Vec<(usize, Vec<u8>)> = record
         .directives()
-        .filter(|(index, .., mechanism)| !dead.contains(index) && is_own(mechanism, case))
+        .filter(|(index, .., mechanism)| !dead.contains(index) && is_own(mechanism, context))
         .filter_map(|(index, _, qualifier, _)| Some((index, networks(facts, index, qualifier)?)))
         .collect();
     hosts.sort_by_key(|(_, terms)| terms.len());
     let needed = usize::from(facts.worst().lookups.saturating_sub(LOOKUP_LIMIT));
     let least = needed.saturating_sub(dead.len());
     let tries = std::iter::once(0).chain(least.max(1)..=hosts.len());
-    let proposal = |replaced: usize| {
+    let candidate = |replaced: usize| {
         let text = edit(&record.text, |span, _| {
             let place = record.terms.binary_search_by_key(&span, |term| term.span);
             let Ok(index) = place else { return Edit::Keep };
@@ -45,9 +45,9 @@ pub(in crate::fix) fn spare_lookups(case: Case<'_>) -> Vec<Proposal> {
             }
         });
         let change = change.clone().reword(&record.text, &text)?;
-        Some(Proposal::new(Review, sparing(dead.len(), replaced), change))
+        Some(Candidate::new(Review, sparing(dead.len(), replaced), change))
     };
-    tries.filter_map(proposal).collect()
+    tries.filter_map(candidate).collect()
 }
 
 fn sparing(dead: usize, replaced: usize) -> Phrase {
@@ -80,12 +80,12 @@ fn live(facts: &Facts) -> HashSet<usize> {
 }
 
 /// True for `a` and `mx` whose hosts are the domain's own, so that its owner knows when they move.
-fn is_own(mechanism: &Mechanism, case: Case<'_>) -> bool {
+fn is_own(mechanism: &Mechanism, context: Context<'_>) -> bool {
     let (Mechanism::A(target) | Mechanism::Mx(target)) = mechanism else { return false };
     target
         .domain
         .as_ref()
-        .is_none_or(|spec| spec.fixed().is_some_and(|name| name.is_within(case.domain)))
+        .is_none_or(|spec| spec.fixed().is_some_and(|name| name.is_within(context.domain)))
 }
 
 /// The networks that a term decides about, as terms; `None` if something keeps them from being

@@ -1,4 +1,4 @@
-//! Proposals for SPF records: single terms here, whole records in [`record`], and what they cost in
+//! Candidates for SPF records: single terms here, whole records in [`record`], and what they cost in
 //! [`lookups`].
 
 mod lookups;
@@ -8,7 +8,7 @@ pub(super) use lookups::{spare_lookups, terms_of};
 pub(super) use record::{correct, correct_modifier, merge, missing, part_terms, write_small};
 
 use super::patch::Change;
-use super::{Case, Proposal};
+use super::{Candidate, Context};
 use crate::diagnostic::Applicability::{self, Review, Safe};
 use crate::net::IpSet;
 use crate::protocols::spf::edit::{Edit, edit, with, without};
@@ -24,39 +24,39 @@ struct Site<'c> {
 }
 
 impl<'c> Site<'c> {
-    /// The record that the findings of a case are about.
-    fn of(case: Case<'c>) -> Option<Self> {
-        let facts = case.facts.spf.as_ref()?;
-        let published = published(facts, case)?;
+    /// The record that the findings are about.
+    fn of(context: Context<'c>) -> Option<Self> {
+        let facts = context.facts.spf.as_ref()?;
+        let published = published(facts, context)?;
         let record = &published.record()?.value;
-        Some(Self { record, change: Change::of(&published.answer, case.domain)? })
+        Some(Self { record, change: Change::of(&published.answer, context.domain)? })
     }
 
-    /// A proposal for another text of the record, if it is another one.
-    fn reworded(self, text: &[u8], propose: impl FnOnce(Change) -> Proposal) -> Vec<Proposal> {
+    /// A candidate for another text of the record, if it is another one.
+    fn reworded(self, text: &[u8], make: impl FnOnce(Change) -> Candidate) -> Vec<Candidate> {
         if *text == *self.record.text {
             return Vec::new();
         }
-        self.change.reword(&self.record.text, text).map(propose).into_iter().collect()
+        self.change.reword(&self.record.text, text).map(make).into_iter().collect()
     }
 }
 
-/// What stands at the name that the findings of a case are about.
-fn published<'c>(facts: &'c Facts, case: Case<'c>) -> Option<&'c Arc<Published>> {
-    let name = &case.findings.first()?.location.name;
+/// What stands at the name that the findings are about.
+fn published<'c>(facts: &'c Facts, context: Context<'c>) -> Option<&'c Arc<Published>> {
+    let name = &context.findings.first()?.location.name;
     let visits = facts.partitions().into_iter().flat_map(|partition| &partition.visits);
     let mut met = std::iter::once(&facts.published).chain(visits.map(|visit| &visit.published));
     met.find(|published| published.domain == *name)
 }
 
-/// The places that the findings of a case are about.
-fn spans(case: Case<'_>) -> Vec<Span> {
-    case.findings.iter().filter_map(|finding| finding.location.span).collect()
+/// The places that the findings are about.
+fn spans(context: Context<'_>) -> Vec<Span> {
+    context.findings.iter().filter_map(|finding| finding.location.span).collect()
 }
 
-fn drop_terms(case: Case<'_>, applicability: Applicability, why: &str) -> Vec<Proposal> {
-    let Some(site) = Site::of(case) else { return Vec::new() };
-    let gone = spans(case);
+fn drop_terms(context: Context<'_>, applicability: Applicability, why: &str) -> Vec<Candidate> {
+    let Some(site) = Site::of(context) else { return Vec::new() };
+    let gone = spans(context);
     let mut summary = Phrase::from("drop ");
     for (index, span) in gone.iter().take(3).enumerate() {
         summary = summary.plain(if index == 0 { "" } else { ", " });
@@ -66,7 +66,7 @@ fn drop_terms(case: Case<'_>, applicability: Applicability, why: &str) -> Vec<Pr
         summary = summary.plain(" and ").number(gone.len() - 3).plain(" more");
     }
     let text = ended(site.record, &gone, without(&site.record.text, &gone));
-    site.reworded(&text, |change| Proposal::new(applicability, summary.plain(why), change))
+    site.reworded(&text, |change| Candidate::new(applicability, summary.plain(why), change))
 }
 
 /// The text, with an end if the redirect that was its end is gone.
@@ -77,19 +77,19 @@ fn ended(record: &Record, gone: &[Span], text: Vec<u8>) -> Vec<u8> {
     if loses_end { with(&text, b"~all") } else { text }
 }
 
-pub(super) fn drop_duplicates(case: Case<'_>) -> Vec<Proposal> {
-    drop_terms(case, Safe, ": it stands there twice")
+pub(super) fn drop_duplicates(context: Context<'_>) -> Vec<Candidate> {
+    drop_terms(context, Safe, ": it stands there twice")
 }
 
 /// What an include or a host lists may change, so that a term is dead today is worth a look.
-pub(super) fn drop_dead_terms(case: Case<'_>) -> Vec<Proposal> {
-    drop_terms(case, Review, ": other terms decide before it")
+pub(super) fn drop_dead_terms(context: Context<'_>) -> Vec<Candidate> {
+    drop_terms(context, Review, ": other terms decide before it")
 }
 
 /// Networks written as what they are.
-pub(super) fn clear_host_bits(case: Case<'_>) -> Vec<Proposal> {
-    let Some(site) = Site::of(case) else { return Vec::new() };
-    let found = spans(case);
+pub(super) fn clear_host_bits(context: Context<'_>) -> Vec<Candidate> {
+    let Some(site) = Site::of(context) else { return Vec::new() };
+    let found = spans(context);
     let canonical = |span: Span| {
         let index = site.record.terms.binary_search_by_key(&span, |term| term.span).ok()?;
         match &site.record.terms.get(index)?.body {
@@ -104,32 +104,32 @@ pub(super) fn clear_host_bits(case: Case<'_>) -> Vec<Proposal> {
         false => Edit::Keep,
     });
     let summary = Phrase::from("write each network with its first address: it is the same network");
-    site.reworded(&text, |change| Proposal::new(Safe, summary, change))
+    site.reworded(&text, |change| Candidate::new(Safe, summary, change))
 }
 
 /// The record with the policies of the providers that keep the domain's mailboxes.
-pub(super) fn include_mailboxes(case: Case<'_>) -> Vec<Proposal> {
-    let Some(site) = Site::of(case) else { return Vec::new() };
-    let mailboxes = &case.facts.unauthorized_mailboxes;
+pub(super) fn include_mailboxes(context: Context<'_>) -> Vec<Candidate> {
+    let Some(site) = Site::of(context) else { return Vec::new() };
+    let mailboxes = &context.facts.unauthorized_mailboxes;
     let terms: Vec<String> = mailboxes.iter().map(|it| format!("include:{}", it.policy)).collect();
     let text = with(&site.record.text, terms.join(" ").as_bytes());
     let titles = mailboxes.iter().map(|it| Phrase::from(it.title));
     let summary = Phrase::from("authorize ").then(Phrase::listed(titles, 3, " and "));
-    site.reworded(&text, |change| Proposal::new(Review, summary, change))
+    site.reworded(&text, |change| Candidate::new(Review, summary, change))
 }
 
-pub(super) fn drop_redirect(case: Case<'_>) -> Vec<Proposal> {
-    drop_terms(case, Safe, ": it is ignored")
+pub(super) fn drop_redirect(context: Context<'_>) -> Vec<Candidate> {
+    drop_terms(context, Safe, ": it is ignored")
 }
 
-pub(super) fn drop_explanation(case: Case<'_>) -> Vec<Proposal> {
-    drop_terms(case, Safe, ": no mechanism gives the fail that it explains")
+pub(super) fn drop_explanation(context: Context<'_>) -> Vec<Candidate> {
+    drop_terms(context, Safe, ": no mechanism gives the fail that it explains")
 }
 
 /// The record with `all` behind every other mechanism, or, where nobody is lost by that, without
 /// the mechanisms behind `all`.
-pub(super) fn move_all(case: Case<'_>) -> Vec<Proposal> {
-    let Some(site) = Site::of(case) else { return Vec::new() };
+pub(super) fn move_all(context: Context<'_>) -> Vec<Candidate> {
+    let Some(site) = Site::of(context) else { return Vec::new() };
     let text = &site.record.text;
     let mut directives = site.record.directives();
     let Some((_, all, ..)) = directives.find(|(.., mechanism)| **mechanism == Mechanism::All)
@@ -142,7 +142,7 @@ pub(super) fn move_all(case: Case<'_>) -> Vec<Proposal> {
         let spans: Vec<Span> = later_alls.iter().map(|(_, term, ..)| term.span).collect();
         let summary = Phrase::from("drop the second ").code("all").plain(": the first one counts");
         let text = without(text, &spans);
-        return site.reworded(&text, |change| Proposal::new(Safe, summary, change));
+        return site.reworded(&text, |change| Candidate::new(Safe, summary, change));
     };
     let mut gone: Vec<Span> = late.iter().map(|(_, term, ..)| term.span).collect();
     gone.extend(later_alls.iter().map(|(_, term, ..)| term.span));
@@ -158,30 +158,30 @@ pub(super) fn move_all(case: Case<'_>) -> Vec<Proposal> {
         Phrase::from("drop what stands after ").code("all").plain(": it authorizes nobody else"),
         Phrase::from("move ").code("all").plain(" to the end, so that the terms after it count"),
     ];
-    let offers = [(Safe, dropped), (Review, moved)].into_iter().zip(summaries);
-    offers
+    let candidates = [(Safe, dropped), (Review, moved)].into_iter().zip(summaries);
+    candidates
         .filter_map(|((how, text), summary)| {
             let change = site.change.clone().reword(&site.record.text, &text)?;
-            Some(Proposal::new(how, summary, change))
+            Some(Candidate::new(how, summary, change))
         })
         .collect()
 }
 
 /// `~all` at the end.
-pub(super) fn end_with_all(case: Case<'_>) -> Vec<Proposal> {
-    let Some(site) = Site::of(case) else { return Vec::new() };
+pub(super) fn end_with_all(context: Context<'_>) -> Vec<Candidate> {
+    let Some(site) = Site::of(context) else { return Vec::new() };
     let text = with(&site.record.text, b"~all");
     let summary = Phrase::from("end the policy with ").code("~all");
-    site.reworded(&text, |change| Proposal::new(Review, summary, change))
+    site.reworded(&text, |change| Candidate::new(Review, summary, change))
 }
 
 /// `~all` in the place of `?all`.
-pub(super) fn soften_all(case: Case<'_>) -> Vec<Proposal> {
-    let Some(site) = Site::of(case) else { return Vec::new() };
-    let found = spans(case);
+pub(super) fn soften_all(context: Context<'_>) -> Vec<Candidate> {
+    let Some(site) = Site::of(context) else { return Vec::new() };
+    let found = spans(context);
     let text = all_of(site.record, &found);
     let summary = Phrase::new().code("~all").plain(" in the place of ").code("?all");
-    site.reworded(&text, |change| Proposal::new(Review, summary, change))
+    site.reworded(&text, |change| Candidate::new(Review, summary, change))
 }
 
 fn all_of(record: &Record, found: &[Span]) -> Vec<u8> {
@@ -194,9 +194,9 @@ fn all_of(record: &Record, found: &[Span]) -> Vec<u8> {
 
 /// Nobody passes any more whom no other term lists. That everybody else is lost is the point, so
 /// what has to be kept is the record without the term.
-pub(super) fn stop_everybody(case: Case<'_>) -> Vec<Proposal> {
-    let Some(site) = Site::of(case) else { return Vec::new() };
-    let found = spans(case);
+pub(super) fn stop_everybody(context: Context<'_>) -> Vec<Candidate> {
+    let Some(site) = Site::of(context) else { return Vec::new() };
+    let found = spans(context);
     let is_own = site.record.directives().any(|(_, term, _, mechanism)| {
         let is_own = matches!(mechanism, Mechanism::All | Mechanism::Ip4(_) | Mechanism::Ip6(_));
         is_own && found.contains(&term.span)
@@ -208,9 +208,9 @@ pub(super) fn stop_everybody(case: Case<'_>) -> Vec<Proposal> {
     let bare = without(&site.record.text, &found);
     let reading = site.change.clone().reword(&site.record.text, &bare);
     let summary = Phrase::from("let only those pass whom the other terms list");
-    site.reworded(&text, |change| Proposal {
+    site.reworded(&text, |change| Candidate {
         readings: reading.map(|reading| vec![reading]).into_iter().collect(),
-        ..Proposal::new(Review, summary, change)
+        ..Candidate::new(Review, summary, change)
     })
 }
 

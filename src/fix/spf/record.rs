@@ -1,8 +1,8 @@
-//! Proposals for a record as a whole: several of them, none, or one with faults.
+//! Candidates for a record as a whole: several of them, none, or one with faults.
 
 use super::super::patch::{Change, txt};
 use super::super::words::corrected;
-use super::super::{Case, Proposal};
+use super::super::{Candidate, Context};
 use super::{Site, published, spans};
 use crate::diagnostic::Applicability::{Review, Safe, Sketch};
 use crate::dns::Data;
@@ -18,14 +18,14 @@ use std::sync::Arc;
 const MOST_MERGED: usize = 10;
 
 /// One record in the place of several: the terms of all of them, and the mildest end.
-pub(in crate::fix) fn merge(case: Case<'_>) -> Vec<Proposal> {
-    let Some(facts) = case.facts.spf.as_ref() else { return Vec::new() };
-    let Some(published) = published(facts, case) else { return Vec::new() };
+pub(in crate::fix) fn merge(context: Context<'_>) -> Vec<Candidate> {
+    let Some(facts) = context.facts.spf.as_ref() else { return Vec::new() };
+    let Some(published) = published(facts, context) else { return Vec::new() };
     let Found::Several(texts) = &published.found else { return Vec::new() };
     if texts.len() > MOST_MERGED {
         return Vec::new();
     }
-    let Some(change) = Change::of(&published.answer, case.domain) else { return Vec::new() };
+    let Some(change) = Change::of(&published.answer, context.domain) else { return Vec::new() };
     let records: Vec<_> = texts.iter().map(|text| grammar::parse(Arc::clone(text))).collect();
     if records.iter().any(|record| record.strict().is_err()) {
         return Vec::new();
@@ -40,7 +40,7 @@ pub(in crate::fix) fn merge(case: Case<'_>) -> Vec<Proposal> {
         .plain(": the terms of all of them");
     let mut after = change.clone().without(is_spf);
     after.after.push(txt(&text));
-    vec![Proposal { readings, ..Proposal::new(Review, summary, after) }]
+    vec![Candidate { readings, ..Candidate::new(Review, summary, after) }]
 }
 
 fn merged<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Vec<u8> {
@@ -84,22 +84,22 @@ fn merged<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Vec<u8> {
 }
 
 /// A policy to begin with: the providers that show in the domain's MX and keys.
-pub(in crate::fix) fn missing(case: Case<'_>) -> Vec<Proposal> {
-    let Some(facts) = case.facts.spf.as_ref() else { return Vec::new() };
+pub(in crate::fix) fn missing(context: Context<'_>) -> Vec<Candidate> {
+    let Some(facts) = context.facts.spf.as_ref() else { return Vec::new() };
     // A text that was meant as the policy says who sends; a template beside it would not.
     if facts.published.found != Found::Nothing || lint::has_lookalike(&facts.published) {
         return Vec::new();
     }
-    let Some(change) = Change::of(&facts.published.answer, case.domain) else {
+    let Some(change) = Change::of(&facts.published.answer, context.domain) else {
         return Vec::new();
     };
-    let known = providers(case);
+    let known = providers(context);
     let terms: Vec<String> = known
         .iter()
         .filter_map(|provider| provider.policy())
         .map(|name| format!("include:{name}"))
         .collect();
-    let mx = case.facts.mx.as_ref().map(|examined| &examined.facts);
+    let mx = context.facts.mx.as_ref().map(|examined| &examined.facts);
     let (text, summary) = match mx {
         _ if !terms.is_empty() => (
             format!("v=spf1 {} ~all", terms.join(" ")),
@@ -115,17 +115,17 @@ pub(in crate::fix) fn missing(case: Case<'_>) -> Vec<Proposal> {
         ),
         _ => return Vec::new(),
     };
-    vec![Proposal::new(Sketch, summary, change.with_text(text.as_bytes()))]
+    vec![Candidate::new(Sketch, summary, change.with_text(text.as_bytes()))]
 }
 
 /// Providers whose customers' mail leaves from them, as MX and keys show.
-fn providers(case: Case<'_>) -> Vec<&'static Provider> {
+fn providers(context: Context<'_>) -> Vec<&'static Provider> {
     let mut known: Vec<&'static Provider> = Vec::new();
-    let mx = case.facts.mx.iter().flat_map(|examined| examined.facts.exchangers());
+    let mx = context.facts.mx.iter().flat_map(|examined| examined.facts.exchangers());
     let mailboxes = mx
         .filter_map(|exchanger| provider::recognise_mx(&exchanger.host))
         .filter(|provider| provider.keeps_mailboxes());
-    let keys = case.facts.dkim.iter().flat_map(|examined| examined.facts.keyed());
+    let keys = context.facts.dkim.iter().flat_map(|examined| examined.facts.keyed());
     let signers = keys
         .flat_map(|tried| tried.answer.aliases.last())
         .filter_map(provider::recognise_dkim_target);
@@ -139,9 +139,9 @@ fn providers(case: Case<'_>) -> Vec<&'static Provider> {
 }
 
 /// Every fault corrected, if each of them can have been meant in one way only.
-pub(in crate::fix) fn correct(case: Case<'_>) -> Vec<Proposal> {
-    let Some(site) = Site::of(case) else { return Vec::new() };
-    let faults = spans(case);
+pub(in crate::fix) fn correct(context: Context<'_>) -> Vec<Candidate> {
+    let Some(site) = Site::of(context) else { return Vec::new() };
+    let faults = spans(context);
     let Some(text) = corrected(&site.record.text, &faults, lint::meant) else {
         return Vec::new();
     };
@@ -157,10 +157,10 @@ pub(in crate::fix) fn correct(case: Case<'_>) -> Vec<Proposal> {
     let reading = site.change.clone().reword(&site.record.text, &sound);
     let summary = Phrase::from("write what was probably meant");
     let rewritten = rewritten(site.record, &faults);
-    site.reworded(&text, |change| Proposal {
+    site.reworded(&text, |change| Candidate {
         readings: reading.map(|reading| vec![reading]).into_iter().collect(),
         rewritten,
-        ..Proposal::new(Review, summary, change)
+        ..Candidate::new(Review, summary, change)
     })
 }
 
@@ -173,9 +173,9 @@ fn rewritten(record: &Record, places: &[Span]) -> Vec<String> {
 }
 
 /// Modifiers that were meant as mechanisms.
-pub(in crate::fix) fn correct_modifier(case: Case<'_>) -> Vec<Proposal> {
-    let Some(site) = Site::of(case) else { return Vec::new() };
-    let found = spans(case);
+pub(in crate::fix) fn correct_modifier(context: Context<'_>) -> Vec<Candidate> {
+    let Some(site) = Site::of(context) else { return Vec::new() };
+    let found = spans(context);
     let text = edit(&site.record.text, |span, word| {
         let Some(sign) = word.iter().position(|octet| *octet == b'=') else { return Edit::Keep };
         let (name, value) = word.split_at(sign);
@@ -193,13 +193,16 @@ pub(in crate::fix) fn correct_modifier(case: Case<'_>) -> Vec<Proposal> {
     }
     let summary = Phrase::from("write what was probably meant");
     let rewritten = rewritten(site.record, &found);
-    site.reworded(&text, |change| Proposal { rewritten, ..Proposal::new(Review, summary, change) })
+    site.reworded(&text, |change| Candidate {
+        rewritten,
+        ..Candidate::new(Review, summary, change)
+    })
 }
 
 /// A space where two strings meet and a term swallows the next one.
-pub(in crate::fix) fn part_terms(case: Case<'_>) -> Vec<Proposal> {
-    let published = case.facts.spf.as_ref().and_then(|facts| published(facts, case));
-    let (Some(published), Some(site)) = (published, Site::of(case)) else { return Vec::new() };
+pub(in crate::fix) fn part_terms(context: Context<'_>) -> Vec<Candidate> {
+    let published = context.facts.spf.as_ref().and_then(|facts| published(facts, context));
+    let (Some(published), Some(site)) = (published, Site::of(context)) else { return Vec::new() };
     let mut borders: Vec<usize> =
         lint::swallowed(published).into_iter().map(|(_, border)| border).collect();
     borders.sort_unstable();
@@ -212,14 +215,17 @@ pub(in crate::fix) fn part_terms(case: Case<'_>) -> Vec<Proposal> {
     }
     text.extend_from_slice(site.record.text.get(begin..).unwrap_or_default());
     let summary = Phrase::from("put the missing space between the terms");
-    let rewritten = rewritten(site.record, &spans(case));
-    site.reworded(&text, |change| Proposal { rewritten, ..Proposal::new(Review, summary, change) })
+    let rewritten = rewritten(site.record, &spans(context));
+    site.reworded(&text, |change| Candidate {
+        rewritten,
+        ..Candidate::new(Review, summary, change)
+    })
 }
 
 /// The words of the record in small letters; values keep theirs.
-pub(in crate::fix) fn write_small(case: Case<'_>) -> Vec<Proposal> {
+pub(in crate::fix) fn write_small(context: Context<'_>) -> Vec<Candidate> {
     const VERSION: Span = Span { start: 0, end: 6 };
-    let Some(site) = Site::of(case) else { return Vec::new() };
+    let Some(site) = Site::of(context) else { return Vec::new() };
     let mut text = site.record.text.to_vec();
     let known = site.record.terms.iter().filter(|it| !matches!(it.body, Body::Unknown { .. }));
     for span in std::iter::once(VERSION).chain(known.map(|term| term.span)) {
@@ -231,10 +237,10 @@ pub(in crate::fix) fn write_small(case: Case<'_>) -> Vec<Proposal> {
     }
     let summary = || Phrase::from("write the words in small letters: they mean the same");
     // A term that depends on the sender is the same to the proof only if its text is.
-    let propose =
-        |change: Change| [Safe, Review].map(|how| Proposal::new(how, summary(), change.clone()));
+    let generate =
+        |change: Change| [Safe, Review].map(|how| Candidate::new(how, summary(), change.clone()));
     let change = site.change.reword(&site.record.text, &text);
-    change.into_iter().flat_map(propose).collect()
+    change.into_iter().flat_map(generate).collect()
 }
 
 #[cfg(test)]
