@@ -3,12 +3,12 @@
 //! A candidate is a change of record sets and nothing else, made by a pure function from what is
 //! known of the domain. It is then tried: the changed sets are laid over the same answers, the
 //! domain is examined again, and the fix is offered only if its finding is gone, nothing as bad has
-//! come, and every address that was authorized still is ([`proof`]). So a candidate need not be
+//! come, and every address that was authorized still is (`proof`). So a candidate need not be
 //! clever, and a wrong one costs a fraction of a millisecond and is never seen.
 //!
-//! * [`spf`], [`dmarc`], [`dkim`], [`mx`] propose, by the rule that was met;
-//! * [`sender`] proposes for a sender that is not authorized;
-//! * [`compose()`] puts the fixes of a domain together into one patch.
+//! * `spf`, `dmarc`, `dkim`, `mx` propose, by the rule that was met;
+//! * `sender` proposes for a sender that is not authorized;
+//! * `compose` puts the fixes of a domain together into one patch.
 //!
 //! Deliberately absent: changes of zones that others keep, and whatever cannot be said as records.
 
