@@ -44,11 +44,11 @@ impl Default for Selection {
 
 impl Selection {
     fn wants(&self, Fault { rule, name, kind }: &Fault, applicability: Applicability) -> bool {
-        let family = rule.split('/').next().unwrap_or_default();
-        let is_named = self.rules.iter().any(|name| name == rule || name == family);
+        let family = rule.family();
+        let is_named = self.rules.iter().any(|name| name == rule.id || name == family);
         let is_spared = self.spared.iter().any(|spared| {
             let at = spared.at.as_ref();
-            spared.rule == *rule && at.is_none_or(|(owner, of)| owner == name && of == kind)
+            spared.rule == rule.id && at.is_none_or(|(owner, of)| owner == name && of == kind)
         });
         (self.rules.is_empty() || is_named) && applicability >= self.least && !is_spared
     }
