@@ -117,11 +117,13 @@ async fn put_together(
     let known: Vec<Fault> = initial.findings.iter().map(Fault::of).collect();
     let mut composed = Composed::default();
     let mut touches_spf = false;
+    let mut known_before: Option<Before> = None;
     while composed.steps.len() < MOST_STEPS {
         let overlay = patch::overlay(&composed.changes, dns);
         let after = proof::with(dns, inquiry, &composed.changes).await;
         let (facts, findings) = (&after.facts, &after.findings);
-        let before = Before::of(&overlay, facts, findings).await.begun_as(&initial.before);
+        let before = Before::of(&overlay, facts, findings).await;
+        let before = before.begun_as(known_before.as_ref().unwrap_or(&initial.before));
         let mut candidates =
             proved(&overlay, inquiry, facts, findings, &before, Demand::Step).await;
         candidates.retain(|(first, candidate)| {
@@ -143,10 +145,19 @@ async fn put_together(
             applicability: candidate.applicability,
             summary: candidate.summary,
         });
+        known_before = Some(before);
         touches_spf |= candidate.changes.iter().any(Change::touches_spf);
         candidate.changes.into_iter().for_each(|change| join(&mut composed.changes, change));
     }
-    if touches_spf && !proof::is_whole(dns, inquiry, &initial.before, &composed.changes).await {
+    if touches_spf
+        && !proof::is_whole(
+            dns,
+            inquiry,
+            known_before.as_ref().unwrap_or(&initial.before),
+            &composed.changes,
+        )
+        .await
+    {
         return Composed::default();
     }
     composed

@@ -4,6 +4,7 @@ use super::patch::Change;
 use super::{Candidate, Context};
 use crate::diagnostic::Applicability::{Review, Safe, Sketch};
 use crate::diagnostic::Rule;
+use crate::diagnostic::Standing;
 use crate::net::Name;
 use crate::protocols::dmarc::lint::rules;
 use crate::protocols::dmarc::{self, Discovered, Policy, Record, Tag, Usage, Visit};
@@ -49,7 +50,16 @@ pub(super) fn missing(context: Context<'_>) -> Vec<Candidate> {
 /// a null MX or nothing but what an address record may stand for.
 fn takes_mail(context: Context<'_>) -> bool {
     let mx = context.facts.mx.as_ref().map(|examined| &examined.facts);
-    mx.is_some_and(|mx| !mx.is_null() && !mx.exchangers().is_empty())
+    mx.is_some_and(|mx| {
+        !mx.is_null() && mx.exchangers().iter().any(|one| one.standing() != Standing::Broken)
+    })
+}
+
+/// True if a record has a report address at the domain, which accepts no mail.
+fn reports_to_nobody(context: Context<'_>, record: &Record) -> bool {
+    let at_domain = format!("@{}", context.domain).into_bytes();
+    let is_own = |text: &[u8]| text.to_ascii_lowercase().ends_with(&at_domain);
+    !takes_mail(context) && record.rua.iter().any(|uri| is_own(&uri.text))
 }
 
 /// One record in the place of several: the strictest, with the reports of all.
@@ -87,10 +97,9 @@ pub(super) fn keep_one(context: Context<'_>) -> Vec<Candidate> {
         .plain(": the strictest of them, with the reports of all");
     let candidate = Candidate::new(Review, summary, change);
     // None of several records is in force.
-    vec![match kept.p.as_ref().map(|policy| policy.value) {
-        Some(Policy::None) | None => candidate,
-        Some(_) => candidate.tightening(),
-    }]
+    let policies = [&kept.p, &kept.sp, &kept.np];
+    let asks = policies.into_iter().flatten().any(|policy| policy.value != Policy::None);
+    vec![if asks { candidate.tightening() } else { candidate }]
 }
 
 fn several(context: Context<'_>) -> Option<(&Visit, Name)> {
@@ -139,9 +148,9 @@ pub(super) fn correct(context: Context<'_>) -> Vec<Candidate> {
     // nothing; but which policy was meant is not for us to guess.
     // An address for reports that cannot be read was meant as well.
     let is_meant = |tag: &Tag| {
-        is_policy(&reread, tag) || ["rua", "ruf"].iter().any(|name| reread.is_named(tag, name))
+        is_policy(&reread, tag) || ["rua", "ruf", "t"].iter().any(|name| reread.is_named(tag, name))
     };
-    if useless.iter().any(|tag| tag.usage == Usage::Discarded && is_meant(tag)) {
+    if useless.iter().any(|tag| is_meant(tag)) || reports_to_nobody(context, &reread) {
         return Vec::new();
     }
     let gone: Vec<u32> = useless.iter().map(|tag| tag.name.start).collect();
@@ -149,7 +158,8 @@ pub(super) fn correct(context: Context<'_>) -> Vec<Candidate> {
     let summary = Phrase::from("write what was meant, and drop what has no meaning");
     let requested = |record: &Record| {
         let policies = [&record.p, &record.sp, &record.np];
-        policies.map(|policy| policy.as_ref().map(|policy| policy.value))
+        let policies = policies.map(|policy| policy.as_ref().map(|policy| policy.value));
+        (policies, record.dkim_alignment(), record.spf_alignment())
     };
     let is_stricter = requested(&reread) != requested(record);
     candidate(change, record, &text, |change| {
@@ -229,6 +239,11 @@ pub(super) fn drop_historic(context: Context<'_>) -> Vec<Candidate> {
 /// The next step: quarantine, for names below the domain too if that is needed.
 pub(super) fn enforce(context: Context<'_>) -> Vec<Candidate> {
     let Some((record, change)) = governing(context) else { return Vec::new() };
+    // Of a policy that is given twice it is not known which was meant.
+    let is_repeated = |tag: &&Tag| tag.usage == Usage::Repeated && is_policy(record, tag);
+    if record.tags.iter().any(|tag| is_repeated(&tag)) {
+        return Vec::new();
+    }
     let summary =
         || Phrase::from("once reports show that your own mail passes, ask for quarantine");
     let raised = |tags: &[&str]| {

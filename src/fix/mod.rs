@@ -27,7 +27,7 @@ pub use compose::{Selection, Spared};
 pub(crate) use sender::SenderFixes;
 
 use crate::diagnostic::{Applicability, Finding, Fix, Rule};
-use crate::dns::{Dns, Kind, join_all};
+use crate::dns::{Data, Dns, Kind, join_all};
 use crate::examine::{Gathered, Inquiry};
 use crate::net::Name;
 use crate::posture::lint::rules as posture_rules;
@@ -91,7 +91,13 @@ impl Candidate {
 
     /// What it is about.
     fn concern(&self) -> Concern {
-        let is_dmarc = |change: &Change| change.name.labels().next() == Some(b"_dmarc");
+        // Behind an alias a policy stands at any name.
+        let is_policy =
+            |data: &Data| data.text().is_some_and(|text| crate::protocols::dmarc::is_record(&text));
+        let is_dmarc = |change: &Change| {
+            let mut changed = change.before.iter().chain(&change.after);
+            change.name.labels().next() == Some(b"_dmarc") || changed.any(is_policy)
+        };
         match self.changes.iter().all(is_dmarc) {
             true => Concern::Dmarc,
             false => Concern::Senders,

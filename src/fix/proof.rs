@@ -5,9 +5,9 @@ use super::{Candidate, Fault};
 use crate::diagnostic::{Applicability, Finding, Rule, Severity, Standing, family};
 use crate::dns::Dns;
 use crate::examine::{Gathered, Inquiry, gather_facts};
-use crate::net::{Family, IpSet};
+use crate::net::{Family, IpSet, Name};
 use crate::protocols::spf::lint::rules;
-use crate::protocols::spf::record::Qualifier;
+use crate::protocols::spf::record::{Mechanism, Qualifier, Record, Term};
 use crate::protocols::spf::{self, Cell, Intent, Partition, Policies, SpfResult};
 use crate::provider;
 
@@ -46,11 +46,15 @@ impl Before {
         }
     }
 
-    /// The same in a domain that is already changed: who was meant, and whether its DMARC policy may
-    /// get stricter, is a matter of the records as they were.
+    /// The same in a domain that is already changed: whether its DMARC policy may get stricter is a
+    /// matter of the records as they were, and whoever was meant before is meant still, besides those
+    /// whom a repaired term names.
     pub(super) fn begun_as(self, initial: &Self) -> Self {
         Self {
-            meant: initial.meant.clone(),
+            meant: match (self.meant, initial.meant.clone()) {
+                (Some(now), Some(before)) => Some(now.and_those_of(before)),
+                (now, before) => now.or(before),
+            },
             has_mail: initial.has_mail,
             may_tighten_dmarc: initial.may_tighten_dmarc,
             ..self
@@ -89,15 +93,15 @@ impl Before {
         let is_covered = self.meant.as_ref().is_none_or(|meant| {
             meant.addresses.iter().zip(&intent.addresses).all(|(old, new)| new.covers(old))
         });
-        let works = demand == Demand::Step || (self.lists_the_meant(after) && !is_broken(after));
+        // A repaired term was meant as well, wherever it stands now.
+        let works = demand == Demand::Step
+            || (self.lists_the_meant(after) && lists(after, intent) && !is_broken(after));
         is_covered && works && self.keeps_open_terms(intent, rewritten) && !self.is_silenced(after)
     }
 
     /// True if every address that was meant to pass does so.
     fn lists_the_meant(&self, after: &spf::Facts) -> bool {
-        let passing = Authorized::by(Some(after), Cell::result).passing;
-        let meant = self.meant.as_ref().map_or(&[][..], |meant| &meant.addresses);
-        meant.iter().zip(&passing).all(|(meant, all)| all.covers(meant))
+        self.meant.as_ref().is_none_or(|meant| lists(after, meant))
     }
 
     /// True if no term was dropped that cannot be listed as addresses.
@@ -112,8 +116,11 @@ impl Before {
     /// True if a record would authorize nobody although the domain takes or sends mail.
     fn is_silenced(&self, after: &spf::Facts) -> bool {
         let authorizes_nobody = after.published.usable().is_some_and(|record| {
-            record.redirect().is_none()
-                && record.directives().all(|(_, _, qualifier, _)| qualifier != Qualifier::Pass)
+            // What stands behind `all` authorizes nobody.
+            let mut counting =
+                record.directives().take_while(|(.., mechanism)| **mechanism != Mechanism::All);
+            let is_redirected = record.redirect().is_some() && record.all().is_none();
+            !is_redirected && counting.all(|(_, _, qualifier, _)| qualifier != Qualifier::Pass)
         });
         authorizes_nobody && self.has_mail
     }
@@ -132,24 +139,41 @@ fn may_tighten_dmarc(facts: &Gathered, findings: &[Finding]) -> bool {
     let has_error = findings.iter().any(|finding| {
         let of_mail = [family::SPF, family::DKIM].contains(&finding.rule.family());
         of_mail && finding.rule.severity == Severity::Error
+            || IDLE_SENDERS.iter().any(|rule| finding.is(rule))
+            || IDLE_TERMS.iter().any(|rule| finding.is(rule))
     });
-    let works = matches!(
-        facts.spf.as_ref().map(spf::Facts::standing),
-        Some(Standing::Good | Standing::Weak)
-    );
-    works && !has_error
+    let Some(spf) = &facts.spf else { return false };
+    let works = matches!(spf.standing(), Standing::Good | Standing::Weak);
+    // Where neither SPF nor DKIM lets anything pass, a stricter policy hits all mail there is.
+    let authorizes = spf.partitions().into_iter().any(|it| !it.passing().is_empty())
+        || !spf.sender_dependent().is_empty()
+        || spf.sends_nothing() && !has_mail(facts);
+    // A key that could not be asked for may be a broken one.
+    let is_dkim_known = facts.dkim.as_ref().is_some_and(|it| it.facts.failed().next().is_none());
+    // The organization's own mail was not looked at where a name below it was asked about.
+    let dmarc = facts.dmarc.as_ref().map(|it| &it.facts.discovered);
+    let is_own = dmarc.is_some_and(|discovered| {
+        let elsewhere = |visit: &crate::protocols::dmarc::Visit| {
+            visit.domain != facts.domain && visit.count() > 0
+        };
+        !discovered.walk.visits.iter().any(elsewhere)
+    });
+    works && authorizes && is_dkim_known && is_own && !has_error
 }
 
 /// True if MX, DKIM or SPF show that a domain takes or sends mail.
 fn has_mail(facts: &Gathered) -> bool {
     let mx = facts.mx.as_ref().map(|examined| &examined.facts);
-    let receives = mx.is_some_and(|mx| !mx.is_null() && !mx.exchangers().is_empty());
+    // What was not looked at, or went unanswered, may be there.
+    let receives =
+        mx.is_none_or(|mx| mx.is_failed() || !mx.is_null() && !mx.exchangers().is_empty());
     let signs = facts.dkim.as_ref().is_some_and(|it| it.facts.keyed().next().is_some());
     let names_provider =
         facts.spf.as_ref().and_then(|spf| spf.published.record()).is_some_and(|it| {
-            let specs = it.value.directives().filter_map(|(.., mechanism)| mechanism.domain_spec());
-            let mut names = specs.filter_map(|spec| spec.fixed());
-            names.any(|name| provider::recognise_include(name).is_some())
+            // A misspelt term names a provider as well.
+            let words = it.value.text.split(|octet| b" :=\t".contains(octet));
+            let mut names = words.filter_map(|word| Name::from_octets(word).ok());
+            names.any(|name| provider::recognise_include(&name).is_some())
         });
     receives || signs || names_provider
 }
@@ -220,12 +244,34 @@ impl Authorized {
     }
 }
 
+/// Rules about senders that stand where receivers do not look.
+static IDLE_SENDERS: [&Rule; 3] =
+    [&rules::TERMS_AFTER_ALL, &rules::REDIRECT_IGNORED, &rules::LOOKALIKE];
+
 /// Rules about terms that were meant to authorize somebody, and do not.
 static IDLE_TERMS: [&Rule; 2] = [&rules::SUSPICIOUS_MODIFIER, &rules::JOINED_STRINGS];
+
+/// True if every address of an intended set passes, within the limits.
+fn lists(facts: &spf::Facts, meant: &Intent) -> bool {
+    let passing = Authorized::by(Some(facts), Cell::result).passing;
+    meant.addresses.iter().zip(&passing).all(|(meant, all)| all.covers(meant))
+}
 
 /// True if an SPF policy still has an error, or a term that was meant to authorize somebody and does
 /// not. That it authorizes everybody keeps nobody out.
 fn is_broken(facts: &spf::Facts) -> bool {
+    // An end that is glued to another term was meant as the end.
+    let is_glued = |term: &Term, record: &Record| {
+        let text = term.span.of(&record.text).to_ascii_lowercase();
+        let ends: [&[u8]; 4] = [b"-all", b"~all", b"?all", b"+all"];
+        text.len() > 4 && ends.iter().any(|end| text.ends_with(end))
+    };
+    let has_glued_end = |record: &Record| record.terms.iter().any(|term| is_glued(term, record));
+    if spf::lint::has_lookalike(&facts.published)
+        || facts.published.usable().is_some_and(has_glued_end)
+    {
+        return true;
+    }
     let fails = |finding: &Finding| {
         let is_error = finding.rule.severity == Severity::Error;
         (is_error && !finding.is(&rules::PASS_ALL)) || IDLE_TERMS.contains(&finding.rule)
@@ -307,7 +353,11 @@ pub(super) async fn is_whole(
     let overlay = patch::overlay(changes, dns);
     let policies = Policies::new(&overlay);
     let facts = spf::examine(&policies, &inquiry.domain).await;
-    before.lists_the_meant(&facts) && !before.is_silenced(&facts) && !is_broken(&facts)
+    let intent = spf::intent(&policies, &inquiry.domain).await;
+    lists(&facts, &intent)
+        && before.lists_the_meant(&facts)
+        && !before.is_silenced(&facts)
+        && !is_broken(&facts)
 }
 
 /// True if every address that was authorized still is: in the records as they are, or in each way
@@ -344,4 +394,6 @@ pub(super) fn is_harmless(before: &Before, after: &After) -> bool {
         && worst.voids <= spf::VOID_LIMIT
         && !before.is_worse(&after.findings, Severity::Error, &[])
         && before.keeps_all(Some(facts))
+        && before.lists_the_meant(facts)
+        && !is_broken(facts)
 }

@@ -42,6 +42,12 @@ pub(super) fn corrected(
 /// What a faulty word was meant to be; empty if it is punctuation that means nothing.
 fn correct(word: &[u8], meant: impl Fn(&[u8], Option<u8>) -> Option<String>) -> Option<Vec<u8>> {
     let bare = bare(word);
+    // `a:2001:db8::1` is no address that begins with `a`: the word before the colon is a mechanism.
+    if let Some(value) = bare.strip_prefix(b"a:").or(bare.strip_prefix(b"A:"))
+        && let Some(network) = network(value)
+    {
+        return Some(network);
+    }
     if let Some(network) = network(bare) {
         return Some(network);
     }

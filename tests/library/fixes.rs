@@ -75,7 +75,12 @@ fn includes(count: usize) -> String {
 #[test]
 fn each_rule_has_its_fix() {
     // DMARC gets no stricter where SPF does not work.
-    let dmarc = |lines: &str| format!("example.com TXT v=spf1 ip4:192.0.2.1 -all\n{lines}");
+    let dmarc = |lines: &str| {
+        format!(
+            "example.com TXT v=spf1 ip4:192.0.2.1 -all\nexample.com MX 0 mx.example.com\n\
+             mx.example.com A 192.0.2.1\n{lines}"
+        )
+    };
     let rows: Vec<(&str, String, Applicability, &str)> = vec![
         (
             "spf/several-records",
@@ -277,15 +282,13 @@ fn each_rule_has_its_fix() {
         ),
         (
             "dmarc/syntax",
-            "_dmarc.example.com TXT v=DMARC1; p=reject; adkim=strict; fo=9; rua=a@example.com"
-                .into(),
+            dmarc("_dmarc.example.com TXT v=DMARC1; p=reject; adkim=strict; fo=9; rua=a@example.com"),
             Review,
             "v=DMARC1; p=reject; adkim=s; rua=mailto:a@example.com",
         ),
         (
             "dmarc/syntax",
-            "_dmarc.example.com TXT v=DMARC1; p=reject; rua=mailto:<a@example.com>,<b@example.com>"
-                .into(),
+            dmarc("_dmarc.example.com TXT v=DMARC1; p=reject; rua=mailto:<a@example.com>,<b@example.com>"),
             Review,
             "v=DMARC1; p=reject; rua=mailto:a@example.com,mailto:b@example.com",
         ),
@@ -393,6 +396,156 @@ fn a_term_that_may_name_a_sender_is_never_dropped() {
         })
         .collect();
     assert!(dropping.is_empty(), "{dropping:?}");
+}
+
+/// Every text that is offered at the domain itself, by a finding, a sender or all fixes together.
+fn offered(dns: &dyn Dns, domain: &Domain) -> Vec<String> {
+    let findings = domain.findings.iter().filter_map(|finding| finding.fix.as_ref());
+    let senders = domain.authorizations.iter().flat_map(|one| &one.fixes).map(|it| &it.fix);
+    let records = findings.chain(senders).flat_map(|fix| &fix.records);
+    let own = records
+        .filter_map(|record| record.add.clone())
+        .filter(|line| line.starts_with("example.com."));
+    let patch = mended(dns, Sketch);
+    let sets = patch.sets.iter().filter(|set| set.name == name(DOMAIN));
+    let texts = sets.flat_map(|set| &set.after).filter_map(mailcheck::dns::Data::text);
+    let texts = texts.map(|text| String::from_utf8_lossy(&text).into_owned());
+    own.map(|line| line.replace("\" \"", "")).chain(texts).collect()
+}
+
+#[test]
+fn a_repaired_or_glued_or_late_term_is_in_every_record_that_is_offered() {
+    // A policy, and what each offered text has to hold before its `all`.
+    let cases = [
+        ("v=spf1 mx redirect:other.test -all", "other.test"),
+        ("v=spf1 mx -all inlcude:other.test", "other.test"),
+        ("v=spf1 mx -all ipv4:198.51.100.7", "198.51.100.7"),
+        ("v=spf1 aip4:198.51.100.7 -all", "a "),
+        ("v=spf1 mxinclude:other.test -all", "mx "),
+        ("v=spf1 aptr mx -all", "a "),
+        ("v=spf1 mx a:2001:db8:1::5 -all", "ip6:2001:db8:1::5 "),
+        ("v=spf1 mx a:mail.example.com-all", "a:mail.example.com "),
+        ("v=spf1 a/0 ip4:192.0.2.99 -all", "192.0.2.99"),
+        ("v=spf1 ip4:0.0.0.0/0 ip4:192.0.2.99 mx -all", "192.0.2.99"),
+        ("v=spf1 mx -all include:other.test", "other.test"),
+        ("v=spf1 mx include=other.test -all", "include:other.test"),
+    ];
+    let zone = "example.com MX 10 mail.example.com\nmail.example.com A 192.0.2.10\n\
+        example.com A 192.0.2.80\nother.test TXT v=spf1 ip4:203.0.113.0/24 -all\n";
+    let mut dropping = Vec::new();
+    for (policy, term) in cases {
+        let world = World::new(&format!("{zone}example.com TXT {policy}"));
+        let stranger = vec![Asked {
+            text: "198.51.100.222".into(),
+            sender: Sender::Address(world::ip("198.51.100.222")),
+        }];
+        let about = Inquiry { senders: stranger, ..inquiry() };
+        let asked = at_once(audit::domain(&world, &about, Clock::default()));
+        for domain in [audited(&world), asked] {
+            let texts = offered(&world, &domain).into_iter();
+            let before_all = |text: &String| text.split("-all").next().unwrap_or("").to_owned();
+            let lost =
+                texts.filter(|text| text.contains("v=spf1") && !before_all(text).contains(term));
+            dropping.extend(lost.map(|text| format!("{policy}: {text}")));
+        }
+    }
+    assert_eq!(dropping, Vec::<String>::new());
+}
+
+#[test]
+fn a_merge_keeps_every_modifier_that_may_be_a_misspelt_term() {
+    let lines = "example.com TXT v=spf1 mx exp=e.example.com -all\n\
+        example.com TXT v=spf1 includ=other.test -all\nother.test TXT v=spf1 ip4:203.0.113.1 -all\n\
+        example.com MX 0 mx.example.com\nmx.example.com A 192.0.2.1";
+    let world = World::new(lines);
+    let texts = offered(&world, &audited(&world));
+    assert!(texts.iter().all(|text| text.contains("other.test")), "{texts:?}");
+}
+
+#[test]
+fn no_policy_is_changed_beside_a_text_that_names_senders() {
+    for beside in [
+        "v=spf1;include:other.test ~all",
+        "v=spf2 include:other.test -all",
+        "spf1 include:other.test -all",
+        "v=sfp1 ip4:192.0.2.99 -all",
+        "ip4:192.0.2.99 -all",
+    ] {
+        for policy in ["v=spf1 mx ?all", "another text"] {
+            let lines = format!(
+                "example.com MX 0 mx.example.com\nmx.example.com A 192.0.2.1\n\
+                 example.com TXT {policy}\nexample.com TXT {beside}"
+            );
+            let world = World::new(&lines);
+            let texts = offered(&world, &audited(&world));
+            assert!(!texts.iter().any(|text| text.starts_with("v=spf1 ")), "{beside}: {texts:?}");
+        }
+    }
+}
+
+#[test]
+fn a_policy_of_dmarc_behind_an_alias_stands_in_its_own_block() {
+    let world = World::new(
+        "example.com TXT v=spf1 mx ?all\nexample.com MX 0 mx.example.com\n\
+         mx.example.com A 192.0.2.1\n_dmarc.example.com CNAME dm.example.com\n\
+         dm.example.com TXT v=DMARC1; p=none; rua=mailto:d@example.com",
+    );
+    let patches = at_once(audit::fix(&world, &inquiry(), &Selection::default())).patches;
+    assert!(patches.iter().all(|patch| patch.sets.len() == 1), "{patches:?}");
+}
+
+#[test]
+fn a_dmarc_policy_gets_no_stricter_by_what_was_not_looked_at_or_meant_twice() {
+    let mail = "example.com MX 0 mx.example.com\nmx.example.com A 192.0.2.1\n";
+    let cases = [
+        // A key that could not be asked for.
+        "example.com TXT v=spf1 mx -all\nselector1._domainkey.example.com TXT !timeout\n\
+         _dmarc.example.com TXT v=DMARC1; p=none; rua=mailto:d@example.com",
+        // Nobody passes, and nobody is known to sign.
+        "example.com TXT v=spf1 ?all\n\
+         _dmarc.example.com TXT v=DMARC1; p=none; rua=mailto:d@example.com",
+        // Senders stand behind all.
+        "example.com TXT v=spf1 mx -all ptr\n\
+         _dmarc.example.com TXT v=DMARC1; p=none; rua=mailto:d@example.com",
+        // Which of two policies was meant is not known.
+        "example.com TXT v=spf1 mx -all\n\
+         _dmarc.example.com TXT v=DMARC1; p=reject; p=none; rua=mailto:d@example.com",
+        // Alignment gets stricter as well.
+        "example.com TXT v=spf1 foo mx -all\n\
+         _dmarc.example.com TXT v=DMARC1; p=reject; adkim=strict; rua=mailto:d@example.com",
+    ];
+    for lines in cases {
+        let patch = mended(&World::new(&format!("{mail}{lines}")), Sketch);
+        let dmarc: Vec<_> = patch.sets.iter().filter(|set| set.name != name(DOMAIN)).collect();
+        assert!(dmarc.is_empty(), "{lines}: {dmarc:?}");
+    }
+}
+
+#[test]
+fn a_name_below_an_organization_does_not_tighten_the_policy_of_all() {
+    let world = World::new(
+        "example.com TXT v=spf1 foo mx -all\nexample.com MX 0 mx.example.com\n\
+         mx.example.com A 192.0.2.1\nnews.example.com TXT v=spf1 ip4:192.0.2.1 -all\n\
+         _dmarc.example.com TXT v=DMARC1; p=none; rua=mailto:d@example.com",
+    );
+    let about = Inquiry::about(name("news.example.com"));
+    let patches = at_once(audit::fix(&world, &about, &Selection::default())).patches;
+    let sets: Vec<_> = patches.iter().flat_map(|patch| &patch.sets).collect();
+    assert!(sets.iter().all(|set| set.name != name("_dmarc.example.com")), "{sets:?}");
+}
+
+#[test]
+fn no_report_address_is_written_where_no_mail_arrives() {
+    for lines in [
+        "example.com MX 0 .\n_dmarc.example.com TXT v=DMARC1; p=reject; rua=d@example.com",
+        "example.com MX 10 gone.example.com\nexample.com TXT v=spf1 ip4:192.0.2.1 -all",
+    ] {
+        let patch = mended(&World::new(lines), Sketch);
+        let texts =
+            patch.sets.iter().flat_map(|set| &set.after).filter_map(mailcheck::dns::Data::text);
+        let with_address = texts.filter(|text| text.windows(7).any(|it| it == b"mailto:"));
+        assert_eq!(with_address.count(), 0, "{lines}");
+    }
 }
 
 #[test]

@@ -10,10 +10,13 @@ pub(super) use record::{correct, correct_modifier, merge, missing, part_terms, w
 use super::patch::Change;
 use super::{Candidate, Context};
 use crate::diagnostic::Applicability::{self, Review, Safe};
+use crate::diagnostic::Severity;
 use crate::net::IpSet;
 use crate::protocols::spf::edit::{Edit, edit, with, without};
+use crate::protocols::spf::lint::{self, rules};
 use crate::protocols::spf::record::{Body, Mechanism, Term};
 use crate::protocols::spf::{Facts, Published, Record, SpfResult};
+use crate::provider;
 use crate::text::{Phrase, Span};
 use std::sync::Arc;
 
@@ -83,6 +86,27 @@ pub(super) fn drop_duplicates(context: Context<'_>) -> Vec<Candidate> {
 
 /// What an include or a host lists may change, so that a term is dead today is worth a look.
 pub(super) fn drop_dead_terms(context: Context<'_>) -> Vec<Candidate> {
+    let Some(facts) = context.facts.spf.as_ref() else { return Vec::new() };
+    // Where something else is wrong with a policy, it is not known who is meant; and where a network
+    // lets everybody pass, every term after it seems dead.
+    let is_doubtful = lint::check(facts).iter().any(|finding| {
+        finding.rule.severity == Severity::Error
+            || [&rules::SUSPICIOUS_MODIFIER, &rules::JOINED_STRINGS].iter().any(|it| finding.is(it))
+    });
+    let met = facts.partitions().into_iter().flat_map(|partition| &partition.visits);
+    let has_lookalike = met.into_iter().any(|visit| lint::has_lookalike(&visit.published));
+    // A provider keeps its own list up to date; it does not give way to a network.
+    let gone = spans(context);
+    let names_provider = |record: &Record| {
+        let directives = record.directives().filter(|(_, term, ..)| gone.contains(&term.span));
+        let specs = directives.filter_map(|(.., mechanism)| mechanism.domain_spec());
+        let mut names = specs.filter_map(|spec| spec.fixed());
+        names.any(|name| provider::recognise_include(name).is_some())
+    };
+    let is_of_provider = Site::of(context).is_some_and(|site| names_provider(site.record));
+    if is_doubtful || has_lookalike || is_of_provider {
+        return Vec::new();
+    }
     drop_terms(context, Review, ": other terms decide before it")
 }
 

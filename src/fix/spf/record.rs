@@ -68,6 +68,8 @@ fn merged<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Vec<u8> {
                 // Behind `all` a redirect is not heeded; its senders are those of an include.
                 Body::Redirect(_) if record.all().is_some() => {}
                 Body::Redirect(spec) => add([b"include:", spec.span.of(&record.text)].concat()),
+                // One explanation is allowed; what is unknown may be a misspelt term.
+                Body::Explanation(_) if ends.iter().any(|end| is_explanation(end)) => {}
                 Body::Explanation(_) | Body::Unknown { .. } => ends.push(text.to_vec()),
             }
         }
@@ -76,11 +78,16 @@ fn merged<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Vec<u8> {
         Some(Qualifier::Pass) | None => "~all".to_owned(),
         Some(qualifier) => format!("{qualifier}all"),
     };
-    ends.truncate(1);
+    let mut known = HashSet::new();
+    ends.retain(|end| known.insert(end.to_ascii_lowercase()));
     let words = std::iter::once(b"v=spf1".to_vec());
     let words: Vec<Vec<u8>> =
         words.chain(terms).chain(std::iter::once(all.into_bytes())).chain(ends).collect();
     words.join(&b' ')
+}
+
+fn is_explanation(term: &[u8]) -> bool {
+    term.get(..4).is_some_and(|name| name.eq_ignore_ascii_case(b"exp="))
 }
 
 /// A policy to begin with: the providers that show in the domain's MX and keys.
@@ -103,7 +110,7 @@ pub(in crate::fix) fn missing(context: Context<'_>) -> Vec<Candidate> {
     let (text, summary) = match mx {
         _ if !terms.is_empty() => (
             format!("v=spf1 {} ~all", terms.join(" ")),
-            Phrase::from("begin with the providers that show in MX and DKIM; add who else sends"),
+            Phrase::from("the providers that show in MX and DKIM; add who else sends"),
         ),
         Some(mx) if mx.is_null() => (
             "v=spf1 -all".to_owned(),
@@ -111,7 +118,7 @@ pub(in crate::fix) fn missing(context: Context<'_>) -> Vec<Candidate> {
         ),
         Some(mx) if !mx.exchangers().is_empty() => (
             "v=spf1 mx ~all".to_owned(),
-            Phrase::from("begin with the hosts that receive; add who else sends"),
+            Phrase::from("the hosts that receive; add who else sends"),
         ),
         _ => return Vec::new(),
     };

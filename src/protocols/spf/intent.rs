@@ -42,6 +42,16 @@ impl Intent {
     pub fn is_nobody(&self) -> bool {
         self.addresses.iter().all(IpSet::is_empty) && self.open_terms.is_empty()
     }
+
+    /// The addresses of both; the terms that cannot be listed are those of `self`, for repairs write
+    /// terms anew.
+    #[must_use]
+    pub fn and_those_of(mut self, other: Self) -> Self {
+        for (own, theirs) in self.addresses.iter_mut().zip(&other.addresses) {
+            *own = own.or(theirs);
+        }
+        self
+    }
 }
 
 /// Finds out whom the policy of a domain was meant to authorize.

@@ -115,10 +115,20 @@ pub(super) fn lookalike(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
 /// or with a misspelt version.
 pub(crate) fn has_lookalike(published: &crate::protocols::spf::Published) -> bool {
     let mut texts = published.answer.records().iter().filter_map(|it| it.data.text());
-    texts.any(|text| {
-        let names_spf = |five: &[u8]| five.eq_ignore_ascii_case(b"v=spf");
-        is_lookalike(&text) || (!is_record(&text) && text.windows(5).any(names_spf))
-    })
+    texts.any(|text| !is_record(&text) && (is_lookalike(&text) || names_senders(&text)))
+}
+
+/// True if a text says `spf` or holds a word that only SPF records have.
+fn names_senders(text: &[u8]) -> bool {
+    let text = text.to_ascii_lowercase();
+    let is_term = |word: &[u8]| {
+        let begins: [&[u8]; 4] = [b"include:", b"ip4:", b"ip6:", b"redirect="];
+        let ends: [&[u8]; 4] = [b"-all", b"~all", b"?all", b"+all"];
+        begins.iter().any(|begin| word.starts_with(begin)) || ends.contains(&word)
+    };
+    let mut words = text.split(|octet| b" ;,\t<>\"'".contains(octet));
+    // Tokens that prove who owns a domain may hold any letters, but no version at the beginning.
+    text.get(..12).unwrap_or(&text).windows(3).any(|three| three == b"spf") || words.any(is_term)
 }
 
 /// True if a text begins like an SPF record to a human eye, and is none.

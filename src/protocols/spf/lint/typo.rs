@@ -37,6 +37,11 @@ pub fn meant(word: &[u8], sign: Option<u8>) -> Option<String> {
         return Some((*meant).to_owned());
     }
     let (known, follows) = closest(&word)?;
+    // `aip4:` and `mxinclude:` are two terms without a blank between them, and no slip.
+    let glued = word.strip_suffix(known.as_bytes());
+    if glued.is_some_and(|first| [&b"a"[..], b"mx", b"ptr", b"all"].contains(&first)) {
+        return None;
+    }
     let spelt_right = known.as_bytes() == word;
     let sign_right = sign.is_none() || follows.as_bytes().first().copied() == sign;
     match (spelt_right, sign) {
