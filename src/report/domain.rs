@@ -6,7 +6,7 @@ use super::{
 };
 use crate::diagnostic::{Standing, family};
 use crate::net::Name;
-use crate::protocols::Protocol;
+use crate::protocols::{Protocol, ROWS, Row};
 use crate::text::Phrase;
 use serde::{Serialize, Serializer};
 
@@ -222,9 +222,14 @@ pub struct SectionView<'s> {
 }
 
 impl SectionView<'_> {
+    /// True if the protocol was examined: neither left out nor unknown to the recording.
+    pub fn is_examined(&self) -> bool {
+        !matches!(self.status, Status::Skipped | Status::NotRecorded)
+    }
+
     /// True if it was looked at and it was determined how it stands.
     pub fn is_determined(&self) -> bool {
-        !matches!(self.status, Status::Unknown | Status::Skipped | Status::NotRecorded)
+        self.is_examined() && self.status != Status::Unknown
     }
 }
 
@@ -241,9 +246,19 @@ impl<E> Section<E> {
     }
 }
 
-/// The sections of protocols that need no other one, in the order in which they are shown.
-#[derive(Clone, Debug, Default)]
+/// The sections of protocols that need no other one, in the order in which they are shown: each of
+/// these protocols has one, so that a report has the same keys whatever was examined.
+#[derive(Clone, Debug)]
 pub struct Others(pub Vec<Other>);
+
+impl Default for Others {
+    /// Every section skipped.
+    fn default() -> Self {
+        let rows = ROWS.iter().filter(|row| row.examine.is_some());
+        let skipped = |row: &Row| Other { protocol: row.protocol, section: Section::skipped() };
+        Self(rows.map(skipped).collect())
+    }
+}
 
 /// The section of a protocol that needs no other one.
 #[derive(Clone, Debug)]

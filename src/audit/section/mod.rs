@@ -15,7 +15,7 @@ pub(super) use spf::section as spf;
 
 use crate::dns::Failure;
 use crate::examine::Inquiry;
-use crate::protocols::{Examined, Protocol, ROWS};
+use crate::protocols::{Examined, Protocol};
 use crate::report::{Details, Lookups, Other, Others, Section, Status};
 
 /// The sections of protocols that need no other one.
@@ -24,16 +24,14 @@ pub(super) fn others(
     inquiry: &Inquiry,
     lookups: &mut Lookups,
 ) -> Others {
-    let rows = ROWS.iter().filter(|row| row.examine.is_some());
-    let sections = rows.map(|row| {
-        let found = examined.iter().find(|(protocol, _)| *protocol == row.protocol);
-        let section = match found {
-            Some((_, examined)) if inquiry.checks.has(row.protocol) => other(&**examined, lookups),
-            _ => Section::skipped(),
-        };
-        Other { protocol: row.protocol, section }
-    });
-    Others(sections.collect())
+    let mut others = Others::default();
+    for Other { protocol, section } in &mut others.0 {
+        let found = examined.iter().find(|(examined, _)| examined == protocol);
+        if let Some((_, examined)) = found.filter(|_| inquiry.checks.has(*protocol)) {
+            *section = other(&**examined, lookups);
+        }
+    }
+    others
 }
 
 fn other(examined: &dyn Examined, lookups: &mut Lookups) -> Section<Details> {

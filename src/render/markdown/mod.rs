@@ -11,7 +11,7 @@ mod page;
 
 use super::text;
 use super::words::{by_severity, counted};
-use crate::report::{Authorized, Domain, Expected, Finding, Report, SectionView, Status};
+use crate::report::{Authorized, Domain, Expected, Finding, Report, SectionView};
 use inline::{code, fenced, phrase};
 use page::Page;
 use std::cmp::Reverse;
@@ -100,8 +100,7 @@ fn whole(page: &mut Page, domain: &Domain) {
 
 /// A row for each protocol.
 fn sections(domain: &Domain) -> String {
-    let rows = domain.sections().into_iter();
-    let rows = rows.filter(|view| view.status != Status::Skipped);
+    let rows = domain.sections().into_iter().filter(SectionView::is_examined);
     let rows = rows.map(|SectionView { protocol, status, summary, .. }| {
         let title = protocol.title();
         format!("| {title} | {} | {} |\n", status.word(), phrase(summary))
