@@ -80,8 +80,9 @@ mod tests {
 
     #[test]
     fn a_name_that_several_families_have_means_none_of_them() {
-        let several = ["spf/several-records", "dkim/several-records", "dmarc/several-records"];
-        assert_eq!(nearest("several-records"), several);
+        let several = nearest("several-records");
+        assert!(several.len() > 1 && several.contains(&"spf/several-records"), "{several:?}");
+        assert!(several.iter().all(|id| id.ends_with("/several-records")), "{several:?}");
     }
 
     #[test]

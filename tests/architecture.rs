@@ -98,6 +98,8 @@ fn siblings(sources: &[Source]) -> Vec<String> {
         let code = code(&source.text);
         let mut uses = heads(&code, "crate::protocols::");
         uses.extend(heads(before_tests(&code), &"super::".repeat(modules.len() - 1)));
+        // A name in capitals is an item of the room, such as the trait that every protocol has.
+        uses.retain(|(_, used)| used.starts_with(char::is_lowercase));
         for (line, used) in uses {
             if used != *own {
                 offenders.push(format!(
@@ -507,7 +509,8 @@ fn a_use_of_a_higher_layer_is_found_however_it_is_written() {
 #[test]
 fn a_use_of_a_sibling_protocol_is_found_and_of_oneself_is_not() {
     let text = "use super::super::dmarc::Policy;\nuse crate::protocols::spf::Record;\n\
-                use crate::protocols::{mx, spf};\nuse crate::diagnostic::Rule;\n";
+                use crate::protocols::{mx, spf};\nuse crate::diagnostic::Rule;\n\
+                use crate::protocols::{Detail, Examined};\n";
     let fault = |line, used| {
         format!(
             "src/protocols/spf/walk.rs:{line}: `spf` uses `{used}`: let the room that examines pass \

@@ -11,6 +11,7 @@ use mailcheck::cli::words::declare;
 use mailcheck::config::{self, Policy};
 use mailcheck::diagnostic::Rule;
 use mailcheck::net::Name;
+use mailcheck::protocols::Protocol;
 use mailcheck::report::{Examined, State};
 use mailcheck::zone::Facts;
 use mailcheck::zonefile::{Overlay, Zone, formats};
@@ -51,17 +52,18 @@ const HEADINGS: [&str; 7] = [
 // ── rows ────────────────────────────────────────────────────────────────────────────────────────
 
 #[test]
-fn ids_are_unique_and_written_in_kebab_case() {
+fn ids_are_unique_with_a_family_that_is_a_key_and_a_name_in_kebab_case() {
     let mut known = BTreeSet::new();
-    let is_kebab = |word: &str| {
+    let is_joined = |word: &str, by: char| {
         let is_plain = |part: &str| {
             !part.is_empty() && part.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
         };
-        word.split('-').all(is_plain)
+        word.split(by).all(is_plain)
     };
-    let is_sound = |rule: &&Rule| {
-        let parts: Vec<&str> = rule.id.split('/').collect();
-        parts.len() == 2 && parts.iter().all(|part| is_kebab(part)) && known.insert(rule.id)
+    // The family of a protocol is its word, which is also its key in JSON.
+    let is_sound = |rule: &&Rule| match *rule.id.split('/').collect::<Vec<_>>().as_slice() {
+        [family, name] => is_joined(family, '_') && is_joined(name, '-') && known.insert(rule.id),
+        _ => false,
     };
     let (_, unsound): (Vec<&Rule>, _) = catalogue::rules().partition(is_sound);
     assert_none(&unsound.iter().map(|rule| rule.id.to_owned()).collect::<Vec<_>>());
@@ -299,7 +301,7 @@ fn every_configuration_in_the_readme_has_no_fault() {
 /// The folder in which the rules of a family stand.
 fn folder(family: &str) -> String {
     let room = match family {
-        "spf" | "dkim" | "dmarc" | "mx" => format!("protocols/{family}"),
+        family if Protocol::from_word(family).is_some() => format!("protocols/{family}"),
         "change" => "compare".to_owned(),
         "config" => "suppress".to_owned(),
         family => family.to_owned(),
