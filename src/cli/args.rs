@@ -84,9 +84,10 @@ pub struct Typed {
     #[arg(long, value_name = "SELECTOR", value_delimiter = ',', env = "MAILCHECK_SELECTOR")]
     pub selector: Vec<String>,
 
-    /// Look at these protocols only: mx,spf,dkim,dmarc
+    /// The protocols to look at; all if none is named.
     #[arg(
         long,
+        help = only_protocols(),
         value_name = "LIST",
         value_parser = protocols(),
         value_delimiter = ',',
@@ -377,6 +378,12 @@ impl Typed {
 fn protocols() -> impl TypedValueParser<Value = Protocol> {
     PossibleValuesParser::new(Protocol::all().map(Protocol::word))
         .try_map(|word| Protocol::from_word(&word).ok_or("no such protocol"))
+}
+
+/// What `--checks` is for, with the words of the protocols.
+fn only_protocols() -> String {
+    let words: Vec<&str> = Protocol::all().map(Protocol::word).collect();
+    format!("Look at these protocols only: {}", words.join(","))
 }
 
 /// When to use colour.
