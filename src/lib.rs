@@ -10,7 +10,7 @@
 //!    recorded answers and injected faults are all the same port.
 //! 3. [`zonefile`]: records as files hold them. [`diagnostic`]: steps of reasoning, rules, findings,
 //!    standing.
-//! 4. [`protocols`], all alike and strangers to each other: SPF, DKIM, DMARC, MX.
+//! 4. [`protocols`], all alike and strangers to each other: SPF, DKIM, DMARC, MX, TLS-RPT.
 //!    [`posture`] is what they say together, [`zone`] a zone file by itself.
 //! 5. [`report`]: the one value that everything above shows.
 //! 6. [`examine`]: an inquiry in, facts and findings out. [`compare`]: two states, and what became of

@@ -11,6 +11,7 @@ pub mod dkim;
 pub mod dmarc;
 pub mod mx;
 pub mod spf;
+pub mod tls_rpt;
 
 use crate::diagnostic::{Check, Event, Finding, Rule, Standing, Step};
 use crate::dns::{Dns, Failure};
@@ -32,6 +33,8 @@ pub enum Protocol {
     Dkim,
     /// What is done with the rest (RFC 9989).
     Dmarc,
+    /// Where failures of TLS are reported (RFC 8460).
+    TlsRpt,
 }
 
 /// Every protocol, in the order in which sections are shown.
@@ -67,6 +70,14 @@ pub static ROWS: &[Row] = &[
         labels: &["_dmarc"],
         rules: || rules(dmarc::lint::CHECKS),
         examine: None,
+    },
+    Row {
+        protocol: Protocol::TlsRpt,
+        word: "tls_rpt",
+        title: "TLS-RPT",
+        labels: tls_rpt::LABELS,
+        rules: || rules(tls_rpt::lint::CHECKS),
+        examine: Some(tls_rpt::examine),
     },
 ];
 

@@ -29,9 +29,15 @@ fn tape(domain: &str) -> PathBuf {
 
 /// The report of the plain command on a tape.
 fn report(domain: &str) -> Value {
+    report_with(domain, &[])
+}
+
+/// The report of a command with more arguments on a tape.
+fn report_with(domain: &str, more: &[&str]) -> Value {
     let out = program::mailcheck()
         .args([domain, "--format", "json", "--replay"])
         .arg(tape(domain))
+        .args(more)
         .output()
         .expect("the binary runs");
     let text = String::from_utf8_lossy(&out.stdout);
@@ -87,4 +93,33 @@ fn a_question_that_is_not_on_the_tape_is_noticed() {
         .expect("the binary runs");
     let report = serde_json::from_slice(&out.stdout).expect("a report");
     assert_ne!(missing(&report), Vec::<String>::new());
+}
+
+#[test]
+fn a_protocol_that_a_tape_does_not_know_changes_nothing_else() {
+    for domain in recorded() {
+        let (mut new, mut old) =
+            (report(&domain), report_with(&domain, &["--checks", "mx,spf,dkim,dmarc"]));
+        let status = new["domains"][0]["tls_rpt"]["status"].take();
+        assert_eq!(status, "not_recorded", "{domain}");
+        for report in [&mut new, &mut old] {
+            let about = report["domains"][0].as_object_mut().expect("a domain");
+            about.remove("tls_rpt");
+            report["run"].take();
+        }
+        assert_eq!(new, old, "{domain}");
+    }
+}
+
+#[test]
+fn a_protocol_that_a_tape_does_not_know_is_not_shown_to_readers() {
+    for format in ["text", "markdown"] {
+        let out = program::mailcheck()
+            .args(["fmsinc.com", "--format", format, "--replay"])
+            .arg(tape("fmsinc.com"))
+            .output()
+            .expect("the binary runs");
+        let text = String::from_utf8_lossy(&out.stdout);
+        assert!(text.contains("DMARC") && !text.contains("TLS-RPT"), "{text}");
+    }
 }

@@ -1,6 +1,7 @@
 //! `mailcheck lint`: files in, findings with their places out.
 
 use super::{Run, run};
+use serde_json::Value;
 
 /// A zone about which there is nothing to say but what is added.
 const SOUND: &str = "\
@@ -211,4 +212,20 @@ fn a_change_among_thousands_of_zones_is_judged_in_bounds() {
         .arguments(["old.json", "new.json", "-q"])
         .end();
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+}
+
+#[test]
+fn tls_rpt_records_are_judged_at_the_top_of_a_zone_and_below_it() {
+    let records = with(
+        "_smtp._tls 3600 TXT \"v=TLSRPTv1; rua=tls@example.com\"\n\
+         _smtp._tls.a 3600 TXT \"v=TLSRPTv1; rua=http://example.com\"",
+    );
+    let report = lint("tls-rpt", &records, []).json();
+    let findings = report["findings"].as_array().expect("findings are a list");
+    let found: Vec<(&Value, &Value)> =
+        findings.iter().map(|it| (&it["id"], &it["location"]["line"])).collect();
+    assert_eq!(
+        found,
+        [(&"tls_rpt/syntax".into(), &7.into()), (&"tls_rpt/no-destination".into(), &8.into())]
+    );
 }

@@ -618,3 +618,27 @@ fn the_tlsa_record_of_an_own_host_is_missed_when_it_goes_and_only_then() {
     let is_told = |domain: &Domain| introduced(domain).contains(&"change/tls-policy-gone");
     assert_eq!((is_told(&stays), is_told(&goes)), (false, true));
 }
+
+// ── protocols that need no other one ────────────────────────────────────────────────────────────
+
+#[test]
+fn a_change_of_tls_rpt_shows_its_records_and_what_it_breaks() {
+    let state = |uri: &str| {
+        format!("{BEFORE}\n_smtp._tls.example.com TXT v=TLSRPTv1; rua={uri}tls@example.com")
+    };
+    let domain = between(&state("mailto:"), &state(""));
+    let change = domain.change.as_ref().expect("a change");
+    let names: Vec<String> = change.records.iter().map(|it| it.name.to_string()).collect();
+    assert_eq!(names, ["_smtp._tls.example.com"]);
+    assert_eq!(introduced(&domain), ["tls_rpt/syntax"]);
+}
+
+#[test]
+fn tls_rpt_records_that_time_out_after_the_change_are_unknown() {
+    let record = "_smtp._tls.example.com TXT v=TLSRPTv1; rua=mailto:tls@example.com";
+    let domain = between(
+        &format!("{BEFORE}\n{record}"),
+        &format!("{BEFORE}\n_smtp._tls.example.com * !timeout"),
+    );
+    assert_eq!((domain.result, introduced(&domain)), (Verdict::Unknown, vec![]));
+}

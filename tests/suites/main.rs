@@ -9,5 +9,6 @@ mod program;
 mod shared;
 mod spf;
 mod spf_cli;
+mod tls_rpt;
 mod zone;
 mod zones;
