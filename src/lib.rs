@@ -17,8 +17,19 @@
 //!    senders and findings. [`fix`]: changes of records, each proved. [`audit`]: an inquiry in, a
 //!    report out. [`provider`]: facts about those who send for others.
 //!    [`contract`]: what a domain's owner expects of it. [`catalogue`]: every rule of every family.
-//!    [`config`]: the file that says what is expected, and what was decided about findings.
-//! 7. [`render`] and [`cli`]: showing it, and being asked.
+//!    `config`: the file that says what is expected, and what was decided about findings.
+//! 7. [`render`] and `cli`: showing it, and being asked.
+//!
+//! # Features
+//!
+//! | feature | brings |
+//! |---|---|
+//! | `cli`, on by default | the program, `render::text` and colours; turns on the two below |
+//! | `formats` | zones of octoDNS, dnscontrol and Terraform, plain lists of records, `config` |
+//! | `live` | `dns::Live`: answers of real servers over UDP, TCP, TLS and HTTPS |
+//!
+//! Without any of them the library parses, evaluates, applies the rules and reports, with answers that
+//! were recorded ([`dns::Replay`]) or that a master file gives ([`zonefile::Zone`]).
 //!
 //! # The shortest program
 //!
@@ -58,6 +69,8 @@ pub mod fix;
 pub mod audit;
 pub mod contract;
 pub mod catalogue;
+#[cfg(feature = "formats")]
 pub mod config;
 pub mod render;
+#[cfg(feature = "cli")]
 pub mod cli;

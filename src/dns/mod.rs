@@ -21,6 +21,7 @@ mod cache;
 mod cassette;
 pub(crate) mod chain;
 mod fault;
+#[cfg(feature = "live")]
 mod live;
 mod message;
 pub mod presentation;
@@ -29,6 +30,7 @@ pub use ask::{InOrder, addresses, alongside, ask, join_all};
 pub use cache::Cache;
 pub use cassette::{CassetteError, Recorder, Replay};
 pub use fault::{Fault, FaultScript, Injection, InjectionError};
+#[cfg(feature = "live")]
 pub use live::{Endpoint, Host, Live, LiveError, LiveOptions, Server, ServerError, Transport};
 pub use message::{
     Answer, Data, Failure, Kind, Mark, Outcome, Place, Provenance, Question, Record, Trouble,

@@ -2,7 +2,7 @@
 //!
 //! | format | made for |
 //! |---|---|
-//! | [`text`](mod@text) | a person at a terminal, in a log, in a mail |
+//! | `text` (feature `cli`) | a person at a terminal, in a log, in a mail |
 //! | [`json`] | a program |
 //! | [`github`] | annotations of GitHub Actions |
 //! | [`markdown`] | the summary of a job, the comment of a pull request |
@@ -17,7 +17,7 @@
 //!
 //! A format sees the [`Report`](crate::report::Report) and nothing else: it asks no question,
 //! reads no clock and no environment, and judges nothing. Whatever a record holds, no control
-//! octet leaves here other than the colours that [`palette`] adds.
+//! octet leaves here other than the colours that `palette` adds.
 //!
 //! [`Report`]: crate::report::Report
 
@@ -28,11 +28,13 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 pub mod nft;
+#[cfg(feature = "cli")]
 pub mod palette;
 pub mod patch;
 mod place;
 pub mod prometheus;
 pub mod sarif;
+#[cfg(feature = "cli")]
 pub mod text;
 pub mod tsv;
 mod words;

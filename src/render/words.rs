@@ -1,7 +1,7 @@
 //! Words that several formats have in common.
 
 use crate::diagnostic::{Applicability, Severity};
-use crate::report::Finding;
+use crate::report::{Change, Domain, Finding, Verdict};
 use crate::text::grouped;
 
 /// `1 term`, `2 terms`.
@@ -45,4 +45,10 @@ pub(super) fn span(seconds: u32) -> String {
         7200..172_800 => format!("{} h", seconds.div_ceil(3600)),
         _ => format!("{} days", seconds.div_ceil(86_400)),
     }
+}
+
+/// True for a domain of which a change alters nothing.
+pub(super) fn is_same(domain: &Domain) -> bool {
+    let is_empty = |change: &Change| change.records.is_empty() && change.unknown.is_empty();
+    domain.change.as_ref().is_some_and(is_empty) && domain.result == Verdict::Ok
 }

@@ -105,7 +105,7 @@ pub struct Suppression {
 
 impl Suppression {
     /// A decision for this reason, which is written there.
-    pub(crate) fn new(reason: &str, place: &Place) -> Self {
+    pub fn new(reason: &str, place: &Place) -> Self {
         let source = format!("{}:{}", place.file, place.line);
         Self { reason: escape(reason.as_bytes()), source: escape(source.as_bytes()) }
     }

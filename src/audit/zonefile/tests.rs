@@ -91,6 +91,7 @@ async fn a_name_that_is_only_included_is_no_domain_with_mail() {
 }
 
 #[tokio::test]
+#[cfg(feature = "formats")]
 async fn a_zone_in_another_format_is_told_by_its_own_lines() {
     let zone = "'':\n  - type: MX\n    value: {preference: 10, exchange: mx.example.net.}\n  \
                 - type: TXT\n    value: v=spf1 ptr -all\n_dmarc:\n  type: TXT\n  \
@@ -107,6 +108,7 @@ async fn the_top_of_a_zone_exists_whatever_stands_there() {
 }
 
 #[tokio::test]
+#[cfg(feature = "formats")]
 async fn each_zone_of_a_file_is_judged_by_itself() {
     let record = |name| {
         let text = r#"{"type":"TXT","name":"@","target":"v=spf1 ptr -all"}"#;
@@ -146,6 +148,7 @@ async fn names_that_all_include_one_long_policy_are_counted() {
 }
 
 #[tokio::test]
+#[cfg(feature = "formats")]
 async fn names_are_counted_over_all_zones_of_a_file() {
     let domain = |number| format!(r#"{{"name":"d{number}.example","records":[]}}"#);
     let domains: Vec<String> = (0..NAMES + 1).map(domain).collect();

@@ -9,8 +9,7 @@ mod finding;
 pub(super) mod inline;
 mod page;
 
-use super::text;
-use super::words::{by_severity, counted};
+use super::words::{by_severity, counted, is_same};
 use crate::report::{Authorized, Domain, Expected, Finding, Report, SectionView};
 use inline::{code, fenced, phrase};
 use page::Page;
@@ -68,7 +67,7 @@ fn named(domain: &Domain) -> String {
 
 fn whole(page: &mut Page, domain: &Domain) {
     // Of a change that alters nothing the headline says so.
-    if text::is_same(domain) {
+    if is_same(domain) {
         return;
     }
     let head = format!("### {}: {}", named(domain), domain.result);

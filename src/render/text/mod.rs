@@ -30,8 +30,8 @@ pub use catalogue::rules;
 pub use page::page;
 
 use crate::render::palette::Ink;
-use crate::render::words::counted;
-use crate::report::{Change, Domain, Report, Status, Verdict};
+use crate::render::words::{counted, is_same};
+use crate::report::{Domain, Report, Status, Verdict};
 use sheet::Sheet;
 use std::io::{self, Write};
 
@@ -97,12 +97,6 @@ pub fn render(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<(
         }
     }
     out.write_all(sheet.into_text().as_bytes())
-}
-
-/// True for a domain of which a change alters nothing.
-pub(super) fn is_same(domain: &Domain) -> bool {
-    let is_empty = |change: &Change| change.records.is_empty() && change.unknown.is_empty();
-    domain.change.as_ref().is_some_and(is_empty) && domain.result == Verdict::Ok
 }
 
 /// The domains of which a change alters nothing, in one sentence.

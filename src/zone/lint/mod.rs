@@ -10,7 +10,9 @@ mod sets;
 mod targets;
 mod words;
 
-pub(crate) use faults::{FAULTY_COMMENT, NOT_READ};
+#[cfg(feature = "formats")]
+pub(crate) use faults::FAULTY_COMMENT;
+pub(crate) use faults::NOT_READ;
 pub use rules::CHECKS;
 pub(crate) use words::UNQUOTED_TEXT;
 

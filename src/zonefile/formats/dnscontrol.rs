@@ -159,7 +159,7 @@ fn record(book: &mut Book<'_>, builder: &mut Builder, apex: &Name, value: &Value
     };
     let Some(owner) = book.below(label, apex) else { return };
     let Some(kind) = Book::kind(word) else {
-        return super::provider_type(book, builder, &owner, word);
+        return super::tool::provider_type(book, builder, &owner, word);
     };
     let ttl = value.get("ttl");
     let ttl = if ttl.is_some() { book.ttl(ttl) } else { Some(DEFAULT_TTL) };

@@ -1,5 +1,6 @@
 //! Which format a file is in.
 
+#[cfg(feature = "formats")]
 use super::json::Piece;
 use std::fmt;
 use std::str::FromStr;
@@ -56,7 +57,7 @@ impl Format {
             Self::OctoDns
         } else if text.starts_with(b"{") {
             // An owner may begin with a brace, but no master file does.
-            if has_domains(text) { Self::DnsControl } else { Self::Terraform }
+            Self::of_object(text)
         } else if is(".json") {
             Self::Terraform
         } else if [".txt", ".tsv", ".records"].into_iter().any(is) {
@@ -65,12 +66,22 @@ impl Format {
             Self::Zone
         }
     }
-}
 
-/// True for an object with a member `domains`.
-fn has_domains(text: &[u8]) -> bool {
-    let document = std::str::from_utf8(text).ok().and_then(|text| Piece::document(text).ok());
-    document.and_then(|document| document.get("domains").ok()?).is_some()
+    /// The format of a JSON object: that of dnscontrol has a member `domains`.
+    #[cfg(feature = "formats")]
+    fn of_object(text: &[u8]) -> Self {
+        let document = std::str::from_utf8(text).ok().and_then(|text| Piece::document(text).ok());
+        match document.and_then(|document| document.get("domains").ok()?) {
+            Some(_) => Self::DnsControl,
+            None => Self::Terraform,
+        }
+    }
+
+    /// The format of a JSON object. It is not looked into where none can be read.
+    #[cfg(not(feature = "formats"))]
+    fn of_object(_: &[u8]) -> Self {
+        Self::Terraform
+    }
 }
 
 impl fmt::Display for Format {

@@ -15,27 +15,35 @@
 //! Reading is bounded: files nest a few values deep, aliases are counted as often as they repeat a
 //! value, and nothing is opened.
 
+#[cfg(feature = "formats")]
 mod book;
+#[cfg(feature = "formats")]
 mod dnscontrol;
 mod format;
+#[cfg(feature = "formats")]
 mod json;
+#[cfg(feature = "formats")]
 mod octodns;
+#[cfg(feature = "formats")]
 mod plain;
+#[cfg(feature = "formats")]
 mod terraform;
-#[cfg(test)]
+#[cfg(all(test, feature = "formats"))]
 mod tests;
+#[cfg(feature = "formats")]
 mod text;
+#[cfg(feature = "formats")]
+mod tool;
+#[cfg(feature = "formats")]
 mod value;
+#[cfg(feature = "formats")]
 mod yaml;
 
 pub use format::{Format, UnknownFormat};
 
-use super::zone::{Builder, ErrorKind, Ignore, Notice, Zone, ZoneError};
-use crate::dns::Kind;
+use super::zone::{ErrorKind, Ignore, Notice, Zone, ZoneError};
+use crate::dns::Place;
 use crate::net::Name;
-use book::Book;
-use json::Piece;
-use text::Text;
 
 /// What a file says, and everything that is wrong with its text.
 #[derive(Debug)]
@@ -75,50 +83,39 @@ pub fn read(file: &str, text: &[u8]) -> Files {
     read_as(Format::tell(file, text), file, text)
 }
 
-/// Reads a file in a format.
+/// Reads a file in a format. Without the feature `formats` every format but that of master files is
+/// a fault.
 pub fn read_as(format: Format, file: &str, text: &[u8]) -> Files {
-    if format == Format::Zone {
-        return master_file(file, text);
+    match format {
+        Format::Zone => master_file(file, text),
+        #[cfg(feature = "formats")]
+        _ => tool::read(format, file, text),
+        #[cfg(not(feature = "formats"))]
+        _ => unread(format, file),
     }
-    let mut book = Book::new(file, text);
-    let mut before = None;
-    let zones = match format {
-        Format::Zone => Vec::new(),
-        Format::Plain => vec![plain::read(&mut book)],
-        Format::OctoDns => octodns_zone(&mut book, file).into_iter().collect(),
-        Format::DnsControl => match document(&mut book) {
-            Some(document) => dnscontrol::read(&mut book, document),
-            None => Vec::new(),
-        },
-        Format::Terraform => {
-            let change = document(&mut book).map(|it| terraform::read(&mut book, it));
-            match change {
-                Some(Ok(change)) => {
-                    before = change.before;
-                    vec![change.after]
-                }
-                Some(Err(fault)) => {
-                    book.wrong(fault);
-                    Vec::new()
-                }
-                None => Vec::new(),
-            }
-        }
-    };
-    let Book { source, mut remarks } = book;
-    if format == Format::Plain && is_silent(&zones) {
-        remarks.fault_if_none(ErrorKind::Syntax, "expected a record, and there is none");
+}
+
+/// A file of which nothing was read, for this build reads master files only.
+#[cfg(not(feature = "formats"))]
+fn unread(format: Format, file: &str) -> Files {
+    let what = "expected a master file: other formats need the feature `formats`".to_owned();
+    let place = Place::new(file.into(), 1, 1);
+    Files {
+        format,
+        zones: Vec::new(),
+        before: None,
+        errors: vec![ZoneError { place, kind: ErrorKind::Syntax, what }],
+        omitted: 0,
+        notices: Vec::new(),
+        omitted_notices: 0,
+        ignores: Vec::new(),
     }
-    let (errors, omitted) = remarks.errors(&source);
-    let (notices, omitted_notices) = remarks.notices(&source);
-    let ignores = Vec::new();
-    Files { format, zones, before, errors, omitted, notices, omitted_notices, ignores }
 }
 
 fn master_file(file: &str, text: &[u8]) -> Files {
     let mut reading = Zone::read(file, name_in(file).as_ref(), text);
     if reading.errors.is_empty() && reading.zone.records().next().is_none() {
-        let place = crate::dns::Place::new(reading.zone.file().clone(), 1, 1);
+        let place = Place::new(reading.zone.file().clone(), 1, 1);
         let what = "expected a record, and there is none".to_owned();
         reading.errors.push(ZoneError { place, kind: ErrorKind::Syntax, what });
     }
@@ -132,27 +129,6 @@ fn master_file(file: &str, text: &[u8]) -> Files {
         omitted_notices: reading.omitted_notices,
         ignores: reading.ignores,
     }
-}
-
-fn is_silent(zones: &[Zone]) -> bool {
-    zones.iter().all(|zone| zone.records().next().is_none())
-}
-
-/// The whole of a file as JSON.
-fn document<'a>(book: &mut Book<'a>) -> Option<Piece<'a>> {
-    let text = book.utf8()?;
-    Piece::document(text).map_err(|fault| book.wrong(fault)).ok()
-}
-
-fn octodns_zone(book: &mut Book<'_>, file: &str) -> Option<Zone> {
-    let base = base_name(file);
-    let name = base.strip_suffix(".yaml").or_else(|| base.strip_suffix(".yml"));
-    let Some(apex) = name.and_then(zone_name) else {
-        let what = "expected a file that is named after its zone, as in example.com.yaml";
-        book.fault(0, ErrorKind::Name, what);
-        return None;
-    };
-    octodns::read(book, &apex)
 }
 
 /// The origin that a file's name tells: `example.com.zone` and `db.example.com` are about
@@ -169,14 +145,4 @@ fn base_name(file: &str) -> &str {
 
 fn zone_name(text: &str) -> Option<Name> {
     Name::from_unicode(text).ok().filter(|name| name.label_count() > 1)
-}
-
-/// Says that a record of a type that only a provider knows is not read. Most of them stand for
-/// addresses, so nothing is claimed about these.
-fn provider_type(book: &mut Book<'_>, builder: &mut Builder, owner: &Name, word: &Text) {
-    [Kind::A, Kind::Aaaa].iter().for_each(|kind| builder.unread(owner, *kind));
-    book.skip(word.start(), || {
-        let shown = crate::text::escape(word.octets().get(..40).unwrap_or(word.octets()));
-        format!("{owner}: {shown} is no type of the DNS, and is not read")
-    });
 }

@@ -120,7 +120,7 @@ fn record_set(book: &mut Book<'_>, builder: &mut Builder, owner: &Name, set: &Va
     };
     let ttl = if set.get("ttl").is_some() { book.ttl(set.get("ttl")) } else { Some(DEFAULT_TTL) };
     let Some(kind) = Book::kind(word) else {
-        return super::provider_type(book, builder, owner, word);
+        return super::tool::provider_type(book, builder, owner, word);
     };
     let own = set.get("octodns");
     if own.is_some_and(|own| own.any(&["ignored", "included", "excluded"]).is_some()) {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::dns::{Data, Outcome, Question, presentation};
+use crate::dns::{Data, Kind, Outcome, Question, presentation};
 use crate::zonefile::zone::{Remark, Verdict};
 use proptest::prelude::*;
 

@@ -75,6 +75,7 @@ pub(in crate::zonefile) struct Builder {
     records: usize,
 }
 
+#[cfg(feature = "formats")]
 impl Builder {
     /// A zone that is all of `apex`, although no SOA record says so.
     pub(in crate::zonefile) fn whole(apex: Name) -> Self {
@@ -90,7 +91,9 @@ impl Builder {
     pub(in crate::zonefile) fn declare(&mut self, owner: &Name, kind: Kind) {
         self.tree.entry(owner).sets.entry(kind).declared = true;
     }
+}
 
+impl Builder {
     /// Adds a record to its set.
     pub(in crate::zonefile) fn insert(
         &mut self,

@@ -26,6 +26,7 @@ pub(super) mod source;
 mod tests;
 mod tree;
 
+#[cfg(feature = "formats")]
 pub(super) use build::{Builder, Row, is_text, wire};
 pub use fault::{ErrorKind, Notice, Remark, ZoneError};
 pub use ignore::{Ignore, IgnoredRule};

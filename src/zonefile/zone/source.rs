@@ -25,6 +25,7 @@ impl<'a> Source<'a> {
     }
 
     /// The same text, for a second look at it.
+    #[cfg(feature = "formats")]
     pub(in crate::zonefile) fn again(&self) -> Self {
         Self { file: Arc::clone(&self.file), text: self.text, lines: Arc::clone(&self.lines) }
     }
@@ -116,6 +117,7 @@ impl Remarks {
     }
 
     /// A fault at the beginning of the text, if there is no other.
+    #[cfg(feature = "formats")]
     pub(in crate::zonefile) fn fault_if_none(&mut self, kind: ErrorKind, sentence: &str) {
         if self.faults.kept.is_empty() {
             self.fault(0, kind, || sentence.to_owned());
