@@ -49,6 +49,7 @@ impl Location {
 
 /// A fault, or something worth knowing, about a domain.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Finding {
     /// The rule that was met.
     pub rule: &'static Rule,

@@ -57,6 +57,7 @@ impl fmt::Display for Severity {
 
 /// A rule: its only name, and what it claims.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Rule {
     /// `family/name`; reads after "allow", never reused.
     pub id: &'static str,

@@ -45,6 +45,7 @@ pub enum Tone {
 
 /// A step in words.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Explanation {
     /// One sentence, without a full stop.
     pub headline: Phrase,

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 /// What happens to a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Effect {
     /// It fails.
     Fail(Trouble),
@@ -69,6 +70,7 @@ impl fmt::Display for Injection {
 
 /// Why a word is no [`Injection`].
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum InjectionError {
     /// There is no colon between effect and name.
     NoColon,

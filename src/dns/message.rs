@@ -9,6 +9,7 @@ use std::time::Duration;
 
 /// A type of record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Kind {
     /// IPv4 address.
     A,
@@ -114,6 +115,7 @@ impl fmt::Display for Question {
 
 /// The data of one record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Data {
     /// IPv4 address.
     A(Ipv4Addr),
@@ -229,6 +231,7 @@ impl From<Data> for Record {
 
 /// In which way a question could not be answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Trouble {
     /// No reply came in time.
     Timeout,
@@ -290,6 +293,7 @@ impl Trouble {
 
 /// A question that could not be answered, and what is known about why.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Failure {
     /// In which way.
     pub trouble: Trouble,
@@ -341,6 +345,7 @@ impl Outcome {
 
 /// Who said so.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Provenance {
     /// A server, asked now.
     Live {
@@ -375,6 +380,7 @@ impl fmt::Display for Provenance {
 
 /// The answer to one question, whatever it was, and where it came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Answer {
     /// What was asked.
     pub question: Question,

@@ -10,6 +10,7 @@ use std::net::IpAddr;
 
 /// Everything that is asked about one domain.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Inquiry {
     /// The domain.
     pub domain: Name,
@@ -84,6 +85,7 @@ pub struct Asked {
 
 /// Who might send.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Sender {
     /// One address.
     Address(IpAddr),

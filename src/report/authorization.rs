@@ -75,6 +75,7 @@ impl Authorization {
 /// Why a sender was examined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Origin {
     /// Somebody asked about it.
     Asked,
@@ -87,6 +88,7 @@ pub enum Origin {
 /// What the contract of a domain says of a sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Declaration {
     /// It must be able to send.
     Sender,
@@ -111,6 +113,7 @@ pub struct SenderFix {
 /// What kind of sender was asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum SenderKind {
     /// One address.
     Address,

@@ -136,6 +136,7 @@ pub struct Difference {
 /// What came of flattening.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Flattening {
     /// Records that were evaluated in place of the policy and gave every address the same.
     Proved(Flattened),

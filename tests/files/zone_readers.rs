@@ -313,8 +313,7 @@ async fn nsd_answers_from_the_same_zones_as_we_do() {
     let mut cases = corpus();
     cases.retain(|case| case.is_valid && !unread.contains(&case.stem.as_str()));
     let server = serve(&cases);
-    let options =
-        LiveOptions { servers: vec![server.address.into()], timeout: Duration::from_secs(10) };
+    let options = LiveOptions::new(vec![server.address.into()], Duration::from_secs(10));
     let live = Live::new(options).expect("a resolver");
     let kinds =
         [Kind::A, Kind::Aaaa, Kind::Txt, Kind::Mx, Kind::Ns, Kind::Cname, Kind::Soa, Kind::Ptr];

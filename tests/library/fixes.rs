@@ -20,8 +20,9 @@ fn audited(dns: &dyn Dns) -> Domain {
 }
 
 fn asked(dns: &dyn Dns, text: &str, sender: Sender) -> Domain {
-    let senders = vec![Asked { text: text.to_owned(), sender }];
-    at_once(audit::domain(dns, &Inquiry { senders, ..inquiry() }, Clock::default()))
+    let mut inquiry = inquiry();
+    inquiry.senders = vec![Asked { text: text.to_owned(), sender }];
+    at_once(audit::domain(dns, &inquiry, Clock::default()))
 }
 
 fn about_address(lines: &str, ip: &str) -> Domain {

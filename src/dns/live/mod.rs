@@ -53,11 +53,19 @@ use tokio::time::Instant;
 
 /// How to ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LiveOptions {
     /// The servers, in the order of preference; none means those of the system.
     pub servers: Vec<Server>,
     /// The longest that one lookup may take, all its tries and servers included.
     pub timeout: Duration,
+}
+
+impl LiveOptions {
+    /// Asks these servers, or those of the system if there is none, for so long at most.
+    pub fn new(servers: Vec<Server>, timeout: Duration) -> Self {
+        Self { servers, timeout }
+    }
 }
 
 impl Default for LiveOptions {
@@ -68,6 +76,7 @@ impl Default for LiveOptions {
 
 /// Why there is nobody to ask.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum LiveError {
     /// The system is not configured with any DNS server, or its settings cannot be read.
     System(String),

@@ -11,6 +11,7 @@ const DEFAULT_PATH: &str = "/dns-query";
 
 /// How messages travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Transport {
     /// Datagrams, with TCP for what does not fit and for when nothing comes back (RFC 1035 §4.2.1).
     Udp,
@@ -143,6 +144,7 @@ pub enum Server {
 
 /// Why a text does not name a DNS server.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ServerError {
     /// There is nothing.
     Empty,

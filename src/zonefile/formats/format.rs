@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 /// A format of files with records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Format {
     /// A master file (RFC 1035 §5), as BIND and NSD read them.
     Zone,

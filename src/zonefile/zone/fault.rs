@@ -6,6 +6,7 @@ use std::fmt;
 
 /// What kind of fault a text has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum ErrorKind {
     /// The text is not of its format: an open quote or parenthesis, a bad escape, a directive that
     /// nobody knows, an entry without an owner.
@@ -71,6 +72,7 @@ pub struct Notice {
 
 /// What there is to say about a place in a zone file.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Remark {
     /// The record is listed a second time; the two count as one (RFC 2181 §5).
     Repeated {

@@ -129,7 +129,9 @@ impl Zone {
             }
         };
         let provenance = Provenance::Zone("suite".into());
-        Answer { aliases, ..Answer::new(question.clone(), outcome, provenance) }
+        let mut answer = Answer::new(question.clone(), outcome, provenance);
+        answer.aliases = aliases;
+        answer
     }
 
     /// What one name says about one type.
