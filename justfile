@@ -9,6 +9,7 @@ _default:
 check:
     cargo fmt --check
     cargo clippy --all-targets --locked -- -D warnings
+    cargo clippy --no-default-features --locked -- -D warnings
     cargo test --locked
     cargo doc --no-deps --locked
 

@@ -146,3 +146,19 @@ fn base_name(file: &str) -> &str {
 fn zone_name(text: &str) -> Option<Name> {
     Name::from_unicode(text).ok().filter(|name| name.label_count() > 1)
 }
+
+#[cfg(all(test, not(feature = "formats")))]
+mod without_the_feature {
+    use super::*;
+
+    #[test]
+    fn a_file_of_a_tool_is_a_fault_and_not_read_as_a_master_file() {
+        let list = b"example.com. TXT \"v=spf1 -all\"\n";
+        for file in ["example.com.yaml", "plan.json", "records.txt"] {
+            let files = read(file, list);
+            let [fault] = files.errors.as_slice() else { panic!("{file}: {:?}", files.errors) };
+            assert!(fault.what.contains("feature `formats`"), "{file}: {fault}");
+            assert!(files.zones.is_empty(), "{file}");
+        }
+    }
+}
