@@ -60,7 +60,7 @@ mod tests {
         listed.sort_unstable();
         listed.dedup();
         // A protocol's family is the word of its row.
-        let rows = crate::protocols::Protocol::all().map(|protocol| protocol.word());
+        let rows = crate::protocols::Protocol::all().map(crate::protocols::Protocol::word);
         let mut known: Vec<&str> = family::ALL.into_iter().chain(rows).collect();
         known.sort_unstable();
         known.dedup();

@@ -31,8 +31,8 @@ pub struct Threshold {
 }
 
 impl Judged {
-    /// What was found out, once decisions are applied to it.
-    pub(crate) fn new(domains: Vec<Domain>, findings: Vec<Finding>) -> Self {
+    /// What was found out, with decisions applied; as it was found where nobody decided anything.
+    pub fn new(domains: Vec<Domain>, findings: Vec<Finding>) -> Self {
         Self { domains, findings }
     }
 

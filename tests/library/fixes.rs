@@ -440,7 +440,8 @@ fn a_repaired_or_glued_or_late_term_is_in_every_record_that_is_offered() {
             text: "198.51.100.222".into(),
             sender: Sender::Address(world::ip("198.51.100.222")),
         }];
-        let about = Inquiry { senders: stranger, ..inquiry() };
+        let mut about = inquiry();
+        about.senders = stranger;
         let asked = at_once(audit::domain(&world, &about, Clock::default()));
         for domain in [audited(&world), asked] {
             let texts = offered(&world, &domain).into_iter();
