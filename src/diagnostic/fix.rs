@@ -3,10 +3,10 @@
 use crate::dns::{Data, Kind};
 use crate::net::Name;
 use crate::text::Phrase;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How freely a fix may be applied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Applicability {
     /// A beginning that needs facts we do not have.

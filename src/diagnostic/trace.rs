@@ -2,7 +2,7 @@
 
 use crate::dns::Answer;
 use crate::text::{Citation, Phrase};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// One finished step: what was decided and how it came out, the answers it used, and the smaller
@@ -30,7 +30,7 @@ impl<E> Step<E> {
 }
 
 /// How a step sounds: good news, bad news, neither, or nothing known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tone {
     /// It speaks for the domain.

@@ -1,7 +1,9 @@
 //! A network: an address and a prefix length.
 
 use super::{Family, IpSet, Range};
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -125,6 +127,15 @@ impl Serialize for Cidr {
     }
 }
 
+impl<'de> Deserialize<'de> for Cidr {
+    /// Reads what [`fmt::Display`] writes: an address that stands alone keeps its family.
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(input)?;
+        let alone = text.parse().ok().and_then(|ip: IpAddr| Self::new(ip, Family::of(ip).bits()));
+        alone.map_or_else(|| text.parse().map_err(D::Error::custom), Ok)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,5 +157,17 @@ mod tests {
     #[test]
     fn an_ipv4_mapped_address_is_the_ipv4_address() {
         assert_eq!("::ffff:192.0.2.1".parse::<Cidr>(), "192.0.2.1".parse());
+    }
+
+    #[test]
+    fn a_network_that_was_written_is_read_back() {
+        let mapped: IpAddr = "::ffff:192.0.2.1".parse().unwrap();
+        let all = [("192.0.2.1", 32), ("192.0.2.0", 24), ("2001:db8::", 32), ("::", 0)];
+        let all = all.map(|(address, prefix)| (address.parse().unwrap(), prefix));
+        for (address, prefix) in all.into_iter().chain([(mapped, 128), (mapped, 96)]) {
+            let network = Cidr::new(address, prefix).unwrap();
+            let json = serde_json::to_string(&network).unwrap();
+            assert_eq!(serde_json::from_str::<Cidr>(&json).unwrap(), network, "{json}");
+        }
     }
 }

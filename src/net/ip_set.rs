@@ -4,16 +4,18 @@
 //! intersection and difference are single passes, so "who gained, who lost" is arithmetic.
 
 use super::Cidr;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// IPv4 or IPv6.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Family {
     /// 32-bit addresses; `a` and `mx` ask for A records.
+    #[serde(rename = "IPv4")]
     V4,
     /// 128-bit addresses; `a` and `mx` ask for AAAA records.
+    #[serde(rename = "IPv6")]
     V6,
 }
 

@@ -4,7 +4,9 @@
 //! always. Names never travel as text on their way to the resolver: SPF macros and DKIM selectors
 //! make labels that text-based constructors refuse (`s1_2024`, `user+tag=a`, a lone `%`).
 
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
@@ -96,6 +98,42 @@ impl Name {
             [] => Err(NameError::EmptyLabel),
             dotted => Self::from_labels(dotted.split(|octet| *octet == b'.')),
         }
+    }
+
+    /// A name in master-file form (RFC 1035 §5.1), as [`fmt::Display`] writes it: `.` is the root,
+    /// `\\.` a dot within a label, and `\\DDD` an octet by its number.
+    fn from_master(text: &[u8]) -> Result<Self, NameError> {
+        if text == b"." {
+            return Ok(Self::root());
+        }
+        if text.is_empty() {
+            return Err(NameError::Empty);
+        }
+        let mut labels = vec![Vec::new()];
+        let mut rest = text;
+        while let [first, behind @ ..] = rest {
+            let (octet, behind) = match (first, behind) {
+                (b'.', _) => {
+                    labels.push(Vec::new());
+                    rest = behind;
+                    continue;
+                }
+                (b'\\', [a, b, c, behind @ ..]) if numbered([*a, *b, *c]).is_some() => {
+                    (numbered([*a, *b, *c]).unwrap_or_default(), behind)
+                }
+                (b'\\', [escaped, behind @ ..]) => (*escaped, behind),
+                (octet, behind) => (*octet, behind),
+            };
+            if let Some(label) = labels.last_mut() {
+                label.push(octet);
+            }
+            rest = behind;
+        }
+        // A final dot is accepted.
+        if labels.len() > 1 && labels.last().is_some_and(Vec::is_empty) {
+            labels.pop();
+        }
+        Self::from_labels(labels.iter().map(Vec::as_slice))
     }
 
     /// A name that a person typed: U-labels are converted to A-labels (RFC 5891).
@@ -215,6 +253,13 @@ impl Name {
     }
 }
 
+/// The octet that three decimal digits mean.
+fn numbered(digits: [u8; 3]) -> Option<u8> {
+    let is_number = digits.iter().all(u8::is_ascii_digit);
+    let number = digits.iter().fold(0, |sum, digit| sum * 10 + u16::from(digit.wrapping_sub(b'0')));
+    u8::try_from(number).ok().filter(|_| is_number)
+}
+
 impl fmt::Display for Name {
     /// Master-file form (RFC 1035 §5.1) without the final dot; the root is a single dot.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -248,6 +293,14 @@ impl fmt::Debug for Name {
 impl Serialize for Name {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         out.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    /// Reads what [`fmt::Display`] writes, escapes of the master-file form included.
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(input)?;
+        Self::from_master(text.as_bytes()).map_err(D::Error::custom)
     }
 }
 
@@ -342,5 +395,23 @@ mod tests {
             (name.to_string(), name.to_unicode()),
             ("xn--bcher-kva.example".into(), "bücher.example".into())
         );
+    }
+
+    #[test]
+    fn a_name_that_was_written_is_read_back() {
+        let labels: [&[&[u8]]; 4] =
+            [&[], &[b"a.b\\", b"\x00\xff1", b"x"], &[b"007"], &[b"$(\";@)"]];
+        for labels in labels {
+            let name = Name::from_labels(labels.iter().copied()).unwrap();
+            let json = serde_json::to_string(&name).unwrap();
+            assert_eq!(serde_json::from_str::<Name>(&json).unwrap(), name, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_name_is_not_read_as_one() {
+        let faulty = ["", "..", "a..b", ".a", &"a".repeat(64)];
+        let read = faulty.map(|text| serde_json::from_value::<Name>(text.into()).is_ok());
+        assert_eq!(read, [false; 5]);
     }
 }

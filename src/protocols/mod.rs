@@ -17,7 +17,7 @@ use crate::diagnostic::{Check, Event, Finding, Rule, Standing, Step};
 use crate::dns::{Dns, Failure};
 use crate::net::Name;
 use crate::text::Phrase;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::future::Future;
 use std::pin::Pin;
 
@@ -122,7 +122,7 @@ pub trait Examined: Send + Sync {
 }
 
 /// A value that a protocol found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Detail {
     /// Nothing was found.

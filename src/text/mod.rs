@@ -16,7 +16,7 @@ mod span;
 mod syntax;
 pub mod tag_list;
 
-pub use cite::{Citation, advice, draft, rfc};
+pub use cite::{Citation, Cited, advice, draft, rfc};
 pub use phrase::{Phrase, Piece, Role, escape, escape_into, grouped};
 pub use span::{Span, Spanned};
 pub use syntax::{Parsed, SyntaxError};

@@ -1,6 +1,7 @@
 //! Sentences whose words have roles.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 /// What a piece of a sentence is; a renderer maps it to a colour or a class.
@@ -182,6 +183,13 @@ impl fmt::Display for Phrase {
 impl Serialize for Phrase {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         out.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Phrase {
+    /// Reads the words; their roles are not written, so all of them are plain.
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        Ok(Self::from(&*Cow::<str>::deserialize(input)?))
     }
 }
 

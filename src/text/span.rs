@@ -1,11 +1,13 @@
 //! Where in a record something stands.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A half-open range of octets in one record, counted from its first octet.
 ///
 /// The record is the concatenation of a TXT record's character-strings (RFC 7208 §3.3).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct Span {
     /// Offset of the first octet.
     pub start: u32,

@@ -8,6 +8,7 @@ use crate::diagnostic::Step;
 use crate::dns::{Dns, Failure, Kind, Outcome, ask};
 use crate::net::Name;
 use crate::text::Span;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// All that is known of a domain's policy.
@@ -117,7 +118,8 @@ pub enum Source {
 }
 
 /// Where in a record a policy is taken from.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PolicyTag {
     /// `p`
     P,

@@ -7,6 +7,7 @@ use super::record::{AlignmentMode, Policy};
 use crate::diagnostic::Step;
 use crate::dns::{Dns, join_all};
 use crate::net::Name;
+use serde::{Deserialize, Serialize};
 
 /// More identifiers than this are not looked into: each may cost a walk of eight questions.
 const MOST_IDENTIFIERS: usize = 20;
@@ -88,7 +89,8 @@ impl Assessment {
 }
 
 /// The result of DMARC for a message (RFC 9989 §9.2).
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DmarcResult {
     /// No policy applies.
     None,

@@ -2,11 +2,13 @@
 
 use super::uri::ReportUri;
 use crate::text::{Span, Spanned};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
 /// What a Domain Owner asks receivers to do with mail that fails; weakest first.
-#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Policy {
     /// Nothing: monitoring mode.
     None,
@@ -43,12 +45,14 @@ impl fmt::Display for Policy {
 }
 
 /// How close an Authenticated Identifier must be to the Author Domain (RFC 9989 §4.4).
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub enum AlignmentMode {
     /// The same Organizational Domain is enough.
     #[default]
+    #[serde(rename = "r")]
     Relaxed,
     /// The names must be identical.
+    #[serde(rename = "s")]
     Strict,
 }
 

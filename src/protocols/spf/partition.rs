@@ -9,7 +9,7 @@ use super::record::{Body, Mechanism};
 use crate::dns::Failure;
 use crate::net::{Family, IpSet, Name};
 use crate::text::SyntaxError;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub const LOOKUP_LIMIT: u16 = 10;
 pub const VOID_LIMIT: u16 = 2;
 
 /// A result of SPF (RFC 7208 §2.6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SpfResult {
     /// §2.6.1
