@@ -8,8 +8,8 @@ use crate::dns::Dns;
 use crate::examine::{Clock, Fixes, Gathered, Inquiry, Steps, gather_all};
 use crate::net::{IpSet, Name};
 use crate::protocols::dmarc;
-use crate::protocols::spf::{Policies, SpfResult};
-use crate::report::{Change, ChangedSender, Domain, Lookup};
+use crate::protocols::spf::Policies;
+use crate::report::{Change, ChangedSender, Domain, Lookup, SenderResult};
 use crate::text::Phrase;
 
 /// A domain as it was, and as it is to be.
@@ -96,7 +96,7 @@ fn is_dark(domain: &Domain) -> bool {
 
 /// Addresses that get another result, as the report has them.
 fn changed_sender(affected: &AffectedSender) -> ChangedSender {
-    let [before, after] = affected.results.map(|result| result.map_or("unknown", SpfResult::word));
+    let [before, after] = affected.results.map(SenderResult::from);
     let [term_before, term_after] = affected.terms.clone();
     let [path_before, path_after] = affected.paths.clone();
     ChangedSender {

@@ -26,6 +26,7 @@ use crate::protocols::spf::{self, Policies};
 use crate::report::{Authorized, Domain, Finding, Lookups, Others, Section, Verdict, number};
 use crate::text::{Phrase, escape};
 use section::authorization::{authorization, failures};
+use std::borrow::Cow;
 
 /// Everything about one domain.
 pub async fn domain(dns: &dyn Dns, inquiry: &Inquiry, clock: Clock) -> Domain {
@@ -144,9 +145,9 @@ fn report(
 }
 
 /// What each error claims, in a few words.
-fn errors(findings: &[Finding]) -> Vec<&'static str> {
+fn errors(findings: &[Finding]) -> Vec<Cow<'static, str>> {
     let errors = findings.iter().filter(|finding| finding.severity == diagnostic::Severity::Error);
-    errors.map(|finding| finding.summary).collect()
+    errors.map(|finding| finding.summary.clone()).collect()
 }
 
 /// A report about a domain that says only why there is none.

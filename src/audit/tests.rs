@@ -4,6 +4,7 @@ use super::*;
 use crate::dns::Replay;
 use crate::net::Name;
 use crate::posture::Role;
+use crate::protocols::dmarc::DmarcResult;
 use crate::report::{Authorization, Declaration, Status, Verdict};
 
 /// Records of the world, `owner type data` a line; a word in place of data is an outcome.
@@ -86,7 +87,7 @@ async fn a_provider_that_only_mx_shows_is_a_finding_and_no_answer() {
         _spf.example.com TXT v=spf1 ip4:192.0.2.0/24 -all
         spf.protection.outlook.com TXT v=spf1 ip4:40.92.0.0/15 -all";
     let domain = report(zone, &about("example.com")).await;
-    let found: Vec<&str> = domain.findings.iter().map(|finding| finding.id).collect();
+    let found: Vec<&str> = domain.findings.iter().map(|finding| &*finding.id).collect();
     assert!(found.contains(&"posture/mailbox-provider-not-authorized"), "{found:?}");
     assert_eq!((domain.authorizations.len(), domain.result), (0, Verdict::Warn));
 }
@@ -103,7 +104,7 @@ async fn a_provider_that_only_mx_shows_is_not_named_where_senders_are_declared()
     };
     let declared = vec![(crate::report::Declaration::Sender, relay)];
     let domain = report(zone, &Inquiry { declared, ..about("example.com") }).await;
-    let found: Vec<&str> = domain.findings.iter().map(|finding| finding.id).collect();
+    let found: Vec<&str> = domain.findings.iter().map(|finding| &*finding.id).collect();
     assert!(!found.contains(&"posture/mailbox-provider-not-authorized"), "{found:?}");
 }
 
@@ -147,7 +148,7 @@ async fn a_provider_whose_policy_is_gone_is_no_fault_of_the_domain() {
         example.com MX 10 example-com.mail.protection.outlook.com.
         example.com TXT v=spf1 ip4:192.0.2.0/24 -all";
     let domain = report(zone, &about("example.com")).await;
-    let found: Vec<&str> = domain.findings.iter().map(|finding| finding.id).collect();
+    let found: Vec<&str> = domain.findings.iter().map(|finding| &*finding.id).collect();
     assert!(domain.authorizations.is_empty(), "{}", said(&domain.notes));
     assert!(!found.contains(&"posture/mailbox-provider-not-authorized"), "{found:?}");
 }
@@ -219,7 +220,10 @@ async fn dmarc_does_not_pass_a_host_whose_addresses_are_not_all_known() {
         host.example A 192.0.2.1
         host.example AAAA servfail";
     let domain = report(zone, &from(Sender::Host(name("host.example")))).await;
-    assert_eq!(only(&domain).dmarc.as_ref().map(|dmarc| dmarc.result), Some("temperror"));
+    assert_eq!(
+        only(&domain).dmarc.as_ref().map(|dmarc| dmarc.result),
+        Some(DmarcResult::Temperror)
+    );
 }
 
 // ── the tree of terms ───────────────────────────────────────────────────────────────────────────

@@ -194,11 +194,12 @@ async fn repaired(
 /// ignored.
 fn spared(policy: &Policy, today: &str, domain: &Domain) -> Vec<Spared> {
     let is_left_out = |rule: &&Rule| is_left_out(policy, today, rule, &domain.domain);
-    let rules =
-        catalogue::rules().filter(is_left_out).map(|rule| Spared { rule: rule.id, at: None });
+    let rules = catalogue::rules()
+        .filter(is_left_out)
+        .map(|rule| Spared { rule: rule.id.into(), at: None });
     let place = |finding: &Finding| {
         let Subject { name, kind, .. } = &finding.subject;
-        Spared { rule: finding.id, at: Some((name.clone(), *kind)) }
+        Spared { rule: finding.id.clone(), at: Some((name.clone(), *kind)) }
     };
     let (counting, ignored): (Vec<&Finding>, Vec<&Finding>) =
         domain.findings.iter().partition(|finding| finding.counts());
@@ -213,7 +214,7 @@ fn closing(domain: &Domain, patches: &[Patch]) -> u8 {
     let steps = || patches.iter().flat_map(|patch| &patch.steps);
     let mended = |id: &str| steps().any(|step| step.rule == id);
     let counting = domain.findings.iter().filter(|finding| finding.counts());
-    let left = counting.filter(|finding| !mended(finding.id)).count();
+    let left = counting.filter(|finding| !mended(&finding.id)).count();
     let is_unknown = domain.sections().iter().any(|view| view.is_unknown);
     let fixes = match steps().count() {
         0 => "no fix to offer".to_owned(),

@@ -61,8 +61,8 @@ fn untold(domain: &Domain) -> Vec<&'static str> {
     families
 }
 
-fn family(finding: &Finding) -> &'static str {
-    family::of(finding.id)
+fn family(finding: &Finding) -> &str {
+    finding.id.family()
 }
 
 /// True if something worse of the same family is new, or a note went where an error is new: then
@@ -93,9 +93,9 @@ fn headline(change: &Change, findings: &[Finding], result: Verdict) -> Phrase {
             _ => said.weak("weakens"),
         };
         let said = said.plain(" something: ");
-        return match family::of(finding.id) == family::CHANGE {
+        return match family(finding) == family::CHANGE {
             true => said.then(finding.message.clone()),
-            false => said.plain(finding.summary),
+            false => said.plain(&*finding.summary),
         };
     }
     if let (Verdict::Unknown, Some(why)) = (result, change.unknown.first()) {

@@ -32,12 +32,12 @@ use std::cmp::Reverse;
 
 /// The policy in force, if it is known of both states and differs.
 pub(crate) fn changed_policy(requests: [Requests; 2]) -> Option<ChangedPolicy> {
-    let word = |requests| match requests {
-        Requests::Policy(policy) => Some(Some(policy.word())),
+    let asked = |requests| match requests {
+        Requests::Policy(policy) => Some(Some(policy)),
         Requests::Nothing | Requests::Broken => Some(None),
         Requests::Unknown => None,
     };
-    let [before, after] = requests.map(word);
+    let [before, after] = requests.map(asked);
     let (before, after) = (before?, after?);
     (before != after).then_some(ChangedPolicy { before, after })
 }

@@ -3,7 +3,7 @@
 use super::facts::Doubt;
 use crate::dns::{Dns, Kind, Trouble, ask};
 use crate::net::Name;
-use crate::report::{ChangedRecords, Domain, FileLocation, Lookup};
+use crate::report::{ChangedRecords, Domain, FileLocation, Lookup, LookupOutcome};
 use crate::text::Phrase;
 use std::collections::HashMap;
 
@@ -24,8 +24,9 @@ pub(crate) async fn records(
             (false, false) => continue,
             (told_before, _) => {
                 let (failed, when) = if told_before { (now, "after") } else { (*was, "before") };
-                let trouble = Trouble::from_word(failed.outcome).unwrap_or(Trouble::Network);
-                doubts.push(one_sided(&now.name, now.kind, trouble, when));
+                if let LookupOutcome::Failed(trouble) = failed.outcome {
+                    doubts.push(one_sided(&now.name, now.kind, trouble, when));
+                }
                 continue;
             }
         }

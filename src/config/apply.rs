@@ -23,7 +23,7 @@ pub fn apply(policy: &Policy, today: &str, examined: Examined) -> Judged {
         if one_set(policy, today, &mut used, &mut domain.findings, |_, meant| *meant == subject) {
             let after = weighty(&domain.findings);
             domain.result = domain.verdict(|family| {
-                let has = |families: &[&str]| families.contains(&family);
+                let has = |families: &[String]| families.iter().any(|it| it == family);
                 has(&before) && !has(&after)
             });
         }
@@ -42,7 +42,7 @@ pub fn apply(policy: &Policy, today: &str, examined: Examined) -> Judged {
     // Several ignores may speak of the same rule and domain.
     number(&mut own);
     findings.extend(own.into_iter().filter_map(|mut finding| {
-        finding.severity = policy.severity(finding.id, finding.severity)?;
+        finding.severity = policy.severity(&finding.id, finding.severity)?;
         Some(finding)
     }));
     findings.sort_by_key(|finding| Reverse(finding.severity));
@@ -63,7 +63,7 @@ fn one_set(
 ) -> bool {
     let mut changed = false;
     findings.retain_mut(|finding| {
-        let Some(severity) = policy.severity(finding.id, finding.severity) else {
+        let Some(severity) = policy.severity(&finding.id, finding.severity) else {
             changed = true;
             return false;
         };
@@ -90,10 +90,10 @@ fn one_set(
 }
 
 /// The families whose warnings and errors count.
-fn weighty(findings: &[Finding]) -> Vec<&'static str> {
+fn weighty(findings: &[Finding]) -> Vec<String> {
     let counts = |finding: &&Finding| finding.severity >= Severity::Warn && finding.counts();
-    let families = findings.iter().filter(counts).filter_map(|it| it.id.split_once('/'));
-    families.map(|(family, _)| family).collect()
+    let families = findings.iter().filter(counts).map(|it| it.id.family().to_owned());
+    families.collect()
 }
 
 /// True if no finding of a rule would count at this domain, whatever it says: the rule is off, or
@@ -150,7 +150,7 @@ pub fn is_settled(policy: &Policy, ignore: &Ignore, domains: &[Domain]) -> bool 
 impl Ignore {
     /// True if the finding is one that is meant, wherever it stands.
     pub fn means(&self, finding: &Finding) -> bool {
-        self.rule.id == finding.id
+        finding.id == self.rule.id
             && self.fingerprint.as_ref().is_none_or(|meant| *meant == finding.fingerprint)
     }
 

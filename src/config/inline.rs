@@ -58,7 +58,7 @@ pub(super) fn means(ignore: &Ignore, finding: &Finding) -> bool {
     let is_beside = finding.location.as_ref().is_some_and(|place| {
         (first..=last).contains(&place.line) && place.file == escape(ignore.place.file.as_bytes())
     });
-    is_beside && ignore.rules.iter().any(|rule| rule.id == finding.id)
+    is_beside && ignore.rules.iter().any(|rule| *rule.id == *finding.id)
 }
 
 fn unknown(facts: &Facts, named: &IgnoredRule) -> diagnostic::Finding {

@@ -5,7 +5,7 @@ use crate::diagnostic::Location;
 use crate::dns::Kind;
 use crate::net::Name;
 use crate::protocols::dkim;
-use crate::report::{Domain, Selector, Status};
+use crate::report::{Domain, KeyType, Selector, Status};
 use crate::text::Phrase;
 
 pub(super) fn expectations(contract: &Contract, domain: &Domain) -> Vec<Expectation> {
@@ -103,7 +103,7 @@ fn bits(contract: &Contract, domain: &Domain, least: &Written<u32>) -> Outcome {
 
 /// Why a key is too small; the size of an Ed25519 key is always the same, and always enough.
 fn breach(domain: &Domain, one: &Selector, least: &Written<u32>) -> Option<Breach> {
-    let is_rsa = one.key == Some("rsa") && !one.revoked;
+    let is_rsa = one.key == Some(KeyType::Rsa) && !one.revoked;
     let bits = one.bits.filter(|bits| is_rsa && *bits < least.value)?;
     let owner = owner(&domain.domain, &one.selector);
     let said = Phrase::from("the key at ").name(&owner).plain(" has ").bad(bits.to_string());

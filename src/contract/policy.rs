@@ -63,10 +63,7 @@ pub(super) enum Asked {
 }
 
 pub(super) fn asked(domain: &Domain) -> Asked {
-    let all = [dmarc::Policy::None, dmarc::Policy::Quarantine, dmarc::Policy::Reject];
-    let published = domain.dmarc.details.policy;
-    let in_force = all.into_iter().find(|policy| published == Some(policy.word()));
-    match (domain.dmarc.status, in_force) {
+    match (domain.dmarc.status, domain.dmarc.details.policy) {
         (Status::Skipped, _) => Asked::NotLookedAt,
         (Status::Unknown, _) => Asked::Untold,
         (Status::Absent, _) => Asked::Nothing,

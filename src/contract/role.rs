@@ -6,6 +6,7 @@ use crate::dns::Kind;
 use crate::net::Name;
 use crate::posture::Role;
 use crate::protocols::dmarc::Policy;
+use crate::protocols::spf::SpfResult;
 use crate::report::{Domain, SpfDetails, Status};
 use crate::text::{Phrase, grouped};
 
@@ -99,13 +100,14 @@ fn sends_nothing(domain: &Domain) -> Said {
         Status::Absent => Said::No(
             said.bad("no SPF record").plain(" says that nobody sends: ").code("v=spf1 -all"),
         ),
-        Status::Good | Status::Weak if details.default == Some("fail") => Said::Yes,
+        Status::Good | Status::Weak if details.default == Some(SpfResult::Fail) => Said::Yes,
         Status::Broken => {
             Said::No(said.plain("the SPF record is ").bad("broken").plain(" and refuses nobody"))
         }
         Status::Good | Status::Weak => {
-            let result = details.default.unwrap_or("neutral");
-            let said = said.plain("SPF gives strangers ").bad(result).plain(", not ").code("fail");
+            let result = details.default.unwrap_or(SpfResult::Neutral);
+            let said =
+                said.plain("SPF gives strangers ").bad(result.word()).plain(", not ").code("fail");
             Said::No(said.plain(": ").code("v=spf1 -all").plain(" would"))
         }
     }

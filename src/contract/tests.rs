@@ -106,8 +106,10 @@ async fn outcome(
 
 fn told(domain: &Domain) -> (Vec<Option<bool>>, Vec<&'static str>) {
     let met = domain.contract.iter().map(|expected| expected.met).collect();
-    let ids = domain.findings.iter().map(|finding| finding.id);
-    (met, ids.filter(|id| id.starts_with("contract/")).collect())
+    let own = |finding: &Finding| {
+        lint::CHECKS.iter().map(|check| check.rule.id).find(|id| finding.id == *id)
+    };
+    (met, domain.findings.iter().filter_map(own).collect())
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use crate::examine::Inquiry;
 use crate::examine::{Gathered, gather_facts};
 use crate::net::Name;
 use crate::protocols::spf::Policies;
-use crate::report::{Patch, PatchSet, PatchStep};
+use crate::report::{Patch, PatchSet, PatchStep, RuleId};
 use std::cmp::Reverse;
 
 /// Most fixes of one patch; beyond, there is something to put in order before.
@@ -30,7 +30,7 @@ pub struct Selection {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spared {
     /// Its id.
-    pub rule: &'static str,
+    pub rule: RuleId,
     /// The record set where it is left alone; everywhere if there is none.
     pub at: Option<(Name, Kind)>,
 }
@@ -48,7 +48,7 @@ impl Selection {
         let is_named = self.rules.iter().any(|name| name == rule.id || name == family);
         let is_spared = self.spared.iter().any(|spared| {
             let at = spared.at.as_ref();
-            spared.rule == rule.id && at.is_none_or(|(owner, of)| owner == name && of == kind)
+            spared.rule == *rule.id && at.is_none_or(|(owner, of)| owner == name && of == kind)
         });
         (self.rules.is_empty() || is_named) && applicability >= self.least && !is_spared
     }

@@ -18,7 +18,8 @@ use std::io::{self, Write};
 /// `out` cannot be written to.
 pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let counting = report.findings().filter(|(_, finding)| finding.counts());
-    let mut issues: Vec<Issue> = counting.map(|(domain, finding)| issue(domain, finding)).collect();
+    let mut issues: Vec<Issue<'_>> =
+        counting.map(|(domain, finding)| issue(domain, finding)).collect();
     let mut seen: HashMap<String, usize> = HashMap::with_capacity(issues.len());
     for issue in &mut issues {
         let count = seen.entry(issue.fingerprint.clone()).or_default();
@@ -32,9 +33,9 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// One issue, with the members that GitLab reads.
 #[derive(Serialize)]
-struct Issue {
+struct Issue<'r> {
     description: String,
-    check_name: &'static str,
+    check_name: &'r str,
     fingerprint: String,
     severity: &'static str,
     location: Location,
@@ -52,7 +53,7 @@ struct Lines {
     end: u32,
 }
 
-fn issue(domain: Option<&Domain>, finding: &Finding) -> Issue {
+fn issue<'r>(domain: Option<&Domain>, finding: &'r Finding) -> Issue<'r> {
     let Finding { id, severity, subject, message, reference, fingerprint, .. } = finding;
     let FileLocation { file, line, end_line, .. } = place(domain, finding);
     let owner = domain.map_or_else(String::new, |domain| domain.domain.to_string());

@@ -64,7 +64,7 @@ pub fn rules(rules: impl Iterator<Item = &'static Rule>, out: &mut dyn Write) ->
         confidence: rule.confidence.word(),
         summary: rule.summary,
         why: rule.why,
-        reference: Reference { cite: rule.cite, url: rule.cite.url() },
+        reference: Reference { cite: rule.cite.into(), url: rule.cite.url() },
         page: rule.page,
     });
     render(&Catalogue { schema: "mailcheck.rules/1", rules: rows.collect() }, out)

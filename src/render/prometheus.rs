@@ -12,6 +12,7 @@
 //!
 //! What could not be told has no sample, so that an outage moves no number but those about it.
 
+use crate::protocols::dmarc::Policy;
 use crate::protocols::spf::{LOOKUP_LIMIT, VOID_LIMIT};
 use crate::report::{Domain, Report, Status, Verdict};
 use crate::text::escape;
@@ -118,7 +119,7 @@ fn findings(report: &Report, domains: &[&Domain]) -> Family {
     let mut counts: BTreeMap<[String; 3], u64> = BTreeMap::new();
     for (domain, findings) in of_domains.chain(of_none) {
         for finding in findings.iter().filter(|finding| finding.counts()) {
-            let labels = [domain.clone(), finding.id.to_owned(), finding.severity.to_string()];
+            let labels = [domain.clone(), finding.id.to_string(), finding.severity.to_string()];
             *counts.entry(labels).or_default() += 1;
         }
     }
@@ -152,9 +153,9 @@ fn limit(name: &'static str, help: &'static str, limit: u16) -> Family {
 fn policy(domains: &[&Domain]) -> Family {
     let known = domains.iter().filter_map(|domain| Some((domain, domain.dmarc.details.policy?)));
     let samples = known.flat_map(|(domain, policy)| {
-        ["none", "quarantine", "reject"]
+        [Policy::None, Policy::Quarantine, Policy::Reject]
             .into_iter()
-            .map(move |word| Sample::of(domain, word == policy).with("policy", word))
+            .map(move |one| Sample::of(domain, one == policy).with("policy", one.word()))
     });
     let help = "The DMARC policy in force: 1 at one of them.";
     Family { name: "dmarc_policy", help, samples: samples.collect() }

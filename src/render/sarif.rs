@@ -73,13 +73,13 @@ fn rules(report: &Report) -> Vec<&Finding> {
 
 /// What is said of the rule that a finding is of.
 fn descriptor(finding: &Finding) -> Value {
-    let rule = catalogue::rule(finding.id);
+    let rule = catalogue::rule(&finding.id);
     let severity = rule.map_or(finding.severity, |rule| rule.severity);
-    let family = finding.id.split('/').next().unwrap_or_default();
+    let family = finding.id.family();
     let mut descriptor = json!({
-        "id": finding.id,
+        "id": &*finding.id,
         "shortDescription": {"text": finding.summary},
-        "fullDescription": {"text": rule.map_or(finding.why, |rule| rule.why)},
+        "fullDescription": {"text": rule.map_or(&*finding.why, |rule| rule.why)},
         "defaultConfiguration": {"level": noun(severity)},
         "properties": {
             "confidence": finding.confidence.word(),
@@ -117,7 +117,7 @@ fn result(domain: Option<&Domain>, finding: &Finding) -> Map<String, Value> {
         }],
     });
     let mut result = Map::new();
-    result.insert("ruleId".into(), finding.id.into());
+    result.insert("ruleId".into(), (&*finding.id).into());
     result.insert("level".into(), noun(finding.severity).into());
     result.insert("message".into(), message(finding));
     result.insert("locations".into(), json!([location]));

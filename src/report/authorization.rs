@@ -1,12 +1,14 @@
 //! Whether a sender may send.
 
-use super::{ProposedFix, Step, Verdict};
+use super::{ProposedFix, SenderResult, Step, Verdict};
 use crate::net::{Cidr, Name};
+use crate::protocols::dmarc::{DmarcResult, Policy, PolicyTag};
+use crate::protocols::spf::SpfResult;
 use crate::text::Phrase;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The answer about one sender.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Authorization {
     /// The sender as it was asked about.
     pub sender: String,
@@ -58,11 +60,12 @@ impl Authorization {
         let dmarc = self.dmarc.as_ref().map(|dmarc| (dmarc.result, dmarc.disposition));
         match (self.authorized, dmarc) {
             (Authorized::No | Authorized::Partial, _) => Verdict::Fail,
-            (Authorized::Unknown, _) | (Authorized::Yes, Some(("temperror" | "permerror", _))) => {
+            (Authorized::Unknown, _)
+            | (Authorized::Yes, Some((DmarcResult::Temperror | DmarcResult::Permerror, _))) => {
                 Verdict::Unknown
             }
-            (Authorized::Yes, Some(("fail", asked))) => match asked {
-                Some("none") => Verdict::Warn,
+            (Authorized::Yes, Some((DmarcResult::Fail, asked))) => match asked {
+                Some(Policy::None) => Verdict::Warn,
                 Some(_) => Verdict::Fail,
                 // What receivers are asked to do with it could not be told.
                 None => Verdict::Unknown,
@@ -73,7 +76,7 @@ impl Authorization {
 }
 
 /// Why a sender was examined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Origin {
@@ -86,7 +89,7 @@ pub enum Origin {
 }
 
 /// What the contract of a domain says of a sender.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Declaration {
@@ -97,7 +100,7 @@ pub enum Declaration {
 }
 
 /// A change that was proved to authorize a sender, and what it costs.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SenderFix {
     /// The change.
     #[serde(flatten)]
@@ -111,7 +114,7 @@ pub struct SenderFix {
 }
 
 /// What kind of sender was asked about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SenderKind {
@@ -128,7 +131,7 @@ pub enum SenderKind {
 }
 
 /// Whether a sender may send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Authorized {
     /// Every address passes.
@@ -144,7 +147,7 @@ pub enum Authorized {
 }
 
 /// The identities of a message, as a client would give them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Identities {
     /// The reverse-path, escaped; `<>` for the null one.
     pub mail_from: String,
@@ -157,12 +160,12 @@ pub struct Identities {
 }
 
 /// What SPF says about one identity.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SpfVerdict {
     /// The domain that was checked, escaped.
     pub domain: String,
     /// The RFC 7208 §2.6 word; `null` if the addresses asked about get different ones.
-    pub result: Option<&'static str>,
+    pub result: Option<SpfResult>,
     /// Terms that caused lookups, on the worst path.
     pub lookups: u16,
     /// Void lookups, on the worst path.
@@ -180,7 +183,7 @@ pub struct SpfVerdict {
 }
 
 /// The term that decided.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Matched {
     /// The term as published, escaped.
     pub term: String,
@@ -191,10 +194,10 @@ pub struct Matched {
 }
 
 /// Addresses that get the same from the same term.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Portion {
     /// What they get.
-    pub result: &'static str,
+    pub result: SenderResult,
     /// Which they are.
     pub networks: Vec<Cidr>,
     /// How many, as a decimal number (IPv6 does not fit a JSON number).
@@ -208,17 +211,17 @@ pub struct Portion {
 }
 
 /// What DMARC makes of the message that the identities describe.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct DmarcVerdict {
     /// `none pass fail permerror temperror` (RFC 9989 §9.2).
-    pub result: &'static str,
+    pub result: DmarcResult,
     /// What the domain asks receivers to do: `none quarantine reject`; `null` if that could not be
     /// told.
-    pub disposition: Option<&'static str>,
+    pub disposition: Option<Policy>,
     /// The published policy that applies.
-    pub policy: Option<&'static str>,
+    pub policy: Option<Policy>,
     /// The tag it came from: `p sp np`.
-    pub policy_tag: Option<&'static str>,
+    pub policy_tag: Option<PolicyTag>,
     /// The name it was found at.
     pub policy_domain: Option<Name>,
     /// The Organizational Domain of the Author Domain.

@@ -1,14 +1,15 @@
 //! How a domain differs from how it was.
 
-use super::FileLocation;
+use super::{FileLocation, SenderResult};
 use crate::dns::Kind;
 use crate::net::{Cidr, Name};
+use crate::protocols::dmarc::Policy;
 use crate::text::Phrase;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a change does to a domain, in meaning. The findings that it introduces and resolves stand
 /// among the findings of the domain, marked by [`State`](super::State).
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Change {
     /// Where the state before came from: servers, files.
     pub before: Vec<String>,
@@ -33,7 +34,7 @@ pub struct Change {
 }
 
 /// A record set that differs.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ChangedRecords {
     /// Its owner.
     pub name: Name,
@@ -53,16 +54,16 @@ pub struct ChangedRecords {
 }
 
 /// Addresses that get another result than before, or get it from somebody else.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ChangedSender {
     /// Whether they may send after the change and might not before, or the other way round.
     pub effect: Effect,
     /// The recognised provider that sends from them, or `null`.
     pub provider: Option<String>,
     /// The RFC 7208 §2.6 word before; `unknown` if it depends on who sends.
-    pub before: &'static str,
+    pub before: SenderResult,
     /// The same after.
-    pub after: &'static str,
+    pub after: SenderResult,
     /// The term that decided before, as published, escaped; `null` if none matched.
     pub term_before: Option<String>,
     /// The same after.
@@ -83,7 +84,7 @@ pub struct ChangedSender {
 }
 
 /// What a change does to somebody who sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// They passed, and pass no more.
@@ -95,7 +96,7 @@ pub enum Effect {
 }
 
 /// Addresses that pass before a change and after it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct KeptSender {
     /// The recognised provider that sends from them, or `null`.
     pub provider: Option<String>,
@@ -117,7 +118,7 @@ pub(crate) fn named(provider: Option<&str>, who: &str, is_rest: bool) -> Phrase 
 }
 
 /// What evaluation costs, before and after: the longest path of each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangedCost {
     /// Terms that cause lookups (RFC 7208 §4.6.4).
     pub lookups: [u16; 2],
@@ -128,10 +129,10 @@ pub struct ChangedCost {
 }
 
 /// The DMARC policy in force, before and after: `none quarantine reject`, `null` for no record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangedPolicy {
     /// Before.
-    pub before: Option<&'static str>,
+    pub before: Option<Policy>,
     /// After.
-    pub after: Option<&'static str>,
+    pub after: Option<Policy>,
 }

@@ -3,11 +3,17 @@
 use super::{LookupId, Status};
 use crate::net::{Cidr, Name};
 use crate::protocols::Detail;
-use serde::{Serialize, Serializer};
+use crate::protocols::dkim::Algorithm;
+use crate::protocols::dmarc::{AlignmentMode, Policy, PolicyTag};
+use crate::protocols::spf::SpfResult;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+use std::fmt;
 
 /// What a protocol shows that needs no other one, by key.
 #[derive(Clone, Debug, Default)]
-pub struct Details(pub Vec<(&'static str, Detail)>);
+pub struct Details(pub Vec<(Cow<'static, str>, Detail)>);
 
 impl Serialize for Details {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -15,8 +21,39 @@ impl Serialize for Details {
     }
 }
 
+impl<'de> Deserialize<'de> for Details {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        input.deserialize_map(InOrder)
+    }
+}
+
+/// Takes the members of an object in their order.
+struct InOrder;
+
+impl<'de> Visitor<'de> for InOrder {
+    type Value = Details;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Details, A::Error> {
+        let mut details = Details::default();
+        while let Some(member) = members.next_entry()? {
+            details.0.push(member);
+        }
+        Ok(details)
+    }
+}
+
+impl From<Vec<(&'static str, Detail)>> for Details {
+    fn from(details: Vec<(&'static str, Detail)>) -> Self {
+        Self(details.into_iter().map(|(key, value)| (Cow::Borrowed(key), value)).collect())
+    }
+}
+
 /// Who receives.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct MxDetails {
     /// The hosts, most preferred first.
     pub hosts: Vec<MxHost>,
@@ -27,7 +64,7 @@ pub struct MxDetails {
 }
 
 /// A host that receives.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MxHost {
     /// Lower is tried first.
     pub preference: u16,
@@ -38,7 +75,7 @@ pub struct MxHost {
 }
 
 /// Who may send.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct SpfDetails {
     /// The record as text, escaped; `null` if there is none.
     pub record: Option<String>,
@@ -51,7 +88,7 @@ pub struct SpfDetails {
     /// Void lookups on the worst path.
     pub voids: u16,
     /// What a sender gets that no term lists; `null` if it depends on the sender.
-    pub default: Option<&'static str>,
+    pub default: Option<SpfResult>,
     /// How many IPv4 addresses pass.
     pub ipv4_addresses: u64,
     /// The IPv4 networks that pass, the shortest list that covers them.
@@ -67,7 +104,7 @@ pub struct SpfDetails {
 }
 
 /// One term of an SPF record, with the record behind it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct TreeNode {
     /// The term as published, escaped.
     pub term: String,
@@ -82,7 +119,7 @@ pub struct TreeNode {
     /// IPv6 networks that this term decides.
     pub ipv6_networks: usize,
     /// What those addresses get here: an RFC 7208 §2.6 word.
-    pub result: Option<&'static str>,
+    pub result: Option<SpfResult>,
     /// What is odd about the term, in words: void, failed, depends on the sender.
     pub remark: Option<String>,
     /// The terms of the record that it leads to.
@@ -90,7 +127,7 @@ pub struct TreeNode {
 }
 
 /// Whose signature counts.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct DkimDetails {
     /// How many selectors were tried; keys cannot be listed.
     pub tried: usize,
@@ -108,14 +145,14 @@ impl DkimDetails {
 }
 
 /// A selector at which something was found.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Selector {
     /// Its name.
     pub selector: String,
     /// `good weak broken absent unknown`.
     pub status: super::Status,
-    /// `rsa` or `ed25519`.
-    pub key: Option<&'static str>,
+    /// Of which type its key is.
+    pub key: Option<KeyType>,
     /// Size of the key in bits.
     pub bits: Option<u32>,
     /// True if the key is withdrawn (empty `p=`).
@@ -130,23 +167,45 @@ pub struct Selector {
     pub lookup: Option<LookupId>,
 }
 
+/// The type of a key, `k=` (RFC 6376 §3.6.1, RFC 8463).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyType {
+    /// RSA.
+    Rsa,
+    /// Ed25519.
+    Ed25519,
+    /// Another one.
+    Unknown,
+}
+
+impl From<&Algorithm> for KeyType {
+    fn from(algorithm: &Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Rsa => Self::Rsa,
+            Algorithm::Ed25519 => Self::Ed25519,
+            Algorithm::Unknown(_) => Self::Unknown,
+        }
+    }
+}
+
 /// What is done with mail that proves nothing.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct DmarcDetails {
     /// The record in force as text, escaped.
     pub record: Option<String>,
     /// The name it was found at.
     pub found_at: Option<Name>,
     /// The policy in force for this domain: `none quarantine reject`, `t=y` already applied.
-    pub policy: Option<&'static str>,
+    pub policy: Option<Policy>,
     /// The tag that gave it: `p sp np`.
-    pub policy_tag: Option<&'static str>,
+    pub policy_tag: Option<PolicyTag>,
     /// The Organizational Domain (RFC 9989 §4.10.2).
     pub org_domain: Option<Name>,
     /// DKIM alignment mode, `r` or `s`.
-    pub adkim: Option<&'static str>,
+    pub adkim: Option<AlignmentMode>,
     /// SPF alignment mode, `r` or `s`.
-    pub aspf: Option<&'static str>,
+    pub aspf: Option<AlignmentMode>,
     /// Where aggregate reports go.
     pub reports: Vec<String>,
     /// The names that the tree walk asked, in order.
@@ -154,7 +213,7 @@ pub struct DmarcDetails {
 }
 
 /// One name of the tree walk.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct WalkName {
     /// The name asked.
     pub name: Name,

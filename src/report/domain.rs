@@ -8,10 +8,13 @@ use crate::diagnostic::{Standing, family};
 use crate::net::Name;
 use crate::protocols::{Protocol, ROWS, Row};
 use crate::text::Phrase;
-use serde::{Serialize, Serializer};
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+use std::fmt;
 
 /// One domain: the answer, the sections, the findings and every lookup behind them.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Domain {
     /// The domain in A-labels.
     pub domain: Name,
@@ -100,7 +103,7 @@ impl Domain {
             (&it.file, it.line, it.column)
         }
         let counts = |at| {
-            let own = self.findings.iter().filter(|it| family::of(it.id) == family::CONTRACT);
+            let own = self.findings.iter().filter(|it| it.id.family() == family::CONTRACT);
             own.filter(|it| it.location.as_ref().map(place) == at)
                 .map(Finding::counts)
                 .reduce(|one, other| one || other)
@@ -135,7 +138,7 @@ impl Domain {
 }
 
 /// One expectation of the contract, and whether it is met.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Expected {
     /// What is expected, in a few words.
     pub expectation: Phrase,
@@ -146,7 +149,7 @@ pub struct Expected {
 }
 
 /// How a section stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Published, valid and in force.
@@ -193,7 +196,7 @@ impl From<Standing> for Status {
 }
 
 /// One protocol at one domain.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Section<E> {
     /// How it stands.
     pub status: Status,
@@ -275,6 +278,39 @@ impl Serialize for Others {
     }
 }
 
+impl<'de> Deserialize<'de> for Others {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        input.deserialize_map(ByWord)
+    }
+}
+
+/// Takes the members of an object that are called as a protocol is, in their order.
+struct ByWord;
+
+impl<'de> Visitor<'de> for ByWord {
+    type Value = Others;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Others, A::Error> {
+        let mut others = Others::default();
+        while let Some(word) = members.next_key::<Cow<'_, str>>()? {
+            match Protocol::from_word(&word) {
+                Some(protocol) => {
+                    others.0.push(Other { protocol, section: members.next_value()? });
+                }
+                // A protocol of a later version, or a member beside the domain's own.
+                None => {
+                    members.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(others)
+    }
+}
+
 impl<E: Default> Section<E> {
     /// A section that nobody asked for.
     pub fn skipped() -> Self {
@@ -284,5 +320,33 @@ impl<E: Default> Section<E> {
             details: E::default(),
             steps: Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocols::Detail;
+
+    #[test]
+    fn sections_by_the_words_of_protocols_are_read_back_in_their_order() {
+        let other = |protocol, details| Other {
+            protocol,
+            section: Section {
+                details: Details::from(details),
+                status: Status::Weak,
+                summary: Phrase::from("a line"),
+                steps: Vec::new(),
+            },
+        };
+        let texts = Detail::Texts(vec!["a".into()]);
+        let others = Others(vec![
+            other(Protocol::Spf, vec![("z", Detail::None), ("a", Detail::Number(3))]),
+            other(Protocol::Mx, vec![("b", texts), ("c", Detail::Flag(true))]),
+        ]);
+        let written = serde_json::to_string(&others).unwrap();
+        let read: Others = serde_json::from_str(&written).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), written);
+        assert_eq!(read.0.len(), 2);
     }
 }

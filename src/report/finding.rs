@@ -1,32 +1,37 @@
 //! Findings as data.
 
+use super::{Excerpt, RuleId};
 use crate::diagnostic::{self, Applicability, Confidence, Severity};
 use crate::dns::{Kind, Place, presentation};
 use crate::net::Name;
-use crate::text::{Citation, Phrase, Span, escape};
-use serde::Serialize;
+use crate::text::{Cited, Phrase, Span, escape};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
 /// A fault, or something worth knowing, with its source.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Finding {
     /// The rule's name, `family/name`.
-    pub id: &'static str,
+    #[serde(flatten)]
+    pub id: RuleId,
     /// How much it matters.
     pub severity: Severity,
     /// How sure the rule is.
     pub confidence: Confidence,
     /// What the rule claims, in a few words without numbers.
-    pub summary: &'static str,
+    pub summary: Cow<'static, str>,
     /// What is true here and what follows.
     pub message: Phrase,
     /// Why a reader should care.
-    pub why: &'static str,
+    pub why: Cow<'static, str>,
     /// The record it is about.
     pub subject: Subject,
     /// The part of the record that is meant, in octets.
     pub span: Option<Span>,
+    /// The same as it is shown: the record with that part marked.
+    pub excerpt: Option<Excerpt>,
     /// Where in a file the record stands.
     pub location: Option<FileLocation>,
     /// What mends it, if that was proved.
@@ -72,7 +77,7 @@ impl Finding {
 }
 
 /// A finding held against the state before a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// It is there since the change.
@@ -95,7 +100,7 @@ impl State {
 }
 
 /// A decision of the owner that a finding does not count.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Suppression {
     /// Why, in the words of the owner; escaped.
     pub reason: String,
@@ -112,7 +117,7 @@ impl Suppression {
 }
 
 /// The record that a finding is about.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Subject {
     /// Its owner.
     pub name: Name,
@@ -132,7 +137,7 @@ impl fmt::Display for Subject {
 }
 
 /// A place in a file.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FileLocation {
     /// The file as the user named it.
     pub file: String,
@@ -173,16 +178,16 @@ impl From<&Place> for FileLocation {
 }
 
 /// The source of a claim.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Reference {
     /// The section, in words.
-    pub cite: Citation,
+    pub cite: Cited,
     /// Where it can be read.
     pub url: Option<String>,
 }
 
 /// A change that was proved to mend a fault.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ProposedFix {
     /// What it does.
     pub summary: Phrase,
@@ -193,7 +198,7 @@ pub struct ProposedFix {
 }
 
 /// One change of a record set.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct FixRecord {
     /// The record to take away.
     pub remove: Option<String>,
@@ -205,22 +210,27 @@ impl From<&diagnostic::Finding> for Finding {
     fn from(finding: &diagnostic::Finding) -> Self {
         let diagnostic::Finding { rule, message, location, why, cite, fix, advice } = finding;
         Self {
-            id: rule.id,
+            id: rule.id.into(),
             severity: rule.severity,
             confidence: rule.confidence,
-            summary: rule.summary,
+            summary: rule.summary.into(),
             message: message.clone(),
-            why,
+            why: (*why).into(),
             subject: Subject {
                 name: location.name.clone(),
                 kind: location.kind,
                 value: location.record.as_deref().map(escape),
             },
             span: location.span,
+            excerpt: location
+                .record
+                .as_deref()
+                .zip(location.span)
+                .map(|(record, span)| Excerpt::new(record, span)),
             location: location.place.as_ref().map(|it| FileLocation::new(it, location.span)),
             fix: fix.as_ref().map(ProposedFix::from),
             advice: advice.clone(),
-            reference: Reference { cite: *cite, url: cite.url() },
+            reference: Reference { cite: (*cite).into(), url: cite.url() },
             fingerprint: fingerprint(finding),
             state: None,
             suppressed: None,

@@ -2,10 +2,12 @@
 
 use super::Step;
 use crate::diagnostic::{self, Event};
-use crate::dns::{Answer, Kind, Question, presentation};
+use crate::dns::{Answer, Kind, Outcome, Question, Trouble, presentation};
 use crate::net::Name;
 use crate::text::escape;
-use serde::Serialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -13,7 +15,7 @@ use std::sync::Arc;
 pub type LookupId = usize;
 
 /// One question and what came back.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Lookup {
     /// Its number.
     pub id: LookupId,
@@ -22,8 +24,8 @@ pub struct Lookup {
     /// The type asked for.
     #[serde(rename = "type")]
     pub kind: Kind,
-    /// `records nodata nxdomain servfail timeout refused bogus malformed network`.
-    pub outcome: &'static str,
+    /// What came back, without the records.
+    pub outcome: LookupOutcome,
     /// What is known about a failure, escaped; empty otherwise.
     pub detail: String,
     /// Least time to live in seconds.
@@ -45,7 +47,64 @@ pub struct Lookup {
 impl Lookup {
     /// True if the DNS said what there is, or that there is nothing; false if the question failed.
     pub fn is_answered(&self) -> bool {
-        matches!(self.outcome, "records" | "nodata" | "nxdomain")
+        !matches!(self.outcome, LookupOutcome::Failed(_))
+    }
+}
+
+/// What came back, as a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LookupOutcome {
+    /// At least one record.
+    Records,
+    /// The name exists, records of this type do not.
+    NoData,
+    /// The name does not exist.
+    NxDomain,
+    /// The question failed.
+    Failed(Trouble),
+}
+
+impl LookupOutcome {
+    /// The word for it, as on a cassette.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Records => "records",
+            Self::NoData => "nodata",
+            Self::NxDomain => "nxdomain",
+            Self::Failed(trouble) => trouble.word(),
+        }
+    }
+
+    /// The outcome with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let known = [Self::Records, Self::NoData, Self::NxDomain];
+        let known = known.into_iter().find(|outcome| outcome.word() == word);
+        known.or_else(|| Trouble::from_word(word).map(Self::Failed))
+    }
+}
+
+impl From<&Outcome> for LookupOutcome {
+    fn from(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Records(_) => Self::Records,
+            Outcome::NoData => Self::NoData,
+            Outcome::NxDomain => Self::NxDomain,
+            Outcome::Failed(failure) => Self::Failed(failure.trouble),
+        }
+    }
+}
+
+impl Serialize for LookupOutcome {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(self.word())
+    }
+}
+
+impl<'de> Deserialize<'de> for LookupOutcome {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let word = Cow::<str>::deserialize(input)?;
+        let unknown = || D::Error::custom(format_args!("no outcome of a lookup: {word}"));
+        Self::from_word(&word).ok_or_else(unknown)
     }
 }
 
@@ -88,7 +147,7 @@ impl Lookups {
             id,
             name: answer.question.name.clone(),
             kind: answer.question.kind,
-            outcome: answer.outcome.word(),
+            outcome: LookupOutcome::from(&answer.outcome),
             detail: answer.failure().map_or_else(String::new, |f| escape(f.detail.as_bytes())),
             ttl_s: answer.ttl,
             records: answer

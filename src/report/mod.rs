@@ -8,9 +8,12 @@ mod authorization;
 mod change;
 mod domain;
 mod details;
+mod excerpt;
 mod finding;
 mod lookup;
 mod patch;
+mod rule_id;
+mod sender_result;
 pub mod senders;
 mod stages;
 mod step;
@@ -26,32 +29,37 @@ pub use change::{
     Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, Effect, KeptSender,
 };
 pub use details::{
-    Details, DkimDetails, DmarcDetails, MxDetails, MxHost, Selector, SpfDetails, TreeNode, WalkName,
+    Details, DkimDetails, DmarcDetails, KeyType, MxDetails, MxHost, Selector, SpfDetails, TreeNode,
+    WalkName,
 };
 pub use domain::{Domain, Expected, Other, Others, Section, SectionView, Status};
+pub use excerpt::Excerpt;
 pub(crate) use finding::number;
 pub use finding::{
     FileLocation, Finding, FixRecord, ProposedFix, Reference, State, Subject, Suppression,
 };
-pub use lookup::{Lookup, LookupId, Lookups};
+pub use lookup::{Lookup, LookupId, LookupOutcome, Lookups};
 pub use patch::{Patch, PatchSet, PatchStep};
+pub use rule_id::RuleId;
+pub use sender_result::SenderResult;
 pub use stages::{Examined, Judged, Threshold};
-pub use step::Step;
+pub use step::{Part, Step};
 pub use unknown::{Unknown, What};
 pub use verdict::Verdict;
 
 use crate::net::Name;
 use crate::text::Phrase;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Name and major version of the JSON form.
 pub const SCHEMA: &str = "mailcheck.report/1";
 
 /// Everything that one run found out.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// [`SCHEMA`].
-    pub schema: &'static str,
+    pub schema: Cow<'static, str>,
     /// Which program made the report.
     pub tool: Tool,
     /// How it was made.
@@ -78,22 +86,22 @@ impl Report {
 }
 
 /// Which program made the report.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Tool {
     /// Always `mailcheck`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its version.
-    pub version: &'static str,
+    pub version: Cow<'static, str>,
 }
 
 impl Default for Tool {
     fn default() -> Self {
-        Self { name: "mailcheck", version: env!("CARGO_PKG_VERSION") }
+        Self { name: "mailcheck".into(), version: env!("CARGO_PKG_VERSION").into() }
     }
 }
 
 /// How a report was made.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Run {
     /// When it began, RFC 3339, UTC; `null` where the clock is not read, as in a replay.
     pub started: Option<String>,
@@ -110,7 +118,7 @@ pub struct Run {
 }
 
 /// A file that was looked at by itself.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ReadFile {
     /// The file as the user named it; escaped.
     pub file: String,

@@ -1,19 +1,21 @@
 //! Who may send, in full: every address there is, by what it gets and by which term.
 
-use super::{Authorized, Matched, Run, SenderKind, Tool};
+use super::{Authorized, Matched, Run, SenderKind, SenderResult, Tool};
 use crate::dns::Kind;
-use crate::net::{Cidr, Name};
+use crate::net::{Cidr, Family, Name};
+use crate::protocols::spf::SpfResult;
 use crate::text::Phrase;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// Name and major version of the JSON form.
 pub const SCHEMA: &str = "mailcheck.senders/1";
 
 /// Everything that one run found out about who may send for a domain.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// [`SCHEMA`].
-    pub schema: &'static str,
+    pub schema: Cow<'static, str>,
     /// Which program made the report.
     pub tool: Tool,
     /// How it was made.
@@ -26,7 +28,7 @@ pub struct Report {
 }
 
 /// Who may send for a domain.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Listing {
     /// The domain.
     pub domain: Name,
@@ -56,14 +58,14 @@ pub struct Listing {
 }
 
 /// Addresses of one family that get the same.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Share {
     /// The RFC 7208 §2.6 word; `unknown` if it depends on who sends.
-    pub result: &'static str,
+    pub result: SenderResult,
     /// What they get if no term that depends on the sender matches; `null` unless `unknown`.
-    pub otherwise: Option<&'static str>,
-    /// `IPv4` or `IPv6`.
-    pub family: &'static str,
+    pub otherwise: Option<SpfResult>,
+    /// Their family.
+    pub family: Family,
     /// How many, as a decimal number (IPv6 does not fit a JSON number).
     pub addresses: String,
     /// Which: the shortest list of networks.
@@ -73,7 +75,7 @@ pub struct Share {
 }
 
 /// What one term decided.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Decided {
     /// The term, and the terms that led to its record; `null` if no term matched.
     pub matched: Option<Matched>,
@@ -86,23 +88,23 @@ pub struct Decided {
     /// The most void lookups of any of them, up to here.
     pub voids: u16,
     /// What they would get if receivers had no limits; `null` if no limit was passed.
-    pub beyond_limit: Option<&'static str>,
+    pub beyond_limit: Option<SpfResult>,
     /// Why an error is one.
     pub problem: Option<Phrase>,
 }
 
 /// A term whose effect depends on who sends.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Dependent {
     /// The term, and where it stands.
     #[serde(flatten)]
     pub term: Matched,
     /// What whoever it matches gets.
-    pub gives: Option<&'static str>,
+    pub gives: Option<SpfResult>,
 }
 
 /// Whether all addresses of a sender pass.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Contained {
     /// The sender as it was asked about, escaped.
     pub sender: String,
@@ -121,7 +123,7 @@ pub struct Contained {
 }
 
 /// The addresses that pass here and not by other policies.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Difference {
     /// The domains whose policies are taken away.
     pub minus: Vec<Name>,
@@ -134,7 +136,7 @@ pub struct Difference {
 }
 
 /// What came of flattening.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Flattening {
@@ -148,7 +150,7 @@ pub enum Flattening {
 }
 
 /// A policy as a list of addresses.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Flattened {
     /// The records to publish, that of the domain first.
     pub records: Vec<ListRecord>,
@@ -167,7 +169,7 @@ pub struct Flattened {
 }
 
 /// A record to publish.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ListRecord {
     /// The owner.
     pub name: Name,
@@ -184,7 +186,7 @@ pub struct ListRecord {
 }
 
 /// An answer that a list rests on.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ListSource {
     /// The name asked about.
     pub name: Name,
@@ -200,7 +202,10 @@ pub struct ListSource {
 impl Listing {
     /// The networks that were asked for: those that pass, or what is left of them.
     pub fn wanted(&self) -> impl Iterator<Item = Cidr> {
-        let passing = self.shares.iter().filter(|share| share.result == "pass");
+        let passing = self
+            .shares
+            .iter()
+            .filter(|share| share.result == SenderResult::Certain(SpfResult::Pass));
         let passing: Vec<&[Cidr]> = match &self.difference {
             Some(difference) => vec![&difference.networks],
             None => passing.map(|share| share.networks.as_slice()).collect(),

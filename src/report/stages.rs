@@ -55,7 +55,15 @@ impl Judged {
     pub fn conclude(self, run: Run, threshold: Threshold) -> Report {
         let Self { domains, findings } = self;
         let (result, exit_code) = conclusion(&domains, &findings, threshold);
-        Report { schema: SCHEMA, tool: Tool::default(), run, result, exit_code, domains, findings }
+        Report {
+            schema: SCHEMA.into(),
+            tool: Tool::default(),
+            run,
+            result,
+            exit_code,
+            domains,
+            findings,
+        }
     }
 }
 

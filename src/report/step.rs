@@ -2,19 +2,19 @@
 
 use super::{LookupId, Lookups};
 use crate::diagnostic::{self, Event, Tone};
-use crate::text::{Citation, Phrase};
-use serde::Serialize;
+use crate::text::{Cited, Phrase};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// One step of reasoning, in words and as data.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Step {
     /// One sentence.
     pub headline: Phrase,
     /// How it sounds.
     pub tone: Tone,
     /// The section that decides it.
-    pub cite: Option<Citation>,
+    pub cite: Option<Cited>,
     /// The typed event, for machines.
     pub event: Value,
     /// The lookups it rests on.
@@ -27,7 +27,27 @@ pub struct Step {
 /// what lies deeper is beyond every limit, and readers of JSON have limits of their own.
 const DEPTH_LIMIT: usize = 26;
 
+/// What a step is to the path that a check of SPF takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// A policy is evaluated.
+    Policy,
+    /// A term of a policy is.
+    Term,
+    /// What adds detail, and every step of another protocol.
+    Detail,
+}
+
 impl Step {
+    /// What it is to the path of a check, by the name of its event.
+    pub fn part(&self) -> Part {
+        match self.event.get("event").and_then(Value::as_str) {
+            Some("check_host") => Part::Policy,
+            Some("term") => Part::Term,
+            _ => Part::Detail,
+        }
+    }
+
     /// Turns a protocol's typed step into a uniform one; its answers join the table.
     pub(super) fn from_trace<E: Event>(step: &diagnostic::Step<E>, lookups: &mut Lookups) -> Self {
         Self::at_depth(step, lookups, DEPTH_LIMIT)
@@ -64,7 +84,7 @@ impl Step {
         Self {
             headline: explanation.headline,
             tone: explanation.tone,
-            cite: explanation.cite,
+            cite: explanation.cite.map(Cited::from),
             event: step.event.machine(),
             lookups: own,
             steps,

@@ -4,6 +4,8 @@
 
 use crate::program;
 use mailcheck::dns::Replay;
+use mailcheck::render::json;
+use mailcheck::report::Report;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,6 +56,20 @@ fn missing(report: &Value) -> Vec<String> {
     let named =
         |lookup: &Value| format!("{} {}: {}", lookup["name"], lookup["type"], lookup["detail"]);
     lookups.iter().filter(is_missing).map(named).collect()
+}
+
+#[test]
+fn the_report_on_every_domain_is_read_back_to_the_same_octets() {
+    for domain in recorded() {
+        let mut command = program::mailcheck();
+        command.args([&domain, "--format", "json", "--replay"]).arg(tape(&domain));
+        let document = command.output().expect("the binary runs").stdout;
+        let report: Report =
+            serde_json::from_slice(&document).unwrap_or_else(|why| panic!("{domain}: {why}"));
+        let mut again = Vec::new();
+        json::render(&report, &mut again).expect("memory takes everything");
+        assert!(again == document, "{domain}: {}", String::from_utf8_lossy(&again));
+    }
 }
 
 #[test]

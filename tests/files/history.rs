@@ -9,6 +9,8 @@ mod commits;
 mod readme;
 
 use crate::{program, tape};
+use mailcheck::render::json;
+use mailcheck::report::Report;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
@@ -50,10 +52,21 @@ impl Ended {
         format!("{}{}[exit {}]", self.stdout, self.stderr, self.code.unwrap_or(-1))
     }
 
+    /// Holds a report to what it says once it was read and written again.
+    fn is_read_back(&self) {
+        let report: Report = serde_json::from_str(&self.stdout).expect("a report can be read");
+        let mut again = Vec::new();
+        json::render(&report, &mut again).expect("memory takes everything");
+        assert_eq!(String::from_utf8_lossy(&again), self.stdout);
+    }
+
     /// Of a document, what is about the change: the rest is what every report has.
     fn stdout_of_change(&self) -> String {
         let document = serde_json::from_str(&self.stdout);
         let mut document: Value = document.unwrap_or_else(|why| panic!("{why}: {}", self.stdout));
+        if document.get("domains").is_some() {
+            self.is_read_back();
+        }
         let cut = |domain: &mut Value| {
             let members = domain.as_object_mut().expect("an object");
             for member in ["authorizations", "mx", "spf", "dkim", "dmarc", "lookups"] {

@@ -4,13 +4,14 @@ use crate::cases::config;
 use crate::random::changed_zone;
 use crate::world::{self, World, alone, at_once, everybody, name};
 use mailcheck::audit::{self, Changed, Clock, Inquiry};
+use mailcheck::catalogue;
 use mailcheck::dns::{
     Answer, Cache, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Trouble,
 };
 use mailcheck::net::{Cidr, Family, IpSet};
 use mailcheck::protocols::spf::SpfResult;
 use mailcheck::report::Effect;
-use mailcheck::report::{ChangedSender, Domain, State, Verdict};
+use mailcheck::report::{ChangedSender, Domain, SenderResult, State, Verdict};
 use mailcheck::zonefile::{Overlay, Zone};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -44,7 +45,7 @@ fn effects(domain: &Domain) -> Vec<Effect> {
 /// The findings in a state.
 fn findings(domain: &Domain, state: State) -> Vec<&'static str> {
     let all = domain.findings.iter().filter(|it| it.state == Some(state));
-    all.map(|finding| finding.id).collect()
+    all.map(|finding| catalogue::rule(&finding.id).expect("a rule").id).collect()
 }
 
 fn introduced(domain: &Domain) -> Vec<&'static str> {
@@ -77,7 +78,7 @@ impl<'c> Told<'c> {
         if let Some((sender, _)) = self.senders.iter().find(|(_, sets)| listed(sets)) {
             return Some(sender.effect);
         }
-        let words = results.map(|result| result.map_or("unknown", SpfResult::word));
+        let words = results.map(SenderResult::from);
         let is_rest =
             |sender: &ChangedSender| sender.is_rest && [sender.before, sender.after] == words;
         self.senders.iter().find(|(sender, _)| is_rest(sender)).map(|(sender, _)| sender.effect)
@@ -403,7 +404,7 @@ _mta-sts.example.com TXT hello";
 fn about_tls(domain: &Domain) -> [String; 3] {
     let mut found = domain.findings.iter().filter(|it| it.id == "change/tls-policy-gone");
     let (Some(finding), None) = (found.next(), found.next()) else { panic!("one finding") };
-    [finding.message.to_string(), finding.why.to_owned(), finding.reference.cite.to_string()]
+    [finding.message.to_string(), finding.why.to_string(), finding.reference.cite.to_string()]
 }
 
 #[test]

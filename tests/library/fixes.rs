@@ -31,7 +31,7 @@ fn about_address(lines: &str, ip: &str) -> Domain {
 
 /// The finding of a rule.
 fn finding<'d>(domain: &'d Domain, rule: &str) -> &'d Finding {
-    let ids: Vec<&str> = domain.findings.iter().map(|finding| finding.id).collect();
+    let ids: Vec<&str> = domain.findings.iter().map(|finding| &*finding.id).collect();
     domain.findings.iter().find(|it| it.id == rule).unwrap_or_else(|| panic!("{rule}: {ids:?}"))
 }
 
@@ -783,7 +783,7 @@ fn only_the_rules_that_are_named_are_mended() {
 
 // ── over random zones ───────────────────────────────────────────────────────────────────────────
 
-fn zone() -> impl Strategy<Value = String> {
+pub(crate) fn zone() -> impl Strategy<Value = String> {
     let spf =
         vec(term(), 0..7).prop_map(|terms| format!("example.com TXT v=spf1 {}\n", terms.join(" ")));
     let dmarc = vec(tag(), 0..5).prop_map(|tags| {
@@ -941,7 +941,7 @@ proptest! {
         });
         for finding in safe {
             let mending = Selection {
-                rules: vec![finding.id.to_owned()],
+                rules: vec![finding.id.to_string()],
                 least: Safe,
                 ..Selection::default()
             };
@@ -980,7 +980,7 @@ proptest! {
         prop_assert!(covers(&whole), "{whole:?}\nmeant: {meant:?}");
         for finding in audited(&world).findings.iter().filter(|it| it.fix.is_some()) {
             let mending = Selection {
-                rules: vec![finding.id.to_owned()],
+                rules: vec![finding.id.to_string()],
                 ..Selection::default()
             };
             let patch = self::whole(at_once(audit::fix(&world, &inquiry(), &mending)).patches);

@@ -8,6 +8,7 @@ mod differential;
 mod fixes;
 mod formats;
 mod random;
+mod reading;
 mod render;
 mod reports;
 mod round_trips;

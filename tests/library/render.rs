@@ -1,6 +1,8 @@
 //! What a person sees: reports made by hand, as text.
 
 use crate::reports;
+use mailcheck::audit::{self, Clock, Inquiry};
+use mailcheck::dns::Replay;
 use mailcheck::render::{github, json, text, tsv};
 use mailcheck::report::Report;
 use proptest::prelude::*;
@@ -232,4 +234,22 @@ fn a_json_line_is_the_domain_of_the_report() {
     let mut domain = whole["domains"][0].clone();
     domain["schema"] = "mailcheck.domain/1".into();
     assert_eq!(line, domain);
+}
+
+#[tokio::test]
+async fn a_mark_is_as_wide_as_what_it_marks_where_a_record_spells_out_an_escape() {
+    // The record holds a backslash, an x and two digits: no octet 0x1b.
+    let tape = br#"{"cassette":1,"absent":"nxdomain"}
+{"name":"a.example","type":"TXT","records":["\"v=spf1 \\\\x1b[1m -all\""]}
+"#;
+    let answers = Replay::read("tape", tape).expect("the tape is well formed");
+    let inquiry = Inquiry::about(reports::name("a.example"));
+    let domain = audit::domain(&answers, &inquiry, Clock::default()).await;
+    let text = plain(&reports::report(domain.result, 1, vec![domain]));
+    let lines: Vec<&str> = text.lines().collect();
+    let marked = lines.windows(2).find_map(|pair| {
+        let (begin, end) = (pair[1].find('^')?, pair[1].rfind('^')?);
+        pair[0].get(begin..=end)
+    });
+    assert_eq!(marked, Some("\\x1b[1m"), "{text}");
 }

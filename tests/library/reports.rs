@@ -1,8 +1,10 @@
 //! Reports made by hand: what renderers are shown, without an audit behind them.
 
 use mailcheck::diagnostic::{Applicability, Confidence, Severity, Tone};
-use mailcheck::dns::Kind;
+use mailcheck::dns::{Kind, Trouble};
 use mailcheck::net::Name;
+use mailcheck::protocols::dmarc::{AlignmentMode, DmarcResult, Policy, PolicyTag};
+use mailcheck::protocols::spf::SpfResult;
 use mailcheck::report::*;
 use mailcheck::text::{Citation, Phrase, Span, escape, rfc};
 use serde_json::json;
@@ -13,8 +15,8 @@ pub(crate) fn name(text: &str) -> Name {
 
 pub(crate) fn report(result: Verdict, exit_code: u8, domains: Vec<Domain>) -> Report {
     Report {
-        schema: SCHEMA,
-        tool: Tool { name: "mailcheck", version: "0.0.0" },
+        schema: SCHEMA.into(),
+        tool: Tool { name: "mailcheck".into(), version: "0.0.0".into() },
         run: Run {
             started: Some("2026-11-24T02:00:00Z".into()),
             elapsed_ms: Some(312),
@@ -28,6 +30,12 @@ pub(crate) fn report(result: Verdict, exit_code: u8, domains: Vec<Domain>) -> Re
         domains,
         findings: Vec::new(),
     }
+}
+
+/// A report of every kind.
+pub(crate) fn all() -> [Report; 9] {
+    let hostile = hostile(b"\x1b[31m\xff\"\\ \xc2\x9b");
+    [good(), failing(), partial(), unknown(), dark(), broken(), linted(), changed(), hostile]
 }
 
 // ── a domain that does it right ─────────────────────────────────────────────────────────────────
@@ -74,7 +82,7 @@ pub(crate) fn good_domain() -> Domain {
                 selectors: vec![Selector {
                     selector: "selector1".into(),
                     status: Status::Good,
-                    key: Some("rsa"),
+                    key: Some(KeyType::Rsa),
                     bits: Some(2048),
                     revoked: false,
                     testing: false,
@@ -92,11 +100,11 @@ pub(crate) fn good_domain() -> Domain {
             details: DmarcDetails {
                 record: Some("v=DMARC1; p=reject; rua=mailto:dmarc@fmsinc.example".into()),
                 found_at: Some(name("_dmarc.fmsinc.example")),
-                policy: Some("reject"),
-                policy_tag: Some("p"),
+                policy: Some(Policy::Reject),
+                policy_tag: Some(PolicyTag::P),
                 org_domain: Some(domain.clone()),
-                adkim: Some("r"),
-                aspf: Some("r"),
+                adkim: Some(AlignmentMode::Relaxed),
+                aspf: Some(AlignmentMode::Relaxed),
                 reports: vec!["mailto:dmarc@fmsinc.example".into()],
                 tree_walk: vec![WalkName { name: name("_dmarc.fmsinc.example"), records: 1 }],
             },
@@ -128,7 +136,7 @@ fn spf_section() -> Section<SpfDetails> {
         voids_so_far: 0,
         ipv4_addresses: ipv4,
         ipv6_networks: 0,
-        result: Some("pass"),
+        result: Some(SpfResult::Pass),
         remark: None,
         terms: Vec::new(),
     };
@@ -153,7 +161,7 @@ fn spf_section() -> Section<SpfDetails> {
             Some("SendGrid"),
             vec![include("include:ab.sendgrid.example", 3, 256, None, Vec::new())],
         ),
-        TreeNode { result: Some("softfail"), ..leaf("~all", 0) },
+        TreeNode { result: Some(SpfResult::Softfail), ..leaf("~all", 0) },
     ];
     Section {
         status: Status::Good,
@@ -170,7 +178,7 @@ fn spf_section() -> Section<SpfDetails> {
             ttl_s: Some(3600),
             lookups: 3,
             voids: 0,
-            default: Some("softfail"),
+            default: Some(SpfResult::Softfail),
             ipv4_addresses: 557_312,
             ipv4: vec!["192.0.2.0/25".parse().expect("a network")],
             ipv6: vec!["2001:db8::/48".parse().expect("a network")],
@@ -195,7 +203,7 @@ fn provider(id: &str, title: &str, crowd: &str) -> Authorization {
             .plain(")"),
         notes: Vec::new(),
         identities: identities("fmsinc.example"),
-        spf: verdict(Some("pass"), Vec::new()),
+        spf: verdict(Some(SpfResult::Pass), Vec::new()),
         helo: None,
         dmarc: None,
         covered: vec!["192.0.2.0/25".parse().expect("a network")],
@@ -214,7 +222,7 @@ fn identities(domain: &str) -> Identities {
     }
 }
 
-fn verdict(result: Option<&'static str>, steps: Vec<Step>) -> SpfVerdict {
+fn verdict(result: Option<SpfResult>, steps: Vec<Step>) -> SpfVerdict {
     SpfVerdict {
         domain: "fmsinc.example".into(),
         result,
@@ -232,7 +240,7 @@ fn verdict(result: Option<&'static str>, steps: Vec<Step>) -> SpfVerdict {
 
 pub(crate) fn step(headline: Phrase, tone: Tone, cite: Citation, lookups: Vec<LookupId>) -> Step {
     let event = json!({"event": "term"});
-    Step { headline, tone, cite: Some(cite), event, lookups, steps: Vec::new() }
+    Step { headline, tone, cite: Some(cite.into()), event, lookups, steps: Vec::new() }
 }
 
 fn term(text: &str, says: &str, tone: Tone, section: &'static str, lookups: Vec<usize>) -> Step {
@@ -276,12 +284,12 @@ fn spf_steps() -> Vec<Step> {
     vec![publishes("fmsinc.example", RECORD, 0, vec![microsoft, all])]
 }
 
-pub(crate) fn lookup(id: usize, owner: &str, kind: Kind, outcome: &'static str) -> Lookup {
+pub(crate) fn lookup(id: usize, owner: &str, kind: Kind, outcome: &str) -> Lookup {
     Lookup {
         id,
         name: name(owner),
         kind,
-        outcome,
+        outcome: LookupOutcome::from_word(outcome).expect("an outcome"),
         detail: String::new(),
         ttl_s: Some(3600),
         records: Vec::new(),
@@ -348,17 +356,17 @@ pub(crate) fn failing() -> Report {
                 domain: name("fmsinc.example"),
                 path: Vec::new(),
             }),
-            ..verdict(Some("softfail"), spf_steps())
+            ..verdict(Some(SpfResult::Softfail), spf_steps())
         },
         helo: Some(SpfVerdict {
             domain: "relay7.example.net".into(),
-            ..verdict(Some("none"), Vec::new())
+            ..verdict(Some(SpfResult::None), Vec::new())
         }),
         dmarc: Some(DmarcVerdict {
-            result: "fail",
-            disposition: Some("reject"),
-            policy: Some("reject"),
-            policy_tag: Some("p"),
+            result: DmarcResult::Fail,
+            disposition: Some(Policy::Reject),
+            policy: Some(Policy::Reject),
+            policy_tag: Some(PolicyTag::P),
             policy_domain: Some(name("fmsinc.example")),
             org_domain: Some(name("fmsinc.example")),
             spf_aligned: false,
@@ -389,8 +397,8 @@ pub(crate) fn partial() -> Report {
     let matched = |term: &str| {
         Some(Matched { term: term.into(), domain: name("fmsinc.example"), path: Vec::new() })
     };
-    let portion = |result, network: &str, term| Portion {
-        result,
+    let portion = |result: SpfResult, network: &str, term| Portion {
+        result: result.into(),
         networks: vec![network.parse().expect("a network")],
         addresses: "32768".into(),
         matched: matched(term),
@@ -406,8 +414,8 @@ pub(crate) fn partial() -> Report {
         headline,
         spf: SpfVerdict {
             portions: vec![
-                portion("pass", "198.18.0.0/17", "include:sendgrid.example"),
-                portion("softfail", "198.18.128.0/17", "~all"),
+                portion(SpfResult::Pass, "198.18.0.0/17", "include:sendgrid.example"),
+                portion(SpfResult::Softfail, "198.18.128.0/17", "~all"),
             ],
             ..verdict(None, spf_steps())
         },
@@ -435,7 +443,7 @@ pub(crate) fn unknown() -> Report {
     one.authorized = Authorized::Unknown;
     one.sender = "192.0.2.8".into();
     one.headline = domain.headline.clone();
-    one.spf.result = Some("temperror");
+    one.spf.result = Some(SpfResult::Temperror);
     one.spf.explanation = None;
     one.helo = None;
     one.identities.helo = None;
@@ -449,7 +457,7 @@ pub(crate) fn dark() -> Report {
     let mut report = unknown();
     let [domain] = report.domains.as_mut_slice() else { unreachable!("one domain") };
     for lookup in &mut domain.lookups {
-        lookup.outcome = "network";
+        lookup.outcome = LookupOutcome::Failed(Trouble::Network);
         lookup.detail = "no DNS server replied".into();
         lookup.records.clear();
     }
@@ -461,18 +469,19 @@ pub(crate) fn dark() -> Report {
 fn finding(id: &'static str, severity: Severity, message: Phrase, subject: Subject) -> Finding {
     let cite = rfc(7208, "4.6.4");
     Finding {
-        id,
+        id: id.into(),
         severity,
         confidence: Confidence::Certain,
-        summary: "what the rule claims",
+        summary: "what the rule claims".into(),
         message,
-        why: "Receivers stop at the tenth lookup and return permerror: neither authorized nor refused.",
+        why: "Receivers stop at the tenth lookup and return permerror: neither authorized nor refused.".into(),
         subject,
         span: None,
+        excerpt: None,
         location: None,
         fix: None,
         advice: None,
-        reference: Reference { cite, url: cite.url() },
+        reference: Reference { cite: cite.into(), url: cite.url() },
         fingerprint: "v1:00000000000000af".into(),
         state: None,
         suppressed: None,
@@ -488,6 +497,8 @@ pub(crate) fn broken() -> Report {
     let includes: String = (1..=11).map(|n| format!("include:spf{n}.example ")).collect();
     let record = format!("v=spf1 {includes}-all");
     let eleventh = record.find("include:spf11").expect("the eleventh");
+    let mark = Span::new(eleventh, eleventh + "include:spf11.example".len());
+    let monitoring = "v=DMARC1; p=none; rua=mailto:x@fmsinc.example";
     let mut domain = good_domain();
     domain.result = Verdict::Fail;
     domain.headline = Phrase::new().bad("its SPF policy is broken");
@@ -496,7 +507,8 @@ pub(crate) fn broken() -> Report {
     domain.spf.summary = Phrase::new().bad("11 of 10 lookups");
     domain.findings = vec![
         Finding {
-            span: Some(Span::new(eleventh, eleventh + "include:spf11.example".len())),
+            span: Some(mark),
+            excerpt: Some(Excerpt::new(record.as_bytes(), mark)),
             location: Some(FileLocation {
                 file: "zones/new.zone".into(),
                 line: 14,
@@ -528,11 +540,12 @@ pub(crate) fn broken() -> Report {
         },
         Finding {
             span: Some(Span::new(10, 16)),
+            excerpt: Some(Excerpt::new(monitoring.as_bytes(), Span::new(10, 16))),
             ..finding(
                 "dmarc/monitoring-only",
                 Severity::Warn,
                 Phrase::from("DMARC is in monitoring mode"),
-                txt("_dmarc.fmsinc.example", Some("v=DMARC1; p=none; rua=mailto:x@fmsinc.example")),
+                txt("_dmarc.fmsinc.example", Some(monitoring)),
             )
         },
         Finding {
@@ -584,16 +597,18 @@ pub(crate) fn changed() -> Report {
     let sender = |effect, provider: Option<&str>, before, after, networks: &[&str]| ChangedSender {
         effect,
         provider: provider.map(str::to_owned),
-        before,
-        after,
-        term_before: (before == "pass").then(|| "include:spf.protection.outlook.example".into()),
-        term_after: (after == "pass").then(|| "include:_spf.google.example".into()),
+        before: SpfResult::into(before),
+        after: SpfResult::into(after),
+        term_before: (before == SpfResult::Pass)
+            .then(|| "include:spf.protection.outlook.example".into()),
+        term_after: (after == SpfResult::Pass).then(|| "include:_spf.google.example".into()),
         path_before: Vec::new(),
         path_after: Vec::new(),
         who: "458,752 IPv4 addresses".into(),
         is_rest: effect == Effect::Altered,
         networks: networks.iter().map(|it| it.parse().expect("a network")).collect(),
-        problem: (after == "permerror").then(|| Phrase::from("11 lookups, receivers stop at 10")),
+        problem: (after == SpfResult::Permerror)
+            .then(|| Phrase::from("11 lookups, receivers stop at 10")),
     };
     domain.change = Some(Change {
         before: vec!["198.51.100.53".into()],
@@ -608,19 +623,25 @@ pub(crate) fn changed() -> Report {
             location: Some(place("zones/new.zone", 14)),
         }],
         senders: vec![
-            sender(Effect::Lost, Some("Microsoft 365"), "pass", "permerror", &["192.0.2.0/25"]),
+            sender(
+                Effect::Lost,
+                Some("Microsoft 365"),
+                SpfResult::Pass,
+                SpfResult::Permerror,
+                &["192.0.2.0/25"],
+            ),
             sender(
                 Effect::Gained,
                 None,
-                "softfail",
-                "pass",
+                SpfResult::Softfail,
+                SpfResult::Pass,
                 &["192.0.2.128/28", "198.51.100.0/24", "203.0.113.0/25", "2001:db8::/48"],
             ),
-            sender(Effect::Altered, None, "softfail", "permerror", &[]),
+            sender(Effect::Altered, None, SpfResult::Softfail, SpfResult::Permerror, &[]),
         ],
         kept: vec![KeptSender { provider: None, term: "mx".into(), who: "198.51.100.25".into() }],
         cost: Some(ChangedCost { lookups: [3, 11], voids: [0, 0], octets: [75, 230] }),
-        policy: Some(ChangedPolicy { before: None, after: Some("reject") }),
+        policy: Some(ChangedPolicy { before: None, after: Some(Policy::Reject) }),
         in_effect_within_s: Some(3600),
         unknown: vec![Phrase::from("include:spf.hr.example TXT timed out")],
     });
@@ -690,6 +711,7 @@ pub(crate) fn hostile(octets: &[u8]) -> Report {
         finding.message = phrase.clone();
         finding.subject.value = Some(escape(octets));
         finding.span = Some(Span::new(3, 9));
+        finding.excerpt = Some(Excerpt::new(octets, Span::new(3, 9)));
         finding.location = Some(FileLocation {
             file: text.clone(),
             line: 1,

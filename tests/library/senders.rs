@@ -9,12 +9,12 @@ use mailcheck::dns::{Data, Dns, Replay};
 use mailcheck::net::{Cidr, Family, IpSet, Range};
 use mailcheck::protocols::spf::flatten::ANSWER_LIMIT;
 use mailcheck::protocols::spf::{
-    Cell, Facts, Partition, Policies, Receiver, Sender, check_host, examine,
+    Cell, Facts, Partition, Policies, Receiver, Sender, SpfResult, check_host, examine,
 };
 use mailcheck::render::text::{self, Look};
 use mailcheck::render::{cidr, nft};
 use mailcheck::report::senders::{Flattened, Flattening, Listing, Report, SCHEMA, Share};
-use mailcheck::report::{Authorized, Run, Tool};
+use mailcheck::report::{Authorized, Run, SenderResult, Tool};
 use mailcheck::zonefile::{Overlay, Zone};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -51,8 +51,8 @@ fn refusal(lines: &str) -> String {
 }
 
 /// The networks with a result, as words.
-fn networks(listing: &Listing, result: &str) -> Vec<String> {
-    let shares = listing.shares.iter().filter(|share| share.result == result);
+fn networks(listing: &Listing, result: SpfResult) -> Vec<String> {
+    let shares = listing.shares.iter().filter(|share| share.result == SenderResult::from(result));
     shares.flat_map(|share| &share.networks).map(Cidr::to_string).collect()
 }
 
@@ -62,7 +62,7 @@ fn asked(text: &str, who: Who) -> Asked {
 
 fn report(listing: Listing) -> Report {
     let exit_code = listing.exit_code();
-    Report { schema: SCHEMA, tool: Tool::default(), run: Run::default(), exit_code, listing }
+    Report { schema: SCHEMA.into(), tool: Tool::default(), run: Run::default(), exit_code, listing }
 }
 
 fn cidrs(listing: Listing) -> String {
@@ -113,7 +113,7 @@ impl Numbers {
 
 /// The shares of a family, each with its set.
 fn sets(listing: &Listing, family: Family) -> Vec<(&Share, IpSet)> {
-    let shares = listing.shares.iter().filter(|share| share.family == family.to_string());
+    let shares = listing.shares.iter().filter(|share| share.family == family);
     let set = |share: &Share| IpSet::from_cidrs(family, share.networks.iter().copied());
     shares.map(|share| (share, set(share))).collect()
 }
@@ -145,7 +145,7 @@ fn disagreements(dns: &dyn Dns, domain: &str) -> Vec<String> {
             let ip = family.address(number);
             let receiver = Receiver { name: b"test", time: 0 };
             let alone = at_once(check_host(&policies, &sender, IpSet::one(ip), receiver));
-            let alone = alone.only().and_then(Cell::result).map_or("unknown", |it| it.word());
+            let alone = SenderResult::from(alone.only().and_then(Cell::result));
             let mut all = sets.iter().filter(|(_, set)| set.contains_number(number));
             let together: Vec<_> = all.by_ref().map(|(share, _)| share.result).collect();
             if together != [alone] {
@@ -274,8 +274,13 @@ fn eleven_lookups() -> World {
 #[test]
 fn an_address_beyond_the_limit_is_told_apart() {
     let listing = listed(&eleven_lookups(), &about("example.com"));
-    let share = listing.shares.iter().find(|share| share.result == "permerror").expect("a share");
-    let late = share.terms.iter().find(|term| term.beyond_limit == Some("pass")).expect("a term");
+    let share = listing
+        .shares
+        .iter()
+        .find(|share| share.result == SenderResult::Certain(SpfResult::Permerror))
+        .expect("a share");
+    let late =
+        share.terms.iter().find(|term| term.beyond_limit == Some(SpfResult::Pass)).expect("a term");
     assert_eq!((late.networks[0].to_string().as_str(), late.lookups), ("192.0.2.99", 11));
 }
 
@@ -286,8 +291,8 @@ fn a_term_that_depends_on_the_sender_is_named() {
     let named: Vec<_> =
         listing.sender_dependent.iter().map(|it| (it.term.term.as_str(), it.gives)).collect();
     assert_eq!(
-        (named, networks(&listing, "pass")),
-        (vec![("exists:%{i}.test", Some("pass"))], vec!["192.0.2.1".to_owned()])
+        (named, networks(&listing, SpfResult::Pass)),
+        (vec![("exists:%{i}.test", Some(SpfResult::Pass))], vec!["192.0.2.1".to_owned()])
     );
 }
 

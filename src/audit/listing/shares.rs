@@ -1,7 +1,7 @@
 //! Every address by what it gets, and by the term that says so.
 
 use crate::examine::authorize::{self, placed};
-use crate::net::{Family, IpSet};
+use crate::net::IpSet;
 use crate::protocols::spf::{Facts, Group, Partition, SpfResult};
 use crate::report::senders::{Decided, Dependent, Share};
 
@@ -50,12 +50,9 @@ fn share(partition: &Partition, groups: &[Group<'_>], wanted: Fate) -> Share {
     let set = IpSet::from_ranges(family, ranges);
     let (result, otherwise) = wanted;
     Share {
-        result: result.map_or("unknown", SpfResult::word),
-        otherwise: otherwise.map(SpfResult::word),
-        family: match family {
-            Family::V4 => "IPv4",
-            Family::V6 => "IPv6",
-        },
+        result: result.into(),
+        otherwise,
+        family,
         addresses: set.count().to_string(),
         networks: set.cidrs(),
         terms: those().map(|group| decided(partition, group)).collect(),
@@ -70,11 +67,7 @@ fn decided(partition: &Partition, group: &Group<'_>) -> Decided {
         networks: set.cidrs(),
         lookups: spent.lookups,
         voids: spent.voids,
-        beyond_limit: first
-            .is_over_limit()
-            .then(|| first.unlimited())
-            .flatten()
-            .map(SpfResult::word),
+        beyond_limit: first.is_over_limit().then(|| first.unlimited()).flatten(),
         problem: authorize::problem(first),
     }
 }
@@ -89,7 +82,7 @@ pub(super) fn dependent(facts: &Facts) -> Vec<Dependent> {
                 .iter()
                 .any(|known| (&known.term.term, &known.term.path) == (&term.term, &term.path));
             if !is_known {
-                let gives = partition.would_give(id).map(SpfResult::word);
+                let gives = partition.would_give(id);
                 terms.push(Dependent { term, gives });
             }
         }

@@ -7,7 +7,7 @@ use crate::examine::dmarc::Weighed;
 use crate::examine::senders::Tested;
 use crate::net::IpSet;
 use crate::protocols::dmarc::{self, Discovered, DmarcResult, Mechanism};
-use crate::protocols::spf::{self, Cell, Checked, SpfResult};
+use crate::protocols::spf::{self, Cell, Checked};
 use crate::report::{Authorization, DmarcVerdict, Identities, Lookups, Portion, SpfVerdict};
 use crate::text::{Phrase, escape};
 
@@ -71,7 +71,7 @@ fn verdict(domain: &[u8], checks: &[Checked], lookups: &mut Lookups) -> SpfVerdi
     };
     SpfVerdict {
         domain: escape(domain),
-        result: common(checks).flatten().map(SpfResult::word),
+        result: common(checks).flatten(),
         lookups: worst.lookups,
         voids: worst.voids,
         explanation: checks.iter().find_map(|checked| checked.explanation.as_deref()).map(escape),
@@ -102,7 +102,7 @@ fn portions(checks: &[Checked]) -> Vec<Portion> {
         portions.extend(groups.into_iter().map(|(cell, set)| {
             let certain = cell.result().filter(|_| partition.is_certain(cell));
             Portion {
-                result: certain.map_or("unknown", SpfResult::word),
+                result: certain.into(),
                 networks: set.cidrs(),
                 addresses: set.count().to_string(),
                 matched: cell.top.filter(|_| decides(cell)).and_then(|top| placed(partition, top)),
@@ -125,7 +125,7 @@ pub(in crate::audit) fn failures<'l>(
             let said = Phrase::new()
                 .name(&lookup.name)
                 .plain(format!(" {} ", lookup.kind))
-                .unknown(lookup.outcome.replace('_', " "));
+                .unknown(lookup.outcome.word().replace('_', " "));
             match lookup.detail.as_str() {
                 "" => said,
                 detail => said.plain(" (").plain(detail).plain(")"),
@@ -141,10 +141,10 @@ fn dmarc_verdict(weighed: Weighed, lookups: &mut Lookups) -> DmarcVerdict {
     let told = verdict.result != DmarcResult::Temperror;
     let steps = steps.iter().chain(&verdict.steps);
     DmarcVerdict {
-        result: verdict.result.word(),
-        disposition: told.then(|| verdict.disposition.word()),
-        policy: in_force.map(|in_force| in_force.policy.word()),
-        policy_tag: in_force.map(|in_force| in_force.tag.word()),
+        result: verdict.result,
+        disposition: told.then_some(verdict.disposition),
+        policy: in_force.map(|in_force| in_force.policy),
+        policy_tag: in_force.map(|in_force| in_force.tag),
         policy_domain: discovered.governing().map(|published| published.domain.clone()),
         org_domain: discovered.organization.as_ref().map(|org| org.domain.clone()),
         spf_aligned: verdict.is_aligned(Mechanism::Spf),

@@ -1,7 +1,7 @@
 //! DKIM as the report has it.
 
 use crate::protocols::dkim::{self, Examined, Found, Key, Tried};
-use crate::report::{DkimDetails, Lookups, Section, Selector, Status};
+use crate::report::{DkimDetails, KeyType, Lookups, Section, Selector, Status};
 
 /// The section about whose signature counts.
 pub(in crate::audit) fn section(
@@ -33,7 +33,7 @@ fn selector(tried: &Tried, lookups: &mut Lookups) -> Selector {
     Selector {
         selector: tried.candidate.selector.to_string(),
         status: Status::from(tried.standing()),
-        key: record.map(|record| record.algorithm.word()),
+        key: record.map(|record| KeyType::from(&record.algorithm)),
         bits: key.and_then(Key::bits),
         revoked: record.is_some_and(dkim::KeyRecord::is_revoked),
         testing: record.is_some_and(|record| record.is_testing),

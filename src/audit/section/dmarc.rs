@@ -1,6 +1,6 @@
 //! What is done with mail that proves nothing, as the report has it.
 
-use crate::protocols::dmarc::{self, Discovered, Examined};
+use crate::protocols::dmarc::{self, Discovered, Examined, Record};
 use crate::report::{DmarcDetails, Lookups, Section, Status, WalkName};
 use crate::text::escape;
 
@@ -25,11 +25,11 @@ fn details(discovered: &Discovered) -> DmarcDetails {
     DmarcDetails {
         record: record.map(|record| escape(&record.text)),
         found_at: published.map(|published| published.owner()),
-        policy: in_force.map(|in_force| in_force.requested.word()),
-        policy_tag: in_force.map(|in_force| in_force.tag.word()),
+        policy: in_force.map(|in_force| in_force.requested),
+        policy_tag: in_force.map(|in_force| in_force.tag),
         org_domain: discovered.organization.as_ref().map(|org| org.domain.clone()),
-        adkim: record.map(|record| record.dkim_alignment().letter()),
-        aspf: record.map(|record| record.spf_alignment().letter()),
+        adkim: record.map(Record::dkim_alignment),
+        aspf: record.map(Record::spf_alignment),
         reports: record
             .map(|record| record.rua.iter().map(|uri| escape(&uri.text)).collect())
             .unwrap_or_default(),

@@ -7,6 +7,7 @@ use crate::protocols::dmarc::Policy;
 use crate::protocols::spf::{self, SpfResult};
 use crate::report::{Authorized, SenderKind, Status};
 use crate::text::Phrase;
+use std::borrow::Cow;
 
 /// The answer about a sender: what SPF says of it, and what DMARC makes of that where the two part.
 pub(in crate::audit) fn of_sender(judged: &Judged, weighed: Option<&Weighed>) -> Phrase {
@@ -157,14 +158,14 @@ pub(in crate::audit) fn remainder(judged: &Judged) -> Vec<Phrase> {
 pub(in crate::audit) struct Standings {
     pub(in crate::audit) spf: Status,
     /// What senders get that no term of the SPF record lists.
-    pub(in crate::audit) default: Option<&'static str>,
+    pub(in crate::audit) default: Option<SpfResult>,
     /// What each error among the findings claims, in a few words.
-    pub(in crate::audit) errors: Vec<&'static str>,
+    pub(in crate::audit) errors: Vec<Cow<'static, str>>,
     /// The first thing that could not be told.
     pub(in crate::audit) doubt: Option<Phrase>,
     pub(in crate::audit) dmarc: Status,
     /// The DMARC policy in force.
-    pub(in crate::audit) policy: Option<&'static str>,
+    pub(in crate::audit) policy: Option<Policy>,
     /// True for a null MX.
     pub(in crate::audit) receives_nothing: bool,
     /// True if SPF says that nobody sends.
@@ -186,7 +187,9 @@ pub(in crate::audit) fn of_domain(
             Phrase::from("the domain neither sends nor receives mail, and says so")
         }
         [] if standings.sends_nothing => Phrase::from("nobody may send for it, and it says so"),
-        _ if standings.default == Some("pass") => Phrase::new().bad("anybody may send as it"),
+        _ if standings.default == Some(SpfResult::Pass) => {
+            Phrase::new().bad("anybody may send as it")
+        }
         [] => of_spf(standings.spf),
         senders => of_providers(senders),
     };
@@ -198,9 +201,9 @@ pub(in crate::audit) fn of_domain(
         (Status::Unknown, _) => Phrase::new().unknown("its DMARC policy could not be told"),
         (Status::Absent, _) => Phrase::new().weak("forged mail is not blocked (no DMARC)"),
         (Status::Broken, _) => Phrase::new().bad("its DMARC record is broken"),
-        (_, Some("none")) => Phrase::new().weak("forged mail is not blocked (DMARC p=none)"),
-        (_, Some("quarantine")) => Phrase::new().good("forged mail is quarantined"),
-        (_, Some("reject")) => Phrase::new().good("forged mail is rejected"),
+        (_, Some(Policy::None)) => Phrase::new().weak("forged mail is not blocked (DMARC p=none)"),
+        (_, Some(Policy::Quarantine)) => Phrase::new().good("forged mail is quarantined"),
+        (_, Some(Policy::Reject)) => Phrase::new().good("forged mail is rejected"),
         _ => return with_errors(said, standings),
     };
     let said = with_errors(joined(said).then(protection), standings);
@@ -222,7 +225,7 @@ fn with_errors(said: Phrase, standings: &Standings) -> Phrase {
     let is_told = said.pieces().iter().any(|piece| piece.role() == crate::text::Role::Bad);
     match standings.errors.as_slice() {
         [first, others @ ..] if !is_told => {
-            let said = joined(said).bad(first);
+            let said = joined(said).bad(&**first);
             match others.len() {
                 0 => said,
                 1 => said.plain(" (and 1 error more)"),

@@ -42,7 +42,7 @@ fn other(examined: &dyn Examined, lookups: &mut Lookups) -> Section<Details> {
     Section {
         status: Status::from(examined.standing()),
         summary: examined.summary(),
-        details: Details(examined.details()),
+        details: Details::from(examined.details()),
         steps: lookups.steps(&examined.steps()),
     }
 }

@@ -3,7 +3,7 @@
 use super::spf_tree;
 use crate::diagnostic::{Standing, Tone};
 use crate::net::Family;
-use crate::protocols::spf::{Facts, Found, LOOKUP_LIMIT, Partition, SpfResult, VOID_LIMIT};
+use crate::protocols::spf::{Facts, Found, LOOKUP_LIMIT, Partition, VOID_LIMIT};
 use crate::provider;
 use crate::report::{Lookups, Section, SpfDetails, Status, Step};
 use crate::text::{Phrase, escape, grouped};
@@ -46,7 +46,7 @@ fn details(facts: &Facts) -> SpfDetails {
         ttl_s: facts.published.answer.ttl,
         lookups: worst.lookups,
         voids: worst.voids,
-        default: facts.default_result().map(SpfResult::word),
+        default: facts.default_result(),
         ipv4_addresses: u64::try_from(ipv4.count()).unwrap_or(u64::MAX),
         ipv4: ipv4.cidrs(),
         ipv6: ipv6.cidrs(),

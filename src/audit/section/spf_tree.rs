@@ -105,7 +105,7 @@ fn node(body: &Body, term: String, path: &mut Path, walks: &[Seen<'_>; 2]) -> Tr
         ipv4_addresses: u64::try_from(ipv4).unwrap_or(u64::MAX),
         ipv6_networks: ipv6,
         result: match body {
-            Body::Directive(qualifier, _) => Some(Qualifier::result(*qualifier).word()),
+            Body::Directive(qualifier, _) => Some(Qualifier::result(*qualifier)),
             _ => None,
         },
         remark: remark(body, troubled.or_else(|| effects().next()), walks, path),

@@ -131,8 +131,13 @@ async fn carry_out(plan: &Plan) -> Result<u8, Trouble> {
         Err(too_late) => untold(&plan.request, too_late),
     };
     let exit_code = listing.exit_code();
-    let report =
-        Report { schema: SCHEMA, tool: Tool::default(), run: session.run(), exit_code, listing };
+    let report = Report {
+        schema: SCHEMA.into(),
+        tool: Tool::default(),
+        run: session.run(),
+        exit_code,
+        listing,
+    };
     session.keep_recording()?;
     for output in &plan.outputs {
         put(&report, output, plan)?;

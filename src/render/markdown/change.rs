@@ -2,9 +2,10 @@
 
 use super::inline::{code, fenced, phrase, text};
 use super::page::Page;
+use crate::protocols::dmarc::Policy;
 use crate::render::words::span;
 use crate::report::Effect;
-use crate::report::{Change, ChangedRecords, ChangedSender};
+use crate::report::{Change, ChangedRecords, ChangedSender, SenderResult};
 
 /// Networks that are named; others are counted.
 const NAMED: usize = 3;
@@ -48,12 +49,12 @@ fn sender(sender: &ChangedSender) -> String {
         }
     };
     let addresses = if sender.is_rest { String::new() } else { text(&sender.who) };
-    let by = |result: &str, term: &Option<String>, path: &[String]| match term {
+    let by = |result: SenderResult, term: &Option<String>, path: &[String]| match term {
         Some(term) => {
             let there: String = path.iter().map(|it| format!(", there by {}", code(it))).collect();
-            format!("{}, by {}{there}", text(result), code(term))
+            format!("{}, by {}{there}", text(result.word()), code(term))
         }
-        None => text(result),
+        None => text(result.word()),
     };
     let mut effect = match sender.effect {
         Effect::Lost => "**lost**".to_owned(),
@@ -111,7 +112,8 @@ fn facts(change: &Change) -> Vec<String> {
         ));
     }
     if let Some(policy) = &change.policy {
-        let word = |policy: Option<&str>| policy.map_or("nothing".to_owned(), code);
+        let word =
+            |policy: Option<Policy>| policy.map_or("nothing".to_owned(), |it| code(it.word()));
         facts.push(format!(
             "- DMARC asks for {}, before it asked for {}",
             word(policy.after),

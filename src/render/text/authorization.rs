@@ -9,8 +9,8 @@ use crate::protocols::spf::{LOOKUP_LIMIT, VOID_LIMIT};
 use crate::render::palette::Ink;
 use crate::render::words::counted;
 use crate::report::{
-    Authorization, Authorized, Declaration, Domain, Portion, SenderFix, SenderKind, SpfVerdict,
-    Step, Verdict,
+    Authorization, Authorized, Declaration, Domain, Part, Portion, SenderFix, SenderKind,
+    SpfVerdict, Step, Verdict,
 };
 use crate::text::grouped;
 
@@ -147,9 +147,11 @@ fn identities(sheet: &mut Sheet, domain: &Domain, authorization: &Authorization,
 
 fn identity_verdict(sheet: &mut Sheet, label: &str, verdict: &SpfVerdict) {
     labelled(sheet, label, |line| {
-        let result = verdict.result.unwrap_or("differs by address");
-        let line =
-            line.with(Ink::Name, &verdict.domain).plain(": SPF ").with(of_result(result), result);
+        let (ink, result) = match verdict.result {
+            Some(result) => (of_result(result), result.word()),
+            None => (Ink::Weak, "differs by address"),
+        };
+        let line = line.with(Ink::Name, &verdict.domain).plain(": SPF ").with(ink, result);
         match (&verdict.problem, &verdict.matched) {
             (Some(problem), _) => line.plain(", ").phrase(problem),
             (None, Some(matched)) => line.plain(", by ").with(Ink::Code, &matched.term),
@@ -200,9 +202,8 @@ fn path(sheet: &mut Sheet, steps: &[Step]) {
 /// the include; what only adds detail is left to `explain`.
 fn flatten<'s>(steps: &'s [Step], depth: usize, is_top: bool, out: &mut Vec<(usize, &'s Step)>) {
     for step in steps {
-        let event = step.event.get("event").and_then(serde_json::Value::as_str);
-        let is_record = event == Some("check_host");
-        let is_news = event == Some("term") || step.tone != Tone::Plain;
+        let is_record = step.part() == Part::Policy;
+        let is_news = step.part() == Part::Term || step.tone != Tone::Plain;
         if is_top || (is_news && !is_record) {
             out.push((depth, step));
         }
@@ -276,7 +277,7 @@ fn decided(line: Line, portion: &Portion) -> Line {
         }
         _ => line,
     };
-    let line = line.plain(": ").with(of_result(portion.result), portion.result);
+    let line = line.plain(": ").with(of_result(portion.result), portion.result.word());
     match &portion.matched {
         Some(matched) => line.plain(", by ").with(Ink::Code, &matched.term),
         None => line,

@@ -4,6 +4,7 @@ use super::line::Line;
 use super::of_result;
 use super::sheet::Sheet;
 use crate::dns::Kind;
+use crate::protocols::dmarc::Policy;
 use crate::render::palette::Ink;
 use crate::render::words::span;
 use crate::report::Effect;
@@ -53,8 +54,8 @@ pub(super) fn change(sheet: &mut Sheet, domain: &Domain, change: &Change) {
         sheet.blank();
     }
     for finding in mended {
-        let label = sheet.line().with(Ink::Good, "  mended").pad(10).with(Ink::Strong, finding.id);
-        let sentence = sheet.line().plain(finding.summary);
+        let label = sheet.line().with(Ink::Good, "  mended").pad(10).with(Ink::Strong, &finding.id);
+        let sentence = sheet.line().plain(&finding.summary);
         sheet.sentence(label.plain("  "), &sentence);
     }
 }
@@ -172,7 +173,8 @@ fn table(sheet: &mut Sheet, change: &Change, is_told: bool) {
         kept(sheet, &change.kept);
     }
     if let Some(policy) = change.policy {
-        let [before, after] = [policy.before, policy.after].map(|word| word.unwrap_or("nothing"));
+        let [before, after] =
+            [policy.before, policy.after].map(|it| it.map_or("nothing", Policy::word));
         let line = sheet.line().plain("  DMARC asks for").pad(BEFORE).plain(before);
         sheet.put(&line.pad(AFTER).plain(after));
     }
@@ -194,8 +196,8 @@ fn changed_sender(sheet: &mut Sheet, sender: &ChangedSender, above: Option<&Chan
         sheet.put(&line);
         line = sheet.line();
     }
-    let line = line.pad(BEFORE).with(of_result(sender.before), sender.before);
-    let line = line.pad(AFTER).with(of_result(sender.after), sender.after).pad(REMARK);
+    let line = line.pad(BEFORE).with(of_result(sender.before), sender.before.word());
+    let line = line.pad(AFTER).with(of_result(sender.after), sender.after.word()).pad(REMARK);
     sheet.put(&match sender.effect {
         Effect::Lost => line.with(Ink::Bad, "LOST"),
         Effect::Gained => line.with(Ink::Good, "new"),

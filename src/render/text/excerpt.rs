@@ -3,70 +3,29 @@
 use super::line::{Line, to_ascii};
 use super::sheet::Sheet;
 use crate::render::palette::Ink;
-use crate::text::Span;
+use crate::report::Excerpt;
 use std::ops::Range;
 
 /// Fewest columns in which a part of a record makes sense.
 const NARROWEST: usize = 24;
 
-/// Writes a record and carets below its span. Of a record wider than the sheet, the part around
-/// the span is shown; the whole is never needed here, for what is to be copied stands elsewhere.
-pub(super) fn excerpt(sheet: &mut Sheet, label: Line, record: &str, span: Span) {
+/// Writes a record and carets below the part that is meant. Of a record wider than the sheet, what
+/// stands around that part is shown; the whole is never needed here, for what is to be copied stands
+/// elsewhere.
+pub(super) fn excerpt(sheet: &mut Sheet, label: Line, record: &Excerpt) {
     let indent = label.width();
     let room = sheet.width.saturating_sub(indent).max(NARROWEST);
-    let (shown, marked) = window(
-        &record_text(record, sheet.line().is_ascii()),
-        columns(record, span, sheet.line().is_ascii()),
-        room,
-        sheet.glyphs.ellipsis,
-    );
+    let is_ascii = sheet.line().is_ascii();
+    let shown = |text: &str| if is_ascii { to_ascii(text) } else { text.to_owned() };
+    let [before, marked, after] =
+        [&record.before, &record.marked, &record.after].map(|it| shown(it));
+    let start = before.chars().count();
+    let columns = start..start + marked.chars().count();
+    let (shown, marked) =
+        window(&[before, marked, after].concat(), columns, room, sheet.glyphs.ellipsis);
     sheet.put(&label.with(Ink::Code, shown));
     let carets = "^".repeat(marked.len().max(1));
     sheet.put(&sheet.line().pad(indent + marked.start).with(Ink::Weak, carets));
-}
-
-fn record_text(record: &str, ascii: bool) -> String {
-    if ascii { to_ascii(record) } else { record.to_owned() }
-}
-
-/// The columns that a span of octets fills once the record is escaped.
-///
-/// An octet that cannot be shown fills the four columns of its `\x1b`; a character of several
-/// octets fills one. A record that holds the four characters `\x1b` as such moves the mark, and
-/// nothing else.
-fn columns(record: &str, span: Span, ascii: bool) -> Range<usize> {
-    let (mut octet, mut column) = (0_usize, 0_usize);
-    let (mut start, mut end) = (None, None);
-    let mut rest = record;
-    while let Some(character) = rest.chars().next() {
-        if octet >= span.start as usize {
-            start = start.or(Some(column));
-        }
-        if octet >= span.end as usize {
-            end = end.or(Some(column));
-        }
-        let (octets, length) = match escaped(rest) {
-            true => (1, 4),
-            false => (character.len_utf8(), character.len_utf8()),
-        };
-        let printed = rest.get(..length).unwrap_or(rest);
-        column += match ascii {
-            true => to_ascii(printed).chars().count(),
-            false => printed.chars().count(),
-        };
-        octet += octets;
-        rest = rest.get(length..).unwrap_or_default();
-    }
-    let start = start.unwrap_or(column);
-    start..end.unwrap_or(column).max(start)
-}
-
-/// True if the text begins with an octet in the form that `escape` gives it.
-fn escaped(text: &str) -> bool {
-    let digits = text.strip_prefix("\\x").and_then(|rest| rest.get(..2));
-    digits
-        .and_then(|digits| u8::from_str_radix(digits, 16).ok())
-        .is_some_and(|octet| !(b' '..=b'~').contains(&octet))
 }
 
 /// The part of a text around `marked` that fits `room` columns, and where the mark is in it.
@@ -93,13 +52,13 @@ fn window(text: &str, marked: Range<usize>, room: usize, ellipsis: &str) -> (Str
 mod tests {
     use super::super::Look;
     use super::*;
-    use crate::text::escape;
+    use crate::text::Span;
     use proptest::prelude::*;
 
-    fn drawn(record: &str, span: Span, width: usize) -> String {
+    fn drawn(record: impl AsRef<[u8]>, span: Span, width: usize) -> String {
         let mut sheet = Sheet::new(&Look { width, ..Look::default() });
         let label = sheet.line().plain("  ");
-        excerpt(&mut sheet, label, record, span);
+        excerpt(&mut sheet, label, &Excerpt::new(record.as_ref(), span));
         sheet.into_text()
     }
 
@@ -123,8 +82,14 @@ mod tests {
 
     #[test]
     fn octets_that_are_shown_escaped_move_the_carets() {
-        let record = escape(b"\xff\xfe ab");
-        assert_eq!(drawn(&record, Span::new(3, 5), 80), "  \\xff\\xfe ab\n           ^^\n");
+        let drawn = drawn(b"\xff\xfe ab", Span::new(3, 5), 80);
+        assert_eq!(drawn, "  \\xff\\xfe ab\n           ^^\n");
+    }
+
+    #[test]
+    fn an_escape_that_a_record_spells_out_is_as_wide_as_it_is_shown() {
+        let drawn = drawn(br"a:\x1b[1m -all", Span::new(2, 9), 80);
+        assert_eq!(drawn, "  a:\\x1b[1m -all\n    ^^^^^^^\n");
     }
 
     #[test]
@@ -145,7 +110,7 @@ mod tests {
             (start, end) in (0_usize..400, 0_usize..400),
             width in 0_usize..120,
         ) {
-            let text = drawn(&escape(&record), Span::new(start, end), width);
+            let text = drawn(&record, Span::new(start, end), width);
             prop_assert_eq!(text.lines().count(), 2);
         }
     }

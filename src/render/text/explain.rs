@@ -5,7 +5,7 @@ use super::sheet::Sheet;
 use crate::diagnostic::Tone;
 use crate::protocols::Protocol;
 use crate::render::palette::Ink;
-use crate::report::{Domain, Lookup, Step};
+use crate::report::{Domain, Lookup, LookupOutcome, Step};
 use std::collections::HashSet;
 
 /// Longest record that is shown whole among steps.
@@ -65,7 +65,7 @@ impl Block<'_> {
                 self.sheet.line().faint(format!("{guides}{sign}")).with(ink, mark).plain(" ");
             let rest = self.sheet.line().faint(&below).plain("  ");
             let mut sentence = self.sheet.line().phrase(&step.headline);
-            if let Some(cite) = step.cite {
+            if let Some(cite) = &step.cite {
                 sentence = sentence.faint(format!("  [{cite}]"));
             }
             self.sheet.paragraph(label, &rest, &sentence);
@@ -113,7 +113,7 @@ fn record_line(line: Line, record: &str) -> Line {
 
 /// What came back, from whom, for how long it holds.
 fn came_back(line: Line, lookup: &Lookup) -> Line {
-    let mut line = line.with(of_outcome(lookup.outcome), lookup.outcome);
+    let mut line = line.with(of_outcome(lookup.outcome), lookup.outcome.word());
     if !lookup.detail.is_empty() {
         line = line.plain(format!(" ({})", lookup.detail));
     }
@@ -127,11 +127,11 @@ fn came_back(line: Line, lookup: &Lookup) -> Line {
     }
 }
 
-fn of_outcome(outcome: &str) -> Ink {
+fn of_outcome(outcome: LookupOutcome) -> Ink {
     match outcome {
-        "records" => Ink::Plain,
-        "nodata" | "nxdomain" => Ink::Weak,
-        _ => Ink::Unknown,
+        LookupOutcome::Records => Ink::Plain,
+        LookupOutcome::NoData | LookupOutcome::NxDomain => Ink::Weak,
+        LookupOutcome::Failed(_) => Ink::Unknown,
     }
 }
 
@@ -160,7 +160,7 @@ pub(super) fn questions(sheet: &mut Sheet, lookups: &[Lookup]) {
         let cells = [
             &lookup.id.to_string(),
             &lookup.kind.to_string(),
-            lookup.outcome,
+            lookup.outcome.word(),
             &number(lookup.ttl_s.map(u64::from)),
             &number(lookup.elapsed_ms),
         ];

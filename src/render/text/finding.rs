@@ -18,13 +18,13 @@ pub(super) fn findings(sheet: &mut Sheet, findings: &[Finding]) {
         let label = sheet.line().pad(TEXT);
         let message = sheet.line().phrase(&finding.message);
         sheet.sentence(label, &message);
-        if let (Some(record), Some(span)) = (&finding.subject.value, finding.span) {
+        if let Some(marked) = &finding.excerpt {
             let label = sheet.line().pad(TEXT);
-            excerpt(sheet, label, record, span);
+            excerpt(sheet, label, marked);
         }
         if !finding.why.is_empty() {
             let label = sheet.line().faint("       why   ");
-            let why = sheet.line().plain(finding.why);
+            let why = sheet.line().plain(&finding.why);
             sheet.sentence(label, &why);
         }
         source(sheet, finding);
@@ -42,7 +42,7 @@ pub(super) fn findings(sheet: &mut Sheet, findings: &[Finding]) {
 /// The severity, the rule and the place.
 fn head(sheet: &mut Sheet, finding: &Finding) {
     let severity = sheet.line().with(finding.severity.into(), finding.severity.word());
-    let line = severity.pad(TEXT).with(Ink::Strong, finding.id);
+    let line = severity.pad(TEXT).with(Ink::Strong, &finding.id);
     let place = sheet.line().with(Ink::Name, finding.place());
     if line.width() + 2 + place.width() <= sheet.width {
         let begin = sheet.width - place.width();

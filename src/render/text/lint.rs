@@ -78,18 +78,18 @@ fn one(sheet: &mut Sheet, finding: &Finding, look: &Look) {
         .plain("  ")
         .with(finding.severity.into(), finding.severity.word())
         .plain("  ")
-        .with(Ink::Strong, finding.id)
+        .with(Ink::Strong, &finding.id)
         .plain("  ");
     let rest = sheet.line().pad(TEXT);
     let message = sheet.line().phrase(&finding.message);
     sheet.paragraph(label, &rest, &message);
-    if let (Some(record), Some(span)) = (&finding.subject.value, finding.span) {
-        excerpt(sheet, rest, record, span);
+    if let Some(marked) = &finding.excerpt {
+        excerpt(sheet, rest, marked);
     }
     if look.explain {
         let label = sheet.line().faint("    why  ");
         let cite = &finding.reference.cite;
-        let why = sheet.line().plain(finding.why).faint(format!(" ({cite})"));
+        let why = sheet.line().plain(&finding.why).faint(format!(" ({cite})"));
         sheet.sentence(label, &why);
     }
 }

@@ -29,9 +29,11 @@ mod tree;
 pub use catalogue::rules;
 pub use page::page;
 
+use crate::dns::Trouble;
+use crate::protocols::spf::SpfResult;
 use crate::render::palette::Ink;
 use crate::render::words::{counted, is_same};
-use crate::report::{Domain, Report, Status, Verdict};
+use crate::report::{Domain, Lookup, LookupOutcome, Report, SenderResult, Status, Verdict};
 use sheet::Sheet;
 use std::io::{self, Write};
 
@@ -158,8 +160,13 @@ fn answer(sheet: &mut Sheet, domain: &Domain, look: &Look) {
 
 /// True if questions were asked and nobody answered a single one: there is nothing to report on.
 fn is_dark(domain: &Domain) -> bool {
-    let unanswered = |outcome: &str| matches!(outcome, "timeout" | "network" | "not_recorded");
-    !domain.lookups.is_empty() && domain.lookups.iter().all(|lookup| unanswered(lookup.outcome))
+    let silent = |lookup: &Lookup| match lookup.outcome {
+        LookupOutcome::Failed(trouble) => {
+            matches!(trouble, Trouble::Timeout | Trouble::Network | Trouble::NotRecorded)
+        }
+        _ => false,
+    };
+    !domain.lookups.is_empty() && domain.lookups.iter().all(silent)
 }
 
 /// One line in place of a screen full of unknowns, unbroken as any answer that stands alone.
@@ -173,7 +180,7 @@ fn darkness(sheet: &mut Sheet, domain: &Domain) {
     let mut sentence = sheet.line().plain("no DNS answer: ");
     if let Some(first) = domain.lookups.first() {
         let how = match first.outcome {
-            "timeout" => "timed out",
+            LookupOutcome::Failed(Trouble::Timeout) => "timed out",
             _ => "could not be asked",
         };
         let asked = format!("{} {} ", first.name, first.kind);
@@ -210,12 +217,15 @@ fn of_status(status: Status) -> Ink {
     }
 }
 
-/// The ink of an RFC 7208 §2.6 word.
-fn of_result(result: &str) -> Ink {
-    match result {
-        "pass" => Ink::Good,
-        "fail" | "softfail" | "permerror" => Ink::Bad,
-        "temperror" | "unknown" => Ink::Unknown,
-        _ => Ink::Weak,
+/// The ink of what a sender gets.
+fn of_result(result: impl Into<SenderResult>) -> Ink {
+    match result.into() {
+        SenderResult::Certain(result) => match result {
+            SpfResult::Pass => Ink::Good,
+            SpfResult::Fail | SpfResult::Softfail | SpfResult::Permerror => Ink::Bad,
+            SpfResult::Temperror => Ink::Unknown,
+            SpfResult::None | SpfResult::Neutral => Ink::Weak,
+        },
+        SenderResult::Unknown => Ink::Unknown,
     }
 }

@@ -4,7 +4,8 @@
 
 use super::sheet::Sheet;
 use super::{Look, of_result};
-use crate::net::Cidr;
+use crate::net::{Cidr, Family};
+use crate::protocols::spf::SpfResult;
 use crate::render::palette::Ink;
 use crate::render::words::counted;
 use crate::report::senders::{
@@ -75,7 +76,7 @@ fn row(sheet: &mut Sheet, word: &str, ink: Ink, said: &Phrase) {
 fn shares(sheet: &mut Sheet, listing: &Listing) {
     for share in &listing.shares {
         sheet.blank();
-        let said = Phrase::new().plain(share.family).plain("  ");
+        let said = Phrase::new().plain(share.family.to_string()).plain("  ");
         let said = said.addr(crowd(share.family, &share.addresses, &share.networks));
         let said = match share.otherwise {
             None => said,
@@ -84,7 +85,7 @@ fn shares(sheet: &mut Sheet, listing: &Listing) {
                 .unknown("it depends on who sends")
                 .plain(format!(", otherwise {result}")),
         };
-        row(sheet, share.result, of_result(share.result), &said);
+        row(sheet, share.result.word(), of_result(share.result), &said);
         terms(sheet, share);
     }
     if !listing.sender_dependent.is_empty() {
@@ -160,7 +161,7 @@ fn decision(share: &Share, decided: &Decided) -> Phrase {
 }
 
 /// What receivers never get to see.
-fn beyond(said: Phrase, decided: &Decided, result: &str) -> Phrase {
+fn beyond(said: Phrase, decided: &Decided, result: SpfResult) -> Phrase {
     let said = said.plain(format!("; would be {result} at lookup ")).number(decided.lookups);
     let said = match decided.voids {
         0..=2 => said,
@@ -176,14 +177,16 @@ fn path(matched: &Matched) -> String {
 }
 
 /// How many addresses: IPv4 by addresses, IPv6 by networks.
-fn crowd(family: &str, addresses: &str, networks: &[Cidr]) -> String {
+fn crowd(family: Family, addresses: &str, networks: &[Cidr]) -> String {
     let in_networks = counted(networks.len(), "network");
     match addresses.parse::<u128>() {
         Ok(1) => "1 address".to_owned(),
-        Ok(count) if family == "IPv4" && networks.len() == 1 => {
+        Ok(count) if family == Family::V4 && networks.len() == 1 => {
             format!("{} addresses", grouped(count))
         }
-        Ok(count) if family == "IPv4" => format!("{} addresses in {in_networks}", grouped(count)),
+        Ok(count) if family == Family::V4 => {
+            format!("{} addresses in {in_networks}", grouped(count))
+        }
         _ => in_networks,
     }
 }

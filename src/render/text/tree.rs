@@ -6,6 +6,7 @@
 use super::line::Line;
 use super::sheet::Sheet;
 use super::{Look, of_result};
+use crate::protocols::spf::SpfResult;
 use crate::render::palette::Ink;
 use crate::render::words::counted;
 use crate::report::{Domain, TreeNode};
@@ -142,11 +143,11 @@ impl Gatherer<'_> {
         match node.result {
             // What it decides is whatever is left; how many that are tells nobody anything.
             Some(result) if is_all(node) && (is_outermost || !is_idle(node)) => {
-                let said = line().plain("everything else: ").with(of_result(result), result);
+                let said = line().plain("everything else: ").with(of_result(result), result.word());
                 return Twig::new(line().with(Ink::Code, &node.term), said);
             }
-            Some("pass") | None => {}
-            Some(result) => said.push(line().with(of_result(result), result)),
+            Some(SpfResult::Pass) | None => {}
+            Some(result) => said.push(line().with(of_result(result), result.word())),
         }
         if node.ipv6_networks > 0 && node.ipv4_addresses == 0 && !is_network(node) {
             said.push(line().plain(counted(node.ipv6_networks, "IPv6 network")));

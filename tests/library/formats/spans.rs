@@ -165,7 +165,7 @@ fn text_points_at_the_term() {
     for (finding, _) in meant(&report) {
         let place = finding.location.as_ref().expect("a place");
         let head = format!("{FILE}:{}:{}", place.line, place.column);
-        let is_head = |line: &str| line.contains(finding.id) && line.ends_with(&head);
+        let is_head = |line: &str| line.contains(&*finding.id) && line.ends_with(&head);
         assert!(shown.lines().any(is_head), "{}: {head}", finding.id);
     }
 }
