@@ -126,6 +126,43 @@ pub struct TreeNode {
     pub terms: Vec<TreeNode>,
 }
 
+/// What a term of SPF is, as far as readers of a tree tell terms apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TermKind {
+    /// The mechanism that every sender matches (RFC 7208 §5.1).
+    All,
+    /// A network that the term lists (RFC 7208 §5.6).
+    Network,
+    /// The modifier that hands the whole decision on (RFC 7208 §6.1).
+    Redirect,
+    /// The modifier that explains a fail (RFC 7208 §6.2).
+    Explanation,
+    /// A mechanism that asks the DNS.
+    Lookup,
+}
+
+impl TermKind {
+    /// True for terms that RFC 7208 §4.6.4 limits.
+    pub fn costs_lookup(self) -> bool {
+        matches!(self, Self::Redirect | Self::Lookup)
+    }
+}
+
+impl TreeNode {
+    /// What its term is.
+    pub fn kind(&self) -> TermKind {
+        let bare = self.term.strip_prefix(['+', '-', '~', '?']).unwrap_or(&self.term);
+        let name = bare.split([':', '/', '=']).next().unwrap_or_default();
+        match name.to_ascii_lowercase().as_str() {
+            "all" => TermKind::All,
+            "ip4" | "ip6" => TermKind::Network,
+            "redirect" => TermKind::Redirect,
+            "exp" => TermKind::Explanation,
+            _ => TermKind::Lookup,
+        }
+    }
+}
+
 /// Whose signature counts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct DkimDetails {
@@ -219,4 +256,37 @@ pub struct WalkName {
     pub name: Name,
     /// How many DMARC records stand there.
     pub records: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_are_told_apart_by_their_names() {
+        let kind = |term: &str| {
+            let node = TreeNode {
+                term: term.into(),
+                provider: None,
+                lookups_so_far: 0,
+                voids_so_far: 0,
+                ipv4_addresses: 0,
+                ipv6_networks: 0,
+                result: None,
+                remark: None,
+                terms: Vec::new(),
+            };
+            node.kind()
+        };
+        let terms = ["~ALL", "ip4:192.0.2.0/24", "-IP6:::1", "redirect=a.example", "exp=a.example"];
+        let kinds = [
+            TermKind::All,
+            TermKind::Network,
+            TermKind::Network,
+            TermKind::Redirect,
+            TermKind::Explanation,
+        ];
+        assert_eq!(terms.map(kind), kinds);
+        assert_eq!(["a/24", "+mx", "include:all.example"].map(kind), [TermKind::Lookup; 3]);
+    }
 }

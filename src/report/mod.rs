@@ -29,8 +29,8 @@ pub use change::{
     Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, Effect, KeptSender,
 };
 pub use details::{
-    Details, DkimDetails, DmarcDetails, KeyType, MxDetails, MxHost, Selector, SpfDetails, TreeNode,
-    WalkName,
+    Details, DkimDetails, DmarcDetails, KeyType, MxDetails, MxHost, Selector, SpfDetails, TermKind,
+    TreeNode, WalkName,
 };
 pub use domain::{Domain, Expected, Other, Others, Section, SectionView, Status};
 pub use excerpt::Excerpt;

@@ -9,7 +9,7 @@ use super::{Look, of_result};
 use crate::protocols::spf::SpfResult;
 use crate::render::palette::Ink;
 use crate::render::words::counted;
-use crate::report::{Domain, TreeNode};
+use crate::report::{Domain, TermKind, TreeNode};
 use crate::text::grouped;
 
 /// RFC 7208 §4.6.4: "MUST limit the total number of those terms to 10".
@@ -119,7 +119,8 @@ impl Gatherer<'_> {
     /// The terms of the record that a term leads to. RFC 7208 §5.2: an include that ends in `-all`
     /// is no match and no more, so its `all` is left out where nothing depends on it.
     fn within<'n>(&self, node: &'n TreeNode) -> Vec<&'n TreeNode> {
-        let is_news = |term: &&TreeNode| self.unfold || !(is_all(term) && is_idle(term));
+        let is_news =
+            |term: &&TreeNode| self.unfold || !(term.kind() == TermKind::All && is_idle(term));
         node.terms.iter().filter(is_news).collect()
     }
 
@@ -142,7 +143,7 @@ impl Gatherer<'_> {
         }
         match node.result {
             // What it decides is whatever is left; how many that are tells nobody anything.
-            Some(result) if is_all(node) && (is_outermost || !is_idle(node)) => {
+            Some(result) if node.kind() == TermKind::All && (is_outermost || !is_idle(node)) => {
                 let said = line().plain("everything else: ").with(of_result(result), result.word());
                 return Twig::new(line().with(Ink::Code, &node.term), said);
             }
@@ -160,10 +161,10 @@ impl Gatherer<'_> {
             about.plain(comma).then(part)
         });
         Twig {
-            lookups: (!is_free(&node.term)).then_some(node.lookups_so_far),
+            lookups: node.kind().costs_lookup().then_some(node.lookups_so_far),
             voids: node.voids_so_far,
             // A redirect decides about everybody; who passes is told by the terms behind it.
-            ipv4: if is_redirect(node) { 0 } else { node.ipv4_addresses },
+            ipv4: if node.kind() == TermKind::Redirect { 0 } else { node.ipv4_addresses },
             ..Twig::new(line().with(Ink::Code, &node.term), about)
         }
     }
@@ -267,28 +268,6 @@ fn draw(sheet: &mut Sheet, twig: &Twig, columns: &Columns) {
     }
 }
 
-/// The term without its qualifier.
-fn bare(term: &str) -> &str {
-    term.strip_prefix(['+', '-', '~', '?']).unwrap_or(term)
-}
-
-/// True for terms that never cause a lookup (RFC 7208 §4.6.4).
-fn is_free(term: &str) -> bool {
-    let name = bare(term).split([':', '/', '=']).next().unwrap_or_default();
-    ["ip4", "ip6", "all", "exp"].iter().any(|free| name.eq_ignore_ascii_case(free))
-}
-
-/// True for the mechanism that every sender matches (RFC 7208 §5.1).
-fn is_all(node: &TreeNode) -> bool {
-    bare(&node.term).eq_ignore_ascii_case("all")
-}
-
-/// True for the modifier that hands the whole decision on (RFC 7208 §6.1).
-fn is_redirect(node: &TreeNode) -> bool {
-    let name = node.term.split('=').next().unwrap_or_default();
-    name.eq_ignore_ascii_case("redirect")
-}
-
 /// True for a term that decides about no address.
 fn is_idle(node: &TreeNode) -> bool {
     node.ipv4_addresses == 0 && node.ipv6_networks == 0
@@ -296,6 +275,6 @@ fn is_idle(node: &TreeNode) -> bool {
 
 /// True for a network that has nothing else to tell.
 fn is_network(node: &TreeNode) -> bool {
-    let is_listed = is_free(&node.term) && bare(&node.term).contains(':');
+    let is_listed = node.kind() == TermKind::Network;
     is_listed && node.terms.is_empty() && node.provider.is_none() && node.remark.is_none()
 }
