@@ -20,6 +20,7 @@ mod ask;
 mod cache;
 mod cassette;
 pub(crate) mod chain;
+mod failure;
 mod fault;
 #[cfg(feature = "live")]
 mod live;
@@ -29,12 +30,11 @@ pub mod presentation;
 pub use ask::{InOrder, addresses, alongside, ask, join_all};
 pub use cache::Cache;
 pub use cassette::{CassetteError, Recorder, Replay};
+pub use failure::{Failure, Trouble};
 pub use fault::{Fault, FaultScript, Injection, InjectionError};
 #[cfg(feature = "live")]
 pub use live::{Endpoint, Host, Live, LiveError, LiveOptions, Server, ServerError, Transport};
-pub use message::{
-    Answer, Data, Failure, Kind, Mark, Outcome, Place, Provenance, Question, Record, Trouble,
-};
+pub use message::{Answer, Data, Kind, Mark, Outcome, Place, Provenance, Question, Record};
 
 use std::future::Future;
 use std::pin::Pin;

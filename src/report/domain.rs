@@ -295,7 +295,7 @@ impl<'de> Visitor<'de> for ByWord {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Others, A::Error> {
-        let mut others = Others::default();
+        let mut others = Others(Vec::new());
         while let Some(word) = members.next_key::<Cow<'_, str>>()? {
             match Protocol::from_word(&word) {
                 Some(protocol) => {

@@ -20,6 +20,9 @@ mod step;
 mod unknown;
 mod verdict;
 
+// What the standards call a result or a policy, a report calls so too.
+pub use crate::protocols::dmarc::{DmarcResult, Policy};
+pub use crate::protocols::spf::SpfResult;
 pub use authorization::{
     Authorization, Authorized, Declaration, DmarcVerdict, Identities, Matched, Origin, Portion,
     SenderFix, SenderKind, SpfVerdict,

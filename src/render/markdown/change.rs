@@ -2,9 +2,9 @@
 
 use super::inline::{code, fenced, phrase, text};
 use super::page::Page;
-use crate::protocols::dmarc::Policy;
 use crate::render::words::span;
 use crate::report::Effect;
+use crate::report::Policy;
 use crate::report::{Change, ChangedRecords, ChangedSender, SenderResult};
 
 /// Networks that are named; others are counted.

@@ -4,10 +4,10 @@ use super::line::Line;
 use super::of_result;
 use super::sheet::Sheet;
 use crate::dns::Kind;
-use crate::protocols::dmarc::Policy;
 use crate::render::palette::Ink;
 use crate::render::words::span;
 use crate::report::Effect;
+use crate::report::Policy;
 use crate::report::{
     Change, ChangedCost, ChangedRecords, ChangedSender, Domain, KeptSender, State,
 };

@@ -30,9 +30,9 @@ pub use catalogue::rules;
 pub use page::page;
 
 use crate::dns::Trouble;
-use crate::protocols::spf::SpfResult;
 use crate::render::palette::Ink;
 use crate::render::words::{counted, is_same};
+use crate::report::SpfResult;
 use crate::report::{Domain, Lookup, LookupOutcome, Report, SenderResult, Status, Verdict};
 use sheet::Sheet;
 use std::io::{self, Write};

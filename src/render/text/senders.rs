@@ -5,9 +5,9 @@
 use super::sheet::Sheet;
 use super::{Look, of_result};
 use crate::net::{Cidr, Family};
-use crate::protocols::spf::SpfResult;
 use crate::render::palette::Ink;
 use crate::render::words::counted;
+use crate::report::SpfResult;
 use crate::report::senders::{
     Contained, Decided, Difference, Flattened, Flattening, Listing, Report, Share,
 };

@@ -6,9 +6,9 @@
 use super::line::Line;
 use super::sheet::Sheet;
 use super::{Look, of_result};
-use crate::protocols::spf::SpfResult;
 use crate::render::palette::Ink;
 use crate::render::words::counted;
+use crate::report::SpfResult;
 use crate::report::{Domain, TermKind, TreeNode};
 use crate::text::grouped;
 

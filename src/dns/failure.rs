@@ -1,0 +1,90 @@
+//! Why a query could not be answered.
+
+/// In which way a question could not be answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Trouble {
+    /// No reply came in time.
+    Timeout,
+    /// The server failed (RCODE 2), or replied with an RCODE that means so.
+    ServFail,
+    /// The server refused (RCODE 5).
+    Refused,
+    /// The answer does not pass DNSSEC validation.
+    Bogus,
+    /// The reply could not be understood.
+    Malformed,
+    /// No server could be reached.
+    Network,
+    /// The recording that answers does not hold the query.
+    NotRecorded,
+}
+
+impl Trouble {
+    /// The word for it on a cassette and in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Timeout => "timeout",
+            Self::ServFail => "servfail",
+            Self::Refused => "refused",
+            Self::Bogus => "bogus",
+            Self::Malformed => "malformed",
+            Self::Network => "network",
+            Self::NotRecorded => "not_recorded",
+        }
+    }
+
+    /// The trouble with this word, in lower case.
+    pub fn from_word(word: &str) -> Option<Self> {
+        let all = [
+            Self::Timeout,
+            Self::ServFail,
+            Self::Refused,
+            Self::Bogus,
+            Self::Malformed,
+            Self::Network,
+            Self::NotRecorded,
+        ];
+        all.into_iter().find(|trouble| trouble.word() == word)
+    }
+
+    /// The words for it in a sentence: `… timed out`, `… answered SERVFAIL`.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::Timeout => "timed out",
+            Self::ServFail => "answered SERVFAIL",
+            Self::Refused => "answered REFUSED",
+            Self::Bogus => "failed DNSSEC validation",
+            Self::Malformed => "sent a reply that cannot be read",
+            Self::Network => "could not be asked",
+            Self::NotRecorded => "is not recorded",
+        }
+    }
+}
+
+/// A question that could not be answered, and what is known about why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Failure {
+    /// In which way.
+    pub trouble: Trouble,
+    /// What else is known: an extended error (RFC 8914), tries made, the recording. May be empty.
+    pub detail: String,
+}
+
+impl Failure {
+    /// A failure without detail.
+    pub fn new(trouble: Trouble) -> Self {
+        Self { trouble, detail: String::new() }
+    }
+
+    /// A failure with detail; the text may come from the network and is escaped when shown.
+    pub fn because(trouble: Trouble, detail: impl Into<String>) -> Self {
+        Self { trouble, detail: detail.into() }
+    }
+
+    /// True if a recording does not hold the query: then nothing is known of the DNS.
+    pub fn is_not_recorded(&self) -> bool {
+        self.trouble == Trouble::NotRecorded
+    }
+}
