@@ -1,5 +1,6 @@
 //! Reports that were written and are read again: a store and a comparison rest on that.
 
+use crate::cases::config;
 use crate::fixes::zone;
 use crate::random::changed_zone;
 use crate::reports;
@@ -119,7 +120,7 @@ fn names_and_records_of_any_octets_are_read_back() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(config(48))]
 
     #[test]
     fn what_is_found_in_any_zone_is_read_back(lines in zone()) {
