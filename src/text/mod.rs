@@ -15,6 +15,7 @@ mod phrase;
 mod span;
 mod syntax;
 pub mod tag_list;
+pub(crate) mod uri;
 
 pub use cite::{Citation, Cited, advice, draft, rfc};
 pub use phrase::{Phrase, Piece, Role, escape, escape_into, grouped};

@@ -2,15 +2,14 @@
 
 use crate::net::Name;
 use crate::text::lex::{Reading, Wanted, is_fws, trim, whole};
+use crate::text::uri::uri;
 use crate::text::{Citation, Span, SyntaxError, rfc};
 use nom::Parser;
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while_m_n, take_while1};
+use nom::bytes::complete::{tag, take_while1};
 use nom::character::complete::one_of;
-use nom::combinator::{opt, recognize, verify};
+use nom::combinator::{opt, recognize};
 use nom::error::context;
-use nom::multi::many1_count;
-use nom::sequence::{preceded, terminated};
+use nom::sequence::preceded;
 
 const SYNTAX: Citation = rfc(9989, "4.8");
 
@@ -127,28 +126,6 @@ fn host_name(text: &[u8]) -> Result<Option<Name>, Wanted<'_>> {
 fn dmarc_uri(text: &[u8]) -> Reading<'_, (&[u8], Option<&[u8]>)> {
     let size = preceded(tag("!"), context("a size such as 10m", report_size));
     (context("a URI such as mailto:reports@example.com", uri), opt(size)).parse(text)
-}
-
-/// `URI = scheme ":" hier-part`, of RFC 3986 §3 as far as its characters go.
-fn uri(text: &[u8]) -> Reading<'_, &[u8]> {
-    recognize(preceded(terminated(scheme, tag(":")), many1_count(uri_character))).parse(text)
-}
-
-/// `scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )`
-fn scheme(text: &[u8]) -> Reading<'_, &[u8]> {
-    verify(
-        take_while1(|octet: u8| octet.is_ascii_alphanumeric() || b"+-.".contains(&octet)),
-        |scheme: &[u8]| scheme.first().is_some_and(u8::is_ascii_alphabetic),
-    )
-    .parse(text)
-}
-
-/// `unreserved / reserved / pct-encoded`, without the marks that separate URIs.
-fn uri_character(text: &[u8]) -> Reading<'_, &[u8]> {
-    let hex = take_while_m_n(2, 2, |octet: u8| octet.is_ascii_hexdigit());
-    let plain =
-        |octet: u8| octet.is_ascii_alphanumeric() || b"-._~:/?#[]@$&'()*+=".contains(&octet);
-    alt((take_while1(plain), preceded(tag("%"), hex))).parse(text)
 }
 
 /// `obs-dmarc-report-size = 1*DIGIT [ "k" / "m" / "g" / "t" ]`

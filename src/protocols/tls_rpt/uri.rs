@@ -2,15 +2,10 @@
 
 use super::grammar::{trim_end, trim_start};
 use crate::net::Name;
-use crate::text::lex::{Reading, Wanted, whole};
+use crate::text::lex::{Wanted, whole};
+use crate::text::uri::uri;
 use crate::text::{Citation, Span, SyntaxError, rfc};
-use nom::Parser;
-use nom::branch::alt;
-use nom::bytes::complete::{tag, take_while_m_n, take_while1};
-use nom::combinator::{recognize, verify};
 use nom::error::context;
-use nom::multi::many1_count;
-use nom::sequence::{preceded, terminated};
 use std::net::Ipv6Addr;
 
 const SYNTAX: Citation = rfc(8460, "3");
@@ -134,27 +129,4 @@ fn host(text: &[u8]) -> Result<(), Wanted<'_>> {
         Ok(name) if name.is_host_name() => Ok(()),
         _ => Err(Wanted { at: text, what: "a host name" }),
     }
-}
-
-/// `URI = scheme ":" hier-part`, of RFC 3986 §3 as far as its characters go.
-fn uri(text: &[u8]) -> Reading<'_, &[u8]> {
-    recognize(preceded(terminated(scheme, tag(":")), many1_count(character))).parse(text)
-}
-
-/// `scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." )`
-fn scheme(text: &[u8]) -> Reading<'_, &[u8]> {
-    verify(
-        take_while1(|octet: u8| octet.is_ascii_alphanumeric() || b"+-.".contains(&octet)),
-        |scheme: &[u8]| scheme.first().is_some_and(u8::is_ascii_alphabetic),
-    )
-    .parse(text)
-}
-
-/// `unreserved / reserved / pct-encoded`, without the marks that RFC 8460 §3 wants encoded: "," and
-/// "!" and ";".
-fn character(text: &[u8]) -> Reading<'_, &[u8]> {
-    let hex = take_while_m_n(2, 2, |octet: u8| octet.is_ascii_hexdigit());
-    let plain =
-        |octet: u8| octet.is_ascii_alphanumeric() || b"-._~:/?#[]@$&'()*+=".contains(&octet);
-    alt((take_while1(plain), preceded(tag("%"), hex))).parse(text)
 }
