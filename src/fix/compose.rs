@@ -1,8 +1,8 @@
 //! The fixes of a domain put together: each is proved on top of those before it.
 
 use super::patch::{self, Change};
-use super::proof::{self, Before, Demand};
-use super::{Concern, Fault, proved};
+use super::proof::{self, After, Before, Demand};
+use super::{Candidate, Concern, Fault, faults, proved};
 use crate::diagnostic::{Applicability, Finding};
 use crate::dns::{Dns, Kind};
 use crate::examine::Inquiry;
@@ -117,21 +117,23 @@ async fn put_together(
     let known: Vec<Fault> = initial.findings.iter().map(Fault::of).collect();
     let mut composed = Composed::default();
     let mut touches_spf = false;
-    let mut known_before: Option<Before> = None;
+    // The state that was reached, and what has to be kept of it and of those before it.
+    let mut reached: Option<(After, Before)> = None;
     while composed.steps.len() < MOST_STEPS {
+        let (facts, findings, before) = match &reached {
+            Some((after, before)) => (&after.facts, &after.findings, before),
+            None => (&initial.facts, &initial.findings, &initial.before),
+        };
         let overlay = patch::overlay(&composed.changes, dns);
-        let after = proof::with(dns, inquiry, &composed.changes).await;
-        let (facts, findings) = (&after.facts, &after.findings);
-        let before = Before::of(&overlay, facts, findings).await;
-        let before = before.begun_as(known_before.as_ref().unwrap_or(&initial.before));
+        let is_wanted = |candidate: &Candidate| candidate.concern() == concern;
+        let faults = faults(findings);
         let mut candidates =
-            proved(&overlay, inquiry, facts, findings, &before, Demand::Step).await;
+            proved(&overlay, inquiry, facts, faults, before, Demand::Step, &is_wanted).await;
         candidates.retain(|(first, candidate)| {
             let is_safe = candidate.applicability == Applicability::Safe;
             findings.get(*first).is_some_and(|finding| {
                 let fault = Fault::of(finding);
-                candidate.concern() == concern
-                    && selection.wants(&fault, candidate.applicability)
+                selection.wants(&fault, candidate.applicability)
                     && (is_safe || known.contains(&fault))
             })
         });
@@ -145,19 +147,15 @@ async fn put_together(
             applicability: candidate.applicability,
             summary: candidate.summary,
         });
-        known_before = Some(before);
         touches_spf |= candidate.changes.iter().any(Change::touches_spf);
         candidate.changes.into_iter().for_each(|change| join(&mut composed.changes, change));
+        let after = proof::with(dns, inquiry, &composed.changes).await;
+        let overlay = patch::overlay(&composed.changes, dns);
+        let meant = Before::of(&overlay, &after.facts, &after.findings).await.begun_as(before);
+        reached = Some((after, meant));
     }
-    if touches_spf
-        && !proof::is_whole(
-            dns,
-            inquiry,
-            known_before.as_ref().unwrap_or(&initial.before),
-            &composed.changes,
-        )
-        .await
-    {
+    let is_whole = |(after, before): &(After, Before)| proof::is_whole(&after.facts, before);
+    if touches_spf && !reached.as_ref().is_none_or(is_whole) {
         return Composed::default();
     }
     composed

@@ -38,7 +38,7 @@ use crate::protocols::spf::Policies;
 use crate::protocols::spf::lint::rules as spf_rules;
 use crate::text::Phrase;
 use patch::Change;
-use proof::{Before, Demand};
+use proof::{Before, Demand, State};
 use sender::find_sender_fixes;
 
 /// Most faults of one domain for which fixes are looked for: more than a reader fixes in a day.
@@ -232,13 +232,21 @@ pub(crate) async fn find_fixes(
     facts: &Gathered,
     findings: &mut [Finding],
 ) -> Vec<SenderFixes> {
+    let dns = policies.dns();
+    let faults = faults(findings);
+    // Most domains have nothing to fix, and then nothing has to be known for a proof.
+    let state = State::new(dns, facts, findings);
     let (proved, sender_fixes) = tokio::join!(
         async {
-            let dns = policies.dns();
-            let before = Before::of(dns, facts, findings).await;
-            proved(dns, inquiry, facts, findings, &before, Demand::Whole).await
+            match faults.is_empty() {
+                true => Vec::new(),
+                false => {
+                    let before = state.before().await;
+                    proved(dns, inquiry, facts, faults, before, Demand::Whole, &|_| true).await
+                }
+            }
         },
-        find_sender_fixes(policies, inquiry, facts, findings),
+        find_sender_fixes(policies, inquiry, &state),
     );
     for (first, candidate) in proved {
         if let Some(finding) = findings.get_mut(first) {
@@ -260,19 +268,20 @@ fn advise(findings: &mut [Finding]) {
     }
 }
 
-/// The candidates that were proved, each with the index of the first finding that it fixes.
+/// The candidates that were wanted and proved, each with the index of the first finding that it
+/// fixes.
 async fn proved(
     dns: &dyn Dns,
     inquiry: &Inquiry,
     facts: &Gathered,
-    findings: &[Finding],
+    faults: Vec<(usize, Vec<&Finding>)>,
     before: &Before,
     demand: Demand,
+    is_wanted: &(dyn Fn(&Candidate) -> bool + Sync),
 ) -> Vec<(usize, Candidate)> {
-    let faults = faults(findings);
     let tried = join_all(faults.into_iter().map(|(first, met)| async move {
         let context = Context { domain: &inquiry.domain, facts, findings: &met };
-        Some((first, first_proved(dns, inquiry, before, context, demand).await?))
+        Some((first, first_proved(dns, inquiry, before, context, demand, is_wanted).await?))
     }))
     .await;
     tried.into_iter().flatten().collect()
@@ -304,10 +313,11 @@ async fn first_proved(
     before: &Before,
     context: Context<'_>,
     demand: Demand,
+    is_wanted: &(dyn Fn(&Candidate) -> bool + Sync),
 ) -> Option<Candidate> {
     let finding = context.findings.first()?;
     let generate = generator(finding.rule)?;
-    for candidate in generate(context).into_iter().take(MOST_TRIES) {
+    for candidate in generate(context).into_iter().take(MOST_TRIES).filter(is_wanted) {
         if proof::is_proved(dns, inquiry, before, finding, &candidate, demand).await {
             return Some(candidate);
         }

@@ -7,9 +7,10 @@ use crate::dns::Dns;
 use crate::examine::{Gathered, Inquiry, gather_facts};
 use crate::net::{Family, IpSet, Name};
 use crate::protocols::spf::lint::rules;
-use crate::protocols::spf::record::{Mechanism, Qualifier, Record, Term};
+use crate::protocols::spf::record::{Mechanism, Qualifier, Record};
 use crate::protocols::spf::{self, Cell, Intent, Partition, Policies, SpfResult};
 use crate::provider;
+use tokio::sync::OnceCell;
 
 /// What has to be kept, or to be no worse.
 pub(super) struct Before {
@@ -133,6 +134,25 @@ impl Before {
     }
 }
 
+/// A domain as it is; what has to be kept of it is found out when it is first asked for.
+pub(super) struct State<'s> {
+    pub(super) dns: &'s dyn Dns,
+    pub(super) facts: &'s Gathered,
+    findings: &'s [Finding],
+    before: OnceCell<Before>,
+}
+
+impl<'s> State<'s> {
+    pub(super) fn new(dns: &'s dyn Dns, facts: &'s Gathered, findings: &'s [Finding]) -> Self {
+        Self { dns, facts, findings, before: OnceCell::new() }
+    }
+
+    /// What has to be kept, or to be no worse.
+    pub(super) async fn before(&self) -> &Before {
+        self.before.get_or_init(|| Before::of(self.dns, self.facts, self.findings)).await
+    }
+}
+
 /// True if SPF works and neither SPF nor DKIM has an error: a stricter policy hits no mail of the
 /// domain's own that a repair would have let pass.
 fn may_tighten_dmarc(facts: &Gathered, findings: &[Finding]) -> bool {
@@ -249,7 +269,7 @@ static IDLE_SENDERS: [&Rule; 3] =
     [&rules::TERMS_AFTER_ALL, &rules::REDIRECT_IGNORED, &rules::LOOKALIKE];
 
 /// Rules about terms that were meant to authorize somebody, and do not.
-static IDLE_TERMS: [&Rule; 2] = [&rules::SUSPICIOUS_MODIFIER, &rules::JOINED_STRINGS];
+pub(super) static IDLE_TERMS: [&Rule; 2] = [&rules::SUSPICIOUS_MODIFIER, &rules::JOINED_STRINGS];
 
 /// True if every address of an intended set passes, within the limits.
 fn lists(facts: &spf::Facts, meant: &Intent) -> bool {
@@ -260,13 +280,11 @@ fn lists(facts: &spf::Facts, meant: &Intent) -> bool {
 /// True if an SPF policy still has an error, or a term that was meant to authorize somebody and does
 /// not. That it authorizes everybody keeps nobody out.
 fn is_broken(facts: &spf::Facts) -> bool {
-    // An end that is glued to another term was meant as the end.
-    let is_glued = |term: &Term, record: &Record| {
-        let text = term.span.of(&record.text).to_ascii_lowercase();
-        let ends: [&[u8]; 4] = [b"-all", b"~all", b"?all", b"+all"];
-        text.len() > 4 && ends.iter().any(|end| text.ends_with(end))
+    // What is glued to another term was meant as a term of its own.
+    let has_glued_end = |record: &Record| {
+        let mut texts = record.terms.iter().map(|term| term.span.of(&record.text));
+        texts.any(|text| spf::lint::glued(text).is_some())
     };
-    let has_glued_end = |record: &Record| record.terms.iter().any(|term| is_glued(term, record));
     if spf::lint::has_lookalike(&facts.published)
         || facts.published.usable().is_some_and(has_glued_end)
     {
@@ -343,21 +361,12 @@ async fn keeps_the_meant(
     before.keeps_the_meant(facts, &intent, &candidate.rewritten, demand)
 }
 
-/// True if the changes as a whole authorize all that was meant.
-pub(super) async fn is_whole(
-    dns: &dyn Dns,
-    inquiry: &Inquiry,
-    before: &Before,
-    changes: &[Change],
-) -> bool {
-    let overlay = patch::overlay(changes, dns);
-    let policies = Policies::new(&overlay);
-    let facts = spf::examine(&policies, &inquiry.domain).await;
-    let intent = spf::intent(&policies, &inquiry.domain).await;
-    lists(&facts, &intent)
-        && before.lists_the_meant(&facts)
-        && !before.is_silenced(&facts)
-        && !is_broken(&facts)
+/// True if a domain with all changes authorizes everybody who was meant; `meant` is what has to be
+/// kept of this very state, besides of those before it.
+pub(super) fn is_whole(facts: &Gathered, meant: &Before) -> bool {
+    facts.spf.as_ref().is_none_or(|facts| {
+        meant.lists_the_meant(facts) && !meant.is_silenced(facts) && !is_broken(facts)
+    })
 }
 
 /// True if every address that was authorized still is: in the records as they are, or in each way

@@ -7,13 +7,13 @@
 
 use super::Candidate;
 use super::patch::{Change, overlay};
-use super::proof::{self, Before};
+use super::proof::{self, Before, State};
 use super::spf::{passing, terms_of};
-use crate::diagnostic::{Applicability, Finding};
+use crate::diagnostic::Applicability;
 use crate::dns::Dns;
 use crate::examine::authorize::Judged;
 use crate::examine::senders::{MOST_ASKED, Tested, pointer};
-use crate::examine::{Asked, Gathered, Inquiry, Sender};
+use crate::examine::{Asked, Inquiry, Sender};
 use crate::net::{Cidr, Family, IpSet, Name};
 use crate::protocols::spf::{self, Found, Policies};
 use crate::provider::{self, HostRole};
@@ -49,9 +49,9 @@ impl SenderFixes {
 pub(super) async fn find_sender_fixes(
     policies: &Policies<'_>,
     inquiry: &Inquiry,
-    facts: &Gathered,
-    findings: &[Finding],
+    state: &State<'_>,
 ) -> Vec<SenderFixes> {
+    let facts = state.facts;
     let Some(spf) = &facts.spf else { return Vec::new() };
     let mut sender_fixes = Vec::new();
     let mut refused = 0;
@@ -62,8 +62,7 @@ pub(super) async fn find_sender_fixes(
         let fixes = match is_own && is_refused && refused < MOST_ASKED {
             true => {
                 refused += 1;
-                let refused =
-                    RefusedSender { policies, inquiry, facts, spf, findings, asked, judged };
+                let refused = RefusedSender { policies, inquiry, state, spf, asked, judged };
                 refused.fixes().await
             }
             false => SenderFixes::default(),
@@ -77,9 +76,8 @@ pub(super) async fn find_sender_fixes(
 struct RefusedSender<'r> {
     policies: &'r Policies<'r>,
     inquiry: &'r Inquiry,
-    facts: &'r Gathered,
+    state: &'r State<'r>,
     spf: &'r spf::Facts,
-    findings: &'r [Finding],
     asked: &'r Asked,
     judged: &'r Judged,
 }
@@ -96,13 +94,13 @@ impl RefusedSender<'_> {
             notes.push(forwarder(host));
             return SenderFixes { fixes: Vec::new(), notes };
         }
-        let before = Before::of(self.policies.dns(), self.facts, self.findings).await;
+        let before = self.state.before().await;
         let mut fixes = Vec::new();
         for term in self.terms_to_try(host.as_ref(), &wanted) {
             if fixes.len() == MOST_FIXES {
                 break;
             }
-            fixes.extend(self.tried(&before, term, &wanted).await);
+            fixes.extend(self.tried(before, term, &wanted).await);
         }
         SenderFixes { fixes, notes }
     }

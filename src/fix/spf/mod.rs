@@ -8,12 +8,13 @@ pub(super) use lookups::{spare_lookups, terms_of};
 pub(super) use record::{correct, correct_modifier, merge, missing, part_terms, write_small};
 
 use super::patch::Change;
+use super::proof::IDLE_TERMS;
 use super::{Candidate, Context};
 use crate::diagnostic::Applicability::{self, Review, Safe};
 use crate::diagnostic::Severity;
 use crate::net::IpSet;
 use crate::protocols::spf::edit::{Edit, edit, with, without};
-use crate::protocols::spf::lint::{self, rules};
+use crate::protocols::spf::lint;
 use crate::protocols::spf::record::{Body, Mechanism, Term};
 use crate::protocols::spf::{Facts, Published, Record, SpfResult};
 use crate::provider;
@@ -90,8 +91,7 @@ pub(super) fn drop_dead_terms(context: Context<'_>) -> Vec<Candidate> {
     // Where something else is wrong with a policy, it is not known who is meant; and where a network
     // lets everybody pass, every term after it seems dead.
     let is_doubtful = lint::check(facts).iter().any(|finding| {
-        finding.rule.severity == Severity::Error
-            || [&rules::SUSPICIOUS_MODIFIER, &rules::JOINED_STRINGS].iter().any(|it| finding.is(it))
+        finding.rule.severity == Severity::Error || IDLE_TERMS.contains(&finding.rule)
     });
     let met = facts.partitions().into_iter().flat_map(|partition| &partition.visits);
     let has_lookalike = met.into_iter().any(|visit| lint::has_lookalike(&visit.published));

@@ -54,7 +54,7 @@ pub fn meant(word: &[u8], sign: Option<u8>) -> Option<String> {
 
 /// Where a space was probably forgotten: the second of two terms that were read as one.
 /// `include:a.example-all` → `-all`, `ip4:192.0.2.1ip4:192.0.2.2` → `ip4:192.0.2.2`.
-pub(super) fn glued(term: &[u8]) -> Option<&[u8]> {
+pub(crate) fn glued(term: &[u8]) -> Option<&[u8]> {
     let (before, end) = term.split_last_chunk::<4>()?;
     let is_all =
         matches!(end, [b'+' | b'-' | b'~' | b'?', all @ ..] if all.eq_ignore_ascii_case(b"all"));
