@@ -2,14 +2,14 @@
 
 use super::finish;
 use crate::compare::{
-    self, AffectedSender, Doubt, changed_policy, cost, facts, kept, records, said_once,
+    self, AffectedSender, changed_policy, cost, facts, kept, listed_once, records,
 };
 use crate::dns::Dns;
 use crate::examine::{Clock, Fixes, Gathered, Inquiry, Steps, gather_all};
 use crate::net::{IpSet, Name};
-use crate::protocols::dmarc;
 use crate::protocols::spf::Policies;
-use crate::report::{Change, ChangedSender, Domain, Lookup, SenderResult};
+use crate::protocols::{Protocol, dmarc};
+use crate::report::{Change, ChangedSender, Domain, SenderResult, Unknown, What};
 use crate::text::Phrase;
 
 /// A domain as it was, and as it is to be.
@@ -41,26 +41,27 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
         was.further.push(before);
         is.further.push(after);
     }
-    let (facts, mut untold) = facts(&was, &is, tls.removed);
+    let (facts, mut unknowns) = facts(&was, &is, tls.removed);
     let is_policy_unknown = [&was, &is].map(Gathered::is_policy_unknown) == [true; 2];
     let (kept, cost) = (kept(&was, &is), cost(&was, &is));
     let brief = Inquiry { fixes: Fixes::Skipped, steps: Steps::Skipped, ..inquiry.clone() };
     let before = finish(&old, &brief, was, Vec::new()).await;
     let mut after = finish(&new, inquiry, is, compare::lint::check(&facts)).await;
     let (records, mut one_sided) = records(new.dns(), &before, &after).await;
-    one_sided.extend(tls.untold);
+    one_sided.extend(tls.unknowns);
     if is_policy_unknown && records.iter().any(|set| is_of_dmarc(&set.name)) {
-        let said = Phrase::new().plain("what DMARC asks for ").unknown("could not be told");
-        untold.push(Doubt { asked: None, said: said.plain(", before the change or after it") });
+        let why = Phrase::new().plain("what DMARC asks for ").unknown("could not be told");
+        let why = why.plain(", before the change or after it");
+        unknowns.push(Unknown { what: What::Section(Protocol::Dmarc), why });
     }
     // Where both states give the same answers, the same is unknown of both, and nothing changes.
     let is_unchanged = records.is_empty() && one_sided.is_empty();
     let unknown = match is_unchanged {
-        true if is_dark(&after) => {
+        true if after.is_unanswered() => {
             vec![Phrase::new().unknown("nobody answered").plain(" about it")]
         }
         true => Vec::new(),
-        false => said_once(one_sided, untold),
+        false => listed_once(one_sided, unknowns),
     };
     after.change = Some(Change {
         before: Vec::new(),
@@ -82,16 +83,11 @@ fn is_of_dmarc(name: &Name) -> bool {
 }
 
 impl Gathered {
-    /// True if it could not be told what DMARC asks for.
+    /// True if the DMARC policy could not be determined.
     fn is_policy_unknown(&self) -> bool {
         let discovery = self.dmarc.as_ref().map(|it| &it.facts.discovered.discovery);
         matches!(discovery, Some(dmarc::Discovery::Unknown(_)))
     }
-}
-
-/// True if not a single question was answered: then nothing is known of either state.
-fn is_dark(domain: &Domain) -> bool {
-    !domain.lookups.is_empty() && !domain.lookups.iter().any(Lookup::is_answered)
 }
 
 /// Addresses that get another result, as the report has them.

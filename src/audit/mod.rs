@@ -100,7 +100,7 @@ fn report(
         spf: spf.status,
         default: spf.details.default,
         errors: errors(&findings),
-        doubt: failures(lookups.rows()).into_iter().next(),
+        unknown: failures(lookups.rows()).into_iter().next(),
         dmarc: dmarc.status,
         policy: dmarc.details.policy,
         receives_nothing: mx.details.null_mx,

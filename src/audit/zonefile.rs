@@ -34,7 +34,7 @@ pub struct Linted {
     /// How many records were read.
     pub records: usize,
     /// True if the file answered every question, so that what was not found is not there.
-    pub is_settled: bool,
+    pub is_complete: bool,
     /// What was found, in the order of the file. Every finding has its place there.
     pub findings: Vec<Finding>,
 }
@@ -46,7 +46,7 @@ pub async fn lint(facts: &Facts) -> Linted {
     let zones: Vec<_> = zones.map(|zone| (zone, zone::mail_names(zone))).collect();
     let count = zones.iter().map(|(_, names)| names.len()).sum();
     let weight = WEIGHT.saturating_add(facts.size().saturating_mul(WEIGHT_OF_OCTET));
-    let (mut work, mut is_settled) = (Work { names: NAMES, weight }, true);
+    let (mut work, mut is_complete) = (Work { names: NAMES, weight }, true);
     for (zone, names) in zones {
         let alone = Alone::new(facts, zone, work.weight);
         let (mut found, next) = of_names(facts, zone, &alone, names, &mut work).await;
@@ -54,10 +54,10 @@ pub async fn lint(facts: &Facts) -> Linted {
             found.iter_mut().for_each(suppose);
         }
         findings.append(&mut found);
-        is_settled &= !alone.has_failed();
+        is_complete &= !alone.has_failed();
         if let Some(next) = next {
             findings.push(too_many(next, count, NAMES - work.names));
-            is_settled = false;
+            is_complete = false;
             break;
         }
     }
@@ -68,7 +68,7 @@ pub async fn lint(facts: &Facts) -> Linted {
     Linted {
         zones: facts.files.zones.iter().filter_map(Zone::apex).cloned().collect(),
         records: facts.records().count(),
-        is_settled,
+        is_complete,
         findings: findings.iter().map(Finding::from).collect(),
     }
 }

@@ -9,7 +9,7 @@ use super::words::{Appearance, Ending, Mistake, Sources};
 use super::{Trouble, flags, wait_for, write};
 use crate::config::{self, BASELINE, Policy};
 use crate::net::Name;
-use crate::report::{Domain, Examined, Status};
+use crate::report::{Domain, Examined, Unknown, What};
 use crate::suppress::Ignore;
 use crate::text::{Phrase, escape};
 use clap::{Args, Parser};
@@ -167,9 +167,9 @@ impl Work {
 /// so do those of other domains.
 async fn written(work: Work, names: Vec<Name>) -> Result<u8, Trouble> {
     let Looked { domains, started, comments, .. } = work.look(names).await?;
-    if let Some(untold) = domains.iter().find(|domain| !is_told(domain)) {
-        let domain = &untold.domain;
-        let why = doubt(untold).map(|why| format!(": {why}")).unwrap_or_default();
+    if let Some(one) = domains.iter().find(|domain| !is_determined(domain)) {
+        let domain = &one.domain;
+        let why = first_unknown(one).map(|why| format!(": {why}")).unwrap_or_default();
         tell(&format!("nothing is written, {domain} could not be told in full{why}"))?;
         return Ok(3);
     }
@@ -199,26 +199,26 @@ async fn pruned(work: Work, names: Vec<Name>) -> Result<u8, Trouble> {
         let meant = entry.domain.as_ref();
         meant.and_then(|name| domains.iter().find(|domain| domain.domain == *name))
     };
-    let is_untold = |entry: &Ignore| {
+    let may_be_found = |entry: &Ignore| {
         of(entry).is_some_and(|domain| {
             let finds = domain.findings.iter().any(|finding| entry.means(finding));
-            !finds && !config::is_settled(&work.policy, entry, &domains)
+            !finds && !config::would_find(&work.policy, entry, &domains)
         })
     };
     let stays = |entry: &Ignore| {
         let finds = |domain: &Domain| domain.findings.iter().any(|it| entry.means(it));
-        of(entry).is_none_or(finds) || is_untold(entry)
+        of(entry).is_none_or(finds) || may_be_found(entry)
     };
     let entries: Vec<&Ignore> = work.entries.iter().filter(|entry| stays(entry)).collect();
     let dropped = work.entries.len() - entries.len();
     if dropped > 0 {
         work.keep(&entries)?;
     }
-    let untold = domains.iter().filter(|domain| !is_told(domain)).count();
-    let unsure = if untold > 0 { "; what could not be told stays" } else { "" };
+    let has_unknown = !domains.iter().all(is_determined);
+    let kept = if has_unknown { "; what could not be told stays" } else { "" };
     let left = counted(entries.len());
-    tell(&format!("{}: {dropped} dropped, {left} left{unsure}", work.shown()))?;
-    Ok(if untold > 0 { 3 } else { 0 })
+    tell(&format!("{}: {dropped} dropped, {left} left{kept}", work.shown()))?;
+    Ok(if has_unknown { 3 } else { 0 })
 }
 
 /// True if two entries are about the same finding.
@@ -228,18 +228,17 @@ fn is_same_entry(one: &Ignore, other: &Ignore) -> bool {
         && one.fingerprint == other.fingerprint
 }
 
-/// True if everything about a domain could be told, but for keys that nobody can list.
-fn is_told(domain: &Domain) -> bool {
-    domain.errors.is_empty()
-        && !domain.sections().iter().any(|view| view.is_unknown)
-        && domain.sections().iter().all(|view| view.status != Status::Skipped)
-        && domain.contract.iter().all(|expected| expected.met.is_some())
+/// True if everything about a domain could be determined; its senders are the contract's matter.
+fn is_determined(domain: &Domain) -> bool {
+    let matters = |one: &Unknown| !matches!(one.what, What::Sender(_));
+    domain.is_complete() && !domain.unknowns().iter().any(matters)
 }
 
-/// The first thing about a domain that could not be told.
-fn doubt(domain: &Domain) -> Option<&Phrase> {
-    let untold = domain.contract.iter().filter(|expected| expected.met.is_none());
-    domain.errors.iter().chain(untold.map(|expected| &expected.expectation)).next()
+/// Why not everything about a domain could be determined: the first reason.
+fn first_unknown(domain: &Domain) -> Option<Phrase> {
+    let is_expectation = |one: &Unknown| one.what == What::Expectation;
+    let expectation = || domain.unknowns().into_iter().find(is_expectation);
+    domain.errors.first().cloned().or_else(|| Some(expectation()?.why))
 }
 
 fn counted(entries: usize) -> String {

@@ -9,7 +9,7 @@ use crate::catalogue;
 use crate::config::{Policy, apply, is_left_out, judge};
 use crate::diagnostic::{Applicability, Rule};
 use crate::render::patch::{self, Tool};
-use crate::report::{Domain, Examined, Finding, Patch, Subject};
+use crate::report::{Domain, Examined, Finding, Patch, Subject, What};
 use crate::text::Phrase;
 use clap::{ArgAction, Parser, ValueEnum};
 use std::ffi::OsString;
@@ -209,13 +209,14 @@ fn spared(policy: &Policy, today: &str, domain: &Domain) -> Vec<Spared> {
 }
 
 /// What is left, on standard error, so that what is printed can be pasted; the exit code is 3 if
-/// something that matters could not be told.
+/// something that matters could not be determined.
 fn closing(domain: &Domain, patches: &[Patch]) -> u8 {
     let steps = || patches.iter().flat_map(|patch| &patch.steps);
     let mended = |id: &str| steps().any(|step| step.rule == id);
     let counting = domain.findings.iter().filter(|finding| finding.counts());
     let left = counting.filter(|finding| !mended(&finding.id)).count();
-    let is_unknown = domain.sections().iter().any(|view| view.is_unknown);
+    let unknowns = domain.unknowns_of_state();
+    let is_unknown = unknowns.iter().any(|one| matches!(one.what, What::Section(_)));
     let fixes = match steps().count() {
         0 => "no fix to offer".to_owned(),
         1 => "1 fix".to_owned(),

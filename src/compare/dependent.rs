@@ -1,46 +1,46 @@
 //! Who may be lost by a change, where that depends on who sends.
 
-use super::facts::Doubt;
 use super::senders::{is_rest, known_as};
 use crate::net::{IpSet, Name};
 use crate::protocols::spf::{Cell, Partition, Ruling, SpfResult, TermId};
+use crate::report::{Unknown, What};
 use crate::text::Phrase;
 
 /// What is to be said of those who pass before a change, or may, and after it perhaps not.
 ///
 /// Nothing is said of a term that stands in both states and is met by the same addresses: what it
 /// depends on is the same in both.
-pub(crate) fn may_lose(before: &Partition, after: &Partition) -> Vec<Doubt> {
-    let mut doubts = Vec::new();
+pub(crate) fn may_lose(before: &Partition, after: &Partition) -> Vec<Unknown> {
+    let mut unknowns = Vec::new();
     let open = after.gather(|cell| is_open(after, cell));
     let dependent = before.passing().and(&open);
     if !dependent.is_empty() {
-        let said = Phrase::new().addr(who(dependent)).plain(" passed; after the change it ");
-        let said = said.unknown("depends on who sends");
-        doubts.push(Doubt { asked: None, said });
+        let why = Phrase::new().addr(who(dependent)).plain(" passed; after the change it ");
+        let why = why.unknown("depends on who sends");
+        unknowns.push(Unknown { what: What::SpfResult, why });
     }
     let passing = after.passing();
-    let mut told: Vec<TermId> = Vec::new();
+    let mut named: Vec<TermId> = Vec::new();
     for cell in before.cells.iter().filter(|cell| is_open(before, cell)) {
         let not_passing = cell.set.minus(&passing);
         let met = || after.cells.iter().filter(|now| !now.set.and(&not_passing).is_empty());
         for term in admitting(before, cell) {
             let stands = |now: &Cell| {
-                // That nothing is known of it is told already.
+                // That nothing is known of it is unknown already.
                 now.result() == Some(SpfResult::Temperror)
                     || is_open(after, now)
                         && dependents(now).any(|one| key(after, one) == key(before, term))
             };
-            if !told.contains(&term) && !met().all(stands) {
-                told.push(term);
-                let said = Phrase::new().code(before.term_text(term)).plain(" lets some pass, ");
-                let said = said.unknown("depending on who sends");
-                let said = said.plain(": the change may lose them");
-                doubts.push(Doubt { asked: None, said });
+            if !named.contains(&term) && !met().all(stands) {
+                named.push(term);
+                let why = Phrase::new().code(before.term_text(term)).plain(" lets some pass, ");
+                let why = why.unknown("depending on who sends");
+                let why = why.plain(": the change may lose them");
+                unknowns.push(Unknown { what: What::SpfResult, why });
             }
         }
     }
-    doubts
+    unknowns
 }
 
 /// True if what a cell gets depends on who sends.

@@ -1,7 +1,6 @@
 //! What a change does to a domain, as plain values for the rules about changes.
 
 use crate::diagnostic::Location;
-use crate::dns::Kind;
 use crate::net::{IpSet, Name};
 use crate::posture::Requests;
 use crate::protocols::spf::SpfResult;
@@ -82,12 +81,4 @@ pub enum Tls {
     TlsRpt,
     /// DANE, the key of a mail host, which asks senders for TLS too (RFC 7672).
     Dane,
-}
-
-/// Something that could not be told of a state.
-#[derive(Debug)]
-pub(crate) struct Doubt {
-    /// The question that failed, if it is that.
-    pub(crate) asked: Option<(Name, Kind)>,
-    pub(crate) said: Phrase,
 }

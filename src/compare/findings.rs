@@ -4,7 +4,7 @@ use crate::diagnostic::{Severity, family};
 use crate::dns::Kind;
 use crate::net::Name;
 use crate::posture::lint::rules::NO_SUCH_DOMAIN;
-use crate::report::{Change, ChangedSender, Domain, Effect, Finding, State, Verdict, named};
+use crate::report::{Change, ChangedSender, Domain, Effect, Finding, State, Verdict, What, named};
 use crate::text::Phrase;
 use std::collections::HashSet;
 
@@ -23,7 +23,7 @@ pub fn hold_against(after: &mut Domain, before: &Domain) {
     let changed: HashSet<(Name, Kind)> = changed.map(|set| (set.name.clone(), set.kind)).collect();
     let is_of_changed =
         |finding: &Finding| changed.contains(&(finding.subject.name.clone(), finding.subject.kind));
-    let [may_have_had, may_have] = [before, &*after].map(untold);
+    let [may_have_had, may_have] = [before, &*after].map(undetermined);
     for finding in &mut after.findings {
         let is_known = known.contains(finding.fingerprint.as_str())
             || may_have_had.contains(&family(finding)) && !is_of_changed(finding);
@@ -47,16 +47,20 @@ pub fn hold_against(after: &mut Domain, before: &Domain) {
     }
 }
 
-/// The families of which not everything could be told.
-fn untold(domain: &Domain) -> Vec<&'static str> {
-    let unknown = domain.sections().into_iter().filter(|view| view.is_unknown);
-    let mut families: Vec<&'static str> = unknown.map(|view| view.protocol.word()).collect();
+/// The families whose rules lacked something that could not be determined.
+fn undetermined(domain: &Domain) -> Vec<&'static str> {
+    let unknowns = domain.unknowns_of_state();
+    let sections = unknowns.iter().filter_map(|unknown| match unknown.what {
+        What::Section(protocol) => Some(protocol.word()),
+        _ => None,
+    });
+    let mut families: Vec<&'static str> = sections.collect();
     if !families.is_empty() {
         // It takes several protocols to say something of a domain as a whole.
-        families.push("posture");
+        families.push(family::POSTURE);
     }
-    if domain.contract.iter().any(|expected| expected.met.is_none()) {
-        families.push("contract");
+    if unknowns.iter().any(|unknown| unknown.what == What::Expectation) {
+        families.push(family::CONTRACT);
     }
     families
 }

@@ -11,7 +11,6 @@ mod records;
 mod removed;
 mod senders;
 
-pub(crate) use facts::Doubt;
 pub use facts::{AffectedSender, Facts, Purpose, Removed, Tls};
 pub use findings::hold_against;
 pub(crate) use records::records;
@@ -23,11 +22,11 @@ use crate::dns::Kind;
 use crate::examine::Gathered;
 use crate::posture::Requests;
 use crate::protocols::{dmarc, spf};
-use crate::report::{ChangedCost, ChangedPolicy};
+use crate::report::{ChangedCost, ChangedPolicy, Unknown, What};
 use crate::text::Phrase;
 use dependent::may_lose;
 use removed::{removed_keys, removed_mx};
-use senders::{first_doubt, gather_affected, is_same, known_as, size};
+use senders::{first_unknown, gather_affected, is_same, known_as, size};
 use std::cmp::Reverse;
 
 /// The policy in force, if it is known of both states and differs.
@@ -42,8 +41,8 @@ pub(crate) fn changed_policy(requests: [Requests; 2]) -> Option<ChangedPolicy> {
     (before != after).then_some(ChangedPolicy { before, after })
 }
 
-/// What could not be told of DMARC, if it is not the same in both states.
-fn policy_doubt(was: &Gathered, is: &Gathered) -> Option<Doubt> {
+/// That the DMARC policy could not be determined, if it is not the same in both states.
+fn unknown_policy(was: &Gathered, is: &Gathered) -> Option<Unknown> {
     let [before, after] =
         [was, is].map(|state| state.dmarc.as_ref().map(|it| &it.facts.discovered.discovery));
     if before == after {
@@ -54,41 +53,43 @@ fn policy_doubt(was: &Gathered, is: &Gathered) -> Option<Doubt> {
         (_, Some(dmarc::Discovery::Unknown(trouble))) => (trouble, "after"),
         _ => return None,
     };
-    let said = Phrase::new().plain("what DMARC asks for ").unknown("could not be told");
-    let said = said.plain(format!(" {when} the change"));
-    Some(Doubt { asked: Some((trouble.name.clone(), trouble.kind)), said })
+    let why = Phrase::new().plain("what DMARC asks for ").unknown("could not be told");
+    let why = why.plain(format!(" {when} the change"));
+    Some(Unknown { what: What::Records(trouble.name.clone(), trouble.kind), why })
 }
 
-/// The doubts, without those that follow from one that is told already.
-pub(crate) fn said_once(one_sided: Vec<Doubt>, untold: Vec<Doubt>) -> Vec<Phrase> {
-    let mut told: Vec<Doubt> = one_sided;
-    for doubt in untold {
-        let is_told =
-            |own: &Doubt| own.said == doubt.said || own.asked.is_some() && own.asked == doubt.asked;
-        if !told.iter().any(is_told) {
-            told.push(doubt);
+/// Why each is unknown, without those that follow from one that is listed already.
+pub(crate) fn listed_once(one_sided: Vec<Unknown>, unknowns: Vec<Unknown>) -> Vec<Phrase> {
+    let mut listed: Vec<Unknown> = one_sided;
+    for unknown in unknowns {
+        let is_listed = |own: &Unknown| {
+            let is_query = matches!(own.what, What::Records(..));
+            own.why == unknown.why || is_query && own.what == unknown.what
+        };
+        if !listed.iter().any(is_listed) {
+            listed.push(unknown);
         }
     }
-    told.into_iter().map(|doubt| doubt.said).collect()
+    listed.into_iter().map(|unknown| unknown.why).collect()
 }
 
-/// What the protocols say of both states, and what could not be told of one of them.
-pub(crate) fn facts(was: &Gathered, is: &Gathered, tls: Vec<Removed>) -> (Facts, Vec<Doubt>) {
+/// What the protocols say of both states, and what could not be determined of one of them.
+pub(crate) fn facts(was: &Gathered, is: &Gathered, tls: Vec<Removed>) -> (Facts, Vec<Unknown>) {
     let domain = is.domain.clone();
-    let (mut affected, mut untold) = (Vec::new(), Vec::new());
+    let (mut affected, mut unknowns) = (Vec::new(), Vec::new());
     if let (Some(was), Some(is)) = (&was.spf, &is.spf) {
         for (before, after) in was.partitions().into_iter().zip(is.partitions()) {
             if !is_same(before, after) {
-                untold.extend([before, after].into_iter().find_map(first_doubt));
+                unknowns.extend([before, after].into_iter().find_map(first_unknown));
             }
-            gather_affected(before, after, &mut affected, &mut untold);
-            untold.extend(may_lose(before, after));
+            gather_affected(before, after, &mut affected, &mut unknowns);
+            unknowns.extend(may_lose(before, after));
         }
         affected.iter_mut().for_each(|one: &mut AffectedSender| one.who = known_as(&one.sets));
         affected.sort_by_key(|one| (one.effect, one.is_rest, Reverse(size(&one.sets))));
     }
     let requests = [was, is].map(Gathered::requests);
-    untold.extend(policy_doubt(was, is));
+    unknowns.extend(unknown_policy(was, is));
     let spf = is.spf.as_ref().map(|facts| facts.published.location());
     let governing = is.dmarc.as_ref().and_then(|it| it.facts.discovered.governing());
     let dmarc = governing.map(|it| {
@@ -112,7 +113,7 @@ pub(crate) fn facts(was: &Gathered, is: &Gathered, tls: Vec<Removed>) -> (Facts,
         removed,
         domain,
     };
-    (facts, untold)
+    (facts, unknowns)
 }
 
 pub(crate) fn cost(was: &Gathered, is: &Gathered) -> Option<ChangedCost> {
@@ -120,7 +121,7 @@ pub(crate) fn cost(was: &Gathered, is: &Gathered) -> Option<ChangedCost> {
     let [before, after] =
         states.map(|facts| facts.published.record().map(|it| it.value.text.len()));
     let partitions = states.iter().flat_map(|facts| facts.partitions());
-    if partitions.into_iter().any(|partition| first_doubt(partition).is_some()) {
+    if partitions.into_iter().any(|partition| first_unknown(partition).is_some()) {
         // What could not be asked may cost as well.
         return None;
     }

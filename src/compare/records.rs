@@ -1,9 +1,8 @@
 //! Which record sets differ.
 
-use super::facts::Doubt;
 use crate::dns::{Dns, Kind, Trouble, ask};
 use crate::net::Name;
-use crate::report::{ChangedRecords, Domain, FileLocation, Lookup, LookupOutcome};
+use crate::report::{ChangedRecords, Domain, FileLocation, Lookup, LookupOutcome, Unknown, What};
 use crate::text::Phrase;
 use std::collections::HashMap;
 
@@ -13,19 +12,19 @@ pub(crate) async fn records(
     new: &dyn Dns,
     before: &Domain,
     after: &Domain,
-) -> (Vec<ChangedRecords>, Vec<Doubt>) {
+) -> (Vec<ChangedRecords>, Vec<Unknown>) {
     let question = |lookup: &Lookup| (lookup.name.clone(), lookup.kind);
     let old: HashMap<_, &Lookup> = before.lookups.iter().map(|it| (question(it), it)).collect();
-    let (mut changed, mut doubts) = (Vec::new(), Vec::new());
+    let (mut changed, mut unknowns) = (Vec::new(), Vec::new());
     for now in &after.lookups {
         let Some(was) = old.get(&question(now)) else { continue };
         match (was.is_answered(), now.is_answered()) {
             (true, true) => {}
             (false, false) => continue,
-            (told_before, _) => {
-                let (failed, when) = if told_before { (now, "after") } else { (*was, "before") };
+            (was_answered, _) => {
+                let (failed, when) = if was_answered { (now, "after") } else { (*was, "before") };
                 if let LookupOutcome::Failed(trouble) = failed.outcome {
-                    doubts.push(one_sided(&now.name, now.kind, trouble, when));
+                    unknowns.push(one_sided(&now.name, now.kind, trouble, when));
                 }
                 continue;
             }
@@ -52,14 +51,14 @@ pub(crate) async fn records(
             });
         }
     }
-    (changed, doubts)
+    (changed, unknowns)
 }
 
 /// That only the other state could tell what stands there.
-pub(crate) fn one_sided(name: &Name, kind: Kind, trouble: Trouble, when: &str) -> Doubt {
-    let said = Phrase::new().name(name).plain(format!(" {kind} "));
-    let said = said.unknown(trouble.sentence()).plain(format!(" {when} the change"));
-    Doubt { asked: Some((name.clone(), kind)), said }
+pub(crate) fn one_sided(name: &Name, kind: Kind, trouble: Trouble, when: &str) -> Unknown {
+    let why = Phrase::new().name(name).plain(format!(" {kind} "));
+    let why = why.unknown(trouble.sentence()).plain(format!(" {when} the change"));
+    Unknown { what: What::Records(name.clone(), kind), why }
 }
 
 /// What goes and what comes, by type: an alias that was taken away, or leads elsewhere, is told and

@@ -1,6 +1,5 @@
 //! What was published, worked, and is proved not to be there any more.
 
-use super::facts::Doubt;
 use super::facts::{self, Purpose, Removed};
 use super::records::one_sided;
 use crate::diagnostic::{Location, Standing};
@@ -9,6 +8,7 @@ use crate::examine::Gathered;
 use crate::net::Name;
 use crate::protocols::dkim::{Key, Published, Tried};
 use crate::protocols::mx::{self, Exchanger, Target};
+use crate::report::Unknown;
 use std::sync::Arc;
 
 /// The MX set, if hosts received before and none does now.
@@ -72,8 +72,8 @@ fn may_be_same(one: &Published, other: &Published) -> bool {
 pub(crate) struct Tls {
     /// Those that were there and are gone.
     pub(crate) removed: Vec<Removed>,
-    /// What could not be told of one state where the other makes it matter.
-    pub(crate) untold: Vec<Doubt>,
+    /// What could not be determined of one state where the other makes it matter.
+    pub(crate) unknowns: Vec<Unknown>,
     /// The answers of both states where they differ.
     pub(crate) changed: Vec<[Arc<Answer>; 2]>,
 }
@@ -104,10 +104,10 @@ pub(crate) async fn tls(states: [&dyn Dns; 2], was: &Gathered) -> Tls {
                 tls.removed.push(Removed { purpose: Purpose::Tls(what), location });
             }
             (None, Some(failure)) if was_there => {
-                tls.untold.push(one_sided(&name, kind, failure.trouble, "after"));
+                tls.unknowns.push(one_sided(&name, kind, failure.trouble, "after"));
             }
             (Some(failure), None) if !is_there => {
-                tls.untold.push(one_sided(&name, kind, failure.trouble, "before"));
+                tls.unknowns.push(one_sided(&name, kind, failure.trouble, "before"));
             }
             _ => {}
         }

@@ -2,15 +2,13 @@
 
 use super::dependent::dependents;
 use super::facts::AffectedSender;
-use super::facts::Doubt;
 use crate::examine::Gathered;
-use crate::examine::authorize::{count_in_words, doubt, problem};
+use crate::examine::authorize::{count_in_words, problem, unknown};
 use crate::net::{Cidr, Family, IpSet};
 use crate::protocols::spf::record::{Body, Mechanism};
-use crate::protocols::spf::{Cell, Exception, Group, Partition, SpfResult, TermId, transitions};
+use crate::protocols::spf::{Cell, Group, Partition, SpfResult, TermId, transitions};
 use crate::provider::{self, Provider};
-use crate::report::Effect;
-use crate::report::KeptSender;
+use crate::report::{Effect, KeptSender, Unknown};
 use crate::text::Span;
 use std::cmp::Reverse;
 
@@ -28,18 +26,10 @@ pub(crate) fn is_same(before: &Partition, after: &Partition) -> bool {
     cells(before) == cells(after) && records(before) == records(after)
 }
 
-/// Why not everything can be told of a walk, if so.
-pub(crate) fn first_doubt(partition: &Partition) -> Option<Doubt> {
+/// The first query of a walk that failed, if one did.
+pub(crate) fn first_unknown(partition: &Partition) -> Option<Unknown> {
     let failed = |cell: &&Cell| cell.result() == Some(SpfResult::Temperror);
-    partition.cells.iter().filter(failed).find_map(|cell| doubt_about(partition, cell))
-}
-
-fn doubt_about(partition: &Partition, cell: &Cell) -> Option<Doubt> {
-    let asked = match cell.exception().or(cell.passed_over.as_deref()) {
-        Some(Exception::Dns { name, kind, .. }) => Some((name.clone(), *kind)),
-        _ => None,
-    };
-    Some(Doubt { asked, said: doubt(partition, cell)? })
+    partition.cells.iter().filter(failed).find_map(|cell| unknown(partition, cell))
 }
 
 /// Addresses in words: which they are, or how many if that takes more than two networks.
@@ -62,20 +52,21 @@ pub(crate) fn size(sets: &[IpSet]) -> [u128; 2] {
 }
 
 /// Adds who fares otherwise in one family: those that are alike in everything that is shown stand
-/// together. Where one of the states could not tell, that is said instead.
+/// together. Where the result of one state could not be determined, that is
+/// said instead.
 pub(crate) fn gather_affected(
     before: &Partition,
     after: &Partition,
     affected: &mut Vec<AffectedSender>,
-    untold: &mut Vec<Doubt>,
+    unknowns: &mut Vec<Unknown>,
 ) {
     let groups = [before, after].map(Partition::groups);
     let [was, is] = &groups;
     for transition in transitions(was, is) {
         let results = [transition.before.result, transition.after.result];
         let sides = [(before, transition.before), (after, transition.after)];
-        if let Some((partition, group)) = sides.iter().find(|(_, group)| !is_told(group)) {
-            untold.extend(doubt_about(partition, group.first));
+        if let Some((partition, group)) = sides.iter().find(|(_, group)| !is_determined(group)) {
+            unknowns.extend(unknown(partition, group.first));
             continue;
         }
         let effect = match results {
@@ -138,8 +129,8 @@ pub(crate) fn is_rest(set: &IpSet) -> bool {
     set.count().saturating_sub(1) > set.family().last() / 2
 }
 
-/// True unless a question failed without which nothing can be told.
-fn is_told(group: &Group<'_>) -> bool {
+/// True unless a query failed that the result depends on.
+fn is_determined(group: &Group<'_>) -> bool {
     let temperror = Some(SpfResult::Temperror);
     group.result != temperror
         && group.otherwise != temperror

@@ -4,7 +4,7 @@ use super::{Policy, inline};
 use crate::diagnostic::{Rule, Severity, family};
 use crate::net::Name;
 use crate::protocols::Protocol;
-use crate::report::{Domain, Examined, Finding, Judged, State, Status, Suppression, number};
+use crate::report::{Domain, Examined, Finding, Judged, State, Suppression, What, number};
 use crate::suppress::{Ignore, lint};
 use std::cmp::Reverse;
 
@@ -33,7 +33,7 @@ pub fn apply(policy: &Policy, today: &str, examined: Examined) -> Judged {
     let config = &policy.config;
     let unused = config.ignores.iter().zip(&used);
     let unused = unused.filter(|(ignore, used)| !**used && !ignore.is_over(today));
-    let unused = unused.filter(|(ignore, _)| is_settled(policy, ignore, &domains));
+    let unused = unused.filter(|(ignore, _)| would_find(policy, ignore, &domains));
     let facts = lint::Facts {
         expired: config.ignores.iter().filter(|ignore| ignore.is_over(today)).cloned().collect(),
         unused: unused.map(|(ignore, _)| ignore.clone()).collect(),
@@ -109,13 +109,13 @@ pub fn is_left_out(policy: &Policy, today: &str, rule: &Rule, domain: &Name) -> 
         || policy.config.ignores.iter().any(is_ignored)
 }
 
-/// True if a finding that the ignore means would have been told: its rule is on, the domain was
-/// looked at, and everything about it could be told.
-pub fn is_settled(policy: &Policy, ignore: &Ignore, domains: &[Domain]) -> bool {
+/// True if a finding that the ignore means would have been found: its rule is on, the domain was
+/// examined, and everything that the rule looks at could be determined.
+pub fn would_find(policy: &Policy, ignore: &Ignore, domains: &[Domain]) -> bool {
     if policy.severity(ignore.rule.id, ignore.rule.severity).is_none() {
         return false;
     }
-    let told = |domain: &Domain| {
+    let is_determined = |domain: &Domain| {
         match ignore.rule.family() {
             // They are told of where two states are compared.
             family::CHANGE => {
@@ -126,14 +126,11 @@ pub fn is_settled(policy: &Policy, ignore: &Ignore, domains: &[Domain]) -> bool 
             _ => {}
         }
         if ignore.rule.family() == family::CONTRACT {
-            let mut contract = domain.contract.iter();
-            return domain.errors.is_empty()
-                && domain.sections().iter().all(|view| view.status != Status::Skipped)
-                && contract.all(|expected| expected.met.is_some());
+            let mut unknowns = domain.unknowns_of_state().into_iter();
+            return domain.is_complete() && unknowns.all(|one| one.what != What::Expectation);
         }
         let own = Protocol::from_word(ignore.rule.family()).unwrap_or(Protocol::Spf);
-        let is_determined = domain.section(own).is_some_and(|view| view.is_determined());
-        domain.errors.is_empty() && is_determined
+        domain.errors.is_empty() && domain.section(own).is_some_and(|view| view.is_determined())
     };
     let is_meant =
         |domain: &&Domain| ignore.domain.as_ref().is_none_or(|meant| *meant == domain.domain);
@@ -144,7 +141,7 @@ pub fn is_settled(policy: &Policy, ignore: &Ignore, domains: &[Domain]) -> bool 
         return false;
     }
     let mut meant = domains.iter().filter(is_meant).peekable();
-    meant.peek().is_some() && meant.all(told)
+    meant.peek().is_some() && meant.all(is_determined)
 }
 
 impl Ignore {

@@ -47,7 +47,7 @@ pub enum Outcome {
     /// It is not met, for these reasons; never none.
     Unmet(Vec<Breach>),
     /// It could not be told.
-    Untold,
+    Unknown,
     /// What it is about was not looked at.
     NotAsked,
 }
@@ -84,7 +84,7 @@ impl Outcome {
     pub(super) fn unbroken(status: Status) -> Self {
         match status {
             Status::Skipped => Self::NotAsked,
-            Status::Unknown => Self::Untold,
+            Status::Unknown => Self::Unknown,
             _ => Self::Met,
         }
     }
@@ -97,7 +97,7 @@ impl From<Expectation> for Expected {
             met: match one.outcome {
                 Outcome::Met => Some(true),
                 Outcome::Unmet(_) => Some(false),
-                Outcome::Untold | Outcome::NotAsked => None,
+                Outcome::Unknown | Outcome::NotAsked => None,
             },
             location: one.location,
         }

@@ -52,7 +52,7 @@ fn key(domain: &Domain, selector: &Written<String>) -> Outcome {
     let said = match found(domain, &selector.value) {
         _ if domain.dkim.status == Status::Skipped => return Outcome::NotAsked,
         Some(one) if is_usable(one) => return Outcome::Met,
-        Some(one) if one.status == Status::Unknown => return Outcome::Untold,
+        Some(one) if one.status == Status::Unknown => return Outcome::Unknown,
         None => said.plain(" has ").bad("no key"),
         Some(one) if one.revoked => said.plain(" holds a key that is ").bad("revoked"),
         Some(one) if one.key.is_none() && !one.aliases.is_empty() => {
@@ -70,7 +70,7 @@ fn bits_at(domain: &Domain, selector: &str, least: &Written<u32>) -> Outcome {
         _ if domain.dkim.status == Status::Skipped => Outcome::NotAsked,
         // That it is missing is told of the selector.
         None => Outcome::NotAsked,
-        Some(one) if one.status == Status::Unknown => Outcome::Untold,
+        Some(one) if one.status == Status::Unknown => Outcome::Unknown,
         Some(one) => match breach(domain, one, least) {
             Some(breach) => Outcome::Unmet(vec![breach]),
             None if is_usable(one) => Outcome::Met,
@@ -90,13 +90,13 @@ fn bits(contract: &Contract, domain: &Domain, least: &Written<u32>) -> Outcome {
     };
     let others = || details.selectors.iter().filter(|one| !has_its_own(one));
     let breaches: Vec<Breach> = others().filter_map(|one| breach(domain, one, least)).collect();
-    let is_untold = others().any(|one| one.status == Status::Unknown);
+    let is_unknown = others().any(|one| one.status == Status::Unknown);
     match domain.dkim.status {
         Status::Skipped => Outcome::NotAsked,
         _ if !breaches.is_empty() => Outcome::Unmet(breaches),
-        _ if is_untold => Outcome::Untold,
+        _ if is_unknown => Outcome::Unknown,
         // Keys cannot be listed: where none was found there may be some all the same.
-        Status::Unknown if details.selectors.is_empty() => Outcome::Untold,
+        Status::Unknown if details.selectors.is_empty() => Outcome::Unknown,
         _ => Outcome::Met,
     }
 }

@@ -18,7 +18,7 @@ use crate::dns::{Kind, Mark, Place};
 use crate::net::Name;
 use crate::posture::Role;
 use crate::protocols::dmarc;
-use crate::report::{Domain, FileLocation, Finding, Status, number};
+use crate::report::{Domain, FileLocation, Finding, number};
 use crate::text::Span;
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -111,8 +111,8 @@ impl Facts {
         expectations.extend(senders::expectations(contract, domain));
         expectations.extend(keys::expectations(contract, domain));
         expectations.extend(policy::expectations(contract, domain));
-        if is_dark(domain) {
-            expectations.iter_mut().for_each(|one| one.outcome = Outcome::Untold);
+        if domain.is_unexamined() {
+            expectations.iter_mut().for_each(|one| one.outcome = Outcome::Unknown);
         }
         expectations.retain(|one| one.outcome != Outcome::NotAsked);
         expectations.sort_by_key(|one| (one.location.line, one.location.column));
@@ -132,11 +132,6 @@ pub fn judge(contract: &Contract, domain: &mut Domain) {
     domain.findings.append(&mut found);
     domain.findings.sort_by_key(|finding| Reverse(finding.severity));
     domain.result = domain.verdict(|_| false);
-}
-
-/// True if no section says anything: the time was over before there was one.
-fn is_dark(domain: &Domain) -> bool {
-    domain.sections().iter().all(|view| view.status == Status::Skipped)
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub(super) fn owner(domain: &Name) -> Name {
 fn of_policy(domain: &Domain, least: &Written<dmarc::Policy>) -> Outcome {
     match asked(domain) {
         Asked::NotLookedAt => Outcome::NotAsked,
-        Asked::Untold => Outcome::Untold,
+        Asked::Unknown => Outcome::Unknown,
         Asked::Policy(policy) if policy >= least.value => Outcome::Met,
         asked => {
             let said = asked.words().plain(", ").code(least.value.word());
@@ -58,14 +58,14 @@ pub(super) enum Asked {
     Nothing,
     /// The record is broken.
     Broken,
-    Untold,
+    Unknown,
     NotLookedAt,
 }
 
 pub(super) fn asked(domain: &Domain) -> Asked {
     match (domain.dmarc.status, domain.dmarc.details.policy) {
         (Status::Skipped, _) => Asked::NotLookedAt,
-        (Status::Unknown, _) => Asked::Untold,
+        (Status::Unknown, _) => Asked::Unknown,
         (Status::Absent, _) => Asked::Nothing,
         (_, Some(policy)) => Asked::Policy(policy),
         (_, None) => Asked::Broken,
@@ -79,7 +79,9 @@ impl Asked {
         match self {
             Self::Policy(policy) => said.plain("DMARC asks for ").bad(policy.word()),
             Self::Broken => said.plain("the DMARC record is ").bad("broken"),
-            Self::Nothing | Self::Untold | Self::NotLookedAt => said.bad("no DMARC record applies"),
+            Self::Nothing | Self::Unknown | Self::NotLookedAt => {
+                said.bad("no DMARC record applies")
+            }
         }
     }
 }

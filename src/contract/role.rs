@@ -29,7 +29,7 @@ enum Said {
     Yes,
     /// It says something else.
     No(Phrase),
-    Untold,
+    Unknown,
     NotAsked,
 }
 
@@ -46,18 +46,18 @@ fn weighed(role: &Written<Role>, domain: &Domain) -> Outcome {
             (policy::owner(&domain.domain), Kind::Txt, refuses_forgeries(domain)),
         ],
     };
-    let (mut breaches, mut untold, mut asked) = (Vec::new(), false, false);
+    let (mut breaches, mut unknown, mut asked) = (Vec::new(), false, false);
     for (owner, kind, said) in all {
         match said {
             Said::Yes => asked = true,
             Said::No(said) => breaches.push(Breach { location: role.about(owner, kind), said }),
-            Said::Untold => untold = true,
+            Said::Unknown => unknown = true,
             Said::NotAsked => {}
         }
     }
-    match (breaches.is_empty(), untold, asked) {
+    match (breaches.is_empty(), unknown, asked) {
         (false, ..) => Outcome::Unmet(breaches),
-        (true, true, _) => Outcome::Untold,
+        (true, true, _) => Outcome::Unknown,
         (true, false, true) => Outcome::Met,
         (true, false, false) => Outcome::NotAsked,
     }
@@ -72,7 +72,7 @@ fn sends(domain: &Domain) -> Said {
     match domain.spf.status {
         Status::Skipped => Said::NotAsked,
         _ if lets_somebody_pass(&domain.spf.details) => Said::Yes,
-        Status::Unknown => Said::Untold,
+        Status::Unknown => Said::Unknown,
         status => {
             let said = Phrase::new().bad("nobody may send").plain(" for ").name(&domain.domain);
             Said::No(said.plain(match status {
@@ -96,7 +96,7 @@ fn sends_nothing(domain: &Domain) -> Said {
         _ if lets_somebody_pass(details) => {
             Said::No(said.plain("SPF lets ").bad("somebody").plain(" send"))
         }
-        Status::Unknown => Said::Untold,
+        Status::Unknown => Said::Unknown,
         Status::Absent => Said::No(
             said.bad("no SPF record").plain(" says that nobody sends: ").code("v=spf1 -all"),
         ),
@@ -117,7 +117,7 @@ fn takes_nothing(domain: &Domain) -> Said {
     let mx = &domain.mx.details;
     match domain.mx.status {
         Status::Skipped => Said::NotAsked,
-        Status::Unknown => Said::Untold,
+        Status::Unknown => Said::Unknown,
         _ if mx.null_mx && mx.hosts.is_empty() => Said::Yes,
         _ if mx.hosts.is_empty() => Said::No(
             Phrase::new().bad("no null MX").plain(" says that it takes no mail: ").code("MX 0 ."),
@@ -129,7 +129,7 @@ fn takes_nothing(domain: &Domain) -> Said {
 fn takes_mail(domain: &Domain) -> Said {
     match domain.mx.status {
         Status::Skipped => Said::NotAsked,
-        Status::Unknown => Said::Untold,
+        Status::Unknown => Said::Unknown,
         _ if domain.mx.details.null_mx => {
             Said::No(Phrase::new().plain("a null MX says that it takes ").bad("no mail"))
         }
@@ -146,7 +146,7 @@ fn takes_mail(domain: &Domain) -> Said {
 fn refuses_forgeries(domain: &Domain) -> Said {
     match policy::asked(domain) {
         Asked::NotLookedAt => Said::NotAsked,
-        Asked::Untold => Said::Untold,
+        Asked::Unknown => Said::Unknown,
         Asked::Policy(Policy::Reject) => Said::Yes,
         asked => Said::No(asked.words().plain(" where ").code("p=reject").plain(" costs nothing")),
     }

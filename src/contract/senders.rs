@@ -30,10 +30,10 @@ fn weighed(
     let mut tested = domain.authorizations.iter();
     match tested.find(|one| one.declared == Some(declared) && one.sender == text) {
         None if domain.spf.status == Status::Skipped => Outcome::NotAsked,
-        None => Outcome::Untold,
+        None => Outcome::Unknown,
         Some(one) => match weigh(one) {
             Weighed::Met => Outcome::Met,
-            Weighed::Untold => Outcome::Untold,
+            Weighed::Unknown => Outcome::Unknown,
             Weighed::Unmet(said) => {
                 Outcome::unmet(sender.about(domain.domain.clone(), Kind::Txt), said)
             }
@@ -44,7 +44,7 @@ fn weighed(
 enum Weighed {
     Met,
     Unmet(Phrase),
-    Untold,
+    Unknown,
 }
 
 fn of_sender(one: &Authorization) -> Weighed {
@@ -52,8 +52,8 @@ fn of_sender(one: &Authorization) -> Weighed {
     let is_stale = one.kind == SenderKind::Provider && one.uncovered.is_empty();
     match one.authorized {
         Authorized::Yes => Weighed::Met,
-        Authorized::Unknown => Weighed::Untold,
-        Authorized::No | Authorized::Partial if is_stale => Weighed::Untold,
+        Authorized::Unknown => Weighed::Unknown,
+        Authorized::No | Authorized::Partial if is_stale => Weighed::Unknown,
         Authorized::No | Authorized::Partial | Authorized::NotApplicable => {
             Weighed::Unmet(Phrase::from("declared as a sender, yet ").then(one.headline.clone()))
         }
@@ -66,6 +66,6 @@ fn of_never_sender(one: &Authorization) -> Weighed {
         Authorized::Yes | Authorized::Partial if !one.covered.is_empty() => Weighed::Unmet(
             Phrase::from("declared as one that never sends, yet ").then(one.headline.clone()),
         ),
-        _ => Weighed::Untold,
+        _ => Weighed::Unknown,
     }
 }

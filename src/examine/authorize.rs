@@ -1,12 +1,12 @@
 //! Whether a sender may send: its addresses put to the domain's policy.
 
 use super::inquiry::{Asked, Inquiry};
-use super::sender::{self, Gap, Resolved};
+use super::sender::{self, Missing, Resolved, records};
 use crate::net::{Cidr, Family, IpSet};
 use crate::protocols::spf::{
     self, Cell, Checked, Partition, Policies, Receiver, SpfResult, TermId,
 };
-use crate::report::{Authorized, Matched};
+use crate::report::{Authorized, Matched, Unknown, What};
 use crate::text::Phrase;
 
 /// A sender, put to the policies of the identities it gives.
@@ -52,14 +52,14 @@ fn identity(inquiry: &Inquiry) -> spf::Sender {
 impl Judged {
     /// Whether the sender may send, by SPF of the MAIL FROM identity.
     pub(crate) fn authorized(&self) -> Authorized {
-        self.share().authorized(self.resolved.gap.as_ref())
+        self.share().authorized(self.resolved.missing.as_ref())
     }
 
     /// The addresses by whether they pass.
     pub(crate) fn share(&self) -> Share {
         let mut share = Share::default();
         for Checked { partition, .. } in &self.mail_from {
-            let told = |cell: &Cell| {
+            let is_determined = |cell: &Cell| {
                 let passes = cell.result() == Some(SpfResult::Pass);
                 partition.is_certain(cell)
                     && cell.result() != Some(SpfResult::Temperror)
@@ -67,9 +67,9 @@ impl Judged {
                     && (passes || cell.passed_over.is_none())
             };
             let passes = |cell: &Cell| cell.result() == Some(SpfResult::Pass);
-            share.covered.push(partition.gather(|cell| told(cell) && passes(cell)));
-            share.uncovered.push(partition.gather(|cell| told(cell) && !passes(cell)));
-            share.undecided.push(partition.gather(|cell| !told(cell)));
+            share.covered.push(partition.gather(|cell| is_determined(cell) && passes(cell)));
+            share.uncovered.push(partition.gather(|cell| is_determined(cell) && !passes(cell)));
+            share.undecided.push(partition.gather(|cell| !is_determined(cell)));
         }
         for sets in [&mut share.covered, &mut share.uncovered, &mut share.undecided] {
             sets.retain(|set| !set.is_empty());
@@ -85,8 +85,8 @@ impl Judged {
         }
     }
 
-    /// The result that all addresses share: `Some(None)` if it is the same doubt for all of them,
-    /// `None` if they fare differently.
+    /// The result that all addresses share: `Some(None)` if it depends on who sends for all of them,
+    /// `None` if it differs.
     pub(crate) fn common_result(&self) -> Option<Option<SpfResult>> {
         common(&self.mail_from)
     }
@@ -110,32 +110,32 @@ impl Judged {
         )
     }
 
-    /// The first cell about which nothing can be told, and why.
-    pub(crate) fn doubt(&self) -> Option<Phrase> {
-        if let Some(Gap::Unknown(why) | Gap::Unlisted(why)) = &self.resolved.gap {
-            return Some(why.clone());
-        }
-        self.mail_from.iter().find_map(|Checked { partition, .. }| {
-            partition.cells.iter().find_map(|cell| doubt(partition, cell))
+    /// The first thing that could not be determined.
+    pub(crate) fn unknown(&self) -> Option<Unknown> {
+        let unlooked = self.resolved.missing.as_ref().and_then(Missing::unknown);
+        unlooked.cloned().or_else(|| {
+            self.mail_from.iter().find_map(|Checked { partition, .. }| {
+                partition.cells.iter().find_map(|cell| unknown(partition, cell))
+            })
         })
     }
 }
 
-/// Why nothing can be told about a cell; `None` if something can.
-pub(crate) fn doubt(partition: &Partition, cell: &Cell) -> Option<Phrase> {
-    if cell.result() == Some(SpfResult::Temperror) {
-        return cell.exception().map(spf::exception);
-    }
-    if partition.is_certain(cell) {
+/// Why the result of a cell could not be determined; `None` if it could.
+pub(crate) fn unknown(partition: &Partition, cell: &Cell) -> Option<Unknown> {
+    let failed = cell.exception().or(cell.passed_over.as_deref());
+    let what = failed.and_then(records).unwrap_or(What::SpfResult);
+    let why = if cell.result() == Some(SpfResult::Temperror) {
+        spf::exception(cell.exception()?)
+    } else if partition.is_certain(cell) {
         let why = cell.passed_over.as_deref()?;
-        return Some(spf::exception(why).plain("; receivers go on without it"));
-    }
-    let term = dependent(cell)?;
-    Some(
-        Phrase::new()
-            .code(partition.term_text(term))
-            .plain(" depends on who sends; name an address, --mail-from and --helo"),
-    )
+        spf::exception(why).plain("; receivers go on without it")
+    } else {
+        let term = dependent(cell)?;
+        let why = Phrase::new().code(partition.term_text(term));
+        why.plain(" depends on who sends; name an address, --mail-from and --helo")
+    };
+    Some(Unknown { what, why })
 }
 
 /// The first term by which it depends on who sends what a cell gets.
@@ -155,20 +155,20 @@ pub(crate) struct Share {
 }
 
 impl Share {
-    /// Whether a sender with these addresses may send; `gap` says why some are missing, if so.
-    pub(crate) fn authorized(&self, gap: Option<&Gap>) -> Authorized {
+    /// Whether a sender with these addresses may send, and with those that are missing, if some are.
+    pub(crate) fn authorized(&self, missing: Option<&Missing>) -> Authorized {
         // What is known of hosts grows old: one that passes does send, whatever the table says.
         let may_pass = !self.covered.is_empty() || !self.undecided.is_empty();
-        let gap = match gap {
-            Some(Gap::OnlyReceives(_)) if !may_pass => return Authorized::NotApplicable,
-            Some(Gap::OnlyReceives(_)) => None,
-            gap => gap,
+        let missing = match missing {
+            Some(Missing::OnlyReceives(_)) if !may_pass => return Authorized::NotApplicable,
+            Some(Missing::OnlyReceives(_)) => None,
+            missing => missing,
         };
         match (self.covered.is_empty(), self.uncovered.is_empty(), self.undecided.is_empty()) {
-            (false, true, true) if gap.is_none() => Authorized::Yes,
+            (false, true, true) if missing.is_none() => Authorized::Yes,
             (true, false, true) => Authorized::No,
             (false, false, _) => Authorized::Partial,
-            (true, true, true) if matches!(gap, Some(Gap::Nothing(_))) => Authorized::No,
+            (true, true, true) if matches!(missing, Some(Missing::Nothing(_))) => Authorized::No,
             (true, false, false) => Authorized::Partial,
             _ => Authorized::Unknown,
         }

@@ -2,7 +2,7 @@
 
 use super::authorize::Judged;
 use super::inquiry::Inquiry;
-use super::sender::Gap;
+use super::sender::Missing;
 use crate::diagnostic;
 use crate::dns::Dns;
 use crate::protocols::dmarc::{self, Authentication, Discovered, DmarcResult, Identifier, Proof};
@@ -19,9 +19,9 @@ pub(crate) struct Weighed {
 /// Judges the message that the identities describe (RFC 9989 §5.3); `None` if the addresses of the
 /// sender do not all fare alike.
 pub(crate) async fn weigh(dns: &dyn Dns, inquiry: &Inquiry, judged: &Judged) -> Option<Weighed> {
-    let proof = match (judged.common_result()?, &judged.resolved.gap) {
+    let proof = match (judged.common_result()?, &judged.resolved.missing) {
         // The addresses that are not known may fare differently.
-        (Some(SpfResult::Temperror) | None, _) | (_, Some(Gap::Unknown(_))) => Proof::Unknown,
+        (Some(SpfResult::Temperror) | None, _) | (_, Some(Missing::Unknown(_))) => Proof::Unknown,
         (Some(SpfResult::Pass), _) => Proof::Pass,
         (Some(_), _) => Proof::NoPass,
     };

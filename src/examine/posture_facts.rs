@@ -50,7 +50,7 @@ impl Gathered {
     pub(crate) fn unauthorized_mailboxes(&self, one: &Tested) -> Option<Mailboxes> {
         let Sender::Own { provider, policies, .. } = &one.asked.sender else { return None };
         let is_refused = matches!(one.judged.authorized(), Authorized::No | Authorized::Partial)
-            && one.judged.resolved.gap.is_none();
+            && one.judged.resolved.missing.is_none();
         let known = provider::by_id(provider).filter(|_| is_refused)?;
         let mut hosts = self.mx.iter().flat_map(|it| it.facts.exchangers()).map(|it| &it.host);
         let is_its = |host: &&Name| {

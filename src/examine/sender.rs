@@ -3,9 +3,9 @@
 use super::inquiry::{Asked, Sender};
 use crate::dns::{Dns, addresses, alongside, join_all};
 use crate::net::{Family, IpSet, Name};
-use crate::protocols::spf::{self, Facts, Found, Policies, SpfResult};
+use crate::protocols::spf::{self, Cell, Exception, Facts, Found, Policies, SpfResult};
 use crate::provider::{self, HostRole, Provider};
-use crate::report::SenderKind;
+use crate::report::{SenderKind, Unknown, What};
 use crate::text::Phrase;
 
 /// A sender as addresses.
@@ -20,20 +20,30 @@ pub(crate) struct Resolved {
     /// What a reader should know.
     pub(crate) notes: Vec<Phrase>,
     /// Why there are no addresses, or not all of them, if that is so.
-    pub(crate) gap: Option<Gap>,
+    pub(crate) missing: Option<Missing>,
 }
 
-/// Why the addresses of a sender are not known.
+/// Why addresses of a sender are missing.
 #[derive(Clone, Debug)]
-pub(crate) enum Gap {
+pub(crate) enum Missing {
     /// They could not be looked up.
-    Unknown(Phrase),
+    Unknown(Unknown),
+    /// A policy lists none: it asks about each sender as it comes.
+    Unlisted(Unknown),
     /// There are none.
     Nothing(Phrase),
-    /// A policy lists none: it asks about each sender as it comes.
-    Unlisted(Phrase),
     /// The host only receives: mail does not come from it.
     OnlyReceives(Phrase),
+}
+
+impl Missing {
+    /// What could not be determined, if it is that.
+    pub(crate) fn unknown(&self) -> Option<&Unknown> {
+        match self {
+            Self::Unknown(unknown) | Self::Unlisted(unknown) => Some(unknown),
+            Self::Nothing(_) | Self::OnlyReceives(_) => None,
+        }
+    }
 }
 
 /// Finds the addresses of a sender.
@@ -62,20 +72,20 @@ pub(crate) async fn resolve(policies: &Policies<'_>, asked: &Asked) -> Resolved 
 
 fn plain(kind: SenderKind, asked: &Asked, set: IpSet) -> Resolved {
     let title = Phrase::new().addr(&asked.text);
-    Resolved { kind, title, sets: vec![set], notes: Vec::new(), gap: None }
+    Resolved { kind, title, sets: vec![set], notes: Vec::new(), missing: None }
 }
 
 fn unknown_provider(word: &str) -> Resolved {
-    let mut gap = Phrase::new().code(word).plain(" is no provider that is known here");
+    let mut why = Phrase::new().code(word).plain(" is no provider that is known here");
     if let Some(near) = provider::nearest(word) {
-        gap = gap.plain("; did you mean ").code(near).plain("?");
+        why = why.plain("; did you mean ").code(near).plain("?");
     }
     Resolved {
         kind: SenderKind::Provider,
         title: Phrase::new().code(word),
         sets: Vec::new(),
         notes: Vec::new(),
-        gap: Some(Gap::Unknown(gap)),
+        missing: Some(Missing::Unknown(Unknown { what: What::Addresses, why })),
     }
 }
 
@@ -85,7 +95,7 @@ async fn of_provider(policies: &Policies<'_>, known: &Provider) -> Resolved {
     match known.policy() {
         Some(name) => united(policies, title, &[name]).await,
         None => {
-            let gap = Phrase::from(known.title()).plain(
+            let why = Phrase::from(known.title()).plain(
                 " gives every customer other addresses; name one, or the include it told you",
             );
             Resolved {
@@ -93,7 +103,7 @@ async fn of_provider(policies: &Policies<'_>, known: &Provider) -> Resolved {
                 title,
                 sets: Vec::new(),
                 notes: Vec::new(),
-                gap: Some(Gap::Unknown(gap)),
+                missing: Some(Missing::Unknown(Unknown { what: What::Addresses, why })),
             }
         }
     }
@@ -115,19 +125,19 @@ async fn united(policies: &Policies<'_>, title: Phrase, names: &[Name]) -> Resol
         .collect::<Vec<_>>();
     let listed: Vec<String> = names.iter().map(ToString::to_string).collect();
     let mut notes = vec![Phrase::new().plain("its senders are those of ").name(listed.join(", "))];
-    let mut gap = None;
+    let mut missing = None;
     for part in parts {
         notes.extend(part.notes);
-        gap = worse(gap, part.gap, sets.is_empty());
+        missing = worse(missing, part.missing, sets.is_empty());
     }
-    Resolved { kind: SenderKind::Provider, title, sets, notes, gap }
+    Resolved { kind: SenderKind::Provider, title, sets, notes, missing }
 }
 
 /// Of two reasons why addresses are missing, the one that says less; a policy without addresses is
 /// none while another has some.
-fn worse(one: Option<Gap>, other: Option<Gap>, is_empty: bool) -> Option<Gap> {
+fn worse(one: Option<Missing>, other: Option<Missing>, is_empty: bool) -> Option<Missing> {
     match (one, other) {
-        (Some(unknown @ Gap::Unknown(_)), _) | (_, Some(unknown @ Gap::Unknown(_))) => {
+        (Some(unknown @ Missing::Unknown(_)), _) | (_, Some(unknown @ Missing::Unknown(_))) => {
             Some(unknown)
         }
         (one, other) if is_empty => one.or(other),
@@ -147,8 +157,8 @@ async fn policy(policies: &Policies<'_>, kind: SenderKind, title: Phrase, name: 
         .collect();
     let mut notes = Vec::new();
     let dependent = facts.sender_dependent();
-    let gap = gap_of(&facts, name, &sets, &dependent);
-    if !dependent.is_empty() && !matches!(gap, Some(Gap::Unlisted(_))) {
+    let missing = missing(&facts, name, &sets, &dependent);
+    if !dependent.is_empty() && !matches!(missing, Some(Missing::Unlisted(_))) {
         notes.push(
             Phrase::new()
                 .plain("what ")
@@ -156,30 +166,39 @@ async fn policy(policies: &Policies<'_>, kind: SenderKind, title: Phrase, name: 
                 .plain(" lets pass depends on the sender and is not among the addresses tested"),
         );
     }
-    Resolved { kind, title, sets, notes, gap }
+    Resolved { kind, title, sets, notes, missing }
 }
 
-fn gap_of(facts: &Facts, name: &Name, sets: &[IpSet], dependent: &[String]) -> Option<Gap> {
-    let failure = facts.partitions().into_iter().flat_map(|p| &p.cells).find_map(|cell| {
-        let exception = cell.exception()?;
-        (exception.result() == SpfResult::Temperror).then(|| spf::exception(exception))
-    });
-    if let Some(why) = failure {
-        return Some(Gap::Unknown(why));
+/// Why a policy gives no addresses, or not all.
+fn missing(facts: &Facts, name: &Name, sets: &[IpSet], dependent: &[String]) -> Option<Missing> {
+    let cells = facts.partitions().into_iter().flat_map(|partition| &partition.cells);
+    let mut exceptions = cells.filter_map(Cell::exception);
+    if let Some(failed) = exceptions.find(|it| it.result() == SpfResult::Temperror) {
+        let what = records(failed).unwrap_or(What::Addresses);
+        return Some(Missing::Unknown(Unknown { what, why: spf::exception(failed) }));
     }
     if !sets.is_empty() {
         return None;
     }
     let said = Phrase::new().name(name);
     if !dependent.is_empty() {
-        let said = said.plain(" lists no address, ").code(dependent.join(" "));
-        return Some(Gap::Unlisted(said.plain(" decides about each; name one")));
+        let why = said.plain(" lists no address, ").code(dependent.join(" "));
+        let why = why.plain(" decides about each; name one");
+        return Some(Missing::Unlisted(Unknown { what: What::Addresses, why }));
     }
-    Some(Gap::Nothing(match &facts.published.found {
+    Some(Missing::Nothing(match &facts.published.found {
         Found::NoDomain => said.plain(" does not exist"),
         Found::Nothing => said.plain(" publishes no SPF record"),
         _ => said.plain("'s own policy lets no address pass"),
     }))
+}
+
+/// The records that could not be looked up, if it was a query that failed.
+pub(super) fn records(exception: &Exception) -> Option<What> {
+    match exception {
+        Exception::Dns { name, kind, .. } => Some(What::Records(name.clone(), *kind)),
+        _ => None,
+    }
 }
 
 /// A host: its addresses, or the provider behind a name that people take for one.
@@ -213,7 +232,7 @@ async fn host(policies: &Policies<'_>, name: &Name) -> Resolved {
         .collect();
     let title = Phrase::new().name(name);
     let mut notes = Vec::new();
-    let mut gap = None;
+    let mut missing = None;
     if let Some((provider, HostRole::Inbound)) = known {
         let said = Phrase::new()
             .name(name)
@@ -222,22 +241,23 @@ async fn host(policies: &Policies<'_>, name: &Name) -> Resolved {
             .plain("; outbound mail leaves from other addresses: --sender ")
             .code(provider.id());
         notes.push(said.clone());
-        gap = Some(Gap::OnlyReceives(said));
+        missing = Some(Missing::OnlyReceives(said));
     } else if let Some(failed) =
         answers.iter().find_map(|answer| answer.failure().map(|f| (answer, f)))
     {
         let (answer, failure) = failed;
-        let said = Phrase::new()
+        let why = Phrase::new()
             .plain(answer.question.to_string())
             .plain(" ")
             .plain(failure.trouble.sentence());
-        gap = Some(Gap::Unknown(said));
+        let what = What::Records(answer.question.name.clone(), answer.question.kind);
+        missing = Some(Missing::Unknown(Unknown { what, why }));
     } else if sets.is_empty() {
-        gap = Some(Gap::Nothing(Phrase::new().name(name).plain(" has no address")));
+        missing = Some(Missing::Nothing(Phrase::new().name(name).plain(" has no address")));
     } else {
         let listed: Vec<String> =
             sets.iter().flat_map(IpSet::cidrs).map(|cidr| cidr.to_string()).collect();
         notes.push(Phrase::new().plain("tested by its addresses: ").addr(listed.join(", ")));
     }
-    Resolved { kind: SenderKind::Host, title, sets, notes, gap }
+    Resolved { kind: SenderKind::Host, title, sets, notes, missing }
 }

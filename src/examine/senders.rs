@@ -6,13 +6,13 @@ use super::authorize::{self, Judged};
 use super::dmarc::{self, Weighed};
 use super::inquiry::{Asked, Fixes, Inquiry, Sender};
 use super::recognised::recognised;
-use super::sender::Gap;
+use super::sender::Missing;
 use crate::dns::{Data, Dns, Kind, ask, join_all};
 use crate::net::Name;
 use crate::protocols::Protocol;
 use crate::protocols::spf::{self, Policies, Receiver};
 use crate::provider;
-use crate::report::{Authorized, Declaration, Origin};
+use crate::report::{Authorized, Declaration, Origin, Unknown};
 use crate::text::Phrase;
 use std::net::IpAddr;
 
@@ -123,9 +123,9 @@ impl Tested {
             return None;
         }
         let is_named = matches!(self.asked.sender, Sender::Own { named: true, .. });
-        match &self.judged.resolved.gap {
-            Some(Gap::Nothing(_)) if is_named => None,
-            Some(Gap::Unlisted(why) | Gap::Nothing(why)) => {
+        match &self.judged.resolved.missing {
+            Some(Missing::Nothing(_)) if is_named => None,
+            Some(Missing::Unlisted(Unknown { why, .. }) | Missing::Nothing(why)) => {
                 let title = self.judged.resolved.title.clone();
                 Some(title.plain(" is not tested: ").then(why.clone()))
             }

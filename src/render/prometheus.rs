@@ -137,9 +137,9 @@ fn spf(
     help: &'static str,
     cost: impl Fn((u16, u16)) -> u16,
 ) -> Family {
-    let is_told = |status| !matches!(status, Status::Unknown | Status::Skipped | Status::Absent);
-    let told = domains.iter().filter(|domain| is_told(domain.spf.status));
-    let samples = told.map(|domain| {
+    let is_known = |status| !matches!(status, Status::Unknown | Status::Skipped | Status::Absent);
+    let known = domains.iter().filter(|domain| is_known(domain.spf.status));
+    let samples = known.map(|domain| {
         let details = &domain.spf.details;
         Sample::of(domain, cost((details.lookups, details.voids)))
     });

@@ -175,7 +175,7 @@ pub struct DkimDetails {
 }
 
 impl DkimDetails {
-    /// True if a question for a key failed; that none was found among the names tried is no trouble.
+    /// True if a query for a key failed.
     pub fn is_unanswered(&self) -> bool {
         self.selectors.iter().any(|selector| selector.status == Status::Unknown)
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Authorization, Change, Details, DkimDetails, DmarcDetails, FileLocation, Finding, Lookup,
-    MxDetails, SpfDetails, Step, Unknown, Verdict, What,
+    MxDetails, SpfDetails, Step, Verdict,
 };
 use crate::diagnostic::{Standing, family};
 use crate::net::Name;
@@ -62,11 +62,6 @@ impl Domain {
             self.dkim.view(Protocol::Dkim),
             self.dmarc.view(Protocol::Dmarc),
         ];
-        // That no key was found among the names tried is no trouble: keys cannot be listed. That
-        // these queries went unanswered is.
-        if let Some(dkim) = views.iter_mut().find(|view| view.protocol == Protocol::Dkim) {
-            dkim.is_unknown &= self.dkim.details.is_unanswered();
-        }
         views.extend(self.others.0.iter().map(|other| other.section.view(other.protocol)));
         views
     }
@@ -74,26 +69,6 @@ impl Domain {
     /// The section of a protocol, if the report speaks of it.
     pub fn section(&self, protocol: Protocol) -> Option<SectionView<'_>> {
         self.sections().into_iter().find(|view| view.protocol == protocol)
-    }
-
-    /// What could not be determined, and why. Of a change only what could not be compared is.
-    pub fn unknowns(&self) -> Vec<Unknown> {
-        if let Some(change) = &self.change {
-            let unknown = change.unknown.iter().cloned();
-            return unknown.map(|why| Unknown { what: What::Change, why }).collect();
-        }
-        let sections = self.sections().into_iter().filter(|view| view.is_unknown);
-        let sections = sections
-            .map(|view| Unknown { what: What::Section(view.protocol), why: view.summary.clone() });
-        let senders = self.authorizations.iter().filter(|one| one.verdict() == Verdict::Unknown);
-        let senders = senders.map(|one| Unknown {
-            what: What::Sender(one.sender.clone()),
-            why: one.headline.clone(),
-        });
-        let contract = self.contract.iter().filter(|expected| expected.met.is_none());
-        let contract = contract
-            .map(|expected| Unknown { what: What::Expectation, why: expected.expectation.clone() });
-        sections.chain(senders).chain(contract).collect()
     }
 
     /// True if an expectation is not met and that counts: its owner did not decide otherwise, and it
@@ -109,8 +84,8 @@ impl Domain {
                 .reduce(|one, other| one || other)
         };
         // What a rule finds again and again is counted in one finding that stands nowhere.
-        let is_told = counts(Some(place(&expected.location))).or_else(|| counts(None));
-        expected.met == Some(false) && is_told.unwrap_or(false)
+        let is_counted = counts(Some(place(&expected.location))).or_else(|| counts(None));
+        expected.met == Some(false) && is_counted.unwrap_or(false)
     }
 
     /// How it adds up: the worst of its senders, of the findings that count, and of its sections;
@@ -220,8 +195,6 @@ pub struct SectionView<'s> {
     pub summary: &'s Phrase,
     /// How it was found out.
     pub steps: &'s [Step],
-    /// True if it could not be determined how it stands.
-    pub is_unknown: bool,
 }
 
 impl SectionView<'_> {
@@ -239,13 +212,7 @@ impl SectionView<'_> {
 impl<E> Section<E> {
     /// The section as lists show it.
     fn view(&self, protocol: Protocol) -> SectionView<'_> {
-        SectionView {
-            protocol,
-            status: self.status,
-            summary: &self.summary,
-            steps: &self.steps,
-            is_unknown: self.status == Status::Unknown,
-        }
+        SectionView { protocol, status: self.status, summary: &self.summary, steps: &self.steps }
     }
 }
 

@@ -1,5 +1,9 @@
-//! What could not be determined.
+//! What could not be determined: its one home. Who needs to know whether something could be
+//! determined asks here.
 
+use super::{Domain, Lookup, LookupOutcome, Status, Verdict};
+use crate::dns::{Kind, Trouble};
+use crate::net::Name;
 use crate::protocols::Protocol;
 use crate::text::Phrase;
 
@@ -24,4 +28,71 @@ pub enum What {
     Expectation,
     /// What a change does.
     Change,
+    /// Which addresses a sender has.
+    Addresses,
+    /// What addresses get from SPF.
+    SpfResult,
+    /// Which records there are of a type at a name: the query for them failed.
+    Records(Name, Kind),
+}
+
+impl Domain {
+    /// What could not be determined, and why. Of a change only what could not be compared is.
+    pub fn unknowns(&self) -> Vec<Unknown> {
+        match &self.change {
+            Some(change) => {
+                let unknown = change.unknown.iter().cloned();
+                unknown.map(|why| Unknown { what: What::Change, why }).collect()
+            }
+            None => self.unknowns_of_state(),
+        }
+    }
+
+    /// What could not be determined of the domain as it is, whatever it is compared with.
+    pub fn unknowns_of_state(&self) -> Vec<Unknown> {
+        let sections = self.sections().into_iter().filter(|view| match view.protocol {
+            // That no key was found among the names tried is not unknown: keys cannot be listed.
+            // That a query for one failed is.
+            Protocol::Dkim => view.status == Status::Unknown && self.dkim.details.is_unanswered(),
+            _ => view.status == Status::Unknown,
+        });
+        let sections = sections
+            .map(|view| Unknown { what: What::Section(view.protocol), why: view.summary.clone() });
+        let senders = self.authorizations.iter().filter(|one| one.verdict() == Verdict::Unknown);
+        let senders = senders.map(|one| Unknown {
+            what: What::Sender(one.sender.clone()),
+            why: one.headline.clone(),
+        });
+        let contract = self.contract.iter().filter(|expected| expected.met.is_none());
+        let contract = contract
+            .map(|expected| Unknown { what: What::Expectation, why: expected.expectation.clone() });
+        sections.chain(senders).chain(contract).collect()
+    }
+
+    /// True if every protocol was examined and no lookup failed.
+    pub fn is_complete(&self) -> bool {
+        self.errors.is_empty() && self.sections().iter().all(|view| view.status != Status::Skipped)
+    }
+
+    /// True if no section says anything: the time was over before there was one.
+    pub fn is_unexamined(&self) -> bool {
+        self.sections().iter().all(|view| view.status == Status::Skipped)
+    }
+
+    /// True if there were queries and not one of them was answered: nothing is known of the domain.
+    pub fn is_unanswered(&self) -> bool {
+        !self.lookups.is_empty() && !self.lookups.iter().any(Lookup::is_answered)
+    }
+
+    /// True if there were queries and no server replied to one of them, not even that it failed:
+    /// there is nothing to report on.
+    pub fn is_unreachable(&self) -> bool {
+        let silent = |lookup: &Lookup| match lookup.outcome {
+            LookupOutcome::Failed(trouble) => {
+                matches!(trouble, Trouble::Timeout | Trouble::Network | Trouble::NotRecorded)
+            }
+            _ => false,
+        };
+        !self.lookups.is_empty() && self.lookups.iter().all(silent)
+    }
 }

@@ -6,7 +6,7 @@ mod shares;
 use crate::diagnostic::Standing;
 use crate::dns::{Dns, alongside, join_all};
 use crate::examine::authorize::{self, Share as Portioned, count_in_words, networks};
-use crate::examine::sender::{self, Gap, Resolved};
+use crate::examine::sender::{self, Missing, Resolved};
 use crate::examine::{Asked, Sender};
 use crate::net::{Family, IpSet, Name};
 use crate::protocols::spf::{self, Cell, Facts, Found, Partition, Policies, SpfResult};
@@ -71,7 +71,7 @@ pub async fn list(dns: &dyn Dns, request: &Request) -> Listing {
 }
 
 /// A listing that says only why there is none.
-pub fn untold(request: &Request, why: Phrase) -> Listing {
+pub fn unknown_listing(request: &Request, why: Phrase) -> Listing {
     Listing {
         domain: request.domain.clone(),
         unicode: escape(request.domain.to_unicode().as_bytes()),
@@ -92,8 +92,8 @@ pub fn untold(request: &Request, why: Phrase) -> Listing {
 fn unknown(facts: &Facts) -> Option<Phrase> {
     let cells = facts.partitions().into_iter().flat_map(|partition| &partition.cells);
     // Where a limit was passed, receivers stopped before they could be at a loss.
-    let mut untold = cells.filter(|cell| cell.result() == Some(SpfResult::Temperror));
-    untold.find_map(|cell| cell.exception().map(spf::exception))
+    let mut failed = cells.filter(|cell| cell.result() == Some(SpfResult::Temperror));
+    failed.find_map(|cell| cell.exception().map(spf::exception))
 }
 
 fn headline(facts: &Facts) -> Phrase {
@@ -139,10 +139,10 @@ fn headline(facts: &Facts) -> Phrase {
 fn portioned(facts: &Facts, sets: &[IpSet]) -> Portioned {
     let mut share = Portioned::default();
     for partition in facts.partitions() {
-        let told = |cell: &Cell| authorize::doubt(partition, cell).is_none();
+        let is_determined = |cell: &Cell| authorize::unknown(partition, cell).is_none();
         let passes = |cell: &Cell| cell.result() == Some(SpfResult::Pass);
-        let passing = partition.gather(|cell| told(cell) && passes(cell));
-        let others = partition.gather(|cell| told(cell) && !passes(cell));
+        let passing = partition.gather(|cell| is_determined(cell) && passes(cell));
+        let others = partition.gather(|cell| is_determined(cell) && !passes(cell));
         for set in sets.iter().filter(|set| set.family() == partition.family) {
             share.covered.push(set.and(&passing));
             share.uncovered.push(set.and(&others));
@@ -157,7 +157,7 @@ fn portioned(facts: &Facts, sets: &[IpSet]) -> Portioned {
 
 fn contained(facts: &Facts, asked: &Asked, resolved: &Resolved) -> Contained {
     let share = portioned(facts, &resolved.sets);
-    let answer = share.authorized(resolved.gap.as_ref());
+    let answer = share.authorized(resolved.missing.as_ref());
     let said = resolved.title.clone();
     let headline = match answer {
         Authorized::Yes => {
@@ -183,16 +183,16 @@ fn contained(facts: &Facts, asked: &Asked, resolved: &Resolved) -> Contained {
         }
         Authorized::No => {
             let said = said.plain(" ").bad("may NOT send").plain(": ");
-            match &resolved.gap {
-                Some(Gap::Nothing(why)) => said.then(why.clone()),
+            match &resolved.missing {
+                Some(Missing::Nothing(why)) => said.then(why.clone()),
                 _ => said.plain("none of ").addr(count_in_words(&share.uncovered)),
             }
         }
         Authorized::Unknown => {
             said.plain(": ").unknown("could not tell").plain(": ").then(reason(facts, resolved))
         }
-        Authorized::NotApplicable => match &resolved.gap {
-            Some(Gap::OnlyReceives(why)) => why.clone(),
+        Authorized::NotApplicable => match &resolved.missing {
+            Some(Missing::OnlyReceives(why)) => why.clone(),
             _ => said.plain(" does not send"),
         },
     };
@@ -207,17 +207,18 @@ fn contained(facts: &Facts, asked: &Asked, resolved: &Resolved) -> Contained {
     }
 }
 
-/// Why nothing can be told about a sender.
+/// Why it could not be determined whether a sender may send.
 fn reason(facts: &Facts, resolved: &Resolved) -> Phrase {
-    if let Some(Gap::Unknown(why) | Gap::Unlisted(why)) = &resolved.gap {
-        return why.clone();
+    if let Some(unknown) = resolved.missing.as_ref().and_then(Missing::unknown) {
+        return unknown.why.clone();
     }
     let meets = |cell: &Cell| resolved.sets.iter().any(|set| !set.and(&cell.set).is_empty());
-    let doubts = facts.partitions().into_iter().flat_map(|partition| {
+    let mut unknowns = facts.partitions().into_iter().flat_map(|partition| {
         let cells = partition.cells.iter().filter(|cell| meets(cell));
-        cells.filter_map(move |cell| authorize::doubt(partition, cell))
+        cells.filter_map(move |cell| authorize::unknown(partition, cell))
     });
-    doubts.into_iter().next().unwrap_or_else(|| Phrase::from("it depends on who sends"))
+    let first = unknowns.next().map(|unknown| unknown.why);
+    first.unwrap_or_else(|| Phrase::from("it depends on who sends"))
 }
 
 fn difference(facts: &Facts, minus: &[Facts]) -> Difference {

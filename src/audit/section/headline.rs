@@ -2,7 +2,7 @@
 
 use crate::examine::authorize::{self, Judged, count_in_words, networks};
 use crate::examine::dmarc::{Outcome, Weighed};
-use crate::examine::sender::Gap;
+use crate::examine::sender::Missing;
 use crate::protocols::dmarc::Policy;
 use crate::protocols::spf::{self, SpfResult};
 use crate::report::{Authorized, SenderKind, Status};
@@ -41,7 +41,7 @@ fn by_spf(judged: &Judged) -> Phrase {
         Authorized::Yes => {
             let all = count_in_words(&judged.share().covered);
             let who = match judged.resolved.kind {
-                SenderKind::Host if judged.resolved.gap.is_some() => {
+                SenderKind::Host if judged.resolved.missing.is_some() => {
                     ", though it only receives as far as is known: its addresses pass SPF ("
                 }
                 SenderKind::Host => ": its addresses pass SPF (",
@@ -82,7 +82,7 @@ fn by(said: Phrase, judged: &Judged) -> Phrase {
 
 fn refused(judged: &Judged) -> Phrase {
     let said = judged.resolved.title.clone().plain(" is ").bad("NOT authorized").plain(": ");
-    if let Some(Gap::Nothing(why)) = &judged.resolved.gap {
+    if let Some(Missing::Nothing(why)) = &judged.resolved.missing {
         return said.then(why.clone());
     }
     if let Some((_, cell)) = judged.only_cell()
@@ -112,7 +112,7 @@ fn refused(judged: &Judged) -> Phrase {
 
 fn undecided(judged: &Judged) -> Phrase {
     if judged.authorized() == Authorized::NotApplicable
-        && let Some(Gap::OnlyReceives(why)) = &judged.resolved.gap
+        && let Some(Missing::OnlyReceives(why)) = &judged.resolved.missing
     {
         return why.clone();
     }
@@ -120,8 +120,8 @@ fn undecided(judged: &Judged) -> Phrase {
         .unknown("could not decide")
         .plain(" for ")
         .then(judged.resolved.title.clone());
-    match judged.doubt() {
-        Some(why) => said.plain(": ").then(why),
+    match judged.unknown() {
+        Some(unknown) => said.plain(": ").then(unknown.why),
         None => said,
     }
 }
@@ -134,18 +134,20 @@ pub(in crate::audit) fn remainder(judged: &Judged) -> Vec<Phrase> {
         notes.extend(judged.over_limit());
     }
     // Undecided, it is the headline that says so.
-    if let (Authorized::No | Authorized::Partial, Some(Gap::Unknown(why))) =
-        (judged.authorized(), &judged.resolved.gap)
+    if let (Authorized::No | Authorized::Partial, Some(Missing::Unknown(unknown))) =
+        (judged.authorized(), &judged.resolved.missing)
     {
-        notes.push(Phrase::new().plain("not all of its addresses are known: ").then(why.clone()));
+        notes.push(
+            Phrase::new().plain("not all of its addresses are known: ").then(unknown.why.clone()),
+        );
     }
     if judged.authorized() == Authorized::Partial && !share.undecided.is_empty() {
         let listed: Vec<String> =
             networks(&share.undecided).iter().take(8).map(ToString::to_string).collect();
         notes.push(
             Phrase::new().plain("nothing can be told about ").addr(listed.join(", ")).plain(
-                match judged.doubt() {
-                    Some(why) => format!(": {why}"),
+                match judged.unknown() {
+                    Some(unknown) => format!(": {}", unknown.why),
                     None => String::new(),
                 },
             ),
@@ -161,8 +163,8 @@ pub(in crate::audit) struct Standings {
     pub(in crate::audit) default: Option<SpfResult>,
     /// What each error among the findings claims, in a few words.
     pub(in crate::audit) errors: Vec<Cow<'static, str>>,
-    /// The first thing that could not be told.
-    pub(in crate::audit) doubt: Option<Phrase>,
+    /// The first thing that could not be determined.
+    pub(in crate::audit) unknown: Option<Phrase>,
     pub(in crate::audit) dmarc: Status,
     /// The DMARC policy in force.
     pub(in crate::audit) policy: Option<Policy>,
@@ -207,9 +209,9 @@ pub(in crate::audit) fn of_domain(
         _ => return with_errors(said, standings),
     };
     let said = with_errors(joined(said).then(protection), standings);
-    match &standings.doubt {
-        Some(doubt) if standings.spf == Status::Unknown || standings.dmarc == Status::Unknown => {
-            said.plain(": ").then(doubt.clone())
+    match &standings.unknown {
+        Some(why) if standings.spf == Status::Unknown || standings.dmarc == Status::Unknown => {
+            said.plain(": ").then(why.clone())
         }
         _ => said,
     }
@@ -222,9 +224,9 @@ fn joined(said: Phrase) -> Phrase {
 
 /// Adds how many errors there are, unless the sentence tells of something broken already.
 fn with_errors(said: Phrase, standings: &Standings) -> Phrase {
-    let is_told = said.pieces().iter().any(|piece| piece.role() == crate::text::Role::Bad);
+    let has_error = said.pieces().iter().any(|piece| piece.role() == crate::text::Role::Bad);
     match standings.errors.as_slice() {
-        [first, others @ ..] if !is_told => {
+        [first, others @ ..] if !has_error => {
             let said = joined(said).bad(&**first);
             match others.len() {
                 0 => said,

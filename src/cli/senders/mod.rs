@@ -6,7 +6,7 @@ use super::args::{Color, Sources, WhatIf};
 use super::session::Session;
 use super::words::Output;
 use super::{Trouble, flags, wait_for, what_if, write};
-use crate::audit::listing::{list, untold};
+use crate::audit::listing::{list, unknown_listing};
 use crate::render::{cidr, json, nft, text};
 use crate::report::Tool;
 use crate::report::senders::{Listing, Report, SCHEMA};
@@ -128,7 +128,7 @@ async fn carry_out(plan: &Plan) -> Result<u8, Trouble> {
     };
     let listing = match session.deadline.bound(work).await {
         Ok(listing) => listing?,
-        Err(too_late) => untold(&plan.request, too_late),
+        Err(too_late) => unknown_listing(&plan.request, too_late),
     };
     let exit_code = listing.exit_code();
     let report = Report {

@@ -9,13 +9,13 @@ use crate::report::{Finding, State};
 /// The findings of a domain, or those of none, by severity.
 pub(super) fn findings(page: &mut Page, findings: &[Finding]) {
     for severity in [Severity::Error, Severity::Warn, Severity::Note] {
-        let is_told = |finding: &&Finding| finding.severity == severity && finding.counts();
-        let told: Vec<&Finding> = findings.iter().filter(is_told).collect();
-        if told.is_empty() {
+        let is_shown = |finding: &&Finding| finding.severity == severity && finding.counts();
+        let shown: Vec<&Finding> = findings.iter().filter(is_shown).collect();
+        if shown.is_empty() {
             continue;
         }
-        page.put("headings", &format!("#### {}", counted(told.len(), noun(severity))));
-        for finding in told {
+        page.put("headings", &format!("#### {}", counted(shown.len(), noun(severity))));
+        for finding in shown {
             if page.put("findings", &one(finding)) {
                 fix(page, finding);
             }

@@ -24,15 +24,15 @@ const NETWORKS: usize = 4;
 const FOLD: usize = 3;
 
 pub(super) fn authorizations(sheet: &mut Sheet, domain: &Domain, look: &Look) {
-    let told: Vec<&Authorization> =
-        domain.authorizations.iter().filter(|one| !is_told(one)).collect();
-    if told.is_empty() {
+    let shown: Vec<&Authorization> =
+        domain.authorizations.iter().filter(|one| !is_in_contract(one)).collect();
+    if shown.is_empty() {
         return;
     }
     sheet.blank();
     let headline = domain.headline.to_string();
-    for authorization in &told {
-        let is_said = told.len() == 1 && authorization.headline.to_string() == headline;
+    for authorization in &shown {
+        let is_said = shown.len() == 1 && authorization.headline.to_string() == headline;
         if !is_said {
             let (word, ink) = answer(authorization.authorized);
             let label = sheet.line().plain("  ").with(ink, word).pad(TEXT);
@@ -50,7 +50,7 @@ pub(super) fn authorizations(sheet: &mut Sheet, domain: &Domain, look: &Look) {
 
 /// True if the line of the contract says all that there is to say: who may send as expected, or must
 /// not send.
-fn is_told(one: &Authorization) -> bool {
+fn is_in_contract(one: &Authorization) -> bool {
     match one.declared {
         None => false,
         Some(Declaration::Sender) => one.verdict() == Verdict::Ok,

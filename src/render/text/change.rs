@@ -28,24 +28,24 @@ pub(super) fn change(sheet: &mut Sheet, domain: &Domain, change: &Change) {
         changed_records(sheet, records);
     }
     // What could not be told is not said to be as before.
-    let is_told = change.unknown.is_empty();
+    let is_determined = change.unknown.is_empty();
     let has_table = !change.senders.is_empty() || change.policy.is_some() || change.cost.is_some();
     if !change.records.is_empty() {
         sheet.blank();
         if has_table {
-            table(sheet, change, is_told);
+            table(sheet, change, is_determined);
         }
         if let Some(seconds) = change.in_effect_within_s {
             let said = format!("  in effect everywhere within {} of publishing", span(seconds));
             sheet.put(&sheet.line().faint(said));
         }
     }
-    if !is_told && change.records.is_empty() {
+    if !is_determined && change.records.is_empty() {
         sheet.blank();
     }
-    for doubt in &change.unknown {
+    for why in &change.unknown {
         let label = sheet.line().with(Ink::Unknown, "  could not tell  ");
-        let sentence = sheet.line().phrase(doubt);
+        let sentence = sheet.line().phrase(why);
         sheet.sentence(label, &sentence);
     }
     let is_mended = |it: &&crate::report::Finding| it.state == Some(State::Resolved);
@@ -157,7 +157,7 @@ fn shortened<'w>(word: &'w str, longest: usize, ellipsis: &str) -> Cow<'w, str> 
 
 // ── senders ─────────────────────────────────────────────────────────────────────────────────────
 
-fn table(sheet: &mut Sheet, change: &Change, is_told: bool) {
+fn table(sheet: &mut Sheet, change: &Change, is_determined: bool) {
     let head = sheet.line().faint("  sender").pad(BEFORE).faint("before").pad(AFTER).faint("after");
     sheet.put(&head);
     let mut above = None;
@@ -165,7 +165,7 @@ fn table(sheet: &mut Sheet, change: &Change, is_told: bool) {
         changed_sender(sheet, sender, above);
         above = Some(sender);
     }
-    if change.senders.is_empty() && is_told {
+    if change.senders.is_empty() && is_determined {
         let line = sheet.line().plain("  everybody").pad(BEFORE).faint("as before");
         sheet.put(&line.pad(AFTER).faint("as before"));
     }

@@ -9,13 +9,13 @@ const TEXT: usize = 11;
 
 pub(super) fn contract(sheet: &mut Sheet, domain: &Domain) {
     // Of a change it matters what it breaks.
-    let is_told =
+    let is_shown =
         |one: &&Expected| domain.change.is_none() || one.met.is_none() || domain.is_broken(one);
-    let mut told = domain.contract.iter().filter(is_told).peekable();
-    if told.peek().is_some() {
+    let mut shown = domain.contract.iter().filter(is_shown).peekable();
+    if shown.peek().is_some() {
         sheet.blank();
     }
-    for expected in told {
+    for expected in shown {
         let (word, ink) = match expected.met {
             Some(true) => ("ok", Ink::Good),
             Some(false) if domain.is_broken(expected) => ("FAIL", Ink::Bad),

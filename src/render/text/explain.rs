@@ -18,9 +18,9 @@ const DEEPEST: usize = 12;
 pub(super) fn sections(sheet: &mut Sheet, domain: &Domain) {
     for view in domain.sections() {
         // Who asks about senders has read how they fare, and does not ask about everybody.
-        let is_told = view.protocol == Protocol::Spf
+        let is_shown = view.protocol == Protocol::Spf
             && domain.authorizations.iter().any(|it| !it.spf.steps.is_empty());
-        if is_told {
+        if is_shown {
             continue;
         }
         block(sheet, view.protocol.title(), view.steps, &domain.lookups);

@@ -33,7 +33,7 @@ use crate::dns::Trouble;
 use crate::render::palette::Ink;
 use crate::render::words::{counted, is_same};
 use crate::report::SpfResult;
-use crate::report::{Domain, Lookup, LookupOutcome, Report, SenderResult, Status, Verdict};
+use crate::report::{Domain, LookupOutcome, Report, SenderResult, Status, Verdict};
 use sheet::Sheet;
 use std::io::{self, Write};
 
@@ -81,8 +81,8 @@ pub fn render(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<(
     let (same, told): (Vec<&Domain>, Vec<&Domain>) =
         report.domains.iter().partition(|domain| is_same(domain));
     for domain in told {
-        if look.quiet && is_dark(domain) {
-            darkness(&mut sheet, domain);
+        if look.quiet && domain.is_unreachable() {
+            unreachable(&mut sheet, domain);
         } else if look.quiet {
             answer(&mut sheet, domain, look);
         } else {
@@ -93,7 +93,7 @@ pub fn render(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<(
     unchanged(&mut sheet, &same);
     if !look.quiet {
         finding::findings(&mut sheet, &report.findings);
-        if !report.findings.is_empty() || !report.domains.iter().all(is_dark) {
+        if !report.findings.is_empty() || !report.domains.iter().all(Domain::is_unreachable) {
             sheet.blank();
             closing::closing(&mut sheet, report, look);
         }
@@ -114,8 +114,8 @@ fn unchanged(sheet: &mut Sheet, domains: &[&Domain]) {
 }
 
 fn whole(sheet: &mut Sheet, domain: &Domain, look: &Look) {
-    if is_dark(domain) {
-        darkness(sheet, domain);
+    if domain.is_unreachable() {
+        unreachable(sheet, domain);
     } else {
         answer(sheet, domain, look);
         for note in &domain.notes {
@@ -158,19 +158,8 @@ fn answer(sheet: &mut Sheet, domain: &Domain, look: &Look) {
     }
 }
 
-/// True if questions were asked and nobody answered a single one: there is nothing to report on.
-fn is_dark(domain: &Domain) -> bool {
-    let silent = |lookup: &Lookup| match lookup.outcome {
-        LookupOutcome::Failed(trouble) => {
-            matches!(trouble, Trouble::Timeout | Trouble::Network | Trouble::NotRecorded)
-        }
-        _ => false,
-    };
-    !domain.lookups.is_empty() && domain.lookups.iter().all(silent)
-}
-
 /// One line in place of a screen full of unknowns, unbroken as any answer that stands alone.
-fn darkness(sheet: &mut Sheet, domain: &Domain) {
+fn unreachable(sheet: &mut Sheet, domain: &Domain) {
     let label = sheet
         .line()
         .with(Ink::Strong, domain.domain.to_string())

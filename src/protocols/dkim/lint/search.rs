@@ -65,13 +65,13 @@ pub(super) fn shared(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
 }
 
 pub(super) fn ed25519_alone(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    let is_told = facts.failed().next().is_none() && facts.wildcard.is_none();
+    let is_complete = facts.failed().next().is_none() && facts.wildcard.is_none();
     let mut usable = facts.keyed().filter(|tried| tried.keys().iter().any(Published::is_usable));
     let is_ed25519 = |published: &Published| {
         let key = &published.record.value.key;
         key.as_ref().is_some_and(|key| matches!(key.value, Key::Ed25519(_)))
     };
-    let Some(first) = usable.next().filter(|_| is_told) else { return };
+    let Some(first) = usable.next().filter(|_| is_complete) else { return };
     if [first].into_iter().chain(usable).all(|tried| tried.keys().iter().all(is_ed25519)) {
         let said = selector(first).plain(" has an ").weak("Ed25519");
         let said = said.plain(" key, and no RSA key was found; many receivers verify RSA only");
@@ -82,8 +82,8 @@ pub(super) fn ed25519_alone(facts: &Facts, rule: &'static Rule, findings: &mut V
 pub(super) fn none_found(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     // An alias that dangles says which selector is meant: that others may exist is no news then.
     let is_shown = facts.tried.iter().any(|tried| facts.is_dangling_a_fault(tried));
-    let is_told = facts.failed().next().is_none() && !is_shown;
-    if is_told && !facts.is_proved_none() && !facts.tried.iter().any(|tried| tried.has_key()) {
+    let is_complete = facts.failed().next().is_none() && !is_shown;
+    if is_complete && !facts.is_proved_none() && !facts.tried.iter().any(|tried| tried.has_key()) {
         let said = Phrase::new()
             .plain("none of ")
             .number(facts.tried.len())

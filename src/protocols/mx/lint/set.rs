@@ -53,10 +53,10 @@ pub(super) fn ipv6_only(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
     let hosts: Vec<&Addresses> =
         facts.exchangers().iter().filter_map(Exchanger::addresses).collect();
     // What was not asked may have an IPv4 address, and what failed, too.
-    let is_told = hosts.len() == facts.exchangers().len();
+    let is_complete = hosts.len() == facts.exchangers().len();
     let is_reached = |it: &&Addresses| it.is_any() && !it.is_unreachable();
     let reached = hosts.iter().filter(|it| is_reached(it)).count();
-    if is_told && reached > 0 && hosts.iter().all(|it| it.ipv4.is_void()) {
+    if is_complete && reached > 0 && hosts.iter().all(|it| it.ipv4.is_void()) {
         let said = Phrase::new()
             .plain("no MX host has an IPv4 address (")
             .number(reached)
