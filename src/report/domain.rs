@@ -14,6 +14,12 @@ use std::borrow::Cow;
 use std::fmt;
 
 /// One domain: the answer, the sections, the findings and every lookup behind them.
+///
+/// [`Domain::sections`] is the list of all sections. MX, SPF, DKIM and DMARC are fields besides,
+/// since contracts, metrics and headlines read their details, each of a type of its own: out of a
+/// list of one type they would have to be found and matched, with an arm for a section that is not
+/// there. Of the protocols in [`Others`] nothing above their rows reads a detail by name. In JSON
+/// there is no difference: each section is a member called as its protocol is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Domain {
     /// The domain in A-labels.
