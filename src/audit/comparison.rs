@@ -79,7 +79,7 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
 
 /// True for a name at which policies of DMARC stand.
 fn is_of_dmarc(name: &Name) -> bool {
-    name.labels().next() == Some(b"_dmarc")
+    name.labels().next() == Some(dmarc::LABEL.as_bytes())
 }
 
 impl Gathered {

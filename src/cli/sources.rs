@@ -178,7 +178,7 @@ pub(super) fn replay(path: &Path) -> Result<Replay, Mistake> {
     Replay::read(&path.display().to_string(), &text).map_err(|why| Mistake::new(why.to_string()))
 }
 
-/// Counts the questions that get through the cache.
+/// Counts the questions that get through the cache. What a cassette does not hold was never asked.
 struct Counted {
     under: Arc<dyn Dns>,
     asked: Arc<AtomicUsize>,
@@ -187,7 +187,14 @@ struct Counted {
 impl Dns for Counted {
     fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
         self.asked.fetch_add(1, Ordering::Relaxed);
-        self.under.lookup(question)
+        Box::pin(async move {
+            let answer = self.under.lookup(question).await;
+            let failure = answer.failure();
+            if failure.is_some_and(|failure| failure.trouble == Trouble::NotRecorded) {
+                self.asked.fetch_sub(1, Ordering::Relaxed);
+            }
+            answer
+        })
     }
 }
 

@@ -32,6 +32,7 @@ use crate::examine::{Gathered, Inquiry};
 use crate::net::Name;
 use crate::posture::lint::rules as posture_rules;
 use crate::protocols::dkim::lint::rules as dkim_rules;
+use crate::protocols::dmarc::LABEL as DMARC_LABEL;
 use crate::protocols::dmarc::lint::rules as dmarc_rules;
 use crate::protocols::mx::lint::rules as mx_rules;
 use crate::protocols::spf::Policies;
@@ -96,7 +97,7 @@ impl Candidate {
             |data: &Data| data.text().is_some_and(|text| crate::protocols::dmarc::is_record(&text));
         let is_dmarc = |change: &Change| {
             let mut changed = change.before.iter().chain(&change.after);
-            change.name.labels().next() == Some(b"_dmarc") || changed.any(is_policy)
+            change.name.labels().next() == Some(DMARC_LABEL.as_bytes()) || changed.any(is_policy)
         };
         match self.changes.iter().all(is_dmarc) {
             true => Concern::Dmarc,

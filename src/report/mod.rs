@@ -112,7 +112,7 @@ pub struct Run {
     pub elapsed_ms: Option<u64>,
     /// Where the answers came from: servers, files.
     pub sources: Vec<String>,
-    /// How many questions were asked.
+    /// How many questions were asked; those that a cassette does not hold were not.
     pub questions: usize,
     /// What was understood of the invocation, what was left out.
     pub notes: Vec<Phrase>,

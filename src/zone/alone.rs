@@ -5,6 +5,7 @@ use crate::dns::{
     Answer, Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Record, Trouble,
 };
 use crate::net::{Name, is_registered};
+use crate::protocols::dmarc;
 use crate::zonefile::Zone;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -74,7 +75,7 @@ impl<'f> Alone<'f> {
         let Some(apex) = self.registered.filter(|_| self.is_whole) else { return false };
         let mut labels = question.name.labels();
         question.kind == Kind::Txt
-            && labels.next() == Some(b"_dmarc")
+            && labels.next() == Some(dmarc::LABEL.as_bytes())
             && question.name.parent().is_some_and(|domain| {
                 domain.label_count() < apex.label_count() && apex.is_within(&domain)
             })

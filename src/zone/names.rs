@@ -2,7 +2,7 @@
 
 use crate::dns::{Data, Kind, Place, Record};
 use crate::net::Name;
-use crate::protocols::{Protocol, ROWS, dkim, spf};
+use crate::protocols::{Protocol, ROWS, dkim, dmarc, spf};
 use crate::zonefile::Zone;
 use std::collections::{BTreeSet, HashMap};
 
@@ -105,7 +105,7 @@ impl Names {
         }
         let labels: Vec<&[u8]> = owner.labels().collect();
         let domain = |below: usize| owner.suffix(labels.len() - below);
-        if labels.first() == Some(&b"_dmarc".as_slice()) {
+        if labels.first() == Some(&dmarc::LABEL.as_bytes()) {
             self.of(domain(1)).into_iter().for_each(|name| name.shows.policy = true);
         }
         let beside = ROWS.iter().filter(|row| row.examine.is_some() && !row.labels.is_empty());
@@ -120,7 +120,7 @@ impl Names {
                 });
             }
         }
-        let keys = labels.iter().position(|label| *label == b"_domainkey");
+        let keys = labels.iter().position(|label| *label == dkim::LABEL.as_bytes());
         if let Some(index) = keys.filter(|index| *index > 0)
             && let Some(name) = self.of(domain(index + 1))
         {

@@ -128,6 +128,13 @@ fn a_protocol_that_a_tape_does_not_know_changes_nothing_else() {
 }
 
 #[test]
+fn a_query_that_a_cassette_does_not_hold_is_not_counted() {
+    let queries = |report: &Value| report["run"]["questions"].as_u64();
+    let known = report_with("fmsinc.com", &["--checks", "mx,spf,dkim,dmarc"]);
+    assert_eq!(queries(&report("fmsinc.com")), queries(&known));
+}
+
+#[test]
 fn a_protocol_that_a_tape_does_not_know_is_not_shown_to_readers() {
     for format in ["text", "markdown"] {
         let out = program::mailcheck()

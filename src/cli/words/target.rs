@@ -6,6 +6,7 @@
 use super::Mistake;
 use crate::audit::{Asked, Sender};
 use crate::net::{Cidr, CidrError, Name};
+use crate::protocols::{Protocol, ROWS};
 use crate::text::Phrase;
 
 /// What a word is.
@@ -29,9 +30,8 @@ pub(in crate::cli) struct Target {
     pub(in crate::cli) selector: Option<String>,
 }
 
-/// Labels that hold a record of a domain and are no domains of mail: the rest is meant.
-const RECORD_LABELS: [&str; 5] =
-    ["_dmarc", "_mta-sts", "_smtp._tls", "default._bimi", "_domainkey"];
+/// Labels that hold a record of a domain by a standard that has no row among the protocols.
+const WITHOUT_ROW: [&[&str]; 2] = [&["_mta-sts"], &["default", "_bimi"]];
 
 /// Words that other tools have for what needs no word here.
 const COMMANDS: [&str; 9] =
@@ -163,15 +163,17 @@ fn dotless(text: &str, name: &Name) -> Mistake {
 /// Other names that begin with an underscore stay as they are: `_spf.example.com` has a policy of
 /// its own.
 fn of_record(name: &Name) -> (Name, Option<String>) {
-    for labels in RECORD_LABELS {
-        let wanted: Vec<&[u8]> = labels.split('.').map(str::as_bytes).collect();
-        let found: Vec<&[u8]> = name.labels().collect();
+    let rows = ROWS.iter().filter(|row| !row.labels.is_empty());
+    let rows = rows.map(|row| (row.labels, Some(row.protocol)));
+    let found: Vec<&[u8]> = name.labels().collect();
+    for (labels, protocol) in rows.chain(WITHOUT_ROW.map(|labels| (labels, None))) {
+        let wanted: Vec<&[u8]> = labels.iter().map(|label| label.as_bytes()).collect();
         let Some(at) = found.windows(wanted.len()).position(|part| part == wanted) else {
             continue;
         };
         let rest = found.len() - at - wanted.len();
         // Only a key has labels of its own, the selector, before those that are reserved.
-        if rest < 2 || (at > 0 && labels != "_domainkey") {
+        if rest < 2 || (at > 0 && protocol != Some(Protocol::Dkim)) {
             continue;
         }
         let selector = found.get(..at).unwrap_or_default().join(&b'.');

@@ -60,7 +60,7 @@ pub(super) fn misplaced_dmarc(facts: &Facts, rule: &'static Rule, findings: &mut
             .plain(" itself, where ")
             .bad("nobody looks")
             .plain("; it belongs at ")
-            .code("_dmarc")
+            .code(dmarc::LABEL)
             .plain(" below it");
         let location = Location::record(facts.domain.clone(), Kind::Txt, Arc::clone(text));
         findings.push(Finding::new(rule, location, said));

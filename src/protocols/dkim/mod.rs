@@ -32,5 +32,8 @@ pub use record::{Algorithm, KeyRecord};
 pub use search::{Examined, Facts, Found, Published, Tried, examine};
 pub use selector::{Candidate, Likely, Selector, Wanted};
 
+/// The label below a domain where its keys stand, each below its selector (RFC 6376 §3.6.2.1).
+pub const LABEL: &str = "_domainkey";
+
 #[cfg(test)]
 mod tests;

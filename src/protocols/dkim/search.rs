@@ -1,5 +1,6 @@
 //! The search for keys: every candidate at once, and two questions that say what silence means.
 
+use super::LABEL;
 use super::event::Event;
 use super::grammar;
 use super::key::Strength;
@@ -91,7 +92,7 @@ pub async fn examine(dns: &dyn Dns, domain: &Name, wanted: &Wanted) -> Examined 
         .into_iter()
         .filter_map(|candidate| candidate.selector.at(domain).ok().map(|name| (candidate, name)))
         .collect();
-    let apex = domain.child("_domainkey").ok();
+    let apex = domain.child(LABEL).ok();
     let improbable = Selector::improbable()
         .and_then(|selector| Ok((selector.at(domain)?, Candidate::new(selector, false))))
         .ok();

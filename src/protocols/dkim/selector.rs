@@ -1,5 +1,6 @@
 //! Which names to try. The DNS cannot list selectors, so a search can only guess, and must say so.
 
+use super::LABEL;
 use crate::net::{Name, NameError};
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -59,7 +60,7 @@ impl Selector {
     /// # Errors
     /// The name is too long.
     pub fn at(&self, domain: &Name) -> Result<Name, NameError> {
-        self.labels.under(&domain.child("_domainkey")?)
+        self.labels.under(&domain.child(LABEL)?)
     }
 
     /// The selector that nobody publishes.

@@ -54,7 +54,7 @@ pub use grammar::{is_record, parse};
 pub use record::{AlignmentMode, FailureOption, Policy, Psd, Record, Tag, Usable, Usage};
 pub use report_uri::{Authorization, Checked, Destination, Refusal, ReportKind, verify};
 pub use uri::{ReportUri, Scheme};
-pub use visit::{Found, Published, Visit, owner};
+pub use visit::{Found, LABEL, Published, Visit, owner};
 pub use walk::{Organization, Selection, Walk, walk};
 
 #[cfg(test)]

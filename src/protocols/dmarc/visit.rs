@@ -8,7 +8,7 @@ use crate::text::Parsed;
 use std::sync::Arc;
 
 /// The label below which policies are published (RFC 9989 §4.7).
-const LABEL: &str = "_dmarc";
+pub const LABEL: &str = "_dmarc";
 
 /// A DMARC record, and where it was found.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,9 +9,6 @@ use crate::zone::Facts;
 use crate::zonefile::Zone;
 use std::collections::HashSet;
 
-const POLICY: &str = "_dmarc";
-const KEYS: &str = "_domainkey";
-
 pub(super) fn misnamed_owner(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let targets: HashSet<&Name> = facts.records().filter_map(|it| alias(&it.2.data)).collect();
     for (zone, owner, kind, record) in records_of_zones(facts) {
@@ -45,8 +42,9 @@ fn policy(owner: &Name, data: &Data) -> Option<Name> {
         data => data.text().is_some_and(|text| dmarc::is_record(&text)),
     };
     // `_report._dmarc` and its like are about DMARC and no policies.
-    let is_known = owner.labels().any(|label| label == POLICY.as_bytes());
-    (is_policy && !is_known && is_near(label, POLICY)).then(|| renamed(owner, 0, POLICY))?
+    let is_known = owner.labels().any(|label| label == dmarc::LABEL.as_bytes());
+    (is_policy && !is_known && is_near(label, dmarc::LABEL))
+        .then(|| renamed(owner, 0, dmarc::LABEL))?
 }
 
 /// The name that was meant for a key, if a label behind the selector is a slip.
@@ -54,11 +52,11 @@ fn policy(owner: &Name, data: &Data) -> Option<Name> {
 /// Providers keep keys for aliases of their customers below names without an underscore, so of
 /// these only one directly below the top of its zone is a slip.
 fn key(zone: &Zone, owner: &Name, data: &Data) -> Option<Name> {
-    if owner.labels().any(|label| label == KEYS.as_bytes()) {
+    if owner.labels().any(|label| label == dkim::LABEL.as_bytes()) {
         return None;
     }
     let mut labels = owner.labels().enumerate().skip(1);
-    let (index, label) = labels.find(|(_, label)| is_near(label, KEYS))?;
+    let (index, label) = labels.find(|(_, label)| is_near(label, dkim::LABEL))?;
     let domain = owner.suffix(owner.label_count().saturating_sub(index + 1));
     let is_underscored = label.starts_with(b"_");
     let is_key = match data {
@@ -66,7 +64,7 @@ fn key(zone: &Zone, owner: &Name, data: &Data) -> Option<Name> {
         data => data.text().is_some_and(|text| dkim::grammar::is_meant_as_key(&text)),
     };
     let is_meant = is_key && (is_underscored || zone.apex() == Some(&domain));
-    is_meant.then(|| renamed(owner, index, KEYS))?
+    is_meant.then(|| renamed(owner, index, dkim::LABEL))?
 }
 
 fn alias(data: &Data) -> Option<&Name> {

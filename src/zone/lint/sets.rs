@@ -3,7 +3,7 @@
 use crate::diagnostic::{Finding, Rule};
 use crate::dns::{Kind, Question, Record};
 use crate::net::Name;
-use crate::protocols::{dmarc, spf};
+use crate::protocols::{dkim, dmarc, spf};
 use crate::text::Phrase;
 use crate::zone::Facts;
 use crate::zonefile::Zone;
@@ -76,7 +76,7 @@ fn is_for_mail(owner: &Name, kind: Kind, record: &Record) -> bool {
     let is_policy = |text: &[u8]| {
         spf::grammar::is_record(text)
             || dmarc::is_record(text)
-            || owner.labels().any(|label| label == b"_domainkey")
+            || owner.labels().any(|label| label == dkim::LABEL.as_bytes())
     };
     kind == Kind::Mx || kind == Kind::Txt && record.data.text().is_some_and(|text| is_policy(&text))
 }
