@@ -40,9 +40,9 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let tape = r#"{"cassette":1,"absent":"nxdomain"}
+//! let cassette = r#"{"cassette":1,"absent":"nxdomain"}
 //! {"name":"example.com","type":"TXT","outcome":"records","records":["\"v=spf1 ip4:192.0.2.0/28 -all\""]}"#;
-//! let answers = Replay::read("tape", tape.as_bytes())?;
+//! let answers = Replay::read("cassette", cassette.as_bytes())?;
 //! let inquiry = Inquiry::about(Name::from_unicode("example.com")?);
 //! let domain = audit::domain(&answers, &inquiry, audit::Clock::default()).await;
 //! assert_eq!(domain.spf.details.ipv4_addresses, 16);

@@ -1,4 +1,4 @@
-//! Whole inquiries against tapes that are the whole world.
+//! Whole inquiries against cassettes that are the whole world.
 
 use super::*;
 use crate::dns::Replay;
@@ -9,7 +9,7 @@ use crate::report::{Authorization, Declaration, Status, Verdict};
 
 /// Records of the world, `owner type data` a line; a word in place of data is an outcome.
 fn world(lines: &str) -> Replay {
-    let mut tape = String::from("{\"cassette\":1,\"absent\":\"nxdomain\"}\n");
+    let mut cassette = String::from("{\"cassette\":1,\"absent\":\"nxdomain\"}\n");
     for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let mut words = line.splitn(3, ' ');
         let [owner, kind, data] = [(); 3].map(|()| words.next().expect("three words"));
@@ -21,10 +21,10 @@ fn world(lines: &str) -> Replay {
         let mut said = said;
         said["name"] = owner.into();
         said["type"] = kind.into();
-        tape.push_str(&said.to_string());
-        tape.push('\n');
+        cassette.push_str(&said.to_string());
+        cassette.push('\n');
     }
-    Replay::read("world", tape.as_bytes()).expect("a test writes valid tapes")
+    Replay::read("world", cassette.as_bytes()).expect("a test writes valid cassettes")
 }
 
 fn name(text: &str) -> Name {

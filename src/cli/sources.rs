@@ -3,7 +3,7 @@
 use super::input::{read, zones};
 use super::words::{Mistake, Sources};
 use crate::dns::{
-    Answer, Cache, Dns, Failure, Fault, FaultScript, Live, LiveOptions, Lookup, Outcome,
+    Answer, Cache, Dns, Failure, FaultScript, Injector, Live, LiveOptions, Lookup, Outcome,
     Provenance, Question, Recorder, Replay, Server, Trouble,
 };
 use crate::text::Phrase;
@@ -15,8 +15,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The largest tape that is read.
-const TAPE_LIMIT: u64 = 256 * 1024 * 1024;
+/// The largest cassette that is read.
+const CASSETTE_LIMIT: u64 = 256 * 1024 * 1024;
 
 /// Sources put together as the user asked.
 pub(super) struct Stack {
@@ -28,7 +28,7 @@ pub(super) struct Stack {
     pub is_repeatable: bool,
     recorder: Option<Arc<Recorder<Arc<dyn Dns>>>>,
     asked: Arc<AtomicUsize>,
-    drills: Vec<Arc<Fault<Arc<dyn Dns>>>>,
+    injectors: Vec<Arc<Injector<Arc<dyn Dns>>>>,
     /// What comments of the zone files leave out.
     pub comments: Vec<Ignore>,
 }
@@ -37,7 +37,7 @@ impl Stack {
     /// What is said of the faults of a drill that no question met in any of its layers.
     pub(super) fn idle_faults(&self) -> impl Iterator<Item = Phrase> {
         let mut faults: Vec<(String, bool)> = Vec::new();
-        for (fault, is_met) in self.drills.iter().flat_map(|drill| drill.faults()) {
+        for (fault, is_met) in self.injectors.iter().flat_map(|injector| injector.faults()) {
             let word = fault.to_string();
             match faults.iter_mut().find(|(known, _)| *known == word) {
                 Some((_, met)) => *met |= is_met,
@@ -70,16 +70,16 @@ impl Stack {
         for script in faults {
             let script: FaultScript =
                 script.parse().map_err(|why| Mistake::new(format!("--fault: {why}")))?;
-            let drill = Arc::new(Fault::new(script, dns));
-            self.drills.push(Arc::clone(&drill));
-            dns = drill;
+            let injector = Arc::new(Injector::new(script, dns));
+            self.injectors.push(Arc::clone(&injector));
+            dns = injector;
         }
         Ok(dns)
     }
 
     /// What was recorded, if a recording is wanted.
     pub(super) fn recording(&self) -> Option<String> {
-        self.recorder.as_ref().map(|recorder| recorder.tape())
+        self.recorder.as_ref().map(|recorder| recorder.cassette())
     }
 }
 
@@ -116,10 +116,10 @@ pub(super) fn named(path: &Path, files: &Files) -> String {
     }
 }
 
-/// What answers where no file speaks: a tape, servers or nobody, with the recorder and the cache.
+/// What answers where no file speaks: a cassette, servers or nobody, with the recorder and the cache.
 ///
 /// # Errors
-/// A tape cannot be read or is faulty, a server cannot be understood, or there is none.
+/// A cassette cannot be read or is faulty, a server cannot be understood, or there is none.
 pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     let mut names = Vec::new();
     let asked = Arc::new(AtomicUsize::new(0));
@@ -139,9 +139,9 @@ pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     let mut dns: Arc<dyn Dns> = Arc::new(Counted { under: bottom, asked: Arc::clone(&asked) });
     let mut recorder = None;
     if sources.record.is_some() {
-        let tape = Arc::new(Recorder::new(dns).dated(today));
-        recorder = Some(Arc::clone(&tape));
-        dns = tape;
+        let cassette = Arc::new(Recorder::new(dns).dated(today));
+        recorder = Some(Arc::clone(&cassette));
+        dns = cassette;
     }
     dns = Arc::new(Cache::new(dns));
     names.extend(sources.faults.iter().map(|script| format!("drill: {script}")));
@@ -151,7 +151,7 @@ pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
         is_repeatable,
         recorder,
         asked,
-        drills: Vec::new(),
+        injectors: Vec::new(),
         comments: Vec::new(),
     })
 }
@@ -169,12 +169,12 @@ fn live(sources: &Sources) -> Result<Live, Mistake> {
         .map_err(|why| Mistake::new(why.to_string()))
 }
 
-/// A tape.
+/// A cassette.
 ///
 /// # Errors
 /// It cannot be read, or is faulty.
 pub(super) fn replay(path: &Path) -> Result<Replay, Mistake> {
-    let text = read(path, TAPE_LIMIT)?;
+    let text = read(path, CASSETTE_LIMIT)?;
     Replay::read(&path.display().to_string(), &text).map_err(|why| Mistake::new(why.to_string()))
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::audit::{self, Asked, Checks, Clock, Inquiry, Sender, undecided};
-use crate::dns::{Dns, Fault, FaultScript};
+use crate::dns::{Dns, FaultScript, Injector};
 use crate::report::{Authorization, Declaration};
 use crate::text::Phrase;
 use crate::zonefile::Zone;
@@ -86,7 +86,7 @@ async fn held(zone: &str, fault: Option<&str>, contract: &Contract, inquiry: &In
     let dns: Arc<dyn Dns> = match fault {
         Some(script) => {
             let script: FaultScript = script.parse().expect("a script that can be read");
-            Arc::new(Fault::new(script, zone))
+            Arc::new(Injector::new(script, zone))
         }
         None => Arc::new(zone),
     };

@@ -11,8 +11,8 @@
 //! `nodata`, `nxdomain`, or the word for a failure. Lines are sorted, so that two recordings can
 //! be compared with the tools that compare texts.
 //!
-//! A question that is not on the tape could not be asked: that is a failure, never NXDOMAIN. A
-//! first line `{"cassette":1,"absent":"nxdomain"}` says that the tape is the whole world; then a
+//! A question that is not on the cassette could not be asked: that is a failure, never NXDOMAIN. A
+//! first line `{"cassette":1,"absent":"nxdomain"}` says that the cassette is the whole world; then a
 //! name that no line speaks of does not exist.
 
 use super::chain::Chain;
@@ -31,7 +31,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The version of the format that is written, and the only one that is read.
 const VERSION: u32 = 1;
 
-/// A fault in a cassette. Shown as `tape.jsonl:7: expected …`.
+/// A fault in a cassette. Shown as `cassette.jsonl:7: expected …`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CassetteError {
     /// The file, as the user named it.
@@ -50,7 +50,7 @@ impl fmt::Display for CassetteError {
 
 impl std::error::Error for CassetteError {}
 
-/// The first line of a tape.
+/// The first line of a cassette.
 #[derive(Default, Deserialize, Serialize)]
 struct Header<'a> {
     cassette: u32,
@@ -89,7 +89,7 @@ pub struct Replay {
     file: Arc<str>,
     recorded: Option<String>,
     answers: HashMap<Question, Arc<Answer>>,
-    /// The names that exist, if the tape is the whole world.
+    /// The names that exist, if the cassette is the whole world.
     world: Option<HashSet<Name>>,
 }
 
@@ -106,7 +106,7 @@ impl Replay {
     pub fn read(file: &str, text: &[u8]) -> Result<Self, CassetteError> {
         let file: Arc<str> = Arc::from(file);
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-        let mut tape =
+        let mut cassette =
             Self { file: Arc::clone(&file), recorded: None, answers: HashMap::new(), world: None };
         let mut first = true;
         for (index, line) in text.split_inclusive(|octet| *octet == b'\n').enumerate() {
@@ -114,17 +114,17 @@ impl Replay {
             if !content.is_empty() {
                 let cut = !line.ends_with(b"\n");
                 let fault = |what| CassetteError { file: Arc::clone(&file), line: index + 1, what };
-                tape.line(content, first, cut).map_err(fault)?;
+                cassette.line(content, first, cut).map_err(fault)?;
                 first = false;
             }
         }
-        if tape.world.is_some() {
-            tape.world = Some(existing(tape.answers.values()));
+        if cassette.world.is_some() {
+            cassette.world = Some(existing(cassette.answers.values()));
         }
-        Ok(tape)
+        Ok(cassette)
     }
 
-    /// When the tape was recorded, as it says itself; not escaped.
+    /// When the cassette was recorded, as it says itself; not escaped.
     pub fn recorded(&self) -> Option<&str> {
         self.recorded.as_deref()
     }
@@ -169,7 +169,7 @@ impl Replay {
         Ok(())
     }
 
-    /// What the tape does not say.
+    /// What the cassette does not say.
     fn absent(&self, name: &Name) -> Outcome {
         match &self.world {
             None => {
@@ -294,7 +294,7 @@ fn existing<'a>(answers: impl Iterator<Item = &'a Arc<Answer>>) -> HashSet<Name>
 
 // ------------------------------------------------------------------------------------- record
 
-/// Passes questions on and keeps the answers for a tape.
+/// Passes questions on and keeps the answers for a cassette.
 #[derive(Debug)]
 pub struct Recorder<D> {
     under: D,
@@ -308,16 +308,16 @@ impl<D: Dns> Recorder<D> {
         Self { under, recorded: None, answers: Mutex::default() }
     }
 
-    /// Writes a date (`2026-11-24`) at the head of the tape.
+    /// Writes a date (`2026-11-24`) at the head of the cassette.
     #[must_use]
     pub fn dated(mut self, date: impl Into<String>) -> Self {
         self.recorded = Some(date.into());
         self
     }
 
-    /// The tape so far: the last answer to each question, a line each, sorted. The records of a
+    /// The cassette so far: the last answer to each question, a line each, sorted. The records of a
     /// set are sorted as well, because servers turn them round.
-    pub fn tape(&self) -> String {
+    pub fn cassette(&self) -> String {
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let mut lines: Vec<String> = answers.values().map(|answer| written(answer)).collect();
         drop(answers);

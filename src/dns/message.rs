@@ -294,7 +294,7 @@ impl fmt::Display for Provenance {
             }
             Self::Live { server: None, .. } => out.write_str("live"),
             Self::Zone(file) => out.write_str(file),
-            Self::Recorded(tape) => write!(out, "recorded in {tape}"),
+            Self::Recorded(cassette) => write!(out, "recorded in {cassette}"),
             Self::Injected => out.write_str("drill"),
         }
     }
@@ -323,7 +323,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// An answer without frills: for zones, tapes and tests.
+    /// An answer without frills: for zones, cassettes and tests.
     pub fn new(question: Question, outcome: Outcome, provenance: Provenance) -> Self {
         Self {
             question,

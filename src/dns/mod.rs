@@ -11,7 +11,7 @@
 //! | reproduce a report | `Replay` |
 //! | record one | `Cache(Recorder(Live))` |
 //! | what if | `Overlay(Zone, Cache(Live))` |
-//! | outage drill | `Fault(script, Cache(Live))` |
+//! | outage drill | `Injector(script, Cache(Live))` |
 //!
 //! Stacks are built in one place, `cli::sources`. Limits such as RFC 7208 §4.6.4 are no business
 //! of this module: they count terms, not questions.
@@ -21,7 +21,7 @@ mod cache;
 mod cassette;
 pub(crate) mod chain;
 mod failure;
-mod fault;
+mod injection;
 #[cfg(feature = "live")]
 mod live;
 mod message;
@@ -31,7 +31,7 @@ pub use ask::{InOrder, addresses, alongside, ask, join_all};
 pub use cache::Cache;
 pub use cassette::{CassetteError, Recorder, Replay};
 pub use failure::{Failure, Trouble};
-pub use fault::{Fault, FaultScript, Injection, InjectionError};
+pub use injection::{FaultScript, Injection, InjectionError, Injector};
 #[cfg(feature = "live")]
 pub use live::{Endpoint, Host, Live, LiveError, LiveOptions, Server, ServerError, Transport};
 pub use message::{Answer, Data, Kind, Mark, Outcome, Place, Provenance, Question, Record};

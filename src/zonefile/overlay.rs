@@ -213,7 +213,7 @@ mod tests {
     }
 
     fn live() -> Replay {
-        Replay::read("tape", LIVE.as_bytes()).expect("a test writes valid tapes")
+        Replay::read("tape", LIVE.as_bytes()).expect("a test writes valid cassettes")
     }
 
     fn over(text: &str) -> Overlay<Replay> {

@@ -7,10 +7,10 @@ use serde_json::Value;
 const WEAK: &str = "v=spf1 ?all";
 const DECLARED: &str = "[[domain]]\nname = \"example.com\"\n";
 
-/// A run in a repository with a tape and a configuration.
-fn at<const N: usize>(name: &str, tape: &str, toml: &str, arguments: [&str; N]) -> Run {
+/// A run in a repository with a cassette and a configuration.
+fn at<const N: usize>(name: &str, cassette: &str, toml: &str, arguments: [&str; N]) -> Run {
     let run = run(name, arguments).arguments(["--replay", "tape.jsonl"]).in_repository();
-    run.file("tape.jsonl", tape.as_bytes()).file("mailcheck.toml", toml.as_bytes())
+    run.file("tape.jsonl", cassette.as_bytes()).file("mailcheck.toml", toml.as_bytes())
 }
 
 /// Another run in the folder of one that ended.
@@ -47,8 +47,8 @@ fn what_stands_in_a_baseline_does_not_count() {
 #[test]
 fn what_is_new_counts_all_the_same() {
     let ended = written("baseline-new");
-    let tape = policy("v=spf1 ip4:192.0.2.300 ?all");
-    let report = after(&ended, ["test"]).file("tape.jsonl", tape.as_bytes()).json();
+    let cassette = policy("v=spf1 ip4:192.0.2.300 ?all");
+    let report = after(&ended, ["test"]).file("tape.jsonl", cassette.as_bytes()).json();
     let is_told = counting(&report).contains(&"spf/syntax".to_owned());
     assert_eq!((is_told, &report["exit_code"]), (true, &1.into()));
 }
@@ -92,8 +92,8 @@ fn an_entry_that_no_longer_matches_is_told_of_at_its_line() {
 #[test]
 fn prune_drops_what_is_gone_and_nothing_else() {
     let ended = written("baseline-prune");
-    let tape = policy("v=spf1 ~all");
-    let pruned = after(&ended, ["baseline", "prune"]).file("tape.jsonl", tape.as_bytes()).end();
+    let cassette = policy("v=spf1 ~all");
+    let pruned = after(&ended, ["baseline", "prune"]).file("tape.jsonl", cassette.as_bytes()).end();
     let left = pruned.read("mailcheck-baseline.toml");
     assert_eq!(pruned.code, Some(0), "{}{}", pruned.stdout, pruned.stderr);
     assert!(!left.contains("spf/neutral-all") && left.contains("mx/none"), "{left}");

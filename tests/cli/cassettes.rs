@@ -14,7 +14,7 @@ fn testdata(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(path)
 }
 
-/// The domains that have a tape, sorted.
+/// The domains that have a cassette, sorted.
 fn recorded() -> Vec<String> {
     let entries = testdata("cassettes").read_dir().expect("the folder can be listed");
     let files = entries.map(|entry| entry.expect("an entry can be read").file_name());
@@ -25,20 +25,20 @@ fn recorded() -> Vec<String> {
     domains
 }
 
-fn tape(domain: &str) -> PathBuf {
+fn cassette(domain: &str) -> PathBuf {
     testdata("cassettes").join(format!("{domain}.jsonl"))
 }
 
-/// The report of the plain command on a tape.
+/// The report of the plain command on a cassette.
 fn report(domain: &str) -> Value {
     report_with(domain, &[])
 }
 
-/// The report of a command with more arguments on a tape.
+/// The report of a command with more arguments on a cassette.
 fn report_with(domain: &str, more: &[&str]) -> Value {
     let out = program::mailcheck()
         .args([domain, "--format", "json", "--replay"])
-        .arg(tape(domain))
+        .arg(cassette(domain))
         .args(more)
         .output()
         .expect("the binary runs");
@@ -48,7 +48,7 @@ fn report_with(domain: &str, more: &[&str]) -> Value {
     })
 }
 
-/// The questions of a report that were not on the tape.
+/// The questions of a report that were not on the cassette.
 fn missing(report: &Value) -> Vec<String> {
     let lookups = report["domains"][0]["lookups"].as_array().expect("a list of questions");
     assert!(!lookups.is_empty(), "nothing was asked");
@@ -62,7 +62,7 @@ fn missing(report: &Value) -> Vec<String> {
 fn the_report_on_every_domain_is_read_back_to_the_same_octets() {
     for domain in recorded() {
         let mut command = program::mailcheck();
-        command.args([&domain, "--format", "json", "--replay"]).arg(tape(&domain));
+        command.args([&domain, "--format", "json", "--replay"]).arg(cassette(&domain));
         let document = command.output().expect("the binary runs").stdout;
         let report: Report =
             serde_json::from_slice(&document).unwrap_or_else(|why| panic!("{domain}: {why}"));
@@ -73,7 +73,7 @@ fn the_report_on_every_domain_is_read_back_to_the_same_octets() {
 }
 
 #[test]
-fn every_domain_marked_for_recording_has_a_tape_and_no_other() {
+fn every_domain_marked_for_recording_has_a_cassette_and_no_other() {
     let list = fs::read_to_string(testdata("live-domains.txt")).expect("the list can be read");
     let marked = list.lines().filter_map(|line| line.strip_prefix("+ ")?.split_whitespace().next());
     let mut marked: Vec<&str> = marked.collect();
@@ -82,10 +82,10 @@ fn every_domain_marked_for_recording_has_a_tape_and_no_other() {
 }
 
 #[test]
-fn every_tape_says_when_it_was_recorded() {
+fn every_cassette_says_when_it_was_recorded() {
     let is_dated = |domain: &String| {
-        let text = fs::read(tape(domain)).expect("the tape can be read");
-        let replay = Replay::read(domain, &text).expect("the tape is whole");
+        let text = fs::read(cassette(domain)).expect("the cassette can be read");
+        let replay = Replay::read(domain, &text).expect("the cassette is whole");
         let date = replay.recorded().unwrap_or_default().as_bytes();
         matches!(date, [b'2', b'0', _, _, b'-', _, _, b'-', _, _])
     };
@@ -94,17 +94,17 @@ fn every_tape_says_when_it_was_recorded() {
 }
 
 #[test]
-fn the_plain_command_finds_every_answer_on_the_tape() {
+fn the_plain_command_finds_every_answer_on_the_cassette() {
     let missing: Vec<String> =
         recorded().iter().flat_map(|domain| missing(&report(domain))).collect();
     assert_eq!(missing, Vec::<String>::new(), "record them anew: see testdata/README.md");
 }
 
 #[test]
-fn a_question_that_is_not_on_the_tape_is_noticed() {
+fn a_question_that_is_not_on_the_cassette_is_noticed() {
     let out = program::mailcheck()
         .args(["example.org", "--checks", "dmarc", "--format", "json", "--replay"])
-        .arg(tape("fmsinc.com"))
+        .arg(cassette("fmsinc.com"))
         .output()
         .expect("the binary runs");
     let report = serde_json::from_slice(&out.stdout).expect("a report");
@@ -112,7 +112,7 @@ fn a_question_that_is_not_on_the_tape_is_noticed() {
 }
 
 #[test]
-fn a_protocol_that_a_tape_does_not_know_changes_nothing_else() {
+fn a_protocol_that_a_cassette_does_not_know_changes_nothing_else() {
     for domain in recorded() {
         let (mut new, mut old) =
             (report(&domain), report_with(&domain, &["--checks", "mx,spf,dkim,dmarc"]));
@@ -135,11 +135,11 @@ fn a_query_that_a_cassette_does_not_hold_is_not_counted() {
 }
 
 #[test]
-fn a_protocol_that_a_tape_does_not_know_is_not_shown_to_readers() {
+fn a_protocol_that_a_cassette_does_not_know_is_not_shown_to_readers() {
     for format in ["text", "markdown"] {
         let out = program::mailcheck()
             .args(["fmsinc.com", "--format", format, "--replay"])
-            .arg(tape("fmsinc.com"))
+            .arg(cassette("fmsinc.com"))
             .output()
             .expect("the binary runs");
         let text = String::from_utf8_lossy(&out.stdout);

@@ -142,9 +142,9 @@ fn what_is_left_out_of_a_run_is_no_expectation() {
 #[test]
 fn an_ignored_rule_of_a_contract_does_not_count() {
     let ignore = "[[ignore]]\nrule = \"contract/policy-weak\"\nreason = \"until the move\"\n";
-    let tape = SOUND.replace("p=reject", "p=quarantine");
+    let cassette = SOUND.replace("p=reject", "p=quarantine");
     let run = test("contract-ignored", &format!("{MET}{ignore}"), []);
-    let ended = run.file("tape.jsonl", tape.as_bytes()).end();
+    let ended = run.file("tape.jsonl", cassette.as_bytes()).end();
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
     assert!(ended.stdout.contains("  ignored  DMARC asks for reject\n"), "{}", ended.stdout);
 }
@@ -167,11 +167,11 @@ fn of_many_senders_that_are_refused_each_is_marked() {
 
 #[test]
 fn a_provider_that_the_record_names_is_tested_once() {
-    let tape = "{\"cassette\":1,\"absent\":\"nxdomain\"}\n\
+    let cassette = "{\"cassette\":1,\"absent\":\"nxdomain\"}\n\
         {\"name\":\"example.com\",\"type\":\"TXT\",\"records\":[\"\\\"v=spf1 include:sendgrid.net -all\\\"\"]}\n\
         {\"name\":\"sendgrid.net\",\"type\":\"TXT\",\"records\":[\"\\\"v=spf1 ip4:192.0.2.0/24 -all\\\"\"]}\n";
     let toml = "[[domain]]\nname = \"example.com\"\nsenders = [\"sendgrid\"]\n";
-    let domain = test("contract-once", toml, []).file("tape.jsonl", tape.as_bytes()).domain();
+    let domain = test("contract-once", toml, []).file("tape.jsonl", cassette.as_bytes()).domain();
     let tested = domain["authorizations"].as_array().expect("a list");
     let told: Vec<_> = tested.iter().map(|one| (&one["sender"], &one["declared"])).collect();
     assert_eq!(told, [(&"sendgrid".into(), &"sender".into())]);

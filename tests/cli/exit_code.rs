@@ -35,8 +35,8 @@ fn a_mistake_ends_with_2() {
 
 #[test]
 fn a_replay_without_the_answer_ends_with_3() {
-    let tape = SOUND.replace(",\"absent\":\"nxdomain\"", "");
-    let report = replay("code-3", &tape, ["example.org"]).json();
+    let cassette = SOUND.replace(",\"absent\":\"nxdomain\"", "");
+    let report = replay("code-3", &cassette, ["example.org"]).json();
     assert_eq!(
         (&report["exit_code"], &report["domains"][0]["result"]),
         (&3.into(), &"unknown".into())
@@ -58,21 +58,21 @@ fn without_a_sender_in_question_fail_on_never_is_never_1() {
         "v=spf1 +all",
     ];
     for policy in policies {
-        let tape = super::world(&[
+        let cassette = super::world(&[
             ("example.com", "TXT", format!("\"{policy}\"")),
             ("_spf.google.com", "TXT", "\"v=spf1 ip4:192.0.2.0/24 -all\"".to_owned()),
             ("example.com", "MX", "0 example-com.mail.protection.outlook.com.".to_owned()),
         ]);
-        let code = replay("never-1", &tape, ["example.com", "--fail-on", "never"]).end().code;
+        let code = replay("never-1", &cassette, ["example.com", "--fail-on", "never"]).end().code;
         assert_ne!(code, Some(1), "{policy}");
     }
 }
 
 #[test]
 fn warnings_fail_a_run_only_where_they_are_to() {
-    let tape = super::policy("v=spf1 ?all");
+    let cassette = super::policy("v=spf1 ?all");
     let code = |test: &str, least: &str| {
-        replay(test, &tape, ["example.com", "--checks", "spf", "--fail-on", least]).end().code
+        replay(test, &cassette, ["example.com", "--checks", "spf", "--fail-on", least]).end().code
     };
     let codes = [
         code("fail-on-error", "error"),
@@ -85,9 +85,9 @@ fn warnings_fail_a_run_only_where_they_are_to() {
 
 #[test]
 fn errors_fail_a_run_unless_nothing_is_to() {
-    let tape = super::policy("v=spf1 ip4:192.0.2.300 -all");
+    let cassette = super::policy("v=spf1 ip4:192.0.2.300 -all");
     let code = |test: &str, least: &str| {
-        replay(test, &tape, ["example.com", "--checks", "spf", "--fail-on", least]).end().code
+        replay(test, &cassette, ["example.com", "--checks", "spf", "--fail-on", least]).end().code
     };
     assert_eq!([code("error", "error"), code("never", "never")], [Some(1), Some(0)]);
 }

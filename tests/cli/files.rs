@@ -1,4 +1,4 @@
-//! Zone files, tapes, and files that reports are written to.
+//! Zone files, cassettes, and files that reports are written to.
 
 use super::{SOUND, replay, run};
 
@@ -31,7 +31,7 @@ fn every_fault_of_a_zone_is_named_up_to_a_bound() {
 }
 
 #[test]
-fn a_zone_laid_over_a_tape_speaks_for_its_domain() {
+fn a_zone_laid_over_a_cassette_speaks_for_its_domain() {
     let run = replay("overlay", SOUND, ["example.com", "192.0.2.1", "--zone", "new.zone", "-q"]);
     let ended = run.file("new.zone", ZONE.as_bytes()).end();
     assert_eq!(ended.answer(), "example.com  WARN  192.0.2.1 is authorized: SPF pass, by mx");
@@ -53,7 +53,7 @@ fn offline_needs_something_that_answers() {
 }
 
 #[test]
-fn a_tape_that_is_cut_off_is_refused_with_the_line() {
+fn a_cassette_that_is_cut_off_is_refused_with_the_line() {
     let cut = &SOUND[..SOUND.len() - 30];
     assert_eq!(
         replay("cut", cut, ["example.com"]).end().refusal(),
@@ -65,9 +65,9 @@ fn a_tape_that_is_cut_off_is_refused_with_the_line() {
 }
 
 #[test]
-fn rubbish_on_a_tape_is_refused_with_the_line() {
-    let tape = SOUND.replace("{\"name\":\"mx.example.com\"", "\x1b[31mrubbish");
-    let ended = replay("rubbish", &tape, ["example.com"]).end();
+fn rubbish_on_a_cassette_is_refused_with_the_line() {
+    let cassette = SOUND.replace("{\"name\":\"mx.example.com\"", "\x1b[31mrubbish");
+    let ended = replay("rubbish", &cassette, ["example.com"]).end();
     let (code, said) = ended.refusal();
     assert_eq!(code, Some(2));
     assert!(said.starts_with("error: tape.jsonl:4: expected an answer as JSON"), "{said}");
@@ -82,7 +82,7 @@ fn a_file_that_is_not_there_is_named() {
 }
 
 #[test]
-fn a_tape_that_cannot_be_written_leaves_nothing_behind() {
+fn a_cassette_that_cannot_be_written_leaves_nothing_behind() {
     let arguments = ["example.com", "--offline", "--zone", "new.zone", "--record", "no/tape.jsonl"];
     let ended = run("unwritable", arguments).file("new.zone", ZONE.as_bytes()).end();
     let (code, said) = ended.refusal();
@@ -91,7 +91,7 @@ fn a_tape_that_cannot_be_written_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_tape_in_the_place_of_a_folder_leaves_nothing_half_written() {
+fn a_cassette_in_the_place_of_a_folder_leaves_nothing_half_written() {
     let arguments = ["example.com", "--offline", "--zone", "new.zone", "--record", "taken"];
     let run = run("half-written", arguments).file("new.zone", ZONE.as_bytes());
     std::fs::create_dir(run.folder.join("taken")).expect("a folder can be made");
@@ -127,9 +127,10 @@ fn two_reports_for_one_file_are_refused() {
 fn what_was_recorded_answers_the_same_again() {
     let live = ["example.com", "--offline", "--zone", "new.zone", "--record", "tape.jsonl"];
     let first = run("record", live).file("new.zone", ZONE.as_bytes()).end();
-    let tape = first.read("tape.jsonl");
+    let cassette = first.read("tape.jsonl");
     let arguments = ["example.com", "--zone", "new.zone"];
-    let second = replay("record-replay", &tape, arguments).file("new.zone", ZONE.as_bytes()).end();
+    let second =
+        replay("record-replay", &cassette, arguments).file("new.zone", ZONE.as_bytes()).end();
     assert_eq!(first.answer(), second.answer());
 }
 

@@ -46,7 +46,7 @@ fn what_is_printed_is_a_zone_that_the_program_reads_and_finds_mended() {
 
 #[test]
 fn an_outage_of_a_provider_has_no_fix() {
-    let tape = world(&[
+    let cassette = world(&[
         ("example.com", "TXT", "\"v=spf1 include:spf.protection.outlook.com -all\"".to_owned()),
         ("example.com", "MX", "0 example-com.mail.protection.outlook.com.".to_owned()),
         ("example-com.mail.protection.outlook.com", "A", "192.0.2.9".to_owned()),
@@ -55,19 +55,19 @@ fn an_outage_of_a_provider_has_no_fix() {
     for outage in ["nxdomain", "servfail", "timeout", "nodata"] {
         let run = run("fix-outage", ["fix", "example.com", "--replay", "tape.jsonl", "--fault"])
             .arguments([format!("{outage}:spf.protection.outlook.com").as_str()])
-            .file("tape.jsonl", tape.as_bytes());
+            .file("tape.jsonl", cassette.as_bytes());
         assert_eq!(run.end().stdout, "", "{outage}");
     }
 }
 
 #[test]
 fn changes_of_dmarc_stand_in_a_block_of_their_own() {
-    let tape = world(&[
+    let cassette = world(&[
         ("example.com", "TXT", "\"v=spf1 ip4:192.0.2.1 ?all\"".to_owned()),
         ("_dmarc.example.com", "TXT", "\"v=DMARC1; p=reject; pct=100\"".to_owned()),
     ]);
     let run = run("fix-blocks", ["fix", "example.com", "--replay", "tape.jsonl"]);
-    let printed = run.file("tape.jsonl", tape.as_bytes()).end().stdout;
+    let printed = run.file("tape.jsonl", cassette.as_bytes()).end().stdout;
     let blocks: Vec<&str> = printed.split("\n\n; Publish these separately").collect();
     let [senders, dmarc] = blocks.as_slice() else { panic!("two blocks: {printed}") };
     assert!(!senders.contains("_dmarc.") && dmarc.contains("_dmarc."), "{printed}");
@@ -82,9 +82,9 @@ fn other_tools_are_written_for_by_name() {
 
 #[test]
 fn what_could_not_be_told_is_no_fault_and_ends_with_3() {
-    let tape = "{\"cassette\":1}\n";
+    let cassette = "{\"cassette\":1}\n";
     let run = run("fix-dark", ["fix", "example.com", "--replay", "tape.jsonl"]);
-    let ended = run.file("tape.jsonl", tape.as_bytes()).end();
+    let ended = run.file("tape.jsonl", cassette.as_bytes()).end();
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(3), ""));
 }
 
@@ -132,9 +132,9 @@ const KEYS: [(&str, &str, &str); 2] = [
 const SELECTORS: &str = "[[domain]]\nname = \"example.com\"\ndkim-selectors = [\"a1\", \"b1\"]\n";
 
 /// Runs the verb in a repository with this configuration.
-fn configured(test: &str, tape: &str, toml: &str) -> Run {
+fn configured(test: &str, cassette: &str, toml: &str) -> Run {
     let run = run(test, ["fix", "example.com", "--replay", "tape.jsonl"]).in_repository();
-    run.file("tape.jsonl", tape.as_bytes()).file("mailcheck.toml", toml.as_bytes())
+    run.file("tape.jsonl", cassette.as_bytes()).file("mailcheck.toml", toml.as_bytes())
 }
 
 /// The rules that a patch is about, in its order.
@@ -185,9 +185,9 @@ fn an_ignore_of_another_domain_keeps_no_fix_away() {
 #[test]
 fn an_ignored_rule_is_not_fixed_where_another_fix_brings_it_to_light() {
     let record = "\"v=spf1 ipv4:192.0.2.1 ip4:192.0.2.1 -all\"";
-    let tape = world(&[("example.com", "TXT", record.to_owned())]);
+    let cassette = world(&[("example.com", "TXT", record.to_owned())]);
     let toml = "[[ignore]]\nrule = \"spf/duplicate-term\"\nreason = \"harmless\"\n";
-    let ended = configured("fix-to-light", &tape, toml).arguments(["--only", "spf"]).end();
+    let ended = configured("fix-to-light", &cassette, toml).arguments(["--only", "spf"]).end();
     assert_eq!(rules(&ended), ["spf/syntax"]);
 }
 
@@ -224,11 +224,11 @@ fn keys_at_the_selectors_of_a_contract_are_fixed() {
 
 #[test]
 fn of_two_faults_of_a_rule_the_one_that_is_ignored_by_its_fingerprint_stays() {
-    let tape = world(&KEYS.map(owned));
+    let cassette = world(&KEYS.map(owned));
     let toml = SELECTORS.to_owned()
         + "[[ignore]]\nrule = \"dkim/stray-characters\"\nfingerprint = \"v1:07d485c68bedd63d\"\n\
            reason = \"it is going away\"\n";
-    let ended = configured("fix-print", &tape, &toml).arguments(["--only", "dkim"]).end();
+    let ended = configured("fix-print", &cassette, &toml).arguments(["--only", "dkim"]).end();
     assert_eq!(rules(&ended), ["dkim/stray-characters"]);
     assert!(ended.stdout.contains("a1._domainkey.") && !ended.stdout.contains("b1."));
 }
@@ -257,7 +257,7 @@ fn what_the_contract_finds_is_left_too() {
     assert_eq!(ended.stderr, "example.com: 2 fixes; 5 other findings\n");
 }
 
-/// A record of a tape.
+/// A record of a cassette.
 fn owned(
     (name, kind, data): (&'static str, &'static str, &str),
 ) -> (&'static str, &'static str, String) {

@@ -4,16 +4,16 @@ use super::{Ended, policy, replay, text, world};
 use serde_json::Value;
 
 /// Both forms of the report, at full length, about a sender and the whole domain.
-fn reports(test: &str, tape: &str) -> [Ended; 2] {
+fn reports(test: &str, cassette: &str) -> [Ended; 2] {
     ["text", "json"].map(|format| {
         let arguments = ["example.com", "192.0.2.1", "--explain", "--lookups", "-f", format];
-        replay(test, tape, arguments).end()
+        replay(test, cassette, arguments).end()
     })
 }
 
 /// What SPF says about a sender.
-fn spf(test: &str, tape: &str, address: &str) -> Value {
-    let domain = replay(test, tape, ["example.com", address, "--checks", "spf"]).domain();
+fn spf(test: &str, cassette: &str, address: &str) -> Value {
+    let domain = replay(test, cassette, ["example.com", address, "--checks", "spf"]).domain();
     domain["authorizations"][0]["spf"].clone()
 }
 
@@ -23,8 +23,8 @@ fn spf(test: &str, tape: &str, address: &str) -> Value {
 fn a_text_of_64_kib_is_read_and_answered() {
     let networks: String =
         (0..3700).map(|n| format!("ip4:10.{}.{}.0/24 ", n / 256, n % 256)).collect();
-    let tape = policy(&format!("v=spf1 {networks}ip4:192.0.2.1 -all"));
-    let codes = reports("64-kib", &tape).map(|ended| ended.code);
+    let cassette = policy(&format!("v=spf1 {networks}ip4:192.0.2.1 -all"));
+    let codes = reports("64-kib", &cassette).map(|ended| ended.code);
     assert_eq!(codes, [Some(0); 2], "the last network passes");
 }
 
@@ -43,7 +43,7 @@ fn the_same_fault_ten_thousand_times_makes_no_endless_report() {
     }
 }
 
-/// A tape of the whole world with one set of texts.
+/// A cassette of the whole world with one set of texts.
 fn set(owner: &str, texts: impl Iterator<Item = String>) -> String {
     let texts: Vec<_> = texts.map(|record| text(record.as_bytes())).collect();
     let set = serde_json::json!({"name": owner, "type": "TXT", "records": texts});
@@ -53,8 +53,8 @@ fn set(owner: &str, texts: impl Iterator<Item = String>) -> String {
 #[test]
 fn thousands_of_policies_at_one_name_are_read_and_answered() {
     // A merge of n policies has n readings with n records each: 1.5 GB for a set of 64 KiB.
-    let tape = set("example.com", (0..3440).map(|n| format!("v=spf1 a:{n}.b -all")));
-    let codes = reports("many-policies", &tape).map(|ended| ended.code);
+    let cassette = set("example.com", (0..3440).map(|n| format!("v=spf1 a:{n}.b -all")));
+    let codes = reports("many-policies", &cassette).map(|ended| ended.code);
     assert_eq!(codes, [Some(1); 2]);
 }
 
@@ -67,8 +67,8 @@ fn a_dmarc_record_of_64_kib_is_read_and_answered() {
         format!("v=DMARC1{}", ";a=b".repeat(16_000)),
     ];
     for record in records {
-        let tape = world(&[("_dmarc.example.com", "TXT", text(record.as_bytes()))]);
-        let codes = reports("dmarc-64-kib", &tape).map(|ended| ended.code);
+        let cassette = world(&[("_dmarc.example.com", "TXT", text(record.as_bytes()))]);
+        let codes = reports("dmarc-64-kib", &cassette).map(|ended| ended.code);
         assert_eq!(codes, [Some(1); 2], "{}", &record[..30]);
     }
 }
@@ -76,8 +76,8 @@ fn a_dmarc_record_of_64_kib_is_read_and_answered() {
 #[test]
 fn a_key_of_64_kib_is_read_and_answered() {
     let record = format!("v=DKIM1; p={}", "A".repeat(64_000));
-    let tape = world(&[("default._domainkey.example.com", "TXT", text(record.as_bytes()))]);
-    let domain = replay("key-64-kib", &tape, ["example.com", "--checks", "dkim"]).domain();
+    let cassette = world(&[("default._domainkey.example.com", "TXT", text(record.as_bytes()))]);
+    let domain = replay("key-64-kib", &cassette, ["example.com", "--checks", "dkim"]).domain();
     assert_eq!(domain["dkim"]["status"], "broken");
 }
 
@@ -85,28 +85,28 @@ fn a_key_of_64_kib_is_read_and_answered() {
 fn the_last_of_2000_networks_still_passes() {
     let networks: String =
         (0..2000).map(|n| format!("ip4:10.{}.{}.0/25 ", n / 256, n % 256)).collect();
-    let tape = policy(&format!("v=spf1 {networks}-all"));
-    assert_eq!(spf("2000-networks", &tape, "10.7.207.1")["result"], "pass");
+    let cassette = policy(&format!("v=spf1 {networks}-all"));
+    assert_eq!(spf("2000-networks", &cassette, "10.7.207.1")["result"], "pass");
 }
 
 // ── shape ───────────────────────────────────────────────────────────────────────────────────────
 
 #[test]
 fn a_loop_of_includes_ends_at_the_limit() {
-    let tape = world(&[
+    let cassette = world(&[
         ("example.com", "TXT", text(b"v=spf1 include:a.example -all")),
         ("a.example", "TXT", text(b"v=spf1 include:example.com -all")),
     ]);
-    assert_eq!(spf("include-loop", &tape, "192.0.2.1")["result"], "permerror");
+    assert_eq!(spf("include-loop", &cassette, "192.0.2.1")["result"], "permerror");
 }
 
 #[test]
 fn a_loop_of_redirects_ends_at_the_limit() {
-    let tape = world(&[
+    let cassette = world(&[
         ("example.com", "TXT", text(b"v=spf1 redirect=a.example")),
         ("a.example", "TXT", text(b"v=spf1 redirect=example.com")),
     ]);
-    assert_eq!(spf("redirect-loop", &tape, "192.0.2.1")["result"], "permerror");
+    assert_eq!(spf("redirect-loop", &cassette, "192.0.2.1")["result"], "permerror");
 }
 
 /// A tree of 500 policies, each of which includes `width` others while there are any left.
@@ -165,11 +165,11 @@ fn terminal_escapes_of_a_domain_are_shown_and_never_emitted() {
 
 #[test]
 fn terminal_escapes_of_an_explanation_are_shown_and_never_emitted() {
-    let tape = world(&[
+    let cassette = world(&[
         ("example.com", "TXT", text(b"v=spf1 -all exp=why.example.com")),
         ("why.example.com", "TXT", text(b"no \x1b[31mway")),
     ]);
-    for ended in reports("exp-escapes", &tape) {
+    for ended in reports("exp-escapes", &cassette) {
         assert!(!ended.stdout.contains('\x1b'), "{}", ended.stdout);
     }
 }

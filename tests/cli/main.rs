@@ -21,8 +21,8 @@ mod program;
 mod scenarios;
 mod servers;
 mod summary;
-#[path = "../support/tape.rs"]
-mod tape;
+#[path = "../support/cassette.rs"]
+mod cassette;
 mod words;
 
 use serde_json::Value;
@@ -31,7 +31,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// A domain where everything is in order, as a tape that is the whole world.
+/// A domain where everything is in order, as a cassette that is the whole world.
 const SOUND: &str = r#"{"cassette":1,"absent":"nxdomain"}
 {"name":"example.com","type":"TXT","records":["\"v=spf1 ip4:192.0.2.0/24 -all\""]}
 {"name":"example.com","type":"MX","records":["10 mx.example.com."]}
@@ -40,21 +40,21 @@ const SOUND: &str = r#"{"cassette":1,"absent":"nxdomain"}
 {"name":"_dmarc.example.com","type":"TXT","records":["\"v=DMARC1; p=reject; rua=mailto:dmarc@example.com\""]}
 "#;
 
-/// A tape of the whole world with one policy at `example.com`.
+/// A cassette of the whole world with one policy at `example.com`.
 fn policy(record: &str) -> String {
     world(&[("example.com", "TXT", text(record.as_bytes()))])
 }
 
-/// A tape of the whole world.
+/// A cassette of the whole world.
 fn world<N: AsRef<str>>(records: &[(N, &str, String)]) -> String {
-    let mut tape = String::from("{\"cassette\":1,\"absent\":\"nxdomain\"}\n");
+    let mut cassette = String::from("{\"cassette\":1,\"absent\":\"nxdomain\"}\n");
     for (name, kind, data) in records {
         let name = name.as_ref();
         let line = serde_json::json!({"name": name, "type": kind, "records": [data]});
-        tape.push_str(&line.to_string());
-        tape.push('\n');
+        cassette.push_str(&line.to_string());
+        cassette.push('\n');
     }
-    tape
+    cassette
 }
 
 /// Text as a master file has it, in character-strings of at most 255 octets.
@@ -96,9 +96,9 @@ fn run<const N: usize>(test: &str, arguments: [&str; N]) -> Run {
     Run { folder, arguments, environment: Vec::new() }
 }
 
-/// A run that answers from a tape.
-fn replay<const N: usize>(test: &str, tape: &str, arguments: [&str; N]) -> Run {
-    let run = run(test, ["--replay", "tape.jsonl"]).file("tape.jsonl", tape.as_bytes());
+/// A run that answers from a cassette.
+fn replay<const N: usize>(test: &str, cassette: &str, arguments: [&str; N]) -> Run {
+    let run = run(test, ["--replay", "tape.jsonl"]).file("tape.jsonl", cassette.as_bytes());
     run.arguments(arguments)
 }
 

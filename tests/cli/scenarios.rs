@@ -8,14 +8,14 @@
 
 #![allow(clippy::disallowed_methods, reason = "stories are files, and blessing is asked for")]
 
+use crate::cassette::{WORLD, cassette};
 use crate::program;
-use crate::tape::{WORLD, tape};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// The name of the world's tape, as the screens show it.
-const TAPE: &str = "world.jsonl";
+/// The name of the world's cassette, as the screens show it.
+const CASSETTE: &str = "world.jsonl";
 
 // ── reading ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -67,17 +67,17 @@ impl Story {
         text.lines().map(read).collect()
     }
 
-    /// The world of the story, as a tape.
-    fn tape(&self) -> String {
+    /// The world of the story, as a cassette.
+    fn cassette(&self) -> String {
         let world = self.blocks("zone").filter(|(file, _)| file.is_empty());
-        tape(self.name(), &world.map(|(_, text)| self.whole(text)).collect::<String>())
+        cassette(self.name(), &world.map(|(_, text)| self.whole(text)).collect::<String>())
     }
 
     /// The story as it would be if it were told by the program.
     fn told(&self) -> String {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scenarios").join(self.name());
         fs::create_dir_all(&folder).expect("a folder for the run");
-        fs::write(folder.join(TAPE), self.tape()).expect("the tape can be written");
+        fs::write(folder.join(CASSETTE), self.cassette()).expect("the tape can be written");
         let files = self.blocks("zone").chain(self.blocks("toml"));
         for (file, text) in files.filter(|(file, _)| !file.is_empty()) {
             fs::write(folder.join(file), self.whole(text))
@@ -137,7 +137,7 @@ fn run(folder: &Path, line: &str) -> String {
     assert_eq!(words.next().as_deref(), Some("mailcheck"), "only mailcheck is run: {line}");
     let out = program::mailcheck()
         .args(words)
-        .env("MAILCHECK_REPLAY", TAPE)
+        .env("MAILCHECK_REPLAY", CASSETTE)
         .current_dir(folder)
         .output()
         .expect("the binary runs");
@@ -224,7 +224,7 @@ fn what_a_command_prints_takes_the_place_of_what_was_written() {
 #[test]
 fn a_name_that_the_world_does_not_list_does_not_exist() {
     assert_eq!(
-        tape("t", "a.example. 60 TXT x\n"),
+        cassette("t", "a.example. 60 TXT x\n"),
         format!(
             "{WORLD}{}\n",
             r#"{"name":"a.example","type":"TXT","outcome":"records","ttl":60,"records":["\"x\""],"aliases":[]}"#

@@ -61,16 +61,16 @@ fn a_typed_server_goes_before_the_environment_with_every_verb() {
 #[test]
 fn a_run_that_asks_no_server_heeds_none_of_the_environment() {
     let zone = b"example.com. 60 IN SOA ns admin 1 2 3 4 5\n";
-    let tape = replay("tape-alone", SOUND, ["example.com"]);
+    let cassette = replay("tape-alone", SOUND, ["example.com"]);
     let offline = run("zone-alone", ["example.com", "--offline", "--zone", "new.zone"]);
-    for run in [tape, offline.file("new.zone", zone)] {
+    for run in [cassette, offline.file("new.zone", zone)] {
         let ended = run.variable("MAILCHECK_RESOLVER", BAD).end();
         assert_ne!(ended.code, Some(2), "{}", ended.stderr);
     }
 }
 
 #[test]
-fn a_typed_server_that_a_tape_makes_idle_is_a_mistake() {
+fn a_typed_server_that_a_cassette_makes_idle_is_a_mistake() {
     for server in ["@127.0.0.1:1", "--resolver=127.0.0.1:1"] {
         let ended = replay("idle-server", SOUND, ["example.com", server]).end();
         let said = "error: --replay asks no server, and \"127.0.0.1:1\" is one";

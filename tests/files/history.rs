@@ -8,7 +8,7 @@
 mod commits;
 mod readme;
 
-use crate::{program, tape};
+use crate::{cassette, program};
 use mailcheck::render::json;
 use mailcheck::report::Report;
 use serde_json::Value;
@@ -169,14 +169,14 @@ fn pointed_at(domain: &Value, rule: &str) -> String {
 // ── the world ───────────────────────────────────────────────────────────────────────────────────
 
 #[test]
-fn the_tape_says_what_the_zones_of_others_say() {
+fn the_cassette_says_what_the_zones_of_others_say() {
     let zones =
         ["../zones/microsoft-365", "../zones/other-senders", "../zones/fmsinc-dkim", "others"];
     let read = |zone: &str| {
         let path = folder().join(format!("{zone}.zone"));
         fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()))
     };
-    let told = tape::tape("others", &zones.map(read).concat());
+    let told = cassette::cassette("others", &zones.map(read).concat());
     let path = folder().join("world.jsonl");
     if env::var_os("BLESS").is_some() {
         fs::write(&path, &told).expect("the tape can be written");

@@ -3,6 +3,6 @@
 mod history;
 #[path = "../support/program.rs"]
 mod program;
-#[path = "../support/tape.rs"]
-mod tape;
+#[path = "../support/cassette.rs"]
+mod cassette;
 mod zone_readers;

@@ -239,10 +239,10 @@ fn a_json_line_is_the_domain_of_the_report() {
 #[tokio::test]
 async fn a_mark_is_as_wide_as_what_it_marks_where_a_record_spells_out_an_escape() {
     // The record holds a backslash, an x and two digits: no octet 0x1b.
-    let tape = br#"{"cassette":1,"absent":"nxdomain"}
+    let cassette = br#"{"cassette":1,"absent":"nxdomain"}
 {"name":"a.example","type":"TXT","records":["\"v=spf1 \\\\x1b[1m -all\""]}
 "#;
-    let answers = Replay::read("tape", tape).expect("the tape is well formed");
+    let answers = Replay::read("tape", cassette).expect("the tape is well formed");
     let inquiry = Inquiry::about(reports::name("a.example"));
     let domain = audit::domain(&answers, &inquiry, Clock::default()).await;
     let text = plain(&reports::report(domain.result, 1, vec![domain]));

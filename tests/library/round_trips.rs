@@ -12,7 +12,7 @@ use std::time::Duration;
 const TRIP: Duration = Duration::from_millis(20);
 
 /// A tree that is three deep, with a host at its end, a provider's policy, an author and a client.
-const TAPE: &str = r#"{"cassette":1,"absent":"nxdomain"}
+const CASSETTE: &str = r#"{"cassette":1,"absent":"nxdomain"}
 {"name":"deep.example","type":"TXT","records":["\"v=spf1 mx a:mail.deep.example include:one.deep.example include:two.deep.example -all\""]}
 {"name":"one.deep.example","type":"TXT","records":["\"v=spf1 ip4:192.0.2.1 include:three.deep.example -all\""]}
 {"name":"two.deep.example","type":"TXT","records":["\"v=spf1 ip4:192.0.2.2 -all\""]}
@@ -33,7 +33,7 @@ const TAPE: &str = r#"{"cassette":1,"absent":"nxdomain"}
 {"name":"_netblocks3.google.com","type":"TXT","records":["\"v=spf1 ip4:198.51.100.192/26 ~all\""]}
 "#;
 
-/// Answers from a tape, a round trip later.
+/// Answers from a cassette, a round trip later.
 struct Distant(Replay);
 
 impl Dns for Distant {
@@ -59,8 +59,9 @@ fn sender(sender: Sender) -> Vec<Asked> {
 
 /// The round trips between question and report.
 async fn trips(inquiry: Inquiry) -> u128 {
-    let tape = Replay::read("tape", TAPE.as_bytes()).expect("a test writes valid tapes");
-    let dns = Cache::new(Distant(tape));
+    let cassette =
+        Replay::read("tape", CASSETTE.as_bytes()).expect("a test writes valid cassettes");
+    let dns = Cache::new(Distant(cassette));
     let begin = tokio::time::Instant::now();
     audit::domain(&dns, &inquiry, Clock::default()).await;
     begin.elapsed().as_millis() / TRIP.as_millis()

@@ -46,13 +46,13 @@ fn every_kind_of_report_satisfies_the_schema() {
 
 #[tokio::test]
 async fn an_audited_domain_satisfies_the_schema() {
-    let tape = br#"{"cassette":1,"absent":"nxdomain"}
+    let cassette = br#"{"cassette":1,"absent":"nxdomain"}
 {"name":"example.com","type":"TXT","outcome":"records","records":["\"v=spf1 include:b.example ip4:192.0.2.0/28 ptr -al\""]}
 {"name":"example.com","type":"MX","outcome":"records","records":["10 mx.example.com."]}
 {"name":"mx.example.com","type":"A","outcome":"servfail","detail":"EDE 22"}
 {"name":"_dmarc.example.com","type":"TXT","outcome":"records","records":["\"v=DMARC1; p=none\""]}
 "#;
-    let answers = Replay::read("tape", tape).expect("the tape is well formed");
+    let answers = Replay::read("tape", cassette).expect("the tape is well formed");
     let inquiry = Inquiry::about(reports::name("example.com"));
     let domain = audit::domain(&answers, &inquiry, Clock::default()).await;
     let report = reports::report(Verdict::Fail, 1, vec![domain]);

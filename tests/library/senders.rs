@@ -86,12 +86,12 @@ fn snapshot() -> Option<Replay> {
             sets.entry((name, kind)).or_default().push(rdata);
         }
     }
-    let mut tape = "{\"cassette\":1,\"absent\":\"nxdomain\"}\n".to_owned();
+    let mut cassette = "{\"cassette\":1,\"absent\":\"nxdomain\"}\n".to_owned();
     for ((name, kind), records) in sets {
         let line = serde_json::json!({"name": name, "type": kind, "records": records});
-        tape.push_str(&format!("{line}\n"));
+        cassette.push_str(&format!("{line}\n"));
     }
-    Some(Replay::read("records.tsv", tape.as_bytes()).expect("the snapshot can be read"))
+    Some(Replay::read("records.tsv", cassette.as_bytes()).expect("the snapshot can be read"))
 }
 
 /// Numbers without pattern, the same every time.
@@ -545,13 +545,13 @@ fn a_domain_without_a_policy_is_not_flattened() {
 
 #[test]
 fn a_list_is_as_old_as_the_shortest_lived_answer_it_rests_on() {
-    let tape = r#"{"cassette":1,"absent":"nxdomain"}
+    let cassette = r#"{"cassette":1,"absent":"nxdomain"}
 {"name":"example.com","type":"TXT","ttl":60,"records":["\"v=spf1 include:b.test a:h.test -all\""]}
 {"name":"b.test","type":"TXT","ttl":600,"records":["\"v=spf1 ip4:192.0.2.1\""]}
 {"name":"h.test","type":"A","ttl":300,"records":["192.0.2.9"]}
 {"name":"h.test","type":"AAAA","ttl":900,"records":["2001:db8::1"]}
 "#;
-    let dns = Replay::read("tape", tape.as_bytes()).expect("a tape");
+    let dns = Replay::read("tape", cassette.as_bytes()).expect("a tape");
     let flattened = flattened(&dns, "example.com");
     let trusted: Vec<String> =
         flattened.sources.iter().map(|it| format!("{} {}", it.name, it.kind)).collect();

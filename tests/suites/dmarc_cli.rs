@@ -1,4 +1,4 @@
-//! The DMARC suite driven from outside: the binary, a tape, and the JSON that it prints.
+//! The DMARC suite driven from outside: the binary, a cassette, and the JSON that it prints.
 //!
 //! The suite says what SPF and DKIM found. For SPF a policy is put into the zone that makes the
 //! sender come out so; a DKIM signature that passes is a flag. Cases on which deployed
@@ -40,9 +40,9 @@ fn policy(result: &str) -> Value {
     }
 }
 
-/// Writes a case's zone, and the SPF policy with it, as a tape that is the whole world.
+/// Writes a case's zone, and the SPF policy with it, as a cassette that is the whole world.
 #[expect(clippy::disallowed_methods, reason = "the binary reads a file")]
-fn tape(case: &Value) -> PathBuf {
+fn cassette(case: &Value) -> PathBuf {
     let mut table = case["zone"].clone();
     if let Some(spf) = case["spf"].as_object() {
         let rows = table[word(&spf["domain"])].take();
@@ -58,14 +58,14 @@ fn tape(case: &Value) -> PathBuf {
 }
 
 /// What the program makes of the message of a case.
-fn run(case: &Value, tape: &Path) -> Value {
+fn run(case: &Value, cassette: &Path) -> Value {
     // Without a domain in the reverse-path and without a HELO name, SPF has nothing to check.
     let reverse_path =
         case["spf"]["domain"].as_str().map_or("<>".to_owned(), |domain| format!("a@{domain}"));
     let mut command = program::mailcheck();
     command
         .args(["author.test", SENDER, "--checks", "spf,dmarc", "--format", "json", "--replay"])
-        .arg(tape)
+        .arg(cassette)
         .args(["--mail-from", &reverse_path, "--header-from", word(&case["from_domain"])]);
     let signatures = case["dkim"].as_array().into_iter().flatten();
     for signature in signatures.filter(|signature| signature["result"] == "pass") {
@@ -84,7 +84,7 @@ fn the_evaluations_of_the_dmarc_suite_pass_through_the_binary() {
     let Some(cases) = evaluations() else { return };
     let mut faults = Vec::new();
     for case in &cases {
-        let authorization = run(case, &tape(case));
+        let authorization = run(case, &cassette(case));
         if let Some(wanted) = case["spf"]["result"].as_str() {
             let spf = &authorization["spf"]["result"];
             assert_eq!(spf, wanted, "{}: the zone gives another result of SPF", case["id"]);

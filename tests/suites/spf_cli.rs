@@ -1,4 +1,4 @@
-//! The openspf suite driven from outside: the binary, a tape, and the JSON that it prints.
+//! The openspf suite driven from outside: the binary, a cassette, and the JSON that it prints.
 
 use crate::openspf::{Case, Explanation, Scenario, spf_rfc7208};
 use crate::program;
@@ -6,9 +6,9 @@ use serde_json::Value;
 use std::fmt::Write;
 use std::path::PathBuf;
 
-/// Writes a scenario's zone as a tape that is the whole world.
+/// Writes a scenario's zone as a cassette that is the whole world.
 #[expect(clippy::disallowed_methods, reason = "the binary reads a file")]
-fn tape(scenario: &Scenario) -> PathBuf {
+fn cassette(scenario: &Scenario) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}.jsonl", scenario.id));
     std::fs::write(&path, scenario.zone.cassette()).expect("the tape can be written");
     path
@@ -20,7 +20,7 @@ fn argument(octets: &[u8]) -> std::ffi::OsString {
     std::ffi::OsString::from_vec(octets.to_vec())
 }
 
-fn run(case: &Case, tape: &PathBuf) -> Value {
+fn run(case: &Case, cassette: &PathBuf) -> Value {
     let mut path = b"<".to_vec();
     path.extend_from_slice(&case.mailfrom);
     path.push(b'>');
@@ -33,7 +33,7 @@ fn run(case: &Case, tape: &PathBuf) -> Value {
         .arg("--helo")
         .arg(argument(&case.helo))
         .args(["--checks", "spf", "--format", "json", "--replay"])
-        .arg(tape)
+        .arg(cassette)
         .output()
         .expect("the binary runs");
     let text = String::from_utf8_lossy(&out.stdout);
@@ -47,9 +47,9 @@ fn the_openspf_suite_passes_through_the_binary() {
     let Some(scenarios) = spf_rfc7208() else { return };
     let mut faults = String::new();
     for scenario in &scenarios {
-        let tape = tape(scenario);
+        let cassette = cassette(scenario);
         for case in &scenario.cases {
-            let report = run(case, &tape);
+            let report = run(case, &cassette);
             let spf = &report["domains"][0]["authorizations"][0]["spf"];
             let result = spf["result"].as_str().unwrap_or("null");
             if !case.results.iter().any(|accepted| accepted == result) {

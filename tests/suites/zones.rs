@@ -107,15 +107,15 @@ async fn the_zone_remembers_what_it_was_asked_in_order() {
 }
 
 #[test]
-fn a_tape_holds_every_type_of_every_name_and_says_that_it_is_the_whole_world() {
+fn a_cassette_holds_every_type_of_every_name_and_says_that_it_is_the_whole_world() {
     let zone = Zone::from_json(
         r#"{"b.example": [{"type": "TXT", "strings": ["a\"ÿ", "b"]}, {"type": "*", "error": "timeout"}],
             "c.example": [{"type": "CNAME", "target": "m.example"}],
             "m.example": [{"type": "MX", "preference": 0, "exchange": ""}]}"#,
     );
-    let tape = zone.cassette();
+    let cassette = zone.cassette();
     let kept = |line: &&str| line.contains("TXT") || line.contains("MX") || line.contains("ca");
-    let kept: Vec<_> = tape.lines().filter(kept).collect();
+    let kept: Vec<_> = cassette.lines().filter(kept).collect();
     assert_eq!(
         kept,
         [
@@ -134,37 +134,38 @@ fn a_tape_holds_every_type_of_every_name_and_says_that_it_is_the_whole_world() {
 
 #[test]
 #[should_panic(expected = "a tape cannot hold a wildcard")]
-fn a_zone_with_a_wildcard_is_refused_as_a_tape() {
+fn a_zone_with_a_wildcard_is_refused_as_a_cassette() {
     Zone::from_json(ZONE).cassette();
 }
 
 #[test]
-fn the_openspf_suite_has_203_cases_in_16_scenarios_with_a_tape_each() {
+fn the_openspf_suite_has_203_cases_in_16_scenarios_with_a_cassette_each() {
     let Some(scenarios) = spf_rfc7208() else { return };
     let cases = || scenarios.iter().flat_map(|scenario| &scenario.cases);
     let checked = cases().filter(|case| case.explanation != Explanation::Unchecked);
-    let tapes = scenarios.iter().filter(|scenario| scenario.zone.cassette().lines().count() > 1);
+    let cassettes =
+        scenarios.iter().filter(|scenario| scenario.zone.cassette().lines().count() > 1);
     assert_eq!(
-        (scenarios.len(), cases().count(), checked.count(), tapes.count()),
+        (scenarios.len(), cases().count(), checked.count(), cassettes.count()),
         (16, 203, 22, 16)
     );
 }
 
 #[tokio::test]
-async fn every_tape_answers_as_its_zone_does() {
+async fn every_cassette_answers_as_its_zone_does() {
     let Some(scenarios) = spf_rfc7208() else { return };
     let mut offenders = Vec::new();
     for scenario in &scenarios {
-        let tape = Replay::read("tape.jsonl", scenario.zone.cassette().as_bytes())
-            .expect("the tape can be read");
+        let cassette = Replay::read("tape.jsonl", scenario.zone.cassette().as_bytes())
+            .expect("the cassette can be read");
         for question in scenario.zone.questions() {
-            let (zone, tape) = (scenario.zone.lookup(&question), tape.lookup(&question));
-            let (zone, tape) = (zone.await, tape.await);
-            let same = zone.outcome.word() == tape.outcome.word()
-                && zone.aliases == tape.aliases
-                && joined(&zone) == joined(&tape);
+            let (zone, cassette) = (scenario.zone.lookup(&question), cassette.lookup(&question));
+            let (zone, cassette) = (zone.await, cassette.await);
+            let same = zone.outcome.word() == cassette.outcome.word()
+                && zone.aliases == cassette.aliases
+                && joined(&zone) == joined(&cassette);
             if !same {
-                offenders.push(format!("{}: {question}: {zone:?} {tape:?}", scenario.id));
+                offenders.push(format!("{}: {question}: {zone:?} {cassette:?}", scenario.id));
             }
         }
     }

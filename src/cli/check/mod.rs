@@ -43,10 +43,10 @@ pub(super) struct Looked {
     pub comments: Vec<Comment>,
 }
 
-/// Looks at the domains of a plan, and writes the tape if one is wanted.
+/// Looks at the domains of a plan, and writes the cassette if one is wanted.
 ///
 /// # Errors
-/// The plan cannot be carried out, or the tape cannot be written.
+/// The plan cannot be carried out, or the cassette cannot be written.
 pub(super) async fn look(plan: &Plan) -> Result<Looked, Trouble> {
     let mut session = Session::open(&plan.sources)?;
     conclude::prepare(&plan.ending)?;

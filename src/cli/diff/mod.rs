@@ -108,16 +108,16 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     }
     let States { before, after, alike, sources, notes, comments, .. } = states;
     ending.policy.comments = comments;
-    let replay = after.tape.clone().or(sources.replay);
+    let replay = after.cassette.clone().or(sources.replay);
     let sources = Sources { zones: Vec::new(), replay, ..sources };
     let mut session = Session::open_bottom(&sources)?;
     let clock = session.clock();
     let stack = &mut session.stack;
     conclude::prepare(&ending)?;
-    let (bottom, names_before) = match &before.tape {
-        Some(tape) => {
-            let bottom = Arc::new(Cache::new(sources::replay(tape)?)) as Arc<dyn Dns>;
-            (bottom, vec![format!("recorded in {}", tape.display())])
+    let (bottom, names_before) = match &before.cassette {
+        Some(cassette) => {
+            let bottom = Arc::new(Cache::new(sources::replay(cassette)?)) as Arc<dyn Dns>;
+            (bottom, vec![format!("recorded in {}", cassette.display())])
         }
         None => {
             let names = before.names.iter().chain(&stack.names).cloned();
@@ -131,7 +131,8 @@ async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
     let declared: Vec<Option<FileLocation>> = inquiries.iter().map(begins).collect();
     // What is alike lies under both.
     let below = stack.layered(bottom, alike, &[])?;
-    let shared = if before.tape.is_some() { Arc::clone(&stack.dns) } else { Arc::clone(&below) };
+    let shared =
+        if before.cassette.is_some() { Arc::clone(&stack.dns) } else { Arc::clone(&below) };
     let removed = removed(&before.zones, &after.zones);
     let before = stack.layered(below, before.zones, &sources.faults)?;
     let shared = Arc::new(without(removed, shared));

@@ -21,7 +21,7 @@ pub(super) struct State {
     /// The files, as they are shown.
     pub names: Vec<String>,
     /// A recording in the place of the DNS.
-    pub tape: Option<PathBuf>,
+    pub cassette: Option<PathBuf>,
 }
 
 impl State {
@@ -150,16 +150,16 @@ impl States {
 
     /// Two files, the old one first: zones, or recordings.
     fn two(&mut self, old: &Path, new: &Path) -> Result<(), Mistake> {
-        let is_tape = |path: &Path| path.extension().is_some_and(|it| it == "jsonl");
-        match (is_tape(old), is_tape(new)) {
+        let is_cassette = |path: &Path| path.extension().is_some_and(|it| it == "jsonl");
+        match (is_cassette(old), is_cassette(new)) {
             (true, true) if self.domains.is_empty() => Err(Mistake::new(format!(
                 "which domain? mailcheck diff DOMAIN {} {}",
                 old.display(),
                 new.display()
             ))),
             (true, true) => {
-                self.before.tape = Some(old.to_owned());
-                self.after.tape = Some(new.to_owned());
+                self.before.cassette = Some(old.to_owned());
+                self.after.cassette = Some(new.to_owned());
                 Ok(())
             }
             (false, false) => {
@@ -226,7 +226,7 @@ impl States {
 
     /// True if neither state has anything that the other one has not.
     pub(super) fn is_unchanged(&self) -> bool {
-        let is_empty = |state: &State| state.names.is_empty() && state.tape.is_none();
+        let is_empty = |state: &State| state.names.is_empty() && state.cassette.is_none();
         is_empty(&self.before) && is_empty(&self.after)
     }
 

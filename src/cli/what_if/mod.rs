@@ -114,7 +114,7 @@ mod tests {
     use crate::dns::{Question, Replay};
     use clap::Parser as _;
 
-    const TAPE: &str = r#"{"cassette":1,"absent":"nxdomain"}
+    const CASSETTE: &str = r#"{"cassette":1,"absent":"nxdomain"}
 {"name":"a.example","type":"TXT","ttl":60,"records":["\"v=spf1 mx include:b.example -all\"","\"other\""]}
 {"name":"two.example","type":"TXT","records":["\"v=spf1 -all\"","\"v=spf1 ~all\""]}
 {"name":"alias.example","type":"CNAME","records":["a.example."]}
@@ -126,9 +126,10 @@ mod tests {
     async fn texts(typed: &[&str], name: &str) -> Result<Vec<String>, String> {
         let typed = ["mailcheck", typed[0]].into_iter().chain(typed[1..].iter().copied());
         let plan = check::plan(args::Typed::try_parse_from(typed).unwrap()).unwrap();
-        let tape: Arc<dyn Dns> = Arc::new(Replay::read("tape", TAPE.as_bytes()).unwrap());
+        let cassette: Arc<dyn Dns> = Arc::new(Replay::read("tape", CASSETTE.as_bytes()).unwrap());
         let domains = plan.inquiries.iter().map(|inquiry| &inquiry.domain);
-        let dns = suppose(&tape, &plan.what_if, domains).await.map_err(|why| why.to_string())?;
+        let dns =
+            suppose(&cassette, &plan.what_if, domains).await.map_err(|why| why.to_string())?;
         let name = Name::from_octets(name.as_bytes()).unwrap();
         let answer = dns.lookup(&Question::new(name, Kind::Txt)).await;
         let mut texts: Vec<String> =

@@ -62,9 +62,9 @@ pub struct Sources {
     pub zones: Vec<PathBuf>,
     /// True if no server may be asked.
     pub offline: bool,
-    /// The tape to write.
+    /// The cassette to write.
     pub record: Option<PathBuf>,
-    /// The tape to answer from.
+    /// The cassette to answer from.
     pub replay: Option<PathBuf>,
     /// Faults to inject.
     pub faults: Vec<String>,

@@ -6,7 +6,7 @@ fn name(text: &str) -> Name {
 }
 
 fn replay(text: &str) -> Replay {
-    Replay::read("tape.jsonl", text.as_bytes()).expect("a test writes valid tapes")
+    Replay::read("tape.jsonl", text.as_bytes()).expect("a test writes valid cassettes")
 }
 
 fn error(text: &str) -> String {
@@ -14,22 +14,22 @@ fn error(text: &str) -> String {
     error.to_string()
 }
 
-fn ask(tape: &Replay, owner: &str, kind: Kind) -> Arc<Answer> {
-    tape.resolve(&Question::new(name(owner), kind))
+fn ask(cassette: &Replay, owner: &str, kind: Kind) -> Arc<Answer> {
+    cassette.resolve(&Question::new(name(owner), kind))
 }
 
-fn word(tape: &Replay, owner: &str, kind: Kind) -> &'static str {
-    ask(tape, owner, kind).outcome.word()
+fn word(cassette: &Replay, owner: &str, kind: Kind) -> &'static str {
+    ask(cassette, owner, kind).outcome.word()
 }
 
 // ----------------------------------------------------------------------------- replay
 
 #[test]
 fn a_line_as_documented_is_played() {
-    let tape = replay(
+    let cassette = replay(
         r#"{"name":"fmsinc.com","type":"TXT","outcome":"records","ttl":3600,"records":["\"v=spf1 include:spf.protection.outlook.com -all\""],"aliases":[]}"#,
     );
-    let answer = ask(&tape, "fmsinc.com", Kind::Txt);
+    let answer = ask(&cassette, "fmsinc.com", Kind::Txt);
     assert_eq!(
         (answer.texts().next(), answer.ttl, &answer.provenance),
         (
@@ -45,14 +45,14 @@ fn every_outcome_has_its_word() {
     let words = ["nodata", "nxdomain", "servfail", "timeout", "refused", "bogus", "malformed"];
     let lines = words
         .map(|word| format!("{{\"name\":\"{word}.x\",\"type\":\"A\",\"outcome\":\"{word}\"}}\n"));
-    let tape = replay(&lines.concat());
-    assert_eq!(words.map(|one| word(&tape, &format!("{one}.x"), Kind::A)), words);
+    let cassette = replay(&lines.concat());
+    assert_eq!(words.map(|one| word(&cassette, &format!("{one}.x"), Kind::A)), words);
 }
 
 #[test]
 fn a_failure_keeps_its_detail() {
-    let tape = replay(r#"{"name":"a","type":"A","outcome":"servfail","detail":"lame"}"#);
-    let failure = ask(&tape, "a", Kind::A).failure().cloned();
+    let cassette = replay(r#"{"name":"a","type":"A","outcome":"servfail","detail":"lame"}"#);
+    let failure = ask(&cassette, "a", Kind::A).failure().cloned();
     assert_eq!(failure, Some(Failure::because(Trouble::ServFail, "lame")));
 }
 
@@ -65,21 +65,21 @@ fn what_is_not_recorded_could_not_be_asked() {
 
 #[test]
 fn names_types_and_outcomes_are_read_in_any_spelling() {
-    let tape = replay(
+    let cassette = replay(
         r#"{"name":"WWW.Example.","type":"mx","outcome":"Records","records":["10 A.b"],"new":{"x":[1]}}"#,
     );
     let exchange = name("a.b");
     assert_eq!(
-        ask(&tape, "www.example", Kind::Mx).records().first().map(|record| record.data.clone()),
+        ask(&cassette, "www.example", Kind::Mx).records().first().map(|record| record.data.clone()),
         Some(Data::Mx { preference: 10, exchange })
     );
 }
 
 #[test]
 fn texts_may_be_empty_and_may_have_no_string_at_all() {
-    let tape = replay(r#"{"name":"a","type":"TXT","records":["","\"\"","\"a\\000\" \"b\""]}"#);
+    let cassette = replay(r#"{"name":"a","type":"TXT","records":["","\"\"","\"a\\000\" \"b\""]}"#);
     let texts: Vec<Data> =
-        ask(&tape, "a", Kind::Txt).records().iter().map(|record| record.data.clone()).collect();
+        ask(&cassette, "a", Kind::Txt).records().iter().map(|record| record.data.clone()).collect();
     let strings = [vec![], vec![&b""[..]], vec![&b"a\0"[..], b"b"]];
     let expected = strings.map(|set| Data::Txt(set.into_iter().map(Box::from).collect()));
     assert_eq!(texts, expected);
@@ -89,21 +89,21 @@ fn texts_may_be_empty_and_may_have_no_string_at_all() {
 fn a_set_of_64_kib_is_played() {
     let record = format!("\\\"{}\\\"", "x".repeat(255));
     let records = vec![format!("\"{record}\""); 256].join(",");
-    let tape = replay(&format!("{{\"name\":\"a\",\"type\":\"TXT\",\"records\":[{records}]}}"));
-    assert_eq!(ask(&tape, "a", Kind::Txt).records().len(), 256);
+    let cassette = replay(&format!("{{\"name\":\"a\",\"type\":\"TXT\",\"records\":[{records}]}}"));
+    assert_eq!(ask(&cassette, "a", Kind::Txt).records().len(), 256);
 }
 
 #[test]
 fn odd_octets_in_names_are_read_by_number() {
-    let tape = replay(r#"{"name":"a\\032b\\255.x","type":"A","records":["192.0.2.1"]}"#);
+    let cassette = replay(r#"{"name":"a\\032b\\255.x","type":"A","records":["192.0.2.1"]}"#);
     let odd = Name::from_labels([&b"a b\xff"[..], b"x"]).expect("a name");
-    assert_eq!(tape.resolve(&Question::new(odd, Kind::A)).records().len(), 1);
+    assert_eq!(cassette.resolve(&Question::new(odd, Kind::A)).records().len(), 1);
 }
 
 #[test]
 fn the_header_says_when_it_was_recorded() {
-    let tape = replay("\n{\"cassette\":1,\"recorded\":\"2026-11-24\"}\n");
-    assert_eq!(tape.recorded(), Some("2026-11-24"));
+    let cassette = replay("\n{\"cassette\":1,\"recorded\":\"2026-11-24\"}\n");
+    assert_eq!(cassette.recorded(), Some("2026-11-24"));
 }
 
 const WORLD: &str = r#"{"cassette":1,"absent":"nxdomain"}
@@ -114,28 +114,28 @@ const WORLD: &str = r#"{"cassette":1,"absent":"nxdomain"}
 "#;
 
 #[test]
-fn on_a_tape_that_is_the_world_an_absent_name_does_not_exist() {
-    let tape = replay(WORLD);
+fn on_a_cassette_that_is_the_world_an_absent_name_does_not_exist() {
+    let cassette = replay(WORLD);
     let owners = ["nope", "c.example", "gone.c.example", "no.e.example", "x.a.b.example"];
-    assert_eq!(owners.map(|owner| word(&tape, owner, Kind::A)), ["nxdomain"; 5]);
+    assert_eq!(owners.map(|owner| word(&cassette, owner, Kind::A)), ["nxdomain"; 5]);
 }
 
 #[test]
-fn on_a_tape_that_is_the_world_a_name_with_another_type_or_a_name_below_exists() {
-    let tape = replay(WORLD);
+fn on_a_cassette_that_is_the_world_a_name_with_another_type_or_a_name_below_exists() {
+    let cassette = replay(WORLD);
     let owners = ["a.b.example", "b.example", "example", "alias.d.example", "f.example"];
-    assert_eq!(owners.map(|owner| word(&tape, owner, Kind::A)), ["nodata"; 5]);
+    assert_eq!(owners.map(|owner| word(&cassette, owner, Kind::A)), ["nodata"; 5]);
 }
 
 #[test]
 fn a_recorded_alias_is_followed_to_what_is_recorded_behind_it() {
-    let tape = replay(
+    let cassette = replay(
         r#"{"name":"a","type":"CNAME","ttl":60,"records":["b."]}
 {"name":"b","type":"CNAME","records":["c."]}
 {"name":"c","type":"TXT","ttl":90,"records":["x"],"aliases":["d"]}
 "#,
     );
-    let answer = ask(&tape, "a", Kind::Txt);
+    let answer = ask(&cassette, "a", Kind::Txt);
     assert_eq!(
         (answer.records().len(), answer.aliases.as_slice(), answer.ttl),
         (1, &["b", "c", "d"].map(name)[..], Some(60))
@@ -143,19 +143,19 @@ fn a_recorded_alias_is_followed_to_what_is_recorded_behind_it() {
 }
 
 #[test]
-fn an_alias_that_leads_off_the_tape_could_not_be_asked() {
-    let tape = replay(r#"{"name":"a","type":"CNAME","records":["b."]}"#);
-    let answer = ask(&tape, "a", Kind::Txt);
+fn an_alias_that_leads_off_the_cassette_could_not_be_asked() {
+    let cassette = replay(r#"{"name":"a","type":"CNAME","records":["b."]}"#);
+    let answer = ask(&cassette, "a", Kind::Txt);
     assert_eq!((answer.outcome.word(), answer.aliases.len()), ("not_recorded", 1));
 }
 
 #[test]
-fn a_loop_on_the_tape_is_a_failure() {
-    let tape = replay(
+fn a_loop_on_the_cassette_is_a_failure() {
+    let cassette = replay(
         "{\"name\":\"a\",\"type\":\"CNAME\",\"records\":[\"b\"]}\n\
          {\"name\":\"b\",\"type\":\"CNAME\",\"records\":[\"a\"]}",
     );
-    let failure = ask(&tape, "a", Kind::Txt).failure().cloned();
+    let failure = ask(&cassette, "a", Kind::Txt).failure().cloned();
     assert_eq!(failure, Some(Failure::because(Trouble::ServFail, "CNAME loop")));
 }
 
@@ -221,32 +221,32 @@ fn no_message_holds_an_escape_sequence() {
 
 // ----------------------------------------------------------------------------- record
 
-async fn recorded(tape: &str, questions: &[(&str, Kind)]) -> String {
-    let recorder = Recorder::new(replay(tape));
+async fn recorded(cassette: &str, questions: &[(&str, Kind)]) -> String {
+    let recorder = Recorder::new(replay(cassette));
     for (owner, kind) in questions {
         recorder.lookup(&Question::new(name(owner), *kind)).await;
     }
-    recorder.tape()
+    recorder.cassette()
 }
 
 #[tokio::test]
-async fn a_tape_is_sorted_and_does_not_depend_on_the_order_of_questions_or_records() {
+async fn a_cassette_is_sorted_and_does_not_depend_on_the_order_of_questions_or_records() {
     let one = "{\"name\":\"b\",\"type\":\"A\",\"records\":[\"192.0.2.2\",\"192.0.2.1\"]}\n\
                {\"name\":\"a\",\"type\":\"MX\",\"outcome\":\"nodata\",\"ttl\":60}\n";
     let two = one.replace("[\"192.0.2.2\",\"192.0.2.1\"]", "[\"192.0.2.1\",\"192.0.2.2\"]");
-    let tapes = [
+    let cassettes = [
         recorded(one, &[("b", Kind::A), ("a", Kind::Mx), ("b", Kind::A)]).await,
         recorded(&two, &[("a", Kind::Mx), ("b", Kind::A)]).await,
     ];
     let expected = "{\"name\":\"a\",\"type\":\"MX\",\"outcome\":\"nodata\",\"ttl\":60,\"records\":[],\"aliases\":[]}\n\
                     {\"name\":\"b\",\"type\":\"A\",\"outcome\":\"records\",\"records\":[\"192.0.2.1\",\"192.0.2.2\"],\"aliases\":[]}\n";
-    assert_eq!(tapes, [expected, expected]);
+    assert_eq!(cassettes, [expected, expected]);
 }
 
 #[tokio::test]
-async fn a_dated_tape_begins_with_its_date() {
+async fn a_dated_cassette_begins_with_its_date() {
     let recorder = Recorder::new(replay("")).dated("2026-11-24");
-    assert_eq!(recorder.tape(), "{\"cassette\":1,\"recorded\":\"2026-11-24\"}\n");
+    assert_eq!(recorder.cassette(), "{\"cassette\":1,\"recorded\":\"2026-11-24\"}\n");
 }
 
 /// Answers one thing.
@@ -286,7 +286,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         let recorder = Recorder::new(Fixed(answer.clone()));
         runtime.block_on(recorder.lookup(&answer.question));
-        prop_assert_eq!(&*replay(&recorder.tape()).resolve(&answer.question), &answer);
+        prop_assert_eq!(&*replay(&recorder.cassette()).resolve(&answer.question), &answer);
     }
 
     #[test]

@@ -125,7 +125,7 @@ fn next(report: &Report, look: &Look) -> Vec<String> {
 fn source(report: &Report) -> Option<String> {
     match report.run.sources.as_slice() {
         [only] => match only.strip_prefix("recorded in ") {
-            Some(tape) if is_word(tape) => Some(format!(" --replay {tape}")),
+            Some(cassette) if is_word(cassette) => Some(format!(" --replay {cassette}")),
             _ if report.run.elapsed_ms.is_none() => None,
             _ if is_word(only) => Some(format!(" --resolver {only}")),
             // Named in words: the servers of the system, which need no flag.

@@ -13,7 +13,7 @@ const FILE: &str = "zones/fmsinc.com.zone";
 pub(crate) struct Repository(pub(crate) PathBuf);
 
 impl Repository {
-    /// An empty one with the tape of the world beside it; `None` where there is no git.
+    /// An empty one with the cassette of the world beside it; `None` where there is no git.
     pub(crate) fn new(test: &str) -> Option<Self> {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("history").join(test);
         let _ = fs::remove_dir_all(&folder);
@@ -25,8 +25,8 @@ impl Repository {
             return None;
         }
         repository.git(&["init", "--quiet", "--initial-branch=main"]);
-        let tape = self::folder().join("world.jsonl");
-        fs::copy(tape, repository.0.join("world.jsonl")).expect("the tape can be copied");
+        let cassette = self::folder().join("world.jsonl");
+        fs::copy(cassette, repository.0.join("world.jsonl")).expect("the tape can be copied");
         Some(repository)
     }
 

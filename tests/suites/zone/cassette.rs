@@ -1,4 +1,4 @@
-//! A suite's zone on tape: JSON lines, sorted, one answer a line.
+//! A suite's zone on cassette: JSON lines, sorted, one answer a line.
 
 use super::Zone;
 use mailcheck::dns::{Answer, Data, Kind, Question};
@@ -6,7 +6,7 @@ use mailcheck::net::Name;
 use serde::Serialize;
 use std::fmt::Write;
 
-/// The tape is the whole world: what is not on it does not exist.
+/// The cassette is the whole world: what is not on it does not exist.
 const HEADER: &str = r#"{"cassette":1,"absent":"nxdomain"}"#;
 
 /// The types that a check of SPF may ask for.
@@ -35,7 +35,7 @@ impl Zone {
         })
     }
 
-    /// The tape on which every name of the zone answers as the zone does.
+    /// The cassette on which every name of the zone answers as the zone does.
     pub(crate) fn cassette(&self) -> String {
         let answers = self.questions().map(|question| self.answer(&question));
         let mut lines: Vec<_> = answers.map(|answer| line(&answer)).collect();

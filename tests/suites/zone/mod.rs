@@ -11,7 +11,7 @@
 //! - every character U+0000..U+00FF of a text stands for the octet of that value.
 //!
 //! The zone remembers what it was asked: some rules are about questions, not answers ("MUST NOT
-//! query type SPF", the order of a tree walk). [`Zone::cassette`] writes the same world as a tape,
+//! query type SPF", the order of a tree walk). [`Zone::cassette`] writes the same world as a cassette,
 //! so that a suite can be driven through the binary, too. Delegation, DNSSEC and TTLs are
 //! deliberately absent: no suite speaks of them.
 

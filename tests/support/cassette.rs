@@ -1,14 +1,14 @@
-//! A zone as a tape that is the whole world, for runs of the program.
+//! A zone as a cassette that is the whole world, for runs of the program.
 
 use mailcheck::dns::{Dns, Question, Recorder};
 use mailcheck::net::Name;
 use mailcheck::zonefile::Zone;
 
-/// A tape that is the whole world: what is not on it does not exist.
+/// A cassette that is the whole world: what is not on it does not exist.
 pub(crate) const WORLD: &str = "{\"cassette\":1,\"absent\":\"nxdomain\"}\n";
 
 /// Records what a zone says of everything that it lists. `name` tells whose zone is at fault.
-pub(crate) fn tape(name: &str, text: &str) -> String {
+pub(crate) fn cassette(name: &str, text: &str) -> String {
     let reading = Zone::read(name, None, text.as_bytes());
     assert!(reading.errors.is_empty(), "{name}: {:?}", reading.errors);
     let zone = reading.strict().expect("it has no faults");
@@ -23,5 +23,5 @@ pub(crate) fn tape(name: &str, text: &str) -> String {
             recorder.lookup(question).await;
         }
     });
-    WORLD.to_owned() + &recorder.tape()
+    WORLD.to_owned() + &recorder.cassette()
 }

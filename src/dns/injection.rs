@@ -13,7 +13,7 @@ use std::time::Duration;
 /// What happens to a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Effect {
+pub enum InjectedEffect {
     /// It fails.
     Fail(Trouble),
     /// The name is said not to exist.
@@ -33,7 +33,7 @@ pub enum Effect {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Injection {
     /// What happens.
-    pub effect: Effect,
+    pub effect: InjectedEffect,
     /// The name that it happens to.
     pub name: Name,
     /// True if it happens to the names below instead.
@@ -58,10 +58,10 @@ impl fmt::Display for Injection {
     /// The form that [`Injection::from_str`] reads.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.effect {
-            Effect::Fail(trouble) => out.write_str(trouble.word())?,
-            Effect::NxDomain => out.write_str("nxdomain")?,
-            Effect::NoData => out.write_str("nodata")?,
-            Effect::Delay(time) => write!(out, "delay={}ms", time.as_millis())?,
+            InjectedEffect::Fail(trouble) => out.write_str(trouble.word())?,
+            InjectedEffect::NxDomain => out.write_str("nxdomain")?,
+            InjectedEffect::NoData => out.write_str("nodata")?,
+            InjectedEffect::Delay(time) => write!(out, "delay={}ms", time.as_millis())?,
         }
         write!(out, ":{}{}", if self.below { "*." } else { "" }, self.name)?;
         self.kind.map_or(Ok(()), |kind| write!(out, "/{kind}"))
@@ -75,7 +75,7 @@ pub enum InjectionError {
     /// There is no colon between effect and name.
     NoColon,
     /// The effect is not known.
-    Effect,
+    InjectedEffect,
     /// The delay is not a number of `ms` or `s`, or is longer than an hour.
     Delay,
     /// The name is not a domain name.
@@ -88,7 +88,7 @@ impl fmt::Display for InjectionError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::NoColon => "expected a fault and a name, as in servfail:spf.example.com",
-            Self::Effect => {
+            Self::InjectedEffect => {
                 "expected servfail, refused, timeout, bogus, malformed, network, nxdomain, nodata \
                  or delay=300ms"
             }
@@ -119,7 +119,7 @@ impl FromStr for Injection {
     }
 }
 
-impl FromStr for Effect {
+impl FromStr for InjectedEffect {
     type Err = InjectionError;
 
     fn from_str(word: &str) -> Result<Self, InjectionError> {
@@ -128,7 +128,9 @@ impl FromStr for Effect {
             "nodata" => Ok(Self::NoData),
             word => match word.strip_prefix("delay=") {
                 Some(time) => delay(time).map(Self::Delay).ok_or(InjectionError::Delay),
-                None => Trouble::from_word(word).map(Self::Fail).ok_or(InjectionError::Effect),
+                None => {
+                    Trouble::from_word(word).map(Self::Fail).ok_or(InjectionError::InjectedEffect)
+                }
             },
         }
     }
@@ -167,20 +169,22 @@ impl FromStr for FaultScript {
 
 impl FaultScript {
     fn delay(&self, name: &Name, kind: Kind) -> Duration {
-        let met = self.0.iter().filter(|fault| fault.meets(name, kind));
-        met.fold(Duration::ZERO, |sum, fault| match fault.effect {
-            Effect::Delay(time) => sum.saturating_add(time),
+        let met = self.0.iter().filter(|injector| injector.meets(name, kind));
+        met.fold(Duration::ZERO, |sum, injector| match injector.effect {
+            InjectedEffect::Delay(time) => sum.saturating_add(time),
             _ => sum,
         })
     }
 
     fn outcome(&self, name: &Name, kind: Kind) -> Option<Outcome> {
-        let met = self.0.iter().filter(|fault| fault.meets(name, kind));
-        met.map(|fault| fault.effect).find_map(|effect| match effect {
-            Effect::Fail(trouble) => Some(Outcome::Failed(Failure::because(trouble, "drill"))),
-            Effect::NxDomain => Some(Outcome::NxDomain),
-            Effect::NoData => Some(Outcome::NoData),
-            Effect::Delay(_) => None,
+        let met = self.0.iter().filter(|injector| injector.meets(name, kind));
+        met.map(|injector| injector.effect).find_map(|effect| match effect {
+            InjectedEffect::Fail(trouble) => {
+                Some(Outcome::Failed(Failure::because(trouble, "drill")))
+            }
+            InjectedEffect::NxDomain => Some(Outcome::NxDomain),
+            InjectedEffect::NoData => Some(Outcome::NoData),
+            InjectedEffect::Delay(_) => None,
         })
     }
 }
@@ -190,14 +194,14 @@ impl FaultScript {
 /// An alias that leads to a name with a fault meets the fault too: the servers of the target are
 /// the ones that fail. A timeout is answered at once; add a `delay` to feel it.
 #[derive(Debug)]
-pub struct Fault<D> {
+pub struct Injector<D> {
     script: FaultScript,
     /// Which faults of the script have met a question.
     met: Vec<AtomicBool>,
     under: D,
 }
 
-impl<D: Dns> Fault<D> {
+impl<D: Dns> Injector<D> {
     /// Plays `script` over the answers of `under`.
     pub fn new(script: FaultScript, under: D) -> Self {
         let met = script.0.iter().map(|_| AtomicBool::new(false)).collect();
@@ -212,8 +216,8 @@ impl<D: Dns> Fault<D> {
 
     /// Notes the faults that meet a name.
     fn note(&self, name: &Name, kind: Kind) {
-        for (fault, met) in self.script.0.iter().zip(&self.met) {
-            if fault.meets(name, kind) {
+        for (injector, met) in self.script.0.iter().zip(&self.met) {
+            if injector.meets(name, kind) {
                 met.store(true, Ordering::Relaxed);
             }
         }
@@ -258,7 +262,7 @@ impl<D: Dns> Fault<D> {
     }
 }
 
-impl<D: Dns> Dns for Fault<D> {
+impl<D: Dns> Dns for Injector<D> {
     fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
         Box::pin(self.resolve(question))
     }
@@ -269,7 +273,7 @@ mod tests {
     use super::super::Replay;
     use super::*;
 
-    const TAPE: &str = r#"
+    const CASSETTE: &str = r#"
 {"name":"a.example","type":"TXT","records":["ok"]}
 {"name":"a.example","type":"MX","records":["0 ."]}
 {"name":"b.a.example","type":"TXT","records":["ok"]}
@@ -281,9 +285,10 @@ mod tests {
     }
 
     async fn ask(script: &str, owner: &str, kind: Kind) -> Arc<Answer> {
-        let tape = Replay::read("tape", TAPE.as_bytes()).expect("a test writes valid tapes");
+        let cassette =
+            Replay::read("tape", CASSETTE.as_bytes()).expect("a test writes valid cassettes");
         let script = script.parse().expect("a test writes valid scripts");
-        Fault::new(script, tape).lookup(&Question::new(name(owner), kind)).await
+        Injector::new(script, cassette).lookup(&Question::new(name(owner), kind)).await
     }
 
     #[tokio::test]
@@ -347,12 +352,14 @@ mod tests {
 
     #[tokio::test]
     async fn faults_know_whether_a_question_met_them() {
-        let tape = Replay::read("tape", TAPE.as_bytes()).expect("a test writes valid tapes");
+        let cassette =
+            Replay::read("tape", CASSETTE.as_bytes()).expect("a test writes valid cassettes");
         let script =
             "timeout:b.a.example,nodata:a.example/MX,delay=1s:*.gone.example,bogus:c.example";
-        let fault = Fault::new(script.parse().expect("a script"), tape);
-        fault.lookup(&Question::new(name("alias.example"), Kind::Txt)).await;
-        let idle = fault.faults().filter(|(_, met)| !met).map(|(fault, _)| fault.to_string());
+        let injector = Injector::new(script.parse().expect("a script"), cassette);
+        injector.lookup(&Question::new(name("alias.example"), Kind::Txt)).await;
+        let idle =
+            injector.faults().filter(|(_, met)| !met).map(|(injector, _)| injector.to_string());
         let idle: Vec<String> = idle.collect();
         assert_eq!(idle, ["nodata:a.example/MX", "delay=1000ms:*.gone.example"]);
     }
@@ -363,6 +370,6 @@ mod tests {
             ["servfail", "oops:a", "delay=1h:a", "delay=-1s:a", "nodata:a..b", "nodata:a/X"];
         let errors = words.map(|word| word.parse::<Injection>().err());
         use InjectionError::*;
-        assert_eq!(errors, [NoColon, Effect, Delay, Delay, Name, Kind].map(Some));
+        assert_eq!(errors, [NoColon, InjectedEffect, Delay, Delay, Name, Kind].map(Some));
     }
 }
