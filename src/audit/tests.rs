@@ -87,7 +87,7 @@ async fn a_provider_that_only_mx_shows_is_a_finding_and_no_answer() {
         _spf.example.com TXT v=spf1 ip4:192.0.2.0/24 -all
         spf.protection.outlook.com TXT v=spf1 ip4:40.92.0.0/15 -all";
     let domain = report(zone, &about("example.com")).await;
-    let found: Vec<&str> = domain.findings.iter().map(|finding| &*finding.id).collect();
+    let found: Vec<&str> = domain.findings.iter().map(|finding| &*finding.rule).collect();
     assert!(found.contains(&"posture/mailbox-provider-not-authorized"), "{found:?}");
     assert_eq!((domain.authorizations.len(), domain.result), (0, Verdict::Warn));
 }
@@ -104,7 +104,7 @@ async fn a_provider_that_only_mx_shows_is_not_named_where_senders_are_declared()
     };
     let declared = vec![(crate::report::Declaration::Sender, relay)];
     let domain = report(zone, &Inquiry { declared, ..about("example.com") }).await;
-    let found: Vec<&str> = domain.findings.iter().map(|finding| &*finding.id).collect();
+    let found: Vec<&str> = domain.findings.iter().map(|finding| &*finding.rule).collect();
     assert!(!found.contains(&"posture/mailbox-provider-not-authorized"), "{found:?}");
 }
 
@@ -148,7 +148,7 @@ async fn a_provider_whose_policy_is_gone_is_no_fault_of_the_domain() {
         example.com MX 10 example-com.mail.protection.outlook.com.
         example.com TXT v=spf1 ip4:192.0.2.0/24 -all";
     let domain = report(zone, &about("example.com")).await;
-    let found: Vec<&str> = domain.findings.iter().map(|finding| &*finding.id).collect();
+    let found: Vec<&str> = domain.findings.iter().map(|finding| &*finding.rule).collect();
     assert!(domain.authorizations.is_empty(), "{}", said(&domain.notes));
     assert!(!found.contains(&"posture/mailbox-provider-not-authorized"), "{found:?}");
 }
@@ -261,7 +261,7 @@ async fn a_domain_that_is_said_to_send_is_not_told_that_it_looks_parked() {
     let zone = "
         example.com MX 0 .
         example.com TXT v=spf1 -all";
-    let ids = |domain: Domain| domain.findings.iter().any(|it| it.id == "posture/parked-open");
+    let ids = |domain: Domain| domain.findings.iter().any(|it| it.rule == "posture/parked-open");
     let told = ids(report(zone, &about("example.com")).await);
     let declared = Inquiry { role: Some(Role::Sending), ..about("example.com") };
     assert_eq!((told, ids(report(zone, &declared).await)), (true, false));
@@ -303,7 +303,7 @@ const ABANDONED: &str = "
     selector1._domainkey.example.com CNAME key.gone-key.com.";
 
 fn unregistered(domain: &Domain) -> Vec<String> {
-    let told = domain.findings.iter().filter(|it| it.id == "posture/unregistered-domain");
+    let told = domain.findings.iter().filter(|it| it.rule == "posture/unregistered-domain");
     told.map(|it| it.message.to_string()).collect()
 }
 
@@ -339,7 +339,7 @@ async fn a_domain_that_exists_or_could_not_be_asked_is_not_for_others_to_registe
 #[tokio::test]
 async fn a_term_that_leads_to_an_abandoned_domain_is_no_longer_told_as_void() {
     let domain = report(ABANDONED, &about("example.com")).await;
-    assert!(domain.findings.iter().all(|it| it.id != "spf/void-lookup"));
+    assert!(domain.findings.iter().all(|it| it.rule != "spf/void-lookup"));
 }
 
 #[tokio::test]
@@ -372,7 +372,7 @@ async fn a_platform_behind_an_include_that_is_no_pass_lets_nobody_pass() {
         _dmarc.example.com TXT v=DMARC1; p=reject
         sendgrid.net TXT v=spf1 ip4:192.0.2.128/25 ~all";
     let domain = report(lines, &about("example.com")).await;
-    assert!(domain.findings.iter().all(|it| it.id != "posture/shared-platform"));
+    assert!(domain.findings.iter().all(|it| it.rule != "posture/shared-platform"));
 }
 
 #[tokio::test]
@@ -384,7 +384,7 @@ async fn a_platform_that_receives_for_the_domain_is_not_held_against_it() {
         eu._netblocks.mimecast.com TXT v=spf1 ip4:192.0.2.0/25 ~all
         sendgrid.net TXT v=spf1 ip4:192.0.2.128/25 ~all";
     let domain = report(lines, &about("example.com")).await;
-    let told = domain.findings.iter().find(|it| it.id == "posture/shared-platform");
+    let told = domain.findings.iter().find(|it| it.rule == "posture/shared-platform");
     let message = told.map(|it| it.message.to_string()).unwrap_or_default();
     assert!(message.starts_with("whoever is a customer of SendGrid sends"), "{message}");
 }

@@ -199,7 +199,7 @@ fn spared(policy: &Policy, today: &str, domain: &Domain) -> Vec<Spared> {
         .map(|rule| Spared { rule: rule.id.into(), at: None });
     let place = |finding: &Finding| {
         let Subject { name, kind, .. } = &finding.subject;
-        Spared { rule: finding.id.clone(), at: Some((name.clone(), *kind)) }
+        Spared { rule: finding.rule.clone(), at: Some((name.clone(), *kind)) }
     };
     let (counting, ignored): (Vec<&Finding>, Vec<&Finding>) =
         domain.findings.iter().partition(|finding| finding.counts());
@@ -214,7 +214,7 @@ fn closing(domain: &Domain, patches: &[Patch]) -> u8 {
     let steps = || patches.iter().flat_map(|patch| &patch.steps);
     let mended = |id: &str| steps().any(|step| step.rule == id);
     let counting = domain.findings.iter().filter(|finding| finding.counts());
-    let left = counting.filter(|finding| !mended(&finding.id)).count();
+    let left = counting.filter(|finding| !mended(&finding.rule)).count();
     let unknowns = domain.unknowns_of_state();
     let is_unknown = unknowns.iter().any(|one| matches!(one.what, What::Section(_)));
     let fixes = match steps().count() {

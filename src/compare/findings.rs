@@ -31,7 +31,7 @@ pub fn hold_against(after: &mut Domain, before: &Domain) {
     }
     let own: HashSet<&str> = after.findings.iter().map(|it| it.fingerprint.as_str()).collect();
     // Of a domain that is gone nothing is mended.
-    let is_missing = after.findings.iter().any(|it| it.id == NO_SUCH_DOMAIN.id);
+    let is_missing = after.findings.iter().any(|it| it.rule == NO_SUCH_DOMAIN.id);
     let gone = before.findings.iter().filter(|it| {
         !is_missing
             && !own.contains(it.fingerprint.as_str())
@@ -66,7 +66,7 @@ fn undetermined(domain: &Domain) -> Vec<&'static str> {
 }
 
 fn family(finding: &Finding) -> &str {
-    finding.id.family()
+    finding.rule.family()
 }
 
 /// True if something worse of the same family is new, or a note went where an error is new: then

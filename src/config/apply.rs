@@ -42,7 +42,7 @@ pub fn apply(policy: &Policy, today: &str, examined: Examined) -> Judged {
     // Several ignores may speak of the same rule and domain.
     number(&mut own);
     findings.extend(own.into_iter().filter_map(|mut finding| {
-        finding.severity = policy.severity(&finding.id, finding.severity)?;
+        finding.severity = policy.severity(&finding.rule, finding.severity)?;
         Some(finding)
     }));
     findings.sort_by_key(|finding| Reverse(finding.severity));
@@ -63,7 +63,7 @@ fn one_set(
 ) -> bool {
     let mut changed = false;
     findings.retain_mut(|finding| {
-        let Some(severity) = policy.severity(&finding.id, finding.severity) else {
+        let Some(severity) = policy.severity(&finding.rule, finding.severity) else {
             changed = true;
             return false;
         };
@@ -92,7 +92,7 @@ fn one_set(
 /// The families whose warnings and errors count.
 fn weighty(findings: &[Finding]) -> Vec<String> {
     let counts = |finding: &&Finding| finding.severity >= Severity::Warn && finding.counts();
-    let families = findings.iter().filter(counts).map(|it| it.id.family().to_owned());
+    let families = findings.iter().filter(counts).map(|it| it.rule.family().to_owned());
     families.collect()
 }
 
@@ -147,7 +147,7 @@ pub fn would_find(policy: &Policy, ignore: &Ignore, domains: &[Domain]) -> bool 
 impl Ignore {
     /// True if the finding is one that is meant, wherever it stands.
     pub fn means(&self, finding: &Finding) -> bool {
-        finding.id == self.rule.id
+        finding.rule == self.rule.id
             && self.fingerprint.as_ref().is_none_or(|meant| *meant == finding.fingerprint)
     }
 

@@ -18,7 +18,7 @@ pub fn baseline(domains: &[Domain], today: &str) -> Vec<Ignore> {
         let counting = domain.findings.iter().filter(|finding| finding.counts());
         let ignore = |finding: &crate::report::Finding| {
             Some(Ignore {
-                rule: catalogue::rule(&finding.id)?,
+                rule: catalogue::rule(&finding.rule)?,
                 domain: Some(domain.domain.clone()),
                 fingerprint: Some(finding.fingerprint.clone()),
                 reason: format!("baseline {today}"),

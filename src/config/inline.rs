@@ -44,7 +44,7 @@ fn leave_out(ignore: &Ignore, rule: &Rule, findings: &mut [Finding]) -> bool {
     let begin = findings.partition_point(|finding| line(finding) < ignore.lines.0);
     let beside = findings.iter_mut().skip(begin).take_while(|it| line(it) <= ignore.lines.1);
     let mut is_met = false;
-    for finding in beside.filter(|it| it.id == rule.id && means(ignore, it)) {
+    for finding in beside.filter(|it| it.rule == rule.id && means(ignore, it)) {
         is_met = true;
         finding.suppressed.get_or_insert_with(|| Suppression::new(&ignore.reason, &ignore.place));
     }
@@ -58,7 +58,7 @@ pub(super) fn means(ignore: &Ignore, finding: &Finding) -> bool {
     let is_beside = finding.location.as_ref().is_some_and(|place| {
         (first..=last).contains(&place.line) && place.file == escape(ignore.place.file.as_bytes())
     });
-    is_beside && ignore.rules.iter().any(|rule| *rule.id == *finding.id)
+    is_beside && ignore.rules.iter().any(|rule| *rule.id == *finding.rule)
 }
 
 fn unknown(facts: &Facts, named: &IgnoredRule) -> diagnostic::Finding {
@@ -95,7 +95,7 @@ mod tests {
             let place = finding.location.as_ref().expect("every finding has its place");
             let why = finding.suppressed.as_ref();
             let why = why.map(|it| format!(" [{} {}]", it.source, it.reason)).unwrap_or_default();
-            format!("{}:{} {}{why}", place.line, place.column, finding.id)
+            format!("{}:{} {}{why}", place.line, place.column, finding.rule)
         });
         shown.collect()
     }

@@ -107,7 +107,7 @@ async fn outcome(
 fn told(domain: &Domain) -> (Vec<Option<bool>>, Vec<&'static str>) {
     let met = domain.contract.iter().map(|expected| expected.met).collect();
     let own = |finding: &Finding| {
-        lint::CHECKS.iter().map(|check| check.rule.id).find(|id| finding.id == *id)
+        lint::CHECKS.iter().map(|check| check.rule.id).find(|id| finding.rule == *id)
     };
     (met, domain.findings.iter().filter_map(own).collect())
 }
@@ -239,7 +239,7 @@ async fn a_parked_domain_that_is_used_is_told_of_three_times_and_each_time_apart
     let mut prints: Vec<&str> = domain
         .findings
         .iter()
-        .filter(|finding| finding.id == "contract/role-broken")
+        .filter(|finding| finding.rule == "contract/role-broken")
         .map(|finding| finding.fingerprint.as_str())
         .collect();
     prints.dedup();
@@ -275,7 +275,7 @@ async fn a_domain_without_a_host_or_an_address_does_not_receive() {
 async fn a_finding_stands_where_the_value_is_written() {
     let contract = of_role(Role::Sending);
     let domain = held(PARKED, None, &contract, &inquiry(&contract)).await;
-    let finding = domain.findings.iter().find(|one| one.id == "contract/role-broken");
+    let finding = domain.findings.iter().find(|one| one.rule == "contract/role-broken");
     let place = finding.and_then(|one| one.location.as_ref()).expect("it stands in the file");
     assert_eq!((place.line, place.column, place.end_column), (7, 3, 6));
 }

@@ -63,7 +63,7 @@ fn annotation(severity: Severity, group: &[&Finding], out: &mut dyn Write) -> io
     }
     let more =
         if group.len() > 1 { format!(" and {} more", group.len() - 1) } else { String::new() };
-    properties.push(("title", format!("{}{more}", first.id)));
+    properties.push(("title", format!("{}{more}", first.rule)));
     let properties: Vec<String> =
         properties.iter().map(|(name, value)| format!("{name}={}", property(value))).collect();
     let text: Vec<String> =
@@ -73,8 +73,8 @@ fn annotation(severity: Severity, group: &[&Finding], out: &mut dyn Write) -> io
 
 /// What is true, what says so, and the records that mend it.
 fn sentence(finding: &Finding, is_named: bool) -> String {
-    let Finding { id, subject, message, reference, .. } = finding;
-    let mut text = if is_named { format!("{id}: ") } else { String::new() };
+    let Finding { rule, subject, message, reference, .. } = finding;
+    let mut text = if is_named { format!("{rule}: ") } else { String::new() };
     text.push_str(&format!("{subject}: {message} ({})", reference.cite));
     if let Some(advice) = &finding.advice {
         text.push_str(&format!("\ndo: {advice}"));

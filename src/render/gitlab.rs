@@ -54,12 +54,12 @@ struct Lines {
 }
 
 fn issue<'r>(domain: Option<&Domain>, finding: &'r Finding) -> Issue<'r> {
-    let Finding { id, severity, subject, message, reference, fingerprint, .. } = finding;
+    let Finding { rule, severity, subject, message, reference, fingerprint, .. } = finding;
     let FileLocation { file, line, end_line, .. } = place(domain, finding);
     let owner = domain.map_or_else(String::new, |domain| domain.domain.to_string());
     Issue {
         description: format!("{subject}: {message} ({})", reference.cite),
-        check_name: id,
+        check_name: rule,
         fingerprint: format!("{owner}/{fingerprint}"),
         severity: match severity {
             Severity::Error => "critical",

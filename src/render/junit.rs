@@ -142,9 +142,9 @@ fn expectation(domain: &Domain, expected: &Expected) -> Case {
 fn rules(findings: &[Finding]) -> Vec<Case> {
     let mut groups: Vec<(&str, Vec<&Finding>)> = Vec::new();
     for finding in findings {
-        match groups.iter_mut().find(|(id, _)| *id == &*finding.id) {
+        match groups.iter_mut().find(|(id, _)| *id == &*finding.rule) {
             Some((_, group)) => group.push(finding),
-            None => groups.push((&finding.id, vec![finding])),
+            None => groups.push((&finding.rule, vec![finding])),
         }
     }
     groups.into_iter().map(|(id, group)| rule(id, &group)).collect()

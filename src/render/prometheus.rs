@@ -119,7 +119,7 @@ fn findings(report: &Report, domains: &[&Domain]) -> Family {
     let mut counts: BTreeMap<[String; 3], u64> = BTreeMap::new();
     for (domain, findings) in of_domains.chain(of_none) {
         for finding in findings.iter().filter(|finding| finding.counts()) {
-            let labels = [domain.clone(), finding.id.to_string(), finding.severity.to_string()];
+            let labels = [domain.clone(), finding.rule.to_string(), finding.severity.to_string()];
             *counts.entry(labels).or_default() += 1;
         }
     }

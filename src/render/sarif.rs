@@ -31,7 +31,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let results: Vec<Value> = results()
         .map(|(domain, finding)| {
             let mut result = result(domain, finding);
-            if let Some(index) = rules.iter().position(|rule| rule.id == finding.id) {
+            if let Some(index) = rules.iter().position(|rule| rule.rule == finding.rule) {
                 result.insert("ruleIndex".into(), index.into());
             }
             if tells {
@@ -64,7 +64,7 @@ fn findings(report: &Report) -> impl Iterator<Item = (Option<&Domain>, &Finding)
 fn rules(report: &Report) -> Vec<&Finding> {
     let mut rules: Vec<&Finding> = Vec::new();
     for (_, finding) in findings(report) {
-        if !rules.iter().any(|rule| rule.id == finding.id) {
+        if !rules.iter().any(|rule| rule.rule == finding.rule) {
             rules.push(finding);
         }
     }
@@ -73,11 +73,11 @@ fn rules(report: &Report) -> Vec<&Finding> {
 
 /// What is said of the rule that a finding is of.
 fn descriptor(finding: &Finding) -> Value {
-    let rule = catalogue::rule(&finding.id);
+    let rule = catalogue::rule(&finding.rule);
     let severity = rule.map_or(finding.severity, |rule| rule.severity);
-    let family = finding.id.family();
+    let family = finding.rule.family();
     let mut descriptor = json!({
-        "id": &*finding.id,
+        "id": &*finding.rule,
         "shortDescription": {"text": finding.summary},
         "fullDescription": {"text": rule.map_or(&*finding.why, |rule| rule.why)},
         "defaultConfiguration": {"level": noun(severity)},
@@ -117,7 +117,7 @@ fn result(domain: Option<&Domain>, finding: &Finding) -> Map<String, Value> {
         }],
     });
     let mut result = Map::new();
-    result.insert("ruleId".into(), (&*finding.id).into());
+    result.insert("ruleId".into(), (&*finding.rule).into());
     result.insert("level".into(), noun(finding.severity).into());
     result.insert("message".into(), message(finding));
     result.insert("locations".into(), json!([location]));

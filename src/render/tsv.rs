@@ -30,7 +30,7 @@ const COLUMNS: [&str; 11] = [
 pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", COLUMNS.join("\t"))?;
     for (domain, finding) in report.findings().filter(|(_, it)| it.suppressed.is_none()) {
-        let Finding { id, severity, subject, message, fingerprint, .. } = finding;
+        let Finding { rule, severity, subject, message, fingerprint, .. } = finding;
         let domain = domain.map(|domain| domain.domain.to_string()).unwrap_or_default();
         let (file, line, column) = match &finding.location {
             Some(it) => (escape(it.file.as_bytes()), it.line.to_string(), it.column.to_string()),
@@ -39,7 +39,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let state = finding.state.map_or("", State::word);
         writeln!(
             out,
-            "{domain}\t{severity}\t{id}\t{}\t{}\t{file}\t{line}\t{column}\t{message}\t{fingerprint}\t{state}",
+            "{domain}\t{severity}\t{rule}\t{}\t{}\t{file}\t{line}\t{column}\t{message}\t{fingerprint}\t{state}",
             subject.name, subject.kind
         )?;
     }

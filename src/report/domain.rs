@@ -84,7 +84,7 @@ impl Domain {
             (&it.file, it.line, it.column)
         }
         let counts = |at| {
-            let own = self.findings.iter().filter(|it| it.id.family() == family::CONTRACT);
+            let own = self.findings.iter().filter(|it| it.rule.family() == family::CONTRACT);
             own.filter(|it| it.location.as_ref().map(place) == at)
                 .map(Finding::counts)
                 .reduce(|one, other| one || other)

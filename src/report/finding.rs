@@ -15,7 +15,7 @@ use std::fmt;
 pub struct Finding {
     /// The rule's name, `family/name`.
     #[serde(flatten)]
-    pub id: RuleId,
+    pub rule: RuleId,
     /// How much it matters.
     pub severity: Severity,
     /// How sure the rule is.
@@ -210,7 +210,7 @@ impl From<&diagnostic::Finding> for Finding {
     fn from(finding: &diagnostic::Finding) -> Self {
         let diagnostic::Finding { rule, message, location, why, cite, fix, advice } = finding;
         Self {
-            id: rule.id.into(),
+            rule: rule.id.into(),
             severity: rule.severity,
             confidence: rule.confidence,
             summary: rule.summary.into(),

@@ -45,7 +45,7 @@ fn effects(domain: &Domain) -> Vec<Effect> {
 /// The findings in a state.
 fn findings(domain: &Domain, state: State) -> Vec<&'static str> {
     let all = domain.findings.iter().filter(|it| it.state == Some(state));
-    all.map(|finding| catalogue::rule(&finding.id).expect("a rule").id).collect()
+    all.map(|finding| catalogue::rule(&finding.rule).expect("a rule").id).collect()
 }
 
 fn introduced(domain: &Domain) -> Vec<&'static str> {
@@ -402,7 +402,7 @@ _mta-sts.example.com TXT hello";
 
 /// What the only finding about encrypted delivery says: the fact, the reason and the source.
 fn about_tls(domain: &Domain) -> [String; 3] {
-    let mut found = domain.findings.iter().filter(|it| it.id == "change/tls-policy-gone");
+    let mut found = domain.findings.iter().filter(|it| it.rule == "change/tls-policy-gone");
     let (Some(finding), None) = (found.next(), found.next()) else { panic!("one finding") };
     [finding.message.to_string(), finding.why.to_string(), finding.reference.cite.to_string()]
 }

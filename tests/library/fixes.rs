@@ -31,8 +31,8 @@ fn about_address(lines: &str, ip: &str) -> Domain {
 
 /// The finding of a rule.
 fn finding<'d>(domain: &'d Domain, rule: &str) -> &'d Finding {
-    let ids: Vec<&str> = domain.findings.iter().map(|finding| &*finding.id).collect();
-    domain.findings.iter().find(|it| it.id == rule).unwrap_or_else(|| panic!("{rule}: {ids:?}"))
+    let ids: Vec<&str> = domain.findings.iter().map(|finding| &*finding.rule).collect();
+    domain.findings.iter().find(|it| it.rule == rule).unwrap_or_else(|| panic!("{rule}: {ids:?}"))
 }
 
 /// The records that the fix of a rule adds, without owner, time to live and type.
@@ -941,23 +941,23 @@ proptest! {
         });
         for finding in safe {
             let mending = Selection {
-                rules: vec![finding.id.to_string()],
+                rules: vec![finding.rule.to_string()],
                 least: Safe,
                 ..Selection::default()
             };
             let patch = whole(at_once(audit::fix(&world, &inquiry(), &mending)).patches);
             let after = patched(&world, &patch);
-            let same = |other: &Finding| other.id == finding.id && other.subject.name == finding.subject.name;
-            prop_assert!(!audited(&after).findings.iter().any(same), "{}", finding.id);
+            let same = |other: &Finding| other.rule == finding.rule && other.subject.name == finding.subject.name;
+            prop_assert!(!audited(&after).findings.iter().any(same), "{}", finding.rule);
             let lost = authorized.iter().zip(passing(&after)).any(|(old, new)| !new.covers(old));
-            prop_assert!(!lost, "{} loses somebody", finding.id);
+            prop_assert!(!lost, "{} loses somebody", finding.rule);
         }
     }
 
     #[test]
     fn no_fix_at_all_loses_anybody(lines in zone()) {
         let world = World::new(&lines);
-        let is_open = audited(&world).findings.iter().any(|finding| finding.id == "spf/pass-all");
+        let is_open = audited(&world).findings.iter().any(|finding| finding.rule == "spf/pass-all");
         let after_all = mended(&world, Sketch);
         let patched = patched(&world, &after_all);
         let lost = passing(&world).iter().zip(passing(&patched)).any(|(old, new)| !new.covers(old));
@@ -980,11 +980,11 @@ proptest! {
         prop_assert!(covers(&whole), "{whole:?}\nmeant: {meant:?}");
         for finding in audited(&world).findings.iter().filter(|it| it.fix.is_some()) {
             let mending = Selection {
-                rules: vec![finding.id.to_string()],
+                rules: vec![finding.rule.to_string()],
                 ..Selection::default()
             };
             let patch = self::whole(at_once(audit::fix(&world, &inquiry(), &mending)).patches);
-            prop_assert!(covers(&patch), "{}: {:?}\nmeant: {:?}", finding.id, patch, meant);
+            prop_assert!(covers(&patch), "{}: {:?}\nmeant: {:?}", finding.rule, patch, meant);
         }
     }
 

@@ -72,7 +72,7 @@ fn findings_of_older_versions_are_known_by_their_id() {
         assert!(members.remove(key).is_some(), "{key}");
     }
     let report: Report = serde_json::from_value(document).expect("it can be read");
-    assert_eq!(report.domains[0].findings[0].id, "spf/too-many-lookups");
+    assert_eq!(report.domains[0].findings[0].rule, "spf/too-many-lookups");
 }
 
 #[test]

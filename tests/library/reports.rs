@@ -469,7 +469,7 @@ pub(crate) fn dark() -> Report {
 fn finding(id: &'static str, severity: Severity, message: Phrase, subject: Subject) -> Finding {
     let cite = rfc(7208, "4.6.4");
     Finding {
-        id: id.into(),
+        rule: id.into(),
         severity,
         confidence: Confidence::Certain,
         summary: "what the rule claims".into(),

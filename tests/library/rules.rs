@@ -225,7 +225,7 @@ impl Example<'static> {
         let mut linted = lint(&facts).await;
         config::heed_comments(&Policy::default(), &facts, &mut linted);
         let counting = linted.findings.iter().filter(|finding| finding.counts());
-        counting.map(|finding| finding.id.to_string()).collect()
+        counting.map(|finding| finding.rule.to_string()).collect()
     }
 
     async fn of_domain(&self, page: &str, inquiry: &Inquiry) -> Result<BTreeSet<String>, String> {
@@ -259,7 +259,7 @@ impl Example<'static> {
         let findings = judged.domains().iter().flat_map(|domain| &domain.findings);
         let all = findings.chain(judged.findings());
         let all = all.filter(|finding| finding.state != Some(State::Resolved));
-        Ok(all.map(|finding| finding.id.to_string()).collect())
+        Ok(all.map(|finding| finding.rule.to_string()).collect())
     }
 }
 

@@ -11,7 +11,7 @@ async fn told_of(file: &str, text: &str) -> Vec<String> {
     let linted = lint(&Facts::new(files, text.as_bytes().into())).await;
     let shown = linted.findings.iter().map(|finding| {
         let place = finding.location.as_ref().expect("every finding has its place");
-        format!("{}:{} {}", place.line, place.column, finding.id)
+        format!("{}:{} {}", place.line, place.column, finding.rule)
     });
     shown.collect()
 }

@@ -26,7 +26,7 @@ pub(super) fn findings(page: &mut Page, findings: &[Finding]) {
 
 /// What is true, where, why it matters and what says so.
 fn one(finding: &Finding) -> String {
-    let Finding { id, subject, message, why, reference, .. } = finding;
+    let Finding { rule, subject, message, why, reference, .. } = finding;
     let record = code(&subject.to_string());
     let place = match &finding.location {
         Some(it) => {
@@ -43,7 +43,7 @@ fn one(finding: &Finding) -> String {
     format!(
         "**{}** {}: {place}\n\n{}\n\n{why}({cite})",
         finding.severity,
-        code(id),
+        code(rule),
         phrase(message)
     )
 }
@@ -68,7 +68,7 @@ fn others(findings: &[Finding]) -> Vec<String> {
     let mut lines: Vec<String> = with(State::Resolved)
         .map(|finding| {
             let record = code(&finding.subject.to_string());
-            format!("- mended by the change: {}, {record}", code(&finding.id))
+            format!("- mended by the change: {}, {record}", code(&finding.rule))
         })
         .collect();
     let unchanged = with(State::Unchanged).filter(|finding| finding.suppressed.is_none()).count();

@@ -54,7 +54,8 @@ pub(super) fn change(sheet: &mut Sheet, domain: &Domain, change: &Change) {
         sheet.blank();
     }
     for finding in mended {
-        let label = sheet.line().with(Ink::Good, "  mended").pad(10).with(Ink::Strong, &finding.id);
+        let label =
+            sheet.line().with(Ink::Good, "  mended").pad(10).with(Ink::Strong, &finding.rule);
         let sentence = sheet.line().plain(&finding.summary);
         sheet.sentence(label.plain("  "), &sentence);
     }

@@ -36,7 +36,7 @@ pub(super) fn lint(sheet: &mut Sheet, report: &Report, look: &Look) {
     side_by_side(sheet, &parts);
     // The worst stand first in a report.
     if let Some(worst) = report.findings.iter().find(|finding| finding.counts()) {
-        let command = format!("mailcheck explain {}", worst.id);
+        let command = format!("mailcheck explain {}", worst.rule);
         sheet.put(&sheet.line().faint("next  ").with(Ink::Code, command));
     }
 }
@@ -78,7 +78,7 @@ fn one(sheet: &mut Sheet, finding: &Finding, look: &Look) {
         .plain("  ")
         .with(finding.severity.into(), finding.severity.word())
         .plain("  ")
-        .with(Ink::Strong, &finding.id)
+        .with(Ink::Strong, &finding.rule)
         .plain("  ");
     let rest = sheet.line().pad(TEXT);
     let message = sheet.line().phrase(&finding.message);

@@ -79,7 +79,7 @@ fn check(regions: impl Fn(&Report, usize) -> Region) {
     for (finding, part) in meant(&report) {
         let index = all.iter().position(|it| std::ptr::eq(*it, finding)).expect("one of them");
         let region = regions(&report, index);
-        assert_eq!(stands_at(region), part, "{}: {region:?}", finding.id);
+        assert_eq!(stands_at(region), part, "{}: {region:?}", finding.rule);
     }
 }
 
@@ -165,7 +165,7 @@ fn text_points_at_the_term() {
     for (finding, _) in meant(&report) {
         let place = finding.location.as_ref().expect("a place");
         let head = format!("{FILE}:{}:{}", place.line, place.column);
-        let is_head = |line: &str| line.contains(&*finding.id) && line.ends_with(&head);
-        assert!(shown.lines().any(is_head), "{}: {head}", finding.id);
+        let is_head = |line: &str| line.contains(&*finding.rule) && line.ends_with(&head);
+        assert!(shown.lines().any(is_head), "{}: {head}", finding.rule);
     }
 }
