@@ -18,7 +18,7 @@ pub struct Changed {
     /// As it was.
     pub before: Domain,
     /// As it is to be; what the change does stands in it. Its findings are not yet held against
-    /// those before: see [`compare::hold_against`].
+    /// those before: see [`compare::compare_findings`].
     pub after: Domain,
 }
 

@@ -108,7 +108,7 @@ fn report(
         missing,
     };
     let headline = match senders.as_slice() {
-        [one] if !implied => section::headline::of_sender(&one.judged, one.weighed.as_ref()),
+        [one] if !implied => section::headline::of_sender(&one.judged, one.evaluated.as_ref()),
         _ => section::headline::of_domain(&standings, &titles),
     };
     let sender_fixes = sender_fixes.into_iter().chain(std::iter::repeat_with(SenderFixes::default));

@@ -262,9 +262,9 @@ async fn a_domain_that_is_said_to_send_is_not_told_that_it_looks_parked() {
         example.com MX 0 .
         example.com TXT v=spf1 -all";
     let ids = |domain: Domain| domain.findings.iter().any(|it| it.rule == "posture/parked-open");
-    let told = ids(report(zone, &about("example.com")).await);
+    let found = ids(report(zone, &about("example.com")).await);
     let declared = Inquiry { role: Some(Role::Sending), ..about("example.com") };
-    assert_eq!((told, ids(report(zone, &declared).await)), (true, false));
+    assert_eq!((found, ids(report(zone, &declared).await)), (true, false));
 }
 
 #[tokio::test]
@@ -281,10 +281,10 @@ async fn declared_senders_are_tested_besides_the_own_providers() {
         (Declaration::NeverSender, network("198.51.100.0/24")),
     ];
     let domain = report(zone, &Inquiry { declared, ..about("example.com") }).await;
-    let told: Vec<_> =
+    let found: Vec<_> =
         domain.authorizations.iter().map(|one| (one.sender.as_str(), one.declared)).collect();
     assert_eq!(
-        told,
+        found,
         [
             ("sendgrid", None),
             ("192.0.2.0/25", Some(Declaration::Sender)),
@@ -303,8 +303,8 @@ const ABANDONED: &str = "
     selector1._domainkey.example.com CNAME key.gone-key.com.";
 
 fn unregistered(domain: &Domain) -> Vec<String> {
-    let told = domain.findings.iter().filter(|it| it.rule == "posture/unregistered-domain");
-    told.map(|it| it.message.to_string()).collect()
+    let found = domain.findings.iter().filter(|it| it.rule == "posture/unregistered-domain");
+    found.map(|it| it.message.to_string()).collect()
 }
 
 #[tokio::test]
@@ -384,7 +384,7 @@ async fn a_platform_that_receives_for_the_domain_is_not_held_against_it() {
         eu._netblocks.mimecast.com TXT v=spf1 ip4:192.0.2.0/25 ~all
         sendgrid.net TXT v=spf1 ip4:192.0.2.128/25 ~all";
     let domain = report(lines, &about("example.com")).await;
-    let told = domain.findings.iter().find(|it| it.rule == "posture/shared-platform");
-    let message = told.map(|it| it.message.to_string()).unwrap_or_default();
+    let found = domain.findings.iter().find(|it| it.rule == "posture/shared-platform");
+    let message = found.map(|it| it.message.to_string()).unwrap_or_default();
     assert!(message.starts_with("whoever is a customer of SendGrid sends"), "{message}");
 }

@@ -50,8 +50,8 @@ pub async fn lint(facts: &Facts) -> Linted {
     for (zone, names) in zones {
         let alone = Alone::new(facts, zone, work.weight);
         let (mut found, next) = of_names(facts, zone, &alone, names, &mut work).await;
-        if alone.supposes_no_policy_above() {
-            found.iter_mut().for_each(suppose);
+        if alone.assumes_no_policy_above() {
+            found.iter_mut().for_each(mark_assumed);
         }
         findings.append(&mut found);
         is_complete &= !alone.has_failed();
@@ -62,7 +62,7 @@ pub async fn lint(facts: &Facts) -> Linted {
         }
     }
     let places = Places::of(facts);
-    findings.iter_mut().for_each(|finding| places.settle(&mut finding.location));
+    findings.iter_mut().for_each(|finding| places.locate(&mut finding.location));
     drop_explained(&mut findings);
     findings.sort_by_key(|finding| position(&finding.location));
     Linted {
@@ -92,7 +92,7 @@ async fn of_names(
     work: &mut Work,
 ) -> (Vec<diagnostic::Finding>, Option<Name>) {
     let policies = Policies::new(alone);
-    let (mut findings, mut told) = (Vec::new(), HashSet::new());
+    let (mut findings, mut reported) = (Vec::new(), HashSet::new());
     let weight = || alone.weight().saturating_add(policies.weight());
     for name in names {
         let domain = name.domain.clone();
@@ -101,8 +101,8 @@ async fn of_names(
         }
         let inquiry = inquiry(facts, zone, name);
         let mut found = gather_facts(&policies, &inquiry).await.findings();
-        found.retain(|finding| !told.contains(&key(finding)));
-        told.extend(found.iter().map(key));
+        found.retain(|finding| !reported.contains(&key(finding)));
+        reported.extend(found.iter().map(key));
         findings.append(&mut found);
         if alone.is_exhausted() {
             return (findings, Some(domain));
@@ -155,7 +155,7 @@ fn key(finding: &diagnostic::Finding) -> Key {
 }
 
 /// Says what a claim about the names above the zone rests on.
-fn suppose(finding: &mut diagnostic::Finding) {
+fn mark_assumed(finding: &mut diagnostic::Finding) {
     if finding.is(&dmarc::lint::rules::MISSING) {
         let said = std::mem::take(&mut finding.message);
         finding.message = said.plain(" (of the names above, the file cannot tell)");
@@ -207,7 +207,7 @@ impl<'f> Places<'f> {
 
     /// Gives a location its place: the record that is meant, or the first of its set; for what is
     /// not there the first record of the name, or of the nearest one above it.
-    fn settle(&self, location: &mut Location) {
+    fn locate(&self, location: &mut Location) {
         if location.place.is_none() {
             let found = self.record(location).or_else(|| self.nearest(&location.name));
             let begin = || Some(Place::new(Arc::clone(self.zones().next()?.file()), 1, 1));

@@ -49,7 +49,7 @@ Every flag has an environment variable MAILCHECK_<FLAG>; the flag wins.";
     disable_version_flag = true,
     max_term_width = 100
 )]
-pub struct Typed {
+pub struct CheckArgs {
     /// Domains; addresses and networks to test; a resolver after `@`
     #[arg(value_name = "WORD", required = true, hide = true)]
     pub words: Vec<OsString>,
@@ -356,7 +356,7 @@ pub struct Choosing {
     pub config: Option<OsString>,
 }
 
-impl Typed {
+impl CheckArgs {
     /// The parser of flags. Help lists no environment variables: they are named after the flags.
     pub fn parser() -> Command {
         Self::command().mut_args(|arg| arg.hide_env(true))
@@ -451,25 +451,25 @@ mod tests {
 
     #[test]
     fn the_flags_are_consistent() {
-        Typed::command().debug_assert();
+        CheckArgs::command().debug_assert();
     }
 
     #[test]
     fn the_short_help_fits_a_screen() {
-        let help = Typed::parser().render_help().to_string();
+        let help = CheckArgs::parser().render_help().to_string();
         assert!(help.lines().count() <= 36, "{help}");
     }
 
     #[test]
     fn no_line_of_the_short_help_is_wider_than_a_terminal() {
-        let help = Typed::parser().term_width(80).render_help().to_string();
+        let help = CheckArgs::parser().term_width(80).render_help().to_string();
         let wide: Vec<&str> = help.lines().filter(|line| line.chars().count() > 80).collect();
         assert_eq!(wide, Vec::<&str>::new());
     }
 
     #[test]
     fn every_flag_has_an_environment_variable_of_its_name() {
-        for arg in Typed::command().get_arguments() {
+        for arg in CheckArgs::command().get_arguments() {
             let Some(long) = arg.get_long() else { continue };
             let expected = format!("MAILCHECK_{}", long.to_uppercase().replace('-', "_"));
             let env = arg.get_env().map(|name| name.to_string_lossy().into_owned());
@@ -494,7 +494,8 @@ mod tests {
 
     #[test]
     fn a_reverse_path_may_begin_with_a_hyphen() {
-        let args = Typed::try_parse_from(["mailcheck", "a.example", "--mail-from", "-x@a.example"]);
+        let args =
+            CheckArgs::try_parse_from(["mailcheck", "a.example", "--mail-from", "-x@a.example"]);
         assert_eq!(args.unwrap().mail_from, Some("-x@a.example".into()));
     }
 
@@ -504,6 +505,6 @@ mod tests {
         use std::os::unix::ffi::OsStringExt as _;
         let path = OsString::from_vec(b"\xff@a.example".to_vec());
         let typed = ["mailcheck".into(), "a.example".into(), "--mail-from".into(), path.clone()];
-        assert_eq!(Typed::try_parse_from(typed).unwrap().mail_from, Some(path));
+        assert_eq!(CheckArgs::try_parse_from(typed).unwrap().mail_from, Some(path));
     }
 }

@@ -1,12 +1,12 @@
 //! `mailcheck baseline`: writes down the findings of today, so that only new ones count.
 
 use super::args::{Judging, Sources as TypedSources};
-use super::check::{Looked, Plan, look};
-use super::config::{Settings, one_file, settle};
+use super::check::{Examination, Plan, examine_all};
+use super::config::{Settings, one_file, resolve_settings};
 use super::test::{domains, inquiry, undeclared};
 use super::what_if::WhatIf;
 use super::words::{Appearance, Ending, Mistake, Sources};
-use super::{Trouble, flags, wait_for, write};
+use super::{RunError, flags, wait_for, write};
 use crate::config::{self, BASELINE, Policy};
 use crate::net::Name;
 use crate::report::{Domain, Examined, Unknown, What};
@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
     disable_version_flag = true,
     max_term_width = 100
 )]
-enum Typed {
+enum BaselineArgs {
     /// Write an ignore for every finding of these domains that counts
     ///
     /// Without words every domain that mailcheck.toml declares. Where something could not be told,
@@ -61,9 +61,9 @@ struct Flags {
 ///
 /// # Errors
 /// What was typed means nothing, or the baseline cannot be written.
-pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
+pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
     match flags(typed)? {
-        Typed::Write(flags) => {
+        BaselineArgs::Write(flags) => {
             let work = Work::read(flags)?;
             let domains = match work.named.is_empty() {
                 true => work.declared()?,
@@ -71,7 +71,7 @@ pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
             };
             wait_for(written(work, domains))
         }
-        Typed::Prune(flags) => {
+        BaselineArgs::Prune(flags) => {
             let work = Work::read(flags)?;
             let domains = match work.named.is_empty() {
                 true => work.written_down(),
@@ -98,7 +98,7 @@ struct Work {
 impl Work {
     fn read(flags: Flags) -> Result<Self, Mistake> {
         let (named, resolvers) = domains(&flags.words)?;
-        let Settings { mut policy, file, .. } = settle(&flags.judging)?;
+        let Settings { mut policy, file, .. } = resolve_settings(&flags.judging)?;
         let beside = file.map_or_else(|| PathBuf::from(BASELINE), |it| it.with_file_name(BASELINE));
         let path = flags.output.unwrap_or(beside);
         let entries = match path.is_file() {
@@ -135,7 +135,7 @@ impl Work {
     }
 
     /// Looks at the domains, every finding as if there were no baseline.
-    async fn look(&self, domains: Vec<Name>) -> Result<Looked, Trouble> {
+    async fn examine_all(&self, domains: Vec<Name>) -> Result<Examination, RunError> {
         let config = &self.policy.config;
         let inquiries = domains.into_iter().map(|domain| inquiry(config, domain));
         let plan = Plan {
@@ -150,11 +150,11 @@ impl Work {
                 exit_zero: false,
             },
         };
-        look(&plan).await
+        examine_all(&plan).await
     }
 
     /// Puts entries in the place of those of the file.
-    fn keep(&self, entries: &[&Ignore]) -> Result<(), Trouble> {
+    fn keep(&self, entries: &[&Ignore]) -> Result<(), RunError> {
         write::file(&self.path, config::write_baseline(entries).as_bytes())
     }
 
@@ -165,12 +165,12 @@ impl Work {
 
 /// Writes the findings of these domains down. An entry that stands there already stays as it is, and
 /// so do those of other domains.
-async fn written(work: Work, names: Vec<Name>) -> Result<u8, Trouble> {
-    let Looked { domains, started, comments, .. } = work.look(names).await?;
+async fn written(work: Work, names: Vec<Name>) -> Result<u8, RunError> {
+    let Examination { domains, started, comments, .. } = work.examine_all(names).await?;
     if let Some(one) = domains.iter().find(|domain| !is_determined(domain)) {
         let domain = &one.domain;
         let why = first_unknown(one).map(|why| format!(": {why}")).unwrap_or_default();
-        tell(&format!("nothing is written, {domain} could not be told in full{why}"))?;
+        print(&format!("nothing is written, {domain} could not be told in full{why}"))?;
         return Ok(3);
     }
     let today = started.date();
@@ -188,13 +188,13 @@ async fn written(work: Work, names: Vec<Name>) -> Result<u8, Trouble> {
     let is_new = |one: &&Ignore| !work.entries.iter().any(|entry| is_same_entry(entry, one));
     entries.extend(found.iter().filter(is_new));
     work.keep(&entries)?;
-    tell(&format!("{}: {}", work.shown(), counted(entries.len())))?;
+    print(&format!("{}: {}", work.shown(), counted(entries.len())))?;
     Ok(0)
 }
 
 /// Drops the entries whose finding is gone.
-async fn pruned(work: Work, names: Vec<Name>) -> Result<u8, Trouble> {
-    let Looked { domains, .. } = work.look(names).await?;
+async fn pruned(work: Work, names: Vec<Name>) -> Result<u8, RunError> {
+    let Examination { domains, .. } = work.examine_all(names).await?;
     let of = |entry: &Ignore| {
         let meant = entry.domain.as_ref();
         meant.and_then(|name| domains.iter().find(|domain| domain.domain == *name))
@@ -217,7 +217,7 @@ async fn pruned(work: Work, names: Vec<Name>) -> Result<u8, Trouble> {
     let has_unknown = !domains.iter().all(is_determined);
     let kept = if has_unknown { "; what could not be told stays" } else { "" };
     let left = counted(entries.len());
-    tell(&format!("{}: {dropped} dropped, {left} left{kept}", work.shown()))?;
+    print(&format!("{}: {dropped} dropped, {left} left{kept}", work.shown()))?;
     Ok(if has_unknown { 3 } else { 0 })
 }
 
@@ -249,7 +249,7 @@ fn counted(entries: usize) -> String {
 }
 
 /// Says how it went.
-fn tell(sentence: &str) -> Result<(), Trouble> {
+fn print(sentence: &str) -> Result<(), RunError> {
     let line = format!("{sentence}\n");
     write::standard_output(&Appearance::default(), |_, out| Ok(out.write_all(line.as_bytes())?))
 }
@@ -261,6 +261,6 @@ mod tests {
 
     #[test]
     fn the_flags_are_consistent() {
-        Typed::command().debug_assert();
+        BaselineArgs::command().debug_assert();
     }
 }

@@ -3,7 +3,7 @@
 
 use super::clock::Moment;
 use super::words::{Ending, Format, Output};
-use super::{Trouble, write};
+use super::{RunError, write};
 use crate::config;
 use crate::render::markdown;
 use crate::report::{Domain, Examined, Finding, Report, Run, Threshold};
@@ -12,7 +12,7 @@ use crate::report::{Domain, Examined, Finding, Report, Run, Threshold};
 ///
 /// # Errors
 /// A file cannot be written.
-pub(super) fn prepare(ending: &Ending) -> Result<(), Trouble> {
+pub(super) fn prepare(ending: &Ending) -> Result<(), RunError> {
     ending.outputs.iter().filter_map(|output| output.file.as_deref()).try_for_each(write::probe)
 }
 
@@ -26,7 +26,7 @@ pub(super) fn conclude(
     findings: Vec<Finding>,
     ending: &Ending,
     started: Moment,
-) -> Result<u8, Trouble> {
+) -> Result<u8, RunError> {
     let examined = Examined { domains, findings };
     let judged = config::apply(&ending.policy, &started.date(), examined);
     let threshold = Threshold { fail_on: ending.fail_on, exit_zero: ending.exit_zero };
@@ -50,7 +50,7 @@ pub(super) fn conclude(
 
 /// Adds the report to the summary of the job where this is a step of GitHub Actions, unless it was
 /// written there as one of the outputs.
-fn summarise(report: &Report, outputs: &[Output]) -> Result<(), Trouble> {
+fn summarise(report: &Report, outputs: &[Output]) -> Result<(), RunError> {
     let Some(summary) = write::step_summary() else { return Ok(()) };
     let is_there = |output: &Output| {
         let file = output.file.as_deref().filter(|_| output.format == Format::Markdown);

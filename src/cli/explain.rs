@@ -2,7 +2,7 @@
 
 use super::args::Color;
 use super::words::Mistake;
-use super::{Trouble, flags, write};
+use super::{RunError, flags, write};
 use crate::catalogue;
 use crate::diagnostic::Rule;
 use crate::render::text;
@@ -18,7 +18,7 @@ use std::ffi::OsString;
     disable_version_flag = true,
     max_term_width = 100
 )]
-struct Typed {
+struct ExplainArgs {
     /// The id of the rule, as `mailcheck rules` lists it
     #[arg(value_name = "RULE")]
     rule: OsString,
@@ -39,8 +39,8 @@ struct Typed {
 ///
 /// # Errors
 /// The flags mean nothing, no rule is named so, or standard output cannot be written to.
-pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
-    let typed: Typed = flags(typed)?;
+pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
+    let typed: ExplainArgs = flags(typed)?;
     let rule = rule(&typed.rule.to_string_lossy())?;
     write::page(typed.color.into(), |look, out| text::page(rule, look, out))?;
     Ok(0)
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn the_flags_are_consistent() {
-        Typed::command().debug_assert();
+        ExplainArgs::command().debug_assert();
     }
 
     #[test]

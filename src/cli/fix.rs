@@ -1,9 +1,9 @@
 //! `mailcheck fix`: the records that mend a domain, and nothing else.
 
-use super::args::{Choosing, Sources as Typed};
+use super::args::{Choosing, Sources as FixArgs};
 use super::session::Session;
 use super::words::{Mistake, Sources, Target, Words, declare};
-use super::{Trouble, config, flags, wait_for};
+use super::{RunError, config, flags, wait_for};
 use crate::audit::{self, Asked, Fixes, Inquiry, Selection, Spared, Steps};
 use crate::catalogue;
 use crate::config::{Policy, apply, is_left_out, judge};
@@ -62,7 +62,7 @@ struct Flags {
 
     /// Where answers come from.
     #[command(flatten)]
-    sources: Typed,
+    sources: FixArgs,
 
     /// Show this page
     #[arg(short, long, action = ArgAction::Help)]
@@ -113,11 +113,11 @@ impl From<Least> for Applicability {
 ///
 /// # Errors
 /// The flags cannot be understood, or nothing can be written.
-pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
+pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
     wait_for(carry_out(flags(typed)?))
 }
 
-async fn carry_out(flags: Flags) -> Result<u8, Trouble> {
+async fn carry_out(flags: Flags) -> Result<u8, RunError> {
     let words = Words::read(&flags.words)?;
     let sources = Sources::read(flags.sources, words.resolvers)?;
     let (mut policy, _) = config::policy(&flags.choice)?;
@@ -131,7 +131,7 @@ async fn carry_out(flags: Flags) -> Result<u8, Trouble> {
     let (domain, patches) = match done {
         Ok(done) => done,
         Err(too_late) => {
-            tell(&too_late.to_string());
+            print(&too_late.to_string());
             return Ok(3);
         }
     };
@@ -212,9 +212,9 @@ fn spared(policy: &Policy, today: &str, domain: &Domain) -> Vec<Spared> {
 /// something that matters could not be determined.
 fn closing(domain: &Domain, patches: &[Patch]) -> u8 {
     let steps = || patches.iter().flat_map(|patch| &patch.steps);
-    let mended = |id: &str| steps().any(|step| step.rule == id);
+    let is_fixed = |id: &str| steps().any(|step| step.rule == id);
     let counting = domain.findings.iter().filter(|finding| finding.counts());
-    let left = counting.filter(|finding| !mended(&finding.rule)).count();
+    let left = counting.filter(|finding| !is_fixed(&finding.rule)).count();
     let unknowns = domain.unknowns_of_state();
     let is_unknown = unknowns.iter().any(|one| matches!(one.what, What::Section(_)));
     let fixes = match steps().count() {
@@ -228,11 +228,11 @@ fn closing(domain: &Domain, patches: &[Patch]) -> u8 {
         count => format!("; {count} other findings"),
     };
     let unknown = if is_unknown { "; some questions were not answered" } else { "" };
-    tell(&format!("{}: {fixes}{others}{unknown}", domain.domain));
+    print(&format!("{}: {fixes}{others}{unknown}", domain.domain));
     if is_unknown { 3 } else { 0 }
 }
 
-fn tell(sentence: &str) {
+fn print(sentence: &str) {
     // Where standard error is closed there is nobody left to tell.
     let _ = writeln!(io::stderr(), "{sentence}");
 }

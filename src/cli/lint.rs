@@ -5,7 +5,7 @@
 
 use super::conclude::conclude;
 use super::words::{Ending, Mistake};
-use super::{Trouble, args, flags, input};
+use super::{RunError, args, flags, input};
 use crate::audit;
 use crate::config::{Policy, heed_comments};
 use crate::report::{Finding, ReadFile, Run, number};
@@ -54,7 +54,7 @@ const LARGE: usize = 4 * 1024 * 1024;
     disable_help_flag = true,
     max_term_width = 100
 )]
-struct Typed {
+struct LintArgs {
     /// Zone files; - is standard input
     #[arg(value_name = "FILE", required = true, hide = true)]
     files: Vec<OsString>,
@@ -68,15 +68,15 @@ struct Typed {
 ///
 /// # Errors
 /// The flags mean nothing, a file cannot be read, or the report cannot be written.
-pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
-    let typed: Typed = flags(typed)?;
+pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
+    let typed: LintArgs = flags(typed)?;
     let ending = Ending::read(&typed.report)?;
     let mut files: Vec<&OsStr> = Vec::with_capacity(typed.files.len());
     let mut known = std::collections::HashSet::new();
     files.extend(typed.files.iter().map(OsString::as_os_str).filter(|file| known.insert(*file)));
     let judged = all(&files, &ending.policy)?;
     let (mut read, mut findings) = (Vec::with_capacity(judged.len()), Vec::new());
-    for Judged { file, findings: mut found } in judged {
+    for JudgedFiles { file, findings: mut found } in judged {
         read.push(file);
         findings.append(&mut found);
     }
@@ -86,7 +86,7 @@ pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
 }
 
 /// A file and what was found in it.
-struct Judged {
+struct JudgedFiles {
     file: ReadFile,
     findings: Vec<Finding>,
 }
@@ -95,12 +95,12 @@ struct Judged {
 ///
 /// # Errors
 /// Files cannot be read: the first of them, and how many more there are.
-fn all(files: &[&OsStr], policy: &Policy) -> Result<Vec<Judged>, Trouble> {
+fn all(files: &[&OsStr], policy: &Policy) -> Result<Vec<JudgedFiles>, RunError> {
     let next = AtomicUsize::new(0);
-    let judged: Mutex<Vec<(usize, Result<Judged, Mistake>)>> =
+    let judged: Mutex<Vec<(usize, Result<JudgedFiles, Mistake>)>> =
         Mutex::new(Vec::with_capacity(files.len()));
     let large = Mutex::new(());
-    let work = || -> Result<(), Trouble> {
+    let work = || -> Result<(), RunError> {
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
@@ -121,7 +121,7 @@ fn all(files: &[&OsStr], policy: &Policy) -> Result<Vec<Judged>, Trouble> {
     let mut judged = judged.into_inner().unwrap_or_else(PoisonError::into_inner);
     judged.sort_by_key(|(index, _)| *index);
     let unread = judged.iter().filter(|(_, one)| one.is_err()).count();
-    let one = |one: Result<Judged, Mistake>| {
+    let one = |one: Result<JudgedFiles, Mistake>| {
         one.map_err(|why| match unread {
             0 | 1 => why,
             _ => Mistake::new(format!("{why} (and {} more)", unread - 1)),
@@ -139,7 +139,7 @@ fn judge(
     policy: &Policy,
     large: &Mutex<()>,
     runtime: &tokio::runtime::Runtime,
-) -> Result<Judged, Mistake> {
+) -> Result<JudgedFiles, Mistake> {
     let word = Path::new(word);
     let (_, path) = input::split(word);
     let text = match path.as_os_str() == "-" {
@@ -162,7 +162,7 @@ fn judge(
     let mut linted = runtime.block_on(audit::lint(&facts));
     heed_comments(policy, &facts, &mut linted);
     let audit::Linted { zones, records, findings, .. } = linted;
-    Ok(Judged { file: ReadFile { file: escape(name.as_bytes()), zones, records }, findings })
+    Ok(JudgedFiles { file: ReadFile { file: escape(name.as_bytes()), zones, records }, findings })
 }
 
 #[cfg(test)]
@@ -172,6 +172,6 @@ mod tests {
 
     #[test]
     fn the_flags_are_consistent() {
-        Typed::command().debug_assert();
+        LintArgs::command().debug_assert();
     }
 }

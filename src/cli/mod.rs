@@ -36,7 +36,7 @@ struct Verb {
     /// The word.
     name: &'static str,
     /// Carries it out: everything that was typed in, the exit code out.
-    run: fn(Vec<OsString>) -> Result<u8, Trouble>,
+    run: fn(Vec<OsString>) -> Result<u8, RunError>,
 }
 
 /// The verbs, in the order in which help lists them.
@@ -54,7 +54,7 @@ static VERBS: &[Verb] = &[
 
 /// Why a run ended without a report. What is wrong with a domain is never one of these.
 #[derive(Debug)]
-pub enum Trouble {
+pub enum RunError {
     /// The flags cannot be parsed (exit code 2), or ask for help (0).
     Flags(clap::Error),
     /// The invocation means nothing: exit code 2.
@@ -65,7 +65,7 @@ pub enum Trouble {
     Write(io::Error),
 }
 
-impl Trouble {
+impl RunError {
     fn exit_code(&self) -> u8 {
         match self {
             Self::Flags(_) | Self::Usage(_) => 2,
@@ -74,7 +74,7 @@ impl Trouble {
     }
 }
 
-impl fmt::Display for Trouble {
+impl fmt::Display for RunError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Flags(error) => write!(out, "{error}"),
@@ -88,13 +88,13 @@ impl fmt::Display for Trouble {
     }
 }
 
-impl From<words::Mistake> for Trouble {
+impl From<words::Mistake> for RunError {
     fn from(mistake: words::Mistake) -> Self {
         Self::Usage(mistake)
     }
 }
 
-impl From<io::Error> for Trouble {
+impl From<io::Error> for RunError {
     fn from(why: io::Error) -> Self {
         Self::Write(why)
     }
@@ -107,11 +107,11 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> ExitCode {
     let verb = typed.get(1).and_then(|word| VERBS.iter().find(|verb| word == verb.name));
     let done = match verb {
         Some(verb) => (verb.run)(typed),
-        None => args::Typed::read(typed).map_err(Trouble::Flags).and_then(carry_out),
+        None => args::CheckArgs::read(typed).map_err(RunError::Flags).and_then(carry_out),
     };
     match done {
         Ok(code) => ExitCode::from(code),
-        Err(Trouble::Flags(error)) => {
+        Err(RunError::Flags(error)) => {
             // Help and version are asked for and succeed; a reader that has gone away is no fault.
             let _ = error.print();
             ExitCode::from(if error.use_stderr() { 2 } else { 0 })
@@ -136,21 +136,21 @@ fn parser<T: Parser>() -> Command {
 /// # Errors
 /// A flag is unknown or its value is of the wrong kind; or help or the version was asked for, which
 /// are messages too.
-fn flags<T: Parser>(typed: Vec<OsString>) -> Result<T, Trouble> {
+fn flags<T: Parser>(typed: Vec<OsString>) -> Result<T, RunError> {
     let mut parser = parser::<T>();
     parser
         .try_get_matches_from_mut(typed.into_iter().skip(1))
         .and_then(|found| T::from_arg_matches(&found).map_err(|why| why.format(&mut parser)))
-        .map_err(Trouble::Flags)
+        .map_err(RunError::Flags)
 }
 
-fn carry_out(typed: args::Typed) -> Result<u8, Trouble> {
+fn carry_out(typed: args::CheckArgs) -> Result<u8, RunError> {
     let plan = check::plan(typed)?;
     wait_for(check::run(&plan))
 }
 
 /// Runs asynchronous work to its end.
-fn wait_for<T>(work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
+fn wait_for<T>(work: impl Future<Output = Result<T, RunError>>) -> Result<T, RunError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let done = runtime.block_on(work);
     // Sockets that wait for answers nobody needs any more are not waited for.

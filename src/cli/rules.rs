@@ -1,7 +1,7 @@
 //! `mailcheck rules`: every rule there is. Asks nothing of anybody.
 
 use super::args::Color;
-use super::{Trouble, flags, write};
+use super::{RunError, flags, write};
 use crate::catalogue;
 use crate::render::{json, text};
 use clap::{Parser, ValueEnum};
@@ -16,7 +16,7 @@ use std::ffi::OsString;
     disable_version_flag = true,
     max_term_width = 100
 )]
-struct Typed {
+struct RulesArgs {
     /// text or json
     #[arg(short, long, value_enum, default_value = "text", hide_possible_values = true)]
     format: Format,
@@ -46,8 +46,8 @@ enum Format {
 ///
 /// # Errors
 /// The flags mean nothing, or standard output cannot be written to.
-pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
-    let typed: Typed = flags(typed)?;
+pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
+    let typed: RulesArgs = flags(typed)?;
     write::page(typed.color.into(), |look, out| match typed.format {
         Format::Text => text::rules(catalogue::rules(), look, out),
         Format::Json => json::rules(catalogue::rules(), out),
@@ -62,6 +62,6 @@ mod tests {
 
     #[test]
     fn the_flags_are_consistent() {
-        Typed::command().debug_assert();
+        RulesArgs::command().debug_assert();
     }
 }

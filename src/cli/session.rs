@@ -4,7 +4,7 @@
 use super::clock::{self, Moment};
 use super::sources::{self, Stack};
 use super::words::{Mistake, Sources};
-use super::{Trouble, write};
+use super::{RunError, write};
 use crate::audit::Clock;
 use crate::dns::Dns;
 use crate::report::Run;
@@ -87,7 +87,7 @@ impl Session {
     ///
     /// # Errors
     /// It cannot be written.
-    pub(super) fn keep_recording(&self) -> Result<(), Trouble> {
+    pub(super) fn keep_recording(&self) -> Result<(), RunError> {
         match (&self.record, self.stack.recording()) {
             (Some(path), Some(recording)) => write::file(path, recording.as_bytes()),
             _ => Ok(()),

@@ -34,7 +34,7 @@ pub(super) struct Stack {
 }
 
 impl Stack {
-    /// What is said of the faults of a drill that no question met in any of its layers.
+    /// What is said of injections that no query met in any layer.
     pub(super) fn idle_faults(&self) -> impl Iterator<Item = Phrase> {
         let mut faults: Vec<(String, bool)> = Vec::new();
         for (fault, is_met) in self.injectors.iter().flat_map(|injector| injector.faults()) {

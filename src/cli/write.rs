@@ -1,6 +1,6 @@
 //! Where the report goes: standard output, or a file that appears whole or not at all.
 
-use super::Trouble;
+use super::RunError;
 use super::words::{Appearance, Format};
 use crate::render::{github, gitlab, json, junit, markdown, palette, prometheus, sarif, text, tsv};
 use crate::report::Report;
@@ -24,7 +24,7 @@ pub(super) fn format(
     format: Format,
     look: &text::Look,
     out: &mut dyn Write,
-) -> Result<(), Trouble> {
+) -> Result<(), RunError> {
     match format {
         Format::Json => json::render(report, out)?,
         Format::JsonLines => json::lines(report, out)?,
@@ -54,14 +54,14 @@ pub(super) struct Terminal {
 /// Standard output cannot be written to.
 pub(super) fn standard_output(
     appearance: &Appearance,
-    form: impl FnOnce(&text::Look, &mut dyn Write) -> Result<(), Trouble>,
-) -> Result<(), Trouble> {
+    form: impl FnOnce(&text::Look, &mut dyn Write) -> Result<(), RunError>,
+) -> Result<(), RunError> {
     let stdout = io::stdout();
     let terminal = terminal(appearance, stdout.is_terminal());
     let mut out = BufWriter::new(stdout.lock());
     let written = form(&look(appearance, Some(&terminal)), &mut out);
     match written.and_then(|()| Ok(out.flush()?)) {
-        Err(Trouble::Write(why)) if why.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(RunError::Write(why)) if why.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done,
     }
 }
@@ -73,7 +73,7 @@ pub(super) fn standard_output(
 pub(super) fn page(
     color: palette::Choice,
     draw: impl FnOnce(&text::Look, &mut dyn Write) -> io::Result<()>,
-) -> Result<(), Trouble> {
+) -> Result<(), RunError> {
     let appearance = Appearance { color, ..Appearance::default() };
     standard_output(&appearance, |look, out| Ok(draw(look, out)?))
 }
@@ -141,13 +141,13 @@ pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
 ///
 /// # Errors
 /// The file cannot be written.
-pub(super) fn append(path: &Path, content: &[u8]) -> Result<(), Trouble> {
+pub(super) fn append(path: &Path, content: &[u8]) -> Result<(), RunError> {
     fs::OpenOptions::new()
         .append(true)
         .create(true)
         .open(path)
         .and_then(|mut file| file.write_all(content))
-        .map_err(|why| Trouble::File(path.to_owned(), why))
+        .map_err(|why| RunError::File(path.to_owned(), why))
 }
 
 /// Writes a file that appears whole or not at all.
@@ -158,8 +158,8 @@ pub(super) fn append(path: &Path, content: &[u8]) -> Result<(), Trouble> {
 /// # Errors
 /// The file cannot be written; what stood there before stays.
 #[allow(clippy::disallowed_methods, reason = "files are written here")]
-pub(super) fn file(path: &Path, content: &[u8]) -> Result<(), Trouble> {
-    let fault = |why| Trouble::File(path.to_owned(), why);
+pub(super) fn file(path: &Path, content: &[u8]) -> Result<(), RunError> {
+    let fault = |why| RunError::File(path.to_owned(), why);
     // Where nothing stands yet there is nothing to follow.
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let before = fs::metadata(&place).ok();
@@ -190,19 +190,19 @@ pub(super) fn file(path: &Path, content: &[u8]) -> Result<(), Trouble> {
 /// # Errors
 /// Nothing can be written beside it, where [`file()`] would put the new one first.
 #[allow(clippy::disallowed_methods, reason = "files are written here")]
-pub(super) fn probe(path: &Path) -> Result<(), Trouble> {
+pub(super) fn probe(path: &Path) -> Result<(), RunError> {
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     // A device or a pipe may have a reader who takes whatever comes for the report.
     if fs::metadata(&place).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
         return Ok(());
     }
     if place.is_dir() {
-        return Err(Trouble::File(path.to_owned(), io::ErrorKind::IsADirectory.into()));
+        return Err(RunError::File(path.to_owned(), io::ErrorKind::IsADirectory.into()));
     }
     let beside = beside(&place);
     fs::write(&beside, [])
         .and_then(|()| fs::remove_file(&beside))
-        .map_err(|why| Trouble::File(path.to_owned(), why))
+        .map_err(|why| RunError::File(path.to_owned(), why))
 }
 
 /// Where a new file stands until it is whole.

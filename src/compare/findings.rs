@@ -17,7 +17,7 @@ const NAMED: usize = 2;
 /// Findings are compared by their fingerprints: by what they say, wherever it stands. One that
 /// the state before may have had as well, if it could have been told, is not said to be new; and
 /// none is said to be mended that the state after may still have.
-pub fn hold_against(after: &mut Domain, before: &Domain) {
+pub fn compare_findings(after: &mut Domain, before: &Domain) {
     let known: HashSet<&str> = before.findings.iter().map(|it| it.fingerprint.as_str()).collect();
     let changed = after.change.iter().flat_map(|change| &change.records);
     let changed: HashSet<(Name, Kind)> = changed.map(|set| (set.name.clone(), set.kind)).collect();
@@ -32,14 +32,15 @@ pub fn hold_against(after: &mut Domain, before: &Domain) {
     let own: HashSet<&str> = after.findings.iter().map(|it| it.fingerprint.as_str()).collect();
     // Of a domain that is gone nothing is mended.
     let is_missing = after.findings.iter().any(|it| it.rule == NO_SUCH_DOMAIN.id);
-    let gone = before.findings.iter().filter(|it| {
+    let resolved = before.findings.iter().filter(|it| {
         !is_missing
             && !own.contains(it.fingerprint.as_str())
             && !is_overtaken(it, &after.findings)
             && (is_of_changed(it) || !may_have.contains(&family(it)))
     });
-    let resolved: Vec<Finding> =
-        gone.map(|it| Finding { state: Some(State::Resolved), fix: None, ..it.clone() }).collect();
+    let resolved: Vec<Finding> = resolved
+        .map(|it| Finding { state: Some(State::Resolved), fix: None, ..it.clone() })
+        .collect();
     after.findings.extend(resolved);
     after.result = after.verdict(|_| false);
     if let Some(change) = &after.change {
@@ -71,14 +72,14 @@ fn family(finding: &Finding) -> &str {
 
 /// True if something worse of the same family is new, or a note went where an error is new: then
 /// nothing is mended, there is only more to say.
-fn is_overtaken(gone: &Finding, findings: &[Finding]) -> bool {
+fn is_overtaken(resolved: &Finding, findings: &[Finding]) -> bool {
     let is_new = |it: &&Finding| it.state == Some(State::Introduced);
     let is_beside = |it: &Finding| {
-        family(it) == family(gone)
-            || [it.severity, gone.severity] == [Severity::Error, Severity::Note]
+        family(it) == family(resolved)
+            || [it.severity, resolved.severity] == [Severity::Error, Severity::Note]
     };
     let mut new = findings.iter().filter(is_new);
-    new.any(|it| it.severity > gone.severity && is_beside(it))
+    new.any(|it| it.severity > resolved.severity && is_beside(it))
 }
 
 /// What a change does, in one sentence.

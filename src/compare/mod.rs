@@ -12,7 +12,7 @@ mod removed;
 mod senders;
 
 pub use facts::{AffectedSender, Facts, Purpose, Removed, Tls};
-pub use findings::hold_against;
+pub use findings::compare_findings;
 pub(crate) use records::records;
 pub(crate) use removed::tls;
 pub(crate) use senders::kept;

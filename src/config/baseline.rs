@@ -92,11 +92,11 @@ mod tests {
                     fingerprint = \"v1:0f\"\nreason = \"tab\\there\"\n";
         let before = ignores(text);
         let written = write_baseline(&before.iter().collect::<Vec<_>>());
-        let told = |all: &[Ignore]| -> Vec<String> {
+        let shown = |all: &[Ignore]| -> Vec<String> {
             all.iter().map(|one| lines(one).join(" ")).collect()
         };
-        let mut expected = told(&before);
+        let mut expected = shown(&before);
         expected.reverse();
-        assert_eq!(told(&ignores(&written)), expected);
+        assert_eq!(shown(&ignores(&written)), expected);
     }
 }

@@ -1,6 +1,6 @@
 //! Several files as one: a file takes in those that it includes.
 
-use super::{Config, Fault};
+use super::{Config, ConfigFault};
 use crate::dns::Place;
 use crate::net::Name;
 use std::collections::HashMap;
@@ -12,11 +12,11 @@ impl Config {
     ///
     /// # Errors
     /// Both say what can be said only once: every such fault.
-    pub fn take_in(&mut self, other: Self) -> Result<(), Vec<Fault>> {
+    pub fn take_in(&mut self, other: Self) -> Result<(), Vec<ConfigFault>> {
         let mut faults = Vec::new();
         match (&self.fail_on, other.fail_on) {
             (Some((_, first)), Some((_, second))) => {
-                faults.push(Fault::at(&second, twice("fail-on is set", first)));
+                faults.push(ConfigFault::at(&second, twice("fail-on is set", first)));
             }
             (None, Some(only)) => self.fail_on = Some(only),
             (_, None) => {}
@@ -26,7 +26,7 @@ impl Config {
         let again = other.contracts.iter().filter_map(|one| {
             let first = known.get(&one.name.value)?;
             let said = twice(&format!("{} is declared", one.name.value), first);
-            Some(Fault::at(&one.name.place, said))
+            Some(ConfigFault::at(&one.name.place, said))
         });
         faults.extend(again);
         if !faults.is_empty() {

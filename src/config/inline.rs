@@ -11,7 +11,7 @@ use crate::zone::{self, Facts};
 use crate::zonefile::zone::{Ignore, IgnoredRule};
 
 /// Most that is said about the comments of a file: who sees so much can mend them.
-const TOLD: usize = 1000;
+const SHOWN: usize = 1000;
 
 /// Marks the findings that the comments of a file ask to leave out, and adds what is to be said
 /// about the comments themselves: of a rule that does not exist, or is not met there.
@@ -22,13 +22,13 @@ pub fn heed_comments(policy: &Policy, facts: &Facts, linted: &mut Linted) {
     for ignore in &facts.files.ignores {
         for named in &ignore.rules {
             match catalogue::rule(&named.id) {
-                None if said.len() < TOLD => said.push(unknown(facts, named)),
+                None if said.len() < SHOWN => said.push(unknown(facts, named)),
                 None => {}
                 Some(rule) => {
                     let is_met = leave_out(ignore, rule, &mut linted.findings);
                     let would_find = linted.is_complete || rule.family() == family::ZONE;
                     let is_on = policy.severity(rule.id, rule.severity).is_some();
-                    if !is_met && would_find && is_on && said.len() < TOLD {
+                    if !is_met && would_find && is_on && said.len() < SHOWN {
                         said.push(unused(facts, named, rule));
                     }
                 }
@@ -87,7 +87,7 @@ mod tests {
     use crate::zonefile::formats;
 
     /// What is said of a file: place, rule, and why it does not count.
-    async fn told(text: &str, policy: &Policy) -> Vec<String> {
+    async fn shown(text: &str, policy: &Policy) -> Vec<String> {
         let facts = Facts::new(formats::read("new.zone", text.as_bytes()), text.as_bytes().into());
         let mut linted = lint(&facts).await;
         heed_comments(policy, &facts, &mut linted);
@@ -105,7 +105,7 @@ mod tests {
         let text = "a.example. 60 TXT \"v=spf1 ptr -all\" ; mailcheck: ignore[spf/ptr] old relay\n\
                     b.example. 60 TXT \"v=spf1 ptr -all\"\n";
         assert_eq!(
-            told(text, &Policy::default()).await,
+            shown(text, &Policy::default()).await,
             ["1:27 spf/ptr [new.zone:1 old relay]", "2:27 spf/ptr"]
         );
     }
@@ -113,20 +113,20 @@ mod tests {
     #[tokio::test]
     async fn a_comment_that_ignores_what_does_not_exist_is_told_with_the_nearest_name() {
         let text = "a.example. 60 A 192.0.2.1 ; mailcheck: ignore[spf/prt] x\n";
-        assert_eq!(told(text, &Policy::default()).await, ["1:47 zone/faulty-comment"]);
+        assert_eq!(shown(text, &Policy::default()).await, ["1:47 zone/faulty-comment"]);
     }
 
     #[tokio::test]
     async fn a_comment_without_a_finding_can_go() {
         let text = "a.example. 60 A 192.0.2.1 ; mailcheck: ignore[zone/syntax] x\n";
-        assert_eq!(told(text, &Policy::default()).await, ["1:47 config/unused-ignore"]);
+        assert_eq!(shown(text, &Policy::default()).await, ["1:47 config/unused-ignore"]);
     }
 
     #[tokio::test]
     async fn of_a_finding_that_the_file_alone_cannot_tell_the_comment_may_stay() {
         let text = "a.example. 60 TXT \"v=spf1 include:b.example -all\" \
                     ; mailcheck: ignore[spf/too-many-lookups] being mended\n";
-        assert_eq!(told(text, &Policy::default()).await, [""; 0]);
+        assert_eq!(shown(text, &Policy::default()).await, [""; 0]);
     }
 
     #[tokio::test]
@@ -134,20 +134,20 @@ mod tests {
         let text = "a.example. 60 A 192.0.2.1 ; mailcheck: ignore[zone/syntax] x\n";
         let ignore = Scope::read("zone").into_iter().collect();
         let policy = Policy { ignore, ..Policy::default() };
-        assert_eq!(told(text, &policy).await, [""; 0]);
+        assert_eq!(shown(text, &policy).await, [""; 0]);
     }
 
     #[tokio::test]
     async fn a_comment_with_rules_without_end_is_not_read() {
         let rules = vec!["spf/ptr"; 101].join(",");
         let text = format!("a.example. 60 A 192.0.2.1 ; mailcheck: ignore[{rules}] x\n");
-        assert_eq!(told(&text, &Policy::default()).await, ["1:847 zone/faulty-comment"]);
+        assert_eq!(shown(&text, &Policy::default()).await, ["1:847 zone/faulty-comment"]);
     }
 
     #[tokio::test]
     async fn what_is_said_of_comments_has_an_end() {
         let rules = vec!["spf/prt"; 100].join(",");
         let line = format!("a.example. 60 A 192.0.2.1 ; mailcheck: ignore[{rules}] x\n");
-        assert_eq!(told(&line.repeat(11), &Policy::default()).await.len(), TOLD + 10);
+        assert_eq!(shown(&line.repeat(11), &Policy::default()).await.len(), SHOWN + 10);
     }
 }

@@ -1,7 +1,7 @@
 //! `mailcheck.toml`: what its owner expects of domains, what was decided about the findings, and
 //! why.
 //!
-//! Pure: text goes in, a [`Config`] and its [`Fault`]s come out ([`read`]); [`judge`] holds a domain
+//! Pure: text goes in, a [`Config`] and its [`ConfigFault`]s come out ([`read`]); [`judge`] holds a domain
 //! to its contract, and [`apply`] what was decided against what was found. Who opens files, those
 //! that a file includes among them, is the command line.
 
@@ -86,7 +86,7 @@ pub struct Setting {
 
 /// What is wrong with a file, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct ConfigFault {
     /// The file, as it is shown.
     pub file: Arc<str>,
     /// Line, from 1.
@@ -97,13 +97,13 @@ pub struct Fault {
     pub message: String,
 }
 
-impl Fault {
+impl ConfigFault {
     fn at(place: &Place, message: String) -> Self {
         Self { file: Arc::clone(&place.file), line: place.line, column: place.column, message }
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ConfigFault {
     /// Not escaped: a file may be named, and hold, whatever it likes.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { file, line, column, message } = self;

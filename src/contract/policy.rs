@@ -36,9 +36,9 @@ pub(super) fn owner(domain: &Name) -> Name {
 
 fn of_policy(domain: &Domain, least: &Written<dmarc::Policy>) -> Outcome {
     match asked(domain) {
-        Asked::NotLookedAt => Outcome::NotAsked,
-        Asked::Unknown => Outcome::Unknown,
-        Asked::Policy(policy) if policy >= least.value => Outcome::Met,
+        Requested::NotLookedAt => Outcome::NotAsked,
+        Requested::Unknown => Outcome::Unknown,
+        Requested::Policy(policy) if policy >= least.value => Outcome::Met,
         asked => {
             let said = asked.words().plain(", ").code(least.value.word());
             let said = match least.value {
@@ -52,7 +52,7 @@ fn of_policy(domain: &Domain, least: &Written<dmarc::Policy>) -> Outcome {
 
 /// What a domain asks receivers to do with what fails DMARC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum Requested {
     Policy(dmarc::Policy),
     /// No record applies.
     Nothing,
@@ -62,17 +62,17 @@ pub(super) enum Asked {
     NotLookedAt,
 }
 
-pub(super) fn asked(domain: &Domain) -> Asked {
+pub(super) fn asked(domain: &Domain) -> Requested {
     match (domain.dmarc.status, domain.dmarc.details.policy) {
-        (Status::Skipped, _) => Asked::NotLookedAt,
-        (Status::Unknown, _) => Asked::Unknown,
-        (Status::Absent, _) => Asked::Nothing,
-        (_, Some(policy)) => Asked::Policy(policy),
-        (_, None) => Asked::Broken,
+        (Status::Skipped, _) => Requested::NotLookedAt,
+        (Status::Unknown, _) => Requested::Unknown,
+        (Status::Absent, _) => Requested::Nothing,
+        (_, Some(policy)) => Requested::Policy(policy),
+        (_, None) => Requested::Broken,
     }
 }
 
-impl Asked {
+impl Requested {
     /// What there is, in words.
     pub(super) fn words(self) -> Phrase {
         let said = Phrase::new();

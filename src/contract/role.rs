@@ -1,6 +1,6 @@
 //! What a domain is for, and whether its records say so.
 
-use super::policy::{self, Asked};
+use super::policy::{self, Requested};
 use super::{Breach, Clause, Contract, Expectation, Outcome, Written};
 use crate::dns::Kind;
 use crate::net::Name;
@@ -18,13 +18,13 @@ pub(super) fn expectations(contract: &Contract, domain: &Domain) -> Vec<Expectat
             Role::Parked => "nobody may send, it takes no mail, and forgeries are refused",
         };
         let words = Phrase::new().code(role.value.word()).plain(": ").plain(words);
-        Expectation::new(Clause::Role, role, words, weighed(role, domain))
+        Expectation::new(Clause::Role, role, words, evaluated(role, domain))
     });
     role.into_iter().collect()
 }
 
 /// What one protocol says of a role.
-enum Said {
+enum Conforms {
     /// It agrees.
     Yes,
     /// It says something else.
@@ -33,9 +33,9 @@ enum Said {
     NotAsked,
 }
 
-fn weighed(role: &Written<Role>, domain: &Domain) -> Outcome {
+fn evaluated(role: &Written<Role>, domain: &Domain) -> Outcome {
     let name = || domain.domain.clone();
-    let all: Vec<(Name, Kind, Said)> = match role.value {
+    let all: Vec<(Name, Kind, Conforms)> = match role.value {
         Role::Sending => vec![(name(), Kind::Txt, sends(domain))],
         Role::ReceivingOnly => {
             vec![(name(), Kind::Txt, sends_nothing(domain)), (name(), Kind::Mx, takes_mail(domain))]
@@ -49,10 +49,10 @@ fn weighed(role: &Written<Role>, domain: &Domain) -> Outcome {
     let (mut breaches, mut unknown, mut asked) = (Vec::new(), false, false);
     for (owner, kind, said) in all {
         match said {
-            Said::Yes => asked = true,
-            Said::No(said) => breaches.push(Breach { location: role.about(owner, kind), said }),
-            Said::Unknown => unknown = true,
-            Said::NotAsked => {}
+            Conforms::Yes => asked = true,
+            Conforms::No(said) => breaches.push(Breach { location: role.about(owner, kind), said }),
+            Conforms::Unknown => unknown = true,
+            Conforms::NotAsked => {}
         }
     }
     match (breaches.is_empty(), unknown, asked) {
@@ -68,14 +68,14 @@ fn lets_somebody_pass(spf: &SpfDetails) -> bool {
     spf.ipv4_addresses > 0 || !spf.ipv6.is_empty() || !spf.sender_dependent.is_empty()
 }
 
-fn sends(domain: &Domain) -> Said {
+fn sends(domain: &Domain) -> Conforms {
     match domain.spf.status {
-        Status::Skipped => Said::NotAsked,
-        _ if lets_somebody_pass(&domain.spf.details) => Said::Yes,
-        Status::Unknown => Said::Unknown,
+        Status::Skipped => Conforms::NotAsked,
+        _ if lets_somebody_pass(&domain.spf.details) => Conforms::Yes,
+        Status::Unknown => Conforms::Unknown,
         status => {
             let said = Phrase::new().bad("nobody may send").plain(" for ").name(&domain.domain);
-            Said::No(said.plain(match status {
+            Conforms::No(said.plain(match status {
                 Status::Absent => ": it publishes no SPF record",
                 Status::Broken => ": its SPF record is broken",
                 _ => ": its SPF record lets no address pass",
@@ -84,70 +84,72 @@ fn sends(domain: &Domain) -> Said {
     }
 }
 
-fn sends_nothing(domain: &Domain) -> Said {
+fn sends_nothing(domain: &Domain) -> Conforms {
     let details = &domain.spf.details;
     let said = Phrase::new();
     match domain.spf.status {
-        Status::Skipped | Status::NotRecorded => Said::NotAsked,
+        Status::Skipped | Status::NotRecorded => Conforms::NotAsked,
         _ if details.ipv4_addresses > 0 => {
             let count = grouped(u128::from(details.ipv4_addresses));
-            Said::No(said.plain("SPF lets ").bad(count).plain(" IPv4 addresses send"))
+            Conforms::No(said.plain("SPF lets ").bad(count).plain(" IPv4 addresses send"))
         }
         _ if lets_somebody_pass(details) => {
-            Said::No(said.plain("SPF lets ").bad("somebody").plain(" send"))
+            Conforms::No(said.plain("SPF lets ").bad("somebody").plain(" send"))
         }
-        Status::Unknown => Said::Unknown,
-        Status::Absent => Said::No(
+        Status::Unknown => Conforms::Unknown,
+        Status::Absent => Conforms::No(
             said.bad("no SPF record").plain(" says that nobody sends: ").code("v=spf1 -all"),
         ),
-        Status::Good | Status::Weak if details.default == Some(SpfResult::Fail) => Said::Yes,
-        Status::Broken => {
-            Said::No(said.plain("the SPF record is ").bad("broken").plain(" and refuses nobody"))
-        }
+        Status::Good | Status::Weak if details.default == Some(SpfResult::Fail) => Conforms::Yes,
+        Status::Broken => Conforms::No(
+            said.plain("the SPF record is ").bad("broken").plain(" and refuses nobody"),
+        ),
         Status::Good | Status::Weak => {
             let result = details.default.unwrap_or(SpfResult::Neutral);
             let said =
                 said.plain("SPF gives strangers ").bad(result.word()).plain(", not ").code("fail");
-            Said::No(said.plain(": ").code("v=spf1 -all").plain(" would"))
+            Conforms::No(said.plain(": ").code("v=spf1 -all").plain(" would"))
         }
     }
 }
 
-fn takes_nothing(domain: &Domain) -> Said {
+fn takes_nothing(domain: &Domain) -> Conforms {
     let mx = &domain.mx.details;
     match domain.mx.status {
-        Status::Skipped => Said::NotAsked,
-        Status::Unknown => Said::Unknown,
-        _ if mx.null_mx && mx.hosts.is_empty() => Said::Yes,
-        _ if mx.hosts.is_empty() => Said::No(
+        Status::Skipped => Conforms::NotAsked,
+        Status::Unknown => Conforms::Unknown,
+        _ if mx.null_mx && mx.hosts.is_empty() => Conforms::Yes,
+        _ if mx.hosts.is_empty() => Conforms::No(
             Phrase::new().bad("no null MX").plain(" says that it takes no mail: ").code("MX 0 ."),
         ),
-        _ => Said::No(Phrase::new().plain("it names ").bad("hosts that take mail")),
+        _ => Conforms::No(Phrase::new().plain("it names ").bad("hosts that take mail")),
     }
 }
 
-fn takes_mail(domain: &Domain) -> Said {
+fn takes_mail(domain: &Domain) -> Conforms {
     match domain.mx.status {
-        Status::Skipped => Said::NotAsked,
-        Status::Unknown => Said::Unknown,
+        Status::Skipped => Conforms::NotAsked,
+        Status::Unknown => Conforms::Unknown,
         _ if domain.mx.details.null_mx => {
-            Said::No(Phrase::new().plain("a null MX says that it takes ").bad("no mail"))
+            Conforms::No(Phrase::new().plain("a null MX says that it takes ").bad("no mail"))
         }
-        Status::Absent => Said::No(
+        Status::Absent => Conforms::No(
             Phrase::new().plain("it names no host that takes mail and has ").bad("no address"),
         ),
-        Status::Broken => {
-            Said::No(Phrase::new().bad("no host").plain(" that its MX records name can take mail"))
-        }
-        _ => Said::Yes,
+        Status::Broken => Conforms::No(
+            Phrase::new().bad("no host").plain(" that its MX records name can take mail"),
+        ),
+        _ => Conforms::Yes,
     }
 }
 
-fn refuses_forgeries(domain: &Domain) -> Said {
+fn refuses_forgeries(domain: &Domain) -> Conforms {
     match policy::asked(domain) {
-        Asked::NotLookedAt => Said::NotAsked,
-        Asked::Unknown => Said::Unknown,
-        Asked::Policy(Policy::Reject) => Said::Yes,
-        asked => Said::No(asked.words().plain(" where ").code("p=reject").plain(" costs nothing")),
+        Requested::NotLookedAt => Conforms::NotAsked,
+        Requested::Unknown => Conforms::Unknown,
+        Requested::Policy(Policy::Reject) => Conforms::Yes,
+        asked => {
+            Conforms::No(asked.words().plain(" where ").code("p=reject").plain(" costs nothing"))
+        }
     }
 }

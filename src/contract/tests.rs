@@ -101,10 +101,10 @@ async fn outcome(
     fault: Option<&str>,
     contract: &Contract,
 ) -> (Vec<Option<bool>>, Vec<&'static str>) {
-    told(&held(zone, fault, contract, &inquiry(contract)).await)
+    outcomes(&held(zone, fault, contract, &inquiry(contract)).await)
 }
 
-fn told(domain: &Domain) -> (Vec<Option<bool>>, Vec<&'static str>) {
+fn outcomes(domain: &Domain) -> (Vec<Option<bool>>, Vec<&'static str>) {
     let met = domain.contract.iter().map(|expected| expected.met).collect();
     let own = |finding: &Finding| {
         lint::CHECKS.iter().map(|check| check.rule.id).find(|id| finding.rule == *id)
@@ -129,7 +129,7 @@ async fn what_could_not_be_told_is_no_finding() {
 async fn where_the_time_was_over_nothing_could_be_told() {
     let mut domain = undecided(&inquiry(&everything()), Phrase::from("too late"));
     judge(&everything(), &mut domain);
-    assert_eq!(told(&domain), (vec![None; 8], vec![]));
+    assert_eq!(outcomes(&domain), (vec![None; 8], vec![]));
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn what_was_not_looked_at_is_left_out() {
     let checks = Checks::only([crate::protocols::Protocol::Dmarc]);
     let asked = Inquiry { checks, ..inquiry(&everything()) };
     let domain = held(SOUND, None, &everything(), &asked).await;
-    assert_eq!(told(&domain).0, [Some(true)]);
+    assert_eq!(outcomes(&domain).0, [Some(true)]);
 }
 
 #[tokio::test]

@@ -136,7 +136,7 @@ pub mod family {
 
 /// How often one rule is told for one domain. A record of 64 KiB has room for the same fault ten
 /// thousand times, and every finding shows the record that it is about.
-const TOLD: usize = 20;
+const SHOWN: usize = 20;
 
 /// A rule and how it is checked against the facts of its protocol. Checks never resolve.
 pub struct Check<F: ?Sized + 'static> {
@@ -155,19 +155,19 @@ impl<F: ?Sized> Check<F> {
         for check in table {
             let before = findings.len();
             (check.run)(facts, check.rule, &mut findings);
-            count_the_rest(&mut findings, before.saturating_add(TOLD));
+            count_the_rest(&mut findings, before.saturating_add(SHOWN));
         }
         findings
     }
 }
 
 /// Puts one finding in the place of those behind `told`.
-fn count_the_rest(findings: &mut Vec<Finding>, told: usize) {
+fn count_the_rest(findings: &mut Vec<Finding>, shown: usize) {
     // One more is told as fast as counted.
-    if findings.len() <= told.saturating_add(1) {
+    if findings.len() <= shown.saturating_add(1) {
         return;
     }
-    let rest = findings.split_off(told);
+    let rest = findings.split_off(shown);
     if let Some(Finding { rule, location, .. }) = rest.first() {
         let place = Location::set(location.name.clone(), location.kind);
         let message =
@@ -194,7 +194,7 @@ mod tests {
     };
 
     /// The messages about a fact that a rule meets this many times.
-    fn told(times: usize) -> Vec<String> {
+    fn shown(times: usize) -> Vec<String> {
         let run = |times: &usize, rule, findings: &mut Vec<Finding>| {
             let found = (0..*times).map(|number| {
                 let place = Location::set(Name::root(), Kind::Txt);
@@ -208,14 +208,14 @@ mod tests {
 
     #[test]
     fn what_a_rule_finds_a_few_times_is_told_each_time() {
-        assert_eq!(told(21).len(), 21);
+        assert_eq!(shown(21).len(), 21);
     }
 
     #[test]
     fn what_a_rule_finds_without_end_is_counted() {
-        let told = told(1000);
+        let shown = shown(1000);
         assert_eq!(
-            (told.len(), told.last().map(String::as_str)),
+            (shown.len(), shown.last().map(String::as_str)),
             (21, Some("the same 980 times more: not listed"))
         );
     }

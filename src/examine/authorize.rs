@@ -10,7 +10,7 @@ use crate::report::{Authorized, Matched, Unknown, What};
 use crate::text::Phrase;
 
 /// A sender, put to the policies of the identities it gives.
-pub(crate) struct Judged {
+pub(crate) struct JudgedSender {
     pub(crate) resolved: Resolved,
     /// The MAIL FROM identity, a check for each family of addresses.
     pub(crate) mail_from: Vec<Checked>,
@@ -21,15 +21,15 @@ pub(crate) struct Judged {
 }
 
 /// Evaluates the domain's policy for every address of a sender.
-pub(crate) async fn judge(
+pub(crate) async fn judge_sender(
     policies: &Policies<'_>,
     inquiry: &Inquiry,
     asked: &Asked,
     receiver: Receiver<'_>,
-) -> Judged {
+) -> JudgedSender {
     let resolved = sender::resolve(policies, asked).await;
     let identity = identity(inquiry);
-    let mut judged = Judged { mail_from: Vec::new(), helo: Vec::new(), resolved, identity };
+    let mut judged = JudgedSender { mail_from: Vec::new(), helo: Vec::new(), resolved, identity };
     for set in &judged.resolved.sets {
         let checked = spf::check_host(policies, &judged.identity, set.clone(), receiver).await;
         judged.mail_from.push(checked);
@@ -49,7 +49,7 @@ fn identity(inquiry: &Inquiry) -> spf::Sender {
     }
 }
 
-impl Judged {
+impl JudgedSender {
     /// Whether the sender may send, by SPF of the MAIL FROM identity.
     pub(crate) fn authorized(&self) -> Authorized {
         self.share().authorized(self.resolved.missing.as_ref())

@@ -1,6 +1,6 @@
 //! What DMARC makes of a message that a sender would send.
 
-use super::authorize::Judged;
+use super::authorize::JudgedSender;
 use super::inquiry::Inquiry;
 use super::sender::Missing;
 use crate::diagnostic;
@@ -9,7 +9,7 @@ use crate::protocols::dmarc::{self, Authentication, Discovered, DmarcResult, Ide
 use crate::protocols::spf::{self, SpfResult};
 
 /// What DMARC makes of a sender, not yet in the form of the report.
-pub(crate) struct Weighed {
+pub(crate) struct EvaluatedDmarc {
     pub(crate) discovered: Discovered,
     pub(crate) verdict: dmarc::Verdict,
     /// How the policy was found.
@@ -18,7 +18,11 @@ pub(crate) struct Weighed {
 
 /// Judges the message that the identities describe (RFC 9989 §5.3); `None` if the addresses of the
 /// sender do not all fare alike.
-pub(crate) async fn weigh(dns: &dyn Dns, inquiry: &Inquiry, judged: &Judged) -> Option<Weighed> {
+pub(crate) async fn evaluate_dmarc(
+    dns: &dyn Dns,
+    inquiry: &Inquiry,
+    judged: &JudgedSender,
+) -> Option<EvaluatedDmarc> {
     let proof = match (judged.common_result()?, &judged.resolved.missing) {
         // The addresses that are not known may fare differently.
         (Some(SpfResult::Temperror) | None, _) | (_, Some(Missing::Unknown(_))) => Proof::Unknown,
@@ -32,7 +36,7 @@ pub(crate) async fn weigh(dns: &dyn Dns, inquiry: &Inquiry, judged: &Judged) -> 
     let author = inquiry.header_from.as_ref().unwrap_or(&inquiry.domain);
     let (discovered, steps) = dmarc::discover(dns, author).await;
     let verdict = dmarc::evaluate(dns, &discovered, &Authentication { spf, dkim }).await;
-    Some(Weighed { discovered, verdict, steps })
+    Some(EvaluatedDmarc { discovered, verdict, steps })
 }
 
 /// What DMARC makes of a sender, in short.
@@ -48,7 +52,7 @@ pub(crate) enum Outcome {
     Unknown,
 }
 
-impl Weighed {
+impl EvaluatedDmarc {
     /// What DMARC makes of the sender.
     pub(crate) fn outcome(&self) -> Outcome {
         match self.verdict.result {

@@ -2,8 +2,8 @@
 //! that its contract names.
 
 use super::Clock;
-use super::authorize::{self, Judged};
-use super::dmarc::{self, Weighed};
+use super::authorize::{self, JudgedSender};
+use super::dmarc::{self, EvaluatedDmarc};
 use super::inquiry::{Asked, Fixes, Inquiry, Sender};
 use super::recognised::recognised;
 use super::sender::Missing;
@@ -24,8 +24,8 @@ pub(crate) struct Tested {
     pub(crate) asked: Asked,
     /// What the contract of the domain says of it.
     pub(crate) declared: Option<Declaration>,
-    pub(crate) judged: Judged,
-    pub(crate) weighed: Option<Weighed>,
+    pub(crate) judged: JudgedSender,
+    pub(crate) evaluated: Option<EvaluatedDmarc>,
 }
 
 /// Judges the senders asked about, or if there are none, the domain's own providers and those that
@@ -44,12 +44,12 @@ pub(crate) async fn senders(
     };
     let receiver = Receiver { name: b"unknown", time: clock.seconds };
     join_all(wanted.into_iter().map(|(declared, asked)| async move {
-        let judged = authorize::judge(policies, inquiry, &asked, receiver).await;
-        let weighed = match inquiry.checks.has(Protocol::Dmarc) {
-            true => dmarc::weigh(policies.dns(), inquiry, &judged).await,
+        let judged = authorize::judge_sender(policies, inquiry, &asked, receiver).await;
+        let evaluated = match inquiry.checks.has(Protocol::Dmarc) {
+            true => dmarc::evaluate_dmarc(policies.dns(), inquiry, &judged).await,
             false => None,
         };
-        Tested { asked, declared, judged, weighed }
+        Tested { asked, declared, judged, evaluated }
     }))
     .await
 }

@@ -2,7 +2,7 @@
 
 use super::patch::{self, Change};
 use super::proof::{self, After, Before, Demand};
-use super::{Candidate, Concern, Fault, faults, proved};
+use super::{Candidate, Concern, MetRule, faults, proved};
 use crate::diagnostic::{Applicability, Finding};
 use crate::dns::{Dns, Kind};
 use crate::examine::Inquiry;
@@ -43,7 +43,7 @@ impl Default for Selection {
 }
 
 impl Selection {
-    fn wants(&self, Fault { rule, name, kind }: &Fault, applicability: Applicability) -> bool {
+    fn wants(&self, MetRule { rule, name, kind }: &MetRule, applicability: Applicability) -> bool {
         let family = rule.family();
         let is_named = self.rules.iter().any(|name| name == rule.id || name == family);
         let is_spared = self.spared.iter().any(|spared| {
@@ -114,7 +114,7 @@ async fn put_together(
     concern: Concern,
     initial: &Initial,
 ) -> Composed {
-    let known: Vec<Fault> = initial.findings.iter().map(Fault::of).collect();
+    let known: Vec<MetRule> = initial.findings.iter().map(MetRule::of).collect();
     let mut composed = Composed::default();
     let mut touches_spf = false;
     // The state that was reached, and what has to be kept of it and of those before it.
@@ -132,7 +132,7 @@ async fn put_together(
         candidates.retain(|(first, candidate)| {
             let is_safe = candidate.applicability == Applicability::Safe;
             findings.get(*first).is_some_and(|finding| {
-                let fault = Fault::of(finding);
+                let fault = MetRule::of(finding);
                 selection.wants(&fault, candidate.applicability)
                     && (is_safe || known.contains(&fault))
             })

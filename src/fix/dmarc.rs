@@ -153,8 +153,8 @@ pub(super) fn correct(context: Context<'_>) -> Vec<Candidate> {
     if useless.iter().any(|tag| is_meant(tag)) || reports_to_nobody(context, &reread) {
         return Vec::new();
     }
-    let gone: Vec<u32> = useless.iter().map(|tag| tag.name.start).collect();
-    let text = without_tags(&text, &gone);
+    let removed: Vec<u32> = useless.iter().map(|tag| tag.name.start).collect();
+    let text = without_tags(&text, &removed);
     let summary = Phrase::from("write what was meant, and drop what has no meaning");
     let requested = |record: &Record| {
         let policies = [&record.p, &record.sp, &record.np];
@@ -221,7 +221,7 @@ fn with_scheme(list: &[u8]) -> Option<Vec<u8>> {
 pub(super) fn drop_historic(context: Context<'_>) -> Vec<Candidate> {
     let Some((record, change)) = governing(context) else { return Vec::new() };
     let historic = || record.tags_with(Usage::Historic);
-    let gone: Vec<u32> = historic().map(|tag| tag.name.start).collect();
+    let removed: Vec<u32> = historic().map(|tag| tag.name.start).collect();
     // RFC 7489 §6.3: without pct, 100 applies; another value still means something to old readers.
     let is_heeded = historic()
         .any(|tag| record.is_named(tag, "pct") && record.show(tag.value).trim_ascii() != b"100");
@@ -229,7 +229,7 @@ pub(super) fn drop_historic(context: Context<'_>) -> Vec<Candidate> {
         false => (Safe, "drop the tags that no longer have a meaning"),
         true => (Review, "drop the tags; receivers of RFC 7489 then apply the policy to all mail"),
     };
-    let text = without_tags(&record.text, &gone);
+    let text = without_tags(&record.text, &removed);
     candidate(change, record, &text, |change| {
         let candidate = Candidate::new(applicability, Phrase::from(summary), change);
         if is_heeded { candidate.tightening() } else { candidate }
@@ -285,13 +285,13 @@ pub(super) fn level(context: Context<'_>) -> Vec<Candidate> {
     let Some((record, change)) = governing(context) else { return Vec::new() };
     let Some(examined) = &context.facts.dmarc else { return Vec::new() };
     let weaker = examined.facts.weaker_for_subdomains();
-    let gone: Vec<u32> = record
+    let removed: Vec<u32> = record
         .tags
         .iter()
         .filter(|tag| weaker.iter().any(|(weak, _)| record.is_named(tag, weak.word())))
         .map(|tag| tag.name.start)
         .collect();
-    let text = without_tags(&record.text, &gone);
+    let text = without_tags(&record.text, &removed);
     let summary = Phrase::from("let names below the domain have its own policy");
     candidate(change, record, &text, |change| Candidate::new(Review, summary, change).tightening())
 }

@@ -132,13 +132,13 @@ impl Concern {
 /// One rule met at one record set: what one candidate has to fix as a whole, because half of it
 /// would leave the rule met.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Fault {
+struct MetRule {
     rule: &'static Rule,
     name: Name,
     kind: Kind,
 }
 
-impl Fault {
+impl MetRule {
     fn of(finding: &Finding) -> Self {
         let location = &finding.location;
         Self { rule: finding.rule, name: location.name.clone(), kind: location.kind }
@@ -290,9 +290,9 @@ async fn proved(
 
 /// The faults for which something can be proposed, each with its findings and the first's index.
 fn faults(findings: &[Finding]) -> Vec<(usize, Vec<&Finding>)> {
-    let mut faults: Vec<(Fault, usize, Vec<&Finding>)> = Vec::new();
+    let mut faults: Vec<(MetRule, usize, Vec<&Finding>)> = Vec::new();
     for (index, finding) in findings.iter().enumerate() {
-        let fault = Fault::of(finding);
+        let fault = MetRule::of(finding);
         let is_full = faults.len() == MOST_FAULTS;
         match faults.iter_mut().find(|(known, ..)| *known == fault) {
             Some((.., met)) => met.push(finding),

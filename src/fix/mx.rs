@@ -26,12 +26,12 @@ pub(super) fn drop_placeholders(context: Context<'_>) -> Vec<Candidate> {
         return Vec::new();
     };
     let placeholders = facts.exchangers().iter().filter(|one| one.is_placeholder());
-    let gone: HashSet<&Name> = placeholders.map(|one| &one.host).collect();
-    if facts.exchangers().iter().all(|one| gone.contains(&one.host)) {
+    let removed: HashSet<&Name> = placeholders.map(|one| &one.host).collect();
+    if facts.exchangers().iter().all(|one| removed.contains(&one.host)) {
         return Vec::new();
     }
     let is_gone =
-        |data: &Data| matches!(data, Data::Mx { exchange, .. } if gone.contains(exchange));
+        |data: &Data| matches!(data, Data::Mx { exchange, .. } if removed.contains(exchange));
     let summary = Phrase::from("remove the hosts below .invalid, which never exist");
     Change::of(&facts.answer, context.domain)
         .map(|change| Candidate::new(Review, summary, change.without(is_gone)))

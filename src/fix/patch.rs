@@ -93,10 +93,10 @@ impl Change {
 
     /// The records that go, each with one that comes in its place as long as there are some.
     pub(super) fn edits(&self) -> Vec<Edit> {
-        let gone = self.before.iter().filter(|data| !self.after.contains(data));
-        let come = self.after.iter().filter(|data| !self.before.contains(data));
-        let (mut gone, mut come) = (gone.cloned(), come.cloned());
-        let pair = || match (gone.next(), come.next()) {
+        let removed = self.before.iter().filter(|data| !self.after.contains(data));
+        let added = self.after.iter().filter(|data| !self.before.contains(data));
+        let (mut removed, mut added) = (removed.cloned(), added.cloned());
+        let pair = || match (removed.next(), added.next()) {
             (None, None) => None,
             pair => Some(pair),
         };
@@ -148,8 +148,8 @@ mod tests {
         let answer = answer(&["stays", "a", "b"]);
         let zone = answer.question.name.clone();
         let change = Change::of(&answer, &zone).expect("the owner is the zone");
-        let gone = |data: &Data| data.text().is_some_and(|text| text.len() == 1);
-        let edits = change.without(gone).with_text(b"ab").edits();
+        let removed = |data: &Data| data.text().is_some_and(|text| text.len() == 1);
+        let edits = change.without(removed).with_text(b"ab").edits();
         let shape: Vec<_> = edits.iter().map(|e| (e.remove.is_some(), e.add.is_some())).collect();
         assert_eq!(shape, [(true, true), (true, false)]);
     }

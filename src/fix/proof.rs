@@ -1,7 +1,7 @@
 //! The proof: the domain as it would be, held against the domain as it is.
 
 use super::patch::{self, Change};
-use super::{Candidate, Fault};
+use super::{Candidate, MetRule};
 use crate::diagnostic::{Applicability, Finding, Rule, Severity, Standing, family};
 use crate::dns::Dns;
 use crate::examine::{Gathered, Inquiry, gather_facts};
@@ -15,7 +15,7 @@ use tokio::sync::OnceCell;
 /// What has to be kept, or to be no worse.
 pub(super) struct Before {
     /// Every fault, with how often it was found.
-    faults: Vec<(Fault, usize)>,
+    faults: Vec<(MetRule, usize)>,
     /// Who is authorized today.
     limited: Authorized,
     /// Who would be if nothing were limited: whom the owner means.
@@ -66,7 +66,7 @@ impl Before {
     fn is_worse(&self, after: &[Finding], least: Severity, leads_to: &[&Rule]) -> bool {
         counted(after).into_iter().any(|(fault, count)| {
             let known = self.faults.iter().find(|(known, _)| *known == fault);
-            let severity = after.iter().filter(|finding| Fault::of(finding) == fault);
+            let severity = after.iter().filter(|finding| MetRule::of(finding) == fault);
             count > known.map_or(0, |(_, count)| *count)
                 && !leads_to.contains(&fault.rule)
                 && severity.map(|finding| finding.rule.severity).max() >= Some(least)
@@ -127,7 +127,7 @@ impl Before {
     }
 
     /// True if something can no longer be told that could be before: then nothing is proved.
-    fn is_darker(&self, after: &Gathered) -> bool {
+    fn loses_knowledge(&self, after: &Gathered) -> bool {
         let unknown = Some(Standing::Unknown);
         let pairs = self.standings.into_iter().zip(standings(after));
         pairs.into_iter().any(|(before, after)| after == unknown && before != unknown)
@@ -198,9 +198,9 @@ fn has_mail(facts: &Gathered) -> bool {
     receives || signs || names_provider
 }
 
-fn counted(findings: &[Finding]) -> Vec<(Fault, usize)> {
-    let mut counts: Vec<(Fault, usize)> = Vec::new();
-    for fault in findings.iter().map(Fault::of) {
+fn counted(findings: &[Finding]) -> Vec<(MetRule, usize)> {
+    let mut counts: Vec<(MetRule, usize)> = Vec::new();
+    for fault in findings.iter().map(MetRule::of) {
         match counts.iter_mut().find(|(known, _)| *known == fault) {
             Some((_, count)) => *count += 1,
             None => counts.push((fault, 1)),
@@ -334,10 +334,10 @@ pub(super) async fn is_proved(
         return false;
     }
     let after = with(dns, inquiry, &candidate.changes).await;
-    let fault = Fault::of(finding);
-    if after.findings.iter().any(|finding| Fault::of(finding) == fault)
+    let fault = MetRule::of(finding);
+    if after.findings.iter().any(|finding| MetRule::of(finding) == fault)
         || before.is_worse(&after.findings, finding.rule.severity, candidate.leads_to)
-        || before.is_darker(&after.facts)
+        || before.loses_knowledge(&after.facts)
     {
         return false;
     }

@@ -11,7 +11,7 @@ use super::proof::{self, Before, State};
 use super::spf::{passing, terms_of};
 use crate::diagnostic::Applicability;
 use crate::dns::Dns;
-use crate::examine::authorize::Judged;
+use crate::examine::authorize::JudgedSender;
 use crate::examine::senders::{MOST_ASKED, Tested, pointer};
 use crate::examine::{Asked, Inquiry, Sender};
 use crate::net::{Cidr, Family, IpSet, Name};
@@ -79,7 +79,7 @@ struct RefusedSender<'r> {
     state: &'r State<'r>,
     spf: &'r spf::Facts,
     asked: &'r Asked,
-    judged: &'r Judged,
+    judged: &'r JudgedSender,
 }
 
 impl RefusedSender<'_> {

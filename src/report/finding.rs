@@ -68,8 +68,8 @@ impl Finding {
         let is_known = self.subject.value.is_some();
         let mut lines = Vec::new();
         for FixRecord { remove, add } in self.fix.iter().flat_map(|fix| &fix.records) {
-            let gone = remove.as_ref().filter(|_| !is_known || add.is_none());
-            lines.extend(gone.map(|remove| format!("; remove: {remove}")));
+            let removed = remove.as_ref().filter(|_| !is_known || add.is_none());
+            lines.extend(removed.map(|remove| format!("; remove: {remove}")));
             lines.extend(add.clone());
         }
         lines

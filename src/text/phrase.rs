@@ -142,11 +142,11 @@ impl Phrase {
 
     /// `a`, `a and b`, `a, b and c`, where `last` is what stands before the last one; beyond the
     /// first `told` they are counted: `a, b and 3 more`.
-    pub fn listed(all: impl IntoIterator<Item = Self>, told: usize, last: &str) -> Self {
+    pub fn listed(all: impl IntoIterator<Item = Self>, named: usize, last: &str) -> Self {
         let all: Vec<Self> = all.into_iter().collect();
-        let (count, more) = (all.len(), all.len().saturating_sub(told));
+        let (count, more) = (all.len(), all.len().saturating_sub(named));
         let said =
-            all.into_iter().take(told).enumerate().fold(Self::new(), |said, (index, one)| {
+            all.into_iter().take(named).enumerate().fold(Self::new(), |said, (index, one)| {
                 let gap = match index {
                     0 => "",
                     _ if index + 1 == count => last,

@@ -61,7 +61,7 @@ impl<'f> Alone<'f> {
 
     /// True if the names above the zone are taken to have no DMARC policy: there is nothing above
     /// it but a public suffix, and hardly one of these publishes any.
-    pub fn supposes_no_policy_above(&self) -> bool {
+    pub fn assumes_no_policy_above(&self) -> bool {
         self.is_whole && self.registered.is_some()
     }
 
@@ -71,7 +71,7 @@ impl<'f> Alone<'f> {
     }
 
     /// True for the question for a policy above the zone.
-    fn is_supposed(&self, question: &Question) -> bool {
+    fn is_assumed(&self, question: &Question) -> bool {
         let Some(apex) = self.registered.filter(|_| self.is_whole) else { return false };
         let mut labels = question.name.labels();
         question.kind == Kind::Txt
@@ -95,7 +95,7 @@ impl<'f> Alone<'f> {
                 let why = "the file does not say what is not there";
                 Outcome::Failed(Failure::because(Trouble::Network, why))
             }
-            Outcome::Failed(_) if self.is_supposed(&answer.question) => Outcome::NxDomain,
+            Outcome::Failed(_) if self.is_assumed(&answer.question) => Outcome::NxDomain,
             Outcome::Failed(_) => {
                 self.has_failed.store(true, Ordering::Relaxed);
                 return answer;

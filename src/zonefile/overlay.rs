@@ -28,7 +28,7 @@ pub struct Overlay<D> {
     /// The sets that were taken away.
     removed: HashSet<(Name, Kind)>,
     /// The names that were taken away.
-    gone: HashSet<Name>,
+    absent: HashSet<Name>,
     under: D,
 }
 
@@ -43,7 +43,7 @@ impl<D: Dns> Overlay<D> {
                 None => listed.extend(zone.owners().map(|owner| (owner.clone(), index))),
             }
         }
-        Self { zones, whole, listed, removed: HashSet::new(), gone: HashSet::new(), under }
+        Self { zones, whole, listed, removed: HashSet::new(), absent: HashSet::new(), under }
     }
 
     /// Takes a record set away, or with `None` a name and all below it: what a zone file without
@@ -53,7 +53,7 @@ impl<D: Dns> Overlay<D> {
     pub fn without(mut self, name: Name, kind: Option<Kind>) -> Self {
         match kind {
             Some(kind) => _ = self.removed.insert((name, kind)),
-            None => _ = self.gone.insert(name),
+            None => _ = self.absent.insert(name),
         }
         self
     }
@@ -69,7 +69,7 @@ impl<D: Dns> Overlay<D> {
 
     /// True if the whole name was taken away, or one above it.
     fn is_gone(&self, name: &Name) -> bool {
-        !self.gone.is_empty() && upward(name).any(|name| self.gone.contains(&name))
+        !self.absent.is_empty() && upward(name).any(|name| self.absent.contains(&name))
     }
 
     /// What the overlay itself has to say, and in which file; [`Verdict::NotMine`] if nothing.

@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex};
 fn changed(states: [&dyn Dns; 2], domain: &str) -> Domain {
     let inquiry = Inquiry::about(name(domain));
     let Changed { before, mut after } = at_once(audit::change(states, &inquiry, Clock::default()));
-    mailcheck::compare::hold_against(&mut after, &before);
+    mailcheck::compare::compare_findings(&mut after, &before);
     after
 }
 
@@ -509,7 +509,7 @@ fn of_selector(old: &str, new: &str) -> Vec<&'static str> {
     let [old, new] = &states;
     let Changed { before, mut after } =
         at_once(audit::change([old, new], &inquiry, Clock::default()));
-    mailcheck::compare::hold_against(&mut after, &before);
+    mailcheck::compare::compare_findings(&mut after, &before);
     introduced(&after).into_iter().filter(|id| id.starts_with("change/")).collect()
 }
 

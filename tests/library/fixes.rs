@@ -384,7 +384,7 @@ fn a_term_that_may_name_a_sender_is_never_dropped() {
     let dropping: Vec<(&str, Patch)> = policies
         .into_iter()
         .map(|policy| (policy, format!("{zone}example.com TXT v=spf1 {policy}")))
-        .map(|(policy, lines)| (policy, mended(&World::new(&lines), Sketch)))
+        .map(|(policy, lines)| (policy, fixed(&World::new(&lines), Sketch)))
         .filter(|(policy, patch)| {
             let offered = patch.sets.iter().filter(|set| set.name == name(DOMAIN));
             let texts = offered.flat_map(|set| &set.after).filter_map(mailcheck::dns::Data::text);
@@ -407,7 +407,7 @@ fn offered(dns: &dyn Dns, domain: &Domain) -> Vec<String> {
     let own = records
         .filter_map(|record| record.add.clone())
         .filter(|line| line.starts_with("example.com."));
-    let patch = mended(dns, Sketch);
+    let patch = fixed(dns, Sketch);
     let sets = patch.sets.iter().filter(|set| set.name == name(DOMAIN));
     let texts = sets.flat_map(|set| &set.after).filter_map(mailcheck::dns::Data::text);
     let texts = texts.map(|text| String::from_utf8_lossy(&text).into_owned());
@@ -517,7 +517,7 @@ fn a_dmarc_policy_gets_no_stricter_by_what_was_not_looked_at_or_meant_twice() {
          _dmarc.example.com TXT v=DMARC1; p=reject; adkim=strict; rua=mailto:d@example.com",
     ];
     for lines in cases {
-        let patch = mended(&World::new(&format!("{mail}{lines}")), Sketch);
+        let patch = fixed(&World::new(&format!("{mail}{lines}")), Sketch);
         let dmarc: Vec<_> = patch.sets.iter().filter(|set| set.name != name(DOMAIN)).collect();
         assert!(dmarc.is_empty(), "{lines}: {dmarc:?}");
     }
@@ -542,7 +542,7 @@ fn no_report_address_is_written_where_no_mail_arrives() {
         "example.com MX 0 .\n_dmarc.example.com TXT v=DMARC1; p=reject; rua=d@example.com",
         "example.com MX 10 gone.example.com\nexample.com TXT v=spf1 ip4:192.0.2.1 -all",
     ] {
-        let patch = mended(&World::new(lines), Sketch);
+        let patch = fixed(&World::new(lines), Sketch);
         let texts =
             patch.sets.iter().flat_map(|set| &set.after).filter_map(mailcheck::dns::Data::text);
         let with_address = texts.filter(|text| text.windows(7).any(|it| it == b"mailto:"));
@@ -562,7 +562,7 @@ fn a_domain_with_mail_is_never_offered_a_policy_that_authorizes_nobody() {
     let policies = ["+all", "V=SPF1 -ALL", "-all all", "?all", "a:gone.test -all"];
     for policy in policies {
         let lines = format!("{MAILBOXES}example.com TXT v=spf1 {policy}");
-        let patch = mended(&World::new(&lines), Sketch);
+        let patch = fixed(&World::new(&lines), Sketch);
         let sets = patch.sets.iter().filter(|set| set.name == name(DOMAIN));
         let texts: Vec<String> = sets
             .flat_map(|set| &set.after)
@@ -616,7 +616,7 @@ fn a_dmarc_policy_gets_no_stricter_while_spf_or_dkim_has_an_error() {
     for spf in broken {
         for policy in policies {
             let lines = format!("{spf}\n_dmarc.example.com TXT v=DMARC1; {policy}");
-            let patch = mended(&World::new(&lines), Sketch);
+            let patch = fixed(&World::new(&lines), Sketch);
             let stricter: Vec<&str> = patch.steps.iter().map(|step| step.rule).collect();
             let stricter = stricter.into_iter().filter(|rule| rule.starts_with("dmarc/"));
             assert_eq!(stricter.collect::<Vec<_>>(), Vec::<&str>::new(), "{lines}");
@@ -737,9 +737,9 @@ fn a_whole_family_is_never_let_in() {
 
 // ── all of them together ────────────────────────────────────────────────────────────────────────
 
-fn mended(dns: &dyn Dns, least: Applicability) -> Patch {
-    let mending = Selection { least, ..Selection::default() };
-    whole(at_once(audit::fix(dns, &inquiry(), &mending)).patches)
+fn fixed(dns: &dyn Dns, least: Applicability) -> Patch {
+    let fixing = Selection { least, ..Selection::default() };
+    whole(at_once(audit::fix(dns, &inquiry(), &fixing)).patches)
 }
 
 /// Patches that are published one after the other, as one.
@@ -759,7 +759,7 @@ fn fixes_of_one_record_become_one_record() {
         "example.com TXT v=spf1 ip4:192.0.2.1 ip4:192.0.2.1 -all ip4:192.0.2.1/32\n\
          example.com TXT another text",
     );
-    let patch = mended(&world, Review);
+    let patch = fixed(&world, Review);
     let set = patch.sets.iter().find(|set| set.name == name(DOMAIN)).expect("a set");
     let texts: Vec<_> = set.after.iter().filter_map(mailcheck::dns::Data::text).collect();
     assert_eq!(texts, [&b"v=spf1 ip4:192.0.2.1 -all"[..], b"another text"]);
@@ -767,7 +767,7 @@ fn fixes_of_one_record_become_one_record() {
 
 #[test]
 fn a_policy_is_raised_one_step_at_a_time() {
-    let patch = mended(&World::new("example.com TXT v=spf1 -all"), Sketch);
+    let patch = fixed(&World::new("example.com TXT v=spf1 -all"), Sketch);
     let rules: Vec<&str> = patch.steps.iter().map(|step| step.rule).collect();
     assert_eq!(rules, ["dmarc/missing"]);
 }
@@ -775,8 +775,8 @@ fn a_policy_is_raised_one_step_at_a_time() {
 #[test]
 fn only_the_rules_that_are_named_are_mended() {
     let world = World::new("example.com TXT v=spf1 ip4:192.0.2.1 ip4:192.0.2.1 ?all");
-    let mending = Selection { rules: vec!["spf/neutral-all".into()], ..Selection::default() };
-    let patch = whole(at_once(audit::fix(&world, &inquiry(), &mending)).patches);
+    let fixing = Selection { rules: vec!["spf/neutral-all".into()], ..Selection::default() };
+    let patch = whole(at_once(audit::fix(&world, &inquiry(), &fixing)).patches);
     let rules: Vec<&str> = patch.steps.iter().map(|step| step.rule).collect();
     assert_eq!(rules, ["spf/neutral-all"]);
 }
@@ -940,12 +940,12 @@ proptest! {
             finding.fix.as_ref().is_some_and(|fix| fix.applicability == Safe)
         });
         for finding in safe {
-            let mending = Selection {
+            let fixing = Selection {
                 rules: vec![finding.rule.to_string()],
                 least: Safe,
                 ..Selection::default()
             };
-            let patch = whole(at_once(audit::fix(&world, &inquiry(), &mending)).patches);
+            let patch = whole(at_once(audit::fix(&world, &inquiry(), &fixing)).patches);
             let after = patched(&world, &patch);
             let same = |other: &Finding| other.rule == finding.rule && other.subject.name == finding.subject.name;
             prop_assert!(!audited(&after).findings.iter().any(same), "{}", finding.rule);
@@ -958,7 +958,7 @@ proptest! {
     fn no_fix_at_all_loses_anybody(lines in zone()) {
         let world = World::new(&lines);
         let is_open = audited(&world).findings.iter().any(|finding| finding.rule == "spf/pass-all");
-        let after_all = mended(&world, Sketch);
+        let after_all = fixed(&world, Sketch);
         let patched = patched(&world, &after_all);
         let lost = passing(&world).iter().zip(passing(&patched)).any(|(old, new)| !new.covers(old));
         prop_assert!(is_open || !lost, "{after_all:?}");
@@ -976,14 +976,14 @@ proptest! {
             let passing = passing(&patched(&world, patch));
             passing.iter().zip(&meant).all(|(all, some)| all.covers(some))
         };
-        let whole = mended(&world, Sketch);
+        let whole = fixed(&world, Sketch);
         prop_assert!(covers(&whole), "{whole:?}\nmeant: {meant:?}");
         for finding in audited(&world).findings.iter().filter(|it| it.fix.is_some()) {
-            let mending = Selection {
+            let fixing = Selection {
                 rules: vec![finding.rule.to_string()],
                 ..Selection::default()
             };
-            let patch = self::whole(at_once(audit::fix(&world, &inquiry(), &mending)).patches);
+            let patch = self::whole(at_once(audit::fix(&world, &inquiry(), &fixing)).patches);
             prop_assert!(covers(&patch), "{}: {:?}\nmeant: {:?}", finding.rule, patch, meant);
         }
     }
@@ -991,8 +991,8 @@ proptest! {
     #[test]
     fn safe_fixes_applied_twice_change_nothing_more(lines in zone()) {
         let world = World::new(&lines);
-        let once = mended(&world, Safe);
-        let again = mended(&patched(&world, &once), Safe);
+        let once = fixed(&world, Safe);
+        let again = fixed(&patched(&world, &once), Safe);
         prop_assert_eq!(again.steps.len(), 0, "{:?}", again);
     }
 }

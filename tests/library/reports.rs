@@ -190,7 +190,7 @@ fn spf_section() -> Section<SpfDetails> {
     }
 }
 
-fn provider(id: &str, title: &str, crowd: &str) -> Authorization {
+fn provider(id: &str, title: &str, addresses: &str) -> Authorization {
     Authorization {
         sender: id.into(),
         origin: Origin::Spf,
@@ -199,7 +199,7 @@ fn provider(id: &str, title: &str, crowd: &str) -> Authorization {
         authorized: Authorized::Yes,
         headline: Phrase::from(title)
             .plain(" may send: all its senders pass SPF (")
-            .addr(crowd)
+            .addr(addresses)
             .plain(")"),
         notes: Vec::new(),
         identities: identities("fmsinc.example"),

@@ -248,7 +248,7 @@ impl Example<'static> {
                 let before = Overlay::new([zone], healthy);
                 let Changed { before, mut after } =
                     change([&before, &after], &inquiry, Clock::default()).await;
-                mailcheck::compare::hold_against(&mut after, &before);
+                mailcheck::compare::compare_findings(&mut after, &before);
                 after
             }
         };

@@ -3,7 +3,7 @@
 use super::headline;
 use crate::examine::Inquiry;
 use crate::examine::authorize::{self, common, decides, matched, placed, problem};
-use crate::examine::dmarc::Weighed;
+use crate::examine::dmarc::EvaluatedDmarc;
 use crate::examine::senders::Tested;
 use crate::net::IpSet;
 use crate::protocols::dmarc::{self, Discovered, DmarcResult, Mechanism};
@@ -18,8 +18,8 @@ pub(in crate::audit) fn authorization(
     lookups: &mut Lookups,
 ) -> Authorization {
     let origin = tested.origin();
-    let Tested { asked, declared, judged, weighed } = tested;
-    let headline = headline::of_sender(&judged, weighed.as_ref());
+    let Tested { asked, declared, judged, evaluated } = tested;
+    let headline = headline::of_sender(&judged, evaluated.as_ref());
     let mut notes = judged.resolved.notes.clone();
     notes.extend(headline::remainder(&judged));
     let share = judged.share();
@@ -38,7 +38,7 @@ pub(in crate::audit) fn authorization(
             .as_ref()
             .filter(|_| !judged.helo.is_empty())
             .map(|helo| verdict(helo, &judged.helo, lookups)),
-        dmarc: weighed.map(|weighed| dmarc_verdict(weighed, lookups)),
+        dmarc: evaluated.map(|evaluated| dmarc_verdict(evaluated, lookups)),
         covered: authorize::networks(&share.covered),
         uncovered: authorize::networks(&share.uncovered),
         undecided: authorize::networks(&share.undecided),
@@ -135,14 +135,14 @@ pub(in crate::audit) fn failures<'l>(
 }
 
 /// What DMARC makes of a sender, as the report has it.
-fn dmarc_verdict(weighed: Weighed, lookups: &mut Lookups) -> DmarcVerdict {
-    let Weighed { discovered, verdict, steps } = weighed;
+fn dmarc_verdict(evaluated: EvaluatedDmarc, lookups: &mut Lookups) -> DmarcVerdict {
+    let EvaluatedDmarc { discovered, verdict, steps } = evaluated;
     let in_force = discovered.in_force();
-    let told = verdict.result != DmarcResult::Temperror;
+    let is_determined = verdict.result != DmarcResult::Temperror;
     let steps = steps.iter().chain(&verdict.steps);
     DmarcVerdict {
         result: verdict.result,
-        disposition: told.then_some(verdict.disposition),
+        disposition: is_determined.then_some(verdict.disposition),
         policy: in_force.map(|in_force| in_force.policy),
         policy_tag: in_force.map(|in_force| in_force.tag),
         policy_domain: discovered.governing().map(|published| published.domain.clone()),

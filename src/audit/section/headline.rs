@@ -1,7 +1,7 @@
 //! The answer in one sentence: for a sender, and for a domain.
 
-use crate::examine::authorize::{self, Judged, count_in_words, networks};
-use crate::examine::dmarc::{Outcome, Weighed};
+use crate::examine::authorize::{self, JudgedSender, count_in_words, networks};
+use crate::examine::dmarc::{EvaluatedDmarc, Outcome};
 use crate::examine::sender::Missing;
 use crate::protocols::dmarc::Policy;
 use crate::protocols::spf::{self, SpfResult};
@@ -10,9 +10,12 @@ use crate::text::Phrase;
 use std::borrow::Cow;
 
 /// The answer about a sender: what SPF says of it, and what DMARC makes of that where the two part.
-pub(in crate::audit) fn of_sender(judged: &Judged, weighed: Option<&Weighed>) -> Phrase {
+pub(in crate::audit) fn of_sender(
+    judged: &JudgedSender,
+    evaluated: Option<&EvaluatedDmarc>,
+) -> Phrase {
     let said = by_spf(judged);
-    match (judged.authorized(), weighed.map(Weighed::outcome)) {
+    match (judged.authorized(), evaluated.map(EvaluatedDmarc::outcome)) {
         (Authorized::Yes, Some(Outcome::Fails(Policy::None))) => {
             said.plain("; but ").weak("DMARC fails").plain(": it is not aligned")
         }
@@ -31,7 +34,7 @@ pub(in crate::audit) fn of_sender(judged: &Judged, weighed: Option<&Weighed>) ->
     }
 }
 
-fn by_spf(judged: &Judged) -> Phrase {
+fn by_spf(judged: &JudgedSender) -> Phrase {
     let title = judged.resolved.title.clone();
     match judged.authorized() {
         Authorized::NotApplicable | Authorized::Unknown => undecided(judged),
@@ -68,7 +71,7 @@ fn by_spf(judged: &Judged) -> Phrase {
     }
 }
 
-fn by(said: Phrase, judged: &Judged) -> Phrase {
+fn by(said: Phrase, judged: &JudgedSender) -> Phrase {
     let Some((partition, cell)) = judged.only_cell() else { return said };
     match authorize::matched(partition, cell) {
         Some(matched) => {
@@ -80,7 +83,7 @@ fn by(said: Phrase, judged: &Judged) -> Phrase {
     }
 }
 
-fn refused(judged: &Judged) -> Phrase {
+fn refused(judged: &JudgedSender) -> Phrase {
     let said = judged.resolved.title.clone().plain(" is ").bad("NOT authorized").plain(": ");
     if let Some(Missing::Nothing(why)) = &judged.resolved.missing {
         return said.then(why.clone());
@@ -110,7 +113,7 @@ fn refused(judged: &Judged) -> Phrase {
     }
 }
 
-fn undecided(judged: &Judged) -> Phrase {
+fn undecided(judged: &JudgedSender) -> Phrase {
     if judged.authorized() == Authorized::NotApplicable
         && let Some(Missing::OnlyReceives(why)) = &judged.resolved.missing
     {
@@ -127,7 +130,7 @@ fn undecided(judged: &Judged) -> Phrase {
 }
 
 /// What a reader should know besides the headline of a sender: the exact remainder.
-pub(in crate::audit) fn remainder(judged: &Judged) -> Vec<Phrase> {
+pub(in crate::audit) fn remainder(judged: &JudgedSender) -> Vec<Phrase> {
     let share = judged.share();
     let mut notes = Vec::new();
     if judged.only_cell().is_none() {

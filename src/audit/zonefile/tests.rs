@@ -2,7 +2,7 @@ use super::*;
 use crate::zonefile::formats;
 
 /// What is said of a file named `example.com.zone`: `line:column rule`.
-async fn told(text: &str) -> Vec<String> {
+async fn places(text: &str) -> Vec<String> {
     told_of("example.com.zone", text).await
 }
 
@@ -37,14 +37,14 @@ mail._domainkey 3600 TXT ( "v=DKIM1; k=rsa; p="
 
 #[tokio::test]
 async fn of_a_sound_zone_there_is_nothing_to_say() {
-    assert_eq!(told(SOUND).await, NOTHING);
+    assert_eq!(places(SOUND).await, NOTHING);
 }
 
 #[tokio::test]
 async fn what_a_whole_zone_lacks_is_told_at_its_first_record() {
     let soa = SOUND.lines().nth(1).unwrap_or_default();
     assert_eq!(
-        told(soa).await,
+        places(soa).await,
         ["1:1 spf/missing", "1:1 dkim/proved-none", "1:1 dmarc/missing", "1:1 mx/none"]
     );
 }
@@ -52,13 +52,13 @@ async fn what_a_whole_zone_lacks_is_told_at_its_first_record() {
 #[tokio::test]
 async fn a_fragment_says_nothing_of_what_it_lacks() {
     let fragment = "@ 3600 MX 10 mail\n@ 3600 TXT \"verification=1\"\n";
-    assert_eq!(told(fragment).await, NOTHING);
+    assert_eq!(places(fragment).await, NOTHING);
 }
 
 #[tokio::test]
 async fn a_zone_of_which_an_entry_is_lost_says_nothing_of_what_it_lacks() {
     let lost = SOUND.replace("mx -all\"", "mx -all");
-    assert_eq!(told(&lost).await, ["4:18 zone/syntax"]);
+    assert_eq!(places(&lost).await, ["4:18 zone/syntax"]);
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn what_lies_outside_of_the_file_is_not_told() {
         .replace("10 mx", "10 mx.example.net.")
         .replace("spf1 mx", "spf1 mx a:www.example.org include:_spf.example.net")
         + "s1._domainkey CNAME s1.example.net.\n";
-    assert_eq!(told(&sound).await, NOTHING);
+    assert_eq!(places(&sound).await, NOTHING);
 }
 
 #[tokio::test]
@@ -75,19 +75,19 @@ async fn a_fault_of_a_policy_that_two_names_share_is_told_once() {
     let text = "_spf TXT \"v=spf1 ip4:192.0.2.1 ptr -all\"\n\
                 a 3600 TXT \"v=spf1 include:_spf.example.com -all\"\n\
                 b 3600 TXT \"v=spf1 include:_spf.example.com -all\"\n";
-    assert_eq!(told(text).await, ["1:32 spf/ptr"]);
+    assert_eq!(places(text).await, ["1:32 spf/ptr"]);
 }
 
 #[tokio::test]
 async fn a_name_with_an_mx_is_asked_for_its_policy() {
     let zone = format!("{SOUND}news 3600 MX 10 mx\n");
-    assert_eq!(told(&zone).await, ["15:1 spf/missing"]);
+    assert_eq!(places(&zone).await, ["15:1 spf/missing"]);
 }
 
 #[tokio::test]
 async fn a_name_that_is_only_included_is_no_domain_with_mail() {
     let zone = format!("{SOUND}_spf 3600 TXT \"v=spf1 ip4:192.0.2.1 -all\"\n");
-    assert_eq!(told(&zone).await, NOTHING);
+    assert_eq!(places(&zone).await, NOTHING);
 }
 
 #[tokio::test]
@@ -103,8 +103,8 @@ async fn a_zone_in_another_format_is_told_by_its_own_lines() {
 #[tokio::test]
 async fn the_top_of_a_zone_exists_whatever_stands_there() {
     let zones = r#"{"domains":[{"name":"example.com","records":[]}]}"#;
-    let told = told_of("zones.json", zones).await;
-    assert!(!told.iter().any(|it| it.ends_with("no-such-domain")), "{told:?}");
+    let places = told_of("zones.json", zones).await;
+    assert!(!places.iter().any(|it| it.ends_with("no-such-domain")), "{places:?}");
 }
 
 #[tokio::test]
@@ -115,15 +115,15 @@ async fn each_zone_of_a_file_is_judged_by_itself() {
         format!(r#"{{"name":"{name}","records":[{text}]}}"#)
     };
     let (one, other) = (record("example.com"), record("example.org"));
-    let told = told_of("zones.json", &format!(r#"{{"domains":[{one},{other}]}}"#)).await;
-    assert_eq!(told.iter().filter(|it| it.ends_with("spf/ptr")).count(), 2, "{told:?}");
+    let places = told_of("zones.json", &format!(r#"{{"domains":[{one},{other}]}}"#)).await;
+    assert_eq!(places.iter().filter(|it| it.ends_with("spf/ptr")).count(), 2, "{places:?}");
 }
 
 #[tokio::test]
 async fn names_beyond_a_limit_are_counted() {
     let name = |number| format!("h{number} 60 TXT \"v=spf1 -all\"\n");
     let zone: String = (0..=NAMES).map(name).collect();
-    assert_eq!(told(&zone).await.len(), 1);
+    assert_eq!(places(&zone).await.len(), 1);
 }
 
 #[tokio::test]
@@ -132,8 +132,8 @@ async fn names_that_all_lead_to_one_large_record_are_counted() {
     let large = format!("\"{}\" ", "x".repeat(255)).repeat(235);
     let alias = |number| format!("_dmarc.h{number} 60 CNAME large\n");
     let names: String = (0..9000).map(alias).collect();
-    let told = told(&format!("large 60 TXT {large}\n{names}")).await;
-    assert_eq!((told.len(), told[0].ends_with(" zone/not-read")), (1, true), "{told:?}");
+    let places = places(&format!("large 60 TXT {large}\n{names}")).await;
+    assert_eq!((places.len(), places[0].ends_with(" zone/not-read")), (1, true), "{places:?}");
 }
 
 #[tokio::test]
@@ -142,9 +142,9 @@ async fn names_that_all_include_one_long_policy_are_counted() {
     let terms = "\"v=spf1 \" ".to_owned() + &format!("\"{}\" ", "x=y ".repeat(63)).repeat(238);
     let include = |number| format!("h{number} 60 TXT \"v=spf1 include:long.example.com\"\n");
     let names: String = (0..2000).map(include).collect();
-    let told = told(&format!("long 60 TXT {terms}\n{names}")).await;
-    let unread = told.iter().filter(|it| it.ends_with(" zone/not-read"));
-    assert_eq!(unread.count(), 1, "{told:?}");
+    let places = places(&format!("long 60 TXT {terms}\n{names}")).await;
+    let unread = places.iter().filter(|it| it.ends_with(" zone/not-read"));
+    assert_eq!(unread.count(), 1, "{places:?}");
 }
 
 #[tokio::test]
@@ -152,8 +152,8 @@ async fn names_that_all_include_one_long_policy_are_counted() {
 async fn names_are_counted_over_all_zones_of_a_file() {
     let domain = |number| format!(r#"{{"name":"d{number}.example","records":[]}}"#);
     let domains: Vec<String> = (0..NAMES + 1).map(domain).collect();
-    let told = told_of("zones.json", &format!(r#"{{"domains":[{}]}}"#, domains.join(","))).await;
-    let unread: Vec<_> = told.iter().filter(|it| it.ends_with(" zone/not-read")).collect();
+    let places = told_of("zones.json", &format!(r#"{{"domains":[{}]}}"#, domains.join(","))).await;
+    let unread: Vec<_> = places.iter().filter(|it| it.ends_with(" zone/not-read")).collect();
     assert_eq!(unread.len(), 1);
 }
 
@@ -161,13 +161,13 @@ async fn names_are_counted_over_all_zones_of_a_file() {
 async fn the_top_of_a_reverse_zone_takes_no_mail() {
     let zone = "2.0.192.in-addr.arpa. 60 SOA ns.example.com. a.example.com. 1 2 3 4 5\n\
                 1.2.0.192.in-addr.arpa. 60 PTR mail.example.com.\n";
-    assert_eq!(told(zone).await, NOTHING);
+    assert_eq!(places(zone).await, NOTHING);
 }
 
 #[tokio::test]
 async fn each_selector_of_the_file_is_looked_at() {
     let zone = format!("{SOUND}made.up._domainkey 3600 TXT \"v=DKIM1; k=rsa; p=AAAA\"\n");
-    assert_eq!(told(&zone).await, ["15:48 dkim/unusable-key"]);
+    assert_eq!(places(&zone).await, ["15:48 dkim/unusable-key"]);
 }
 
 #[tokio::test]
@@ -175,7 +175,7 @@ async fn a_text_that_falls_apart_is_told_once_with_its_cause() {
     let zone = SOUND.replace("\"v=spf1 mx -all\"", "v=spf1 mx -all");
     // What large receivers demand is another claim than that there is no record.
     let expected = ["4:8 posture/bulk-senders", "4:18 zone/unquoted-text"];
-    assert_eq!(told(&zone).await, expected);
+    assert_eq!(places(&zone).await, expected);
 }
 
 #[tokio::test]
@@ -184,5 +184,5 @@ async fn below_another_zone_nothing_is_said_of_a_policy_that_may_stand_above() {
                 a.b.example.com. 3600 TXT \"v=spf1 ip4:192.0.2.1 -all\"\n\
                 a.b.example.com. 3600 MX 10 mx.example.net.\n\
                 s1._domainkey.a.b.example.com. 3600 CNAME s1.example.net.\n";
-    assert_eq!(told(zone).await, NOTHING);
+    assert_eq!(places(zone).await, NOTHING);
 }

@@ -8,7 +8,7 @@ use super::clock::Moment;
 use super::conclude::{self, conclude};
 use super::session::{Deadline, Session};
 use super::words::Mistake;
-use super::{Trouble, what_if};
+use super::{RunError, what_if};
 use crate::audit::{self, Clock, Inquiry};
 use crate::config;
 use crate::dns::{Dns, join_all};
@@ -24,15 +24,15 @@ const AT_ONCE: usize = 8;
 ///
 /// # Errors
 /// The plan cannot be carried out, or the report cannot be written.
-pub(super) async fn run(plan: &Plan) -> Result<u8, Trouble> {
-    let Looked { run, domains, started, comments } = look(plan).await?;
+pub(super) async fn run(plan: &Plan) -> Result<u8, RunError> {
+    let Examination { run, domains, started, comments } = examine_all(plan).await?;
     let mut ending = plan.ending.clone();
     ending.policy.comments = comments;
     conclude(run, domains, Vec::new(), &ending, started)
 }
 
 /// What a run found out, before its owner's decisions are applied.
-pub(super) struct Looked {
+pub(super) struct Examination {
     /// How it was made.
     pub run: Run,
     /// One entry a domain, in the order of the plan, held to their contracts.
@@ -47,7 +47,7 @@ pub(super) struct Looked {
 ///
 /// # Errors
 /// The plan cannot be carried out, or the cassette cannot be written.
-pub(super) async fn look(plan: &Plan) -> Result<Looked, Trouble> {
+pub(super) async fn examine_all(plan: &Plan) -> Result<Examination, RunError> {
     let mut session = Session::open(&plan.sources)?;
     conclude::prepare(&plan.ending)?;
     let mut domains = examine(session.dns(), plan, session.clock(), session.deadline).await?;
@@ -58,14 +58,14 @@ pub(super) async fn look(plan: &Plan) -> Result<Looked, Trouble> {
         }
     }
     let domains = domains.into_iter().map(|domain| labelled(domain, &plan.sources.faults));
-    let looked = Looked {
+    let examination = Examination {
         domains: domains.collect(),
         run: session.run(),
         started: session.started,
         comments: std::mem::take(&mut session.stack.comments),
     };
     session.keep_recording()?;
-    Ok(looked)
+    Ok(examination)
 }
 
 /// A domain as a drill found it, and said so: what follows from a drill is not real.
@@ -84,7 +84,7 @@ fn labelled(mut domain: Domain, faults: &[String]) -> Domain {
 /// Every domain, some at once, all within the time that a run may take.
 ///
 /// # Errors
-/// What is to be supposed cannot be.
+/// A hypothetical change cannot be applied.
 async fn examine(
     dns: &Arc<dyn Dns>,
     plan: &Plan,
@@ -92,8 +92,8 @@ async fn examine(
     deadline: Deadline,
 ) -> Result<Vec<Domain>, Mistake> {
     let names = plan.inquiries.iter().map(|inquiry| &inquiry.domain);
-    let supposed = what_if::suppose(dns, &plan.what_if, names);
-    let dns = match deadline.bound(supposed).await {
+    let applied = what_if::apply_what_if(dns, &plan.what_if, names);
+    let dns = match deadline.bound(applied).await {
         Ok(dns) => &*dns?,
         Err(too_late) => {
             let undecided = |inquiry| audit::undecided(inquiry, too_late.clone());
@@ -121,7 +121,7 @@ pub(super) async fn each<'i, F: Future>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::args::Typed;
+    use super::super::args::CheckArgs;
     use super::*;
     use crate::dns::{Lookup, Question};
 
@@ -138,7 +138,7 @@ mod tests {
     async fn the_deadline_is_of_the_run_however_many_domains_there_are() {
         let domains = (0..=2 * AT_ONCE).map(|number| format!("d{number}.example"));
         let typed = ["mailcheck".to_owned(), "--deadline=2s".to_owned()];
-        let typed = Typed::read(typed.into_iter().chain(domains).map(Into::into)).unwrap();
+        let typed = CheckArgs::read(typed.into_iter().chain(domains).map(Into::into)).unwrap();
         let plan = plan(typed).unwrap();
         let begin = tokio::time::Instant::now();
         let silent: Arc<dyn Dns> = Arc::new(Silent);

@@ -5,7 +5,7 @@
 //! guessed, what was meant.
 
 use crate::audit::{Asked, Checks, Fixes, Inquiry, Steps};
-use crate::cli::args::Typed;
+use crate::cli::args::CheckArgs;
 use crate::cli::what_if::WhatIf;
 use crate::cli::words::{
     Ending, Mistake, Sources, Target, Words, declare, domain, selector, sender,
@@ -31,7 +31,7 @@ pub struct Plan {
 ///
 /// # Errors
 /// A word, a flag's value or the combination of them means nothing.
-pub fn plan(typed: Typed) -> Result<Plan, Mistake> {
+pub fn plan(typed: CheckArgs) -> Result<Plan, Mistake> {
     let words = Words::read(&typed.words)?;
     let given = Given::read(&typed, words.senders)?;
     let what_if = WhatIf::read(&typed.what_if, words.targets.len())?;
@@ -62,7 +62,7 @@ struct Given {
 }
 
 impl Given {
-    fn read(typed: &Typed, mut senders: Vec<Asked>) -> Result<Self, Mistake> {
+    fn read(typed: &CheckArgs, mut senders: Vec<Asked>) -> Result<Self, Mistake> {
         for text in &typed.sender {
             senders.push(sender::read(text.as_encoded_bytes())?);
         }

@@ -28,7 +28,7 @@ pub(super) struct Settings {
 ///
 /// # Errors
 /// A rule is unknown, or a file cannot be read or is faulty.
-pub(super) fn settle(judging: &Judging) -> Result<Settings, Mistake> {
+pub(super) fn resolve_settings(judging: &Judging) -> Result<Settings, Mistake> {
     let (policy, file) = policy(&judging.choice)?;
     let in_file = policy.config.fail_on.as_ref().map(|(least, _)| *least);
     let fail_on = match (judging.fail_on, in_file) {

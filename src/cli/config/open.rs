@@ -4,7 +4,7 @@
 use crate::cli::args::Choosing;
 use crate::cli::input;
 use crate::cli::words::Mistake;
-use crate::config::{self, BASELINE, Config, FILE, Fault, LIMIT};
+use crate::config::{self, BASELINE, Config, ConfigFault, FILE, LIMIT};
 use crate::contract::Written;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -28,7 +28,7 @@ pub(in crate::cli) fn opened(choice: &Choosing) -> Result<(Config, Option<PathBu
     if beside.is_file() && !files.is_known(&beside) {
         let shown = Path::new(&shown).with_file_name(BASELINE).display().to_string();
         let baseline = files.read(&beside, &shown, None)?;
-        config.take_in(baseline).map_err(|faults| told(&faults))?;
+        config.take_in(baseline).map_err(|faults| mistake(&faults))?;
     }
     // As it is shown it can be opened too: from the current folder.
     Ok((config, Some(PathBuf::from(shown))))
@@ -108,7 +108,7 @@ impl Files {
                 continue;
             }
             let other = self.read(&path, &shown, Some(&include))?;
-            config.take_in(other).map_err(|faults| told(&faults))?;
+            config.take_in(other).map_err(|faults| mistake(&faults))?;
         }
         self.open.pop();
         Ok(config)
@@ -150,12 +150,12 @@ fn read(path: &Path, shown: &str, by: Option<&Written<String>>) -> Result<Config
     let octets = input::beginning(path, limit).map_err(cannot)?;
     match config::read(shown, &octets) {
         (config, faults) if faults.is_empty() => Ok(config),
-        (_, faults) => Err(told(&faults)),
+        (_, faults) => Err(mistake(&faults)),
     }
 }
 
 /// The first fault, and how many there are more.
-fn told(faults: &[Fault]) -> Mistake {
+fn mistake(faults: &[ConfigFault]) -> Mistake {
     let first = faults.first().map(ToString::to_string).unwrap_or_default();
     let others = match faults.len() {
         0 | 1 => String::new(),

@@ -1,9 +1,9 @@
 //! `mailcheck config`: what holds in the end, and where each of it comes from.
 
-use super::{Settings, settle};
+use super::{Settings, resolve_settings};
 use crate::cli::args::Judging;
 use crate::cli::words::Appearance;
-use crate::cli::{Trouble, parser, write};
+use crate::cli::{RunError, parser, write};
 use crate::config::Policy;
 use crate::config::baseline::{self, quoted};
 use crate::contract::{Contract, Selector};
@@ -23,7 +23,7 @@ use std::ffi::OsString;
     disable_version_flag = true,
     max_term_width = 100
 )]
-enum Typed {
+enum ConfigArgs {
     /// Show what holds, as a mailcheck.toml would say it
     Show {
         /// Say of each setting where it comes from
@@ -40,13 +40,13 @@ enum Typed {
 ///
 /// # Errors
 /// The flags mean nothing, the file is faulty, or standard output cannot be written to.
-pub(in crate::cli) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
-    let mut parser = parser::<Typed>();
+pub(in crate::cli) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
+    let mut parser = parser::<ConfigArgs>();
     let matches =
-        parser.try_get_matches_from_mut(typed.into_iter().skip(1)).map_err(Trouble::Flags)?;
-    let Typed::Show { origin, judging } =
-        Typed::from_arg_matches(&matches).map_err(|why| Trouble::Flags(why.format(&mut parser)))?;
-    let settings = settle(&judging)?;
+        parser.try_get_matches_from_mut(typed.into_iter().skip(1)).map_err(RunError::Flags)?;
+    let ConfigArgs::Show { origin, judging } = ConfigArgs::from_arg_matches(&matches)
+        .map_err(|why| RunError::Flags(why.format(&mut parser)))?;
+    let settings = resolve_settings(&judging)?;
     // An empty word names no file.
     let names_file = judging.choice.config.as_ref().is_some_and(|word| !word.is_empty());
     let given = |id: &str| {
@@ -176,6 +176,6 @@ mod tests {
 
     #[test]
     fn the_flags_are_consistent() {
-        Typed::command().debug_assert();
+        ConfigArgs::command().debug_assert();
     }
 }

@@ -6,7 +6,7 @@ use super::conclude::{self, conclude};
 use super::session::Session;
 use super::sources;
 use super::words::{Ending, Mistake, Sources, declare};
-use super::{Trouble, args, check, flags, wait_for};
+use super::{RunError, args, check, flags, wait_for};
 use crate::audit::{self, Inquiry, Steps};
 use crate::compare;
 use crate::config::{self, Config};
@@ -52,7 +52,7 @@ Examples:
     disable_version_flag = true,
     max_term_width = 100
 )]
-struct Typed {
+struct DiffArgs {
     /// Files of either state; the domains to look at, all of the files if none is named
     #[arg(value_name = "WORD", hide = true)]
     words: Vec<OsString>,
@@ -88,11 +88,11 @@ struct Typed {
 ///
 /// # Errors
 /// What was typed means nothing, a file cannot be read, or the report cannot be written.
-pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
+pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
     wait_for(carry_out(flags(typed)?))
 }
 
-async fn carry_out(typed: Typed) -> Result<u8, Trouble> {
+async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
     let mut ending = Ending::read(&typed.report)?;
     if typed.report.judging.fail_on.is_none() && ending.policy.config.fail_on.is_none() {
         // A change that weakens something is not merged unseen.
@@ -168,7 +168,7 @@ fn held(config: &Config, audit::Changed { mut before, mut after }: audit::Change
     for domain in [&mut before, &mut after] {
         config::judge(config, domain);
     }
-    compare::hold_against(&mut after, &before);
+    compare::compare_findings(&mut after, &before);
     after
 }
 
@@ -239,6 +239,6 @@ mod tests {
 
     #[test]
     fn the_flags_are_consistent() {
-        Typed::command().debug_assert();
+        DiffArgs::command().debug_assert();
     }
 }

@@ -3,7 +3,7 @@
 use super::super::git::Commit;
 use super::super::words::{Mistake, Sources, domain};
 use super::super::{args, input, sources};
-use super::Typed;
+use super::DiffArgs;
 use crate::dns::{Data, presentation};
 use crate::net::Name;
 use crate::text::Phrase;
@@ -52,7 +52,7 @@ impl States {
     ///
     /// # Errors
     /// They do not say what is compared with what, or a file cannot be read.
-    pub(super) fn read(typed: &Typed) -> Result<Self, Mistake> {
+    pub(super) fn read(typed: &DiffArgs) -> Result<Self, Mistake> {
         let (files, words): (Vec<&OsString>, Vec<&OsString>) =
             typed.words.iter().partition(|word| is_file(word, typed.base.is_some()));
         // Where --zone names the files, a word is a domain, whatever it looks like.

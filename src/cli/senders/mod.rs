@@ -5,7 +5,7 @@ mod plan;
 use super::args::{Color, Sources, WhatIf};
 use super::session::Session;
 use super::words::Output;
-use super::{Trouble, flags, wait_for, what_if, write};
+use super::{RunError, flags, wait_for, what_if, write};
 use crate::audit::listing::{list, unknown_listing};
 use crate::render::{cidr, json, nft, text};
 use crate::report::Tool;
@@ -43,7 +43,7 @@ Exit codes:
     disable_help_flag = true,
     max_term_width = 100
 )]
-pub struct Typed {
+pub struct SendersArgs {
     /// The domain; addresses and networks to look for; a resolver after `@`
     #[arg(value_name = "WORD", required = true, hide = true)]
     pub words: Vec<OsString>,
@@ -116,15 +116,16 @@ pub struct Typed {
 ///
 /// # Errors
 /// What was typed means nothing, or the listing cannot be written.
-pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
+pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
     wait_for(carry_out(&plan(flags(typed)?)?))
 }
 
-async fn carry_out(plan: &Plan) -> Result<u8, Trouble> {
+async fn carry_out(plan: &Plan) -> Result<u8, RunError> {
     let session = Session::open(&plan.sources)?;
     let work = async {
-        let dns = what_if::suppose(session.dns(), &plan.what_if, [&plan.request.domain]).await?;
-        Ok::<Listing, Trouble>(list(&*dns, &plan.request).await)
+        let dns =
+            what_if::apply_what_if(session.dns(), &plan.what_if, [&plan.request.domain]).await?;
+        Ok::<Listing, RunError>(list(&*dns, &plan.request).await)
     };
     let listing = match session.deadline.bound(work).await {
         Ok(listing) => listing?,
@@ -147,7 +148,7 @@ async fn carry_out(plan: &Plan) -> Result<u8, Trouble> {
 
 /// Writes a listing where it goes. A list of networks that could not be told in full does not
 /// push an older one aside.
-fn put(report: &Report, output: &Output<Form>, plan: &Plan) -> Result<(), Trouble> {
+fn put(report: &Report, output: &Output<Form>, plan: &Plan) -> Result<(), RunError> {
     let Output { format, file } = output;
     let is_list = matches!(format, Form::Cidr | Form::Nft);
     match file {
@@ -168,7 +169,7 @@ fn form(
     form: Form,
     look: &text::Look,
     out: &mut dyn Write,
-) -> Result<(), Trouble> {
+) -> Result<(), RunError> {
     match form {
         Form::Text => text::senders::render(report, look, out)?,
         Form::Json => json::render(report, out)?,
@@ -185,12 +186,12 @@ mod tests {
 
     #[test]
     fn the_flags_are_consistent() {
-        Typed::command().debug_assert();
+        SendersArgs::command().debug_assert();
     }
 
     #[test]
     fn the_short_help_fits_a_screen() {
-        let help = crate::cli::parser::<Typed>().render_help().to_string();
+        let help = crate::cli::parser::<SendersArgs>().render_help().to_string();
         assert!(help.lines().count() <= 36, "{help}");
     }
 }

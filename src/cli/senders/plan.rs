@@ -1,6 +1,6 @@
 //! What `mailcheck senders` means.
 
-use super::Typed;
+use super::SendersArgs;
 use crate::audit::Sender;
 use crate::audit::listing::Request;
 use crate::cli::what_if::WhatIf;
@@ -45,7 +45,7 @@ impl Form {
 ///
 /// # Errors
 /// A word, a flag's value or the combination of them means nothing.
-pub(super) fn plan(typed: Typed) -> Result<Plan, Mistake> {
+pub(super) fn plan(typed: SendersArgs) -> Result<Plan, Mistake> {
     let words = Words::read(&typed.words)?;
     let mut targets = words.targets.into_iter();
     let (Some(target), None) = (targets.next(), targets.next()) else {
@@ -92,7 +92,7 @@ mod tests {
 
     fn planned<const N: usize>(typed: [&str; N]) -> Result<Plan, Mistake> {
         let words = std::iter::once("senders").chain(typed);
-        plan(Typed::try_parse_from(words).unwrap())
+        plan(SendersArgs::try_parse_from(words).unwrap())
     }
 
     fn mistake<const N: usize>(typed: [&str; N]) -> String {

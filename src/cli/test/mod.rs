@@ -3,7 +3,7 @@
 mod plan;
 
 use super::args::{Report, Sources};
-use super::{Trouble, check, flags, wait_for};
+use super::{RunError, check, flags, wait_for};
 use clap::Parser;
 use plan::plan;
 use std::ffi::OsString;
@@ -45,7 +45,7 @@ A contract stands in mailcheck.toml:
     disable_version_flag = true,
     max_term_width = 100
 )]
-pub struct Typed {
+pub struct TestArgs {
     /// The file of the contract; domains that it declares; a resolver after `@`
     #[arg(value_name = "WORD", hide = true)]
     pub words: Vec<OsString>,
@@ -63,7 +63,7 @@ pub struct Typed {
 ///
 /// # Errors
 /// What was typed means nothing, or the report cannot be written.
-pub(super) fn run(typed: Vec<OsString>) -> Result<u8, Trouble> {
+pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
     let plan = plan(flags(typed)?)?;
     wait_for(check::run(&plan))
 }
@@ -75,12 +75,12 @@ mod tests {
 
     #[test]
     fn the_flags_are_consistent() {
-        Typed::command().debug_assert();
+        TestArgs::command().debug_assert();
     }
 
     #[test]
     fn the_short_help_fits_a_screen() {
-        let help = crate::cli::parser::<Typed>().render_help().to_string();
+        let help = crate::cli::parser::<TestArgs>().render_help().to_string();
         assert!(help.lines().count() <= 36, "{help}");
     }
 }

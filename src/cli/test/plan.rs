@@ -1,10 +1,10 @@
 //! What `mailcheck test` means, and which domains a contract is about.
 
-use super::Typed;
+use super::TestArgs;
 use crate::audit::Inquiry;
 use crate::cli::check::Plan;
 use crate::cli::what_if::WhatIf;
-use crate::cli::words::{Ending, Mistake, Sources, Word, declare, target};
+use crate::cli::words::{Argument, Ending, Mistake, Sources, declare, target};
 use crate::config::{Config, FILE};
 use crate::net::Name;
 use std::ffi::OsString;
@@ -16,7 +16,7 @@ const EXAMPLE: &str = "domain = [{ name = \"example.com\", senders = [\"microsof
 ///
 /// # Errors
 /// A word, a flag's value or the combination of them means nothing, or nothing is declared.
-pub(super) fn plan(mut typed: Typed) -> Result<Plan, Mistake> {
+pub(super) fn plan(mut typed: TestArgs) -> Result<Plan, Mistake> {
     let (files, words): (Vec<OsString>, Vec<OsString>) =
         typed.words.into_iter().partition(names_file);
     let mut files = files.into_iter();
@@ -64,10 +64,10 @@ pub(in crate::cli) fn domains(words: &[OsString]) -> Result<(Vec<Name>, Vec<Stri
     let (mut domains, mut resolvers) = (Vec::new(), Vec::new());
     for word in words {
         match target::read(word.as_encoded_bytes())? {
-            Word::Target(target) if domains.contains(&target.domain) => {}
-            Word::Target(target) => domains.push(target.domain),
-            Word::Resolver(server) => resolvers.push(server),
-            Word::Sender(asked) => {
+            Argument::Target(target) if domains.contains(&target.domain) => {}
+            Argument::Target(target) => domains.push(target.domain),
+            Argument::Resolver(server) => resolvers.push(server),
+            Argument::Sender(asked) => {
                 return Err(Mistake::new(format!(
                     "{} is a sender: the contract says which are tested. One is asked about by \
                      mailcheck example.com {}",

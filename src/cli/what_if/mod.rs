@@ -12,24 +12,24 @@ use crate::text::escape;
 use crate::zonefile::{Overlay, Zone};
 use std::sync::Arc;
 
-/// Time to live of what is only supposed, where nothing says it, in seconds.
+/// TTL of a hypothetical record, where nothing says it, in seconds.
 const TTL: u32 = 3600;
 
-/// A record set as it is supposed to be.
+/// A hypothetical record set.
 struct Set {
     name: Name,
     ttl: u32,
     data: Vec<Data>,
 }
 
-/// Lays what is supposed of these domains over `dns`.
+/// Lays hypothetical records of these domains over `dns`.
 ///
 /// A record that could not be looked up is left as it is: nothing will be known of the policy, and
 /// the report says why.
 ///
 /// # Errors
 /// There is no record to change, or it does not have the term that is to go.
-pub(super) async fn suppose(
+pub(super) async fn apply_what_if(
     dns: &Arc<dyn Dns>,
     what_if: &WhatIf,
     domains: impl IntoIterator<Item = &Name>,
@@ -47,13 +47,13 @@ pub(super) async fn suppose(
     }
     let sets = sets.iter().map(|set| (&set.name, Kind::Txt, set.ttl, set.data.as_slice()));
     let mut overlay = Overlay::new([Zone::fragment("what if", sets)], Arc::clone(dns));
-    for name in &what_if.gone {
+    for name in &what_if.absent {
         overlay = overlay.without(name.clone(), None);
     }
     Ok(Arc::new(overlay))
 }
 
-/// The text records of a domain with the policy that is supposed.
+/// The text records of a domain with the hypothetical policy.
 fn reworded(published: &Published, what_if: &WhatIf) -> Result<Option<Set>, Mistake> {
     let answer = &published.answer;
     let (text, index) = match (&what_if.record, &published.found) {
@@ -122,14 +122,15 @@ mod tests {
 {"name":"lost.example","type":"TXT","outcome":"timeout"}
 "#;
 
-    /// The text records of a name, as supposed of `domain`.
+    /// The text records of a name, with the hypothetical changes of `domain`.
     async fn texts(typed: &[&str], name: &str) -> Result<Vec<String>, String> {
         let typed = ["mailcheck", typed[0]].into_iter().chain(typed[1..].iter().copied());
-        let plan = check::plan(args::Typed::try_parse_from(typed).unwrap()).unwrap();
+        let plan = check::plan(args::CheckArgs::try_parse_from(typed).unwrap()).unwrap();
         let cassette: Arc<dyn Dns> = Arc::new(Replay::read("tape", CASSETTE.as_bytes()).unwrap());
         let domains = plan.inquiries.iter().map(|inquiry| &inquiry.domain);
-        let dns =
-            suppose(&cassette, &plan.what_if, domains).await.map_err(|why| why.to_string())?;
+        let dns = apply_what_if(&cassette, &plan.what_if, domains)
+            .await
+            .map_err(|why| why.to_string())?;
         let name = Name::from_octets(name.as_bytes()).unwrap();
         let answer = dns.lookup(&Question::new(name, Kind::Txt)).await;
         let mut texts: Vec<String> =

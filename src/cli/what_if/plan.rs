@@ -18,11 +18,11 @@ pub struct WhatIf {
     /// The SPF record itself.
     pub record: Option<Vec<u8>>,
     /// Names that do not exist, nor what is below them.
-    pub gone: Vec<Name>,
+    pub absent: Vec<Name>,
 }
 
 impl WhatIf {
-    /// Understands what is supposed about so many domains.
+    /// Reads the hypothetical changes of so many domains.
     pub(in crate::cli) fn read(typed: &args::WhatIf, domains: usize) -> Result<Self, Mistake> {
         let words = |flag, typed: &[OsString]| {
             typed.iter().map(|text| word(flag, text)).collect::<Result<Vec<_>, _>>()
@@ -40,12 +40,12 @@ impl WhatIf {
             }
             _ => {}
         }
-        let gone = typed.as_if_gone.iter().map(|text| domain(text, "--as-if-gone"));
+        let absent = typed.as_if_gone.iter().map(|text| domain(text, "--as-if-gone"));
         Ok(Self {
             with: words("--with", &typed.with)?,
             without: words("--without", &typed.without)?,
             record,
-            gone: gone.collect::<Result<_, _>>()?,
+            absent: absent.collect::<Result<_, _>>()?,
         })
     }
 
@@ -54,7 +54,7 @@ impl WhatIf {
         *self == Self::default()
     }
 
-    /// What is supposed, in sentences: a report must not be taken for how things are.
+    /// The hypothetical changes, in sentences: a report must not be taken for how things are.
     pub(in crate::cli) fn notes(&self) -> Vec<Phrase> {
         let said = || Phrase::from("what if ");
         let with = self
@@ -66,8 +66,8 @@ impl WhatIf {
             .iter()
             .map(|word| said().plain("the SPF record did not have ").code(word.text()));
         let record = self.record.iter().map(|text| said().plain("the SPF record were ").code(text));
-        let gone = self.gone.iter().map(|name| said().name(name).plain(" did not exist"));
-        without.chain(with).chain(record).chain(gone).collect()
+        let absent = self.absent.iter().map(|name| said().name(name).plain(" did not exist"));
+        without.chain(with).chain(record).chain(absent).collect()
     }
 }
 

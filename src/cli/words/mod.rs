@@ -14,7 +14,7 @@ pub use contract::declare;
 pub(super) use output::outputs;
 pub use output::{Format, Output};
 pub use settings::{Appearance, Ending, Sources};
-pub(super) use target::{Target, Word};
+pub(super) use target::{Argument, Target};
 
 use crate::audit::Asked;
 use crate::dns::Place;
@@ -60,9 +60,9 @@ impl Words {
         let mut words = Self::default();
         for word in typed {
             match target::read(word.as_encoded_bytes())? {
-                Word::Target(target) => words.targets.push(target),
-                Word::Sender(asked) => words.senders.push(asked),
-                Word::Resolver(server) => words.resolvers.push(server),
+                Argument::Target(target) => words.targets.push(target),
+                Argument::Sender(asked) => words.senders.push(asked),
+                Argument::Resolver(server) => words.resolvers.push(server),
             }
         }
         match words.targets.is_empty() {
@@ -80,8 +80,8 @@ pub(super) fn domain(text: &OsStr, flag: &str) -> Result<Name, Mistake> {
     let octets = text.as_encoded_bytes();
     let dotted = || target::read(&[octets, b"."].concat());
     match target::read(octets).or_else(|why| dotted().map_err(|_| why)) {
-        Ok(Word::Target(target)) => Ok(target.domain),
-        Ok(Word::Sender(_) | Word::Resolver(_)) => {
+        Ok(Argument::Target(target)) => Ok(target.domain),
+        Ok(Argument::Sender(_) | Argument::Resolver(_)) => {
             Err(Mistake::new(format!("{flag}: {:?} is not a domain name", text.to_string_lossy())))
         }
         Err(why) => Err(Mistake::new(format!("{flag}: {why}"))),

@@ -1,7 +1,7 @@
 //! The words for a sender.
 
 use super::Mistake;
-use super::target::{self, Word, network};
+use super::target::{self, Argument, network};
 use crate::audit::{Asked, Sender};
 use crate::net::Name;
 use crate::provider;
@@ -39,8 +39,8 @@ fn unknown(text: &str) -> Mistake {
 
 fn name_of(octets: &[u8]) -> Result<Name, Mistake> {
     match target::read(octets)? {
-        Word::Target(target) => Ok(target.domain),
-        Word::Sender(_) | Word::Resolver(_) => {
+        Argument::Target(target) => Ok(target.domain),
+        Argument::Sender(_) | Argument::Resolver(_) => {
             let shown = String::from_utf8_lossy(octets);
             Err(Mistake::new(format!("--sender: {shown:?} is not a host name")))
         }

@@ -2,7 +2,7 @@
 
 use super::{Format, Mistake, Output, outputs};
 use crate::cli::args;
-use crate::cli::config::{Settings, settle};
+use crate::cli::config::{Settings, resolve_settings};
 use crate::config::Policy;
 use crate::diagnostic::Severity;
 use crate::render::palette::Choice;
@@ -36,7 +36,7 @@ impl Ending {
     /// A format is unknown, or two of them go to the same place; a rule is unknown, or the
     /// configuration is faulty.
     pub(in crate::cli) fn read(report: &args::Report) -> Result<Self, Mistake> {
-        let Settings { fail_on, policy, .. } = settle(&report.judging)?;
+        let Settings { fail_on, policy, .. } = resolve_settings(&report.judging)?;
         Ok(Self {
             outputs: outputs(&report.format, &Format::NAMES)?,
             appearance: Appearance {

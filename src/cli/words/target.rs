@@ -11,7 +11,7 @@ use crate::text::Phrase;
 
 /// What a word is.
 #[derive(Clone, Debug)]
-pub(in crate::cli) enum Word {
+pub(in crate::cli) enum Argument {
     /// A domain to look at.
     Target(Target),
     /// An address or a network to test.
@@ -41,7 +41,7 @@ const COMMANDS: [&str; 9] =
 const LONGEST_SHOWN: usize = 60;
 
 /// Understands a word.
-pub(in crate::cli) fn read(octets: &[u8]) -> Result<Word, Mistake> {
+pub(in crate::cli) fn read(octets: &[u8]) -> Result<Argument, Mistake> {
     let text = match std::str::from_utf8(octets) {
         Ok(text) => text,
         Err(at) => {
@@ -54,12 +54,12 @@ pub(in crate::cli) fn read(octets: &[u8]) -> Result<Word, Mistake> {
     if let Some(server) = text.strip_prefix('@') {
         return match server {
             "" => Err(Mistake::new("\"@\" names no server. For instance: @9.9.9.9")),
-            server => Ok(Word::Resolver(server.to_owned())),
+            server => Ok(Argument::Resolver(server.to_owned())),
         };
     }
     match network(text)? {
-        Some(asked) => Ok(Word::Sender(asked)),
-        None => target(text).map(Word::Target),
+        Some(asked) => Ok(Argument::Sender(asked)),
+        None => target(text).map(Argument::Target),
     }
 }
 
@@ -133,14 +133,14 @@ fn may_stand(character: char) -> bool {
 
 /// A name that may have been meant: signs that look like a dot are dots, the others are dropped.
 fn meant(host: &str) -> Option<String> {
-    let mended: String = host
+    let corrected: String = host
         .chars()
         .filter_map(|character| match character {
             ',' | ';' | ':' | '/' => Some('.'),
             odd => may_stand(odd).then_some(odd),
         })
         .collect();
-    let labels: Vec<&str> = mended.split('.').filter(|label| !label.is_empty()).collect();
+    let labels: Vec<&str> = corrected.split('.').filter(|label| !label.is_empty()).collect();
     let joined = labels.join(".");
     let is_name = labels.len() > 1 && Name::from_unicode(&joined).is_ok();
     (is_name && joined.chars().count() <= LONGEST_SHOWN).then_some(joined)

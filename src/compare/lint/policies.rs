@@ -23,7 +23,7 @@ pub(super) fn weaker(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
 }
 
 pub(super) fn selector(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    tell(facts, rule, findings, |purpose| match purpose {
+    report(facts, rule, findings, |purpose| match purpose {
         Purpose::Selector(selector) => Some(
             Phrase::new()
                 .plain("the key at selector ")
@@ -43,7 +43,7 @@ pub(super) fn selector(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
 }
 
 pub(super) fn mx(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    tell(facts, rule, findings, |purpose| match purpose {
+    report(facts, rule, findings, |purpose| match purpose {
         Purpose::Mx => Some(
             Phrase::new()
                 .plain("MX records named the hosts that receive for ")
@@ -98,7 +98,7 @@ fn lost(what: Tls) -> (&'static str, &'static str, &'static str, Citation) {
 }
 
 /// Tells of what is gone, if `say` knows what to say of its purpose.
-fn tell(
+fn report(
     facts: &Facts,
     rule: &'static Rule,
     findings: &mut Vec<Finding>,

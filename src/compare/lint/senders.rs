@@ -103,9 +103,9 @@ fn place(facts: &Facts, affected: &AffectedSender) -> Location {
 
 /// Who they are: providers, addresses, and how many more.
 fn all_named(all: &[&AffectedSender]) -> Phrase {
-    let told = if all.len() > NAMED { NAMED - 1 } else { all.len() };
+    let shown = if all.len() > NAMED { NAMED - 1 } else { all.len() };
     let names = all.iter().map(|one| named(one.provider, &one.who, one.is_rest));
-    Phrase::listed(names, told, " and ")
+    Phrase::listed(names, shown, " and ")
 }
 
 /// The term that decides, and the includes behind it.

@@ -1,7 +1,7 @@
 //! The contract of a domain: a `[[domain]]`.
 
 use super::Reader;
-use crate::config::Fault;
+use crate::config::ConfigFault;
 use crate::config::include::twice;
 use crate::contract::{Contract, Selector, Written};
 use crate::dns::Place;
@@ -49,7 +49,7 @@ impl Reader<'_> {
             match known.get(&name.value) {
                 Some(first) => {
                     let said = twice(&format!("{} is declared", name.value), first);
-                    self.faults.push(Fault::at(&name.place, said));
+                    self.faults.push(ConfigFault::at(&name.place, said));
                 }
                 None => {
                     known.insert(name.value.clone(), name.place.clone());
@@ -196,8 +196,9 @@ mod tests {
 
     /// The faults of a text, as `line:column: message`.
     fn faults(text: &str) -> Vec<String> {
-        let told = |Fault { line, column, message, .. }| format!("{line}:{column}: {message}");
-        read("mailcheck.toml", text.as_bytes()).1.into_iter().map(told).collect()
+        let shown =
+            |ConfigFault { line, column, message, .. }| format!("{line}:{column}: {message}");
+        read("mailcheck.toml", text.as_bytes()).1.into_iter().map(shown).collect()
     }
 
     fn contract(lines: &str) -> Contract {
@@ -218,12 +219,12 @@ mod tests {
     #[test]
     fn a_selector_is_a_name_or_a_table() {
         let contract = contract("dkim-selectors = [\"S1\", { name = \"s2\", min-bits = 2048 }]\n");
-        let told: Vec<(&str, Option<u32>)> = contract
+        let shown: Vec<(&str, Option<u32>)> = contract
             .selectors
             .iter()
             .map(|one| (one.name.value.as_str(), one.min_bits.as_ref().map(|bits| bits.value)))
             .collect();
-        assert_eq!(told, [("s1", None), ("s2", Some(2048))]);
+        assert_eq!(shown, [("s1", None), ("s2", Some(2048))]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 mod domain;
 
-use super::{Config, FailOn, Fault, Ignore, LIMIT, Setting, severity};
+use super::{Config, ConfigFault, FailOn, Ignore, LIMIT, Setting, severity};
 use crate::catalogue;
 use crate::contract::Written;
 use crate::diagnostic::Rule;
@@ -24,10 +24,10 @@ const IGNORE_KEYS: [&str; 5] = ["rule", "domain", "fingerprint", "reason", "expi
 const LISTED: usize = 256;
 
 /// Reads a file: what it says, and every fault, in the order in which they stand.
-pub fn read(file: &str, octets: &[u8]) -> (Config, Vec<Fault>) {
+pub fn read(file: &str, octets: &[u8]) -> (Config, Vec<ConfigFault>) {
     let file: Arc<str> = Arc::from(file);
     let config = Config { file: Arc::clone(&file), ..Config::default() };
-    let at = |line, column, message: &str| Fault {
+    let at = |line, column, message: &str| ConfigFault {
         file: Arc::clone(&file),
         line,
         column,
@@ -61,12 +61,12 @@ struct Reader<'t> {
     text: &'t str,
     lines: Lines<'t>,
     config: Config,
-    faults: Vec<Fault>,
+    faults: Vec<ConfigFault>,
 }
 
 impl Reader<'_> {
     fn fault(&mut self, offset: usize, message: String) {
-        self.faults.push(Fault::at(&self.place(offset), message));
+        self.faults.push(ConfigFault::at(&self.place(offset), message));
     }
 
     fn place(&self, offset: usize) -> Place {
@@ -275,7 +275,8 @@ mod tests {
 
     /// The faults of a text, as `line:column: message`.
     fn faults(text: &str) -> Vec<String> {
-        let told = |Fault { line, column, message, .. }| format!("{line}:{column}: {message}");
+        let told =
+            |ConfigFault { line, column, message, .. }| format!("{line}:{column}: {message}");
         read("mailcheck.toml", text.as_bytes()).1.into_iter().map(told).collect()
     }
 

@@ -14,7 +14,7 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
 }
 
 /// Tells of every reason why an expectation of this kind is not met.
-fn tell(clause: Clause, facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+fn report(clause: Clause, facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for one in facts.expectations.iter().filter(|one| one.clause == clause) {
         if let Outcome::Unmet(breaches) = &one.outcome {
             findings.extend(

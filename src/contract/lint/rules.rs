@@ -1,6 +1,6 @@
 //! The table of rules: a row for each, in the order in which findings are told.
 
-use super::tell;
+use super::report;
 use crate::contract::{Clause, Facts};
 use crate::diagnostic::Confidence::Certain;
 use crate::diagnostic::Severity::Error;
@@ -11,35 +11,35 @@ use crate::text::{advice, rfc};
 pub static CHECKS: &[Check<Facts>] = &[
     Check {
         rule: &ROLE_BROKEN,
-        run: |facts, rule, findings| tell(Clause::Role, facts, rule, findings),
+        run: |facts, rule, findings| report(Clause::Role, facts, rule, findings),
     },
     Check {
         rule: &SENDER_REFUSED,
-        run: |facts, rule, findings| tell(Clause::Sender, facts, rule, findings),
+        run: |facts, rule, findings| report(Clause::Sender, facts, rule, findings),
     },
     Check {
         rule: &SENDER_ADMITTED,
-        run: |facts, rule, findings| tell(Clause::NeverSender, facts, rule, findings),
+        run: |facts, rule, findings| report(Clause::NeverSender, facts, rule, findings),
     },
     Check {
         rule: &SELECTOR_MISSING,
-        run: |facts, rule, findings| tell(Clause::Selector, facts, rule, findings),
+        run: |facts, rule, findings| report(Clause::Selector, facts, rule, findings),
     },
     Check {
         rule: &SELECTOR_WEAK,
-        run: |facts, rule, findings| tell(Clause::KeyBits, facts, rule, findings),
+        run: |facts, rule, findings| report(Clause::KeyBits, facts, rule, findings),
     },
     Check {
         rule: &POLICY_WEAK,
-        run: |facts, rule, findings| tell(Clause::Policy, facts, rule, findings),
+        run: |facts, rule, findings| report(Clause::Policy, facts, rule, findings),
     },
     Check {
         rule: &TOO_MANY_LOOKUPS,
-        run: |facts, rule, findings| tell(Clause::Lookups, facts, rule, findings),
+        run: |facts, rule, findings| report(Clause::Lookups, facts, rule, findings),
     },
     Check {
         rule: &TOO_MANY_VOIDS,
-        run: |facts, rule, findings| tell(Clause::Voids, facts, rule, findings),
+        run: |facts, rule, findings| report(Clause::Voids, facts, rule, findings),
     },
 ];
 

@@ -298,11 +298,11 @@ mod tests {
             upstream.record(Channel::Datagram).was_silent();
         }
         let (queue, before_fallback) = schedule(&upstreams);
-        let told = |attempt: &Attempt<'_>| {
+        let shown = |attempt: &Attempt<'_>| {
             let transport = attempt.upstream.transport(attempt.channel).word();
             format!("{} {transport}", attempt.upstream.endpoint)
         };
-        (queue.iter().map(told).collect(), before_fallback)
+        (queue.iter().map(shown).collect(), before_fallback)
     }
 
     #[test]

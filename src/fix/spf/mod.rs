@@ -60,24 +60,24 @@ fn spans(context: Context<'_>) -> Vec<Span> {
 
 fn drop_terms(context: Context<'_>, applicability: Applicability, why: &str) -> Vec<Candidate> {
     let Some(site) = Site::of(context) else { return Vec::new() };
-    let gone = spans(context);
+    let removed = spans(context);
     let mut summary = Phrase::from("drop ");
-    for (index, span) in gone.iter().take(3).enumerate() {
+    for (index, span) in removed.iter().take(3).enumerate() {
         summary = summary.plain(if index == 0 { "" } else { ", " });
         summary = summary.code(span.of(&site.record.text));
     }
-    if gone.len() > 3 {
-        summary = summary.plain(" and ").number(gone.len() - 3).plain(" more");
+    if removed.len() > 3 {
+        summary = summary.plain(" and ").number(removed.len() - 3).plain(" more");
     }
-    let text = ended(site.record, &gone, without(&site.record.text, &gone));
+    let text = ended(site.record, &removed, without(&site.record.text, &removed));
     site.reworded(&text, |change| Candidate::new(applicability, summary.plain(why), change))
 }
 
 /// The text, with an end if the redirect that was its end is gone.
-fn ended(record: &Record, gone: &[Span], text: Vec<u8>) -> Vec<u8> {
+fn ended(record: &Record, removed: &[Span], text: Vec<u8>) -> Vec<u8> {
     let is_redirect = |term: &Term| matches!(term.body, Body::Redirect(_));
     let loses_end = record.all().is_none()
-        && record.terms.iter().any(|term| is_redirect(term) && gone.contains(&term.span));
+        && record.terms.iter().any(|term| is_redirect(term) && removed.contains(&term.span));
     if loses_end { with(&text, b"~all") } else { text }
 }
 
@@ -96,9 +96,9 @@ pub(super) fn drop_dead_terms(context: Context<'_>) -> Vec<Candidate> {
     let met = facts.partitions().into_iter().flat_map(|partition| &partition.visits);
     let has_lookalike = met.into_iter().any(|visit| lint::has_lookalike(&visit.published));
     // A provider keeps its own list up to date; it does not give way to a network.
-    let gone = spans(context);
+    let removed = spans(context);
     let names_provider = |record: &Record| {
-        let directives = record.directives().filter(|(_, term, ..)| gone.contains(&term.span));
+        let directives = record.directives().filter(|(_, term, ..)| removed.contains(&term.span));
         let specs = directives.filter_map(|(.., mechanism)| mechanism.domain_spec());
         let mut names = specs.filter_map(|spec| spec.fixed());
         names.any(|name| provider::recognise_include(name).is_some())
@@ -168,9 +168,9 @@ pub(super) fn move_all(context: Context<'_>) -> Vec<Candidate> {
         let text = without(text, &spans);
         return site.reworded(&text, |change| Candidate::new(Safe, summary, change));
     };
-    let mut gone: Vec<Span> = late.iter().map(|(_, term, ..)| term.span).collect();
-    gone.extend(later_alls.iter().map(|(_, term, ..)| term.span));
-    let dropped = without(text, &gone);
+    let mut removed: Vec<Span> = late.iter().map(|(_, term, ..)| term.span).collect();
+    removed.extend(later_alls.iter().map(|(_, term, ..)| term.span));
+    let dropped = without(text, &removed);
     let moved = edit(text, |span, word| match span {
         span if span == all.span || later_alls.iter().any(|(_, it, ..)| it.span == span) => {
             Edit::Drop

@@ -106,8 +106,8 @@ fn a_declared_role_that_the_records_bear_out_changes_nothing() {
 }
 
 fn said(facts: &Facts) -> String {
-    let told = check(facts).into_iter().find(|told| told.rule.id == "posture/bulk-senders");
-    told.map(|told| told.message.to_string()).unwrap_or_default()
+    let found = check(facts).into_iter().find(|found| found.rule.id == "posture/bulk-senders");
+    found.map(|found| found.message.to_string()).unwrap_or_default()
 }
 
 #[test]
@@ -153,8 +153,8 @@ fn platforms_are_told_together_and_only_where_dmarc_is_enforced() {
     let location = Location::set(facts().domain, Kind::Txt);
     let platforms = ["A", "B"].map(|title| Platform { location: location.clone(), title });
     let enforced = Facts { has_key: Some(true), platforms: platforms.into(), ..facts() };
-    let told = check(&enforced).remove(0).message.to_string();
+    let found = check(&enforced).remove(0).message.to_string();
     let open = Facts { requests: Requests::Policy(Policy::None), ..enforced };
-    assert!(told.starts_with("whoever is a customer of A or B sends from"), "{told}");
+    assert!(found.starts_with("whoever is a customer of A or B sends from"), "{found}");
     assert_eq!(ids(&open), [""; 0]);
 }

@@ -65,12 +65,12 @@ pub enum Discovery {
     /// Nothing, because nothing is published.
     NotPublished,
     /// A question that decides it could not be answered.
-    Unknown(Trouble),
+    Unknown(FailedQuery),
 }
 
 /// A question that could not be answered.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Trouble {
+pub struct FailedQuery {
     /// The name asked for.
     pub name: Name,
     /// The type asked for.
@@ -173,7 +173,7 @@ pub async fn discover(dns: &dyn Dns, author: &Name) -> (Discovered, Vec<Step<Eve
 enum Selected {
     Found(Arc<Published>, Source),
     Nothing,
-    Unknown(Trouble),
+    Unknown(FailedQuery),
 }
 
 /// The record that applies.
@@ -185,7 +185,7 @@ fn select(walk: &Walk, organization: Option<&Organization>) -> Selected {
     }
     let Some(organization) = organization else {
         return walk.failure().map_or(Selected::Nothing, |(domain, failure)| {
-            Selected::Unknown(Trouble {
+            Selected::Unknown(FailedQuery {
                 name: owner(domain).unwrap_or_else(|| domain.clone()),
                 kind: Kind::Txt,
                 failure: failure.clone(),
@@ -236,7 +236,7 @@ async fn policy_for_subdomain(
     author: &Name,
     record: &Record,
     steps: &mut Vec<Step<Event>>,
-) -> Result<(Policy, PolicyTag), Trouble> {
+) -> Result<(Policy, PolicyTag), FailedQuery> {
     let existing = match &record.sp {
         Some(sp) => (sp.value, PolicyTag::Sp),
         None => own_policy(record),
@@ -262,7 +262,7 @@ pub enum Existence {
     /// It does not: NXDOMAIN.
     DoesNotExist,
     /// It could not be told.
-    Unknown(Trouble),
+    Unknown(FailedQuery),
 }
 
 /// Tests whether a name exists (RFC 9989 §4.7, `np`): only NXDOMAIN says that it does not.
@@ -274,7 +274,7 @@ async fn existence(dns: &dyn Dns, name: &Name) -> (Existence, Step<Event>) {
         answers.push(ask(dns, name, Kind::Cname).await);
     }
     let existence = match answers.last().map(|last| (last, &last.outcome)) {
-        Some((last, Outcome::Failed(failure))) => Existence::Unknown(Trouble {
+        Some((last, Outcome::Failed(failure))) => Existence::Unknown(FailedQuery {
             name: name.clone(),
             kind: last.question.kind,
             failure: failure.clone(),

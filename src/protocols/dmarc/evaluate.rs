@@ -151,7 +151,7 @@ pub async fn evaluate(
             Discovery::Unknown(_) => DmarcResult::Temperror,
             _ => DmarcResult::None,
         };
-        return conclude(author, result, None, Vec::new(), Vec::new());
+        return finish(author, result, None, Vec::new(), Vec::new());
     };
     let record = in_force.published.record();
     let spf = authentication.spf.iter().map(|one| (Mechanism::Spf, one, record.spf_alignment()));
@@ -163,7 +163,7 @@ pub async fn evaluate(
     .await;
     let (assessments, steps): (Vec<_>, Vec<_>) = assessed.into_iter().unzip();
     let result = result(&assessments);
-    conclude(author, result, Some(in_force.requested), assessments, steps)
+    finish(author, result, Some(in_force.requested), assessments, steps)
 }
 
 /// RFC 9989 §5.3.5: "If one or more of the Authenticated Identifiers align with the Author Domain,
@@ -202,7 +202,7 @@ async fn assess(
     (assessment, Step { event, answers: Vec::new(), steps: walk.into_iter().collect() })
 }
 
-fn conclude(
+fn finish(
     author: &Discovered,
     result: DmarcResult,
     requested: Option<Policy>,

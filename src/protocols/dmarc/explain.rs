@@ -2,7 +2,7 @@
 //! sentences, but for findings.
 
 use super::align::Relation;
-use super::discover::{Discovery, Existence, InForce, PolicyTag, Source, Trouble};
+use super::discover::{Discovery, Existence, FailedQuery, InForce, PolicyTag, Source};
 use super::evaluate::{Assessment, DmarcResult, Proof};
 use super::event::Event;
 use super::examine::Facts;
@@ -42,12 +42,12 @@ pub fn role(policy: Policy) -> Role {
     }
 }
 
-fn told(headline: Phrase, tone: Tone, cite: Citation) -> Explanation {
+fn explained(headline: Phrase, tone: Tone, cite: Citation) -> Explanation {
     Explanation { headline, tone, cite: Some(cite) }
 }
 
 /// `TXT of _dmarc.example.com timed out`
-pub(super) fn trouble(trouble: &Trouble) -> Phrase {
+pub(super) fn trouble(trouble: &FailedQuery) -> Phrase {
     Phrase::new()
         .plain(trouble.kind.to_string())
         .plain(" of ")
@@ -69,7 +69,7 @@ fn walk(start: &Name, organization: Option<&Organization>) -> Explanation {
             .plain("the Organizational Domain of ")
             .name(start)
             .with(Role::Unknown, " could not be told");
-        return told(headline, Tone::Unknown, CITE);
+        return explained(headline, Tone::Unknown, CITE);
     };
     let headline = Phrase::new()
         .plain("the Organizational Domain of ")
@@ -88,7 +88,7 @@ fn walk(start: &Name, organization: Option<&Organization>) -> Explanation {
         Selection::NoRecord => headline.plain("no name up to the root has a record"),
         Selection::IsPublicSuffix => headline.plain("its own record says ").code("psd=y"),
     };
-    told(headline, Tone::Plain, CITE)
+    explained(headline, Tone::Plain, CITE)
 }
 
 fn visit(visit: &Visit) -> Explanation {
@@ -115,7 +115,7 @@ fn visit(visit: &Visit) -> Explanation {
             .plain(" other TXT, ignored because it does not begin with ")
             .code("v=DMARC1");
     }
-    told(headline, tone, rfc(9989, "4.10"))
+    explained(headline, tone, rfc(9989, "4.10"))
 }
 
 fn exists(name: &Name, existence: &Existence) -> Explanation {
@@ -130,7 +130,7 @@ fn exists(name: &Name, existence: &Existence) -> Explanation {
             (headline.plain(": existence unknown, ").then(trouble(why)), Tone::Unknown)
         }
     };
-    told(headline, tone, rfc(9989, "4.7"))
+    explained(headline, tone, rfc(9989, "4.7"))
 }
 
 fn policy(domain: &Name, discovery: &Discovery) -> Explanation {
@@ -158,7 +158,7 @@ fn policy(domain: &Name, discovery: &Discovery) -> Explanation {
             Tone::Unknown,
         ),
     };
-    told(headline, tone, rfc(9989, "4.10.1"))
+    explained(headline, tone, rfc(9989, "4.10.1"))
 }
 
 fn in_force_for(domain: &Name, in_force: &InForce) -> Explanation {
@@ -191,7 +191,7 @@ fn in_force_for(domain: &Name, in_force: &InForce) -> Explanation {
         Policy::None => Tone::Plain,
         Policy::Quarantine | Policy::Reject => Tone::Good,
     };
-    told(headline, tone, rfc(9989, "4.10.1"))
+    explained(headline, tone, rfc(9989, "4.10.1"))
 }
 
 fn identifier(author: &Name, assessment: &Assessment) -> Explanation {
@@ -204,7 +204,7 @@ fn identifier(author: &Name, assessment: &Assessment) -> Explanation {
         Proof::Unknown => headline.unknown(" could not be told").plain(" for ").name(domain),
     };
     let Some(relation) = &assessment.relation else {
-        return told(headline.plain(": nothing to align"), Tone::Plain, rfc(9989, "4.4"));
+        return explained(headline.plain(": nothing to align"), Tone::Plain, rfc(9989, "4.4"));
     };
     let mode = assessment.mode.word();
     let headline = headline.plain(": ");
@@ -234,7 +234,7 @@ fn identifier(author: &Name, assessment: &Assessment) -> Explanation {
         (Some(false), _) => Tone::Plain,
         (None, _) => Tone::Unknown,
     };
-    told(headline, tone, rfc(9989, "4.4"))
+    explained(headline, tone, rfc(9989, "4.4"))
 }
 
 fn verdict(domain: &Name, result: DmarcResult, disposition: Policy) -> Explanation {
@@ -259,7 +259,7 @@ fn verdict(domain: &Name, result: DmarcResult, disposition: Policy) -> Explanati
         ),
         (DmarcResult::Permerror, _) => (headline.bad("permerror"), Tone::Bad, "5.3.6"),
     };
-    told(headline, tone, rfc(9989, section))
+    explained(headline, tone, rfc(9989, section))
 }
 
 fn destination(destination: &Destination) -> Explanation {
@@ -280,7 +280,7 @@ fn destination(destination: &Destination) -> Explanation {
         Authorization::Unknown(why) => (headline.then(trouble(why)), Tone::Unknown),
         Authorization::NotChecked => (headline.unknown("not checked"), Tone::Unknown),
     };
-    told(headline, tone, rfc(9990, "4"))
+    explained(headline, tone, rfc(9990, "4"))
 }
 
 pub(super) fn refusal(refusal: &Refusal) -> Phrase {
@@ -319,7 +319,7 @@ fn older(domain: &Name, view: &View) -> Explanation {
             (headline.plain("; the policy ").unknown("could not be told"), Tone::Unknown)
         }
     };
-    told(headline, tone, rfc(7489, "6.6.3"))
+    explained(headline, tone, rfc(7489, "6.6.3"))
 }
 
 /// The policy of a domain in a few words: `p=none`, `sp=reject from example.com`, `no record`.

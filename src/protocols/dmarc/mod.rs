@@ -42,7 +42,7 @@ mod walk;
 
 pub use align::Relation;
 pub use discover::{
-    Discovered, Discovery, Existence, InForce, PolicyTag, Source, Trouble, discover,
+    Discovered, Discovery, Existence, FailedQuery, InForce, PolicyTag, Source, discover,
 };
 pub use evaluate::{
     Assessment, Authentication, DmarcResult, Identifier, Mechanism, Proof, Verdict, evaluate,
@@ -52,7 +52,7 @@ pub use examine::{Examined, Facts, examine};
 pub use explain::{role, summary};
 pub use grammar::{is_record, parse};
 pub use record::{AlignmentMode, FailureOption, Policy, Psd, Record, Tag, Usable, Usage};
-pub use report_uri::{Authorization, Checked, Destination, Refusal, ReportKind, verify};
+pub use report_uri::{Authorization, CheckedUri, Destination, Refusal, ReportKind, verify};
 pub use uri::{ReportUri, Scheme};
 pub use visit::{Found, LABEL, Published, Visit, owner};
 pub use walk::{Organization, Selection, Walk, walk};

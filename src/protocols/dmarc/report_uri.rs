@@ -4,7 +4,7 @@
 //! organization must say that it wants the reports: with a record at
 //! `<policy domain>._report._dmarc.<host>`. Without it, reporters ignore the address.
 
-use super::discover::{Discovered, Trouble};
+use super::discover::{Discovered, FailedQuery};
 use super::event::Event;
 use super::grammar;
 use super::record::{Psd, Record};
@@ -63,7 +63,7 @@ pub enum Authorization {
     /// Its host does not say that it wants them: reporters ignore the URI.
     Refused(Refusal),
     /// It could not be told.
-    Unknown(Trouble),
+    Unknown(FailedQuery),
     /// It has no host that could be asked, too many stand before it, or nothing came of the check
     /// because it could not be told whether it needs one.
     NotChecked,
@@ -108,7 +108,7 @@ pub async fn destinations(
             return verify(dns, &published.domain, own, kind, uri).await;
         }
         let authorization = Authorization::NotChecked;
-        Checked::leaf(Destination { kind, uri: uri.clone(), authorization })
+        CheckedUri::leaf(Destination { kind, uri: uri.clone(), authorization })
     });
     let checked = join_all(checks).await;
     checked.into_iter().map(|checked| (checked.destination, checked.step)).unzip()
@@ -116,14 +116,14 @@ pub async fn destinations(
 
 /// A destination, and how it was checked.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Checked {
+pub struct CheckedUri {
     /// The destination.
     pub destination: Destination,
     /// How it was checked.
     pub step: Step<Event>,
 }
 
-impl Checked {
+impl CheckedUri {
     fn leaf(destination: Destination) -> Self {
         Self { step: Step::leaf(Event::Destination(destination.clone())), destination }
     }
@@ -137,9 +137,9 @@ pub async fn verify(
     own: Option<&Name>,
     kind: ReportKind,
     uri: &ReportUri,
-) -> Checked {
+) -> CheckedUri {
     let conclude =
-        |authorization| Checked::leaf(Destination { kind, uri: uri.clone(), authorization });
+        |authorization| CheckedUri::leaf(Destination { kind, uri: uri.clone(), authorization });
     let Some(host) = &uri.host else { return conclude(Authorization::NotChecked) };
     let (is_internal, walked) = is_internal(dns, policy_domain, own, host).await;
     let (authorization, answer) = match is_internal {
@@ -198,7 +198,7 @@ async fn consent(
 fn read(query: Name, host: &Name, kind: ReportKind, answer: &Answer) -> Authorization {
     if let Outcome::Failed(failure) = &answer.outcome {
         let failure = failure.clone();
-        return Authorization::Unknown(Trouble { name: query, kind: Kind::Txt, failure });
+        return Authorization::Unknown(FailedQuery { name: query, kind: Kind::Txt, failure });
     }
     let records: Vec<Record> =
         answer.texts().filter_map(grammar::parse).map(|parsed| parsed.value).collect();

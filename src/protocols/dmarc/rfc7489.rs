@@ -55,12 +55,12 @@ pub fn organization(name: &Name) -> Name {
 pub async fn view(dns: &dyn Dns, discovered: &Discovered) -> View {
     let author = discovered.domain();
     let organization = organization(author);
-    let mut visit = look(dns, discovered, author).await;
+    let mut visit = query_policy(dns, discovered, author).await;
     // RFC 7489 §6.6.3: "If the set is now empty, the Mail Receiver MUST query the DNS for a DMARC
     // record at the DNS domain matching the Organizational Domain in place of the RFC5322.From
     // domain"
     if visit.found == Found::Nothing && organization != *author {
-        visit = look(dns, discovered, &organization).await;
+        visit = query_policy(dns, discovered, &organization).await;
     }
     let outcome = match &visit.found {
         Found::One(published) => apply(published, published.domain == *author),
@@ -71,7 +71,7 @@ pub async fn view(dns: &dyn Dns, discovered: &Discovered) -> View {
 }
 
 /// What stands at a name; the walk has mostly been there.
-async fn look(dns: &dyn Dns, discovered: &Discovered, domain: &Name) -> Visit {
+async fn query_policy(dns: &dyn Dns, discovered: &Discovered, domain: &Name) -> Visit {
     if let Some(visit) = discovered.walk.visit(domain) {
         return visit.clone();
     }

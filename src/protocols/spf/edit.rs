@@ -137,8 +137,8 @@ mod tests {
     #[test]
     fn a_word_that_goes_takes_the_spaces_before_it_along() {
         let text = b"v=spf1  a mx  -all ";
-        let gone = [Span::new(8, 9), Span::new(14, 18)];
-        assert_eq!(without(text, &gone), b"v=spf1 mx ");
+        let removed = [Span::new(8, 9), Span::new(14, 18)];
+        assert_eq!(without(text, &removed), b"v=spf1 mx ");
     }
 
     #[test]

@@ -145,7 +145,7 @@ impl<'d> Policies<'d> {
     }
 
     /// Notes that a policy is evaluated.
-    pub(super) fn weigh(&self, published: &Published) {
+    pub(super) fn add_weight(&self, published: &Published) {
         self.weight.fetch_add(POLICY + published.size(), Ordering::Relaxed);
     }
 

@@ -79,7 +79,7 @@ pub async fn walk(
 }
 
 /// The outcome of one `check_host()`.
-pub(super) struct Checked {
+pub(super) struct WalkedPolicy {
     pub(super) cells: Vec<Cell>,
     pub(super) step: Step<Event>,
 }
@@ -145,13 +145,13 @@ impl<'w> Walker<'w> {
         domain: Name,
         via: Option<TermId>,
         open: Vec<Cohort>,
-    ) -> Pin<Box<dyn Future<Output = Checked> + Send + 'a>> {
+    ) -> Pin<Box<dyn Future<Output = WalkedPolicy> + Send + 'a>> {
         Box::pin(async move {
             let published = match self.policies.known(&domain) {
                 Some(known) => known,
                 None => self.policies.fetch(&domain).await,
             };
-            self.policies.weigh(&published);
+            self.policies.add_weight(&published);
             let visit = u32::try_from(self.visits.len()).unwrap_or(u32::MAX);
             self.visits.push(Visit { published: Arc::clone(&published), via });
             let mut cells = Vec::new();
@@ -171,7 +171,7 @@ impl<'w> Walker<'w> {
             self.depth -= 1;
             let answers = vec![Arc::clone(&published.answer)];
             let event = Event::CheckHost { result: common_result(&cells), published };
-            Checked { cells, step: Step { event, answers, steps } }
+            WalkedPolicy { cells, step: Step { event, answers, steps } }
         })
     }
 

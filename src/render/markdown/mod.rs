@@ -113,8 +113,8 @@ fn sections(domain: &Domain) -> String {
 
 /// The senders, and what would let those pass that do not.
 fn authorizations(page: &mut Page, domain: &Domain) {
-    let told = domain.authorizations.iter().filter(|one| !one.is_barred());
-    let lines = told.map(|one| {
+    let shown = domain.authorizations.iter().filter(|one| !one.is_barred());
+    let lines = shown.map(|one| {
         let word = match one.authorized {
             Authorized::Yes => "yes",
             Authorized::No => "no",

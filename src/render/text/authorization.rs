@@ -236,7 +236,7 @@ fn portions(sheet: &mut Sheet, authorization: &Authorization) {
         ];
         for (word, ink, networks) in groups {
             if !networks.is_empty() {
-                let line = crowd(sheet.line(), networks);
+                let line = with_networks(sheet.line(), networks);
                 portion(sheet, word, ink, &line);
             }
         }
@@ -248,7 +248,7 @@ fn portions(sheet: &mut Sheet, authorization: &Authorization) {
             Ink::Unknown => ("unknown", Ink::Unknown),
             _ => ("no", Ink::Bad),
         };
-        let line = decided(crowd(sheet.line(), &one.networks), one);
+        let line = decided(with_networks(sheet.line(), &one.networks), one);
         portion(sheet, word, ink, &line);
     }
 }
@@ -258,7 +258,7 @@ fn portion(sheet: &mut Sheet, word: &str, ink: Ink, sentence: &Line) {
     sheet.sentence(label, sentence);
 }
 
-fn crowd(mut line: Line, networks: &[Cidr]) -> Line {
+fn with_networks(mut line: Line, networks: &[Cidr]) -> Line {
     for (index, network) in networks.iter().take(NETWORKS).enumerate() {
         let comma = if index == 0 { "" } else { ", " };
         line = line.plain(comma).with(Ink::Addr, network.to_string());

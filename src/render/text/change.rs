@@ -48,12 +48,12 @@ pub(super) fn change(sheet: &mut Sheet, domain: &Domain, change: &Change) {
         let sentence = sheet.line().phrase(why);
         sheet.sentence(label, &sentence);
     }
-    let is_mended = |it: &&crate::report::Finding| it.state == Some(State::Resolved);
-    let mended: Vec<_> = domain.findings.iter().filter(is_mended).collect();
-    if !mended.is_empty() {
+    let is_resolved = |it: &&crate::report::Finding| it.state == Some(State::Resolved);
+    let resolved: Vec<_> = domain.findings.iter().filter(is_resolved).collect();
+    if !resolved.is_empty() {
         sheet.blank();
     }
-    for finding in mended {
+    for finding in resolved {
         let label =
             sheet.line().with(Ink::Good, "  mended").pad(10).with(Ink::Strong, &finding.rule);
         let sentence = sheet.line().plain(&finding.summary);
@@ -254,10 +254,10 @@ fn kept(sheet: &mut Sheet, all: &[KeptSender]) {
             names.push(name);
         }
     }
-    let told = if names.len() > NAMED { NAMED - 1 } else { names.len() };
-    let more = names.len() - told;
+    let named = if names.len() > NAMED { NAMED - 1 } else { names.len() };
+    let more = names.len() - named;
     let mut line = sheet.line();
-    for (index, name) in names.iter().take(told).enumerate() {
+    for (index, name) in names.iter().take(named).enumerate() {
         let gap = match index {
             0 => "",
             _ if index + 1 == names.len() => " and ",

@@ -57,8 +57,8 @@ fn aside(findings: &[&Finding]) -> Vec<String> {
         (findings.iter().filter(is(State::Unchanged)).count(), "as before"),
         (findings.iter().filter(is(State::Resolved)).count(), "mended"),
     ];
-    let told = counts.into_iter().filter(|(count, _)| *count > 0);
-    told.map(|(count, why)| format!("{count} {why}")).collect()
+    let shown = counts.into_iter().filter(|(count, _)| *count > 0);
+    shown.map(|(count, why)| format!("{count} {why}")).collect()
 }
 
 /// The parts on one line with gaps between them, or on several lines where they do not fit.

@@ -78,9 +78,9 @@ pub fn render(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<(
             sheet.sentence(label, &sentence);
         }
     }
-    let (same, told): (Vec<&Domain>, Vec<&Domain>) =
+    let (same, shown): (Vec<&Domain>, Vec<&Domain>) =
         report.domains.iter().partition(|domain| is_same(domain));
-    for domain in told {
+    for domain in shown {
         if look.quiet && domain.is_unreachable() {
             unreachable(&mut sheet, domain);
         } else if look.quiet {

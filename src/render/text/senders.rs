@@ -77,7 +77,7 @@ fn shares(sheet: &mut Sheet, listing: &Listing) {
     for share in &listing.shares {
         sheet.blank();
         let said = Phrase::new().plain(share.family.to_string()).plain("  ");
-        let said = said.addr(crowd(share.family, &share.addresses, &share.networks));
+        let said = said.addr(counted_networks(share.family, &share.addresses, &share.networks));
         let said = match share.otherwise {
             None => said,
             Some(result) => said
@@ -144,7 +144,11 @@ fn word(decided: &Decided) -> &str {
 fn decision(share: &Share, decided: &Decided) -> Phrase {
     let said = match share.terms.len() {
         1 => Phrase::from("all of them"),
-        _ => Phrase::new().addr(crowd(share.family, &decided.addresses, &decided.networks)),
+        _ => Phrase::new().addr(counted_networks(
+            share.family,
+            &decided.addresses,
+            &decided.networks,
+        )),
     };
     let listed: Vec<String> = decided.networks.iter().map(Cidr::to_string).collect();
     let term = word(decided).trim_end_matches("/32").trim_end_matches("/128");
@@ -177,7 +181,7 @@ fn path(matched: &Matched) -> String {
 }
 
 /// How many addresses: IPv4 by addresses, IPv6 by networks.
-fn crowd(family: Family, addresses: &str, networks: &[Cidr]) -> String {
+fn counted_networks(family: Family, addresses: &str, networks: &[Cidr]) -> String {
     let in_networks = counted(networks.len(), "network");
     match addresses.parse::<u128>() {
         Ok(1) => "1 address".to_owned(),

@@ -46,12 +46,12 @@ pub(super) fn unusual_ttl(facts: &Facts, rule: &'static Rule, findings: &mut Vec
 }
 
 fn each_unusual(facts: &Facts, zone: &Zone, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    let mut told = None;
+    let mut last = None;
     for (owner, kind, record) in zone.records() {
-        if told == Some((owner, kind)) || !is_for_mail(owner, kind, record) {
+        if last == Some((owner, kind)) || !is_for_mail(owner, kind, record) {
             continue;
         }
-        told = Some((owner, kind));
+        last = Some((owner, kind));
         let said = records("records of ", owner, kind).plain(" have a time to live of ");
         let said = match zone.authority(&Question::new(owner.clone(), kind)) {
             Verdict::Answer { ttl: Some(0), .. } => said.weak("0").plain(

@@ -13,12 +13,12 @@ const FOREIGN: usize = 3;
 
 pub(super) fn missing_dot(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for zone in &facts.files.zones {
-        let mut told = None;
+        let mut last = None;
         for (owner, kind, record) in zone.records() {
-            if told != Some(owner)
+            if last != Some(owner)
                 && let Some(said) = doubled(owner)
             {
-                told = Some(owner);
+                last = Some(owner);
                 let location = facts.set(owner, kind, record.place.as_ref());
                 findings.push(Finding::new(rule, location, said));
             }

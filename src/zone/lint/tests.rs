@@ -84,12 +84,15 @@ fn a_slip_of_an_underscored_name_is_told_with_what_was_meant() {
     let meant = |owner: &str, data: &str| said(&format!("{owner} {data}\n"));
     let policy = "TXT \"v=DMARC1; p=none\"";
     for owner in ["_dmark", "dmarc", "_dmarc1", "_demarc", "-dmarc"] {
-        let told = meant(owner, policy);
-        assert!(told.len() == 1 && told[0].ends_with("_dmarc.example.com?"), "{owner}: {told:?}");
+        let found = meant(owner, policy);
+        assert!(
+            found.len() == 1 && found[0].ends_with("_dmarc.example.com?"),
+            "{owner}: {found:?}"
+        );
     }
     for owner in ["s1._domainkeys", "s1.domainkey", "s1._domankey"] {
-        let told = said(&format!("{SOA}{owner} 60 TXT \"v=DKIM1; p=AAAA\"\n"));
-        assert!(told[0].ends_with("s1._domainkey.example.com?"), "{owner}: {told:?}");
+        let found = said(&format!("{SOA}{owner} 60 TXT \"v=DKIM1; p=AAAA\"\n"));
+        assert!(found[0].ends_with("s1._domainkey.example.com?"), "{owner}: {found:?}");
     }
     assert_eq!(meant("_dmrc", "CNAME d.example.net.").len(), 1);
 }

@@ -48,7 +48,7 @@ impl Format {
     }
 
     /// The format that the name of a file and its content tell.
-    pub(super) fn tell(file: &str, text: &[u8]) -> Self {
+    pub(super) fn recognise(file: &str, text: &[u8]) -> Self {
         let is = |ending: &str| {
             let at = file.len().checked_sub(ending.len());
             at.and_then(|at| file.get(at..)).is_some_and(|it| it.eq_ignore_ascii_case(ending))

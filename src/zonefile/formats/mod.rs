@@ -80,7 +80,7 @@ impl Files {
 ///
 /// `file` is the name of the file for messages and for what it tells; nothing is opened.
 pub fn read(file: &str, text: &[u8]) -> Files {
-    read_as(Format::tell(file, text), file, text)
+    read_as(Format::recognise(file, text), file, text)
 }
 
 /// Reads a file in a format. Without the feature `formats` every format but that of master files is

@@ -658,12 +658,12 @@ fn addresses_that_a_provider_chooses_are_not_claimed() {
             r#"{"name":"a.example.com.","type":"A","routing_policy":[{"wrr":[]}]}"#,
         ),
     ];
-    let told = rows.map(|(kind, values)| {
+    let shown = rows.map(|(kind, values)| {
         let files = state(kind, values);
         let owner = if values.contains("\"@\"") { "example.com" } else { "a.example.com" };
         (notices(&files).len(), said(&files, owner, Kind::A).concat())
     });
-    assert_eq!(told, [(); 6].map(|()| (1, "malformed".to_owned())));
+    assert_eq!(shown, [(); 6].map(|()| (1, "malformed".to_owned())));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use clap::Parser as _;
 
 fn planned<const N: usize>(typed: [&str; N]) -> Result<Plan, Mistake> {
     let words = std::iter::once("mailcheck").chain(typed);
-    plan(Typed::try_parse_from(words).unwrap())
+    plan(CheckArgs::try_parse_from(words).unwrap())
 }
 
 /// The only domain that was understood, and what was said about it.

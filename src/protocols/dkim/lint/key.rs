@@ -128,14 +128,14 @@ pub(super) fn bare(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Findin
 }
 
 /// A key record of the domain, with the selector that it stands at.
-struct Found<'a> {
+struct FoundKey<'a> {
     tried: &'a Tried,
     /// True if the selector is one that nobody publishes, and a wildcard answers for it.
     is_of_wildcard: bool,
     published: &'a Published,
 }
 
-impl<'a> Found<'a> {
+impl<'a> FoundKey<'a> {
     fn record(&self) -> &'a KeyRecord {
         &self.published.record.value
     }
@@ -165,35 +165,35 @@ fn narrowed(mut finding: Finding, span: Span) -> Finding {
 }
 
 /// Every key record once: those of a wildcard stand for all the selectors that it answers.
-fn records(facts: &Facts) -> impl Iterator<Item = Found<'_>> {
+fn records(facts: &Facts) -> impl Iterator<Item = FoundKey<'_>> {
     let keyed = facts.keyed().map(|tried| (tried, false));
     keyed.chain(facts.wildcard.iter().map(|tried| (tried, true))).flat_map(
         |(tried, is_of_wildcard)| {
             let keys = tried.keys().iter();
-            keys.map(move |published| Found { tried, is_of_wildcard, published })
+            keys.map(move |published| FoundKey { tried, is_of_wildcard, published })
         },
     )
 }
 
-fn flawed(facts: &Facts) -> impl Iterator<Item = (Found<'_>, Flaw)> {
+fn flawed(facts: &Facts) -> impl Iterator<Item = (FoundKey<'_>, Flaw)> {
     records(facts).filter_map(|found| match found.record().key.as_ref()?.value {
         Key::Unreadable(flaw) => Some((found, flaw)),
         _ => None,
     })
 }
 
-fn rsa_keys(facts: &Facts) -> impl Iterator<Item = (Found<'_>, Rsa)> {
+fn rsa_keys(facts: &Facts) -> impl Iterator<Item = (FoundKey<'_>, Rsa)> {
     records(facts).filter_map(|found| match found.record().key.as_ref()?.value {
         Key::Rsa(rsa) => Some((found, rsa)),
         _ => None,
     })
 }
 
-fn each_of_strength(facts: &Facts, wanted: Strength, mut tell: impl FnMut(Found<'_>, u32)) {
+fn each_of_strength(facts: &Facts, wanted: Strength, mut report: impl FnMut(FoundKey<'_>, u32)) {
     for found in records(facts) {
         let Some(key) = &found.record().key else { continue };
         if key.value.strength() == Some(wanted) {
-            tell(found, key.value.bits().unwrap_or_default());
+            report(found, key.value.bits().unwrap_or_default());
         }
     }
 }

@@ -185,13 +185,13 @@ async fn two_selectors_with_one_key_are_noted_and_two_aliases_of_it_are_not() {
 async fn an_ed25519_key_is_alone_only_if_everything_was_answered() {
     let alone = || World::new().key("s1", &[&format!("k=ed25519; p={ED25519}")]);
     let failed = Outcome::Failed(Failure::new(Trouble::Timeout));
-    let told = [
+    let found = [
         alone(),
         alone().key("s2", &[&format!("p={RSA_2048}")]),
         alone().with("s2._domainkey", failed, &[]),
     ];
     let wanted = Wanted::default();
-    assert_eq!(rules(&told[0], &wanted).await, ["dkim/ed25519-alone"]);
-    assert_eq!(rules(&told[1], &wanted).await, [""; 0]);
-    assert_eq!(rules(&told[2], &wanted).await, [""; 0]);
+    assert_eq!(rules(&found[0], &wanted).await, ["dkim/ed25519-alone"]);
+    assert_eq!(rules(&found[1], &wanted).await, [""; 0]);
+    assert_eq!(rules(&found[2], &wanted).await, [""; 0]);
 }

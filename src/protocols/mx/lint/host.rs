@@ -79,13 +79,13 @@ pub(super) fn private(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
 }
 
 /// Tells of each host once, however often it stands in the set.
-fn each_host(facts: &Facts, mut tell: impl FnMut(&Exchanger, &Addresses)) {
+fn each_host(facts: &Facts, mut report: impl FnMut(&Exchanger, &Addresses)) {
     let mut known = std::collections::HashSet::new();
     for one in facts.exchangers() {
         if let Some(addresses) = one.addresses()
             && known.insert(&one.host)
         {
-            tell(one, addresses);
+            report(one, addresses);
         }
     }
 }

@@ -38,9 +38,9 @@ pub(super) fn none(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Findin
 }
 
 pub(super) fn duplicate(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    let (mut known, mut told) = (HashSet::new(), HashSet::new());
+    let (mut known, mut reported) = (HashSet::new(), HashSet::new());
     for one in facts.exchangers() {
-        if !known.insert(&one.host) && told.insert(&one.host) {
+        if !known.insert(&one.host) && reported.insert(&one.host) {
             let count = facts.exchangers().iter().filter(|other| other.host == one.host).count();
             let said = Phrase::new().plain("the MX host ").name(&one.host);
             let said = said.plain(" stands ").number(count).plain(" times in the set");

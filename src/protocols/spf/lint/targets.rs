@@ -20,7 +20,7 @@ pub(super) fn include_without_record(
     rule: &'static Rule,
     findings: &mut Vec<Finding>,
 ) {
-    let mut told: Vec<Place<'_>> = Vec::new();
+    let mut reported: Vec<Place<'_>> = Vec::new();
     for (partition, visit) in facts.visits() {
         let Some(place) = partition.referrer(visit) else { continue };
         let domain = &visit.published.domain;
@@ -32,10 +32,10 @@ pub(super) fn include_without_record(
             Found::Nothing => " publishes no SPF record",
             Found::One { .. } | Found::Several(_) | Found::Failed => continue,
         };
-        if told.iter().any(|known| known.is(place)) {
+        if reported.iter().any(|known| known.is(place)) {
             continue;
         }
-        told.push(place);
+        reported.push(place);
         let message = Phrase::new().code(place.text()).plain(": ").name(domain).plain(what);
         findings.push(Finding::new(rule, place.location(), permerror(place, message)));
     }
@@ -145,7 +145,7 @@ pub(super) struct Void<'f> {
     name: &'f Name,
     what: &'static str,
     /// The last name of the chain, if it is that which does not exist.
-    gone: Option<&'f Name>,
+    missing: Option<&'f Name>,
     /// True if a match of the term lets the sender pass.
     lets_pass: bool,
 }
@@ -182,8 +182,8 @@ impl Facts {
             }
         }
         for void in voids(self).into_iter().filter(|void| void.lets_pass) {
-            if let Some(gone) = void.gone {
-                add(void.place, gone);
+            if let Some(missing) = void.missing {
+                add(void.place, missing);
             }
         }
         found
@@ -268,8 +268,8 @@ impl<'f> Lookups<'f> {
                 (Yield::Nothing, Kind::Mx) => " has no MX record",
                 (Yield::Nothing, _) => " has no address",
             };
-            let gone = (found == Yield::NoSuchName).then(|| last_name(answer));
-            Some(Void { place, name: &answer.question.name, what, gone, lets_pass })
+            let missing = (found == Yield::NoSuchName).then(|| last_name(answer));
+            Some(Void { place, name: &answer.question.name, what, missing, lets_pass })
         };
         self.list.into_iter().filter_map(void).collect()
     }
