@@ -12,6 +12,7 @@ check:
     cargo clippy --no-default-features --locked -- -D warnings
     cargo test --locked
     cargo doc --no-deps --locked
+    cargo doc --no-deps --no-default-features --locked
 
 # The tests, or those whose name contains a word
 test *words:

@@ -1,76 +1,158 @@
-//! mailcheck: can the servers that send mail for a domain prove it, and if not, whose fault is it?
+//! Checks whether the servers that send mail for a domain can prove it: SPF, DKIM, DMARC, MX and
+//! TLS-RPT, evaluated as receivers do, with the reason for every result.
 //!
-//! # A guided tour
+//! # A domain, live
 //!
-//! The modules below stand in the order of their layers; each uses those above it in this list and
-//! none below.
+//! ```no_run
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     let dns = mailcheck::dns::Live::system()?;
+//!     let domain = mailcheck::check(&dns, "example.com").await?;
+//!     println!("{}: {}", domain.result, domain.headline);
+//!     for finding in &domain.findings {
+//!         println!("{}: {}", finding.severity, finding.message);
+//!     }
+//!     Ok(())
+//! }
+//! ```
 //!
-//! 1. [`text`] and [`net`]: words, spans, names, exact sets of addresses. No I/O.
-//! 2. [`dns`]: one question in, one answer out, whatever the answer is. Live servers, zone files,
-//!    recorded answers and injected faults are all the same port.
-//! 3. [`zonefile`]: records as files hold them. [`diagnostic`]: steps of reasoning, rules, findings,
-//!    standing.
-//! 4. [`protocols`], all alike and strangers to each other: SPF, DKIM, DMARC, MX, TLS-RPT.
-//!    [`posture`] is what they say together, [`zone`] a zone file by itself.
-//! 5. [`report`]: the one value that everything above shows.
-//! 6. [`examine`]: an inquiry in, facts and findings out. [`compare`]: two states, and what became of
-//!    senders and findings. [`fix`]: changes of records, each proved. [`audit`]: an inquiry in, a
-//!    report out. [`provider`]: facts about those who send for others.
-//!    [`contract`]: what a domain's owner expects of it. [`catalogue`]: every rule of every family.
-//!    `config`: the file that says what is expected, and what was decided about findings.
-//! 7. [`render`] and `cli`: showing it, and being asked.
+//! # Doors
+//!
+//! | to | use |
+//! |---|---|
+//! | check a domain | [`check()`]; with selectors, identities, fewer protocols: [`audit::domain`] |
+//! | ask whether an address, a network or a provider is authorized | [`authorize()`] |
+//! | compare a domain in two states of the DNS | [`compare()`], [`audit::change`] |
+//! | list the addresses that may send | [`audit::listing`] |
+//! | parse a record | [`record::spf`], [`record::dkim`], [`record::dmarc`], [`record::tls_rpt`] |
+//! | read, store and show results | [`report`], which serde writes and reads back; [`render`] |
+//! | read zone files, overlay them on the DNS | [`zonefile`] |
+//! | compute with names, networks and sets of addresses | [`net`] |
+//! | supply answers | [`dns::Dns`]; recorded ones: [`dns::Replay`]; decorators: [`dns::Cache`], [`dns::Recorder`], [`dns::Injector`], [`zonefile::Overlay`] |
+//! | look up rules and providers | [`catalogue`], [`provider`] |
+//!
+//! Everything takes its answers from a [`dns::Dns`], so the same call runs on live servers, on a
+//! recording and on a zone file:
+//!
+//! ```
+//! use mailcheck::dns::Replay;
+//! use mailcheck::net::Cidr;
+//! use mailcheck::report::Authorized;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let recorded = r#"{"cassette":1,"absent":"nxdomain"}
+//! {"name":"example.com","type":"TXT","outcome":"records","records":["\"v=spf1 ip4:192.0.2.0/28 -all\""]}"#;
+//! let dns = Replay::read("example.jsonl", recorded.as_bytes())?;
+//! let networks: [Cidr; 2] = ["192.0.2.8/29".parse()?, "198.51.100.0/24".parse()?];
+//! let answers = mailcheck::authorize(&dns, "example.com", networks).await?;
+//! assert_eq!(answers[0].authorized, Authorized::Yes);
+//! assert_eq!(answers[1].authorized, Authorized::No);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The repository has whole programs in `examples/`: `check`, `authorize` and `compare`.
+//!
+//! # What is stable
+//!
+//! Everything that this documentation shows. `testdata/api.txt` lists it, and a change of that file is
+//! reviewed as a change of the API; until 1.0 such a change needs a new minor version. Structs and enums
+//! that will grow are `#[non_exhaustive]`: match them with `..` or `_`. Ids of rules are never reused, and
+//! the JSON form of a report has its own version ([`report::SCHEMA`]). Items that are public and not
+//! shown belong to the program and may change at any time.
 //!
 //! # Features
 //!
 //! | feature | brings |
 //! |---|---|
-//! | `cli`, on by default | the program, `render::text` and colours; turns on the two below |
-//! | `formats` | zones of octoDNS, dnscontrol and Terraform, plain lists of records, `config` |
-//! | `live` | `dns::Live`: answers of real servers over UDP, TCP, TLS and HTTPS |
+//! | `cli`, on by default | the program and `render::text`; turns on the two below |
+//! | `formats` | zone files of octoDNS, dnscontrol and Terraform, plain lists of records, `mailcheck.toml` |
+//! | `live` | `dns::Live`: real servers over UDP, TCP, TLS and HTTPS |
 //!
-//! Without any of them the library parses, evaluates, applies the rules and reports, with answers that
-//! were recorded ([`dns::Replay`]) or that a master file gives ([`zonefile::Zone`]).
-//!
-//! # The shortest program
-//!
-//! ```
-//! use mailcheck::audit::{self, Inquiry};
-//! use mailcheck::dns::Replay;
-//! use mailcheck::net::Name;
-//!
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let cassette = r#"{"cassette":1,"absent":"nxdomain"}
-//! {"name":"example.com","type":"TXT","outcome":"records","records":["\"v=spf1 ip4:192.0.2.0/28 -all\""]}"#;
-//! let answers = Replay::read("cassette", cassette.as_bytes())?;
-//! let inquiry = Inquiry::about(Name::from_unicode("example.com")?);
-//! let domain = audit::domain(&answers, &inquiry, audit::Clock::default()).await;
-//! assert_eq!(domain.spf.details.ipv4_addresses, 16);
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! Where new things go is told in `ARCHITECTURE.md`.
+//! A library needs `default-features = false` and most often `features = ["live"]`. Without any feature
+//! it parses, evaluates, applies the rules and reports, on answers that were recorded ([`dns::Replay`]) or
+//! that a master file gives ([`zonefile::Zone`]).
 
+// In the order of their layers: a room uses those above it in this list and none below. What is hidden
+// belongs to the program and to its tests.
 pub mod text;
 pub mod net;
 pub mod dns;
 pub mod zonefile;
 pub mod diagnostic;
+#[doc(hidden)]
 pub mod suppress;
+#[doc(hidden)]
 pub mod protocols;
+#[doc(hidden)]
 pub mod posture;
+#[doc(hidden)]
 pub mod zone;
 pub mod report;
 pub mod provider;
+#[doc(hidden)]
 pub mod examine;
+#[doc(hidden)]
 pub mod compare;
+#[doc(hidden)]
 pub mod fix;
 pub mod audit;
+#[doc(hidden)]
 pub mod contract;
 pub mod catalogue;
 #[cfg(feature = "formats")]
+#[doc(hidden)]
 pub mod config;
 pub mod render;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
+
+#[doc(inline)]
+pub use audit::{authorize, check, compare};
+
+/// Records as they are published: text in, the value and every fault out.
+///
+/// A parser never gives up. [`Parsed`](crate::text::Parsed) holds what could be read, and a
+/// [`SyntaxError`](crate::text::SyntaxError) with its place for each part that could not.
+///
+/// ```
+/// let parsed = mailcheck::record::spf::parse(*b"v=spf1 ip4:192.0.2.300 mx -all");
+/// assert_eq!(parsed.errors.len(), 1);
+/// assert!(parsed.strict().is_err());
+/// ```
+pub mod record {
+    /// SPF (RFC 7208 §4.5, §4.6).
+    pub mod spf {
+        pub use crate::protocols::spf::grammar::{is_record, parse};
+        pub use crate::protocols::spf::macro_string::{
+            Delimiters, Letter, Macro, MacroString, Part, Setting,
+        };
+        pub use crate::protocols::spf::record::{
+            Body, DomainSpec, Mechanism, Qualifier, Record, SpecText, Target, Term,
+        };
+    }
+
+    /// DKIM keys (RFC 6376 §3.6.1).
+    pub mod dkim {
+        pub use crate::protocols::dkim::grammar::{is_meant_as_key, key_record as parse};
+        pub use crate::protocols::dkim::key::{Flaw, Form, Key, Rsa, Strength};
+        pub use crate::protocols::dkim::record::{Algorithm, Hash, KeyRecord, Stray, Unusable};
+    }
+
+    /// DMARC policies (RFC 9989 §4.7).
+    pub mod dmarc {
+        pub use crate::protocols::dmarc::record::{
+            AlignmentMode, FailureOption, Policy, Psd, Record, Tag, Usable, Usage,
+        };
+        pub use crate::protocols::dmarc::{ReportUri, Scheme, is_record, parse};
+    }
+
+    /// TLS-RPT (RFC 8460 §3).
+    pub mod tls_rpt {
+        pub use crate::protocols::tls_rpt::{
+            Extension, Record, ReportUri, Scheme, is_record, parse,
+        };
+    }
+}

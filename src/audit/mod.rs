@@ -4,6 +4,7 @@
 //! answers, a scout fetches the SPF tree ahead, and the senders are judged meanwhile. What one
 //! protocol needs from another is handed over here as a plain value.
 
+mod ask;
 mod comparison;
 pub mod listing;
 mod repair;
@@ -11,9 +12,14 @@ mod section;
 mod zonefile;
 
 pub use crate::examine::{Asked, Checks, Clock, Fixes, Inquiry, Sender, Steps};
+#[doc(hidden)]
 pub use crate::fix::{Selection, Spared};
+pub use crate::posture::Role;
+pub use ask::{authorize, check, compare};
 pub use comparison::{Changed, change};
+#[doc(hidden)]
 pub use repair::{Fixed, fix};
+#[doc(hidden)]
 pub use zonefile::{Linted, lint};
 
 use crate::compare::lint::rules::SENDER_LOST;
@@ -151,6 +157,7 @@ fn errors(findings: &[Finding]) -> Vec<Cow<'static, str>> {
 }
 
 /// A report about a domain that says only why there is none.
+#[doc(hidden)]
 pub fn undecided(inquiry: &Inquiry, why: Phrase) -> Domain {
     Domain {
         domain: inquiry.domain.clone(),

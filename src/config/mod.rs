@@ -1,8 +1,8 @@
 //! `mailcheck.toml`: what its owner expects of domains, what was decided about the findings, and
 //! why.
 //!
-//! Pure: text goes in, a [`Config`] and its [`ConfigFault`]s come out ([`read`]); [`judge`] holds a domain
-//! to its contract, and [`apply`] what was decided against what was found. Who opens files, those
+//! Pure: text goes in, a [`Config`] and its [`ConfigFault`]s come out ([`read()`]); [`judge`] holds a domain
+//! to its contract, and [`apply()`] what was decided against what was found. Who opens files, those
 //! that a file includes among them, is the command line.
 
 mod apply;
@@ -63,7 +63,7 @@ impl Config {
 }
 
 /// Holds a domain to its contract, if it has one: adds what is expected, whether that is met, and a
-/// finding for what is not. To be done before [`apply`], for these findings may be ignored as well.
+/// finding for what is not. To be done before [`apply()`], for these findings may be ignored as well.
 pub fn judge(config: &Config, domain: &mut Domain) {
     if let Some(contract) = config.contract(&domain.domain) {
         contract::judge(contract, domain);

@@ -11,8 +11,15 @@ mod rule;
 mod standing;
 mod trace;
 
+#[doc(hidden)]
 pub use finding::{Finding, Location};
-pub use fix::{Applicability, Edit, Fix};
-pub use rule::{Check, Confidence, Rule, Severity, family};
+pub use fix::Applicability;
+#[doc(hidden)]
+pub use fix::{Edit, Fix};
+#[doc(hidden)]
+pub use rule::{Check, family};
+pub use rule::{Confidence, Rule, Severity};
 pub use standing::Standing;
-pub use trace::{Event, Explanation, Step, Tone};
+pub use trace::Tone;
+#[doc(hidden)]
+pub use trace::{Event, Explanation, Step};

@@ -25,13 +25,15 @@ mod injection;
 #[cfg(feature = "live")]
 mod live;
 mod message;
+#[doc(hidden)]
 pub mod presentation;
 
+#[doc(hidden)]
 pub use ask::{InOrder, addresses, alongside, ask, join_all};
 pub use cache::Cache;
 pub use cassette::{CassetteError, Recorder, Replay};
 pub use failure::{Failure, Trouble};
-pub use injection::{FaultScript, Injection, InjectionError, Injector};
+pub use injection::{FaultScript, InjectedEffect, Injection, InjectionError, Injector};
 #[cfg(feature = "live")]
 pub use live::{Endpoint, Host, Live, LiveError, LiveOptions, Server, ServerError, Transport};
 pub use message::{Answer, Data, Kind, Mark, Outcome, Place, Provenance, Question, Record};

@@ -6,6 +6,7 @@ use crate::protocols::Protocol;
 use crate::report::Declaration;
 use crate::text::Phrase;
 use std::collections::BTreeSet;
+use std::fmt;
 use std::net::IpAddr;
 
 /// Everything that is asked about one domain.
@@ -83,6 +84,13 @@ pub struct Asked {
     pub sender: Sender,
 }
 
+impl From<Sender> for Asked {
+    /// A sender that nobody typed.
+    fn from(sender: Sender) -> Self {
+        Self { text: sender.to_string(), sender }
+    }
+}
+
 /// Who might send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -107,6 +115,32 @@ pub enum Sender {
         /// provider, and no fault of the domain if they are gone.
         named: bool,
     },
+}
+
+impl fmt::Display for Sender {
+    /// As it is typed on the command line.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(out),
+            Self::Network(network) => network.fmt(out),
+            Self::Host(name) => name.fmt(out),
+            Self::Policy(name) => write!(out, "spf:{name}"),
+            Self::Provider(id) => out.write_str(id),
+            Self::Own { provider, .. } => out.write_str(provider),
+        }
+    }
+}
+
+impl From<IpAddr> for Sender {
+    fn from(address: IpAddr) -> Self {
+        Self::Address(address)
+    }
+}
+
+impl From<Cidr> for Sender {
+    fn from(network: Cidr) -> Self {
+        Self::Network(network)
+    }
 }
 
 /// Whether fixes are looked for: each costs another look at the domain as it would be.

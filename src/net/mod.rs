@@ -7,5 +7,5 @@ mod registrable;
 
 pub use cidr::{Cidr, CidrError};
 pub use ip_set::{Family, IpSet, Range};
-pub use name::{Name, NameError};
+pub use name::{Labels, Name, NameError};
 pub use registrable::{has_public_suffix, is_registered, registrable};

@@ -29,7 +29,9 @@ pub mod junit;
 pub mod markdown;
 pub mod nft;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod palette;
+#[doc(hidden)]
 pub mod patch;
 mod place;
 pub mod prometheus;

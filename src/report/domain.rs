@@ -79,6 +79,7 @@ impl Domain {
 
     /// True if an expectation is not met and that counts: its owner did not decide otherwise, and it
     /// was not so before a change that is judged.
+    #[doc(hidden)]
     pub fn is_broken(&self, expected: &Expected) -> bool {
         fn place(it: &FileLocation) -> (&str, u32, u32) {
             (&it.file, it.line, it.column)
@@ -100,6 +101,7 @@ impl Domain {
     ///
     /// The section of a family that is waived, for its owner decided about all that was found there,
     /// counts only where it could not be told. Of a change only what it brings about counts.
+    #[doc(hidden)]
     pub fn verdict(&self, is_waived: impl Fn(&str) -> bool) -> Verdict {
         let counting = self.findings.iter().filter(|finding| finding.counts());
         let findings = counting.map(|finding| Verdict::from(finding.severity));

@@ -21,8 +21,10 @@ mod unknown;
 mod verdict;
 
 // What the standards call a result or a policy, a report calls so too.
-pub use crate::protocols::dmarc::{DmarcResult, Policy};
+pub use crate::protocols::dkim::Algorithm;
+pub use crate::protocols::dmarc::{AlignmentMode, DmarcResult, Policy, PolicyTag};
 pub use crate::protocols::spf::SpfResult;
+pub use crate::protocols::{Detail, Protocol};
 pub use authorization::{
     Authorization, Authorized, Declaration, DmarcVerdict, Identities, Matched, Origin, Portion,
     SenderFix, SenderKind, SpfVerdict,
@@ -41,7 +43,10 @@ pub(crate) use finding::number;
 pub use finding::{
     FileLocation, Finding, FixRecord, ProposedFix, Reference, State, Subject, Suppression,
 };
-pub use lookup::{Lookup, LookupId, LookupOutcome, Lookups};
+#[doc(hidden)]
+pub use lookup::Lookups;
+pub use lookup::{Lookup, LookupId, LookupOutcome};
+#[doc(hidden)]
 pub use patch::{Patch, PatchSet, PatchStep};
 pub use rule_id::RuleId;
 pub use sender_result::SenderResult;

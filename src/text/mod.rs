@@ -8,16 +8,23 @@
 //! a terminal without passing through [`escape`].
 
 mod cite;
+#[doc(hidden)]
 pub mod lex;
 pub(crate) mod lines;
+#[doc(hidden)]
 pub mod near;
 mod phrase;
 mod span;
 mod syntax;
+#[doc(hidden)]
 pub mod tag_list;
 pub(crate) mod uri;
 
-pub use cite::{Citation, Cited, advice, draft, rfc};
-pub use phrase::{Phrase, Piece, Role, escape, escape_into, grouped};
+pub use cite::{Citation, Cited};
+#[doc(hidden)]
+pub use cite::{advice, draft, rfc};
+pub use phrase::{Phrase, Piece, Role, escape};
+#[doc(hidden)]
+pub use phrase::{escape_into, grouped};
 pub use span::{Span, Spanned};
 pub use syntax::{Parsed, SyntaxError};

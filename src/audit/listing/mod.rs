@@ -71,6 +71,7 @@ pub async fn list(dns: &dyn Dns, request: &Request) -> Listing {
 }
 
 /// A listing that says only why there is none.
+#[doc(hidden)]
 pub fn unknown_listing(request: &Request, why: Phrase) -> Listing {
     Listing {
         domain: request.domain.clone(),

@@ -118,6 +118,14 @@ impl fmt::Debug for Live {
 }
 
 impl Live {
+    /// Prepares to ask the servers of the system, for five seconds a lookup at most.
+    ///
+    /// # Errors
+    /// The system has none.
+    pub fn system() -> Result<Self, LiveError> {
+        Self::new(LiveOptions::default())
+    }
+
     /// Prepares to ask; sends nothing yet.
     ///
     /// # Errors

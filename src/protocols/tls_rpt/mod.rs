@@ -7,7 +7,7 @@
 //! Texts that do not begin with `v=TLSRPTv1;` are discarded (§3). If not exactly one record is left,
 //! senders act as if there were none. The record decides nothing about delivery.
 //!
-//! - [`examine`] makes one query.
+//! - [`examine()`] makes one query.
 //! - [`lint`]: rules; their facts are [`Facts`]. That no record exists is no finding.
 //!
 //! Deliberately absent: reports themselves, and whether the destinations accept them.
