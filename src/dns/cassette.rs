@@ -33,6 +33,7 @@ const VERSION: u32 = 1;
 
 /// A fault in a cassette. Shown as `cassette.jsonl:7: expected …`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CassetteError {
     /// The file, as the user named it.
     pub file: Arc<str>,

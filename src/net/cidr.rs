@@ -17,6 +17,7 @@ pub struct Cidr {
 
 /// Why a text is not a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CidrError {
     /// The part before the slash is not an address.
     Address,

@@ -24,6 +24,7 @@ pub struct Name {
 
 /// Why labels are not a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NameError {
     /// There is no label at all.
     Empty,

@@ -51,6 +51,7 @@ pub struct Provider {
 
 /// What a host does for a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum HostRole {
     /// It receives for customers, and sends nothing.
     Inbound,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// The answer about one sender.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Authorization {
     /// The sender as it was asked about.
     pub sender: String,
@@ -161,6 +162,7 @@ pub struct Identities {
 
 /// What SPF says about one identity.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SpfVerdict {
     /// The domain that was checked, escaped.
     pub domain: String,
@@ -212,6 +214,7 @@ pub struct Portion {
 
 /// What DMARC makes of the message that the identities describe.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DmarcVerdict {
     /// `none pass fail permerror temperror` (RFC 9989 §9.2).
     pub result: DmarcResult,

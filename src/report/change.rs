@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// What a change does to a domain, in meaning. The findings that it introduces and resolves stand
 /// among the findings of the domain, marked by [`State`](super::State).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Change {
     /// Where the state before came from: servers, files.
     pub before: Vec<String>,
@@ -55,6 +56,7 @@ pub struct ChangedRecords {
 
 /// Addresses that get another result than before, or get it from somebody else.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ChangedSender {
     /// Whether they may send after the change and might not before, or the other way round.
     pub effect: Effect,

@@ -54,6 +54,7 @@ impl From<Vec<(&'static str, Detail)>> for Details {
 
 /// Who receives.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct MxDetails {
     /// The hosts, most preferred first.
     pub hosts: Vec<MxHost>,
@@ -76,6 +77,7 @@ pub struct MxHost {
 
 /// Who may send.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SpfDetails {
     /// The record as text, escaped; `null` if there is none.
     pub record: Option<String>,
@@ -105,6 +107,7 @@ pub struct SpfDetails {
 
 /// One term of an SPF record, with the record behind it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TreeNode {
     /// The term as published, escaped.
     pub term: String,
@@ -128,6 +131,7 @@ pub struct TreeNode {
 
 /// What a term of SPF is, as far as readers of a tree tell terms apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TermKind {
     /// The mechanism that every sender matches (RFC 7208 §5.1).
     All,
@@ -165,6 +169,7 @@ impl TreeNode {
 
 /// Whose signature counts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DkimDetails {
     /// How many selectors were tried; keys cannot be listed.
     pub tried: usize,
@@ -183,6 +188,7 @@ impl DkimDetails {
 
 /// A selector at which something was found.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Selector {
     /// Its name.
     pub selector: String,
@@ -207,6 +213,7 @@ pub struct Selector {
 /// The type of a key, `k=` (RFC 6376 §3.6.1, RFC 8463).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum KeyType {
     /// RSA.
     Rsa,
@@ -228,6 +235,7 @@ impl From<&Algorithm> for KeyType {
 
 /// What is done with mail that proves nothing.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DmarcDetails {
     /// The record in force as text, escaped.
     pub record: Option<String>,

@@ -21,6 +21,7 @@ use std::fmt;
 /// there. Of the protocols in [`Others`] nothing above their rows reads a detail by name. In JSON
 /// there is no difference: each section is a member called as its protocol is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Domain {
     /// The domain in A-labels.
     pub domain: Name,
@@ -180,6 +181,7 @@ impl From<Standing> for Status {
 
 /// One protocol at one domain.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Section<E> {
     /// How it stands.
     pub status: Status,
@@ -194,6 +196,7 @@ pub struct Section<E> {
 
 /// A section of any protocol, as lists of sections show it.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct SectionView<'s> {
     /// The protocol.
     pub protocol: Protocol,
@@ -240,6 +243,7 @@ impl Default for Others {
 
 /// The section of a protocol that needs no other one.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Other {
     /// The protocol.
     pub protocol: Protocol,

@@ -12,6 +12,7 @@ use std::fmt;
 
 /// A fault, or something worth knowing, with its source.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// The rule's name, `family/name`.
     #[serde(flatten)]

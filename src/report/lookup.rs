@@ -16,6 +16,7 @@ pub type LookupId = usize;
 
 /// One question and what came back.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Lookup {
     /// Its number.
     pub id: LookupId,

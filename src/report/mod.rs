@@ -65,6 +65,7 @@ pub const SCHEMA: &str = "mailcheck.report/1";
 
 /// Everything that one run found out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: Cow<'static, str>,
@@ -95,6 +96,7 @@ impl Report {
 
 /// Which program made the report.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Tool {
     /// Always `mailcheck`.
     pub name: Cow<'static, str>,
@@ -110,6 +112,7 @@ impl Default for Tool {
 
 /// How a report was made.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Run {
     /// When it began, RFC 3339, UTC; `null` where the clock is not read, as in a replay.
     pub started: Option<String>,

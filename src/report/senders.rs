@@ -13,6 +13,7 @@ pub const SCHEMA: &str = "mailcheck.senders/1";
 
 /// Everything that one run found out about who may send for a domain.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: Cow<'static, str>,
@@ -29,6 +30,7 @@ pub struct Report {
 
 /// Who may send for a domain.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Listing {
     /// The domain.
     pub domain: Name,
@@ -59,6 +61,7 @@ pub struct Listing {
 
 /// Addresses of one family that get the same.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Share {
     /// The RFC 7208 §2.6 word; `unknown` if it depends on who sends.
     pub result: SenderResult,
@@ -76,6 +79,7 @@ pub struct Share {
 
 /// What one term decided.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Decided {
     /// The term, and the terms that led to its record; `null` if no term matched.
     pub matched: Option<Matched>,
@@ -95,6 +99,7 @@ pub struct Decided {
 
 /// A term whose effect depends on who sends.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Dependent {
     /// The term, and where it stands.
     #[serde(flatten)]
@@ -105,6 +110,7 @@ pub struct Dependent {
 
 /// Whether all addresses of a sender pass.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Contained {
     /// The sender as it was asked about, escaped.
     pub sender: String,
@@ -124,6 +130,7 @@ pub struct Contained {
 
 /// The addresses that pass here and not by other policies.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Difference {
     /// The domains whose policies are taken away.
     pub minus: Vec<Name>,
@@ -151,6 +158,7 @@ pub enum Flattening {
 
 /// A policy as a list of addresses.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Flattened {
     /// The records to publish, that of the domain first.
     pub records: Vec<ListRecord>,
@@ -170,6 +178,7 @@ pub struct Flattened {
 
 /// A record to publish.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ListRecord {
     /// The owner.
     pub name: Name,
@@ -187,6 +196,7 @@ pub struct ListRecord {
 
 /// An answer that a list rests on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ListSource {
     /// The name asked about.
     pub name: Name,
@@ -197,6 +207,14 @@ pub struct ListSource {
     pub ttl_s: Option<u32>,
     /// The provider whose name it is, if known.
     pub provider: Option<String>,
+}
+
+impl Report {
+    /// The report of a run; the exit code follows from what was found out.
+    pub fn new(run: Run, listing: Listing) -> Self {
+        let exit_code = listing.exit_code();
+        Self { schema: SCHEMA.into(), tool: Tool::default(), run, exit_code, listing }
+    }
 }
 
 impl Listing {

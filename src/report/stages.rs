@@ -23,6 +23,7 @@ pub struct Judged {
 
 /// What makes a run fail.
 #[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
 pub struct Threshold {
     /// The least severity of a finding that does; `None` if no finding does.
     pub fail_on: Option<Severity>,

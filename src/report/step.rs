@@ -8,6 +8,7 @@ use serde_json::Value;
 
 /// One step of reasoning, in words and as data.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Step {
     /// One sentence.
     pub headline: Phrase,

@@ -9,6 +9,7 @@ use crate::text::Phrase;
 
 /// Something that could not be determined, and why: never a fault of the domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unknown {
     /// What it is.
     pub what: What,

@@ -6,6 +6,7 @@ use std::fmt::{self, Write as _};
 
 /// What a piece of a sentence is; a renderer maps it to a colour or a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Role {
     /// An ordinary word.
     Plain,

@@ -7,6 +7,7 @@ mod changes;
 mod differential;
 mod fixes;
 mod formats;
+mod made;
 mod random;
 mod reading;
 mod render;

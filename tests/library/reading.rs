@@ -9,7 +9,7 @@ use mailcheck::audit::listing::{Request, list};
 use mailcheck::audit::{self, Clock, Inquiry};
 use mailcheck::render::json;
 use mailcheck::render::text::{self, Look};
-use mailcheck::report::{Report, Run, Tool, Verdict, senders};
+use mailcheck::report::{Report, Run, Verdict, senders};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -89,21 +89,11 @@ fn a_list_of_senders_is_read_back() {
         "example.com TXT v=spf1 ip4:192.0.2.0/28 exists:%{i}.test include:p.example.com ~all\n\
          p.example.com TXT v=spf1 ip6:::ffff:192.0.2.1 -all\n",
     );
-    let request = Request {
-        domain: name("example.com"),
-        notes: Vec::new(),
-        contains: Vec::new(),
-        minus: vec![name("p.example.com")],
-        flatten: true,
-    };
+    let mut request = Request::about(name("example.com"));
+    request.minus = vec![name("p.example.com")];
+    request.flatten = true;
     let listing = at_once(list(&world, &request));
-    let report = senders::Report {
-        schema: senders::SCHEMA.into(),
-        tool: Tool::default(),
-        run: Run::default(),
-        exit_code: listing.exit_code(),
-        listing,
-    };
+    let report = senders::Report::new(Run::default(), listing);
     let text = written(&report);
     assert_eq!(written(&read::<senders::Report>(&text)), text);
 }

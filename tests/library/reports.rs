@@ -1,5 +1,6 @@
 //! Reports made by hand: what renderers are shown, without an audit behind them.
 
+use crate::made::made;
 use mailcheck::diagnostic::{Applicability, Confidence, Severity, Tone};
 use mailcheck::dns::{Kind, Trouble};
 use mailcheck::net::Name;
@@ -14,22 +15,22 @@ pub(crate) fn name(text: &str) -> Name {
 }
 
 pub(crate) fn report(result: Verdict, exit_code: u8, domains: Vec<Domain>) -> Report {
-    Report {
+    made!(Report {
         schema: SCHEMA.into(),
-        tool: Tool { name: "mailcheck".into(), version: "0.0.0".into() },
-        run: Run {
+        tool: made!(Tool { name: "mailcheck".into(), version: "0.0.0".into() }),
+        run: made!(Run {
             started: Some("2026-11-24T02:00:00Z".into()),
             elapsed_ms: Some(312),
             sources: vec!["198.51.100.53".into()],
             questions: 34,
             notes: Vec::new(),
             files: Vec::new(),
-        },
+        }),
         result,
         exit_code,
         domains,
         findings: Vec::new(),
-    }
+    })
 }
 
 /// A report of every kind.
@@ -46,7 +47,7 @@ pub(crate) fn good() -> Report {
 
 pub(crate) fn good_domain() -> Domain {
     let domain = name("fmsinc.example");
-    Domain {
+    made!(Domain {
         unicode: domain.to_string(),
         declared: None,
         result: Verdict::Ok,
@@ -57,11 +58,11 @@ pub(crate) fn good_domain() -> Domain {
             provider("microsoft365", "Microsoft 365", "458,752 IPv4 addresses"),
             provider("sendgrid", "SendGrid", "98,560 IPv4 addresses"),
         ],
-        mx: Section {
+        mx: made!(Section {
             status: Status::Good,
             summary: Phrase::from("Microsoft 365   0 ")
                 .name("fmsinc-example.mail.protection.outlook.example"),
-            details: MxDetails {
+            details: made!(MxDetails {
                 hosts: vec![MxHost {
                     preference: 0,
                     host: name("fmsinc-example.mail.protection.outlook.example"),
@@ -69,17 +70,18 @@ pub(crate) fn good_domain() -> Domain {
                 }],
                 null_mx: false,
                 provider: Some("Microsoft 365".into()),
-            },
+            }),
             steps: Vec::new(),
-        },
+            ..Section::skipped()
+        }),
         spf: spf_section(),
-        dkim: Section {
+        dkim: made!(Section {
             status: Status::Good,
             summary: Phrase::from("selector1 RSA-2048, selector2 RSA-2048 ")
                 .plain("(2 of 24 selectors tried; others cannot be listed)"),
-            details: DkimDetails {
+            details: made!(DkimDetails {
                 tried: 24,
-                selectors: vec![Selector {
+                selectors: vec![made!(Selector {
                     selector: "selector1".into(),
                     status: Status::Good,
                     key: Some(KeyType::Rsa),
@@ -89,15 +91,16 @@ pub(crate) fn good_domain() -> Domain {
                     aliases: vec![name("selector1-fmsinc._domainkey.tenant.example")],
                     provider: Some("Microsoft 365".into()),
                     lookup: Some(2),
-                }],
+                })],
                 proved_none: false,
-            },
+            }),
             steps: Vec::new(),
-        },
-        dmarc: Section {
+            ..Section::skipped()
+        }),
+        dmarc: made!(Section {
             status: Status::Good,
             summary: Phrase::new().code("p=reject").plain(", reports to dmarc@fmsinc.example"),
-            details: DmarcDetails {
+            details: made!(DmarcDetails {
                 record: Some("v=DMARC1; p=reject; rua=mailto:dmarc@fmsinc.example".into()),
                 found_at: Some(name("_dmarc.fmsinc.example")),
                 policy: Some(Policy::Reject),
@@ -107,14 +110,15 @@ pub(crate) fn good_domain() -> Domain {
                 aspf: Some(AlignmentMode::Relaxed),
                 reports: vec!["mailto:dmarc@fmsinc.example".into()],
                 tree_walk: vec![WalkName { name: name("_dmarc.fmsinc.example"), records: 1 }],
-            },
+            }),
             steps: vec![step(
                 Phrase::new().name("_dmarc.fmsinc.example").plain(" asks to ").good("reject"),
                 Tone::Good,
                 rfc(9989, "4.7"),
                 vec![3],
             )],
-        },
+            ..Section::skipped()
+        }),
         findings: Vec::new(),
         others: Others::default(),
         contract: Vec::new(),
@@ -122,29 +126,33 @@ pub(crate) fn good_domain() -> Domain {
         errors: Vec::new(),
         lookups: lookups(),
         domain,
-    }
+    })
 }
 
 const RECORD: &str = "v=spf1 include:spf.protection.outlook.example include:sendgrid.example ~all";
 
 fn spf_section() -> Section<SpfDetails> {
     let networks = ["ip4:192.0.2.0/25", "ip4:198.51.100.0/24", "ip4:203.0.113.0/24"];
-    let leaf = |term: &str, ipv4: u64| TreeNode {
-        term: term.into(),
-        provider: None,
-        lookups_so_far: 1,
-        voids_so_far: 0,
-        ipv4_addresses: ipv4,
-        ipv6_networks: 0,
-        result: Some(SpfResult::Pass),
-        remark: None,
-        terms: Vec::new(),
+    let leaf = |term: &str, ipv4: u64| {
+        made!(TreeNode {
+            term: term.into(),
+            provider: None,
+            lookups_so_far: 1,
+            voids_so_far: 0,
+            ipv4_addresses: ipv4,
+            ipv6_networks: 0,
+            result: Some(SpfResult::Pass),
+            remark: None,
+            terms: Vec::new(),
+        })
     };
-    let include = |term: &str, lookups, ipv4, provider: Option<&str>, terms| TreeNode {
-        provider: provider.map(str::to_owned),
-        lookups_so_far: lookups,
-        terms,
-        ..leaf(term, ipv4)
+    let include = |term: &str, lookups, ipv4, provider: Option<&str>, terms| {
+        made!(TreeNode {
+            provider: provider.map(str::to_owned),
+            lookups_so_far: lookups,
+            terms,
+            ..leaf(term, ipv4)
+        })
     };
     let tree = vec![
         include(
@@ -161,9 +169,9 @@ fn spf_section() -> Section<SpfDetails> {
             Some("SendGrid"),
             vec![include("include:ab.sendgrid.example", 3, 256, None, Vec::new())],
         ),
-        TreeNode { result: Some(SpfResult::Softfail), ..leaf("~all", 0) },
+        made!(TreeNode { result: Some(SpfResult::Softfail), ..leaf("~all", 0) }),
     ];
-    Section {
+    made!(Section {
         status: Status::Good,
         summary: Phrase::new()
             .code("~all")
@@ -172,7 +180,7 @@ fn spf_section() -> Section<SpfDetails> {
             .plain(" of 10 lookups, ")
             .addr("557,312 IPv4 addresses")
             .plain(" in 9 networks"),
-        details: SpfDetails {
+        details: made!(SpfDetails {
             record: Some(RECORD.into()),
             segments: vec![RECORD.len()],
             ttl_s: Some(3600),
@@ -185,13 +193,14 @@ fn spf_section() -> Section<SpfDetails> {
             sender_dependent: Vec::new(),
             providers: vec!["microsoft365".into(), "sendgrid".into()],
             tree,
-        },
+        }),
         steps: spf_steps(),
-    }
+        ..Section::skipped()
+    })
 }
 
 fn provider(id: &str, title: &str, addresses: &str) -> Authorization {
-    Authorization {
+    made!(Authorization {
         sender: id.into(),
         origin: Origin::Spf,
         declared: None,
@@ -210,7 +219,7 @@ fn provider(id: &str, title: &str, addresses: &str) -> Authorization {
         uncovered: Vec::new(),
         undecided: Vec::new(),
         fixes: Vec::new(),
-    }
+    })
 }
 
 fn identities(domain: &str) -> Identities {
@@ -223,7 +232,7 @@ fn identities(domain: &str) -> Identities {
 }
 
 fn verdict(result: Option<SpfResult>, steps: Vec<Step>) -> SpfVerdict {
-    SpfVerdict {
+    made!(SpfVerdict {
         domain: "fmsinc.example".into(),
         result,
         lookups: 3,
@@ -233,14 +242,14 @@ fn verdict(result: Option<SpfResult>, steps: Vec<Step>) -> SpfVerdict {
         problem: None,
         portions: Vec::new(),
         steps,
-    }
+    })
 }
 
 // ── steps and lookups ───────────────────────────────────────────────────────────────────────────
 
 pub(crate) fn step(headline: Phrase, tone: Tone, cite: Citation, lookups: Vec<LookupId>) -> Step {
     let event = json!({"event": "term"});
-    Step { headline, tone, cite: Some(cite.into()), event, lookups, steps: Vec::new() }
+    made!(Step { headline, tone, cite: Some(cite.into()), event, lookups, steps: Vec::new() })
 }
 
 fn term(text: &str, says: &str, tone: Tone, section: &'static str, lookups: Vec<usize>) -> Step {
@@ -248,7 +257,7 @@ fn term(text: &str, says: &str, tone: Tone, section: &'static str, lookups: Vec<
 }
 
 fn publishes(domain: &str, record: &str, lookup: usize, steps: Vec<Step>) -> Step {
-    Step {
+    made!(Step {
         event: json!({"event": "check_host"}),
         steps,
         ..step(
@@ -257,7 +266,7 @@ fn publishes(domain: &str, record: &str, lookup: usize, steps: Vec<Step>) -> Ste
             rfc(7208, "4.6"),
             vec![lookup],
         )
-    }
+    })
 }
 
 fn spf_steps() -> Vec<Step> {
@@ -285,7 +294,7 @@ fn spf_steps() -> Vec<Step> {
 }
 
 pub(crate) fn lookup(id: usize, owner: &str, kind: Kind, outcome: &str) -> Lookup {
-    Lookup {
+    made!(Lookup {
         id,
         name: name(owner),
         kind,
@@ -298,26 +307,26 @@ pub(crate) fn lookup(id: usize, owner: &str, kind: Kind, outcome: &str) -> Looku
         authentic: Some(false),
         size: Some(180),
         elapsed_ms: Some(12),
-    }
+    })
 }
 
 fn lookups() -> Vec<Lookup> {
     vec![
-        Lookup {
+        made!(Lookup {
             records: vec![format!("\"{RECORD}\"")],
             ..lookup(0, "fmsinc.example", Kind::Txt, "records")
-        },
-        Lookup {
+        }),
+        made!(Lookup {
             records: vec!["\"v=spf1 ip4:192.0.2.0 -all\"".into()],
             aliases: vec![name("spf.outlook.example")],
             ..lookup(1, "spf.protection.outlook.example", Kind::Txt, "records")
-        },
+        }),
         lookup(2, "selector1._domainkey.fmsinc.example", Kind::Txt, "nxdomain"),
-        Lookup {
+        made!(Lookup {
             ttl_s: None,
             detail: "no reply after 2 tries".into(),
             ..lookup(3, "_dmarc.fmsinc.example", Kind::Txt, "timeout")
-        },
+        }),
     ]
 }
 
@@ -336,7 +345,7 @@ pub(crate) fn failing() -> Report {
         .code("~all");
     domain.result = Verdict::Fail;
     domain.headline = headline.clone();
-    domain.authorizations = vec![Authorization {
+    domain.authorizations = vec![made!(Authorization {
         sender: "198.51.100.25".into(),
         origin: Origin::Asked,
         declared: None,
@@ -349,7 +358,7 @@ pub(crate) fn failing() -> Report {
             helo: Some("relay7.example.net".into()),
             ..identities("fmsinc.example")
         },
-        spf: SpfVerdict {
+        spf: made!(SpfVerdict {
             explanation: Some("See https://fmsinc.example/why".into()),
             matched: Some(Matched {
                 term: "~all".into(),
@@ -357,12 +366,12 @@ pub(crate) fn failing() -> Report {
                 path: Vec::new(),
             }),
             ..verdict(Some(SpfResult::Softfail), spf_steps())
-        },
-        helo: Some(SpfVerdict {
+        }),
+        helo: Some(made!(SpfVerdict {
             domain: "relay7.example.net".into(),
             ..verdict(Some(SpfResult::None), Vec::new())
-        }),
-        dmarc: Some(DmarcVerdict {
+        })),
+        dmarc: Some(made!(DmarcVerdict {
             result: DmarcResult::Fail,
             disposition: Some(Policy::Reject),
             policy: Some(Policy::Reject),
@@ -376,12 +385,12 @@ pub(crate) fn failing() -> Report {
                 .plain(": only a passing DKIM signature aligned with fmsinc.example could make ")
                 .plain("it pass; receivers are asked to reject it"),
             steps: Vec::new(),
-        }),
+        })),
         covered: Vec::new(),
         uncovered: vec!["198.51.100.25".parse().expect("an address")],
         undecided: Vec::new(),
         fixes: Vec::new(),
-    }];
+    })];
     report(Verdict::Fail, 1, vec![domain])
 }
 
@@ -407,22 +416,22 @@ pub(crate) fn partial() -> Report {
     };
     domain.result = Verdict::Fail;
     domain.headline = headline.clone();
-    domain.authorizations = vec![Authorization {
+    domain.authorizations = vec![made!(Authorization {
         sender: "198.18.0.0/16".into(),
         kind: SenderKind::Network,
         authorized: Authorized::Partial,
         headline,
-        spf: SpfVerdict {
+        spf: made!(SpfVerdict {
             portions: vec![
                 portion(SpfResult::Pass, "198.18.0.0/17", "include:sendgrid.example"),
                 portion(SpfResult::Softfail, "198.18.128.0/17", "~all"),
             ],
             ..verdict(None, spf_steps())
-        },
+        }),
         covered: vec!["198.18.0.0/17".parse().expect("a network")],
         uncovered: vec!["198.18.128.0/17".parse().expect("a network")],
         ..provider("198.18.0.0/16", "", "")
-    }];
+    })];
     report(Verdict::Fail, 1, vec![domain])
 }
 
@@ -468,7 +477,7 @@ pub(crate) fn dark() -> Report {
 
 fn finding(id: &'static str, severity: Severity, message: Phrase, subject: Subject) -> Finding {
     let cite = rfc(7208, "4.6.4");
-    Finding {
+    made!(Finding {
         rule: id.into(),
         severity,
         confidence: Confidence::Certain,
@@ -485,7 +494,7 @@ fn finding(id: &'static str, severity: Severity, message: Phrase, subject: Subje
         fingerprint: "v1:00000000000000af".into(),
         state: None,
         suppressed: None,
-    }
+    })
 }
 
 fn txt(owner: &str, value: Option<&str>) -> Subject {
@@ -506,7 +515,7 @@ pub(crate) fn broken() -> Report {
     domain.spf.status = Status::Broken;
     domain.spf.summary = Phrase::new().bad("11 of 10 lookups");
     domain.findings = vec![
-        Finding {
+        made!(Finding {
             span: Some(mark),
             excerpt: Some(Excerpt::new(record.as_bytes(), mark)),
             location: Some(FileLocation {
@@ -537,8 +546,8 @@ pub(crate) fn broken() -> Report {
                 ),
                 txt("fmsinc.example", Some(&record)),
             )
-        },
-        Finding {
+        }),
+        made!(Finding {
             span: Some(Span::new(10, 16)),
             excerpt: Some(Excerpt::new(monitoring.as_bytes(), Span::new(10, 16))),
             ..finding(
@@ -547,8 +556,8 @@ pub(crate) fn broken() -> Report {
                 Phrase::from("DMARC is in monitoring mode"),
                 txt("_dmarc.fmsinc.example", Some(monitoring)),
             )
-        },
-        Finding {
+        }),
+        made!(Finding {
             fix: Some(ProposedFix {
                 summary: Phrase::from("keep one of the records"),
                 applicability: Applicability::Review,
@@ -563,7 +572,7 @@ pub(crate) fn broken() -> Report {
                 Phrase::from("there are two records"),
                 txt("fmsinc.example", None),
             )
-        },
+        }),
     ];
     report(Verdict::Fail, 1, vec![domain])
 }
@@ -584,7 +593,7 @@ pub(crate) fn changed() -> Report {
     for (finding, state) in domain.findings.iter_mut().zip(states) {
         finding.state = Some(state);
     }
-    let ignored = Finding {
+    let ignored = made!(Finding {
         state: Some(State::Introduced),
         suppressed: Some(Suppression {
             reason: "the vendor mends it".into(),
@@ -592,25 +601,27 @@ pub(crate) fn changed() -> Report {
         }),
         fingerprint: "v1:00000000000000b0".into(),
         ..domain.findings[1].clone()
-    };
+    });
     domain.findings.push(ignored);
-    let sender = |effect, provider: Option<&str>, before, after, networks: &[&str]| ChangedSender {
-        effect,
-        provider: provider.map(str::to_owned),
-        before: SpfResult::into(before),
-        after: SpfResult::into(after),
-        term_before: (before == SpfResult::Pass)
-            .then(|| "include:spf.protection.outlook.example".into()),
-        term_after: (after == SpfResult::Pass).then(|| "include:_spf.google.example".into()),
-        path_before: Vec::new(),
-        path_after: Vec::new(),
-        who: "458,752 IPv4 addresses".into(),
-        is_rest: effect == Effect::Altered,
-        networks: networks.iter().map(|it| it.parse().expect("a network")).collect(),
-        problem: (after == SpfResult::Permerror)
-            .then(|| Phrase::from("11 lookups, receivers stop at 10")),
+    let sender = |effect, provider: Option<&str>, before, after, networks: &[&str]| {
+        made!(ChangedSender {
+            effect,
+            provider: provider.map(str::to_owned),
+            before: SpfResult::into(before),
+            after: SpfResult::into(after),
+            term_before: (before == SpfResult::Pass)
+                .then(|| "include:spf.protection.outlook.example".into()),
+            term_after: (after == SpfResult::Pass).then(|| "include:_spf.google.example".into()),
+            path_before: Vec::new(),
+            path_after: Vec::new(),
+            who: "458,752 IPv4 addresses".into(),
+            is_rest: effect == Effect::Altered,
+            networks: networks.iter().map(|it| it.parse().expect("a network")).collect(),
+            problem: (after == SpfResult::Permerror)
+                .then(|| Phrase::from("11 lookups, receivers stop at 10")),
+        })
     };
-    domain.change = Some(Change {
+    domain.change = Some(made!(Change {
         before: vec!["198.51.100.53".into()],
         headline_before: Phrase::from("Microsoft 365 may send"),
         records: vec![ChangedRecords {
@@ -644,7 +655,7 @@ pub(crate) fn changed() -> Report {
         policy: Some(ChangedPolicy { before: None, after: Some(Policy::Reject) }),
         in_effect_within_s: Some(3600),
         unknown: vec![Phrase::from("include:spf.hr.example TXT timed out")],
-    });
+    }));
     let expected = |words: &str, met, line| Expected {
         expectation: Phrase::from(words),
         met,
@@ -655,7 +666,7 @@ pub(crate) fn changed() -> Report {
         expected("Microsoft 365 may send", Some(false), 8),
         expected("at most 8 lookups", None, 9),
     ];
-    domain.findings.push(Finding {
+    domain.findings.push(made!(Finding {
         location: Some(place("mailcheck.toml", 8)),
         state: Some(State::Introduced),
         fingerprint: "v1:00000000000000b1".into(),
@@ -665,8 +676,8 @@ pub(crate) fn changed() -> Report {
             Phrase::from("declared as a sender, yet Microsoft 365 is NOT authorized"),
             txt("fmsinc.example", None),
         )
-    });
-    report.findings = vec![Finding {
+    }));
+    report.findings = vec![made!(Finding {
         location: Some(place("./mailcheck.toml", 12)),
         ..finding(
             "config/unused-ignore",
@@ -674,7 +685,7 @@ pub(crate) fn changed() -> Report {
             Phrase::from("nothing is ignored here"),
             txt("fmsinc.example", None),
         )
-    }];
+    })];
     report
 }
 
@@ -754,10 +765,10 @@ pub(crate) fn linted() -> Report {
         records,
     };
     let mut report = report(Verdict::Fail, 1, Vec::new());
-    report.run = Run {
+    report.run = made!(Run {
         files: vec![file("zones/fmsinc.example.zone", 214), file("other.zone", 1)],
         ..Run::default()
-    };
+    });
     let mut findings: Vec<Finding> = broken().domains.remove(0).findings;
     for (line, finding) in (7..).zip(&mut findings) {
         finding.location = Some(FileLocation {

@@ -1,6 +1,7 @@
 //! Who may send, in full: the sets hold address by address, are as short as can be, and a policy
 //! that was flattened passes whom it passed before.
 
+use crate::made::made;
 use crate::shared::shared;
 use crate::world::{World, at_once, name};
 use mailcheck::audit::listing::{Request, list};
@@ -13,8 +14,8 @@ use mailcheck::protocols::spf::{
 };
 use mailcheck::render::text::{self, Look};
 use mailcheck::render::{cidr, nft};
-use mailcheck::report::senders::{Flattened, Flattening, Listing, Report, SCHEMA, Share};
-use mailcheck::report::{Authorized, Run, SenderResult, Tool};
+use mailcheck::report::senders::{Flattened, Flattening, Listing, Report, Share};
+use mailcheck::report::{Authorized, Run, SenderResult};
 use mailcheck::zonefile::{Overlay, Zone};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -23,8 +24,7 @@ use std::collections::BTreeMap;
 
 /// Asks nothing particular about a domain.
 fn about(domain: &str) -> Request {
-    let domain = name(domain);
-    Request { domain, notes: vec![], contains: vec![], minus: vec![], flatten: false }
+    Request::about(name(domain))
 }
 
 fn listed(dns: &dyn Dns, request: &Request) -> Listing {
@@ -32,7 +32,7 @@ fn listed(dns: &dyn Dns, request: &Request) -> Listing {
 }
 
 fn flattening(dns: &dyn Dns, domain: &str) -> Flattening {
-    let listing = listed(dns, &Request { flatten: true, ..about(domain) });
+    let listing = listed(dns, &made!(Request { flatten: true, ..about(domain) }));
     listing.flattening.expect("it was asked for")
 }
 
@@ -61,8 +61,7 @@ fn asked(text: &str, who: Who) -> Asked {
 }
 
 fn report(listing: Listing) -> Report {
-    let exit_code = listing.exit_code();
-    Report { schema: SCHEMA.into(), tool: Tool::default(), run: Run::default(), exit_code, listing }
+    Report::new(Run::default(), listing)
 }
 
 fn cidrs(listing: Listing) -> String {
@@ -313,14 +312,14 @@ fn a_list_that_could_not_be_told_in_full_is_withheld() {
 #[test]
 fn what_is_certain_is_told_although_the_rest_is_not() {
     let contains = vec![asked("spf:b.test", Who::Policy(name("b.test")))];
-    let listing = listed(&World::new(DARK), &Request { contains, ..about("example.com") });
+    let listing = listed(&World::new(DARK), &made!(Request { contains, ..about("example.com") }));
     assert_eq!((listing.contains[0].contained, listing.exit_code()), (Authorized::Yes, 0));
 }
 
 #[test]
 fn taking_away_what_could_not_be_told_leaves_nothing_that_could_be_relied_on() {
     let minus = vec![name("example.com")];
-    let listing = listed(&World::new(DARK), &Request { minus, ..about("b.test") });
+    let listing = listed(&World::new(DARK), &made!(Request { minus, ..about("b.test") }));
     assert_eq!((listing.exit_code(), cidrs(listing).starts_with("# could not tell")), (3, true));
 }
 
@@ -332,7 +331,7 @@ const SIMPLE: &str = "example.com TXT v=spf1 ip4:192.0.2.0/24 ip6:2001:db8::/32 
 /// The answer about a sender, its exact remainder, and the exit code.
 fn contained(text: &str, who: Who) -> (Authorized, Vec<String>, u8) {
     let contains = vec![asked(text, who)];
-    let listing = listed(&World::new(SIMPLE), &Request { contains, ..about("example.com") });
+    let listing = listed(&World::new(SIMPLE), &made!(Request { contains, ..about("example.com") }));
     let remainder = listing.contains[0].uncovered.iter().map(Cidr::to_string).collect();
     (listing.contains[0].contained, remainder, listing.exit_code())
 }
@@ -366,7 +365,7 @@ fn a_name_without_a_policy_is_not_contained() {
 #[test]
 fn a_difference_is_exact() {
     let minus = vec![name("part.test")];
-    let listing = listed(&World::new(SIMPLE), &Request { minus, ..about("example.com") });
+    let listing = listed(&World::new(SIMPLE), &made!(Request { minus, ..about("example.com") }));
     assert_eq!(cidrs(listing), "192.0.2.0/25\n2001:db8::/32\n");
 }
 

@@ -16,6 +16,7 @@ use crate::text::{Phrase, escape};
 
 /// What is asked about the senders of a domain.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Request {
     /// The domain.
     pub domain: Name,
@@ -27,6 +28,13 @@ pub struct Request {
     pub minus: Vec<Name>,
     /// True if the policy is wanted as a list.
     pub flatten: bool,
+}
+
+impl Request {
+    /// Asks who may send for a domain and nothing else.
+    pub fn about(domain: Name) -> Self {
+        Self { domain, notes: Vec::new(), contains: Vec::new(), minus: Vec::new(), flatten: false }
+    }
 }
 
 /// Everything about who may send for a domain.

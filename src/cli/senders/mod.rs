@@ -8,8 +8,7 @@ use super::words::Output;
 use super::{RunError, flags, wait_for, what_if, write};
 use crate::audit::listing::{list, unknown_listing};
 use crate::render::{cidr, json, nft, text};
-use crate::report::Tool;
-use crate::report::senders::{Listing, Report, SCHEMA};
+use crate::report::senders::{Listing, Report};
 use clap::{ArgAction, Parser};
 use plan::{Form, Plan, plan};
 use std::ffi::OsString;
@@ -131,19 +130,12 @@ async fn carry_out(plan: &Plan) -> Result<u8, RunError> {
         Ok(listing) => listing?,
         Err(too_late) => unknown_listing(&plan.request, too_late),
     };
-    let exit_code = listing.exit_code();
-    let report = Report {
-        schema: SCHEMA.into(),
-        tool: Tool::default(),
-        run: session.run(),
-        exit_code,
-        listing,
-    };
+    let report = Report::new(session.run(), listing);
     session.keep_recording()?;
     for output in &plan.outputs {
         put(&report, output, plan)?;
     }
-    Ok(exit_code)
+    Ok(report.exit_code)
 }
 
 /// Writes a listing where it goes. A list of networks that could not be told in full does not

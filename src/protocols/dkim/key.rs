@@ -11,6 +11,7 @@ use spki::der::{Decode as _, Header, Reader as _, SliceReader, Tag};
 
 /// What stands in `p=`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Key {
     /// An RSA key.
     Rsa(Rsa),
@@ -46,6 +47,7 @@ pub enum Form {
 
 /// Why octets are no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Flaw {
     /// The DER says that there are more octets than there are.
     Truncated {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 /// A key record, as far as it could be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct KeyRecord {
     /// The text, strings joined.
     pub text: Arc<[u8]>,
@@ -27,6 +28,7 @@ pub struct KeyRecord {
 
 /// The kind of a key: `k=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Algorithm {
     /// RSA (RFC 6376 §3.3.1).
     Rsa,
@@ -49,6 +51,7 @@ impl Algorithm {
 
 /// A hash of `h=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Hash {
     /// SHA-256, the only one in use.
     Sha256,
@@ -60,6 +63,7 @@ pub enum Hash {
 
 /// What a panel, a shell or a copied file leaves behind in a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Stray {
     /// A backslash, mostly from `\;` in a zone file that was pasted into a form.
     Backslash,

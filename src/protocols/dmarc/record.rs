@@ -169,6 +169,7 @@ pub enum Usable {
 
 /// One DMARC record. An absent or discarded tag is `None` here; methods know the defaults.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Record {
     /// The text, strings joined.
     pub text: Arc<[u8]>,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 /// A TLS-RPT record, as far as it can be read.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Record {
     /// The text, strings joined.
     pub text: Arc<[u8]>,

@@ -47,6 +47,7 @@ use crate::net::Name;
 
 /// What a file says, and everything that is wrong with its text.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Files {
     /// The format it was read in.
     pub format: Format,

@@ -43,6 +43,7 @@ pub enum ErrorKind {
 
 /// A fault in a zone file. Shown as `new.zone:7:12: expected a record type`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ZoneError {
     /// Where it is.
     pub place: Place,
@@ -63,6 +64,7 @@ impl std::error::Error for ZoneError {}
 /// Something in a zone file that is no fault, and that its owner may want to know. Shown as
 /// `new.zone:7:1: example.com TXT is listed already at new.zone:3:1`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Notice {
     /// Where it is.
     pub place: Place,

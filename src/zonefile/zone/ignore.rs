@@ -13,6 +13,7 @@ use crate::text::lex::{Wanted, is_wsp, trim};
 
 /// A comment that asks to leave findings out.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Ignore {
     /// Where the comment begins.
     pub place: Place,

@@ -17,6 +17,7 @@ const IGNORE_LIMIT: usize = 10_000;
 
 /// A zone, and everything that is wrong with the text it was read from.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Reading {
     /// What could be read.
     pub zone: Zone,
