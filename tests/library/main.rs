@@ -5,6 +5,7 @@ mod agreement;
 mod cases;
 mod changes;
 mod differential;
+mod examples;
 mod fixes;
 mod formats;
 mod made;
