@@ -2,6 +2,7 @@
 //! written.
 
 mod agreement;
+mod api;
 mod cases;
 mod changes;
 mod differential;
