@@ -24,6 +24,8 @@ pub(crate) struct Query {
     pub(crate) kind: u16,
     /// The AD bit (RFC 6840 §5.7).
     pub(crate) wants_ad: bool,
+    /// True if there is an additional record: the OPT record of EDNS.
+    pub(crate) has_edns: bool,
     /// The question section, octet for octet.
     pub(crate) question: Vec<u8>,
 }
@@ -32,6 +34,7 @@ impl Query {
     fn read(over: Over, bytes: &[u8]) -> Option<Self> {
         let id = *bytes.first_chunk::<2>()?;
         let wants_ad = bytes.get(3)? & 0x20 != 0;
+        let has_edns = bytes.get(10..12)? != [0, 0];
         let mut labels = Vec::new();
         let mut at = 12;
         loop {
@@ -45,7 +48,7 @@ impl Query {
         }
         let kind = u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at + 1)?]);
         let question = bytes.get(12..at + 4)?.to_vec();
-        Some(Self { over, id, labels, kind, wants_ad, question })
+        Some(Self { over, id, labels, kind, wants_ad, has_edns, question })
     }
 
     /// The name with dots, for scripts that look at it.
@@ -177,6 +180,7 @@ pub(crate) const CNAME: u16 = 5;
 pub(crate) const SOA: u16 = 6;
 pub(crate) const MX: u16 = 15;
 pub(crate) const TXT: u16 = 16;
+pub(crate) const DNAME: u16 = 39;
 
 /// A reply under construction.
 pub(crate) struct Reply {
@@ -221,6 +225,36 @@ impl Reply {
     pub(crate) fn without_recursion(mut self) -> Self {
         self.flags &= !0x0080;
         self
+    }
+
+    pub(crate) fn authoritative(mut self) -> Self {
+        self.flags |= 0x0400;
+        self
+    }
+
+    /// The header alone, as servers reply that cannot read a query.
+    pub(crate) fn without_question(mut self) -> Self {
+        self.question.clear();
+        self
+    }
+
+    /// An additional record.
+    pub(crate) fn additional(self, name: &str, kind: u16, rdata: &[u8]) -> Self {
+        self.record(2, &wire(name), kind, 60, rdata)
+    }
+
+    /// The records that are there, of which the header counts fewer answers.
+    pub(crate) fn counting_answers(mut self, count: u16) -> Self {
+        self.sections[0].0 = count;
+        self
+    }
+
+    /// The RCODE of 12 bits: its upper eight stand in the OPT record (RFC 6891 §6.1.3).
+    pub(crate) fn extended_rcode(mut self, rcode: u16) -> Self {
+        let [upper, _] = (rcode << 4).to_be_bytes();
+        self.sections[2].0 += 1;
+        self.sections[2].1.extend([0, 0, 41, 4, 208, upper, 0, 0, 0, 0, 0]);
+        self.rcode(rcode & 0xf)
     }
 
     pub(crate) fn wrong_id(mut self) -> Self {
@@ -286,7 +320,7 @@ impl Reply {
     pub(crate) fn bytes(self) -> Vec<u8> {
         let mut bytes = self.id.to_vec();
         bytes.extend(self.flags.to_be_bytes());
-        bytes.extend(1_u16.to_be_bytes());
+        bytes.extend(u16::from(!self.question.is_empty()).to_be_bytes());
         self.sections.iter().for_each(|(count, _)| bytes.extend(count.to_be_bytes()));
         bytes.extend(self.question);
         self.sections.into_iter().for_each(|(_, octets)| bytes.extend(octets));

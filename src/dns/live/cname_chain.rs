@@ -48,7 +48,8 @@ impl CnameChain {
         }
     }
 
-    /// Reads a reply to [`CnameChain::aim`] whose response code is NOERROR or NXDOMAIN.
+    /// Reads a reply to [`CnameChain::aim`] whose response code is NOERROR or NXDOMAIN, and which is
+    /// [sound](super::soundness).
     pub(super) fn read(&mut self, message: &Message) -> Progress {
         let owners: Vec<Option<Name>> = message
             .answers
@@ -119,17 +120,14 @@ impl CnameChain {
         Ok(Some(target))
     }
 
-    /// What it means that the name where we are has neither the records nor an alias.
+    /// What it means that the name where we are has neither the records nor an alias, in a message
+    /// that was found sound.
     fn absence(&mut self, message: &Message, has_followed: bool) -> Progress {
-        let proof = wire::negative_ttl(message);
+        let proof = wire::negative_ttl(message, &self.aim.name);
         let is_denied = u16::from(message.metadata.response_code) == rcode::NAME_ERROR;
         // The target lies outside of what this server sent, and perhaps of what it knows.
         if has_followed && !is_denied && proof.is_none() {
             return Progress::Again;
-        }
-        if wire::is_referral(message) {
-            let detail = "the server refers to others and does not resolve names itself";
-            return Progress::Done(Outcome::Failed(Failure::because(Trouble::ServFail, detail)));
         }
         let outcome = if is_denied { Outcome::NxDomain } else { Outcome::NoData };
         match proof {

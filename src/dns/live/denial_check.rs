@@ -34,7 +34,7 @@ pub(super) async fn check(
             .answers
             .iter()
             .any(|record| record.record_type() == RecordType::from(kind.number()));
-        if has_records || wire::negative_ttl(&message).is_some() {
+        if has_records || wire::negative_ttl(&message, &question.name).is_some() {
             return Ok(Ok(()));
         }
     }

@@ -9,9 +9,11 @@
 //! |---|---|
 //! | `server` | how the user names a server |
 //! | `upstream` | one server, its sockets and connections |
+//! | `datagram` | one query and its reply, a datagram each |
 //! | `query` | one question to several servers within one limit of time |
 //! | `pool` | the servers of a run, and the end of a run without DNS |
 //! | `cname_chain` | aliases, records and denials in the messages |
+//! | `soundness` | whether a reply says anything about the name |
 //! | `denial_check` | whether a server that denies everything may be believed |
 //! | `resolve` | these three put together |
 //! | `bootstrap` | the addresses of servers that are named by host name |
@@ -27,12 +29,14 @@
 mod attempt_error;
 mod bootstrap;
 mod cname_chain;
+mod datagram;
 mod denial_check;
 mod pool;
 mod query;
 mod rcode;
 mod resolve;
 mod server;
+mod soundness;
 mod special;
 mod upstream;
 mod wire;

@@ -9,13 +9,14 @@
 //! * In the second half the servers that were asked over UDP are asked over TCP.
 //! * A failure moves on at once, and a server that replied with one is not asked again.
 //! * A truncated reply is repeated over TCP with the same server at once.
+//! * A server that refuses EDNS is asked once more, without it, and so from then on.
 //!
 //! The first reply that says something about the name counts. What is deliberately absent: asking
 //! two servers at once when one would do.
 
 use super::pool::Pool;
 use super::upstream::{Channel, Upstream};
-use super::{attempt_error, rcode, wire};
+use super::{attempt_error, rcode, soundness, wire};
 use crate::dns::{Question, Trouble};
 use attempt_error::{AttemptError, LookupFailure};
 use hickory_resolver::net::NetError;
@@ -69,6 +70,8 @@ pub(super) struct Query<'p> {
     errors: Vec<AttemptError<'p>>,
     /// Servers whose reply did not fit a datagram.
     truncated: Vec<&'p Upstream>,
+    /// Servers that are asked without EDNS.
+    plain: Vec<&'p Upstream>,
     tries: u16,
 }
 
@@ -90,6 +93,7 @@ impl<'p> Query<'p> {
             running: Vec::with_capacity(1),
             errors: Vec::new(),
             truncated: Vec::new(),
+            plain: Vec::new(),
             tries: 0,
         }
     }
@@ -124,7 +128,14 @@ impl<'p> Query<'p> {
     fn launch(&mut self) -> bool {
         let Some(attempt) = self.queue.pop_front() else { return false };
         let Attempt { upstream, channel } = attempt;
-        let exchange = upstream.exchange(&self.pool.link, channel, self.request.clone());
+        let mut request = self.request.clone();
+        if upstream.refuses_edns() && !self.is_plain(upstream) {
+            self.plain.push(upstream);
+        }
+        if self.is_plain(upstream) {
+            wire::leave_out_edns(&mut request);
+        }
+        let exchange = upstream.exchange(&self.pool.link, channel, request);
         self.running.push((attempt, Box::pin(exchange)));
         self.tries = self.tries.saturating_add(1);
         true
@@ -153,16 +164,25 @@ impl<'p> Query<'p> {
         };
         self.note_reply(attempt);
         let code = u16::from(response.metadata.response_code);
+        if rcode::is_answer(code) && self.is_plain(attempt.upstream) {
+            attempt.upstream.note_refusal_of_edns();
+        }
         if !wire::replies_to(&response, self.question) {
             self.dismiss(attempt.upstream);
             self.fail(attempt, Trouble::Malformed, "replied to another question".into());
         } else if !rcode::is_answer(code) {
+            if self.repeat_without_edns(attempt, code) {
+                return None;
+            }
             let extended = wire::extended_error(&response);
             let text = format!("replied {}", rcode::Described(code, extended.as_ref()));
             self.dismiss(attempt.upstream);
             self.fail(attempt, rcode::trouble(code, extended.as_ref()), text);
         } else if response.metadata.truncation {
             self.repeat_over_stream(attempt);
+        } else if let Some((trouble, text)) = soundness::flaw(&response, self.question) {
+            self.dismiss(attempt.upstream);
+            self.fail(attempt, trouble, text);
         } else {
             return Some(response);
         }
@@ -194,6 +214,26 @@ impl<'p> Query<'p> {
             self.dismiss(upstream);
             self.queue.push_front(Attempt { upstream, channel: Channel::Stream });
         }
+    }
+
+    // RFC 6891 §6.2.2: "If a requestor detects that the remote end does not support EDNS(0), it MAY
+    // issue queries without an OPT record." By §7 such servers say FORMERR; some say NOTIMP, and
+    // those of another version BADVERS (§6.1.3).
+    fn repeat_without_edns(&mut self, attempt: Attempt<'p>, code: u16) -> bool {
+        let Attempt { upstream, .. } = attempt;
+        let refusals = [rcode::FORMAT_ERROR, rcode::NOT_IMPLEMENTED, rcode::BAD_VERSION];
+        if self.is_plain(upstream) || !refusals.contains(&code) {
+            return false;
+        }
+        self.plain.push(upstream);
+        self.dismiss(upstream);
+        self.queue.push_front(attempt);
+        true
+    }
+
+    /// True if this question goes to the server without EDNS.
+    fn is_plain(&self, upstream: &Upstream) -> bool {
+        self.plain.iter().any(|plain| std::ptr::eq(*plain, upstream))
     }
 
     fn is_truncated(&self, upstream: &Upstream) -> bool {

@@ -6,27 +6,33 @@ use std::fmt;
 
 /// No error (RFC 1035 §4.1.1).
 pub(super) const NO_ERROR: u16 = 0;
+/// The server cannot read the query.
+pub(super) const FORMAT_ERROR: u16 = 1;
 /// The server failed.
 pub(super) const SERVER_FAILURE: u16 = 2;
 /// The name does not exist.
 pub(super) const NAME_ERROR: u16 = 3;
+/// The server cannot do what is asked.
+pub(super) const NOT_IMPLEMENTED: u16 = 4;
 /// The server refused.
 pub(super) const REFUSED: u16 = 5;
+/// The server does not know the version of EDNS (RFC 6891 §9).
+pub(super) const BAD_VERSION: u16 = 16;
 
 /// Response codes by number, in the IANA registry "DNS RCODEs".
 const NAMES: [(u16, &str); 12] = [
     (NO_ERROR, "NOERROR"),
-    (1, "FORMERR"),
+    (FORMAT_ERROR, "FORMERR"),
     (SERVER_FAILURE, "SERVFAIL"),
     (NAME_ERROR, "NXDOMAIN"),
-    (4, "NOTIMP"),
+    (NOT_IMPLEMENTED, "NOTIMP"),
     (REFUSED, "REFUSED"),
     (6, "YXDOMAIN"),
     (7, "YXRRSET"),
     (8, "NXRRSET"),
     (9, "NOTAUTH"),
     (10, "NOTZONE"),
-    (16, "BADVERS"),
+    (BAD_VERSION, "BADVERS"),
 ];
 
 /// INFO-CODEs in order, in the IANA registry "Extended DNS Error Codes" (RFC 8914 §5.2).

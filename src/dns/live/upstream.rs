@@ -4,13 +4,13 @@
 //! them (RFC 5452 §9.2). Streams cost a handshake; one connection per server is kept and shared for
 //! as long as it works.
 
+use super::datagram;
 use super::server::{Endpoint, Transport};
 use hickory_resolver::config::{ConnectionConfig, ResolverOpts};
 use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::tcp::TcpClientStream;
-use hickory_resolver::net::udp::UdpClientStream;
-use hickory_resolver::net::xfer::{DnsExchange, DnsHandle, DnsRequestSender, FirstAnswer};
+use hickory_resolver::net::xfer::{DnsExchange, DnsHandle, FirstAnswer};
 use hickory_resolver::proto::op::{DnsRequest, DnsResponse};
 use hickory_resolver::{ConnectionProvider, PoolContext, TlsConfig};
 use std::net::SocketAddr;
@@ -86,6 +86,8 @@ pub(super) struct Upstream {
     pub(super) address: SocketAddr,
     /// Whether it tells the truth about the root, asked at most once: see `denial_check`.
     pub(super) denial_check: OnceCell<Result<(), &'static str>>,
+    /// True if it answers without EDNS only.
+    refuses_edns: AtomicBool,
     datagrams: Record,
     streams: Record,
     connection: Mutex<Option<(u64, Connection)>>,
@@ -100,12 +102,23 @@ impl Upstream {
             endpoint,
             address,
             denial_check: OnceCell::new(),
+            refuses_edns: AtomicBool::new(false),
             datagrams: Record::default(),
             streams: Record::default(),
             connection: Mutex::new(None),
             connecting: tokio::sync::Mutex::new(0),
             slots: Semaphore::new(STREAM_SLOTS),
         }
+    }
+
+    /// True if it was seen to answer only without EDNS (RFC 6891 §6.2.2 lets us remember that).
+    pub(super) fn refuses_edns(&self) -> bool {
+        self.refuses_edns.load(Ordering::Relaxed)
+    }
+
+    /// Notes that it answered without EDNS what it had refused with it.
+    pub(super) fn note_refusal_of_edns(&self) {
+        self.refuses_edns.store(true, Ordering::Relaxed);
     }
 
     /// True if it is asked by datagrams first.
@@ -137,24 +150,9 @@ impl Upstream {
         request: DnsRequest,
     ) -> Result<DnsResponse, NetError> {
         match channel {
-            Channel::Datagram => self.exchange_datagrams(link, request).await,
+            Channel::Datagram => datagram::exchange(self.address, &request).await,
             Channel::Stream => self.exchange_over_stream(link, request).await,
         }
-    }
-
-    async fn exchange_datagrams(
-        &self,
-        link: &Link,
-        request: DnsRequest,
-    ) -> Result<DnsResponse, NetError> {
-        // Retransmission is the business of the query, which counts its tries.
-        UdpClientStream::builder(self.address, link.provider.clone())
-            .with_timeout(Some(link.timeout))
-            .with_max_retries(1)
-            .build()
-            .send_message(request)
-            .first_answer()
-            .await
     }
 
     async fn exchange_over_stream(

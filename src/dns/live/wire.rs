@@ -16,6 +16,12 @@ const DATAGRAM_LIMIT: u16 = 1232;
 const EXTENDED_ERROR: u16 = 15;
 /// Of a text that a server may make as long as it likes, this many octets are kept.
 const TEXT_LIMIT: usize = 200;
+/// Octets of the header (RFC 1035 §4.1.1).
+const HEADER: usize = 12;
+/// Octets of a question behind its name (RFC 1035 §4.1.2).
+const QUESTION: usize = 4;
+/// Octets of a record between its name and its data (RFC 1035 §4.1.3).
+const RECORD: usize = 10;
 
 /// The message that asks `question`.
 ///
@@ -33,6 +39,11 @@ pub(super) fn request(question: &Question) -> Option<DnsRequest> {
     edns.set_max_payload(DATAGRAM_LIMIT);
     message.set_edns(edns);
     Some(DnsRequest::new(message, DnsRequestOptions::default()))
+}
+
+/// Takes the OPT record out of a query, for servers that know nothing of it.
+pub(super) fn leave_out_edns(request: &mut DnsRequest) {
+    request.edns = None;
 }
 
 /// Whether the message replies to the question at all; the transports do not all check that.
@@ -94,15 +105,54 @@ fn octets(data: &RData) -> Option<Box<[u8]>> {
     Some(octets.into_boxed_slice())
 }
 
-/// How long the absence may be believed, in seconds, if the server proves that it speaks for the
-/// zone by adding its SOA record; `None` without one.
-pub(super) fn negative_ttl(message: &Message) -> Option<u32> {
+/// How long the absence of records at `name` may be believed, in seconds, if the server proves that
+/// it speaks for the zone by adding its SOA record; `None` without one.
+pub(super) fn negative_ttl(message: &Message, own: &Name) -> Option<u32> {
     message.authorities.iter().find_map(|record| match &record.data {
         // RFC 2308 §3: "The TTL of this record is set from the minimum of the MINIMUM field of the
         // SOA record and the TTL of the SOA itself".
-        RData::SOA(soa) => Some(ttl(record.ttl).min(soa.minimum)),
+        RData::SOA(soa)
+            if record.dns_class == DNSClass::IN
+                && name(&record.name).is_ok_and(|zone| own.is_within(&zone)) =>
+        {
+            Some(ttl(record.ttl).min(soa.minimum))
+        }
         _ => None,
     })
+}
+
+/// True if a message goes on where its header says that it ends.
+pub(super) fn has_octets_behind(message: &[u8]) -> bool {
+    end(message).is_some_and(|end| end < message.len())
+}
+
+/// Where a message ends by the counts of its header (RFC 1035 §4.1); `None` if it breaks off before.
+fn end(message: &[u8]) -> Option<usize> {
+    let number = |at: usize| {
+        let octets = message.get(at..at.checked_add(2)?)?.first_chunk::<2>()?;
+        Some(usize::from(u16::from_be_bytes(*octets)))
+    };
+    let mut at = HEADER;
+    for _ in 0..number(4)? {
+        at = behind_name(message, at)? + QUESTION;
+    }
+    let records = number(6)? + number(8)? + number(10)?;
+    for _ in 0..records {
+        at = behind_name(message, at)? + RECORD;
+        at += number(at - 2)?;
+    }
+    (at <= message.len()).then_some(at)
+}
+
+/// Where a name ends: behind the root, or behind the pointer to the rest (RFC 1035 §4.1.4).
+fn behind_name(message: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        match *message.get(at)? {
+            0 => return Some(at + 1),
+            length if length < 0x40 => at += 1 + usize::from(length),
+            _ => return Some(at + 2),
+        }
+    }
 }
 
 /// A time to live as it is meant, in seconds.
@@ -110,15 +160,6 @@ pub(super) fn ttl(seconds: u32) -> u32 {
     // RFC 2181 §8: "Implementations should treat TTL values received with the most significant bit
     // set as if the entire value received was zero."
     if seconds > i32::MAX as u32 { 0 } else { seconds }
-}
-
-/// A server that points to other servers instead of asking them: it does not resolve for us.
-pub(super) fn is_referral(message: &Message) -> bool {
-    let has = |kind| message.authorities.iter().any(|record| record.record_type() == kind);
-    !message.metadata.recursion_available
-        && !message.metadata.authoritative
-        && has(RecordType::NS)
-        && !has(RecordType::SOA)
 }
 
 /// An extended error (RFC 8914).
