@@ -4,6 +4,7 @@ use super::Ignore;
 use crate::catalogue;
 use crate::dns::Place;
 use crate::report::Domain;
+use crate::text::is_printable;
 use std::sync::Arc;
 
 /// What stands at the top of a baseline.
@@ -64,8 +65,8 @@ pub(crate) fn quoted(text: &str) -> String {
     for character in text.chars() {
         match character {
             '"' | '\\' => out.extend(['\\', character]),
-            control if control.is_control() => {
-                out.push_str(&format!("\\u{:04X}", u32::from(control)));
+            hidden if !is_printable(hidden) => {
+                out.push_str(&format!("\\U{:08X}", u32::from(hidden)));
             }
             other => out.push(other),
         }

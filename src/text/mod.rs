@@ -8,6 +8,7 @@
 //! a terminal without passing through [`escape`].
 
 mod cite;
+mod escape;
 #[doc(hidden)]
 pub mod lex;
 pub(crate) mod lines;
@@ -23,8 +24,11 @@ pub(crate) mod uri;
 pub use cite::{Citation, Cited};
 #[doc(hidden)]
 pub use cite::{advice, draft, rfc};
-pub use phrase::{Phrase, Piece, Role, escape};
+pub use escape::escape;
 #[doc(hidden)]
-pub use phrase::{escape_into, grouped};
+pub use escape::{escape_into, is_printable};
+pub use phrase::{Phrase, Piece, Role};
+#[doc(hidden)]
+pub use phrase::grouped;
 pub use span::{Span, Spanned};
 pub use syntax::{Parsed, SyntaxError};

@@ -1,8 +1,9 @@
 //! Sentences whose words have roles.
 
+use super::{escape, escape_into};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 /// What a piece of a sentence is; a renderer maps it to a colour or a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -194,29 +195,6 @@ impl<'de> Deserialize<'de> for Phrase {
     }
 }
 
-/// The text in printable form: every control character, every format character that can change
-/// the order or the look of what follows, and every octet that is not UTF-8 becomes `\xNN`.
-pub fn escape(text: &[u8]) -> String {
-    let mut out = String::with_capacity(text.len());
-    escape_into(text, &mut out);
-    out
-}
-
-/// Appends [`escape`] of `text` to `out`.
-pub fn escape_into(text: &[u8], out: &mut String) {
-    for chunk in text.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            if is_harmless(character) {
-                out.push(character);
-            } else {
-                let mut buffer = [0; 4];
-                hex(character.encode_utf8(&mut buffer).as_bytes(), out);
-            }
-        }
-        hex(chunk.invalid(), out);
-    }
-}
-
 /// A whole number with commas between groups of three digits.
 pub fn grouped(number: u128) -> String {
     let digits = number.to_string();
@@ -230,61 +208,13 @@ pub fn grouped(number: u128) -> String {
     out
 }
 
-fn hex(octets: &[u8], out: &mut String) {
-    for octet in octets {
-        // Writing to a String cannot fail.
-        let _ = write!(out, "\\x{octet:02x}");
-    }
-}
-
-/// Printable ASCII, and letters and signs of other scripts that neither move the cursor, nor
-/// reverse the direction of writing, nor hide themselves.
-fn is_harmless(character: char) -> bool {
-    match character {
-        ' '..='~' => true,
-        '\u{00}'..='\u{1f}' | '\u{7f}'..='\u{a0}' | '\u{ad}' => false,
-        // Arabic letter mark, Mongolian selectors, zero-width and bidirectional controls, line
-        // and paragraph separators, invisible operators, variation selectors, byte order mark,
-        // interlinear annotation, private use, tags and unassigned planes; U+FFFE and U+FFFF are no
-        // characters, and XML 1.0 §2.2 cannot carry them.
-        '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' => false,
-        '\u{180b}'..='\u{180f}' | '\u{2000}'..='\u{200f}' | '\u{2028}'..='\u{202f}' => false,
-        '\u{205f}'..='\u{206f}' | '\u{3000}' | '\u{3164}' | '\u{e000}'..='\u{f8ff}' => false,
-        '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffc}' => false,
-        '\u{fffe}'..='\u{ffff}' => false,
-        '\u{e0000}'.. => false,
-        _ => true,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn terminal_escapes_are_shown_and_never_emitted() {
-        assert_eq!(escape(b"\x1b[31mred\x07"), "\\x1b[31mred\\x07");
-    }
-
-    #[test]
     fn numbers_are_grouped_by_three_digits() {
         assert_eq!([0, 999, 1000, 458_752].map(grouped), ["0", "999", "1,000", "458,752"]);
-    }
-
-    #[test]
-    fn eight_bit_controls_and_direction_marks_are_shown_as_octets() {
-        assert_eq!(escape("a\u{9b}b\u{202e}c".as_bytes()), "a\\xc2\\x9bb\\xe2\\x80\\xaec");
-    }
-
-    #[test]
-    fn what_is_no_character_is_shown_as_octets() {
-        let shown = escape("a\u{fffe}\u{ffff}\u{fffd}".as_bytes());
-        assert_eq!(shown, "a\\xef\\xbf\\xbe\\xef\\xbf\\xbf\u{fffd}");
-    }
-
-    #[test]
-    fn octets_that_are_not_utf8_are_shown_as_octets() {
-        assert_eq!(escape(b"v=spf1 \xff\x80"), "v=spf1 \\xff\\x80");
     }
 
     #[test]
