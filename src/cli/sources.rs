@@ -175,7 +175,7 @@ fn live(sources: &Sources) -> Result<Live, Mistake> {
 /// It cannot be read, or is faulty.
 pub(super) fn replay(path: &Path) -> Result<Replay, Mistake> {
     let text = read(path, CASSETTE_LIMIT)?;
-    Replay::read(&path.display().to_string(), &text).map_err(|why| Mistake::new(why.to_string()))
+    Replay::read(&path.display().to_string(), text).map_err(|why| Mistake::new(why.to_string()))
 }
 
 /// Counts the questions that get through the cache. What a cassette does not hold was never asked.

@@ -15,7 +15,10 @@
 //! first line `{"cassette":1,"absent":"nxdomain"}` says that the cassette is the whole world; then a
 //! name that no line speaks of does not exist.
 
-use super::chain::Chain;
+mod replay;
+
+pub use replay::Replay;
+
 use super::{
     Answer, Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Record, Trouble,
     presentation,
@@ -24,12 +27,15 @@ use crate::net::Name;
 use crate::text::escape;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The version of the format that is written, and the only one that is read.
 const VERSION: u32 = 1;
+
+/// What some programs write before UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A fault in a cassette. Shown as `cassette.jsonl:7: expected …`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,144 +86,6 @@ struct Line<'a> {
     authentic: Option<bool>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     detail: Option<Cow<'a, str>>,
-}
-
-// ------------------------------------------------------------------------------------- replay
-
-/// Answers from a cassette.
-#[derive(Debug)]
-pub struct Replay {
-    file: Arc<str>,
-    recorded: Option<String>,
-    answers: HashMap<Question, Arc<Answer>>,
-    /// The names that exist, if the cassette is the whole world.
-    world: Option<HashSet<Name>>,
-}
-
-impl Replay {
-    /// Reads a cassette; `file` is its name for messages, nothing is opened.
-    ///
-    /// Read as well: names without or with a final dot and in any letter case, lines without
-    /// `ttl`, `aliases` or `records`, lines without `outcome` that have records, empty lines, and
-    /// members that are not known here.
-    ///
-    /// # Errors
-    /// The first line that cannot be read, that says nothing, or that says something else about
-    /// a question than an earlier line.
-    pub fn read(file: &str, text: &[u8]) -> Result<Self, CassetteError> {
-        let file: Arc<str> = Arc::from(file);
-        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-        let mut cassette =
-            Self { file: Arc::clone(&file), recorded: None, answers: HashMap::new(), world: None };
-        let mut first = true;
-        for (index, line) in text.split_inclusive(|octet| *octet == b'\n').enumerate() {
-            let content = line.trim_ascii();
-            if !content.is_empty() {
-                let cut = !line.ends_with(b"\n");
-                let fault = |what| CassetteError { file: Arc::clone(&file), line: index + 1, what };
-                cassette.line(content, first, cut).map_err(fault)?;
-                first = false;
-            }
-        }
-        if cassette.world.is_some() {
-            cassette.world = Some(existing(cassette.answers.values()));
-        }
-        Ok(cassette)
-    }
-
-    /// When the cassette was recorded, as it says itself; not escaped.
-    pub fn recorded(&self) -> Option<&str> {
-        self.recorded.as_deref()
-    }
-
-    /// Reads one line; `cut` if it is the last and has no end.
-    fn line(&mut self, line: &[u8], first: bool, cut: bool) -> Result<(), String> {
-        if first && let Ok(header) = serde_json::from_slice::<Header<'_>>(line) {
-            return self.header(header);
-        }
-        let line: Line<'_> = serde_json::from_slice(line).map_err(|error| match error {
-            error if cut && error.is_eof() => {
-                "the line is cut off: the recording did not come to its end".to_owned()
-            }
-            error => {
-                format!("expected an answer as JSON: {}", escape(error.to_string().as_bytes()))
-            }
-        })?;
-        let answer = answer(&line, Provenance::Recorded(Arc::clone(&self.file)))?;
-        if let Some(earlier) = self.answers.get(&answer.question)
-            && **earlier != answer
-        {
-            return Err(format!("{} was answered differently before", answer.question));
-        }
-        self.answers.insert(answer.question.clone(), Arc::new(answer));
-        Ok(())
-    }
-
-    fn header(&mut self, header: Header<'_>) -> Result<(), String> {
-        if header.cassette != VERSION {
-            let version = header.cassette;
-            return Err(format!("expected a cassette of version {VERSION}, this is {version}"));
-        }
-        self.recorded = header.recorded.map(Cow::into_owned);
-        self.world = match header.absent.as_deref() {
-            None => None,
-            Some("nxdomain") => Some(HashSet::new()),
-            Some(other) => {
-                let other = escape(other.as_bytes());
-                return Err(format!("expected \"nxdomain\" for \"absent\", this is \"{other}\""));
-            }
-        };
-        Ok(())
-    }
-
-    /// What the cassette does not say.
-    fn absent(&self, name: &Name) -> Outcome {
-        match &self.world {
-            None => {
-                let detail = format!("in {}", self.file);
-                Outcome::Failed(Failure::because(Trouble::NotRecorded, detail))
-            }
-            Some(names) if names.contains(name) => Outcome::NoData,
-            Some(_) => Outcome::NxDomain,
-        }
-    }
-
-    /// Plays the answer, or follows a recorded alias to one.
-    fn resolve(&self, question: &Question) -> Arc<Answer> {
-        if let Some(answer) = self.answers.get(question) {
-            return Arc::clone(answer);
-        }
-        let provenance = Provenance::Recorded(Arc::clone(&self.file));
-        let mut chain = Chain::default();
-        let mut current = question.clone();
-        let (outcome, ttl) = loop {
-            if let Some(answer) = self.answers.get(&current) {
-                let step = |name: &Name| chain.follow(&question.name, name.clone(), None);
-                match answer.aliases.iter().try_for_each(step) {
-                    Ok(()) => break (answer.outcome.clone(), answer.ttl),
-                    Err(failure) => break (Outcome::Failed(failure), None),
-                }
-            }
-            let alias = Question::new(current.name.clone(), Kind::Cname);
-            let alias = self.answers.get(&alias);
-            let target = alias.and_then(|answer| match answer.records().first()?.data {
-                Data::Cname(ref target) => Some((target.clone(), answer.ttl)),
-                _ => None,
-            });
-            let Some((target, ttl)) = target else { break (self.absent(&current.name), None) };
-            if let Err(failure) = chain.follow(&question.name, target.clone(), ttl) {
-                break (Outcome::Failed(failure), None);
-            }
-            current.name = target;
-        };
-        Arc::new(chain.end(question, outcome, ttl, provenance))
-    }
-}
-
-impl Dns for Replay {
-    fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
-        Box::pin(std::future::ready(self.resolve(question)))
-    }
 }
 
 /// The answer in a line.
@@ -273,24 +141,6 @@ fn quoted(text: &str) -> String {
     let start = text.char_indices().nth(60).map_or(text, |(end, _)| text.split_at(end).0);
     let dots = if start.len() < text.len() { "…" } else { "" };
     format!("\"{}{dots}\"", escape(start.as_bytes()))
-}
-
-/// The names that are known to exist, with all names above them (RFC 8020 §2).
-fn existing<'a>(answers: impl Iterator<Item = &'a Arc<Answer>>) -> HashSet<Name> {
-    let mut names = HashSet::new();
-    for answer in answers {
-        let ends_nowhere = answer.outcome == Outcome::NxDomain;
-        let chain = std::iter::once(&answer.question.name).chain(&answer.aliases);
-        // Of an answer NXDOMAIN, the last name of the chain does not exist, the others do.
-        let known = answer.aliases.len() + usize::from(!ends_nowhere);
-        for name in chain.take(known) {
-            let mut name = Some(name.clone());
-            while let Some(known) = name {
-                name = known.parent().filter(|_| names.insert(known));
-            }
-        }
-    }
-    names
 }
 
 // ------------------------------------------------------------------------------------- record

@@ -85,7 +85,7 @@ fn every_domain_marked_for_recording_has_a_cassette_and_no_other() {
 fn every_cassette_says_when_it_was_recorded() {
     let is_dated = |domain: &String| {
         let text = fs::read(cassette(domain)).expect("the cassette can be read");
-        let replay = Replay::read(domain, &text).expect("the cassette is whole");
+        let replay = Replay::read(domain, text.as_slice()).expect("the cassette is whole");
         let date = replay.recorded().unwrap_or_default().as_bytes();
         matches!(date, [b'2', b'0', _, _, b'-', _, _, b'-', _, _])
     };
