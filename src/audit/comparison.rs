@@ -4,7 +4,7 @@ use super::finish;
 use crate::compare::{
     self, AffectedSender, changed_policy, cost, facts, kept, listed_once, records,
 };
-use crate::dns::Dns;
+use crate::dns::{Budget, Dns};
 use crate::examine::{Clock, Fixes, Gathered, Inquiry, Steps, gather_all};
 use crate::net::{IpSet, Name};
 use crate::protocols::spf::Policies;
@@ -27,6 +27,8 @@ pub struct Changed {
 /// Both are asked for the same names as far as these are known beforehand, so a source that they
 /// share should remember its answers.
 pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> Changed {
+    let states = states.map(|dns| Budget::new(dns, &inquiry.domain, inquiry.most_queries));
+    let states = [&states[0] as &dyn Dns, &states[1]];
     let [old, new] = states.map(Policies::new);
     let mut was = gather_all(&old, inquiry, clock).await;
     // A key at a selector that nobody would guess now is to be missed all the same.

@@ -24,7 +24,7 @@ pub use zonefile::{Linted, lint};
 
 use crate::compare::lint::rules::SENDER_LOST;
 use crate::diagnostic;
-use crate::dns::Dns;
+use crate::dns::{Budget, Dns};
 use crate::examine::{Gathered, gather_all};
 use crate::fix::{SenderFixes, find_fixes};
 use crate::posture::lint::rules::MAILBOX_PROVIDER_NOT_AUTHORIZED;
@@ -36,7 +36,8 @@ use std::borrow::Cow;
 
 /// Everything about one domain.
 pub async fn domain(dns: &dyn Dns, inquiry: &Inquiry, clock: Clock) -> Domain {
-    let policies = Policies::new(dns);
+    let dns = Budget::new(dns, &inquiry.domain, inquiry.most_queries);
+    let policies = Policies::new(&dns);
     let gathered = gather_all(&policies, inquiry, clock).await;
     finish(&policies, inquiry, gathered, Vec::new()).await
 }

@@ -1,7 +1,7 @@
 //! The fixes of a domain, with the report that shows what is wrong.
 
 use super::report;
-use crate::dns::Dns;
+use crate::dns::{Budget, Dns};
 use crate::examine::Inquiry;
 use crate::fix::{self, Composition, Selection};
 use crate::report::{Domain, Patch};
@@ -18,6 +18,7 @@ pub struct Fixed {
 
 /// Puts the wanted fixes of a domain together, each proved on top of those before it.
 pub async fn fix(dns: &dyn Dns, inquiry: &Inquiry, selection: &Selection) -> Fixed {
+    let dns = &Budget::new(dns, &inquiry.domain, inquiry.most_queries);
     let Composition { facts, findings, patches } = fix::compose(dns, inquiry, selection).await;
     Fixed { domain: report(facts, inquiry, &findings, Vec::new()), patches }
 }

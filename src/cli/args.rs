@@ -196,6 +196,12 @@ pub struct Sources {
     /// Most time for the whole run [default: 30s]
     #[arg(long, value_name = "TIME", value_parser = duration, env = "MAILCHECK_DEADLINE", hide_short_help = true)]
     pub deadline: Option<Duration>,
+
+    /// Most queries that one domain may cause to another organization [default: 300]
+    ///
+    /// Whoever writes a policy decides which names are looked up. What lies beyond is undetermined.
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..), env = "MAILCHECK_MOST_QUERIES", hide_short_help = true)]
+    pub most_queries: Option<u32>,
 }
 
 /// Which servers to ask, by where they were named.

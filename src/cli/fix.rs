@@ -123,6 +123,7 @@ async fn carry_out(flags: Flags) -> Result<u8, RunError> {
     let (mut policy, _) = config::policy(&flags.choice)?;
     let mut inquiry = inquiry(words.targets, &words.senders)?;
     declare(&policy.config, &mut inquiry)?;
+    inquiry.most_queries = sources.most_queries(&policy.config);
     let mut session = Session::open(&sources)?;
     policy.comments = std::mem::take(&mut session.stack.comments);
     let wanted = Selection { rules: flags.only, least: flags.least.into(), spared: Vec::new() };

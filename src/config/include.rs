@@ -21,6 +21,13 @@ impl Config {
             (None, Some(only)) => self.fail_on = Some(only),
             (_, None) => {}
         }
+        match (&self.most_queries, other.most_queries) {
+            (Some((_, first)), Some((_, second))) => {
+                faults.push(ConfigFault::at(&second, twice("most-queries is set", first)));
+            }
+            (None, Some(only)) => self.most_queries = Some(only),
+            (_, None) => {}
+        }
         let known: HashMap<&Name, &Place> =
             self.contracts.iter().map(|one| (&one.name.value, &one.name.place)).collect();
         let again = other.contracts.iter().filter_map(|one| {
@@ -78,6 +85,15 @@ mod tests {
             ["b.toml:2:11: fail-on is set twice: at a.toml:1 too"]
         );
         assert_eq!(faults("", "fail-on = \"warn\""), [""; 0]);
+    }
+
+    #[test]
+    fn a_limit_can_be_set_once() {
+        assert_eq!(
+            faults("most-queries = 5", "\nmost-queries = 5"),
+            ["b.toml:2:16: most-queries is set twice: at a.toml:1 too"]
+        );
+        assert_eq!(faults("", "most-queries = 5"), [""; 0]);
     }
 
     #[test]

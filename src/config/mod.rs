@@ -47,6 +47,8 @@ pub struct Config {
     pub included: Vec<Arc<str>>,
     /// The least severity that makes a run fail, and its place.
     pub fail_on: Option<(FailOn, Place)>,
+    /// Most queries that one domain may cause to another organization, and its place.
+    pub most_queries: Option<(usize, Place)>,
     /// Severities of rules.
     pub rules: Vec<Setting>,
     /// Findings that do not count.

@@ -18,6 +18,9 @@ pub enum Trouble {
     Network,
     /// The recording that answers does not hold the query.
     NotRecorded,
+    /// It was not sent: one domain may cause so many queries to an organization and no more. That is
+    /// our limit, and a fault of nobody.
+    OverBudget,
 }
 
 impl Trouble {
@@ -31,6 +34,7 @@ impl Trouble {
             Self::Malformed => "malformed",
             Self::Network => "network",
             Self::NotRecorded => "not_recorded",
+            Self::OverBudget => "over_budget",
         }
     }
 
@@ -44,6 +48,7 @@ impl Trouble {
             Self::Malformed,
             Self::Network,
             Self::NotRecorded,
+            Self::OverBudget,
         ];
         all.into_iter().find(|trouble| trouble.word() == word)
     }
@@ -58,6 +63,7 @@ impl Trouble {
             Self::Malformed => "sent a reply that cannot be read",
             Self::Network => "could not be asked",
             Self::NotRecorded => "is not recorded",
+            Self::OverBudget => "was not sent, by mailcheck's own limit",
         }
     }
 }

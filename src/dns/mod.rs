@@ -11,12 +11,14 @@
 //! | reproduce a report | `Replay` |
 //! | record one | `Cache(Recorder(Live))` |
 //! | what if | `Overlay(Zone, Cache(Live))` |
+//! | one domain of many | `Budget(Cache(Live))` |
 //! | outage drill | `Injector(script, Cache(Live))` |
 //!
 //! Stacks are built in one place, `cli::sources`. Limits such as RFC 7208 §4.6.4 are no business
 //! of this module: they count terms, not questions.
 
 mod ask;
+mod budget;
 mod cache;
 mod cassette;
 pub(crate) mod chain;
@@ -30,6 +32,7 @@ pub mod presentation;
 
 #[doc(hidden)]
 pub use ask::{InOrder, addresses, alongside, ask, join_all};
+pub use budget::{Budget, MOST_QUERIES};
 pub use cache::Cache;
 pub use cassette::{CassetteError, Recorder, Replay};
 pub use failure::{Failure, Trouble};

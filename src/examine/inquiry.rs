@@ -1,5 +1,6 @@
 //! What was asked: a domain, perhaps senders, and the identities they would give.
 
+use crate::dns::MOST_QUERIES;
 use crate::net::{Cidr, Name};
 use crate::posture::Role;
 use crate::protocols::Protocol;
@@ -42,6 +43,8 @@ pub struct Inquiry {
     pub fixes: Fixes,
     /// Whether the steps are told.
     pub steps: Steps,
+    /// How many queries the domain may cause to names of one other organization.
+    pub most_queries: usize,
 }
 
 impl Inquiry {
@@ -62,6 +65,7 @@ impl Inquiry {
             checks: Checks::default(),
             fixes: Fixes::default(),
             steps: Steps::default(),
+            most_queries: MOST_QUERIES,
         }
     }
 

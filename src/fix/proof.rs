@@ -110,6 +110,7 @@ impl Before {
         let Some(meant) = &self.meant else { return true };
         meant.open_terms.iter().all(|term| {
             after.open_terms.contains(term)
+                || after.host_terms.contains(term)
                 || rewritten.iter().any(|text| term.ends_with(text.as_str()))
         })
     }

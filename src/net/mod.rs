@@ -8,4 +8,4 @@ mod registrable;
 pub use cidr::{Cidr, CidrError};
 pub use ip_set::{Family, IpSet, Range};
 pub use name::{Labels, Name, NameError};
-pub use registrable::{has_public_suffix, is_registered, registrable};
+pub use registrable::{has_public_suffix, is_registered, organization, registrable};

@@ -21,6 +21,20 @@ pub fn registrable(name: &Name) -> Option<Name> {
     domain.filter(|_| is_open)
 }
 
+/// The organization that a name belongs to, as far as its registration shows: the name below the
+/// suffix of a registry, or the last two labels where no registry is known. Suffixes that a company
+/// gives out are its own: `foo.github.io` is `github.io`.
+pub fn organization(name: &Name) -> Name {
+    let octets = name.to_octets();
+    let mut suffix = psl::suffix(&octets);
+    while let Some(private) = suffix.filter(|it| it.typ() == Some(psl::Type::Private)) {
+        let parent = private.as_bytes().splitn(2, |octet| *octet == b'.').nth(1);
+        suffix = parent.and_then(psl::suffix);
+    }
+    let labels = suffix.map_or(1, |it| it.as_bytes().split(|octet| *octet == b'.').count());
+    name.suffix(labels + 1)
+}
+
 /// True if a registry hands out the name: the list has everything above it, in the part that is
 /// about registries.
 pub fn is_registered(name: &Name) -> bool {
@@ -40,6 +54,25 @@ pub fn has_public_suffix(name: &Name) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_organization_is_what_a_registry_gave_out() {
+        let names = [
+            "a.b.foo.com",
+            "foo.co.uk",
+            "com",
+            "x.foo.test",
+            "a.foo.github.io",
+            "s3.amazonaws.com",
+        ];
+        let found = names.map(|text| {
+            organization(&Name::from_octets(text.as_bytes()).expect("a name")).to_string()
+        });
+        assert_eq!(
+            found,
+            ["foo.com", "foo.co.uk", "com", "foo.test", "github.io", "amazonaws.com"]
+        );
+    }
 
     #[test]
     fn a_registry_takes_registrations_directly_below_its_suffix() {

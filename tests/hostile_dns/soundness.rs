@@ -1,6 +1,8 @@
 //! Replies that say nothing about the name, or two things at once: never "no such record".
 
-use super::server::{A, CNAME, DNAME, MX, NS, Query, Reply, SOA, Server, TXT, soa, txt, wire};
+use super::server::{
+    A, CNAME, DNAME, MX, NS, Over, Query, Reply, SOA, Server, TXT, soa, txt, wire,
+};
 use super::{LONG, ask, live, policy, question, texts, trouble};
 use mailcheck::dns::{Answer, Dns as _, Kind, Outcome, Trouble};
 use std::sync::Arc;
@@ -224,4 +226,59 @@ async fn hosts_that_come_along_with_an_answer_are_no_contradiction() {
     .await;
     let answer = ask(&server, "a.test", Kind::Mx, LONG).await;
     assert_eq!(answer.outcome.word(), "records");
+}
+
+#[tokio::test]
+async fn aliases_of_one_message_that_never_end_are_a_failure() {
+    let loops: [fn(&Query) -> Reply; 3] = [
+        |query| Reply::to(query).answer("a.test", CNAME, 60, &wire("a.test")),
+        |query| {
+            Reply::to(query)
+                .rcode(3)
+                .answer("a.test", CNAME, 60, &wire("b.test"))
+                .answer("b.test", CNAME, 60, &wire("a.test"))
+                .soa("test")
+        },
+        |query| {
+            (0..20).fold(Reply::to(query).soa("test"), |reply, link| {
+                let owner = if link == 0 { "a.test".to_owned() } else { format!("l{link}.test") };
+                reply.answer(&owner, CNAME, 60, &wire(&format!("l{}.test", link + 1)))
+            })
+        },
+    ];
+    for odd in loops {
+        let (answer, _server) = asked(odd).await;
+        assert_eq!(answer.outcome.word(), "servfail", "{:?}", answer.failure());
+    }
+}
+
+#[tokio::test]
+async fn a_type_that_is_refused_takes_no_other_with_it() {
+    let server = Server::start(|query| match query.kind {
+        TXT => Reply::to(query).rcode(5).send(),
+        _ => Reply::to(query).answer(&query.name(), A, 60, &[192, 0, 2, 1]).send(),
+    })
+    .await;
+    let live = live(&[&server], LONG);
+    let words = [
+        live.lookup(&question("a.test", Kind::Txt)).await.outcome.word(),
+        live.lookup(&question("a.test", Kind::A)).await.outcome.word(),
+    ];
+    assert_eq!(words, ["refused", "records"]);
+}
+
+#[tokio::test]
+async fn an_empty_text_is_a_record() {
+    let (answer, _server) = asked(|query| Reply::to(query).answer("a.test", TXT, 60, &[0])).await;
+    assert_eq!(texts(&answer), [""]);
+}
+
+#[tokio::test]
+async fn a_truncated_denial_is_no_denial() {
+    let (answer, _server) = asked(|query| match query.over {
+        Over::Udp => Reply::to(query).rcode(3).soa("test").truncated(),
+        Over::Tcp => policy(query),
+    })
+    .await;
+    assert_eq!(texts(&answer), ["v=spf1 -all"]);
 }

@@ -3,6 +3,7 @@
 
 mod agreement;
 mod api;
+mod budget;
 mod cases;
 mod changes;
 mod differential;

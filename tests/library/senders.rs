@@ -6,6 +6,7 @@ use crate::shared::shared;
 use crate::world::{World, at_once, name};
 use mailcheck::audit::listing::{Request, list};
 use mailcheck::audit::{Asked, Sender as Who};
+use mailcheck::dns::MOST_QUERIES;
 use mailcheck::dns::{Data, Dns, Replay};
 use mailcheck::net::{Cidr, Family, IpSet, Range};
 use mailcheck::protocols::spf::flatten::ANSWER_LIMIT;
@@ -265,7 +266,7 @@ fn a_share_names_the_terms_that_decide_outermost_first() {
 fn eleven_lookups() -> World {
     let mut lines = "example.com TXT v=spf1".to_owned();
     (0..10).for_each(|n| lines.push_str(&format!(" a:h{n}.test")));
-    lines.push_str(" a:late.test -all\nlate.test A 192.0.2.99\n");
+    lines.push_str(" a:late.example.com -all\nlate.example.com A 192.0.2.99\n");
     (0..10).for_each(|n| lines.push_str(&format!("h{n}.test A 192.0.2.{n}\n")));
     World::new(&lines)
 }
@@ -510,6 +511,18 @@ fn other_text_beside_the_policy_takes_room() {
     );
     let flattened = flattened(&World::new(&lines), "example.com");
     assert_eq!((flattened.lookups, flattened.records[0].answer_octets <= ANSWER_LIMIT), (1, true));
+}
+
+#[test]
+fn hosts_of_others_beyond_the_limit_are_unknown_and_nothing_is_flattened() {
+    let lines = "example.com TXT v=spf1".to_owned();
+    let own: String = (0..10).map(|n| format!(" a:h{n}.example.com")).collect();
+    let zone: String = (0..10).map(|n| format!("h{n}.example.com A 192.0.2.{n}\n")).collect();
+    let world = World::new(&format!("{lines}{own} a:late.test -all\n{zone}late.test A 192.0.2.99"));
+    let Flattening::Refused { why } = flattening(&world, "example.com") else {
+        panic!("a list would lose late.test")
+    };
+    assert!(why.to_string().starts_with("a:late.test is behind the limit of 10 lookups"), "{why}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod flattening;
 mod shares;
 
 use crate::diagnostic::Standing;
-use crate::dns::{Dns, alongside, join_all};
+use crate::dns::{Budget, Dns, alongside, join_all};
 use crate::examine::authorize::{self, Share as Portioned, count_in_words, networks};
 use crate::examine::sender::{self, Missing, Resolved};
 use crate::examine::{Asked, Sender};
@@ -28,6 +28,8 @@ pub struct Request {
     pub minus: Vec<Name>,
     /// True if the policy is wanted as a list.
     pub flatten: bool,
+    /// How many queries the domain may cause to names of one other organization.
+    pub most_queries: usize,
 }
 
 impl Request {
@@ -39,6 +41,7 @@ impl Request {
 
 /// Everything about who may send for a domain.
 pub async fn list(dns: &dyn Dns, request: &Request) -> Listing {
+    let dns = &Budget::new(dns, &request.domain, request.most_queries);
     let policies = Policies::new(dns);
     let named = request.contains.iter().filter_map(|asked| match &asked.sender {
         Sender::Policy(name) => Some(name),

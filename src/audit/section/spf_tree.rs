@@ -159,6 +159,7 @@ fn remark(
             return Some(format!("depends on the sender (%{{{}}})", letter.symbol()));
         }
         Some(Lack::NotAName(_)) => return Some("no domain name".into()),
+        Some(Lack::BeyondLimit) => return Some("not resolved: beyond 10 lookups".into()),
         Some(Lack::NotAscii) => return Some("no match: local part is not ASCII".into()),
         None => {}
     }

@@ -10,6 +10,7 @@ use crate::cli::what_if::WhatIf;
 use crate::cli::words::{
     Ending, Mistake, Sources, Target, Words, declare, domain, selector, sender,
 };
+use crate::dns::MOST_QUERIES;
 use crate::net::Name;
 use crate::protocols::Protocol;
 use std::ffi::OsStr;
@@ -36,18 +37,15 @@ pub fn plan(typed: CheckArgs) -> Result<Plan, Mistake> {
     let given = Given::read(&typed, words.senders)?;
     let what_if = WhatIf::read(&typed.what_if, words.targets.len())?;
     let ending = Ending::read(&typed.report)?;
+    let sources = Sources::read(typed.sources, words.resolvers)?;
     let inquiries = words.targets.into_iter().map(|mut target| {
         target.notes.extend(what_if.notes());
         let mut inquiry = given.inquiry(target);
+        inquiry.most_queries = sources.most_queries(&ending.policy.config);
         declare(&ending.policy.config, &mut inquiry)?;
         Ok(inquiry)
     });
-    Ok(Plan {
-        inquiries: inquiries.collect::<Result<_, Mistake>>()?,
-        what_if,
-        ending,
-        sources: Sources::read(typed.sources, words.resolvers)?,
-    })
+    Ok(Plan { inquiries: inquiries.collect::<Result<_, Mistake>>()?, what_if, ending, sources })
 }
 
 /// What is asked about every domain alike.
@@ -110,6 +108,7 @@ impl Given {
             checks: self.checks.clone(),
             fixes: Fixes::Proved,
             steps: Steps::Told,
+            most_queries: MOST_QUERIES,
         }
     }
 }

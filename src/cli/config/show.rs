@@ -92,6 +92,9 @@ fn lines(settings: &Settings, given: impl Fn(&str) -> Option<String>) -> Vec<(St
     let included = config.included.iter();
     lines.extend(included.map(|other| (format!("# with: {other}"), "included".to_owned())));
     lines.push((format!("fail-on = {least:?}"), least_from));
+    if let Some((most, at)) = &config.most_queries {
+        lines.push((format!("most-queries = {most}"), place(at)));
+    }
     for (id, scopes) in [("select", select), ("ignore", ignore)] {
         if !scopes.is_empty() {
             let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();

@@ -110,6 +110,9 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
     ending.policy.comments = comments;
     let replay = after.cassette.clone().or(sources.replay);
     let sources = Sources { zones: Vec::new(), replay, ..sources };
+    for inquiry in &mut inquiries {
+        inquiry.most_queries = sources.most_queries(&ending.policy.config);
+    }
     let mut session = Session::open_bottom(&sources)?;
     let clock = session.clock();
     let stack = &mut session.stack;

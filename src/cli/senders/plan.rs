@@ -5,6 +5,7 @@ use crate::audit::Sender;
 use crate::audit::listing::Request;
 use crate::cli::what_if::WhatIf;
 use crate::cli::words::{Appearance, Mistake, Output, Sources, Words, outputs, sender};
+use crate::config::Config;
 use crate::net::Name;
 use std::ffi::OsString;
 
@@ -59,10 +60,12 @@ pub(super) fn plan(typed: SendersArgs) -> Result<Plan, Mistake> {
     let minus = typed.minus.iter().map(policy).collect::<Result<_, _>>()?;
     let notes = target.notes.into_iter().chain(what_if.notes()).collect();
     let flatten = typed.flatten;
+    let sources = Sources::read(typed.sources, words.resolvers)?;
+    let most_queries = sources.most_queries(&Config::default());
     Ok(Plan {
-        request: Request { domain: target.domain, notes, contains, minus, flatten },
+        request: Request { domain: target.domain, notes, contains, minus, flatten, most_queries },
         what_if,
-        sources: Sources::read(typed.sources, words.resolvers)?,
+        sources,
         outputs: outputs(&typed.format, &Form::NAMES)?,
         appearance: Appearance {
             color: typed.color.into(),

@@ -32,12 +32,14 @@ pub(super) fn plan(mut typed: TestArgs) -> Result<Plan, Mistake> {
     if config.contracts.is_empty() {
         return Err(undeclared(config));
     }
+    let sources = Sources::read(typed.sources, resolvers)?;
+    let most_queries = sources.most_queries(config);
     let inquiries = match domains.is_empty() {
         true => config.contracts.iter().map(|one| one.name.value.clone()).collect(),
         false => domains,
     };
     let inquiries = inquiries.into_iter().map(|domain| match config.contract(&domain) {
-        Some(_) => inquiry(config, domain),
+        Some(_) => Ok(Inquiry { most_queries, ..inquiry(config, domain)? }),
         None => Err(Mistake::new(format!(
             "{domain} is not declared in {}; declared are {}",
             config.file,
@@ -47,7 +49,7 @@ pub(super) fn plan(mut typed: TestArgs) -> Result<Plan, Mistake> {
     Ok(Plan {
         inquiries: inquiries.collect::<Result<_, _>>()?,
         what_if: WhatIf::default(),
-        sources: Sources::read(typed.sources, resolvers)?,
+        sources,
         ending,
     })
 }

@@ -3,8 +3,9 @@
 use super::{Format, Mistake, Output, outputs};
 use crate::cli::args;
 use crate::cli::config::{Settings, resolve_settings};
-use crate::config::Policy;
+use crate::config::{Config, Policy};
 use crate::diagnostic::Severity;
+use crate::dns::MOST_QUERIES;
 use crate::render::palette::Choice;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -72,6 +73,9 @@ pub struct Sources {
     pub timeout: Duration,
     /// Most time for the run.
     pub deadline: Duration,
+    /// Most queries that one domain may cause to another organization, as far as that is said beside
+    /// the configuration.
+    pub most_queries: Option<usize>,
 }
 
 impl Sources {
@@ -105,7 +109,17 @@ impl Sources {
             faults: typed.fault,
             timeout: typed.timeout.unwrap_or(TIMEOUT),
             deadline: typed.deadline.unwrap_or(DEADLINE),
+            most_queries: typed
+                .most_queries
+                .map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
         })
+    }
+
+    /// Most queries that one domain may cause to another organization: what is typed goes before the
+    /// environment, that before the file, and that before what holds by itself.
+    pub(in crate::cli) fn most_queries(&self, config: &Config) -> usize {
+        let in_file = config.most_queries.as_ref().map(|(most, _)| *most);
+        self.most_queries.or(in_file).unwrap_or(MOST_QUERIES)
     }
 }
 

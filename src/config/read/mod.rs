@@ -17,9 +17,11 @@ use toml::de::{DeTable, DeValue};
 /// Most faults that are told: who sees them all can mend the file.
 const TOLD: usize = 100;
 /// The keys at the top of a file.
-const KEYS: [&str; 5] = ["fail-on", "include", "domain", "rules", "ignore"];
+const KEYS: [&str; 6] = ["fail-on", "most-queries", "include", "domain", "rules", "ignore"];
 /// The keys of an `[[ignore]]`.
 const IGNORE_KEYS: [&str; 5] = ["rule", "domain", "fingerprint", "reason", "expires"];
+/// The largest limit that can be set.
+const MOST: usize = 1_000_000;
 /// Most entries of a list.
 const LISTED: usize = 256;
 
@@ -95,6 +97,7 @@ impl Reader<'_> {
             }
             match &**key.get_ref() {
                 "fail-on" => self.fail_on(value),
+                "most-queries" => self.most_queries(value),
                 "include" => self.config.includes = self.words(value, "include"),
                 "domain" => self.domains(value),
                 "rules" => self.rules(value),
@@ -164,6 +167,16 @@ impl Reader<'_> {
                 value.span().start,
                 format!("{word:?} is no severity: fail-on is error, warn, note or never"),
             ),
+        }
+    }
+
+    fn most_queries(&mut self, value: &Spanned<DeValue<'_>>) {
+        let begin = value.span().start;
+        let number = value.get_ref().as_integer();
+        let number = number.and_then(|it| usize::from_str_radix(it.as_str(), it.radix()).ok());
+        match number.filter(|most| (1..=MOST).contains(most)) {
+            Some(most) => self.config.most_queries = Some((most, self.place(begin))),
+            None => self.fault(begin, format!("most-queries is a number from 1 to {MOST}")),
         }
     }
 
@@ -293,6 +306,16 @@ mod tests {
         assert_eq!((setting.rule.id, setting.severity, setting.place.line), ("spf/ptr", None, 3));
         assert_eq!((ignore.reason.as_str(), ignore.place.line), ("parked", 4));
         assert_eq!(ignore.expires.as_deref(), Some("2027-03-01"));
+    }
+
+    #[test]
+    fn a_limit_is_a_number_that_lets_something_through() {
+        let said = "1:16: most-queries is a number from 1 to 1000000";
+        for wrong in ["0", "-1", "\"5\"", "1.5", "1000001"] {
+            assert_eq!(faults(&format!("most-queries = {wrong}")), [said], "{wrong}");
+        }
+        let (config, _) = read("mailcheck.toml", b"most-queries = 0x10");
+        assert_eq!(config.most_queries.map(|(most, _)| most), Some(16));
     }
 
     #[test]

@@ -91,7 +91,8 @@ fn no_domain(given: &[u8], universe: IpSet) -> Checked {
         maybe: Vec::new(),
         passed_over: None,
     };
-    let partition = Partition { family, cells: vec![cell], visits: Vec::new() };
+    let partition =
+        Partition { family, cells: vec![cell], visits: Vec::new(), unresolved: Vec::new() };
     let trace = Step::leaf(Event::NoDomain { given: given.to_vec() });
     Checked { partition, trace, explanation: None }
 }
@@ -113,7 +114,7 @@ async fn explain(
     // that of a redirect's target always is.
     let published = Arc::clone(&partition.visit(cell.top?)?.published);
     let record = published.usable()?;
-    let mut walker = Walker::new(policies, sender, partition.family, Some(ip));
+    let mut walker = Walker::new(policies, &published.domain, sender, partition.family, Some(ip));
     let Ok(name) = walker.target(record.explanation()?, record, &published.domain).await else {
         trace.steps.push(Step::leaf(Event::Explanation { name: None, text: None }));
         return None;

@@ -57,6 +57,20 @@ impl Facts {
         terms
     }
 
+    /// Terms behind the limit whose hosts were not asked for, as published, each once.
+    pub fn unresolved(&self) -> Vec<String> {
+        let mut terms: Vec<String> = Vec::new();
+        for partition in self.partitions() {
+            let texts = partition.unresolved.iter().map(|term| partition.term_text(*term));
+            for text in texts {
+                if !terms.contains(&text) {
+                    terms.push(text);
+                }
+            }
+        }
+        terms
+    }
+
     /// The most that any sender spends.
     pub fn worst(&self) -> Spent {
         let [ipv4, ipv6] = self.partitions();

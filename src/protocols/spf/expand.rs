@@ -96,6 +96,8 @@ pub enum Lack {
     NotAscii,
     /// The result is not a domain name.
     NotAName(NameError),
+    /// The name was not resolved, because receivers have stopped before (RFC 7208 §4.6.4).
+    BeyondLimit,
 }
 
 /// The name that a macro string stands for; labels are dropped from the left until it fits.

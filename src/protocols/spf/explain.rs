@@ -298,6 +298,13 @@ pub fn refusal(refusal: &Refusal) -> Phrase {
                 " who sends, and a list of addresses cannot: what passes there would be lost",
             )
         }
+        Refusal::BeyondLimit(terms) => {
+            let verb = if terms.len() == 1 { " is" } else { " are" };
+            said.code(terms.join(" ")).plain(verb).plain(
+                " behind the limit of 10 lookups and was not resolved: whom a list would lose is \
+                 unknown",
+            )
+        }
         Refusal::TooLarge { networks } => said.number(networks).plain(
             " networks do not fit into ten records of 512 octets each; receivers stop at ten",
         ),
@@ -317,6 +324,7 @@ fn lacking(lack: Lack) -> Phrase {
         Lack::NotAName(error) => {
             Phrase::new().plain(error.to_string()).plain(", so it does not match")
         }
+        Lack::BeyondLimit => Phrase::from("not resolved behind the limit of 10 lookups"),
     }
 }
 
@@ -354,6 +362,7 @@ fn outcome_word(effect: &Effect) -> &'static str {
     match effect {
         Effect { exception: Some(_), .. } => "error",
         Effect { lack: Some(Lack::Unknown(_)), .. } => "depends_on_sender",
+        Effect { lack: Some(Lack::BeyondLimit), .. } => "not_resolved",
         Effect { matched: 0, .. } => "no_match",
         Effect { open: 0, .. } => "match",
         _ => "partial_match",

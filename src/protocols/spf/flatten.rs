@@ -85,6 +85,8 @@ pub enum Refusal {
     Broken(Arc<Exception>),
     /// These terms ask who sends; a list cannot.
     Depends(Vec<String>),
+    /// These terms stand behind the limit of lookups, and whom they name is not known.
+    BeyondLimit(Vec<String>),
     /// Ten records do not hold it.
     TooLarge {
         /// How many networks there are.
@@ -159,8 +161,10 @@ fn sound(facts: &Facts) -> Result<&Record, Refusal> {
             _ => Refusal::Broken(Arc::clone(why)),
         });
     }
-    let depends = facts.sender_dependent();
-    if depends.is_empty() {
+    let (depends, unresolved) = (facts.sender_dependent(), facts.unresolved());
+    if !unresolved.is_empty() {
+        Err(Refusal::BeyondLimit(unresolved))
+    } else if depends.is_empty() {
         facts.published.usable().ok_or(Refusal::NoPolicy)
     } else {
         Err(Refusal::Depends(depends))

@@ -35,6 +35,8 @@ pub struct Intent {
     /// (`ptr`, `exists`, macros) and those whose target has no answer, no record or no address. The
     /// terms that led to one stand before it.
     pub open_terms: BTreeSet<String>,
+    /// Every term that names hosts, written as those are.
+    pub host_terms: BTreeSet<String>,
 }
 
 impl Intent {
@@ -59,7 +61,7 @@ impl Intent {
 /// Several records at one name (RFC 7208 §4.5) were all meant.
 pub async fn intent(policies: &Policies<'_>, domain: &Name) -> Intent {
     let published = policies.fetch(domain).await;
-    let mut open_terms = BTreeSet::new();
+    let (mut open_terms, mut host_terms) = (BTreeSet::new(), BTreeSet::new());
     let mut addresses = Family::BOTH.map(IpSet::empty);
     let mut unmatched: Option<BTreeSet<String>> = None;
     for (family, set) in Family::BOTH.into_iter().zip(&mut addresses) {
@@ -70,11 +72,14 @@ pub async fn intent(policies: &Policies<'_>, domain: &Name) -> Intent {
             path: Vec::new(),
             prefix: String::new(),
             read: 0,
+            lookups: 0,
             open_terms: BTreeSet::new(),
+            host_terms: BTreeSet::new(),
             unmatched: BTreeSet::new(),
         };
         *set = without_everyone(reader.policy(Arc::clone(&published)).await);
         open_terms.append(&mut reader.open_terms);
+        host_terms.append(&mut reader.host_terms);
         // A host with addresses of one family only is a term that works.
         unmatched = Some(match unmatched {
             None => reader.unmatched,
@@ -82,7 +87,7 @@ pub async fn intent(policies: &Policies<'_>, domain: &Name) -> Intent {
         });
     }
     open_terms.extend(unmatched.unwrap_or_default());
-    Intent { addresses, open_terms }
+    Intent { addresses, open_terms, host_terms }
 }
 
 /// The networks of a set, those left out that are so wide that they name nobody, if together they
@@ -110,7 +115,10 @@ struct Reader<'r> {
     prefix: String,
     /// Policies read so far.
     read: usize,
+    /// Terms read so far that cause lookups: what stands behind the limit is read, its hosts are not.
+    lookups: u16,
     open_terms: BTreeSet<String>,
+    host_terms: BTreeSet<String>,
     /// Terms whose hosts have no address of this family.
     unmatched: BTreeSet<String>,
 }
@@ -193,7 +201,8 @@ impl Reader<'_> {
         text: String,
     ) -> IpSet {
         let (policies, sender) = (self.policies, self.sender.clone());
-        let target = Walker::new(policies, &sender, self.family, None)
+        self.lookups = self.lookups.saturating_add(1);
+        let target = Walker::new(policies, &published.domain, &sender, self.family, None)
             .target(spec, record, &published.domain)
             .await;
         let Ok(target) = target else {
@@ -225,10 +234,12 @@ impl Reader<'_> {
         mechanism: &Mechanism,
         text: String,
     ) -> IpSet {
-        let mut walker = Walker::new(self.policies, &self.sender, self.family, None);
+        self.lookups = self.lookups.saturating_add(u16::from(mechanism.is_counted()));
+        let home = self.path.first().unwrap_or(&published.domain);
+        let mut walker = Walker::new(self.policies, home, &self.sender, self.family, None);
         let everybody = Cohort {
             set: IpSet::all(self.family),
-            spent: Spent::default(),
+            spent: Spent { lookups: self.lookups, ..Spent::default() },
             maybe: Vec::new(),
             passed_over: None,
         };
@@ -240,6 +251,9 @@ impl Reader<'_> {
             .into_iter()
             .fold(IpSet::empty(self.family), |all, (cohort, _)| all.or(&cohort.set));
         let text = format!("{}{text}", self.prefix);
+        if mechanism.is_counted() {
+            self.host_terms.insert(text.clone());
+        }
         if is_open {
             self.open_terms.insert(text);
         } else if matched.is_empty() && mechanism.is_counted() {

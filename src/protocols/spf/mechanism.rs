@@ -105,6 +105,9 @@ impl Walker<'_> {
             Ok(name) => name,
             Err(lack) => return without_target(id, open, lack),
         };
+        if self.spares(&name, &open) {
+            return without_target(id, open, Lack::BeyondLimit);
+        }
         let answer = crate::dns::addresses(self.dns(), &name, self.family).await;
         let mut split = Split { target: Some(name.clone()), ..Split::default() };
         if let Some(why) = failed(&answer) {
@@ -132,6 +135,9 @@ impl Walker<'_> {
             Ok(name) => name,
             Err(lack) => return without_target(id, open, lack),
         };
+        if self.spares(&name, &open) {
+            return without_target(id, open, Lack::BeyondLimit);
+        }
         let answer = ask(self.dns(), &name, Kind::Mx).await;
         let mut split = Split { target: Some(name), ..Split::default() };
         split.answers.push(Arc::clone(&answer));
@@ -148,6 +154,10 @@ impl Walker<'_> {
         let mut void = false;
         for host in hosts.iter().take(MX_HOST_LIMIT) {
             if open.is_empty() {
+                break;
+            }
+            if self.spares(host, &open) {
+                split.lack = Some(Lack::BeyondLimit);
                 break;
             }
             let answer = crate::dns::addresses(self.dns(), host, self.family).await;
@@ -172,7 +182,7 @@ impl Walker<'_> {
             let matched = split.matched.len() > before;
             split.steps.push(Step::on(Event::Host { name: host.clone(), matched }, answer));
         }
-        if hosts.len() > MX_HOST_LIMIT && !open.is_empty() {
+        if hosts.len() > MX_HOST_LIMIT && !open.is_empty() && split.lack.is_none() {
             let why = Arc::new(Exception::TooManyMxHosts { found: hosts.len() });
             split.end(std::mem::take(&mut open), &why);
         }
@@ -193,6 +203,9 @@ impl Walker<'_> {
             Ok(name) => name,
             Err(lack) => return without_target(id, open, lack),
         };
+        if self.spares(&name, &open) {
+            return without_target(id, open, Lack::BeyondLimit);
+        }
         let answer = ask(self.dns(), &name, Kind::A).await;
         let mut split = Split { target: Some(name), ..Split::default() };
         if let Some(why) = failed(&answer) {
@@ -220,6 +233,9 @@ impl Walker<'_> {
             Ok(name) => name,
             Err(lack) => return without_target(id, open, lack),
         };
+        if self.spares(&name, &open) {
+            return without_target(id, open, Lack::BeyondLimit);
+        }
         let Some(validation) = self.validate().await else {
             // Many clients at once have no reverse name in common.
             let mut split = depends(id, open);
@@ -308,7 +324,9 @@ fn charge_void(cohort: &mut Cohort) {
 fn without_target(id: TermId, open: Vec<Cohort>, lack: Lack) -> Split {
     let mut split = match lack {
         Lack::Unknown(_) => depends(id, open),
-        Lack::NotAscii | Lack::NotAName(_) => Split { open, ..Split::default() },
+        Lack::NotAscii | Lack::NotAName(_) | Lack::BeyondLimit => {
+            Split { open, ..Split::default() }
+        }
     };
     split.lack = Some(lack);
     split

@@ -261,6 +261,8 @@ pub struct Partition {
     pub cells: Vec<Cell>,
     /// The records that were visited, in order.
     pub visits: Vec<Visit>,
+    /// Terms behind the limit whose hosts were not asked for: whom they name is not known.
+    pub unresolved: Vec<TermId>,
 }
 
 impl Partition {

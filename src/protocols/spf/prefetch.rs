@@ -6,6 +6,7 @@
 //! nothing is asked twice, and it is bounded, so that no tree makes it ask without end.
 
 use super::expand::{self, Sender};
+use super::partition::LOOKUP_LIMIT;
 use super::policy::Policies;
 use super::record::{Body, DomainSpec, Mechanism, Record, SpecText};
 use crate::dns::{Data, Kind, ask, join_all};
@@ -25,7 +26,7 @@ pub async fn prefetch(policies: &Policies<'_>, domain: &Name, families: &[Family
     let budget =
         Budget { policies: AtomicUsize::new(POLICY_LIMIT), hosts: AtomicUsize::new(HOST_LIMIT) };
     let scout = Scout { policies, sender: &sender, families, budget };
-    scout.policy(domain.clone()).await;
+    scout.policy(domain.clone(), 0).await;
 }
 
 struct Budget {
@@ -48,31 +49,37 @@ struct Scout<'s> {
 type Errand<'s> = Pin<Box<dyn Future<Output = ()> + Send + 's>>;
 
 impl<'s> Scout<'s> {
-    fn policy(&'s self, domain: Name) -> Errand<'s> {
+    /// Fetches a policy to which terms led that cause `spent` lookups at least.
+    fn policy(&'s self, domain: Name, spent: u16) -> Errand<'s> {
         Box::pin(async move {
             if self.policies.known(&domain).is_some() || !take(&self.budget.policies) {
                 return;
             }
             let published = self.policies.fetch(&domain).await;
             if let Some(record) = published.usable() {
-                join_all(self.errands(&domain, record)).await;
+                join_all(self.errands(&domain, record, spent)).await;
             }
         })
     }
 
-    fn errands(&'s self, domain: &Name, record: &Record) -> Vec<Errand<'s>> {
+    fn errands(&'s self, domain: &Name, record: &Record, mut spent: u16) -> Vec<Errand<'s>> {
         let target = |spec: &DomainSpec| self.target(spec, record, domain);
         let mut errands: Vec<Errand<'s>> = Vec::new();
         for term in &record.terms {
+            if let Body::Directive(_, mechanism) = &term.body {
+                spent = spent.saturating_add(u16::from(mechanism.is_counted()));
+            }
+            // Behind the limit the walk asks for policies and for no hosts of others.
+            let is_beyond = spent > LOOKUP_LIMIT;
             match &term.body {
                 Body::Directive(_, Mechanism::Include(spec)) => {
-                    errands.extend(target(spec).map(|name| self.policy(name)));
+                    errands.extend(target(spec).map(|name| self.policy(name, spent)));
                 }
-                Body::Directive(_, Mechanism::A(it)) => {
+                Body::Directive(_, Mechanism::A(it)) if !is_beyond => {
                     let name = it.domain.as_ref().map_or_else(|| Some(domain.clone()), target);
                     errands.extend(name.map(|name| self.host(name)));
                 }
-                Body::Directive(_, Mechanism::Mx(it)) => {
+                Body::Directive(_, Mechanism::Mx(it)) if !is_beyond => {
                     let name = it.domain.as_ref().map_or_else(|| Some(domain.clone()), target);
                     errands.extend(name.map(|name| self.exchangers(name)));
                 }
@@ -80,7 +87,7 @@ impl<'s> Scout<'s> {
             }
         }
         if let Some((_, spec)) = record.redirect() {
-            errands.extend(target(spec).map(|name| self.policy(name)));
+            errands.extend(target(spec).map(|name| self.policy(name, spent.saturating_add(1))));
         }
         errands
     }

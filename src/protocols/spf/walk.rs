@@ -11,13 +11,15 @@
 
 use super::event::{Effect, Event, total};
 use super::expand::{self, Explaining, Lack, Scope, Sender};
-use super::partition::{Cell, Exception, Partition, Ruling, Spent, SpfResult, TermId, Visit};
+use super::partition::{
+    Cell, Exception, LOOKUP_LIMIT, Partition, Ruling, Spent, SpfResult, TermId, Visit,
+};
 use super::policy::{Found, Policies, Published};
 use super::ptr::Validation;
 use super::record::{DomainSpec, Qualifier, Record, SpecText};
 use crate::diagnostic::Step;
 use crate::dns::{Dns, Kind};
-use crate::net::{Family, IpSet, Name, Range};
+use crate::net::{Family, IpSet, Name, Range, organization};
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -70,12 +72,13 @@ pub async fn walk(
     sender: &Sender,
     universe: IpSet,
 ) -> Walked {
-    let mut walker = Walker::new(policies, sender, universe.family(), universe.single());
+    let mut walker = Walker::new(policies, domain, sender, universe.family(), universe.single());
     let start =
         Cohort { set: universe, spent: Spent::default(), maybe: Vec::new(), passed_over: None };
     let checked = walker.check_host(domain.clone(), None, vec![start]).await;
-    let Walker { family, visits, .. } = walker;
-    Walked { partition: Partition { family, cells: checked.cells, visits }, trace: checked.step }
+    let Walker { family, visits, unresolved, .. } = walker;
+    let partition = Partition { family, cells: checked.cells, visits, unresolved };
+    Walked { partition, trace: checked.step }
 }
 
 /// The outcome of one `check_host()`.
@@ -116,10 +119,14 @@ pub(super) struct Walker<'w> {
     /// The client's address, if the walk is about one only.
     pub(super) ip: Option<IpAddr>,
     visits: Vec<Visit>,
+    /// Terms whose hosts were not asked for.
+    unresolved: Vec<TermId>,
     /// Octets of records read so far.
     read: usize,
     /// Policies under evaluation, each within the one before.
     depth: usize,
+    /// The organization of the domain whose policy is walked.
+    home: Name,
     /// The validated names of the client, once they were looked up.
     pub(super) validation: Option<Arc<Validation>>,
 }
@@ -127,12 +134,25 @@ pub(super) struct Walker<'w> {
 impl<'w> Walker<'w> {
     pub(super) fn new(
         policies: &'w Policies<'w>,
+        domain: &Name,
         sender: &'w Sender,
         family: Family,
         ip: Option<IpAddr>,
     ) -> Self {
+        let home = organization(domain);
         let visits = Vec::with_capacity(4);
-        Self { policies, sender, family, ip, visits, read: 0, depth: 0, validation: None }
+        Self {
+            policies,
+            sender,
+            family,
+            ip,
+            visits,
+            unresolved: Vec::new(),
+            read: 0,
+            depth: 0,
+            home,
+            validation: None,
+        }
     }
 
     pub(super) fn dns(&self) -> &'w dyn Dns {
@@ -208,6 +228,7 @@ impl<'w> Walker<'w> {
             }
             let mut effect = Effect::before(&open, asked);
             let split = self.split(id, published, record, mechanism, open).await;
+            self.unresolved.extend((split.lack == Some(Lack::BeyondLimit)).then_some(id));
             effect.after(&split, qualifier);
             asked = effect.open;
             let matched = split.matched.into_iter().map(|(cohort, by)| Cell {
@@ -297,6 +318,14 @@ impl<'w> Walker<'w> {
         let validated = self.validated_name(macros, domain).await;
         let scope = self.scope(domain, validated.as_deref(), None);
         expand::target_name(macros, &record.text, &scope)
+    }
+
+    /// True if the hosts of a name are left alone: every receiver has stopped before it comes to them
+    /// (§4.6.4), and they belong to others, whom a policy of many octets would have us ask without
+    /// end. Policies behind the limit are still read, to say what each of them costs.
+    pub(super) fn spares(&self, name: &Name, open: &[Cohort]) -> bool {
+        open.iter().all(|cohort| cohort.spent.lookups > LOOKUP_LIMIT)
+            && organization(name) != self.home
     }
 
     /// What macros may ask for in the policy of `domain`.
