@@ -6,7 +6,6 @@ use crate::shared::shared;
 use crate::world::{World, at_once, name};
 use mailcheck::audit::listing::{Request, list};
 use mailcheck::audit::{Asked, Sender as Who};
-use mailcheck::dns::MOST_QUERIES;
 use mailcheck::dns::{Data, Dns, Replay};
 use mailcheck::net::{Cidr, Family, IpSet, Range};
 use mailcheck::protocols::spf::flatten::ANSWER_LIMIT;

@@ -4,7 +4,7 @@ mod flattening;
 mod shares;
 
 use crate::diagnostic::Standing;
-use crate::dns::{Budget, Dns, alongside, join_all};
+use crate::dns::{Budget, Dns, MOST_QUERIES, alongside, join_all};
 use crate::examine::authorize::{self, Share as Portioned, count_in_words, networks};
 use crate::examine::sender::{self, Missing, Resolved};
 use crate::examine::{Asked, Sender};
@@ -35,7 +35,14 @@ pub struct Request {
 impl Request {
     /// Asks who may send for a domain and nothing else.
     pub fn about(domain: Name) -> Self {
-        Self { domain, notes: Vec::new(), contains: Vec::new(), minus: Vec::new(), flatten: false }
+        Self {
+            domain,
+            notes: Vec::new(),
+            contains: Vec::new(),
+            minus: Vec::new(),
+            flatten: false,
+            most_queries: MOST_QUERIES,
+        }
     }
 }
 
