@@ -22,6 +22,9 @@ use std::sync::Arc;
 
 const SYNTAX: Citation = rfc(9989, "4.8");
 
+/// What is expected of a tag that stands twice.
+pub(super) const ONCE: &str = "each tag only once";
+
 /// The tags of RFC 9989 §4.7 behind the version.
 const DEFINED: [&str; 10] = ["p", "sp", "np", "adkim", "aspf", "t", "psd", "fo", "rua", "ruf"];
 
@@ -104,7 +107,7 @@ impl<'a> Reader<'a> {
             if let Some(tag) = self.record.tags.get_mut(earlier) {
                 tag.usage = Usage::Repeated;
             }
-            self.fault(tag.span(self.text), "each tag only once");
+            self.fault(tag.span(self.text), ONCE);
         }
     }
 
