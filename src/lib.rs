@@ -59,7 +59,7 @@
 //! Everything that this documentation shows. `testdata/api.txt` lists it, and a change of that file is
 //! reviewed as a change of the API; until 1.0 such a change needs a new minor version. Structs and enums
 //! that will grow are `#[non_exhaustive]`: match them with `..` or `_`. Ids of rules are never reused, and
-//! the JSON form of a report has its own version ([`report::SCHEMA`]). Items that are public and not
+//! JSON documents have versions of their own ([`report::envelope`]). Items that are public and not
 //! shown belong to the program and may change at any time.
 //!
 //! # Features

@@ -3,7 +3,7 @@
 use super::RunError;
 use super::words::{Appearance, Format};
 use crate::render::{github, gitlab, json, junit, markdown, palette, prometheus, sarif, text, tsv};
-use crate::report::Report;
+use crate::report::{Extent, Report};
 use std::env;
 use std::ffi::OsString;
 use std::fs;
@@ -26,8 +26,8 @@ pub(super) fn format(
     out: &mut dyn Write,
 ) -> Result<(), RunError> {
     match format {
-        Format::Json => json::render(report, out)?,
-        Format::JsonLines => json::lines(report, out)?,
+        Format::Json => json::report(report, extent(look), out)?,
+        Format::JsonLines => json::lines(report, extent(look), out)?,
         Format::GitHub => github::render(report, out)?,
         Format::Markdown => markdown::render(report, out)?,
         Format::Sarif => sarif::render(report, out)?,
@@ -38,6 +38,11 @@ pub(super) fn format(
         Format::Text => text::render(report, look, out)?,
     }
     Ok(())
+}
+
+/// What a document for programs holds where text would look so. Steps refer to lookups.
+pub(super) fn extent(look: &text::Look) -> Extent {
+    Extent { steps: look.explain, lookups: look.lookups || look.explain }
 }
 
 /// A stream that a person may be looking at.

@@ -1,22 +1,32 @@
-//! The report as it is, for programs: one JSON document, pretty, with a newline at the end.
+//! Documents for programs: pretty JSON with a newline at the end, or JSON lines.
 //!
-//! Its shape is described in `testdata/schema/report.schema.json`.
+//! Their envelope is [`report::envelope`](crate::report::envelope); their shape is described by
+//! [`report::schema`](crate::report::schema).
 
 use crate::diagnostic::Rule;
-use crate::report::{Domain, Finding, Reference, Report};
+use crate::report::envelope::{Enveloped, Kind};
+use crate::report::{Extent, Reference, Report};
 use crate::text::escape;
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-/// Writes a report as JSON.
+/// Writes a document as JSON.
 ///
 /// # Errors
 /// `out` cannot be written to.
-pub fn render(report: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let mut text = printable(&serde_json::to_string_pretty(report)?);
+pub fn render(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = printable(&serde_json::to_string_pretty(document)?);
     text.push('\n');
     out.write_all(text.as_bytes())
+}
+
+/// Writes a report of that extent as JSON.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub fn report(report: &Report, extent: Extent, out: &mut dyn Write) -> io::Result<()> {
+    render(&report.document(extent), out)
 }
 
 /// Writes a report as JSON lines: a domain each, in the order asked, as it stands in the report; of
@@ -24,33 +34,10 @@ pub fn render(report: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
 ///
 /// # Errors
 /// `out` cannot be written to.
-pub fn lines(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    for domain in &report.domains {
-        let line = Line { schema: "mailcheck.domain/1", domain };
-        writeln!(out, "{}", printable(&serde_json::to_string(&line)?))?;
-    }
-    let of_files = report.findings.iter().filter(|_| !report.run.files.is_empty());
-    for finding in of_files {
-        let line = FindingLine { schema: "mailcheck.finding/1", finding };
-        writeln!(out, "{}", printable(&serde_json::to_string(&line)?))?;
-    }
-    Ok(())
-}
-
-/// A finding on a line of its own.
-#[derive(Serialize)]
-struct FindingLine<'r> {
-    schema: &'static str,
-    #[serde(flatten)]
-    finding: &'r Finding,
-}
-
-/// A domain on a line of its own.
-#[derive(Serialize)]
-struct Line<'r> {
-    schema: &'static str,
-    #[serde(flatten)]
-    domain: &'r Domain,
+pub fn lines(report: &Report, extent: Extent, out: &mut dyn Write) -> io::Result<()> {
+    report
+        .lines(extent)
+        .try_for_each(|line| writeln!(out, "{}", printable(&serde_json::to_string(&line)?)))
 }
 
 /// Writes rules as JSON.
@@ -58,35 +45,48 @@ struct Line<'r> {
 /// # Errors
 /// `out` cannot be written to.
 pub fn rules(rules: impl Iterator<Item = &'static Rule>, out: &mut dyn Write) -> io::Result<()> {
-    let rows = rules.map(|rule| Row {
-        id: rule.id,
-        severity: rule.severity.word(),
-        confidence: rule.confidence.word(),
-        summary: rule.summary,
-        why: rule.why,
-        reference: Reference { cite: rule.cite.into(), url: rule.cite.url() },
-        page: rule.page,
-    });
-    render(&Catalogue { schema: "mailcheck.rules/1", rules: rows.collect() }, out)
+    let rules = rules.map(Row::from).collect();
+    render(&Enveloped::new(Kind::Rules, None, Catalogue { rules }), out)
+}
+
+/// Writes a rule as JSON.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub fn rule(rule: &'static Rule, out: &mut dyn Write) -> io::Result<()> {
+    render(&Enveloped::new(Kind::Rule, None, Row::from(rule)), out)
 }
 
 /// Every rule there is.
 #[derive(Serialize)]
 struct Catalogue {
-    schema: &'static str,
     rules: Vec<Row>,
 }
 
 /// A rule, with all that is said about it.
 #[derive(Serialize)]
 struct Row {
-    id: &'static str,
+    rule: &'static str,
     severity: &'static str,
     confidence: &'static str,
     summary: &'static str,
     why: &'static str,
     reference: Reference,
     page: &'static str,
+}
+
+impl From<&'static Rule> for Row {
+    fn from(rule: &'static Rule) -> Self {
+        Self {
+            rule: rule.id,
+            severity: rule.severity.word(),
+            confidence: rule.confidence.word(),
+            summary: rule.summary,
+            why: rule.why,
+            reference: Reference { cite: rule.cite.into(), url: rule.cite.url() },
+            page: rule.page,
+        }
+    }
 }
 
 /// The document with every character that could hurt a terminal as `\u….`.

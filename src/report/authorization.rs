@@ -180,7 +180,8 @@ pub struct SpfVerdict {
     pub problem: Option<Phrase>,
     /// The addresses by what they get, if more than one was asked about.
     pub portions: Vec<Portion>,
-    /// How it was found out.
+    /// How it was found out; empty if the document was written without steps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
 }
 
@@ -235,6 +236,7 @@ pub struct DmarcVerdict {
     pub dkim_aligned: bool,
     /// The answer in one sentence.
     pub headline: Phrase,
-    /// How it was found out.
+    /// How it was found out; empty if the document was written without steps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
 }

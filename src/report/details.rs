@@ -4,7 +4,7 @@ use super::{LookupId, Status};
 use crate::net::{Cidr, Name};
 use crate::protocols::Detail;
 use crate::protocols::dkim::Algorithm;
-use crate::protocols::dmarc::{AlignmentMode, Policy, PolicyTag};
+use crate::protocols::dmarc::{AlignmentMode, Policy, PolicyTag, TagValue};
 use crate::protocols::spf::SpfResult;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -206,7 +206,8 @@ pub struct Selector {
     pub aliases: Vec<Name>,
     /// The recognised provider that the selector belongs to.
     pub provider: Option<String>,
-    /// The lookup behind it.
+    /// The lookup behind it; `null` if the document was written without lookups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lookup: Option<LookupId>,
 }
 
@@ -253,6 +254,9 @@ pub struct DmarcDetails {
     pub aspf: Option<AlignmentMode>,
     /// Where aggregate reports go.
     pub reports: Vec<String>,
+    /// The tags of the record that applies, as published, then those that it leaves to their defaults.
+    #[serde(default)]
+    pub tags: Vec<TagValue>,
     /// The names that the tree walk asked, in order.
     pub tree_walk: Vec<WalkName>,
 }

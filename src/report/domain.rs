@@ -2,7 +2,7 @@
 
 use super::{
     Authorization, Change, Details, DkimDetails, DmarcDetails, FileLocation, Finding, Lookup,
-    MxDetails, SpfDetails, Step, Verdict,
+    MxDetails, SpfDetails, Step, Unknown, Verdict,
 };
 use crate::diagnostic::{Standing, family};
 use crate::net::Name;
@@ -20,8 +20,11 @@ use std::fmt;
 /// list of one type they would have to be found and matched, with an arm for a section that is not
 /// there. Of the protocols in [`Others`] nothing above their rows reads a detail by name. In JSON
 /// there is no difference: each section is a member called as its protocol is.
+///
+/// In JSON what could not be determined follows from the rest ([`Domain::unknowns`]).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
+#[serde(remote = "Self")]
 pub struct Domain {
     /// The domain in A-labels.
     pub domain: Name,
@@ -56,7 +59,8 @@ pub struct Domain {
     pub findings: Vec<Finding>,
     /// The lookups that failed, as sentences: what could not be told.
     pub errors: Vec<Phrase>,
-    /// Every question and answer, numbered.
+    /// Every question and answer, numbered; empty if the document was written without them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lookups: Vec<Lookup>,
 }
 
@@ -118,6 +122,29 @@ impl Domain {
         });
         let senders = self.authorizations.iter().map(Authorization::verdict);
         senders.chain(findings).chain(sections).chain(unknown).max().unwrap_or_default()
+    }
+}
+
+impl Serialize for Domain {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Whole<'d> {
+            #[serde(flatten, serialize_with = "members")]
+            domain: &'d Domain,
+            unknown: Vec<Unknown>,
+        }
+        fn members<S: Serializer>(domain: &&Domain, out: S) -> Result<S::Ok, S::Error> {
+            // Its own members, as they are derived.
+            Domain::serialize(domain, out)
+        }
+        Whole { domain: self, unknown: self.unknowns() }.serialize(out)
+    }
+}
+
+impl<'de> Deserialize<'de> for Domain {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        // As it is derived: what could not be determined follows from the rest.
+        Self::deserialize(input)
     }
 }
 
@@ -190,7 +217,8 @@ pub struct Section<E> {
     /// What was found, as data.
     #[serde(flatten)]
     pub details: E,
-    /// How it was found out.
+    /// How it was found out; empty if the document was written without steps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
 }
 

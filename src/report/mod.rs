@@ -1,19 +1,23 @@
 //! What renderers and comparisons see: one serialisable value.
 //!
 //! A [`Report`] holds plain data and sentences. It knows nothing of evaluators: `audit` fills it,
-//! `render` shows it. Its JSON form is the published interface; the schema stands in
-//! `testdata/schema/report.schema.json`, fields are only ever added within a major version.
+//! `render` shows it. Its JSON form is the published interface; the schemas of all documents are in
+//! [`schema`], fields are only ever added within a major version.
 
 mod authorization;
 mod change;
 mod domain;
 mod details;
+mod document;
+pub mod envelope;
 mod excerpt;
+mod extent;
 mod finding;
 mod lookup;
 mod patch;
 mod rule_id;
 mod sender_result;
+pub mod schema;
 pub mod senders;
 mod stages;
 mod step;
@@ -22,7 +26,9 @@ mod verdict;
 
 // What the standards call a result or a policy, a report calls so too.
 pub use crate::protocols::dkim::Algorithm;
-pub use crate::protocols::dmarc::{AlignmentMode, DmarcResult, Policy, PolicyTag};
+pub use crate::protocols::dmarc::{
+    AlignmentMode, DmarcResult, Policy, PolicyTag, TagValue, Validity,
+};
 pub use crate::protocols::spf::SpfResult;
 pub use crate::protocols::{Detail, Protocol};
 pub use authorization::{
@@ -37,8 +43,11 @@ pub use details::{
     Details, DkimDetails, DmarcDetails, KeyType, MxDetails, MxHost, Selector, SpfDetails, TermKind,
     TreeNode, WalkName,
 };
+pub use document::Counts;
 pub use domain::{Domain, Expected, Other, Others, Section, SectionView, Status};
+pub use envelope::Tool;
 pub use excerpt::Excerpt;
+pub use extent::Extent;
 pub(crate) use finding::number;
 pub use finding::{
     FileLocation, Finding, FixRecord, ProposedFix, Reference, State, Subject, Suppression,
@@ -58,17 +67,11 @@ pub use verdict::Verdict;
 use crate::net::Name;
 use crate::text::Phrase;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
-
-/// Name and major version of the JSON form.
-pub const SCHEMA: &str = "mailcheck.report/1";
 
 /// Everything that one run found out.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Report {
-    /// [`SCHEMA`].
-    pub schema: Cow<'static, str>,
     /// Which program made the report.
     pub tool: Tool,
     /// How it was made.
@@ -94,27 +97,13 @@ impl Report {
     }
 }
 
-/// Which program made the report.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Tool {
-    /// Always `mailcheck`.
-    pub name: Cow<'static, str>,
-    /// Its version.
-    pub version: Cow<'static, str>,
-}
-
-impl Default for Tool {
-    fn default() -> Self {
-        Self { name: "mailcheck".into(), version: env!("CARGO_PKG_VERSION").into() }
-    }
-}
-
 /// How a report was made.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Run {
-    /// When it began, RFC 3339, UTC; `null` where the clock is not read, as in a replay.
+    /// When it began, RFC 3339, UTC; `null` where the clock is not read, as in a replay. In JSON it is
+    /// a member of the envelope.
+    #[serde(skip)]
     pub started: Option<String>,
     /// Wall time in milliseconds; `null` in a replay.
     pub elapsed_ms: Option<u64>,
@@ -124,7 +113,9 @@ pub struct Run {
     pub questions: usize,
     /// What was understood of the invocation, what was left out.
     pub notes: Vec<Phrase>,
-    /// The files that were looked at by themselves, in the order in which they were named.
+    /// The files that were looked at by themselves, in the order in which they were named. In JSON they
+    /// are a member of their own document.
+    #[serde(skip)]
     pub files: Vec<ReadFile>,
 }
 

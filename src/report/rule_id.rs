@@ -7,7 +7,7 @@ use std::ops::Deref;
 
 /// The name of a rule, `family/name`.
 ///
-/// In JSON it stands twice, as `rule`, which is its name, and as `id`, which it was called first.
+/// In JSON it is `rule`, and once more `id`, for readers of older versions.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "Keys", into = "Keys")]
 pub struct RuleId(Cow<'static, str>);
@@ -15,9 +15,9 @@ pub struct RuleId(Cow<'static, str>);
 /// The keys of a rule's name in an object; reports of older versions have the first only.
 #[derive(Serialize, Deserialize)]
 struct Keys {
-    id: Cow<'static, str>,
     #[serde(default)]
     rule: Cow<'static, str>,
+    id: Cow<'static, str>,
 }
 
 impl RuleId {

@@ -1,22 +1,17 @@
 //! Who may send, in full: every address there is, by what it gets and by which term.
 
+use super::envelope::{Enveloped, Kind};
 use super::{Authorized, Matched, Run, SenderKind, SenderResult, Tool};
-use crate::dns::Kind;
+use crate::dns;
 use crate::net::{Cidr, Family, Name};
 use crate::protocols::spf::SpfResult;
 use crate::text::Phrase;
-use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
-
-/// Name and major version of the JSON form.
-pub const SCHEMA: &str = "mailcheck.senders/1";
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Everything that one run found out about who may send for a domain.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Report {
-    /// [`SCHEMA`].
-    pub schema: Cow<'static, str>,
     /// Which program made the report.
     pub tool: Tool,
     /// How it was made.
@@ -24,8 +19,33 @@ pub struct Report {
     /// The exit code that goes with it.
     pub exit_code: u8,
     /// What was found out.
-    #[serde(flatten)]
     pub listing: Listing,
+}
+
+/// The members of the document, as they are written and read.
+#[derive(Serialize, Deserialize)]
+struct Members<L, R> {
+    #[serde(flatten)]
+    listing: L,
+    run: R,
+    exit_code: u8,
+}
+
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let Self { tool, run, exit_code, listing } = self;
+        let members = Members { listing, run, exit_code: *exit_code };
+        Enveloped::by(tool, Kind::Senders, run.started.as_deref(), members).serialize(out)
+    }
+}
+
+impl<'de> Deserialize<'de> for Report {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let Enveloped { envelope, body } = Enveloped::read(input, &[Kind::Senders])?;
+        let Members::<Listing, Run> { listing, run, exit_code } = body;
+        let (tool, started) = envelope.open();
+        Ok(Self { tool, run: Run { started, ..run }, exit_code, listing })
+    }
 }
 
 /// Who may send for a domain.
@@ -202,7 +222,7 @@ pub struct ListSource {
     pub name: Name,
     /// The type asked for.
     #[serde(rename = "type")]
-    pub kind: Kind,
+    pub kind: dns::Kind,
     /// Time to live in seconds, if known.
     pub ttl_s: Option<u32>,
     /// The provider whose name it is, if known.
@@ -213,7 +233,7 @@ impl Report {
     /// The report of a run; the exit code follows from what was found out.
     pub fn new(run: Run, listing: Listing) -> Self {
         let exit_code = listing.exit_code();
-        Self { schema: SCHEMA.into(), tool: Tool::default(), run, exit_code, listing }
+        Self { tool: Tool::default(), run, exit_code, listing }
     }
 }
 

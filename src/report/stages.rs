@@ -1,7 +1,7 @@
 //! How a report is finished: examined, judged, concluded, each a type of its own, so that no step
 //! is left out and none is done twice.
 
-use super::{Authorization, Domain, Finding, Origin, Report, Run, SCHEMA, Tool, Verdict};
+use super::{Authorization, Domain, Finding, Origin, Report, Run, Tool, Verdict};
 use crate::diagnostic::Severity;
 
 /// What was found out: domains held to their contracts, and findings about no domain. What the
@@ -56,15 +56,7 @@ impl Judged {
     pub fn conclude(self, run: Run, threshold: Threshold) -> Report {
         let Self { domains, findings } = self;
         let (result, exit_code) = conclusion(&domains, &findings, threshold);
-        Report {
-            schema: SCHEMA.into(),
-            tool: Tool::default(),
-            run,
-            result,
-            exit_code,
-            domains,
-            findings,
-        }
+        Report { tool: Tool::default(), run, result, exit_code, domains, findings }
     }
 }
 
@@ -85,11 +77,7 @@ fn conclusion(domains: &[Domain], findings: &[Finding], threshold: Threshold) ->
             domain.change.is_none() && senders.any(|one| one.verdict() == Verdict::Fail);
         is_refused || reaches(&domain.findings, threshold.fail_on)
     };
-    let is_unknown = |domain: &Domain| {
-        // A domain about which there is nothing but why there is nothing.
-        let is_bare = domain.change.is_none() && domain.result == Verdict::Unknown;
-        is_bare || !domain.unknowns().is_empty()
-    };
+    let is_unknown = |domain: &Domain| !domain.unknowns().is_empty();
     let exit_code = if threshold.exit_zero {
         0
     } else if domains.iter().any(fails) || reaches(findings, threshold.fail_on) {

@@ -6,6 +6,7 @@ use crate::dns::{Kind, Trouble};
 use crate::net::Name;
 use crate::protocols::Protocol;
 use crate::text::Phrase;
+use serde::{Serialize, Serializer};
 
 /// Something that could not be determined, and why: never a fault of the domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,48 @@ pub enum What {
     SpfResult,
     /// Which records there are of a type at a name: the query for them failed.
     Records(Name, Kind),
+    /// Anything about the domain: it could not be examined to its end.
+    Domain,
+}
+
+impl What {
+    /// The word for it in JSON.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Section(_) => "section",
+            Self::Sender(_) => "sender",
+            Self::Expectation => "expectation",
+            Self::Change => "change",
+            Self::Addresses => "addresses",
+            Self::SpfResult => "spf_result",
+            Self::Records(..) => "records",
+            Self::Domain => "domain",
+        }
+    }
+
+    /// What it is called: the protocol, the sender as it was asked about, the records.
+    fn name(&self) -> Option<String> {
+        match self {
+            Self::Section(protocol) => Some(protocol.word().to_owned()),
+            Self::Sender(sender) => Some(sender.clone()),
+            Self::Records(name, kind) => Some(format!("{name} {kind}")),
+            _ => None,
+        }
+    }
+}
+
+impl Serialize for Unknown {
+    /// An object: `what` it is, the `name` of it if it has one, and `why`.
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Members<'u> {
+            what: &'static str,
+            name: Option<String>,
+            why: &'u Phrase,
+        }
+        let Self { what, why } = self;
+        Members { what: what.word(), name: what.name(), why }.serialize(out)
+    }
 }
 
 impl Domain {
@@ -67,7 +110,11 @@ impl Domain {
         let contract = self.contract.iter().filter(|expected| expected.met.is_none());
         let contract = contract
             .map(|expected| Unknown { what: What::Expectation, why: expected.expectation.clone() });
-        sections.chain(senders).chain(contract).collect()
+        let unknown: Vec<Unknown> = sections.chain(senders).chain(contract).collect();
+        if unknown.is_empty() && self.result == Verdict::Unknown {
+            return vec![Unknown { what: What::Domain, why: self.headline.clone() }];
+        }
+        unknown
     }
 
     /// True if every protocol was examined and no lookup failed.

@@ -28,7 +28,7 @@ fn written(name: &str) -> Ended {
 
 /// The findings of a report that count.
 fn counting(report: &Value) -> Vec<String> {
-    let lists = [&report["domains"][0]["findings"], &report["findings"]];
+    let lists = [&report["domains"][0]["findings"], &report["general_findings"]];
     let findings = lists.into_iter().filter_map(Value::as_array).flatten();
     let counting = findings.filter(|finding| finding["suppressed"].is_null());
     counting.filter_map(|finding| finding["id"].as_str().map(str::to_owned)).collect()
@@ -82,7 +82,7 @@ fn an_entry_that_no_longer_matches_is_told_of_at_its_line() {
         .expect("an entry of the rule");
     let run = after(&ended, ["test"]).file("tape.jsonl", policy("v=spf1 -all").as_bytes());
     let report = run.json();
-    let unused = report["findings"].as_array().expect("a list");
+    let unused = report["general_findings"].as_array().expect("a list");
     let places: Vec<_> =
         unused.iter().map(|it| (&it["location"]["file"], &it["location"]["line"])).collect();
     // The entry begins a line above its rule, and lines are counted from 1.
@@ -146,7 +146,7 @@ fn entries_of_other_domains_and_their_reasons_stay() {
 fn several_ignores_of_one_rule_and_domain_are_told_apart() {
     let twice = "[[ignore]]\nrule = \"spf/ptr\"\nreason = \"x\"\n".repeat(2);
     let report = at("ignores-apart", &policy(WEAK), &twice, ["example.com"]).json();
-    let findings = report["findings"].as_array().expect("a list");
+    let findings = report["general_findings"].as_array().expect("a list");
     let [one, other] = findings.as_slice() else { panic!("{findings:?}") };
     assert_ne!(one["fingerprint"], other["fingerprint"]);
 }

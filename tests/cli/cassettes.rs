@@ -37,7 +37,7 @@ fn report(domain: &str) -> Value {
 /// The report of a command with more arguments on a cassette.
 fn report_with(domain: &str, more: &[&str]) -> Value {
     let out = program::mailcheck()
-        .args([domain, "--format", "json", "--replay"])
+        .args([domain, "--format", "json", "--lookups", "--replay"])
         .arg(cassette(domain))
         .args(more)
         .output()
@@ -103,7 +103,7 @@ fn the_plain_command_finds_every_answer_on_the_cassette() {
 #[test]
 fn a_question_that_is_not_on_the_cassette_is_noticed() {
     let out = program::mailcheck()
-        .args(["example.org", "--checks", "dmarc", "--format", "json", "--replay"])
+        .args(["example.org", "--checks", "dmarc", "--lookups", "--format", "json", "--replay"])
         .arg(cassette("fmsinc.com"))
         .output()
         .expect("the binary runs");

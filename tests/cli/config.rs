@@ -14,7 +14,7 @@ fn weak<const N: usize>(test: &str, toml: &str, arguments: [&str; N]) -> Run {
 
 /// The rules of all findings of a report, those that are ignored in brackets.
 fn ids(report: &Value) -> Vec<String> {
-    let lists = [&report["domains"][0]["findings"], &report["findings"]];
+    let lists = [&report["domains"][0]["findings"], &report["general_findings"]];
     let findings = lists.into_iter().filter_map(Value::as_array).flatten();
     let told = |finding: &Value| {
         let id = finding["id"].as_str().unwrap_or_default();
@@ -118,7 +118,7 @@ fn after_its_date_an_ignore_is_over_and_told_of() {
 fn an_ignore_that_matches_nothing_is_told_of_in_its_line() {
     let toml = "\n[[ignore]]\nrule = \"spf/ptr\"\ndomain = \"example.com\"\nreason = \"x\"\n";
     let report = weak("config-unused", toml, []).json();
-    let place = &report["findings"][0]["location"];
+    let place = &report["general_findings"][0]["location"];
     assert_eq!(ids(&report), ["spf/neutral-all", "config/unused-ignore"]);
     assert_eq!((&place["file"], &place["line"]), (&"mailcheck.toml".into(), &2.into()));
 }

@@ -19,6 +19,8 @@ mod output;
 #[path = "../support/program.rs"]
 mod program;
 mod scenarios;
+#[path = "../support/schema.rs"]
+mod schemas;
 mod servers;
 mod summary;
 #[path = "../support/cassette.rs"]
@@ -162,11 +164,9 @@ impl Run {
         Ended { code, stdout, stderr, folder: self.folder }
     }
 
-    /// Waits for the end, and reads the report.
+    /// Waits for the end, and reads the report, which is what its schema says.
     fn json(self) -> Value {
-        let ended = self.arguments(["--format", "json"]).end();
-        serde_json::from_str(&ended.stdout)
-            .unwrap_or_else(|why| panic!("{why}: {}{}", ended.stdout, ended.stderr))
+        self.arguments(["--format", "json"]).end().document()
     }
 
     /// The domain of a report about one.
@@ -176,6 +176,14 @@ impl Run {
 }
 
 impl Ended {
+    /// The document on standard output, which is what its schema says.
+    fn document(&self) -> Value {
+        let document = serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|why| panic!("{why}: {}{}", self.stdout, self.stderr));
+        assert_eq!(schemas::faults(&document), Vec::<String>::new());
+        document
+    }
+
     /// The exit code, and what was said on standard error.
     fn refusal(&self) -> (Option<i32>, &str) {
         assert_eq!(self.stdout, "", "a run without a report writes nothing to standard output");

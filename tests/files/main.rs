@@ -3,6 +3,8 @@
 mod history;
 #[path = "../support/program.rs"]
 mod program;
+#[path = "../support/schema.rs"]
+mod schemas;
 #[path = "../support/cassette.rs"]
 mod cassette;
 mod zone_readers;

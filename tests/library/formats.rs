@@ -7,7 +7,7 @@ mod spans;
 use crate::reports;
 use jsonschema::Validator;
 use mailcheck::render::{github, gitlab, json, junit, markdown, prometheus, sarif, tsv};
-use mailcheck::report::Report;
+use mailcheck::report::{Extent, Report};
 use proptest::prelude::*;
 use serde_json::Value;
 use std::io::{self, Write as _};
@@ -252,7 +252,7 @@ fn a_table_of_a_change() {
 
 #[test]
 fn a_json_line_says_what_a_change_did_to_a_finding() {
-    let line = read(&reports::changed(), json::lines);
+    let line = read(&reports::changed(), |report, out| json::lines(report, Extent::FULL, out));
     let findings = line["findings"].as_array().expect("findings");
     let states: Vec<&str> = findings.iter().filter_map(|it| it["state"].as_str()).collect();
     assert_eq!(states, ["introduced", "unchanged", "resolved", "introduced", "introduced"]);

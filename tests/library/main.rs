@@ -18,6 +18,8 @@ mod reports;
 mod round_trips;
 mod rules;
 mod schema;
+#[path = "../support/schema.rs"]
+mod schemas;
 mod senders;
 #[path = "../support/shared.rs"]
 mod shared;

@@ -16,7 +16,6 @@ pub(crate) fn name(text: &str) -> Name {
 
 pub(crate) fn report(result: Verdict, exit_code: u8, domains: Vec<Domain>) -> Report {
     made!(Report {
-        schema: SCHEMA.into(),
         tool: made!(Tool { name: "mailcheck".into(), version: "0.0.0".into() }),
         run: made!(Run {
             started: Some("2026-11-24T02:00:00Z".into()),
@@ -43,6 +42,10 @@ pub(crate) fn all() -> [Report; 9] {
 
 pub(crate) fn good() -> Report {
     report(Verdict::Ok, 0, vec![good_domain()])
+}
+
+fn tag(tag: &'static str, value: &'static str, explicit: bool, validity: Validity) -> TagValue {
+    TagValue { tag: tag.into(), value: value.into(), explicit, validity, reason: None }
 }
 
 pub(crate) fn good_domain() -> Domain {
@@ -109,6 +112,10 @@ pub(crate) fn good_domain() -> Domain {
                 adkim: Some(AlignmentMode::Relaxed),
                 aspf: Some(AlignmentMode::Relaxed),
                 reports: vec!["mailto:dmarc@fmsinc.example".into()],
+                tags: vec![
+                    tag("p", "reject", true, Validity::Valid),
+                    tag("sp", "reject", false, Validity::Valid),
+                ],
                 tree_walk: vec![WalkName { name: name("_dmarc.fmsinc.example"), records: 1 }],
             }),
             steps: vec![step(

@@ -1,46 +1,71 @@
-//! The JSON form, held against its published schema.
+//! The JSON documents, held against their published schemas.
 
 use crate::reports;
-use jsonschema::Validator;
+use crate::schemas::{faults, printed as schema};
 use mailcheck::audit::{self, Clock, Inquiry};
 use mailcheck::dns::Replay;
 use mailcheck::render::json;
-use mailcheck::report::{Report, Verdict};
+use mailcheck::report::envelope::Kind;
+use mailcheck::report::{Extent, Report, Verdict};
 use serde_json::Value;
 
-const SCHEMA: &str = include_str!("../../testdata/schema/report.schema.json");
-
-fn schema() -> Value {
-    serde_json::from_str(SCHEMA).expect("the schema is JSON")
-}
-
-fn validator() -> Validator {
-    jsonschema::draft202012::new(&schema()).expect("the schema is a schema")
-}
+/// Every extent that a document can have.
+const EXTENTS: [Extent; 4] = [
+    Extent::FULL,
+    Extent { steps: true, lookups: false },
+    Extent { steps: false, lookups: true },
+    Extent { steps: false, lookups: false },
+];
 
 fn printed(report: &Report) -> Value {
+    printed_within(report, Extent::FULL)
+}
+
+fn printed_within(report: &Report, extent: Extent) -> Value {
     let mut out = Vec::new();
-    json::render(report, &mut out).expect("memory takes everything");
+    json::report(report, extent, &mut out).expect("memory takes everything");
     serde_json::from_slice(&out).expect("the report is JSON")
 }
 
-/// What the schema says against a document.
-fn faults(document: &Value) -> Vec<String> {
-    validator()
-        .iter_errors(document)
-        .map(|error| format!("{}: {error}", error.instance_path()))
-        .collect()
+#[test]
+fn every_schema_is_a_schema() {
+    let wrong: Vec<Kind> =
+        Kind::ALL.into_iter().filter(|kind| !jsonschema::meta::is_valid(&schema(*kind))).collect();
+    assert_eq!(wrong, Vec::<Kind>::new());
 }
 
 #[test]
-fn the_schema_is_a_schema() {
-    assert!(jsonschema::meta::is_valid(&schema()));
+fn every_schema_is_of_the_document_that_it_is_printed_for() {
+    for kind in Kind::ALL {
+        let schema = schema(kind);
+        assert_eq!(schema["properties"]["schema"]["const"], kind.schema());
+        let envelope = ["schema", "version", "tool", "started"];
+        let required = schema["required"].as_array().expect("members are required");
+        assert_eq!(required.get(..4), Some(&envelope.map(Value::from)[..]), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_schema_defines_all_that_it_refers_to_and_nothing_else() {
+    for kind in Kind::ALL {
+        let schema = schema(kind);
+        let text = schema.to_string();
+        let places = text.split("\"#/$defs/").skip(1);
+        let mut used: Vec<&str> = places.filter_map(|rest| rest.split('"').next()).collect();
+        used.sort_unstable();
+        used.dedup();
+        let defined = schema["$defs"].as_object().into_iter().flatten();
+        let defined: Vec<&str> = defined.map(|(name, _)| name.as_str()).collect();
+        assert_eq!(defined, used, "{kind:?}");
+    }
 }
 
 #[test]
 fn every_kind_of_report_satisfies_the_schema() {
     let reports = reports::all();
-    let all: Vec<String> = reports.iter().flat_map(|report| faults(&printed(report))).collect();
+    let documents =
+        reports.iter().flat_map(|report| EXTENTS.map(|extent| printed_within(report, extent)));
+    let all: Vec<String> = documents.flat_map(|document| faults(&document)).collect();
     assert_eq!(all, Vec::<String>::new());
 }
 
@@ -74,10 +99,38 @@ fn a_member_that_is_missing_is_a_fault() {
 }
 
 #[test]
-fn no_object_of_the_schema_is_open_except_the_event_of_a_step() {
-    let mut open = Vec::new();
-    visit(&schema(), "", &mut open);
-    assert_eq!(open, ["/$defs/step/properties/event"]);
+fn every_line_satisfies_the_schema() {
+    let mut out = Vec::new();
+    for (report, extent) in reports::all().iter().zip(EXTENTS.into_iter().cycle()) {
+        json::lines(report, extent, &mut out).expect("memory takes everything");
+    }
+    let text = String::from_utf8(out).expect("JSON is UTF-8");
+    let line = |line| serde_json::from_str::<Value>(line).expect("a line is JSON");
+    let all: Vec<String> = text.lines().flat_map(|text| faults(&line(text))).collect();
+    assert_eq!((all, text.is_empty()), (Vec::<String>::new(), false));
+}
+
+#[test]
+fn no_object_of_a_schema_is_open_except_the_event_of_a_step() {
+    // What is also a line with an envelope is closed where it is used.
+    let closed_in_use = ["/$defs/domain", "/$defs/finding", "/$defs/rule"];
+    for kind in Kind::ALL {
+        let mut open = Vec::new();
+        visit(&schema(kind), "", &mut open);
+        open.retain(|path| path != "/$defs/step/properties/event");
+        open.retain(|path| !closed_in_use.contains(&path.as_str()));
+        assert_eq!(open, Vec::<String>::new(), "{kind:?}");
+    }
+}
+
+#[test]
+fn a_domain_and_a_finding_are_closed_wherever_they_stand() {
+    let report = printed(&reports::broken());
+    for place in ["/domains/0", "/domains/0/findings/0"] {
+        let mut document = report.clone();
+        document.pointer_mut(place).expect("it is there")["novel"] = Value::Null;
+        assert_eq!(faults(&document).len(), 1, "{place}");
+    }
 }
 
 /// Gathers the objects that would let unknown members pass.
@@ -85,7 +138,11 @@ fn visit(schema: &Value, path: &str, open: &mut Vec<String>) {
     match schema {
         Value::Object(members) => {
             let is_object = members.get("type").is_some_and(|kind| kind == "object");
-            if is_object && members.get("additionalProperties") != Some(&Value::Bool(false)) {
+            let uses = members.get("$ref").and_then(Value::as_str).unwrap_or_default();
+            let is_line = ["domain", "finding", "rule"].map(|it| format!("#/$defs/{it}"));
+            let is_object = is_object || is_line.iter().any(|it| it == uses);
+            let closes = ["additionalProperties", "unevaluatedProperties"];
+            if is_object && !closes.iter().any(|it| members.get(*it) == Some(&Value::Bool(false))) {
                 open.push(path.to_owned());
             }
             for (name, inner) in members {

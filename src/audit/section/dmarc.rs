@@ -33,6 +33,7 @@ fn details(discovered: &Discovered) -> DmarcDetails {
         reports: record
             .map(|record| record.rua.iter().map(|uri| escape(&uri.text)).collect())
             .unwrap_or_default(),
+        tags: published.map(|published| dmarc::tag_values(&published.record)).unwrap_or_default(),
         tree_walk: discovered
             .walk
             .visits

@@ -1,0 +1,167 @@
+//! A report as a JSON document: what stands in which order, and how it is read back.
+//!
+//! What is known last stands last, so that a domain can be written when it is done. Of files that
+//! were looked at by themselves the document is another one: it has no domains.
+
+use super::envelope::{Enveloped, Kind};
+use super::{Domain, Extent, Finding, ReadFile, Report, Run, Verdict};
+use crate::diagnostic::Severity;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// How many findings there are, by what they count: of all domains, and those about none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Errors that count.
+    pub error: usize,
+    /// Warnings that count.
+    pub warn: usize,
+    /// Notes that count.
+    pub note: usize,
+    /// Findings that their owner decided to ignore.
+    pub ignored: usize,
+}
+
+impl Counts {
+    /// Adds these findings.
+    pub fn add<'f>(&mut self, findings: impl IntoIterator<Item = &'f Finding>) {
+        for finding in findings {
+            if finding.suppressed.is_some() {
+                self.ignored += 1;
+            } else if finding.counts() {
+                *match finding.severity {
+                    Severity::Error => &mut self.error,
+                    Severity::Warn => &mut self.warn,
+                    Severity::Note => &mut self.note,
+                } += 1;
+            }
+        }
+    }
+}
+
+impl Report {
+    /// How many findings it has.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        counts.add(self.findings().map(|(_, finding)| finding));
+        counts
+    }
+
+    /// The report as a document of that extent.
+    pub fn document(&self, extent: Extent) -> impl Serialize + '_ {
+        let kind = if self.run.files.is_empty() { Kind::Report } else { Kind::Lint };
+        let is_of = |wanted| kind == wanted;
+        let body = Written {
+            domains: is_of(Kind::Report).then_some(Domains { domains: &self.domains, extent }),
+            general_findings: is_of(Kind::Report).then_some(&self.findings),
+            run: is_of(Kind::Report).then_some(&self.run),
+            files: is_of(Kind::Lint).then_some(&self.run.files),
+            findings: is_of(Kind::Lint).then_some(&self.findings),
+            result: self.result,
+            exit_code: self.exit_code,
+            counts: self.counts(),
+        };
+        Enveloped::by(&self.tool, kind, self.run.started.as_deref(), body)
+    }
+
+    /// The documents of which each is a line: a domain each, or, of files that were looked at by
+    /// themselves, a finding each.
+    pub fn lines(&self, extent: Extent) -> impl Iterator<Item = impl Serialize + '_> {
+        let of_files: &[Finding] = if self.run.files.is_empty() { &[] } else { &self.findings };
+        let findings = of_files.iter().map(|finding| (Kind::Finding, Line::Finding(finding)));
+        let domains = self.domains.iter();
+        let domains = domains.map(move |domain| (Kind::Domain, Line::Domain(domain, extent)));
+        let started = self.run.started.as_deref();
+        domains
+            .chain(findings)
+            .map(move |(kind, line)| Enveloped::by(&self.tool, kind, started, line))
+    }
+}
+
+/// A line of JSON lines.
+enum Line<'r> {
+    Domain(&'r Domain, Extent),
+    Finding(&'r Finding),
+}
+
+impl Serialize for Line<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Domain(domain, extent) => within(domain, *extent, |it| it.serialize(out)),
+            Self::Finding(finding) => finding.serialize(out),
+        }
+    }
+}
+
+/// What a document says behind its envelope.
+#[derive(Serialize)]
+struct Written<'r> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    domains: Option<Domains<'r>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    general_findings: Option<&'r Vec<Finding>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<&'r Run>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    files: Option<&'r Vec<ReadFile>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    findings: Option<&'r Vec<Finding>>,
+    result: Verdict,
+    exit_code: u8,
+    counts: Counts,
+}
+
+/// Domains, each cut as it is written.
+struct Domains<'r> {
+    domains: &'r [Domain],
+    extent: Extent,
+}
+
+impl Serialize for Domains<'_> {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let Self { domains, extent } = self;
+        out.collect_seq(domains.iter().map(|domain| Line::Domain(domain, *extent)))
+    }
+}
+
+/// Hands on the domain within that extent.
+fn within<T>(domain: &Domain, extent: Extent, write: impl FnOnce(&Domain) -> T) -> T {
+    match extent {
+        Extent::FULL => write(domain),
+        _ => write(&domain.clone().cut_to(extent)),
+    }
+}
+
+/// What is read of a document; the counts follow from the rest.
+#[derive(Deserialize)]
+struct Read {
+    #[serde(default)]
+    domains: Vec<Domain>,
+    #[serde(default)]
+    general_findings: Vec<Finding>,
+    #[serde(default)]
+    run: Run,
+    #[serde(default)]
+    files: Vec<ReadFile>,
+    #[serde(default)]
+    findings: Vec<Finding>,
+    result: Verdict,
+    exit_code: u8,
+}
+
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        self.document(Extent::FULL).serialize(out)
+    }
+}
+
+impl<'de> Deserialize<'de> for Report {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let Enveloped { envelope, body } = Enveloped::read(input, &[Kind::Report, Kind::Lint])?;
+        let Read { domains, general_findings, run, files, findings, result, exit_code } = body;
+        let (tool, started) = envelope.open();
+        let findings = if files.is_empty() { general_findings } else { findings };
+        let run = Run { started, files, ..run };
+        Ok(Self { tool, run, result, exit_code, domains, findings })
+    }
+}
