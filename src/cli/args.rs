@@ -22,7 +22,7 @@ Examples:
   mailcheck example.com --sender google  may Google Workspace send?
   mailcheck example.com --zone new.zone  what would this zone file change?
 
-Verbs: senders, diff, fix, lint, test, baseline, rules, explain, config
+Verbs: senders, diff, fix, lint, test, baseline, rules, explain, schema, config
 (mailcheck VERB --help says more)";
 
 const EXIT_CODES: &str = "\

@@ -1,11 +1,12 @@
 //! `mailcheck explain RULE`: the page of a rule. Asks nothing of anybody.
 
 use super::args::Color;
+use super::rules::Format;
 use super::words::Mistake;
 use super::{RunError, flags, write};
 use crate::catalogue;
 use crate::diagnostic::Rule;
-use crate::render::text;
+use crate::render::{json, text};
 use clap::Parser;
 use std::ffi::OsString;
 
@@ -22,6 +23,10 @@ struct ExplainArgs {
     /// The id of the rule, as `mailcheck rules` lists it
     #[arg(value_name = "RULE")]
     rule: OsString,
+
+    /// text or json
+    #[arg(short, long, value_enum, default_value = "text", hide_possible_values = true)]
+    format: Format,
 
     /// auto, always or never
     #[arg(
@@ -42,7 +47,10 @@ struct ExplainArgs {
 pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
     let typed: ExplainArgs = flags(typed)?;
     let rule = rule(&typed.rule.to_string_lossy())?;
-    write::page(typed.color.into(), |look, out| text::page(rule, look, out))?;
+    write::page(typed.color.into(), |look, out| match typed.format {
+        Format::Text => text::page(rule, look, out),
+        Format::Json => json::rule(rule, out),
+    })?;
     Ok(0)
 }
 

@@ -8,8 +8,9 @@ use crate::audit::{self, Asked, Fixes, Inquiry, Selection, Spared, Steps};
 use crate::catalogue;
 use crate::config::{Policy, apply, is_left_out, judge};
 use crate::diagnostic::{Applicability, Rule};
+use crate::render::json;
 use crate::render::patch::{self, Tool};
-use crate::report::{Domain, Examined, Finding, Patch, Subject, What};
+use crate::report::{self, Domain, Examined, Finding, Patch, Subject, What};
 use crate::text::Phrase;
 use clap::{ArgAction, Parser, ValueEnum};
 use std::ffi::OsString;
@@ -33,7 +34,7 @@ struct Flags {
     #[arg(value_name = "WORD", required = true)]
     words: Vec<OsString>,
 
-    /// zone, terraform, octodns or dnscontrol
+    /// zone, terraform, octodns, dnscontrol or json
     #[arg(
         short,
         long,
@@ -79,15 +80,18 @@ enum Form {
     Terraform,
     Octodns,
     Dnscontrol,
+    Json,
 }
 
-impl From<Form> for Tool {
-    fn from(form: Form) -> Self {
-        match form {
-            Form::Zone => Self::Zone,
-            Form::Terraform => Self::Terraform,
-            Form::Octodns => Self::Octodns,
-            Form::Dnscontrol => Self::Dnscontrol,
+impl Form {
+    /// The tool that publishes records in this form; none for a program that reads a document.
+    fn tool(self) -> Option<Tool> {
+        match self {
+            Self::Zone => Some(Tool::Zone),
+            Self::Terraform => Some(Tool::Terraform),
+            Self::Octodns => Some(Tool::Octodns),
+            Self::Dnscontrol => Some(Tool::Dnscontrol),
+            Self::Json => None,
         }
     }
 }
@@ -129,21 +133,30 @@ async fn carry_out(flags: Flags) -> Result<u8, RunError> {
     let wanted = Selection { rules: flags.only, least: flags.least.into(), spared: Vec::new() };
     let done = session.deadline.bound(repaired(&session, &inquiry, &policy, wanted)).await;
     session.keep_recording()?;
-    let (domain, patches) = match done {
-        Ok(done) => done,
-        Err(too_late) => {
-            print(&too_late.to_string());
-            return Ok(3);
-        }
-    };
+    let is_late = done.is_err();
+    let (domain, patches) =
+        done.unwrap_or_else(|late| (audit::undecided(&inquiry, late), Vec::new()));
+    let is_unknown = is_late
+        || domain.unknowns_of_state().iter().any(|one| matches!(one.what, What::Section(_)));
+    let exit_code = if is_unknown { 3 } else { 0 };
     let mut out = Vec::new();
-    patch::render_all(&patches, flags.format.into(), &mut out)?;
+    match flags.format.tool() {
+        Some(tool) => patch::render_all(&patches, tool, &mut out)?,
+        None => {
+            let document = report::repair(&domain, &patches, &session.run(), exit_code);
+            json::render(&document, &mut out)?;
+        }
+    }
     match io::stdout().lock().write_all(&out) {
         // A reader that has gone away has read enough.
         Err(why) if why.kind() == io::ErrorKind::BrokenPipe => {}
         written => written?,
     }
-    Ok(closing(&domain, &patches))
+    match is_late {
+        true => print(&domain.headline.to_string()),
+        false => closing(&domain, &patches, is_unknown),
+    }
+    Ok(exit_code)
 }
 
 /// What is asked of the only domain that is named.
@@ -209,15 +222,10 @@ fn spared(policy: &Policy, today: &str, domain: &Domain) -> Vec<Spared> {
     rules.chain(ignored).collect()
 }
 
-/// What is left, on standard error, so that what is printed can be pasted; the exit code is 3 if
-/// something that matters could not be determined.
-fn closing(domain: &Domain, patches: &[Patch]) -> u8 {
+/// What is left, on standard error, so that what is printed can be pasted.
+fn closing(domain: &Domain, patches: &[Patch], is_unknown: bool) {
     let steps = || patches.iter().flat_map(|patch| &patch.steps);
-    let is_fixed = |id: &str| steps().any(|step| step.rule == id);
-    let counting = domain.findings.iter().filter(|finding| finding.counts());
-    let left = counting.filter(|finding| !is_fixed(&finding.rule)).count();
-    let unknowns = domain.unknowns_of_state();
-    let is_unknown = unknowns.iter().any(|one| matches!(one.what, What::Section(_)));
+    let left = report::left(domain, patches).count();
     let fixes = match steps().count() {
         0 => "no fix to offer".to_owned(),
         1 => "1 fix".to_owned(),
@@ -230,7 +238,6 @@ fn closing(domain: &Domain, patches: &[Patch]) -> u8 {
     };
     let unknown = if is_unknown { "; some questions were not answered" } else { "" };
     print(&format!("{}: {fixes}{others}{unknown}", domain.domain));
-    if is_unknown { 3 } else { 0 }
 }
 
 fn print(sentence: &str) {

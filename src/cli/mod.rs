@@ -15,6 +15,7 @@ mod git;
 mod input;
 mod lint;
 mod rules;
+mod schema;
 pub mod senders;
 mod session;
 mod sources;
@@ -49,6 +50,7 @@ static VERBS: &[Verb] = &[
     Verb { name: "baseline", run: baseline::run },
     Verb { name: "rules", run: rules::run },
     Verb { name: "explain", run: explain::run },
+    Verb { name: "schema", run: schema::run },
     Verb { name: "config", run: config::run },
 ];
 

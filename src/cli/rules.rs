@@ -33,9 +33,9 @@ struct RulesArgs {
     color: Color,
 }
 
-/// A form of the list.
+/// A form of what is known without asking.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For a person.
     Text,
     /// For a program.

@@ -15,6 +15,7 @@ mod extent;
 mod finding;
 mod lookup;
 mod patch;
+mod repair;
 mod rule_id;
 mod sender_result;
 pub mod schema;
@@ -57,6 +58,7 @@ pub use lookup::Lookups;
 pub use lookup::{Lookup, LookupId, LookupOutcome};
 #[doc(hidden)]
 pub use patch::{Patch, PatchSet, PatchStep};
+pub use repair::{left, repair};
 pub use rule_id::RuleId;
 pub use sender_result::SenderResult;
 pub use stages::{Examined, Judged, Threshold};

@@ -8,6 +8,7 @@ mod baseline;
 mod cassettes;
 mod config;
 mod contract;
+mod documents;
 mod exit_code;
 mod files;
 mod formats;

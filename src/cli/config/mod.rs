@@ -1,6 +1,7 @@
 //! The configuration: which files it is made of, what holds in the end, and `mailcheck config`,
 //! which shows that.
 
+mod document;
 mod open;
 mod show;
 

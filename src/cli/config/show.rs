@@ -1,7 +1,9 @@
 //! `mailcheck config`: what holds in the end, and where each of it comes from.
 
+use super::document::document;
 use super::{Settings, resolve_settings};
 use crate::cli::args::Judging;
+use crate::cli::rules::Format;
 use crate::cli::words::Appearance;
 use crate::cli::{RunError, parser, write};
 use crate::config::Policy;
@@ -9,6 +11,7 @@ use crate::config::baseline::{self, quoted};
 use crate::contract::{Contract, Selector};
 use crate::diagnostic::Severity;
 use crate::dns::Place;
+use crate::render::json;
 use crate::text::escape;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, FromArgMatches as _, Parser};
@@ -30,6 +33,10 @@ enum ConfigArgs {
         #[arg(long)]
         origin: bool,
 
+        /// text or json; json says where each setting comes from
+        #[arg(short, long, value_enum, default_value = "text", hide_possible_values = true)]
+        format: Format,
+
         /// Which findings count.
         #[command(flatten)]
         judging: Judging,
@@ -44,7 +51,7 @@ pub(in crate::cli) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
     let mut parser = parser::<ConfigArgs>();
     let matches =
         parser.try_get_matches_from_mut(typed.into_iter().skip(1)).map_err(RunError::Flags)?;
-    let ConfigArgs::Show { origin, judging } = ConfigArgs::from_arg_matches(&matches)
+    let ConfigArgs::Show { origin, format, judging } = ConfigArgs::from_arg_matches(&matches)
         .map_err(|why| RunError::Flags(why.format(&mut parser)))?;
     let settings = resolve_settings(&judging)?;
     // An empty word names no file.
@@ -53,6 +60,11 @@ pub(in crate::cli) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
         let (_, show) = matches.subcommand().filter(|_| id != "config" || names_file)?;
         from(show, id)
     };
+    if let Format::Json = format {
+        let document = document(&settings, |id| origin_of(&settings, id, &given));
+        write::standard_output(&Appearance::default(), |_, out| Ok(json::render(&document, out)?))?;
+        return Ok(0);
+    }
     let mut page = String::new();
     for (setting, from) in lines(&settings, given) {
         page.push_str(&escape(setting.as_bytes()));
@@ -75,31 +87,34 @@ fn from(matches: &ArgMatches, id: &str) -> Option<String> {
     }
 }
 
+/// Where the value of a flag comes from, whether it was given or not.
+fn origin_of(settings: &Settings, id: &str, given: &impl Fn(&str) -> Option<String>) -> String {
+    let config = &settings.policy.config;
+    let written = || match id {
+        "config" if !config.file.is_empty() => Some("found".to_owned()),
+        "fail_on" => config.fail_on.as_ref().map(|(_, at)| place(at)),
+        _ => None,
+    };
+    given(id).or_else(written).unwrap_or_else(|| "default".to_owned())
+}
+
 /// Each setting, and where it comes from.
 fn lines(settings: &Settings, given: impl Fn(&str) -> Option<String>) -> Vec<(String, String)> {
     let Settings { fail_on, policy: Policy { config, select, ignore, .. }, .. } = settings;
-    let default = || "default".to_owned();
     let file = if config.file.is_empty() { "none" } else { &config.file };
-    let chosen = given("config").unwrap_or_else(|| match config.file.is_empty() {
-        true => default(),
-        false => "found".to_owned(),
-    });
+    let origin = |id: &str| origin_of(settings, id, &given);
     let least = fail_on.map_or("never", Severity::word);
-    let least_from = given("fail_on")
-        .or_else(|| config.fail_on.as_ref().map(|(_, at)| place(at)))
-        .unwrap_or_else(default);
-    let mut lines = vec![(format!("# configuration: {file}"), chosen)];
+    let mut lines = vec![(format!("# configuration: {file}"), origin("config"))];
     let included = config.included.iter();
     lines.extend(included.map(|other| (format!("# with: {other}"), "included".to_owned())));
-    lines.push((format!("fail-on = {least:?}"), least_from));
+    lines.push((format!("fail-on = {least:?}"), origin("fail_on")));
     if let Some((most, at)) = &config.most_queries {
         lines.push((format!("most-queries = {most}"), place(at)));
     }
     for (id, scopes) in [("select", select), ("ignore", ignore)] {
         if !scopes.is_empty() {
             let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
-            let from = given(id).unwrap_or_else(default);
-            lines.push((format!("# --{id} {}", words.join(",")), from));
+            lines.push((format!("# --{id} {}", words.join(",")), origin(id)));
         }
     }
     let blank = || (String::new(), String::new());
@@ -168,7 +183,7 @@ fn selector(selector: &Selector) -> String {
     }
 }
 
-fn place(place: &Place) -> String {
+pub(super) fn place(place: &Place) -> String {
     format!("{}:{}", place.file, place.line)
 }
 

@@ -1,0 +1,119 @@
+//! What holds in the end, as a JSON document.
+
+use super::Settings;
+use super::show::place;
+use crate::config::{Policy, Setting};
+use crate::contract::{Contract, Selector};
+use crate::diagnostic::Severity;
+use crate::report::envelope::{Enveloped, Kind};
+use crate::suppress::Ignore;
+use crate::text::escape;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// A value, and where it comes from.
+#[derive(Serialize)]
+struct Given<T> {
+    value: T,
+    origin: String,
+}
+
+#[derive(Serialize)]
+struct Body {
+    file: Given<Option<String>>,
+    included: Vec<String>,
+    fail_on: Given<&'static str>,
+    select: Option<Given<Vec<String>>>,
+    ignore: Option<Given<Vec<String>>>,
+    rules: Vec<Value>,
+    ignores: Vec<Value>,
+    contracts: Vec<Value>,
+}
+
+/// The document about what holds; `origin` says where a flag's value comes from, by the flag's name
+/// in code.
+pub(super) fn document(settings: &Settings, origin: impl Fn(&str) -> String) -> impl Serialize {
+    let Settings { fail_on, policy: Policy { config, select, ignore, .. }, .. } = settings;
+    let scopes = |id: &str, scopes: &[crate::config::Scope]| {
+        let value: Vec<String> = scopes.iter().map(|scope| scope.word().to_owned()).collect();
+        (!value.is_empty()).then(|| Given { value, origin: origin(id) })
+    };
+    let file = (!config.file.is_empty()).then(|| escape(config.file.as_bytes()));
+    let body = Body {
+        file: Given { value: file, origin: origin("config") },
+        included: config.included.iter().map(|file| escape(file.as_bytes())).collect(),
+        fail_on: Given {
+            value: fail_on.map_or("never", Severity::word),
+            origin: origin("fail_on"),
+        },
+        select: scopes("select", select),
+        ignore: scopes("ignore", ignore),
+        rules: config.rules.iter().map(rule).collect(),
+        ignores: config.ignores.iter().map(ignored).collect(),
+        contracts: config.contracts.iter().map(contract).collect(),
+    };
+    Enveloped::new(Kind::Config, None, body)
+}
+
+fn rule(setting: &Setting) -> Value {
+    let Setting { rule, severity, place: at } = setting;
+    json!({
+        "rule": rule.id,
+        "severity": severity.map_or("off", Severity::word),
+        "origin": place(at),
+    })
+}
+
+fn ignored(ignore: &Ignore) -> Value {
+    let Ignore { rule, domain, fingerprint, reason, expires, place: at } = ignore;
+    json!({
+        "rule": rule.id,
+        "domain": domain,
+        "fingerprint": fingerprint,
+        "reason": escape(reason.as_bytes()),
+        "expires": expires,
+        "origin": place(at),
+    })
+}
+
+fn contract(contract: &Contract) -> Value {
+    let Contract { name, role, senders, never_senders, selectors, .. } = contract;
+    let Contract { min_key_bits, min_policy, max_lookups, max_voids, .. } = contract;
+    let mut expects = Vec::new();
+    let mut expect = |key: &str, value: Value, at: &crate::dns::Place| {
+        expects.push(json!({"key": key, "value": value, "origin": place(at)}));
+    };
+    if let Some(role) = role {
+        expect("role", role.value.word().into(), &role.place);
+    }
+    for (key, list) in [("senders", senders), ("never-senders", never_senders)] {
+        if let Some(first) = list.first() {
+            let words = list.iter().map(|word| escape(word.value.as_bytes())).collect::<Vec<_>>();
+            expect(key, words.into(), &first.place);
+        }
+    }
+    if let Some(first) = selectors.first() {
+        let all = selectors.iter().map(selector).collect::<Vec<_>>();
+        expect("dkim-selectors", all.into(), &first.name.place);
+    }
+    if let Some(bits) = min_key_bits {
+        expect("min-key-bits", bits.value.into(), &bits.place);
+    }
+    if let Some(policy) = min_policy {
+        expect("min-policy", policy.value.word().into(), &policy.place);
+    }
+    for (key, most) in [("max-lookups", max_lookups), ("max-voids", max_voids)] {
+        if let Some(most) = most {
+            expect(key, most.value.into(), &most.place);
+        }
+    }
+    json!({"name": name.value, "expects": expects, "origin": place(&name.place)})
+}
+
+fn selector(selector: &Selector) -> Value {
+    let name = escape(selector.name.value.as_bytes());
+    match &selector.min_bits {
+        Some(bits) => json!({"name": name, "min-bits": bits.value}),
+        None => name.into(),
+    }
+}

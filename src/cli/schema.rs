@@ -1,0 +1,72 @@
+//! `mailcheck schema`: the schemas of the JSON documents. Makes no DNS queries.
+
+use super::words::{Appearance, Mistake};
+use super::{RunError, flags, write};
+use crate::report::envelope::Kind;
+use crate::report::schema::schema;
+use clap::Parser;
+use std::ffi::OsString;
+
+/// Print the JSON Schema of a document, or list the documents
+///
+/// Each schema is whole: it refers to no other one.
+#[derive(Debug, Parser)]
+#[command(
+    name = "mailcheck schema",
+    bin_name = "mailcheck schema",
+    version,
+    disable_version_flag = true,
+    max_term_width = 100
+)]
+struct SchemaArgs {
+    /// The document: report, or what its member `schema` says, as in mailcheck.report/1
+    #[arg(value_name = "NAME")]
+    name: Option<OsString>,
+}
+
+/// Prints a schema, or the list of them.
+///
+/// # Errors
+/// The flags mean nothing, there is no such document, or standard output cannot be written to.
+pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
+    let typed: SchemaArgs = flags(typed)?;
+    let page = match typed.name {
+        Some(name) => schema(kind(&name.to_string_lossy())?),
+        None => list(),
+    };
+    write::standard_output(&Appearance::default(), |_, out| Ok(out.write_all(page.as_bytes())?))?;
+    Ok(0)
+}
+
+fn kind(word: &str) -> Result<Kind, Mistake> {
+    Kind::from_word(word).ok_or_else(|| {
+        let known = Kind::ALL.map(Kind::word).join(", ");
+        Mistake::new(format!("unknown document {word:?}. One of: {known}"))
+    })
+}
+
+fn list() -> String {
+    let line = |kind: Kind| format!("{:<9}{:<21}{}\n", kind.word(), kind.schema(), kind.about());
+    Kind::ALL.map(line).concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_flags_are_consistent() {
+        SchemaArgs::command().debug_assert();
+    }
+
+    #[test]
+    fn an_unknown_document_is_a_mistake_that_lists_the_known_ones() {
+        let mistake = kind("spf").expect_err("there is no such document");
+        assert_eq!(
+            mistake.to_string(),
+            "unknown document \"spf\". One of: report, lint, domain, finding, senders, fix, rules, \
+             rule, config"
+        );
+    }
+}
