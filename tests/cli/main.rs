@@ -15,6 +15,7 @@ mod formats;
 mod fix;
 mod hostile;
 mod identities;
+mod json_guide;
 mod lint;
 mod output;
 #[path = "../support/program.rs"]
