@@ -11,7 +11,7 @@ mod include;
 mod inline;
 mod read;
 
-pub use apply::{apply, is_left_out, would_find};
+pub use apply::{Decisions, apply, is_left_out, would_find};
 pub use baseline::{baseline, write_baseline};
 pub use inline::heed_comments;
 pub use read::read;

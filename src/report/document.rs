@@ -9,7 +9,7 @@ use crate::diagnostic::Severity;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// How many findings there are, by what they count: of all domains, and those about none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Counts {
     /// Errors that count.
@@ -40,13 +40,6 @@ impl Counts {
 }
 
 impl Report {
-    /// How many findings it has.
-    pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        counts.add(self.findings().map(|(_, finding)| finding));
-        counts
-    }
-
     /// The report as a document of that extent.
     pub fn document(&self, extent: Extent) -> impl Serialize + '_ {
         let kind = if self.run.files.is_empty() { Kind::Report } else { Kind::Lint };
@@ -59,7 +52,7 @@ impl Report {
             findings: is_of(Kind::Lint).then_some(&self.findings),
             result: self.result,
             exit_code: self.exit_code,
-            counts: self.counts(),
+            counts: self.counts,
         };
         Enveloped::by(&self.tool, kind, self.run.started.as_deref(), body)
     }
@@ -132,7 +125,7 @@ fn within<T>(domain: &Domain, extent: Extent, write: impl FnOnce(&Domain) -> T) 
     }
 }
 
-/// What is read of a document; the counts follow from the rest.
+/// What is read of a document.
 #[derive(Deserialize)]
 struct Read {
     #[serde(default)]
@@ -147,6 +140,7 @@ struct Read {
     findings: Vec<Finding>,
     result: Verdict,
     exit_code: u8,
+    counts: Counts,
 }
 
 impl Serialize for Report {
@@ -158,10 +152,11 @@ impl Serialize for Report {
 impl<'de> Deserialize<'de> for Report {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         let Enveloped { envelope, body } = Enveloped::read(input, &[Kind::Report, Kind::Lint])?;
-        let Read { domains, general_findings, run, files, findings, result, exit_code } = body;
+        let Read { domains, general_findings, run, files, findings, result, exit_code, counts } =
+            body;
         let (tool, started) = envelope.open();
         let findings = if files.is_empty() { general_findings } else { findings };
         let run = Run { started, files, ..run };
-        Ok(Self { tool, run, result, exit_code, domains, findings })
+        Ok(Self { tool, run, result, exit_code, counts, domains, findings })
     }
 }

@@ -65,6 +65,33 @@ pub struct Domain {
 }
 
 impl Domain {
+    /// The same without the steps, the lookups that were answered, and the lists of networks: what is
+    /// kept of a domain where a format needs all of them at once.
+    #[must_use]
+    pub fn outline(mut self) -> Self {
+        self.lookups.retain(|lookup| !lookup.is_answered());
+        self.lookups.shrink_to_fit();
+        self.mx.steps = Vec::new();
+        self.spf.steps = Vec::new();
+        self.dkim.steps = Vec::new();
+        self.dmarc.steps = Vec::new();
+        for other in &mut self.others.0 {
+            other.section.steps = Vec::new();
+        }
+        let spf = &mut self.spf.details;
+        (spf.tree, spf.ipv4, spf.ipv6) = (Vec::new(), Vec::new(), Vec::new());
+        for one in &mut self.authorizations {
+            one.spf.steps = Vec::new();
+            if let Some(helo) = &mut one.helo {
+                helo.steps = Vec::new();
+            }
+            if let Some(dmarc) = &mut one.dmarc {
+                dmarc.steps = Vec::new();
+            }
+        }
+        self
+    }
+
     /// Each protocol that the report speaks of, in the order in which they are shown.
     pub fn sections(&self) -> Vec<SectionView<'_>> {
         let mut views = vec![

@@ -22,6 +22,7 @@ pub mod schema;
 pub mod senders;
 mod stages;
 mod step;
+mod tally;
 mod unknown;
 mod verdict;
 
@@ -63,6 +64,7 @@ pub use rule_id::RuleId;
 pub use sender_result::SenderResult;
 pub use stages::{Examined, Judged, Threshold};
 pub use step::{Part, Step};
+pub use tally::Tally;
 pub use unknown::{Unknown, What};
 pub use verdict::Verdict;
 
@@ -70,25 +72,41 @@ use crate::net::Name;
 use crate::text::Phrase;
 use serde::{Deserialize, Serialize};
 
-/// Everything that one run found out.
+/// Everything that one run found out. What is known last stands last, so that a document can be
+/// written while the domains are still being examined.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Report {
     /// Which program made the report.
     pub tool: Tool,
+    /// One entry a domain, in the order asked.
+    pub domains: Vec<Domain>,
+    /// Findings about no domain: about files and the configuration, worst first.
+    pub findings: Vec<Finding>,
     /// How it was made.
     pub run: Run,
     /// The worst verdict of all domains.
     pub result: Verdict,
     /// The exit code that goes with it.
     pub exit_code: u8,
-    /// One entry a domain, in the order asked.
-    pub domains: Vec<Domain>,
-    /// Findings about no domain: about files and the configuration, worst first.
-    pub findings: Vec<Finding>,
+    /// How many findings there are, those of domains among them.
+    pub counts: Counts,
 }
 
 impl Report {
+    /// The same without its domains: what stands around them in a document.
+    pub fn without_domains(&self) -> Self {
+        Self {
+            tool: self.tool.clone(),
+            domains: Vec::new(),
+            findings: self.findings.clone(),
+            run: self.run.clone(),
+            result: self.result,
+            exit_code: self.exit_code,
+            counts: self.counts,
+        }
+    }
+
     /// Every finding, with the domain that it is about: those of domains first.
     pub fn findings(&self) -> impl Iterator<Item = (Option<&Domain>, &Finding)> {
         let of_domains = self
