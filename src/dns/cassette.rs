@@ -145,18 +145,18 @@ fn quoted(text: &str) -> String {
 
 // ------------------------------------------------------------------------------------- record
 
-/// Passes questions on and keeps the answers for a cassette.
+/// Passes questions on and keeps the answers for a cassette, as the lines that they will be there.
 #[derive(Debug)]
 pub struct Recorder<D> {
     under: D,
     recorded: Option<String>,
-    answers: Mutex<BTreeMap<Question, Arc<Answer>>>,
+    lines: Mutex<BTreeMap<Question, Box<str>>>,
 }
 
 impl<D: Dns> Recorder<D> {
     /// Records what `under` answers.
     pub fn new(under: D) -> Self {
-        Self { under, recorded: None, answers: Mutex::default() }
+        Self { under, recorded: None, lines: Mutex::default() }
     }
 
     /// Writes a date (`2026-11-24`) at the head of the cassette.
@@ -169,15 +169,14 @@ impl<D: Dns> Recorder<D> {
     /// The cassette so far: the last answer to each question, a line each, sorted. The records of a
     /// set are sorted as well, because servers turn them round.
     pub fn cassette(&self) -> String {
-        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut lines: Vec<String> = answers.values().map(|answer| written(answer)).collect();
-        drop(answers);
+        let answers = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines: Vec<&str> = answers.values().map(|line| &**line).collect();
         lines.sort_unstable();
-        if let Some(date) = &self.recorded {
+        let header = self.recorded.as_ref().map(|date| {
             let recorded = Some(Cow::Borrowed(date.as_str()));
-            lines.insert(0, json(&Header { cassette: VERSION, recorded, absent: None }));
-        }
-        lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
+            json(&Header { cassette: VERSION, recorded, absent: None })
+        });
+        header.as_deref().into_iter().chain(lines).flat_map(|line| [line, "\n"]).collect()
     }
 }
 
@@ -185,8 +184,10 @@ impl<D: Dns> Dns for Recorder<D> {
     fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
         Box::pin(async move {
             let answer = self.under.lookup(question).await;
-            let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
-            answers.insert(question.clone(), Arc::clone(&answer));
+            let line = written(&answer).into_boxed_str();
+            let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.insert(question.clone(), line);
+            drop(lines);
             answer
         })
     }
