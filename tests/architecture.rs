@@ -52,6 +52,7 @@ const NAMES_PROTOCOLS: &[(&str, &str)] = &[
     ("src/posture/", "rules about what several protocols say together"),
     ("src/render/prometheus.rs", "metrics are named after what they measure"),
     ("src/render/text/authorization.rs", "shows the lookups of SPF against their limit"),
+    ("src/render/text/table.rs", "shows the lookups of SPF against their limit"),
     ("src/report/", "holds results, policies and key types as the enums of their protocols"),
     ("src/zone/", "knows by their records which names of a file take part in mail"),
 ];

@@ -125,6 +125,7 @@ pub(super) fn look(appearance: &Appearance, terminal: Option<&Terminal>) -> text
         explain,
         lookups,
         quiet,
+        table: false,
     }
 }
 

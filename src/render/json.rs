@@ -3,9 +3,10 @@
 //! Their envelope is [`report::envelope`](crate::report::envelope); their shape is described by
 //! [`report::schema`](crate::report::schema).
 
+use super::{Stream, whole};
 use crate::diagnostic::Rule;
 use crate::report::envelope::{Enveloped, Kind};
-use crate::report::{Extent, Reference, Report};
+use crate::report::{Domain, Extent, Reference, Report, Tool};
 use crate::text::escape;
 use serde::Serialize;
 use std::fmt::Write as _;
@@ -29,15 +30,92 @@ pub fn report(report: &Report, extent: Extent, out: &mut dyn Write) -> io::Resul
     render(&report.document(extent), out)
 }
 
+/// What the empty list of domains looks like in a report.
+const NO_DOMAINS: &str = "\n  \"domains\": []";
+
+/// A report as one JSON document that is written while the domains come in: the same octets as
+/// [`report`] writes of the whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Document {
+    extent: Extent,
+    has_domains: bool,
+}
+
+impl Document {
+    /// A document of that extent.
+    pub fn new(extent: Extent) -> Self {
+        Self { extent, has_domains: false }
+    }
+
+    /// What stands before and behind the domains of a report.
+    fn frame(self, report: &Report) -> io::Result<(String, String)> {
+        let text = printable(&serde_json::to_string_pretty(&report.document(self.extent))?);
+        let frame = text.split_once(NO_DOMAINS).map(|(head, tail)| (head.into(), tail.into()));
+        frame.ok_or_else(|| io::Error::other("a report has a list of domains"))
+    }
+}
+
+impl Stream for Document {
+    fn begin(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        let (head, _) = self.frame(report)?;
+        write!(out, "{head}\n  \"domains\": [")
+    }
+
+    fn domain(&mut self, domain: &Domain, out: &mut dyn Write) -> io::Result<()> {
+        let text = printable(&serde_json::to_string_pretty(&domain.document(self.extent))?);
+        let comma = if self.has_domains { "," } else { "" };
+        self.has_domains = true;
+        write!(out, "{comma}\n    {}", text.replace('\n', "\n    "))
+    }
+
+    fn end(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        let (_, tail) = self.frame(report)?;
+        let end = if self.has_domains { "\n  ]" } else { "]" };
+        writeln!(out, "{end}{tail}")
+    }
+}
+
 /// Writes a report as JSON lines: a domain each, in the order asked, as it stands in the report; of
 /// files that were looked at by themselves, a finding each.
 ///
 /// # Errors
 /// `out` cannot be written to.
 pub fn lines(report: &Report, extent: Extent, out: &mut dyn Write) -> io::Result<()> {
-    report
-        .lines(extent)
-        .try_for_each(|line| writeln!(out, "{}", printable(&serde_json::to_string(&line)?)))
+    whole(&mut Lines::new(extent), report, out)
+}
+
+/// JSON lines as they are written.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    extent: Extent,
+    tool: Tool,
+    started: Option<String>,
+}
+
+impl Lines {
+    /// Lines of that extent.
+    pub fn new(extent: Extent) -> Self {
+        Self { extent, tool: Tool::default(), started: None }
+    }
+}
+
+impl Stream for Lines {
+    fn begin(&mut self, report: &Report, _: &mut dyn Write) -> io::Result<()> {
+        self.tool = report.tool.clone();
+        self.started = report.run.started.clone();
+        Ok(())
+    }
+
+    fn domain(&mut self, domain: &Domain, out: &mut dyn Write) -> io::Result<()> {
+        let line = domain.line(self.extent, &self.tool, self.started.as_deref());
+        writeln!(out, "{}", printable(&serde_json::to_string(&line)?))
+    }
+
+    fn end(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        report
+            .finding_lines()
+            .try_for_each(|line| writeln!(out, "{}", printable(&serde_json::to_string(&line)?)))
+    }
 }
 
 /// Writes rules as JSON.

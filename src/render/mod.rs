@@ -19,6 +19,9 @@
 //! reads no clock and no environment, and judges nothing. Whatever a record holds, no control
 //! octet leaves here other than the colours that `palette` adds.
 //!
+//! A format that can be written while the domains come in is a [`Stream`]; the others need the whole
+//! report, of which an outline is enough ([`Domain::outline`](crate::report::Domain::outline)).
+//!
 //! [`Report`]: crate::report::Report
 
 pub mod cidr;
@@ -36,7 +39,10 @@ pub mod patch;
 mod place;
 pub mod prometheus;
 pub mod sarif;
+mod stream;
 #[cfg(feature = "cli")]
 pub mod text;
 pub mod tsv;
 mod words;
+
+pub use stream::{Stream, whole};

@@ -2,7 +2,8 @@
 //!
 //! Nothing in a column can break the line: texts are escaped when they are made.
 
-use crate::report::{Finding, Report, State};
+use super::{Stream, whole};
+use crate::report::{Domain, Finding, Report, State};
 use crate::text::escape;
 use std::io::{self, Write};
 
@@ -28,10 +29,30 @@ const COLUMNS: [&str; 11] = [
 /// # Errors
 /// `out` cannot be written to.
 pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "{}", COLUMNS.join("\t"))?;
-    for (domain, finding) in report.findings().filter(|(_, it)| it.suppressed.is_none()) {
+    whole(&mut Table, report, out)
+}
+
+/// The table as it is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Table;
+
+impl Stream for Table {
+    fn begin(&mut self, _: &Report, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}", COLUMNS.join("\t"))
+    }
+
+    fn domain(&mut self, domain: &Domain, out: &mut dyn Write) -> io::Result<()> {
+        rows(&domain.domain.to_string(), &domain.findings, out)
+    }
+
+    fn end(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        rows("", &report.findings, out)
+    }
+}
+
+fn rows(domain: &str, findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
+    for finding in findings.iter().filter(|finding| finding.suppressed.is_none()) {
         let Finding { rule, severity, subject, message, fingerprint, .. } = finding;
-        let domain = domain.map(|domain| domain.domain.to_string()).unwrap_or_default();
         let (file, line, column) = match &finding.location {
             Some(it) => (escape(it.file.as_bytes()), it.line.to_string(), it.column.to_string()),
             None => Default::default(),

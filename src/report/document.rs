@@ -4,7 +4,7 @@
 //! were looked at by themselves the document is another one: it has no domains.
 
 use super::envelope::{Enveloped, Kind};
-use super::{Domain, Extent, Finding, ReadFile, Report, Run, Verdict};
+use super::{Domain, Extent, Finding, ReadFile, Report, Run, Tool, Verdict};
 use crate::diagnostic::Severity;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -57,17 +57,29 @@ impl Report {
         Enveloped::by(&self.tool, kind, self.run.started.as_deref(), body)
     }
 
-    /// The documents of which each is a line: a domain each, or, of files that were looked at by
-    /// themselves, a finding each.
-    pub fn lines(&self, extent: Extent) -> impl Iterator<Item = impl Serialize + '_> {
+    /// The findings in files that were looked at by themselves, a document and a line each.
+    pub fn finding_lines(&self) -> impl Iterator<Item = impl Serialize + '_> {
         let of_files: &[Finding] = if self.run.files.is_empty() { &[] } else { &self.findings };
-        let findings = of_files.iter().map(|finding| (Kind::Finding, Line::Finding(finding)));
-        let domains = self.domains.iter();
-        let domains = domains.map(move |domain| (Kind::Domain, Line::Domain(domain, extent)));
         let started = self.run.started.as_deref();
-        domains
-            .chain(findings)
-            .map(move |(kind, line)| Enveloped::by(&self.tool, kind, started, line))
+        let lines = of_files.iter().map(Line::Finding);
+        lines.map(move |line| Enveloped::by(&self.tool, Kind::Finding, started, line))
+    }
+}
+
+impl Domain {
+    /// The domain within a document of that extent.
+    pub fn document(&self, extent: Extent) -> impl Serialize + '_ {
+        Line::Domain(self, extent)
+    }
+
+    /// The domain as a document of its own, a line: written by that tool in a run that began then.
+    pub fn line<'r>(
+        &'r self,
+        extent: Extent,
+        tool: &'r Tool,
+        started: Option<&'r str>,
+    ) -> impl Serialize + 'r {
+        Enveloped::by(tool, Kind::Domain, started, Line::Domain(self, extent))
     }
 }
 

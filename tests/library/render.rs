@@ -3,8 +3,8 @@
 use crate::reports;
 use mailcheck::audit::{self, Clock, Inquiry};
 use mailcheck::dns::Replay;
-use mailcheck::render::{github, json, text, tsv};
-use mailcheck::report::{Extent, Report};
+use mailcheck::render::{github, json, text, tsv, whole};
+use mailcheck::report::{Extent, Report, Verdict};
 use proptest::prelude::*;
 use text::Look;
 
@@ -121,6 +121,46 @@ fn records_to_copy_stand_alone_and_whole() {
     assert!(text.lines().any(|line| line == record), "{text}");
 }
 
+#[test]
+fn a_document_written_bit_by_bit_is_the_document() {
+    for report in reports::all() {
+        let (mut bits, mut document) = (Vec::new(), Vec::new());
+        whole(&mut json::Document::new(Extent::FULL), &report, &mut bits).expect("memory");
+        json::render(&report, &mut document).expect("memory");
+        assert_eq!(String::from_utf8_lossy(&bits), String::from_utf8_lossy(&document));
+    }
+}
+
+/// A report about every domain of the others.
+fn several() -> Report {
+    let domains = reports::all().into_iter().flat_map(|report| report.domains);
+    reports::report(Verdict::Fail, 1, domains.collect())
+}
+
+#[test]
+fn a_table_has_a_row_a_domain_and_what_is_gravest() {
+    insta::assert_snapshot!(shown(&several(), Look { table: true, ..Look::default() }));
+}
+
+#[test]
+fn a_wide_table_gives_the_names_more_room() {
+    let wide = Look { table: true, width: 100, ..Look::default() };
+    let text = shown(&several(), wide);
+    let columns = |text: &str| text.lines().find_map(|line| line.find("verdict"));
+    assert_eq!(columns(&text), Some(46));
+}
+
+#[test]
+fn of_many_domains_the_tenth_annotation_of_a_level_counts_the_rest() {
+    let domains: Vec<_> = (0..12).flat_map(|_| reports::broken().domains).collect();
+    let mut out = Vec::new();
+    github::render(&reports::report(Verdict::Fail, 1, domains), &mut out).expect("memory");
+    let text = String::from_utf8(out).expect("text is UTF-8");
+    let errors: Vec<&str> = text.lines().filter(|line| line.starts_with("::error")).collect();
+    let counts = errors.last().is_some_and(|last| last.starts_with("::error::and "));
+    assert_eq!((errors.len(), counts), (10, true), "{text}");
+}
+
 fn looks() -> impl Strategy<Value = Look> {
     (any::<bool>(), any::<bool>(), any::<bool>(), 1_usize..130).prop_map(
         |(ascii, explain, quiet, width)| Look {
@@ -130,6 +170,7 @@ fn looks() -> impl Strategy<Value = Look> {
             explain,
             lookups: explain,
             quiet,
+            table: false,
         },
     )
 }

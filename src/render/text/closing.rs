@@ -3,14 +3,43 @@
 use super::Look;
 use super::line::Line;
 use super::sheet::Sheet;
+use crate::diagnostic::Severity;
 use crate::render::palette::Ink;
-use crate::render::words::{by_severity, counted};
-use crate::report::{Authorized, Domain, Finding, Report, State, Verdict};
+use crate::render::words::{counted, noun};
+use crate::report::{Authorized, Domain, Report, Tally, Verdict};
 
 /// A public resolver that validates, for a second opinion.
 const OTHER_SERVER: &str = "9.9.9.9";
 
-pub(super) fn closing(sheet: &mut Sheet, report: &Report, look: &Look) {
+/// What was asked about the only domain of a run, as far as it can be asked again.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    name: String,
+    /// The sender that may not send, or of which nothing could be told.
+    sender: Option<String>,
+    is_repeatable: bool,
+    is_unknown: bool,
+}
+
+impl Asked {
+    pub(super) fn about(domain: &Domain) -> Self {
+        let name = domain.domain.to_string();
+        Self {
+            sender: refused(domain).map(str::to_owned),
+            is_repeatable: is_word(&name) && is_plain(domain) && domain.change.is_none(),
+            is_unknown: domain.result == Verdict::Unknown,
+            name,
+        }
+    }
+}
+
+pub(super) fn closing(
+    sheet: &mut Sheet,
+    report: &Report,
+    tally: &Tally,
+    only: Option<&Asked>,
+    look: &Look,
+) {
     let mut asked = counted(report.run.questions, "question");
     if let Some(elapsed) = report.run.elapsed_ms {
         asked.push_str(&match elapsed {
@@ -21,10 +50,10 @@ pub(super) fn closing(sheet: &mut Sheet, report: &Report, look: &Look) {
     if !report.run.sources.is_empty() {
         asked.push_str(&format!(" ({})", report.run.sources.join(", ")));
     }
-    let exit = format!("exit {}: {}", report.exit_code, meaning(report));
-    let parts = [found(report), asked, exit].map(|part| sheet.line().plain(part));
+    let exit = format!("exit {}: {}", report.exit_code, meaning(report, tally));
+    let parts = [found(tally), asked, exit].map(|part| sheet.line().plain(part));
     side_by_side(sheet, &parts);
-    let next = next(report, look);
+    let next = only.map(|only| next(report, only, look)).unwrap_or_default();
     if !next.is_empty() {
         let label = sheet.line().faint("next  ");
         let commands: Vec<Line> =
@@ -37,28 +66,24 @@ pub(super) fn closing(sheet: &mut Sheet, report: &Report, look: &Look) {
 }
 
 /// How much was found, and how much of it does not count.
-pub(super) fn found(report: &Report) -> String {
-    let (ignored, counting): (Vec<&Finding>, Vec<&Finding>) =
-        report.findings().map(|(_, finding)| finding).partition(|it| !it.counts());
-    let mut found = by_severity(&counting);
-    let aside = aside(&ignored);
+pub(super) fn found(tally: &Tally) -> String {
+    let counting = [Severity::Error, Severity::Warn, Severity::Note]
+        .map(|severity| counted(tally.of_severity(severity), noun(severity)));
+    let mut found = counting.join(", ");
+    let aside = [
+        (tally.ignored(), "ignored"),
+        (tally.unchanged(), "as before"),
+        (tally.resolved(), "mended"),
+    ];
+    let aside: Vec<String> = aside
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, why)| format!("{count} {why}"))
+        .collect();
     if !aside.is_empty() {
         found.push_str(&format!(" ({})", aside.join(", ")));
     }
     found
-}
-
-/// How many findings do not count, by why.
-fn aside(findings: &[&Finding]) -> Vec<String> {
-    let ignored = |it: &&&Finding| it.suppressed.is_some();
-    let is = |state| move |it: &&&Finding| it.suppressed.is_none() && it.state == Some(state);
-    let counts = [
-        (findings.iter().filter(ignored).count(), "ignored"),
-        (findings.iter().filter(is(State::Unchanged)).count(), "as before"),
-        (findings.iter().filter(is(State::Resolved)).count(), "mended"),
-    ];
-    let shown = counts.into_iter().filter(|(count, _)| *count > 0);
-    shown.map(|(count, why)| format!("{count} {why}")).collect()
 }
 
 /// The parts on one line with gaps between them, or on several lines where they do not fit.
@@ -76,38 +101,28 @@ pub(super) fn side_by_side(sheet: &mut Sheet, parts: &[Line]) {
 }
 
 /// What the exit code means.
-pub(super) fn meaning(report: &Report) -> &'static str {
-    let judged = report.domains.iter().filter(|domain| domain.change.is_none());
-    let refused = judged
-        .flat_map(|domain| &domain.authorizations)
-        .filter(|one| !one.is_barred())
-        .any(|one| matches!(one.authorized, Authorized::No | Authorized::Partial));
-    let breaks = |domain: &Domain| domain.contract.iter().any(|one| domain.is_broken(one));
-    let is_broken = report.domains.iter().any(breaks);
+pub(super) fn meaning(report: &Report, tally: &Tally) -> &'static str {
     match (report.exit_code, report.result) {
         (0, Verdict::Ok | Verdict::Warn) => "good",
         (0, _) => "as you asked, whatever was found",
-        (1, _) if is_broken => "the contract is not met",
-        (1, _) if refused => "not authorized",
+        (1, _) if tally.is_broken() => "the contract is not met",
+        (1, _) if tally.is_refused() => "not authorized",
         (1, _) => "findings reach --fail-on",
         (2, _) => "wrong usage",
         (3, _) => "could not tell",
+        (130, _) => "interrupted",
         _ => "our own failure",
     }
 }
 
 /// What a reader may want to ask next; nothing that is already on the screen, and nothing where the
 /// same question cannot be asked again from what the report says.
-fn next(report: &Report, look: &Look) -> Vec<String> {
-    let [domain] = report.domains.as_slice() else { return Vec::new() };
-    let name = domain.domain.to_string();
-    let Some(source) = source(report) else { return Vec::new() };
-    if !is_word(&name) || !is_plain(domain) || domain.change.is_some() {
-        return Vec::new();
-    }
+fn next(report: &Report, only: &Asked, look: &Look) -> Vec<String> {
+    let Some(source) = source(report).filter(|_| only.is_repeatable) else { return Vec::new() };
+    let name = &only.name;
     let mut commands = Vec::new();
     if !look.explain {
-        let sender = refused(domain).map_or_else(String::new, |sender| {
+        let sender = only.sender.as_ref().map_or_else(String::new, |sender| {
             let flag = if sender.parse::<crate::net::Cidr>().is_ok() { "" } else { "--sender " };
             format!(" {flag}{sender}")
         });
@@ -115,7 +130,7 @@ fn next(report: &Report, look: &Look) -> Vec<String> {
     }
     // Another server may know; a replay (it has no time) asks none.
     let asks_it = report.run.sources.iter().any(|source| source.contains(OTHER_SERVER));
-    if domain.result == Verdict::Unknown && report.run.elapsed_ms.is_some() && !asks_it {
+    if only.is_unknown && report.run.elapsed_ms.is_some() && !asks_it {
         commands.push(format!("mailcheck {name} --resolver {OTHER_SERVER}"));
     }
     commands

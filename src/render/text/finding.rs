@@ -14,10 +14,7 @@ pub(super) fn findings(sheet: &mut Sheet, findings: &[Finding]) {
     // What its owner decided about needs no second reading; the closing line counts it.
     for finding in findings.iter().filter(|finding| finding.counts()) {
         sheet.blank();
-        head(sheet, finding);
-        let label = sheet.line().pad(TEXT);
-        let message = sheet.line().phrase(&finding.message);
-        sheet.sentence(label, &message);
+        brief(sheet, finding);
         if let Some(marked) = &finding.excerpt {
             let label = sheet.line().pad(TEXT);
             excerpt(sheet, label, marked);
@@ -37,6 +34,14 @@ pub(super) fn findings(sheet: &mut Sheet, findings: &[Finding]) {
             sheet.sentence(label, &advice);
         }
     }
+}
+
+/// The severity, the rule and the place, and what is true there.
+pub(super) fn brief(sheet: &mut Sheet, finding: &Finding) {
+    head(sheet, finding);
+    let label = sheet.line().pad(TEXT);
+    let message = sheet.line().phrase(&finding.message);
+    sheet.sentence(label, &message);
 }
 
 /// The severity, the rule and the place.

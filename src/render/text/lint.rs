@@ -9,13 +9,13 @@ use super::excerpt::excerpt;
 use super::sheet::Sheet;
 use crate::render::palette::Ink;
 use crate::render::words::counted;
-use crate::report::{Finding, Report};
+use crate::report::{Finding, Report, Tally};
 use std::collections::{HashMap, HashSet};
 
 /// Where further lines of a finding begin.
 const TEXT: usize = 4;
 
-pub(super) fn lint(sheet: &mut Sheet, report: &Report, look: &Look) {
+pub(super) fn lint(sheet: &mut Sheet, report: &Report, tally: &Tally, look: &Look) {
     if !look.quiet {
         let scope = "what the files say by themselves; what lies outside of them is not asked for";
         sheet.sentence(sheet.line(), &sheet.line().faint(scope));
@@ -25,13 +25,13 @@ pub(super) fn lint(sheet: &mut Sheet, report: &Report, look: &Look) {
     let files = &report.run.files;
     let records: usize = files.iter().map(|file| file.records).sum();
     let read = format!("{}, {}", counted(files.len(), "file"), counted(records, "record"));
-    let exit = format!("exit {}: {}", report.exit_code, meaning(report));
+    let exit = format!("exit {}: {}", report.exit_code, meaning(report, tally));
     if look.quiet {
         // When it is the only line, it is not broken, so that it can be counted on.
-        sheet.put(&sheet.line().plain(format!("{read}: {}   {exit}", found(report))));
+        sheet.put(&sheet.line().plain(format!("{read}: {}   {exit}", found(tally))));
         return;
     }
-    let parts = [format!("{read}: {}", found(report)), exit];
+    let parts = [format!("{read}: {}", found(tally)), exit];
     let parts = parts.map(|part| sheet.line().plain(part));
     side_by_side(sheet, &parts);
     // The worst stand first in a report.

@@ -22,16 +22,19 @@ mod line;
 mod lint;
 mod page;
 mod rows;
+mod screen;
 pub mod senders;
 mod sheet;
+mod table;
 mod tree;
 
 pub use catalogue::rules;
 pub use page::page;
+pub use screen::Screen;
 
 use crate::dns::Trouble;
 use crate::render::palette::Ink;
-use crate::render::words::{counted, is_same};
+use crate::render::words::counted;
 use crate::report::SpfResult;
 use crate::report::{Domain, LookupOutcome, Report, SenderResult, Status, Verdict};
 use sheet::Sheet;
@@ -52,12 +55,22 @@ pub struct Look {
     pub lookups: bool,
     /// The first line only.
     pub quiet: bool,
+    /// A row a domain and what is gravest, not a report each.
+    pub table: bool,
 }
 
 impl Default for Look {
     /// Plain text of 80 columns.
     fn default() -> Self {
-        Self { color: false, ascii: false, width: 80, explain: false, lookups: false, quiet: false }
+        Self {
+            color: false,
+            ascii: false,
+            width: 80,
+            explain: false,
+            lookups: false,
+            quiet: false,
+            table: false,
+        }
     }
 }
 
@@ -66,51 +79,7 @@ impl Default for Look {
 /// # Errors
 /// `out` cannot be written to.
 pub fn render(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    let mut sheet = Sheet::new(look);
-    if !report.run.files.is_empty() {
-        lint::lint(&mut sheet, report, look);
-        return out.write_all(sheet.into_text().as_bytes());
-    }
-    if !look.quiet {
-        for note in &report.run.notes {
-            let label = sheet.line().faint("note  ");
-            let sentence = sheet.line().phrase(note);
-            sheet.sentence(label, &sentence);
-        }
-    }
-    let (same, shown): (Vec<&Domain>, Vec<&Domain>) =
-        report.domains.iter().partition(|domain| is_same(domain));
-    for domain in shown {
-        if look.quiet && domain.is_unreachable() {
-            unreachable(&mut sheet, domain);
-        } else if look.quiet {
-            answer(&mut sheet, domain, look);
-        } else {
-            sheet.blank();
-            whole(&mut sheet, domain, look);
-        }
-    }
-    unchanged(&mut sheet, &same);
-    if !look.quiet {
-        finding::findings(&mut sheet, &report.findings);
-        if !report.findings.is_empty() || !report.domains.iter().all(Domain::is_unreachable) {
-            sheet.blank();
-            closing::closing(&mut sheet, report, look);
-        }
-    }
-    out.write_all(sheet.into_text().as_bytes())
-}
-
-/// The domains of which a change alters nothing, in one sentence.
-fn unchanged(sheet: &mut Sheet, domains: &[&Domain]) {
-    if domains.is_empty() {
-        return;
-    }
-    let names: Vec<String> = domains.iter().map(|domain| domain.domain.to_string()).collect();
-    sheet.blank();
-    let label = sheet.line().with(Ink::Good, "nothing changes").plain("  for ");
-    let sentence = sheet.line().with(Ink::Name, names.join(", "));
-    sheet.sentence(label, &sentence);
+    super::whole(&mut Screen::new(*look), report, out)
 }
 
 fn whole(sheet: &mut Sheet, domain: &Domain, look: &Look) {

@@ -59,6 +59,8 @@ pub(super) struct Sheet {
     ascii: bool,
     palette: Palette,
     text: String,
+    /// True if other lines stand above the sheet, the last of them not empty.
+    is_continued: bool,
 }
 
 impl Sheet {
@@ -70,7 +72,13 @@ impl Sheet {
             ascii: look.ascii,
             palette: Palette::new(look.color),
             text: String::new(),
+            is_continued: false,
         }
+    }
+
+    /// An empty sheet below lines that were written already, if there were any.
+    pub(super) fn below(look: &Look, is_continued: bool) -> Self {
+        Self { is_continued, ..Self::new(look) }
     }
 
     /// What was written.
@@ -94,7 +102,9 @@ impl Sheet {
 
     /// Leaves a line empty, unless the last one is or the sheet begins here.
     pub(super) fn blank(&mut self) {
-        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+        let begins = self.text.is_empty() && !self.is_continued;
+        let is_blank = self.text == "\n" || self.text.ends_with("\n\n");
+        if !begins && !is_blank {
             self.text.push('\n');
         }
     }
