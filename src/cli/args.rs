@@ -4,6 +4,8 @@
 //! with it is for [`plan`](super::check::plan()) to say, or for SPF to evaluate, never for the parser of
 //! flags to refuse.
 
+mod duration;
+
 use crate::protocols::Protocol;
 use crate::render::palette::Choice;
 use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
@@ -11,6 +13,7 @@ use clap::parser::ValueSource;
 use clap::{
     ArgAction, ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, ValueEnum,
 };
+use duration::duration;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -51,8 +54,15 @@ Every flag has an environment variable MAILCHECK_<FLAG>; the flag wins.";
 )]
 pub struct CheckArgs {
     /// Domains; addresses and networks to test; a resolver after `@`
-    #[arg(value_name = "WORD", required = true, hide = true)]
+    #[arg(value_name = "WORD", required_unless_present = "domains", hide = true)]
     pub words: Vec<OsString>,
+
+    /// Check the domains in FILE too, one a line; - is standard input
+    ///
+    /// Blank lines and comments (#) are skipped. A line that is no domain is reported and skipped; the
+    /// exit code is 2 then.
+    #[arg(long, value_name = "FILE", env = "MAILCHECK_DOMAINS", hide_short_help = true)]
+    pub domains: Option<PathBuf>,
 
     /// Test a sender: address, CIDR, host, provider, spf:NAME
     ///
@@ -193,7 +203,7 @@ pub struct Sources {
     #[arg(long, value_name = "TIME", value_parser = duration, env = "MAILCHECK_TIMEOUT", hide_short_help = true)]
     pub timeout: Option<Duration>,
 
-    /// Most time for the whole run [default: 30s]
+    /// Most time for one domain [default: 30s]
     #[arg(long, value_name = "TIME", value_parser = duration, env = "MAILCHECK_DEADLINE", hide_short_help = true)]
     pub deadline: Option<Duration>,
 
@@ -272,6 +282,10 @@ pub struct Report {
     /// Show the first line only
     #[arg(short, long, env = "MAILCHECK_QUIET", value_parser = BoolishValueParser::new())]
     pub quiet: bool,
+
+    /// Show a whole report for each domain, however many there are
+    #[arg(long, env = "MAILCHECK_FULL", hide_short_help = true, value_parser = BoolishValueParser::new())]
+    pub full: bool,
 
     /// auto, always or never
     #[arg(
@@ -426,31 +440,6 @@ pub enum FailOn {
     Never,
 }
 
-/// Longest time that can be given: whoever waits longer does not wait for the DNS.
-const LONGEST: Duration = Duration::from_secs(3600);
-
-/// Reads `5s`, `2.5s`, `300ms`, `1m`; a bare number counts seconds.
-fn duration(text: &str) -> Result<Duration, String> {
-    const EXPECTED: &str = "expected a time such as 5s, 2.5s, 300ms or 1m, at most an hour";
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = text.get(digits.len()..).unwrap_or_default();
-    let is_number = digits.bytes().all(|octet| octet.is_ascii_digit() || octet == b'.');
-    let number: f64 = match digits.parse() {
-        Ok(number) if is_number => number,
-        _ => return Err(EXPECTED.to_owned()),
-    };
-    let seconds = match unit {
-        "" | "s" => number,
-        "ms" => number / 1000.0,
-        "m" => number * 60.0,
-        _ => return Err(EXPECTED.to_owned()),
-    };
-    Duration::try_from_secs_f64(seconds)
-        .ok()
-        .filter(|time| !time.is_zero() && *time <= LONGEST)
-        .ok_or_else(|| EXPECTED.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -483,19 +472,6 @@ mod tests {
                 assert_eq!(env, Some(expected));
             }
         }
-    }
-
-    #[test]
-    fn times_have_units() {
-        let read = ["5", "5s", "2.5s", "300ms", "1m"].map(|text| duration(text).ok());
-        let expected = [5000, 5000, 2500, 300, 60_000].map(|ms| Some(Duration::from_millis(ms)));
-        assert_eq!(read, expected);
-    }
-
-    #[test]
-    fn no_time_is_zero_negative_endless_or_in_words() {
-        let read = ["", "0", "-1s", "inf", "nan", "1e99", "5 s", "5d", "2h", "99999999s"];
-        assert_eq!(read.map(|text| duration(text).ok()), [None; 10]);
     }
 
     #[test]

@@ -140,6 +140,7 @@ impl Work {
         let inquiries = domains.into_iter().map(|domain| inquiry(config, domain));
         let plan = Plan {
             inquiries: inquiries.collect::<Result<_, _>>()?,
+            list: None,
             what_if: WhatIf::default(),
             sources: self.sources.clone(),
             ending: Ending {

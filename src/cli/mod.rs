@@ -14,6 +14,8 @@ mod fix;
 mod git;
 mod input;
 mod lint;
+mod new_file;
+mod publish;
 mod rules;
 mod schema;
 pub mod senders;
@@ -151,11 +153,16 @@ fn carry_out(typed: args::CheckArgs) -> Result<u8, RunError> {
     wait_for(check::run(&plan))
 }
 
+/// Octets of stack of a thread that examines a domain: as many as a program has by itself.
+const STACK: usize = 8 * 1024 * 1024;
+
 /// Runs asynchronous work to its end.
 fn wait_for<T>(work: impl Future<Output = Result<T, RunError>>) -> Result<T, RunError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().thread_stack_size(STACK).build()?;
     let done = runtime.block_on(work);
-    // Sockets that wait for answers nobody needs any more are not waited for.
-    runtime.shutdown_background();
+    // Nothing is waited for that nobody needs any more: sockets, and threads that examine domains. A
+    // thread must not see the runtime end, so that goes with the process.
+    std::mem::forget(runtime);
     done
 }

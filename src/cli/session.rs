@@ -19,7 +19,7 @@ pub(super) struct Session {
     pub started: Moment,
     /// What answers.
     pub stack: Stack,
-    /// How long it may take.
+    /// How long a domain may take.
     pub deadline: Deadline,
     /// Where the recording goes, if one is wanted.
     record: Option<PathBuf>,
@@ -30,16 +30,18 @@ impl Session {
     /// Opens the sources, with the zone files laid over them and the faults over everything.
     ///
     /// # Errors
-    /// A file cannot be read or is faulty, a server cannot be understood, or there is none.
-    pub(super) fn open(sources: &Sources) -> Result<Self, Mistake> {
+    /// A file cannot be read or is faulty, a server cannot be understood, there is none, or the
+    /// recording cannot be written.
+    pub(super) fn open(sources: &Sources) -> Result<Self, RunError> {
         Self::over(sources, sources::stack)
     }
 
     /// Opens what answers where no file speaks; what lies over that is for the verb to say.
     ///
     /// # Errors
-    /// A recording cannot be read or is faulty, a server cannot be understood, or there is none.
-    pub(super) fn open_bottom(sources: &Sources) -> Result<Self, Mistake> {
+    /// A recording cannot be read or is faulty, or cannot be written; a server cannot be understood, or
+    /// there is none.
+    pub(super) fn open_bottom(sources: &Sources) -> Result<Self, RunError> {
         Self::over(sources, sources::bottom)
     }
 
@@ -47,11 +49,13 @@ impl Session {
     fn over(
         sources: &Sources,
         stack: impl FnOnce(&Sources, &str) -> Result<Stack, Mistake>,
-    ) -> Result<Self, Mistake> {
+    ) -> Result<Self, RunError> {
         let started = clock::now();
         let begin = Instant::now();
         let stack = stack(sources, &started.date())?;
         let deadline = Deadline::new(sources.deadline);
+        // Reports are on their way before the recording is written: that it can be, is tried now.
+        sources.record.as_deref().map_or(Ok(()), write::probe)?;
         Ok(Self { started, stack, deadline, record: sources.record.clone(), begin })
     }
 
@@ -69,10 +73,15 @@ impl Session {
         }
     }
 
+    /// How long it has taken so far.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.begin.elapsed()
+    }
+
     /// How the report was made, as of now.
     pub(super) fn run(&self) -> Run {
         let Stack { names, is_repeatable, .. } = &self.stack;
-        let elapsed = u64::try_from(self.begin.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let elapsed = u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX);
         Run {
             started: (!is_repeatable).then(|| self.started.rfc3339()),
             elapsed_ms: (!is_repeatable).then_some(elapsed),
@@ -95,30 +104,33 @@ impl Session {
     }
 }
 
-/// How long a run may take, all of its work together.
+/// How long the work on one domain may take.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Deadline {
-    length: Duration,
-    end: tokio::time::Instant,
-}
+pub(super) struct Deadline(Duration);
 
 impl Deadline {
-    /// So much time from now on.
+    /// So much time for each domain.
     pub(super) fn new(length: Duration) -> Self {
-        Self { length, end: tokio::time::Instant::now() + length }
+        Self(length)
     }
 
-    /// What work comes to, if it is done in time.
+    /// When work has to be done that begins now.
+    pub(super) fn end(self) -> tokio::time::Instant {
+        tokio::time::Instant::now() + self.0
+    }
+
+    /// What work that begins now comes to, if it is done in time.
     ///
     /// # Errors
     /// The time is over, in words.
     pub(super) async fn bound<F: Future>(self, work: F) -> Result<F::Output, Phrase> {
-        tokio::time::timeout_at(self.end, work).await.map_err(|_| self.too_late())
+        tokio::time::timeout_at(self.end(), work).await.map_err(|_| self.too_late())
     }
 
-    fn too_late(self) -> Phrase {
+    /// That the time is over, in words.
+    pub(super) fn too_late(self) -> Phrase {
         Phrase::new()
             .unknown("could not tell")
-            .plain(format!(": it took more than {} s (--deadline)", self.length.as_secs_f32()))
+            .plain(format!(": it took more than {} s (--deadline)", self.0.as_secs_f32()))
     }
 }

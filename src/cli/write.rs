@@ -1,14 +1,19 @@
 //! Where the report goes: standard output, or a file that appears whole or not at all.
 
 use super::RunError;
+use super::new_file::NewFile;
 use super::words::{Appearance, Format};
-use crate::render::{github, gitlab, json, junit, markdown, palette, prometheus, sarif, text, tsv};
+use crate::render::{
+    Stream, github, gitlab, json, junit, markdown, palette, prometheus, sarif, text, tsv,
+};
 use crate::report::{Extent, Report};
 use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
+
+pub(super) use super::new_file::probe;
 
 /// Columns of a line where nobody says how many there are.
 const WIDTH: usize = 80;
@@ -43,6 +48,25 @@ pub(super) fn format(
 /// What a document for programs holds where text would look so. Steps refer to lookups.
 pub(super) fn extent(look: &text::Look) -> Extent {
     Extent { steps: look.explain, lookups: look.lookups || look.explain }
+}
+
+/// The form of a format that can be written while the domains come in; `None` if it needs all of them.
+pub(super) fn stream(format: Format, look: text::Look) -> Option<Box<dyn Stream>> {
+    match format {
+        Format::Json => Some(Box::new(json::Document::new(extent(&look)))),
+        Format::JsonLines => Some(Box::new(json::Lines::new(extent(&look)))),
+        Format::GitHub => Some(Box::new(github::Annotations::default())),
+        Format::Tsv => Some(Box::new(tsv::Table)),
+        Format::Text => Some(Box::new(text::Screen::new(look))),
+        Format::Markdown | Format::Sarif | Format::GitLab | Format::JUnit | Format::Prometheus => {
+            None
+        }
+    }
+}
+
+/// How text should look on standard output.
+pub(super) fn screen(appearance: &Appearance) -> text::Look {
+    look(appearance, Some(&terminal(appearance, io::stdout().is_terminal())))
 }
 
 /// A stream that a person may be looking at.
@@ -117,7 +141,7 @@ fn speaks_utf8(var: &impl Fn(&str) -> Option<OsString>) -> bool {
 
 /// How text should look; `terminal` is what it goes to, unless that is a file.
 pub(super) fn look(appearance: &Appearance, terminal: Option<&Terminal>) -> text::Look {
-    let Appearance { ascii, explain, lookups, quiet, color } = *appearance;
+    let Appearance { ascii, explain, lookups, quiet, color, full: _ } = *appearance;
     text::Look {
         color: terminal.map_or(color == palette::Choice::Always, |terminal| terminal.colour),
         ascii: ascii || terminal.is_some_and(|terminal| terminal.ascii),
@@ -156,106 +180,12 @@ pub(super) fn append(path: &Path, content: &[u8]) -> Result<(), RunError> {
         .map_err(|why| RunError::File(path.to_owned(), why))
 }
 
-/// Writes a file that appears whole or not at all.
-///
-/// A symbolic link is followed, a file that stands there keeps its mode, and what is no file (a
-/// device, a pipe) is written to as it is: only a regular file can be put in the place of one.
+/// Writes a file that appears whole or not at all: see [`NewFile`].
 ///
 /// # Errors
 /// The file cannot be written; what stood there before stays.
-#[allow(clippy::disallowed_methods, reason = "files are written here")]
 pub(super) fn file(path: &Path, content: &[u8]) -> Result<(), RunError> {
-    let fault = |why| RunError::File(path.to_owned(), why);
-    // Where nothing stands yet there is nothing to follow.
-    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let before = fs::metadata(&place).ok();
-    if before.as_ref().is_some_and(|it| !it.is_file() && !it.is_dir()) {
-        return fs::OpenOptions::new()
-            .write(true)
-            .open(&place)
-            .and_then(|mut stream| stream.write_all(content))
-            .map_err(fault);
-    }
-    let beside = &beside(&place);
-    fs::write(beside, content)
-        .and_then(|()| match &before {
-            Some(before) => fs::set_permissions(beside, before.permissions()),
-            None => Ok(()),
-        })
-        .and_then(|()| fs::rename(beside, &place))
-        .inspect_err(|_| {
-            // What could not be finished is not left behind; that it cannot be removed says nothing
-            // that the first error did not.
-            let _ = fs::remove_file(beside);
-        })
-        .map_err(fault)
-}
-
-/// Tries whether a file can be written, so that nobody waits for a report that has nowhere to go.
-///
-/// # Errors
-/// Nothing can be written beside it, where [`file()`] would put the new one first.
-#[allow(clippy::disallowed_methods, reason = "files are written here")]
-pub(super) fn probe(path: &Path) -> Result<(), RunError> {
-    let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    // A device or a pipe may have a reader who takes whatever comes for the report.
-    if fs::metadata(&place).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
-        return Ok(());
-    }
-    if place.is_dir() {
-        return Err(RunError::File(path.to_owned(), io::ErrorKind::IsADirectory.into()));
-    }
-    let beside = beside(&place);
-    fs::write(&beside, [])
-        .and_then(|()| fs::remove_file(&beside))
-        .map_err(|why| RunError::File(path.to_owned(), why))
-}
-
-/// Where a new file stands until it is whole.
-fn beside(place: &Path) -> PathBuf {
-    let mut beside = place.as_os_str().to_owned();
-    beside.push(format!(".{}.new", std::process::id()));
-    beside.into()
-}
-
-#[cfg(all(test, unix))]
-mod tests {
-    use super::*;
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
-
-    /// An empty folder of this test's own.
-    #[allow(clippy::disallowed_methods, reason = "tests write files")]
-    fn folder(name: &str) -> std::path::PathBuf {
-        let folder = env::temp_dir().join(format!("mailcheck-write-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).expect("the folder can be made");
-        folder
-    }
-
-    #[test]
-    #[allow(clippy::disallowed_methods, reason = "tests write files")]
-    fn a_link_stays_a_link_and_its_target_is_written() {
-        let folder = folder("link");
-        let (target, link) = (folder.join("target"), folder.join("link"));
-        fs::write(&target, "old").unwrap();
-        symlink(&target, &link).unwrap();
-        file(&link, b"new").unwrap();
-        assert_eq!((fs::read(&target).unwrap(), link.is_symlink()), (b"new".to_vec(), true));
-    }
-
-    #[test]
-    #[allow(clippy::disallowed_methods, reason = "tests write files")]
-    fn a_file_that_stood_there_keeps_its_mode() {
-        let path = folder("mode").join("report");
-        fs::write(&path, "old").unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        file(&path, b"new").unwrap();
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-    }
-
-    #[test]
-    fn a_device_is_written_to_and_not_replaced() {
-        file(Path::new("/dev/null"), b"new").unwrap();
-        assert!(!fs::metadata("/dev/null").unwrap().is_file());
-    }
+    let mut file = NewFile::create(path)?;
+    file.write_all(content).map_err(|why| RunError::File(path.to_owned(), why))?;
+    file.keep()
 }

@@ -24,6 +24,7 @@ mod scenarios;
 #[path = "../support/schema.rs"]
 mod schemas;
 mod servers;
+mod several;
 mod summary;
 #[path = "../support/cassette.rs"]
 mod cassette;

@@ -1,40 +1,87 @@
 //! The main job: domains in, a report out, an exit code.
 
 mod plan;
+mod progress;
+mod stream;
 
-pub use plan::{Plan, plan};
+pub use plan::{List, Plan, plan};
 
 use super::clock::Moment;
-use super::conclude::{self, conclude};
-use super::session::{Deadline, Session};
-use super::words::Mistake;
-use super::{RunError, what_if};
-use crate::audit::{self, Clock, Inquiry};
-use crate::config;
-use crate::dns::{Dns, join_all};
+use super::publish::Publication;
+use super::session::Session;
+use super::words::{Ending, Format, Mistake, Output};
+use super::{RunError, conclude, input, what_if};
+use crate::audit::{self, Inquiry, Steps};
+use crate::config::{self, Config};
+use crate::dns::join_all;
 use crate::report::{Domain, Run};
 use crate::text::Phrase;
 use crate::zonefile::zone::Ignore as Comment;
+use progress::{Progress, State};
+use std::io::{self, Write as _};
 use std::sync::Arc;
+use std::vec;
+use stream::{Audience, End, Source, examine, stream};
+use tokio::sync::mpsc;
 
-/// How many domains are looked at at once.
+/// How many domains are compared at once.
 const AT_ONCE: usize = 8;
+
+/// The exit code where some lines of a list are no domains.
+const FAULTY_LIST: u8 = 2;
+/// The exit code of a run that was interrupted: 128 and the number of the signal.
+const INTERRUPTED: u8 = 130;
 
 /// Carries out a plan; the exit code says how it ended.
 ///
 /// # Errors
 /// The plan cannot be carried out, or the report cannot be written.
 pub(super) async fn run(plan: &Plan) -> Result<u8, RunError> {
-    let Examination { run, domains, started, comments } = examine_all(plan).await?;
+    let mut session = Session::open(&plan.sources)?;
+    conclude::prepare(&plan.ending)?;
     let mut ending = plan.ending.clone();
-    ending.policy.comments = comments;
-    conclude(run, domains, Vec::new(), &ending, started)
+    ending.policy.comments = std::mem::take(&mut session.stack.comments);
+    let mut printer = Printer {
+        ending: &ending,
+        session: &session,
+        progress: Progress::on_standard_error(),
+        publication: None,
+        mistakes: 0,
+        printed: 0,
+    };
+    let ended = carry_out(&session, plan, interrupt(), &mut printer).await;
+    printer.progress.clear();
+    let end = ended?;
+    let Printer { publication, mistakes, printed, .. } = printer;
+    session.keep_recording()?;
+    let mut run = session.run();
+    let exit_code = match end {
+        End::Interrupted => {
+            let printed = format!("interrupted: {printed} domains are complete");
+            run.notes.push(Phrase::new().plain(printed));
+            Some(INTERRUPTED)
+        }
+        End::Whole | End::Unread if mistakes > 0 => Some(FAULTY_LIST),
+        End::Whole | End::Unread => None,
+    };
+    match (publication, &plan.list) {
+        (_, Some(list)) if printed == 0 && mistakes == 0 && end == End::Whole => {
+            Err(Mistake::new(format!("{}: there is no domain in it", list.name())).into())
+        }
+        (Some(publication), _) => publication.finish(run, Vec::new(), exit_code),
+        (None, _) => Ok(exit_code.unwrap_or_default()),
+    }
+}
+
+/// Comes when the user presses Ctrl-C; never where that cannot be heard.
+async fn interrupt() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// What a run found out, before its owner's decisions are applied.
 pub(super) struct Examination {
-    /// How it was made.
-    pub run: Run,
     /// One entry a domain, in the order of the plan, held to their contracts.
     pub domains: Vec<Domain>,
     /// When it began.
@@ -50,22 +97,71 @@ pub(super) struct Examination {
 pub(super) async fn examine_all(plan: &Plan) -> Result<Examination, RunError> {
     let mut session = Session::open(&plan.sources)?;
     conclude::prepare(&plan.ending)?;
-    let mut domains = examine(session.dns(), plan, session.clock(), session.deadline).await?;
-    for (inquiry, domain) in plan.inquiries.iter().zip(&mut domains) {
-        // What one message would get is another question than what the owner expects.
-        if inquiry.is_about_the_whole() {
-            config::judge(&plan.ending.policy.config, domain);
-        }
-    }
-    let domains = domains.into_iter().map(|domain| labelled(domain, &plan.sources.faults));
-    let examination = Examination {
-        domains: domains.collect(),
-        run: session.run(),
-        started: session.started,
-        comments: std::mem::take(&mut session.stack.comments),
-    };
+    let comments = std::mem::take(&mut session.stack.comments);
+    let mut collector = Collector::default();
+    carry_out(&session, plan, std::future::pending(), &mut collector).await?;
     session.keep_recording()?;
-    Ok(examination)
+    Ok(Examination { domains: collector.0, started: session.started, comments })
+}
+
+/// Examines the domains of a plan, and hands each on in order.
+///
+/// # Errors
+/// What is to be supposed cannot be, or a domain cannot be handed on.
+async fn carry_out(
+    session: &Session,
+    plan: &Plan,
+    interrupt: impl Future<Output = ()>,
+    audience: &mut impl Audience,
+) -> Result<End, RunError> {
+    let deadline = session.deadline;
+    let names = plan.inquiries.iter().map(|inquiry| &inquiry.domain);
+    let applied = what_if::apply_what_if(session.dns(), &plan.what_if, names);
+    let dns = match deadline.bound(applied).await {
+        Ok(dns) => dns?,
+        Err(too_late) => {
+            audience.begin(plan.inquiries.len() > stream::FEW, true)?;
+            for inquiry in &plan.inquiries {
+                audience.domain(audit::undecided(inquiry, too_late.clone()))?;
+            }
+            return Ok(End::Whole);
+        }
+    };
+    let are_told = needs_steps(&plan.ending);
+    let about = Arc::new((plan.ending.policy.config.clone(), plan.sources.faults.clone()));
+    let clock = session.clock();
+    let work = |mut inquiry: Inquiry| {
+        // What is said of a sender is said in steps.
+        if !are_told && inquiry.senders.is_empty() && inquiry.declared.is_empty() {
+            inquiry.steps = Steps::Skipped;
+        }
+        let (dns, about) = (Arc::clone(&dns), Arc::clone(&about));
+        async move {
+            // What one message would get is another question than what the owner expects.
+            let is_judged = inquiry.is_about_the_whole();
+            let mut domain = examine(dns, inquiry, clock, deadline).await;
+            let (config, faults) = &*about;
+            if is_judged {
+                config::judge(config, &mut domain);
+            }
+            labelled(domain, faults)
+        }
+    };
+    let lines = plan.list.as_ref().map(|list| input::lines(list.file())).transpose()?;
+    let mut source = Inquiries {
+        typed: plan.inquiries.clone().into_iter(),
+        lines: plan.list.as_ref().zip(lines),
+        config: &plan.ending.policy.config,
+    };
+    let is_text = |output: &Output| output.format == Format::Text;
+    let waits = plan.ending.may_be_table() && plan.ending.outputs.iter().any(is_text);
+    stream(&mut source, work, interrupt, waits, audience).await
+}
+
+/// True if an output shows how things were found out.
+fn needs_steps(ending: &Ending) -> bool {
+    let tells = |output: &Output| matches!(output.format, Format::Json | Format::JsonLines);
+    ending.appearance.explain || ending.outputs.iter().any(tells)
 }
 
 /// A domain as a drill found it, and said so: what follows from a drill is not real.
@@ -81,30 +177,100 @@ fn labelled(mut domain: Domain, faults: &[String]) -> Domain {
     domain
 }
 
-/// Every domain, some at once, all within the time that a run may take.
-///
-/// # Errors
-/// A hypothetical change cannot be applied.
-async fn examine(
-    dns: &Arc<dyn Dns>,
-    plan: &Plan,
-    clock: Clock,
-    deadline: Deadline,
-) -> Result<Vec<Domain>, Mistake> {
-    let names = plan.inquiries.iter().map(|inquiry| &inquiry.domain);
-    let applied = what_if::apply_what_if(dns, &plan.what_if, names);
-    let dns = match deadline.bound(applied).await {
-        Ok(dns) => &*dns?,
-        Err(too_late) => {
-            let undecided = |inquiry| audit::undecided(inquiry, too_late.clone());
-            return Ok(plan.inquiries.iter().map(undecided).collect());
+/// What is asked: first what was typed, then what a list names.
+struct Inquiries<'p> {
+    typed: vec::IntoIter<Inquiry>,
+    lines: Option<(&'p List, mpsc::Receiver<input::NumberedLine>)>,
+    config: &'p Config,
+}
+
+impl Source for Inquiries<'_> {
+    async fn next(&mut self) -> Option<Result<Inquiry, Mistake>> {
+        if let Some(inquiry) = self.typed.next() {
+            return Some(Ok(inquiry));
         }
-    };
-    let one = |inquiry| async move {
-        let domain = deadline.bound(audit::domain(dns, inquiry, clock)).await;
-        domain.unwrap_or_else(|too_late| audit::undecided(inquiry, too_late))
-    };
-    Ok(each(&plan.inquiries, one).await)
+        let (list, lines) = self.lines.as_mut()?;
+        loop {
+            let (number, line) = lines.recv().await?;
+            let read = line.map_err(Mistake::new);
+            match read.and_then(|line| list.read(self.config, &line)) {
+                Ok(None) => {}
+                Ok(Some(inquiry)) => return Some(Ok(inquiry)),
+                Err(why) => {
+                    return Some(Err(Mistake::new(format!("{}:{number}: {why}", list.name()))));
+                }
+            }
+        }
+    }
+}
+
+/// Writes reports as they come in, and says how far the run is.
+struct Printer<'r> {
+    ending: &'r Ending,
+    session: &'r Session,
+    progress: Progress<io::Stderr>,
+    publication: Option<Publication<'r>>,
+    mistakes: usize,
+    printed: usize,
+}
+
+impl Audience for Printer<'_> {
+    fn begin(&mut self, is_many: bool, is_last: bool) -> Result<(), RunError> {
+        self.progress.clear();
+        let today = self.session.started.date();
+        let mut publication = Publication::open(self.ending, &today, is_many)?;
+        let run = self.session.run();
+        // What a drill did not meet is known at the end only.
+        let notes = if is_last { run.notes } else { Vec::new() };
+        publication.begin(Run { notes, ..run })?;
+        self.publication = Some(publication);
+        Ok(())
+    }
+
+    fn domain(&mut self, domain: Domain) -> Result<(), RunError> {
+        self.progress.clear();
+        self.printed += 1;
+        self.publication.as_mut().map_or(Ok(()), |publication| publication.domain(domain))
+    }
+
+    fn mistake(&mut self, mistake: Mistake) {
+        self.progress.clear();
+        self.mistakes += 1;
+        // Where standard error is closed there is nobody left to tell.
+        let _ = writeln!(io::stderr(), "error: {mistake}");
+    }
+
+    fn progress(&mut self, done: usize, all: Option<usize>) {
+        let (queries, elapsed) = (self.session.stack.questions(), self.session.elapsed());
+        self.progress.draw(State { done, all, queries, elapsed });
+    }
+
+    fn is_gone(&self) -> bool {
+        self.publication.as_ref().is_some_and(Publication::is_closed)
+    }
+}
+
+/// Keeps every domain.
+#[derive(Default)]
+struct Collector(Vec<Domain>);
+
+impl Audience for Collector {
+    fn begin(&mut self, _: bool, _: bool) -> Result<(), RunError> {
+        Ok(())
+    }
+
+    fn domain(&mut self, domain: Domain) -> Result<(), RunError> {
+        self.0.push(domain);
+        Ok(())
+    }
+
+    fn mistake(&mut self, _: Mistake) {}
+
+    fn progress(&mut self, _: usize, _: Option<usize>) {}
+
+    fn is_gone(&self) -> bool {
+        false
+    }
 }
 
 /// Does the same about every inquiry, for some of them at once; in their order.
@@ -117,33 +283,4 @@ pub(super) async fn each<'i, F: Future>(
         done.extend(join_all(group.iter().map(&one)).await);
     }
     done
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::args::CheckArgs;
-    use super::*;
-    use crate::dns::{Lookup, Question};
-
-    /// Never answers.
-    struct Silent;
-
-    impl Dns for Silent {
-        fn lookup<'a>(&'a self, _: &'a Question) -> Lookup<'a> {
-            Box::pin(std::future::pending())
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_deadline_is_of_the_run_however_many_domains_there_are() {
-        let domains = (0..=2 * AT_ONCE).map(|number| format!("d{number}.example"));
-        let typed = ["mailcheck".to_owned(), "--deadline=2s".to_owned()];
-        let typed = CheckArgs::read(typed.into_iter().chain(domains).map(Into::into)).unwrap();
-        let plan = plan(typed).unwrap();
-        let begin = tokio::time::Instant::now();
-        let silent: Arc<dyn Dns> = Arc::new(Silent);
-        let deadline = Deadline::new(plan.sources.deadline);
-        let looked_at = examine(&silent, &plan, Clock::default(), deadline).await.unwrap().len();
-        assert_eq!((looked_at, begin.elapsed().as_secs()), (plan.inquiries.len(), 2));
-    }
 }

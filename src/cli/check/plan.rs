@@ -8,18 +8,22 @@ use crate::audit::{Asked, Checks, Fixes, Inquiry, Steps};
 use crate::cli::args::CheckArgs;
 use crate::cli::what_if::WhatIf;
 use crate::cli::words::{
-    Ending, Mistake, Sources, Target, Words, declare, domain, selector, sender,
+    Argument, Ending, Mistake, Sources, Target, Words, declare, domain, selector, sender, target,
 };
+use crate::config::Config;
 use crate::dns::MOST_QUERIES;
 use crate::net::Name;
 use crate::protocols::Protocol;
 use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
 /// Everything that a run does.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// What is asked, a domain each, in the order typed; never empty.
+    /// What is asked, a domain each, in the order typed; not empty unless there is a list.
     pub inquiries: Vec<Inquiry>,
+    /// Where further domains are read from.
+    pub list: Option<List>,
     /// In what the domains differ from how they are.
     pub what_if: WhatIf,
     /// Where answers come from.
@@ -33,9 +37,25 @@ pub struct Plan {
 /// # Errors
 /// A word, a flag's value or the combination of them means nothing.
 pub fn plan(typed: CheckArgs) -> Result<Plan, Mistake> {
-    let words = Words::read(&typed.words)?;
+    let (dashes, typed_words): (Vec<_>, Vec<_>) =
+        typed.words.iter().cloned().partition(|word| word == STANDARD_INPUT);
+    let file = match (&typed.domains, dashes.is_empty()) {
+        (Some(file), false) if file.as_os_str() != STANDARD_INPUT => {
+            return Err(Mistake::new("\"-\" and --domains each name a list: name one"));
+        }
+        (Some(file), _) => Some(file.clone()),
+        (None, false) => Some(STANDARD_INPUT.into()),
+        (None, true) => None,
+    };
+    let words = Words::read_beside(&typed_words, file.is_some())?;
     let given = Given::read(&typed, words.senders)?;
     let what_if = WhatIf::read(&typed.what_if, words.targets.len())?;
+    if let (Some(file), false) = (&file, what_if.is_empty()) {
+        return Err(Mistake::new(format!(
+            "what would be if is asked of the domains that are typed: leave out the list {}",
+            file.display()
+        )));
+    }
     let ending = Ending::read(&typed.report)?;
     let sources = Sources::read(typed.sources, words.resolvers)?;
     let inquiries = words.targets.into_iter().map(|mut target| {
@@ -45,10 +65,70 @@ pub fn plan(typed: CheckArgs) -> Result<Plan, Mistake> {
         declare(&ending.policy.config, &mut inquiry)?;
         Ok(inquiry)
     });
-    Ok(Plan { inquiries: inquiries.collect::<Result<_, Mistake>>()?, what_if, ending, sources })
+    Ok(Plan {
+        inquiries: inquiries.collect::<Result<_, Mistake>>()?,
+        list: file.map(|file| List { file, given }),
+        what_if,
+        ending,
+        sources,
+    })
+}
+
+/// The word, and the file, that stand for standard input.
+const STANDARD_INPUT: &str = "-";
+
+/// A list of domains, one a line.
+#[derive(Clone, Debug)]
+pub struct List {
+    file: PathBuf,
+    given: Given,
+}
+
+impl List {
+    /// The file; `None` for standard input.
+    pub(super) fn file(&self) -> Option<&Path> {
+        (self.file.as_os_str() != STANDARD_INPUT).then_some(&self.file)
+    }
+
+    /// How messages name it.
+    pub(super) fn name(&self) -> String {
+        self.file().map_or_else(|| "standard input".to_owned(), |file| file.display().to_string())
+    }
+
+    /// What a line asks; `None` for one that is blank or a comment.
+    ///
+    /// # Errors
+    /// The line is no domain.
+    pub(super) fn read(&self, config: &Config, line: &[u8]) -> Result<Option<Inquiry>, Mistake> {
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        // A name has no blank, so a sign behind one begins a comment; in a name it is a slip.
+        let is_comment = |at: &usize| match at.checked_sub(1).and_then(|before| line.get(before)) {
+            Some(before) => before.is_ascii_whitespace(),
+            None => true,
+        };
+        let signs = line.iter().enumerate().filter(|(_, octet)| **octet == b'#');
+        let end = signs.map(|(at, _)| at).find(is_comment).unwrap_or(line.len());
+        let word = line.get(..end).unwrap_or_default().trim_ascii();
+        if word.is_empty() {
+            return Ok(None);
+        }
+        let target = match target::read(word)? {
+            Argument::Target(target) => target,
+            Argument::Sender(Asked { text, .. }) => {
+                return Err(Mistake::new(format!("\"{text}\" is an address, not a domain")));
+            }
+            Argument::Resolver(server) => {
+                return Err(Mistake::new(format!("\"@{server}\" is a server, not a domain")));
+            }
+        };
+        let mut inquiry = self.given.inquiry(target);
+        declare(config, &mut inquiry)?;
+        Ok(Some(inquiry))
+    }
 }
 
 /// What is asked about every domain alike.
+#[derive(Clone, Debug)]
 struct Given {
     senders: Vec<Asked>,
     mail_from: Option<Vec<u8>>,

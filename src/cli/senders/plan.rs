@@ -73,6 +73,7 @@ pub(super) fn plan(typed: SendersArgs) -> Result<Plan, Mistake> {
             explain: false,
             lookups: false,
             quiet: typed.quiet,
+            full: false,
         },
     })
 }

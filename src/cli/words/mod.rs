@@ -57,6 +57,11 @@ pub(super) struct Words {
 
 impl Words {
     pub(super) fn read(typed: &[OsString]) -> Result<Self, Mistake> {
+        Self::read_beside(typed, false)
+    }
+
+    /// Reads words, beside which a list may name domains too.
+    pub(super) fn read_beside(typed: &[OsString], has_list: bool) -> Result<Self, Mistake> {
         let mut words = Self::default();
         for word in typed {
             match target::read(word.as_encoded_bytes())? {
@@ -65,7 +70,7 @@ impl Words {
                 Argument::Resolver(server) => words.resolvers.push(server),
             }
         }
-        match words.targets.is_empty() {
+        match words.targets.is_empty() && !has_list {
             true => Err(Mistake::new(
                 "no domain is named. For instance: mailcheck example.com 192.0.2.25",
             )),

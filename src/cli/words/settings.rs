@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// Most time for one question, unless the user says otherwise.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// Most time for a run, unless the user says otherwise.
+/// Most time for a domain, unless the user says otherwise.
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Where a report goes, how it looks, and what its exit code counts.
@@ -46,11 +46,20 @@ impl Ending {
                 explain: report.explain,
                 lookups: report.lookups,
                 quiet: report.quiet,
+                full: report.full,
             },
             fail_on,
             policy,
             exit_zero: report.exit_zero,
         })
+    }
+}
+
+impl Ending {
+    /// True if the text about many domains is a table: nobody asked for more, or for less.
+    pub(in crate::cli) fn may_be_table(&self) -> bool {
+        let Appearance { explain, lookups, quiet, full, .. } = self.appearance;
+        !explain && !lookups && !quiet && !full
     }
 }
 
@@ -71,7 +80,7 @@ pub struct Sources {
     pub faults: Vec<String>,
     /// Most time for one question.
     pub timeout: Duration,
-    /// Most time for the run.
+    /// Most time for a domain.
     pub deadline: Duration,
     /// Most queries that one domain may cause to another organization, as far as that is said beside
     /// the configuration.
@@ -136,4 +145,6 @@ pub struct Appearance {
     pub lookups: bool,
     /// The first line only.
     pub quiet: bool,
+    /// A whole report for each domain, however many there are.
+    pub full: bool,
 }

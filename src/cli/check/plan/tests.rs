@@ -340,3 +340,55 @@ fn a_sender_that_no_check_would_test_is_a_mistake() {
         "--checks leaves out spf, by which the sender 192.0.2.1 is tested"
     );
 }
+
+// ── lists ───────────────────────────────────────────────────────────────────────────────────────
+
+/// The domain that a line of a list names, or why it names none.
+fn listed(line: &str) -> Result<Option<String>, String> {
+    let list = planned(["-"]).unwrap().list.expect("a list");
+    let read = list.read(&Config::default(), line.as_bytes());
+    let name = |inquiry: Inquiry| inquiry.domain.to_string();
+    read.map(|inquiry| inquiry.map(name)).map_err(|why| why.to_string())
+}
+
+#[test]
+fn a_line_is_a_domain_with_blanks_and_a_comment_around_it() {
+    assert_eq!(listed("\u{feff}\t Example.COM.  # our own"), Ok(Some("example.com".into())));
+}
+
+#[test]
+fn blank_lines_and_comments_are_no_domains() {
+    assert_eq!(["", " \t", "# a", "  #b"].map(listed), [const { Ok(None) }; 4]);
+}
+
+#[test]
+fn a_sign_within_a_word_begins_no_comment() {
+    assert!(listed("exam#ple.com").is_err_and(|why| why.starts_with("\"exam#ple.com\" is not")));
+}
+
+#[test]
+fn an_address_and_a_server_are_no_line_of_a_list() {
+    let read = ["192.0.2.1", "@9.9.9.9"].map(|line| listed(line).unwrap_err());
+    let expected =
+        ["\"192.0.2.1\" is an address, not a domain", "\"@9.9.9.9\" is a server, not a domain"];
+    assert_eq!(read, expected);
+}
+
+#[test]
+fn what_is_asked_of_the_words_is_asked_of_the_lines() {
+    let list = planned(["-", "192.0.2.25"]).unwrap().list.expect("a list");
+    let inquiry = list.read(&Config::default(), b"a.example").unwrap().expect("a domain");
+    assert_eq!(inquiry.senders.len(), 1);
+}
+
+#[test]
+fn there_is_one_list() {
+    let why = mistake(["-", "--domains", "list.txt"]);
+    assert_eq!(why, "\"-\" and --domains each name a list: name one");
+}
+
+#[test]
+fn nothing_is_supposed_of_a_list() {
+    let why = mistake(["a.example", "--domains", "list.txt", "--with", "mx"]);
+    assert!(why.ends_with("leave out the list list.txt"), "{why}");
+}

@@ -1,0 +1,192 @@
+//! Where reports go while they come in: every output gets each domain as soon as it is decided, and
+//! nothing of a domain is kept that no output needs.
+
+use super::new_file::NewFile;
+use super::words::{Ending, Format, Output};
+use super::{RunError, write};
+use crate::config::Decisions;
+use crate::render::{Stream, markdown};
+use crate::report::{Domain, Finding, Report, Run, Tally, Threshold};
+use std::io::{self, Stdout, Write};
+
+/// A report that is being written.
+pub(super) struct Publication<'e> {
+    ending: &'e Ending,
+    decisions: Decisions<'e>,
+    tally: Tally,
+    /// The outputs that are written while domains come in.
+    streams: Vec<Published>,
+    /// The outputs that need all domains at once.
+    others: Vec<&'e Output>,
+    /// True if the summary of a job may need them too.
+    is_summarised: bool,
+    /// The outlines of all domains, where an output needs them.
+    outlines: Vec<Domain>,
+}
+
+/// An output that is being written.
+struct Published {
+    form: Box<dyn Stream>,
+    to: Destination,
+}
+
+/// Where an output goes.
+enum Destination {
+    /// Standard output, as long as somebody reads it.
+    Screen(Option<Stdout>),
+    File(NewFile),
+}
+
+impl<'e> Publication<'e> {
+    /// Opens the outputs. `is_many` says that there are too many domains for a screen of text each.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub(super) fn open(ending: &'e Ending, today: &str, is_many: bool) -> Result<Self, RunError> {
+        let threshold = Threshold { fail_on: ending.fail_on, exit_zero: ending.exit_zero };
+        let (mut streams, mut others) = (Vec::new(), Vec::new());
+        for output in &ending.outputs {
+            let mut look = match &output.file {
+                Some(_) => write::look(&ending.appearance, None),
+                None => write::screen(&ending.appearance),
+            };
+            look.table = is_many && ending.may_be_table();
+            let Some(form) = write::stream(output.format, look) else {
+                others.push(output);
+                continue;
+            };
+            let to = match &output.file {
+                Some(path) => Destination::File(NewFile::create(path)?),
+                None => Destination::Screen(Some(io::stdout())),
+            };
+            streams.push(Published { form, to });
+        }
+        Ok(Self {
+            ending,
+            decisions: Decisions::new(&ending.policy, today),
+            tally: Tally::new(threshold),
+            streams,
+            others,
+            is_summarised: write::step_summary().is_some(),
+            outlines: Vec::new(),
+        })
+    }
+
+    /// Begins the documents with what is known of the run.
+    ///
+    /// # Errors
+    /// They cannot be written.
+    pub(super) fn begin(&mut self, run: Run) -> Result<(), RunError> {
+        let report = self.tally.conclude(run, Vec::new());
+        self.streams.iter_mut().try_for_each(|one| one.put(|form, out| form.begin(&report, out)))
+    }
+
+    /// Writes a domain, with its owner's decisions applied.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn domain(&mut self, domain: Domain) -> Result<(), RunError> {
+        let domain = self.decisions.apply(domain);
+        self.tally.add(&domain);
+        for one in &mut self.streams {
+            one.put(|form, out| form.domain(&domain, out))?;
+        }
+        if self.is_summarised || !self.others.is_empty() {
+            self.outlines.push(domain.outline());
+        }
+        Ok(())
+    }
+
+    /// True if nobody is left to write for.
+    pub(super) fn is_closed(&self) -> bool {
+        let is_closed = |one: &Published| matches!(one.to, Destination::Screen(None));
+        let is_open = !self.others.is_empty() || self.is_summarised || self.streams.is_empty();
+        !is_open && self.streams.iter().all(is_closed)
+    }
+
+    /// Ends the documents; the exit code says how the run ended, as `end` says if it ended otherwise
+    /// than by what was found.
+    ///
+    /// # Errors
+    /// They cannot be written.
+    pub(super) fn finish(
+        mut self,
+        run: Run,
+        findings: Vec<Finding>,
+        end: Option<u8>,
+    ) -> Result<u8, RunError> {
+        let findings = self.decisions.finish(findings);
+        self.tally.add_findings(&findings);
+        let mut report = self.tally.conclude(run, findings);
+        report.exit_code = end.unwrap_or(report.exit_code);
+        for mut one in self.streams {
+            one.put(|form, out| form.end(&report, out))?;
+            if let Destination::File(file) = one.to {
+                file.keep()?;
+            }
+        }
+        report.domains = self.outlines;
+        for Output { format, file } in self.others {
+            match file {
+                Some(path) => {
+                    let mut whole = Vec::new();
+                    let look = write::look(&self.ending.appearance, None);
+                    write::format(&report, *format, &look, &mut whole)?;
+                    write::file(path, &whole)?;
+                }
+                None => write::standard_output(&self.ending.appearance, |look, out| {
+                    write::format(&report, *format, look, out)
+                })?,
+            }
+        }
+        summarise(&report, &self.ending.outputs)?;
+        Ok(report.exit_code)
+    }
+}
+
+impl Published {
+    /// Writes a part of the document. A reader that has gone away has read enough.
+    fn put(
+        &mut self,
+        part: impl FnOnce(&mut dyn Stream, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), RunError> {
+        match &mut self.to {
+            Destination::Screen(None) => Ok(()),
+            Destination::Screen(screen @ Some(_)) => {
+                let mut text = Vec::new();
+                part(&mut *self.form, &mut text)?;
+                let written = screen.as_mut().map_or(Ok(()), |out| {
+                    out.write_all(&text)?;
+                    out.flush()
+                });
+                match written {
+                    Err(why) if why.kind() == io::ErrorKind::BrokenPipe => {
+                        *screen = None;
+                        Ok(())
+                    }
+                    written => Ok(written?),
+                }
+            }
+            Destination::File(file) => {
+                let path = file.path().to_owned();
+                part(&mut *self.form, file).map_err(|why| RunError::File(path, why))
+            }
+        }
+    }
+}
+
+/// Adds the report to the summary of the job where this is a step of GitHub Actions, unless it was
+/// written there as one of the outputs.
+fn summarise(report: &Report, outputs: &[Output]) -> Result<(), RunError> {
+    let Some(summary) = write::step_summary() else { return Ok(()) };
+    let is_there = |output: &Output| {
+        let file = output.file.as_deref().filter(|_| output.format == Format::Markdown);
+        file.is_some_and(|file| write::is_same_file(file, &summary))
+    };
+    if outputs.iter().any(is_there) {
+        return Ok(());
+    }
+    let mut page = Vec::new();
+    markdown::render(report, &mut page)?;
+    write::append(&summary, &page)
+}
