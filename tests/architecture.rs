@@ -6,6 +6,8 @@
 
 #[path = "support/shared.rs"]
 mod shared;
+#[path = "architecture/words.rs"]
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -52,15 +52,15 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
     let (records, mut one_sided) = records(new.dns(), &before, &after).await;
     one_sided.extend(tls.unknowns);
     if is_policy_unknown && records.iter().any(|set| is_of_dmarc(&set.name)) {
-        let why = Phrase::new().plain("what DMARC asks for ").unknown("could not be told");
-        let why = why.plain(", before the change or after it");
+        let why = Phrase::new().plain("the DMARC policy is ").unknown("undetermined");
+        let why = why.plain(" before and after the change");
         unknowns.push(Unknown { what: What::Section(Protocol::Dmarc), why });
     }
     // Where both states give the same answers, the same is unknown of both, and nothing changes.
     let is_unchanged = records.is_empty() && one_sided.is_empty();
     let unknown = match is_unchanged {
         true if after.is_unanswered() => {
-            vec![Phrase::new().unknown("nobody answered").plain(" about it")]
+            vec![Phrase::new().unknown("no DNS answer").plain(", before or after the change")]
         }
         true => Vec::new(),
         false => listed_once(one_sided, unknowns),

@@ -29,10 +29,10 @@ use crate::examine::{Gathered, gather_all};
 use crate::fix::{SenderFixes, find_fixes};
 use crate::posture::lint::rules::MAILBOX_PROVIDER_NOT_AUTHORIZED;
 use crate::protocols::spf::{self, Policies};
+use crate::report::headline::Parts;
 use crate::report::{Authorized, Domain, Finding, Lookups, Others, Section, Verdict, number};
 use crate::text::{Phrase, escape};
 use section::authorization::{authorization, failures};
-use std::borrow::Cow;
 
 /// Everything about one domain.
 pub async fn domain(dns: &dyn Dns, inquiry: &Inquiry, clock: Clock) -> Domain {
@@ -105,8 +105,8 @@ fn report(
         .collect();
     let standings = section::headline::Standings {
         spf: spf.status,
+        lookups: spf.details.lookups,
         default: spf.details.default,
-        errors: errors(&findings),
         unknown: failures(lookups.rows()).into_iter().next(),
         dmarc: dmarc.status,
         policy: dmarc.details.policy,
@@ -114,10 +114,15 @@ fn report(
         sends_nothing,
         missing,
     };
-    let headline = match senders.as_slice() {
-        [one] if !implied => section::headline::of_sender(&one.judged, one.evaluated.as_ref()),
-        _ => section::headline::of_domain(&standings, &titles),
+    let (headline, mut parts) = match senders.as_slice() {
+        [one] if !implied => {
+            let headline = section::headline::of_sender(&one.judged, one.evaluated.as_ref());
+            (headline, Parts::default())
+        }
+        _ => (Phrase::new(), section::headline::of_domain(&standings, &titles)),
     };
+    let is_whole = headline.is_empty();
+    parts.is_about_senders = !implied && !senders.is_empty();
     let sender_fixes = sender_fixes.into_iter().chain(std::iter::repeat_with(SenderFixes::default));
     let authorizations = senders
         .into_iter()
@@ -134,6 +139,7 @@ fn report(
         declared: None,
         result: Verdict::default(),
         headline,
+        parts,
         notes: inquiry.notes.iter().cloned().chain(untested).collect(),
         authorizations,
         mx,
@@ -148,13 +154,11 @@ fn report(
         lookups,
     };
     domain.result = domain.verdict(|_| false);
+    if is_whole {
+        section::headline::complete(&mut domain);
+    }
+    domain.diagnose();
     domain
-}
-
-/// What each error claims, in a few words.
-fn errors(findings: &[Finding]) -> Vec<Cow<'static, str>> {
-    let errors = findings.iter().filter(|finding| finding.severity == diagnostic::Severity::Error);
-    errors.map(|finding| finding.summary.clone()).collect()
 }
 
 /// A report about a domain that says only why there is none.
@@ -166,6 +170,7 @@ pub fn undecided(inquiry: &Inquiry, why: Phrase) -> Domain {
         declared: None,
         result: Verdict::Unknown,
         headline: why,
+        parts: Parts::default(),
         notes: inquiry.notes.clone(),
         authorizations: Vec::new(),
         mx: Section::skipped(),

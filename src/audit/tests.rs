@@ -208,7 +208,8 @@ async fn a_network_of_which_nothing_passes_for_certain_does_not_pass_in_part() {
     let domain = report(zone, &from(Sender::Network(network))).await;
     assert_eq!(
         domain.headline.to_string(),
-        "asked is at best partly authorized: SPF refuses 128 IPv4 addresses of 256 IPv4 addresses"
+        "asked is at best partly authorized: SPF does not pass 128 IPv4 addresses of 256 IPv4 \
+         addresses"
     );
 }
 
@@ -239,7 +240,7 @@ async fn an_all_goes_back_to_the_outer_record_only_if_that_included_it() {
     let domain = report(zone, &about("example.com")).await;
     let inner = domain.spf.details.tree.iter().map(|node| node.terms.last());
     let remarks: Vec<_> = inner.map(|all| all.and_then(|node| node.remark.as_deref())).collect();
-    let back = Some("no match: back to the outer record");
+    let back = Some("no match: evaluation returns to the including record");
     assert_eq!(remarks, [back, Some("never reached"), Some("everything else")]);
 }
 
@@ -313,14 +314,14 @@ async fn whoever_registers_an_abandoned_domain_is_told_by_what_it_gains() {
     assert_eq!(
         unregistered(&domain),
         [
-            "the MX host mx.gone-mx.co.uk relies on gone-mx.co.uk, which does not exist: whoever \
-             registers it receives mail for example.com",
-            "selector selector1, an alias of key.gone-key.com, relies on gone-key.com, which does \
-             not exist: whoever registers it signs as example.com",
-            "a:mail.gone-host.com relies on gone-host.com, which does not exist: whoever registers \
-             it passes SPF as example.com",
-            "include:_spf.gone-include.com relies on gone-include.com, which does not exist: \
-             whoever registers it passes SPF as example.com",
+            "the MX host mx.gone-mx.co.uk depends on gone-mx.co.uk, which does not exist; an \
+             attacker who registers it receives mail for example.com",
+            "selector selector1 (alias of key.gone-key.com) depends on gone-key.com, which does \
+             not exist; an attacker who registers it can sign as example.com",
+            "a:mail.gone-host.com depends on gone-host.com, which does not exist; an attacker \
+             who registers it passes SPF as example.com",
+            "include:_spf.gone-include.com depends on gone-include.com, which does not exist; \
+             an attacker who registers it passes SPF as example.com",
         ]
     );
 }
@@ -386,5 +387,5 @@ async fn a_platform_that_receives_for_the_domain_is_not_held_against_it() {
     let domain = report(lines, &about("example.com")).await;
     let found = domain.findings.iter().find(|it| it.rule == "posture/shared-platform");
     let message = found.map(|it| it.message.to_string()).unwrap_or_default();
-    assert!(message.starts_with("whoever is a customer of SendGrid sends"), "{message}");
+    assert!(message.starts_with("every customer of SendGrid can send"), "{message}");
 }

@@ -19,7 +19,7 @@ use crate::zonefile::zone::Verdict;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-/// Most names of a file that are looked at: each may cost a walk through a hundred policies.
+/// Most names of a file that are checked: each may cost a walk through a hundred policies.
 const NAMES: usize = 10_000;
 /// What the answers and the policies that are read for a file may weigh in octets, whatever its size.
 const WEIGHT: usize = 16 * 1024 * 1024;
@@ -113,14 +113,14 @@ async fn of_names(
     (findings, None)
 }
 
-/// Says that a file has more names than are looked at, at the first that is not.
+/// Says that a file has more names than are checked, at the first that is not.
 fn too_many(next: Name, count: usize, looked_at: usize) -> diagnostic::Finding {
     let said = Phrase::new()
         .plain("of ")
         .number(count)
-        .plain(" names that take part in mail the first ")
+        .plain(" mail-related names, only the first ")
         .number(looked_at)
-        .plain(" are looked at");
+        .plain(" are checked");
     diagnostic::Finding::new(&zone::lint::NOT_READ, Location::set(next, Kind::Txt), said)
 }
 
@@ -158,7 +158,7 @@ fn key(finding: &diagnostic::Finding) -> Key {
 fn mark_assumed(finding: &mut diagnostic::Finding) {
     if finding.is(&dmarc::lint::rules::MISSING) {
         let said = std::mem::take(&mut finding.message);
-        finding.message = said.plain(" (of the names above, the file cannot tell)");
+        finding.message = said.plain(" (parent domains are not in the file)");
     }
 }
 

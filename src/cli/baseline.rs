@@ -171,7 +171,7 @@ async fn written(work: Work, names: Vec<Name>) -> Result<u8, RunError> {
     if let Some(one) = domains.iter().find(|domain| !is_determined(domain)) {
         let domain = &one.domain;
         let why = first_unknown(one).map(|why| format!(": {why}")).unwrap_or_default();
-        print(&format!("nothing is written, {domain} could not be told in full{why}"))?;
+        print(&format!("baseline not written: {domain} undetermined{why}"))?;
         return Ok(3);
     }
     let today = started.date();
@@ -216,9 +216,9 @@ async fn pruned(work: Work, names: Vec<Name>) -> Result<u8, RunError> {
         work.keep(&entries)?;
     }
     let has_unknown = !domains.iter().all(is_determined);
-    let kept = if has_unknown { "; what could not be told stays" } else { "" };
+    let kept = if has_unknown { "; entries for undetermined domains kept" } else { "" };
     let left = counted(entries.len());
-    print(&format!("{}: {dropped} dropped, {left} left{kept}", work.shown()))?;
+    print(&format!("{}: {dropped} removed, {left} kept{kept}", work.shown()))?;
     Ok(if has_unknown { 3 } else { 0 })
 }
 

@@ -58,9 +58,11 @@ fn rule(word: &str) -> Result<&'static Rule, Mistake> {
     catalogue::find(word).map_err(|meant| {
         let ids: Vec<&str> = meant.iter().map(|rule| rule.id).collect();
         Mistake::new(match ids.as_slice() {
-            [] => format!("no rule is named {word:?}. All of them: mailcheck rules"),
-            [id] => format!("no rule is named {word:?}. Did you mean {id}?"),
-            several => format!("no rule is named {word:?}. One of these? {}", several.join(", ")),
+            [] => format!("unknown rule {word:?}. List the rules with: mailcheck rules"),
+            [id] => format!("unknown rule {word:?}. Did you mean {id}?"),
+            several => {
+                format!("unknown rule {word:?}. Did you mean one of these: {}", several.join(", "))
+            }
         })
     })
 }
@@ -80,7 +82,7 @@ mod tests {
         let mistake = rule("spf/viod-lookup").expect_err("no rule is named so");
         assert_eq!(
             mistake.to_string(),
-            "no rule is named \"spf/viod-lookup\". Did you mean spf/void-lookup?"
+            "unknown rule \"spf/viod-lookup\". Did you mean spf/void-lookup?"
         );
     }
 

@@ -167,13 +167,13 @@ fn inquiry(targets: Vec<Target>, senders: &[Asked]) -> Result<Inquiry, Mistake> 
     if let Some(sender) = senders.first() {
         let text = &sender.text;
         return Err(Mistake::new(format!(
-            "{text} is a sender, and fix repairs what is published. What would let it pass: \
-             mailcheck example.com {text}"
+            "{text} is a sender; fix changes only published records. For a record that authorizes \
+             it: mailcheck example.com {text}"
         )));
     }
     let mut targets = targets.into_iter();
     let (Some(target), None) = (targets.next(), targets.next()) else {
-        return Err(Mistake::new("fix repairs one domain: name one"));
+        return Err(Mistake::new("fix takes one domain"));
     };
     let mut inquiry = Inquiry::about(target.domain);
     inquiry.selectors.extend(target.selector);
@@ -227,7 +227,7 @@ fn closing(domain: &Domain, patches: &[Patch], is_unknown: bool) {
     let steps = || patches.iter().flat_map(|patch| &patch.steps);
     let left = report::left(domain, patches).count();
     let fixes = match steps().count() {
-        0 => "no fix to offer".to_owned(),
+        0 => "no fix found".to_owned(),
         1 => "1 fix".to_owned(),
         count => format!("{count} fixes"),
     };
@@ -236,7 +236,7 @@ fn closing(domain: &Domain, patches: &[Patch], is_unknown: bool) {
         1 => "; 1 other finding".to_owned(),
         count => format!("; {count} other findings"),
     };
-    let unknown = if is_unknown { "; some questions were not answered" } else { "" };
+    let unknown = if is_unknown { "; some DNS queries failed" } else { "" };
     print(&format!("{}: {fixes}{others}{unknown}", domain.domain));
 }
 

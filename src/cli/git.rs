@@ -27,9 +27,7 @@ impl Commit {
             Ok(own) => own,
             Err(why) => {
                 return Err(Mistake::new(format!(
-                    "--base: no commit is named {name:?} here. Is this its repository, and was \
-                     the commit fetched (in a CI job: with its history, not only the last \
-                     commit)? git says: {why}"
+                    "--base: no commit {name:?} in this repository. In a CI job, fetch its history. git: {why}"
                 )));
             }
         };
@@ -67,7 +65,7 @@ impl Commit {
         let shown = format!("{} at {:?}", path.display(), self.name);
         let fault = |why: &dyn std::fmt::Display| Mistake::new(format!("{shown}: {why}"));
         let Some(name) = path.file_name() else {
-            return Err(fault(&"this names no file"));
+            return Err(fault(&"not a file name"));
         };
         let mut object = OsString::from(&self.id);
         object.push(":./");
@@ -96,7 +94,7 @@ impl Commit {
 /// # Errors
 /// It cannot be run.
 fn run(beside: &Path, arguments: &[&str]) -> Result<Result<String, String>, Mistake> {
-    let cannot = |why| Mistake::new(format!("--base: git cannot be run: {why}"));
+    let cannot = |why| Mistake::new(format!("--base: cannot run git: {why}"));
     let done = git(beside).args(arguments).output().map_err(cannot)?;
     let text = |octets: &[u8]| String::from_utf8_lossy(octets).trim_end().to_owned();
     Ok(match done.status.success() {

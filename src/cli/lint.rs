@@ -149,7 +149,7 @@ fn judge(
     let name = path.display().to_string();
     if let Some(place) = text.iter().position(|octet| *octet == 0) {
         let line = text.iter().take(place).filter(|octet| **octet == b'\n').count() + 1;
-        return Err(Mistake::new(format!("{name}:{line}: this is no text: it has an octet 0")));
+        return Err(Mistake::new(format!("{name}: not a text file: NUL byte at line {line}")));
     }
     // What a file is read into is many times its size.
     let _alone = (text.len() > LARGE).then(|| large.lock().unwrap_or_else(PoisonError::into_inner));

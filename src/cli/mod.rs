@@ -85,9 +85,9 @@ impl fmt::Display for RunError {
             Self::Usage(mistake) => write!(out, "{mistake}"),
             Self::File(path, why) => {
                 let path = path.display().to_string();
-                write!(out, "{} cannot be written: {why}", escape(path.as_bytes()))
+                write!(out, "cannot write {}: {why}", escape(path.as_bytes()))
             }
-            Self::Write(why) => write!(out, "standard output cannot be written to: {why}"),
+            Self::Write(why) => write!(out, "cannot write to standard output: {why}"),
         }
     }
 }

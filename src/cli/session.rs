@@ -130,7 +130,7 @@ impl Deadline {
     /// That the time is over, in words.
     pub(super) fn too_late(self) -> Phrase {
         Phrase::new()
-            .unknown("could not tell")
-            .plain(format!(": it took more than {} s (--deadline)", self.0.as_secs_f32()))
+            .unknown("undetermined")
+            .plain(format!(": not finished within {} s (--deadline)", self.0.as_secs_f32()))
     }
 }

@@ -45,7 +45,9 @@ impl Stack {
             }
         }
         let idle = faults.into_iter().filter(|(_, met)| !met);
-        idle.map(|(word, _)| Phrase::new().plain("the fault ").code(word).plain(" met no question"))
+        idle.map(|(word, _)| {
+            Phrase::new().plain("the fault ").code(word).plain(" was never triggered")
+        })
     }
 
     /// How many questions went to the lowest source.
@@ -108,10 +110,10 @@ pub(super) fn named(path: &Path, files: &Files) -> String {
     let skipped: Vec<&Notice> = files.notices.iter().filter(is_skipped).collect();
     match skipped.as_slice() {
         [] => path.display().to_string(),
-        [one] => format!("{} without what cannot be read ({one})", path.display()),
+        [one] => format!("{} without its unreadable part ({one})", path.display()),
         [first, others @ ..] => {
             let more = others.len() + files.omitted_notices;
-            format!("{} without what cannot be read ({first}; and {more} more)", path.display())
+            format!("{} without its unreadable parts ({first}; and {more} more)", path.display())
         }
     }
 }
@@ -203,7 +205,7 @@ struct Offline;
 
 impl Dns for Offline {
     fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
-        let failure = Failure::because(Trouble::Network, "offline: not in the files given");
+        let failure = Failure::because(Trouble::Network, "offline: not in the given files");
         let answer = Answer::new(
             question.clone(),
             Outcome::Failed(failure),

@@ -15,8 +15,8 @@ pub(crate) fn may_lose(before: &Partition, after: &Partition) -> Vec<Unknown> {
     let open = after.gather(|cell| is_open(after, cell));
     let dependent = before.passing().and(&open);
     if !dependent.is_empty() {
-        let why = Phrase::new().addr(who(dependent)).plain(" passed; after the change it ");
-        let why = why.unknown("depends on who sends");
+        let why = Phrase::new().addr(who(dependent)).plain(" passed; after the change the result ");
+        let why = why.unknown("depends on the sender");
         unknowns.push(Unknown { what: What::SpfResult, why });
     }
     let passing = after.passing();
@@ -33,9 +33,10 @@ pub(crate) fn may_lose(before: &Partition, after: &Partition) -> Vec<Unknown> {
             };
             if !named.contains(&term) && !met().all(stands) {
                 named.push(term);
-                let why = Phrase::new().code(before.term_text(term)).plain(" lets some pass, ");
-                let why = why.unknown("depending on who sends");
-                let why = why.plain(": the change may lose them");
+                let why =
+                    Phrase::new().code(before.term_text(term)).plain(" passes some senders, ");
+                let why = why.unknown("depending on the sender");
+                let why = why.plain(": they may stop passing");
                 unknowns.push(Unknown { what: What::SpfResult, why });
             }
         }
@@ -74,7 +75,7 @@ fn key(partition: &Partition, term: TermId) -> Option<(Name, String)> {
 
 fn who(set: IpSet) -> String {
     match is_rest(&set) {
-        true => "everybody who is not listed".to_owned(),
+        true => "unlisted addresses".to_owned(),
         false => known_as(&[set]),
     }
 }

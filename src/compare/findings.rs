@@ -86,43 +86,40 @@ fn is_overtaken(resolved: &Finding, findings: &[Finding]) -> bool {
 fn headline(change: &Change, findings: &[Finding], result: Verdict) -> Phrase {
     let of = |effect| change.senders.iter().filter(move |one| one.effect == effect);
     if of(Effect::Lost).next().is_some() {
-        let said = Phrase::from("after this change ").then(first(of(Effect::Lost)));
-        return said.bad(" can no longer send");
+        let said = first(of(Effect::Lost));
+        return said.plain(" will no longer be ").bad("authorized");
     }
     // They stand with the worst first.
     let worst = findings.iter().find(|finding| finding.counts());
     if let Some(finding) = worst.filter(|it| it.severity > Severity::Note) {
-        let said = Phrase::new().plain("this change ");
         let said = match finding.severity {
-            Severity::Error => said.bad("breaks"),
-            _ => said.weak("weakens"),
+            Severity::Error => Phrase::new().bad("new error"),
+            _ => Phrase::new().weak("new warning"),
         };
-        let said = said.plain(" something: ");
+        let said = said.plain(": ");
         return match family(finding) == family::CHANGE {
             true => said.then(finding.message.clone()),
             false => said.plain(&*finding.summary),
         };
     }
     if let (Verdict::Unknown, Some(why)) = (result, change.unknown.first()) {
-        let said =
-            Phrase::new().unknown("could not tell").plain(" in full what this change does: ");
+        let said = Phrase::from("effect of this change ").unknown("undetermined").plain(": ");
         return said.then(why.clone());
     }
     let resolved = findings.iter().filter(|it| it.state == Some(State::Resolved)).count();
     let said = if of(Effect::Gained).next().is_some() {
-        let said = Phrase::from("after this change ").then(first(of(Effect::Gained)));
-        said.plain(" may send as well")
+        first(of(Effect::Gained)).plain(" will be authorized too")
     } else if change.records.is_empty() {
         Phrase::new().good("nothing changes")
     } else if change.senders.is_empty() {
-        Phrase::new().plain("the same servers may send; ").good("nothing gets worse")
+        Phrase::new().plain("authorized senders unchanged, ").good("no new findings")
     } else {
-        Phrase::new().plain("nobody who may send is lost; ").good("nothing gets worse")
+        Phrase::new().plain("no authorized sender is lost, ").good("no new findings")
     };
     match resolved {
         0 => said,
-        1 => said.plain("; it ").good("mends").plain(" 1 finding"),
-        _ => said.plain("; it ").good("mends").plain(format!(" {resolved} findings")),
+        1 => said.plain("; ").good("fixes").plain(" 1 finding"),
+        _ => said.plain("; ").good("fixes").plain(format!(" {resolved} findings")),
     }
 }
 

@@ -53,7 +53,7 @@ fn unknown_policy(was: &Gathered, is: &Gathered) -> Option<Unknown> {
         (_, Some(dmarc::Discovery::Unknown(trouble))) => (trouble, "after"),
         _ => return None,
     };
-    let why = Phrase::new().plain("what DMARC asks for ").unknown("could not be told");
+    let why = Phrase::new().plain("the DMARC policy is ").unknown("undetermined");
     let why = why.plain(format!(" {when} the change"));
     Some(Unknown { what: What::Records(trouble.name.clone(), trouble.kind), why })
 }

@@ -12,8 +12,8 @@ use std::cmp::Reverse;
 /// those that are ignored, and adds what is to be said about the ignores themselves.
 ///
 /// `today` is written as `2026-11-24`: an ignore holds through the day on which it expires. The
-/// result of a domain is told anew where something changed; its sections and its headline go on
-/// saying what receivers make of it.
+/// result of a domain is told anew where something changed, and its headline names the gravest
+/// finding that counts; its sections go on saying what receivers make of it.
 pub fn apply(policy: &Policy, today: &str, examined: Examined) -> Judged {
     let mut decisions = Decisions::new(policy, today);
     let domains = examined.domains.into_iter().map(|domain| decisions.apply(domain)).collect();
@@ -67,6 +67,7 @@ impl<'p> Decisions<'p> {
                 has(&before) && !has(&after)
             });
         }
+        domain.diagnose();
         for (ignore, known) in self.policy.config.ignores.iter().zip(&mut self.ignores) {
             if ignore.domain.as_ref().is_none_or(|meant| *meant == subject) {
                 known.is_met = true;

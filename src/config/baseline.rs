@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 /// What stands at the top of a baseline.
 const HEAD: &str = "\
-# Findings that were there when this was written: they do not count, new ones do.
-# `mailcheck baseline prune` drops those that are gone.
+# Findings that existed when this file was written. They do not count; new ones do.
+# `mailcheck baseline prune` removes entries without a finding.
 ";
 
 /// An ignore for every finding of these domains that counts. `today` is written as `2026-11-26`.

@@ -50,7 +50,7 @@ impl Config {
 
 /// What is said twice, and where it was said first.
 pub(super) fn twice(what: &str, first: &Place) -> String {
-    format!("{what} twice: at {}:{} too", first.file, first.line)
+    format!("{what} twice, first at {}:{}", first.file, first.line)
 }
 
 #[cfg(test)]
@@ -82,7 +82,7 @@ mod tests {
     fn fail_on_can_be_set_once() {
         assert_eq!(
             faults("fail-on = \"warn\"", "\nfail-on = \"warn\""),
-            ["b.toml:2:11: fail-on is set twice: at a.toml:1 too"]
+            ["b.toml:2:11: fail-on is set twice, first at a.toml:1"]
         );
         assert_eq!(faults("", "fail-on = \"warn\""), [""; 0]);
     }
@@ -101,7 +101,7 @@ mod tests {
         let domain = "[[domain]]\nname = \"x.example\"\n";
         assert_eq!(
             faults(domain, &format!("\n{domain}")),
-            ["b.toml:3:8: x.example is declared twice: at a.toml:2 too"]
+            ["b.toml:3:8: x.example is declared twice, first at a.toml:2"]
         );
     }
 }

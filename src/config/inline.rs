@@ -62,10 +62,10 @@ pub(super) fn means(ignore: &Ignore, finding: &Finding) -> bool {
 }
 
 fn unknown(facts: &Facts, named: &IgnoredRule) -> diagnostic::Finding {
-    let said = Phrase::new().plain("no rule is named ").code(&named.id);
+    let said = Phrase::new().plain("unknown rule ").code(&named.id);
     let meant = catalogue::meant(&named.id);
     let said = match meant.as_slice() {
-        [] => said.plain(": mailcheck rules lists all of them"),
+        [] => said.plain("; mailcheck rules lists all rules"),
         [first, ..] => said.plain("; did you mean ").code(first.id).plain("?"),
     };
     diagnostic::Finding::new(&zone::lint::FAULTY_COMMENT, facts.at(&named.place), said)
@@ -73,9 +73,9 @@ fn unknown(facts: &Facts, named: &IgnoredRule) -> diagnostic::Finding {
 
 fn unused(facts: &Facts, named: &IgnoredRule, rule: &Rule) -> diagnostic::Finding {
     let said = Phrase::new()
-        .plain("the ignore of ")
+        .plain("ignore of ")
         .code(rule.id)
-        .plain(" matches no finding of this record: it can go");
+        .plain(" matches no finding of this record; remove it");
     diagnostic::Finding::new(&UNUSED_IGNORE, facts.at(&named.place), said)
 }
 

@@ -12,17 +12,17 @@ pub(super) fn expectations(contract: &Contract, domain: &Domain) -> Vec<Expectat
     let mut expectations = Vec::new();
     for selector in &contract.selectors {
         let name = &selector.name;
-        let words = Phrase::new().code(&name.value).plain(" has a key");
+        let words = Phrase::new().plain("DKIM selector ").code(&name.value).plain(" has a key");
         expectations.push(Expectation::new(Clause::Selector, name, words, key(domain, name)));
         if let Some(least) = &selector.min_bits {
-            let words = Phrase::new().plain("the key at ").code(&name.value);
+            let words = Phrase::new().plain("DKIM key at ").code(&name.value);
             let words = words.plain(" has at least ").number(least.value).plain(" bits");
             let outcome = bits_at(domain, &name.value, least);
             expectations.push(Expectation::new(Clause::KeyBits, least, words, outcome));
         }
     }
     if let Some(least) = &contract.min_key_bits {
-        let words = Phrase::from("every key that is found has at least ");
+        let words = Phrase::from("every DKIM key found has at least ");
         let words = words.number(least.value).plain(" bits");
         let outcome = bits(contract, domain, least);
         expectations.push(Expectation::new(Clause::KeyBits, least, words, outcome));
@@ -54,13 +54,13 @@ fn key(domain: &Domain, selector: &Written<String>) -> Outcome {
         Some(one) if is_usable(one) => return Outcome::Met,
         Some(one) if one.status == Status::Unknown => return Outcome::Unknown,
         None => said.plain(" has ").bad("no key"),
-        Some(one) if one.revoked => said.plain(" holds a key that is ").bad("revoked"),
+        Some(one) if one.revoked => said.plain(" has a ").bad("revoked key"),
         Some(one) if one.key.is_none() && !one.aliases.is_empty() => {
-            said.plain(" is an alias that ").bad("leads to no key")
+            said.plain(" is an alias ").bad("without a key")
         }
-        Some(_) => said.plain(" holds a key that ").bad("cannot be used"),
+        Some(_) => said.plain(" has an ").bad("unusable key"),
     };
-    let said = said.plain(": what is signed with it does not pass");
+    let said = said.plain("; signatures with it fail");
     Outcome::unmet(selector.about(owner, Kind::Txt), said)
 }
 
@@ -107,7 +107,7 @@ fn breach(domain: &Domain, one: &Selector, least: &Written<u32>) -> Option<Breac
     let bits = one.bits.filter(|bits| is_rsa && *bits < least.value)?;
     let owner = owner(&domain.domain, &one.selector);
     let said = Phrase::from("the key at ").name(&owner).plain(" has ").bad(bits.to_string());
-    let said = said.plain(" bits, ").number(least.value).plain(" are wanted");
+    let said = said.plain(" bits (contract: ").number(least.value).plain(")");
     let location: Location = least.about(owner, Kind::Txt);
     Some(Breach { location, said })
 }

@@ -9,10 +9,10 @@ use crate::text::Phrase;
 
 pub(super) fn expectations(contract: &Contract, domain: &Domain) -> Vec<Expectation> {
     let policy = contract.min_policy.as_ref().map(|least| {
-        let words = Phrase::from("DMARC asks for ").code(least.value.word());
+        let words = Phrase::from("DMARC policy ").code(least.value.word());
         let words = match least.value {
             dmarc::Policy::Reject => words,
-            _ => words.plain(" or more"),
+            _ => words.plain(" or stricter"),
         };
         Expectation::new(Clause::Policy, least, words, of_policy(domain, least))
     });
@@ -23,7 +23,7 @@ pub(super) fn expectations(contract: &Contract, domain: &Domain) -> Vec<Expectat
     ];
     let costs = costs.into_iter().filter_map(|(clause, most, spent, what)| {
         let most = most.as_ref()?;
-        let words = Phrase::from("SPF takes at most ").number(most.value).plain(what);
+        let words = Phrase::from("SPF: at most ").number(most.value).plain(what);
         Some(Expectation::new(clause, most, words, of_cost(domain, most, spent, what)))
     });
     policy.into_iter().chain(costs).collect()
@@ -40,10 +40,10 @@ fn of_policy(domain: &Domain, least: &Written<dmarc::Policy>) -> Outcome {
         Requested::Unknown => Outcome::Unknown,
         Requested::Policy(policy) if policy >= least.value => Outcome::Met,
         asked => {
-            let said = asked.words().plain(", ").code(least.value.word());
+            let said = asked.words().plain(" (contract: ").code(least.value.word());
             let said = match least.value {
-                dmarc::Policy::Reject => said.plain(" is wanted"),
-                _ => said.plain(" is the least that is wanted"),
+                dmarc::Policy::Reject => said.plain(")"),
+                _ => said.plain(" or stricter)"),
             };
             Outcome::unmet(least.about(owner(&domain.domain), Kind::Txt), said)
         }
@@ -77,11 +77,9 @@ impl Requested {
     pub(super) fn words(self) -> Phrase {
         let said = Phrase::new();
         match self {
-            Self::Policy(policy) => said.plain("DMARC asks for ").bad(policy.word()),
-            Self::Broken => said.plain("the DMARC record is ").bad("broken"),
-            Self::Nothing | Self::Unknown | Self::NotLookedAt => {
-                said.bad("no DMARC record applies")
-            }
+            Self::Policy(policy) => said.plain("DMARC policy is ").bad(policy.word()),
+            Self::Broken => said.plain("DMARC record is ").bad("invalid"),
+            Self::Nothing | Self::Unknown | Self::NotLookedAt => said.bad("no DMARC policy"),
         }
     }
 }
@@ -91,7 +89,7 @@ fn of_cost(domain: &Domain, most: &Written<u16>, spent: u16, what: &str) -> Outc
     if domain.spf.status == Status::Skipped || spent <= most.value {
         return Outcome::unbroken(domain.spf.status);
     }
-    let said = Phrase::from("SPF takes ").bad(spent.to_string()).plain(what);
-    let said = said.plain(" at worst, ").number(most.value).plain(" are the most that is wanted");
+    let said = Phrase::from("SPF: ").bad(spent.to_string()).plain(what);
+    let said = said.plain(" (contract: at most ").number(most.value).plain(")");
     Outcome::unmet(most.about(domain.domain.clone(), Kind::Txt), said)
 }

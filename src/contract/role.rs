@@ -13,9 +13,9 @@ use crate::text::{Phrase, grouped};
 pub(super) fn expectations(contract: &Contract, domain: &Domain) -> Vec<Expectation> {
     let role = contract.role.as_ref().map(|role| {
         let words = match role.value {
-            Role::Sending => "somebody may send",
-            Role::ReceivingOnly => "it takes mail, and nobody may send",
-            Role::Parked => "nobody may send, it takes no mail, and forgeries are refused",
+            Role::Sending => "at least one authorized sender",
+            Role::ReceivingOnly => "accepts mail, no authorized senders",
+            Role::Parked => "v=spf1 -all, null MX and DMARC p=reject",
         };
         let words = Phrase::new().code(role.value.word()).plain(": ").plain(words);
         Expectation::new(Clause::Role, role, words, evaluated(role, domain))
@@ -74,11 +74,12 @@ fn sends(domain: &Domain) -> Conforms {
         _ if lets_somebody_pass(&domain.spf.details) => Conforms::Yes,
         Status::Unknown => Conforms::Unknown,
         status => {
-            let said = Phrase::new().bad("nobody may send").plain(" for ").name(&domain.domain);
+            let said =
+                Phrase::new().bad("no authorized senders").plain(" for ").name(&domain.domain);
             Conforms::No(said.plain(match status {
-                Status::Absent => ": it publishes no SPF record",
-                Status::Broken => ": its SPF record is broken",
-                _ => ": its SPF record lets no address pass",
+                Status::Absent => ": no SPF record",
+                Status::Broken => ": its SPF record is invalid",
+                _ => ": its SPF record authorizes no address",
             }))
         }
     }
@@ -91,24 +92,27 @@ fn sends_nothing(domain: &Domain) -> Conforms {
         Status::Skipped | Status::NotRecorded => Conforms::NotAsked,
         _ if details.ipv4_addresses > 0 => {
             let count = grouped(u128::from(details.ipv4_addresses));
-            Conforms::No(said.plain("SPF lets ").bad(count).plain(" IPv4 addresses send"))
+            Conforms::No(said.plain("SPF authorizes ").bad(count).plain(" IPv4 addresses"))
         }
         _ if lets_somebody_pass(details) => {
-            Conforms::No(said.plain("SPF lets ").bad("somebody").plain(" send"))
+            Conforms::No(said.plain("SPF authorizes ").bad("senders"))
         }
         Status::Unknown => Conforms::Unknown,
-        Status::Absent => Conforms::No(
-            said.bad("no SPF record").plain(" says that nobody sends: ").code("v=spf1 -all"),
-        ),
+        Status::Absent => {
+            Conforms::No(said.bad("no SPF record").plain("; publish ").code("v=spf1 -all"))
+        }
         Status::Good | Status::Weak if details.default == Some(SpfResult::Fail) => Conforms::Yes,
-        Status::Broken => Conforms::No(
-            said.plain("the SPF record is ").bad("broken").plain(" and refuses nobody"),
-        ),
+        Status::Broken => {
+            Conforms::No(said.plain("SPF record is ").bad("invalid").plain(" and stops no mail"))
+        }
         Status::Good | Status::Weak => {
             let result = details.default.unwrap_or(SpfResult::Neutral);
-            let said =
-                said.plain("SPF gives strangers ").bad(result.word()).plain(", not ").code("fail");
-            Conforms::No(said.plain(": ").code("v=spf1 -all").plain(" would"))
+            let said = said
+                .plain("SPF gives unlisted senders ")
+                .bad(result.word())
+                .plain(", not ")
+                .code("fail");
+            Conforms::No(said.plain("; publish ").code("v=spf1 -all"))
         }
     }
 }
@@ -119,10 +123,10 @@ fn takes_nothing(domain: &Domain) -> Conforms {
         Status::Skipped => Conforms::NotAsked,
         Status::Unknown => Conforms::Unknown,
         _ if mx.null_mx && mx.hosts.is_empty() => Conforms::Yes,
-        _ if mx.hosts.is_empty() => Conforms::No(
-            Phrase::new().bad("no null MX").plain(" says that it takes no mail: ").code("MX 0 ."),
-        ),
-        _ => Conforms::No(Phrase::new().plain("it names ").bad("hosts that take mail")),
+        _ if mx.hosts.is_empty() => {
+            Conforms::No(Phrase::new().bad("no null MX").plain("; publish ").code("MX 0 ."))
+        }
+        _ => Conforms::No(Phrase::new().bad("MX hosts").plain(" instead of a null MX")),
     }
 }
 
@@ -131,14 +135,10 @@ fn takes_mail(domain: &Domain) -> Conforms {
         Status::Skipped => Conforms::NotAsked,
         Status::Unknown => Conforms::Unknown,
         _ if domain.mx.details.null_mx => {
-            Conforms::No(Phrase::new().plain("a null MX says that it takes ").bad("no mail"))
+            Conforms::No(Phrase::new().bad("null MX").plain(" refuses all mail"))
         }
-        Status::Absent => Conforms::No(
-            Phrase::new().plain("it names no host that takes mail and has ").bad("no address"),
-        ),
-        Status::Broken => Conforms::No(
-            Phrase::new().bad("no host").plain(" that its MX records name can take mail"),
-        ),
+        Status::Absent => Conforms::No(Phrase::new().bad("no MX record").plain(" and no address")),
+        Status::Broken => Conforms::No(Phrase::new().bad("no MX host").plain(" is reachable")),
         _ => Conforms::Yes,
     }
 }
@@ -148,8 +148,6 @@ fn refuses_forgeries(domain: &Domain) -> Conforms {
         Requested::NotLookedAt => Conforms::NotAsked,
         Requested::Unknown => Conforms::Unknown,
         Requested::Policy(Policy::Reject) => Conforms::Yes,
-        asked => {
-            Conforms::No(asked.words().plain(" where ").code("p=reject").plain(" costs nothing"))
-        }
+        asked => Conforms::No(asked.words().plain("; publish ").code("p=reject")),
     }
 }

@@ -7,12 +7,12 @@ use crate::text::{Phrase, escape};
 
 pub(super) fn expectations(contract: &Contract, domain: &Domain) -> Vec<Expectation> {
     let senders = contract.senders.iter().map(|sender| {
-        let words = Phrase::new().addr(&sender.value).plain(" may send");
+        let words = Phrase::new().addr(&sender.value).plain(" is authorized");
         let outcome = evaluated(domain, Declaration::Sender, sender, of_sender);
         Expectation::new(Clause::Sender, sender, words, outcome)
     });
     let others = contract.never_senders.iter().map(|sender| {
-        let words = Phrase::new().addr(&sender.value).plain(" may not send");
+        let words = Phrase::new().addr(&sender.value).plain(" is not authorized");
         let outcome = evaluated(domain, Declaration::NeverSender, sender, of_never_sender);
         Expectation::new(Clause::NeverSender, sender, words, outcome)
     });
@@ -54,18 +54,18 @@ fn of_sender(one: &Authorization) -> SenderOutcome {
         Authorized::Yes => SenderOutcome::Met,
         Authorized::Unknown => SenderOutcome::Unknown,
         Authorized::No | Authorized::Partial if is_stale => SenderOutcome::Unknown,
-        Authorized::No | Authorized::Partial | Authorized::NotApplicable => SenderOutcome::Unmet(
-            Phrase::from("declared as a sender, yet ").then(one.headline.clone()),
-        ),
+        Authorized::No | Authorized::Partial | Authorized::NotApplicable => {
+            SenderOutcome::Unmet(Phrase::from("declared sender: ").then(one.headline.clone()))
+        }
     }
 }
 
 fn of_never_sender(one: &Authorization) -> SenderOutcome {
     match one.authorized {
         Authorized::No | Authorized::NotApplicable => SenderOutcome::Met,
-        Authorized::Yes | Authorized::Partial if !one.covered.is_empty() => SenderOutcome::Unmet(
-            Phrase::from("declared as one that never sends, yet ").then(one.headline.clone()),
-        ),
+        Authorized::Yes | Authorized::Partial if !one.covered.is_empty() => {
+            SenderOutcome::Unmet(Phrase::from("forbidden sender: ").then(one.headline.clone()))
+        }
         _ => SenderOutcome::Unknown,
     }
 }

@@ -170,8 +170,7 @@ fn count_the_rest(findings: &mut Vec<Finding>, shown: usize) {
     let rest = findings.split_off(shown);
     if let Some(Finding { rule, location, .. }) = rest.first() {
         let place = Location::set(location.name.clone(), location.kind);
-        let message =
-            Phrase::new().plain("the same ").number(rest.len()).plain(" times more: not listed");
+        let message = Phrase::new().number(rest.len()).plain(" more of the same, not listed");
         findings.push(Finding::new(rule, place, message));
     }
 }
@@ -216,7 +215,7 @@ mod tests {
         let shown = shown(1000);
         assert_eq!(
             (shown.len(), shown.last().map(String::as_str)),
-            (21, Some("the same 980 times more: not listed"))
+            (21, Some("980 more of the same, not listed"))
         );
     }
 }

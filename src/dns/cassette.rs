@@ -91,7 +91,7 @@ struct Line<'a> {
 /// The answer in a line.
 fn answer(line: &Line<'_>, provenance: Provenance) -> Result<Answer, String> {
     let kind = presentation::kind(line.kind.as_bytes())
-        .ok_or_else(|| format!("expected a record type, this is {}", quoted(&line.kind)))?;
+        .ok_or_else(|| format!("expected a record type, found {}", quoted(&line.kind)))?;
     let question = Question::new(name(&line.name)?, kind);
     let records = line.records.iter().map(|text| {
         let wrong = |error: crate::text::SyntaxError| {
@@ -117,14 +117,14 @@ fn outcome(line: &Line<'_>, records: Vec<Record>) -> Result<Outcome, String> {
         Some("nxdomain") => Outcome::NxDomain,
         Some(word) => {
             let trouble = Trouble::from_word(word)
-                .ok_or_else(|| format!("expected an outcome, this is {}", quoted(word)))?;
+                .ok_or_else(|| format!("expected an outcome, found {}", quoted(word)))?;
             Outcome::Failed(Failure::because(trouble, line.detail.as_deref().unwrap_or_default()))
         }
     };
     if records.is_empty() {
         Ok(outcome)
     } else {
-        Err(format!("expected no records beside the outcome \"{}\"", outcome.word()))
+        Err(format!("expected no records with the outcome \"{}\"", outcome.word()))
     }
 }
 
@@ -132,7 +132,7 @@ fn outcome(line: &Line<'_>, records: Vec<Record>) -> Result<Outcome, String> {
 fn name(text: &str) -> Result<Name, String> {
     match presentation::read(Kind::Cname, text.as_bytes()) {
         Ok(Data::Cname(name)) => Ok(name),
-        _ => Err(format!("expected a domain name, this is {}", quoted(text))),
+        _ => Err(format!("expected a domain name, found {}", quoted(text))),
     }
 }
 

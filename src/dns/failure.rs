@@ -60,8 +60,8 @@ impl Trouble {
             Self::ServFail => "answered SERVFAIL",
             Self::Refused => "answered REFUSED",
             Self::Bogus => "failed DNSSEC validation",
-            Self::Malformed => "sent a reply that cannot be read",
-            Self::Network => "could not be asked",
+            Self::Malformed => "answered with a malformed reply",
+            Self::Network => "could not be queried",
             Self::NotRecorded => "is not recorded",
             Self::OverBudget => "was not sent, by mailcheck's own limit",
         }

@@ -105,7 +105,7 @@ impl JudgedSender {
             Phrase::new()
                 .plain("for ")
                 .addr(count_in_words(&sets))
-                .plain(" ")
+                .plain(": ")
                 .then(problem(worst)?),
         )
     }
@@ -129,11 +129,11 @@ pub(crate) fn unknown(partition: &Partition, cell: &Cell) -> Option<Unknown> {
         spf::exception(cell.exception()?)
     } else if partition.is_certain(cell) {
         let why = cell.passed_over.as_deref()?;
-        spf::exception(why).plain("; receivers go on without it")
+        spf::exception(why).plain("; receivers continue without it")
     } else {
         let term = dependent(cell)?;
         let why = Phrase::new().code(partition.term_text(term));
-        why.plain(" depends on who sends; name an address, --mail-from and --helo")
+        why.plain(" depends on the sender; give an address, --mail-from and --helo")
     };
     Some(Unknown { what, why })
 }
@@ -218,19 +218,13 @@ pub(crate) fn problem(cell: &Cell) -> Option<Phrase> {
         return cell.exception().map(spf::exception);
     }
     if spent.lookups > spf::LOOKUP_LIMIT {
-        let said = Phrase::new()
-            .plain("it takes ")
-            .number(spent.lookups)
-            .plain(" DNS lookups, receivers stop at 10: ")
-            .bad("permerror");
+        let said =
+            Phrase::new().number(spent.lookups).plain(" DNS lookups (limit 10): ").bad("permerror");
         return Some(said);
     }
     if spent.voids > spf::VOID_LIMIT {
-        let said = Phrase::new()
-            .plain("it takes ")
-            .number(spent.voids)
-            .plain(" void lookups, receivers stop after 2: ")
-            .bad("permerror");
+        let said =
+            Phrase::new().number(spent.voids).plain(" void lookups (limit 2): ").bad("permerror");
         return Some(said);
     }
     cell.exception().map(spf::exception)

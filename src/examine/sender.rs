@@ -76,7 +76,7 @@ fn plain(kind: SenderKind, asked: &Asked, set: IpSet) -> Resolved {
 }
 
 fn unknown_provider(word: &str) -> Resolved {
-    let mut why = Phrase::new().code(word).plain(" is no provider that is known here");
+    let mut why = Phrase::new().code(word).plain(" is not a known provider");
     if let Some(near) = provider::nearest(word) {
         why = why.plain("; did you mean ").code(near).plain("?");
     }
@@ -96,7 +96,7 @@ async fn of_provider(policies: &Policies<'_>, known: &Provider) -> Resolved {
         Some(name) => united(policies, title, &[name]).await,
         None => {
             let why = Phrase::from(known.title()).plain(
-                " gives every customer other addresses; name one, or the include it told you",
+                " uses different addresses for each customer; give an address, or the include you were assigned",
             );
             Resolved {
                 kind: SenderKind::Provider,
@@ -124,7 +124,7 @@ async fn united(policies: &Policies<'_>, title: Phrase, names: &[Name]) -> Resol
         .filter(|set| !set.is_empty())
         .collect::<Vec<_>>();
     let listed: Vec<String> = names.iter().map(ToString::to_string).collect();
-    let mut notes = vec![Phrase::new().plain("its senders are those of ").name(listed.join(", "))];
+    let mut notes = vec![Phrase::new().plain("addresses from ").name(listed.join(", "))];
     let mut missing = None;
     for part in parts {
         notes.extend(part.notes);
@@ -160,10 +160,7 @@ async fn policy(policies: &Policies<'_>, kind: SenderKind, title: Phrase, name: 
     let missing = missing(&facts, name, &sets, &dependent);
     if !dependent.is_empty() && !matches!(missing, Some(Missing::Unlisted(_))) {
         notes.push(
-            Phrase::new()
-                .plain("what ")
-                .code(dependent.join(" "))
-                .plain(" lets pass depends on the sender and is not among the addresses tested"),
+            Phrase::new().plain("not tested, depends on the sender: ").code(dependent.join(" ")),
         );
     }
     Resolved { kind, title, sets, notes, missing }
@@ -182,14 +179,14 @@ fn missing(facts: &Facts, name: &Name, sets: &[IpSet], dependent: &[String]) -> 
     }
     let said = Phrase::new().name(name);
     if !dependent.is_empty() {
-        let why = said.plain(" lists no address, ").code(dependent.join(" "));
-        let why = why.plain(" decides about each; name one");
+        let why = said.plain(" lists no addresses, ").code(dependent.join(" "));
+        let why = why.plain(" checks each one; give an address");
         return Some(Missing::Unlisted(Unknown { what: What::Addresses, why }));
     }
     Some(Missing::Nothing(match &facts.published.found {
         Found::NoDomain => said.plain(" does not exist"),
         Found::Nothing => said.plain(" publishes no SPF record"),
-        _ => said.plain("'s own policy lets no address pass"),
+        _ => said.plain(" authorizes no address"),
     }))
 }
 
@@ -207,16 +204,19 @@ async fn host(policies: &Policies<'_>, name: &Name) -> Resolved {
     if let Some((provider, role @ (HostRole::Domain | HostRole::Submission))) = known {
         let mut resolved = of_provider(policies, provider).await;
         let said = Phrase::new().name(name);
-        resolved.notes.insert(0, match role {
-            HostRole::Submission => said
-                .plain(" is where clients of ")
-                .plain(provider.title())
-                .plain(" hand in mail; it leaves from the provider's outbound hosts, which are tested"),
-            _ => said
-                .plain(" stands for ")
-                .plain(provider.title())
-                .plain(", whose outbound hosts are tested"),
-        });
+        resolved.notes.insert(
+            0,
+            match role {
+                HostRole::Submission => said
+                    .plain(" is the submission host of ")
+                    .plain(provider.title())
+                    .plain("; its outbound addresses are tested instead"),
+                _ => said
+                    .plain(" belongs to ")
+                    .plain(provider.title())
+                    .plain("; its outbound addresses are tested"),
+            },
+        );
         return resolved;
     }
     let dns: &dyn Dns = policies.dns();
@@ -236,9 +236,9 @@ async fn host(policies: &Policies<'_>, name: &Name) -> Resolved {
     if let Some((provider, HostRole::Inbound)) = known {
         let said = Phrase::new()
             .name(name)
-            .plain(" only receives mail for customers of ")
+            .plain(" is an inbound host of ")
             .plain(provider.title())
-            .plain("; outbound mail leaves from other addresses: --sender ")
+            .plain("; for its outbound addresses use --sender ")
             .code(provider.id());
         notes.push(said.clone());
         missing = Some(Missing::OnlyReceives(said));
@@ -253,11 +253,12 @@ async fn host(policies: &Policies<'_>, name: &Name) -> Resolved {
         let what = What::Records(answer.question.name.clone(), answer.question.kind);
         missing = Some(Missing::Unknown(Unknown { what, why }));
     } else if sets.is_empty() {
-        missing = Some(Missing::Nothing(Phrase::new().name(name).plain(" has no address")));
+        missing =
+            Some(Missing::Nothing(Phrase::new().name(name).plain(" has no A or AAAA record")));
     } else {
         let listed: Vec<String> =
             sets.iter().flat_map(IpSet::cidrs).map(|cidr| cidr.to_string()).collect();
-        notes.push(Phrase::new().plain("tested by its addresses: ").addr(listed.join(", ")));
+        notes.push(Phrase::new().plain("addresses tested: ").addr(listed.join(", ")));
     }
     Resolved { kind: SenderKind::Host, title, sets, notes, missing }
 }

@@ -127,7 +127,7 @@ impl Tested {
             Some(Missing::Nothing(_)) if is_named => None,
             Some(Missing::Unlisted(Unknown { why, .. }) | Missing::Nothing(why)) => {
                 let title = self.judged.resolved.title.clone();
-                Some(title.plain(" is not tested: ").then(why.clone()))
+                Some(title.plain(" not tested: ").then(why.clone()))
             }
             _ => None,
         }

@@ -94,7 +94,7 @@ fn dangling_selectors(facts: &dkim::Facts) -> Vec<Dangling> {
     let found = found.filter_map(|tried| {
         let name = tried.answer.aliases.last()?.clone();
         let selector = Phrase::from("selector ").name(&tried.candidate.selector);
-        let what = selector.plain(", an alias of ").name(&name).plain(",");
+        let what = selector.plain(" (alias of ").name(&name).plain(")");
         let location = Location::set(tried.name.clone(), Kind::Cname);
         Some(Dangling { location, what, name, gain: Gain::Sign })
     });

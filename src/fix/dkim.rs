@@ -26,7 +26,7 @@ pub(super) fn clean(context: Context<'_>) -> Vec<Candidate> {
         }
         Some(change)
     });
-    let summary = || Phrase::from("publish the key without the characters that do not belong");
+    let summary = || Phrase::from("publish the key without the stray characters");
     cleaned.map(|change| Candidate::new(Review, summary(), change)).into_iter().collect()
 }
 

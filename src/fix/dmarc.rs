@@ -23,12 +23,12 @@ pub(super) fn missing(context: Context<'_>) -> Vec<Candidate> {
     let (text, summary) = match takes_mail(context) {
         true => (
             format!("v=DMARC1; p=none; rua=mailto:postmaster@{}", context.domain),
-            Phrase::from("begin with reports to a mailbox that you read; raise "),
+            Phrase::from("collect reports in a mailbox that you read; then raise "),
         ),
         // A mailbox at a domain that accepts no mail gets no report.
         false => (
             "v=DMARC1; p=none".to_owned(),
-            Phrase::from("add rua with a mailbox that accepts mail; raise "),
+            Phrase::from("add rua with a mailbox that accepts mail; then raise "),
         ),
     };
     let summary = summary
@@ -37,7 +37,7 @@ pub(super) fn missing(context: Context<'_>) -> Vec<Candidate> {
         .code("quarantine")
         .plain(" and ")
         .code("reject")
-        .plain(" once they are clean");
+        .plain(" when the reports show no failures of your own mail");
     let candidate = Candidate::new(Sketch, summary, change.with_text(text.as_bytes()));
     // That monitoring protects nobody yet is said then; and for a domain below another one, receivers
     // of RFC 7489 look for the organization elsewhere, whatever its first record says.
@@ -92,9 +92,9 @@ pub(super) fn keep_one(context: Context<'_>) -> Vec<Candidate> {
     let change =
         change.without(|data| data.text().is_some_and(|text| is_one(&text))).with_text(&text);
     let summary = Phrase::new()
-        .plain("one record in the place of ")
+        .plain("one record instead of ")
         .number(texts.len())
-        .plain(": the strictest of them, with the reports of all");
+        .plain(": the strictest, with all report addresses");
     let candidate = Candidate::new(Review, summary, change);
     // None of several records is in force.
     let policies = [&kept.p, &kept.sp, &kept.np];
@@ -155,7 +155,7 @@ pub(super) fn correct(context: Context<'_>) -> Vec<Candidate> {
     }
     let removed: Vec<u32> = useless.iter().map(|tag| tag.name.start).collect();
     let text = without_tags(&text, &removed);
-    let summary = Phrase::from("write what was meant, and drop what has no meaning");
+    let summary = Phrase::from("correct the typing errors and remove unknown text");
     let requested = |record: &Record| {
         let policies = [&record.p, &record.sp, &record.np];
         let policies = policies.map(|policy| policy.as_ref().map(|policy| policy.value));
@@ -226,8 +226,8 @@ pub(super) fn drop_historic(context: Context<'_>) -> Vec<Candidate> {
     let is_heeded = historic()
         .any(|tag| record.is_named(tag, "pct") && record.show(tag.value).trim_ascii() != b"100");
     let (applicability, summary) = match is_heeded {
-        false => (Safe, "drop the tags that no longer have a meaning"),
-        true => (Review, "drop the tags; receivers of RFC 7489 then apply the policy to all mail"),
+        false => (Safe, "remove the historic tags"),
+        true => (Review, "remove the tags; RFC 7489 receivers then apply the policy to all mail"),
     };
     let text = without_tags(&record.text, &removed);
     candidate(change, record, &text, |change| {
@@ -244,8 +244,9 @@ pub(super) fn enforce(context: Context<'_>) -> Vec<Candidate> {
     if record.tags.iter().any(|tag| is_repeated(&tag)) {
         return Vec::new();
     }
-    let summary =
-        || Phrase::from("once reports show that your own mail passes, ask for quarantine");
+    let summary = || {
+        Phrase::from("when reports show that your own mail passes, raise the policy to quarantine")
+    };
     let raised = |tags: &[&str]| {
         let policies = [("np", &record.np), ("sp", &record.sp), ("p", &record.p)];
         let mut places: Vec<Span> = policies
@@ -276,7 +277,7 @@ pub(super) fn end_test(context: Context<'_>) -> Vec<Candidate> {
     let tested = record.tags.iter().filter(|tag| record.is_named(tag, "t"));
     let tested: Vec<u32> = tested.map(|tag| tag.name.start).collect();
     let text = without_tags(&record.text, &tested);
-    let summary = Phrase::from("end the test once reports show that your own mail passes");
+    let summary = Phrase::from("end the test when reports show that your own mail passes");
     candidate(change, record, &text, |change| Candidate::new(Review, summary, change).tightening())
 }
 
@@ -292,7 +293,7 @@ pub(super) fn level(context: Context<'_>) -> Vec<Candidate> {
         .map(|tag| tag.name.start)
         .collect();
     let text = without_tags(&record.text, &removed);
-    let summary = Phrase::from("let names below the domain have its own policy");
+    let summary = Phrase::from("apply the domain policy to its subdomains");
     candidate(change, record, &text, |change| Candidate::new(Review, summary, change).tightening())
 }
 

@@ -194,20 +194,17 @@ static ADVICE: &[(&Rule, &str)] = &[
     (
         &spf_rules::INCLUDE_WITHOUT_RECORD,
         "check the name with the service; if it is right, keep the term until the service has \
-         repaired its record; remove it only if the service no longer sends for you",
+         fixed its record; remove it only if the service no longer sends for you",
     ),
     (
         &spf_rules::VOID_LOOKUP,
-        "give the name an address, correct it, or remove the term if the host no longer sends for you",
+        "add an address record, correct the name, or remove the term if the host no longer sends for you",
     ),
     (
         &posture_rules::UNREGISTERED_DOMAIN,
         "correct the name, or remove it if you no longer use the service",
     ),
-    (
-        &spf_rules::PTR,
-        "list the hosts that need it by ip4, ip6 or a, check DMARC reports, then remove ptr",
-    ),
+    (&spf_rules::PTR, "list the hosts by ip4, ip6 or a, check DMARC reports, then remove ptr"),
     (&spf_rules::PASS_ALL, "list the servers that send for you, then end the policy with ~all"),
     (
         &spf_rules::TOO_MANY_LOOKUPS,
@@ -215,11 +212,11 @@ static ADVICE: &[(&Rule, &str)] = &[
     ),
     (
         &spf_rules::REDIRECT_IGNORED,
-        "if the senders of the other policy are yours, include it before all; else remove redirect",
+        "if its senders are yours, replace redirect with an include before all; otherwise remove it",
     ),
     (
         &spf_rules::TERMS_AFTER_ALL,
-        "if these senders are yours, move all to the end; else remove the terms",
+        "if these senders are yours, move all to the end; otherwise remove the terms",
     ),
 ];
 

@@ -13,7 +13,7 @@ pub(super) fn drop_null(context: Context<'_>) -> Vec<Candidate> {
     let answer = context.facts.mx.as_ref().map(|examined| &examined.facts.answer);
     let change = answer.and_then(|answer| Change::of(answer, context.domain));
     let is_null = |data: &Data| matches!(data, Data::Mx { exchange, .. } if exchange.is_root());
-    let summary = Phrase::from("remove the null MX, so that the other hosts count");
+    let summary = Phrase::from("remove the null MX so that the other hosts receive mail");
     change
         .map(|change| Candidate::new(Review, summary, change.without(is_null)))
         .into_iter()
@@ -32,7 +32,7 @@ pub(super) fn drop_placeholders(context: Context<'_>) -> Vec<Candidate> {
     }
     let is_gone =
         |data: &Data| matches!(data, Data::Mx { exchange, .. } if removed.contains(exchange));
-    let summary = Phrase::from("remove the hosts below .invalid, which never exist");
+    let summary = Phrase::from("remove the hosts below .invalid");
     Change::of(&facts.answer, context.domain)
         .map(|change| Candidate::new(Review, summary, change.without(is_gone)))
         .into_iter()

@@ -135,7 +135,7 @@ impl RefusedSender<'_> {
                     Some(known) => Phrase::from(known.title()),
                     None => Phrase::new().name(&name),
                 };
-                terms.push((term, Phrase::from("let ").then(whose).plain(" send")));
+                terms.push((term, Phrase::from("authorize ").then(whose)));
             }
         }
         terms.extend(by_address(wanted));
@@ -203,7 +203,7 @@ impl RefusedSender<'_> {
         let nearest = passing.cidrs().into_iter().min_by_key(distance)?;
         let neighbourhood = Cidr::new(address, near)?;
         let is_near = !neighbourhood.to_set().and(&nearest.to_set()).is_empty();
-        is_near.then(|| Phrase::from("the nearest authorized network is ").addr(nearest))
+        is_near.then(|| Phrase::from("nearest authorized network: ").addr(nearest))
     }
 }
 
@@ -223,7 +223,7 @@ fn by_address(wanted: &[IpSet]) -> Option<(Vec<u8>, Phrase)> {
     if terms.len() > MOST_TERMS || wanted.iter().any(|set| set.count() > most(set)) {
         return None;
     }
-    let summary = Phrase::from("let ").code(terms.join(" ")).plain(" pass");
+    let summary = Phrase::from("add ").code(terms.join(" "));
     Some((terms.join(" ").into_bytes(), summary))
 }
 
@@ -240,10 +240,8 @@ fn is_forwarder(host: &Name) -> bool {
 fn forwarder(host: &Name) -> Phrase {
     Phrase::new()
         .name(host)
-        .plain(" looks like a host that passes on mail of others: SPF fails behind any forwarder, ")
-        .plain(
-            "and listing it would let everybody pass who uses it; sign with DKIM, which survives",
-        )
+        .plain(" looks like a forwarder; SPF fails after forwarding. Listing this host would ")
+        .plain("authorize everyone who forwards through it; sign with DKIM instead")
 }
 
 #[cfg(test)]

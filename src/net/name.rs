@@ -43,9 +43,9 @@ impl fmt::Display for NameError {
         match self {
             Self::Empty => out.write_str("the name is empty"),
             Self::EmptyLabel => out.write_str("the name has an empty label (two dots in a row)"),
-            Self::LabelTooLong(n) => write!(out, "a label has {n} octets, at most 63 are allowed"),
-            Self::TooLong(n) => write!(out, "the name has {n} octets, at most 253 are allowed"),
-            Self::NotIdna => out.write_str("the name cannot be written in A-labels (RFC 5891)"),
+            Self::LabelTooLong(n) => write!(out, "a label has {n} octets (limit 63)"),
+            Self::TooLong(n) => write!(out, "the name has {n} octets (limit 253)"),
+            Self::NotIdna => out.write_str("the name has no valid A-label form (RFC 5891)"),
         }
     }
 }

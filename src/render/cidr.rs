@@ -20,5 +20,5 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// Says in place of a list why there is none.
 pub(super) fn withhold(why: &Phrase, out: &mut dyn Write) -> io::Result<()> {
-    writeln!(out, "# could not tell, so there is no list: {why}")
+    writeln!(out, "# undetermined, no list: {why}")
 }

@@ -3,7 +3,7 @@
 //! A suite is a domain, and one more is about files and the configuration. A test is a protocol, a
 //! sender, an expectation, or a rule that is met: it fails if the rule is met, is skipped if that is
 //! no more than a note, if its owner decided about it or if it was met before a change, and is in
-//! error if something could not be told. A rule that is not met is no test, for the report does not
+//! error if something undetermined. A rule that is not met is no test, for the report does not
 //! say which rules were looked at.
 //!
 //! The form is that of `testdata/schema/junit-10.xsd`.
@@ -74,7 +74,7 @@ struct Suite {
 /// Everything that was asked about a domain.
 fn about(domain: &Domain) -> Suite {
     let mut cases = match &domain.change {
-        Some(change) => vec![answered("what the change does can be told", &change.unknown)],
+        Some(change) => vec![answered("the effect of the change is determined", &change.unknown)],
         None => state(domain),
     };
     cases.extend(domain.contract.iter().map(|expected| expectation(domain, expected)));
@@ -84,13 +84,13 @@ fn about(domain: &Domain) -> Suite {
 
 /// The domain as it is: of a change, only what it brings about counts.
 fn state(domain: &Domain) -> Vec<Case> {
-    let mut cases = vec![answered("every lookup is answered", &domain.errors)];
+    let mut cases = vec![answered("all DNS queries answered", &domain.errors)];
     cases.extend(domain.sections().into_iter().map(
         |SectionView { protocol, status, summary, .. }| Case {
-            name: format!("{} can be told", protocol.word()),
+            name: format!("{} determined", protocol.word()),
             because: match status {
                 Status::Unknown => Because::new(Kind::Error, summary.to_string()),
-                Status::Skipped => Because::new(Kind::Skipped, "not asked for"),
+                Status::Skipped => Because::new(Kind::Skipped, "not requested"),
                 Status::NotRecorded => Because::new(Kind::Skipped, "not recorded"),
                 Status::Good | Status::Weak | Status::Broken | Status::Absent => None,
             },
@@ -100,7 +100,7 @@ fn state(domain: &Domain) -> Vec<Case> {
     cases
 }
 
-/// Whether nothing was left that could not be told.
+/// Whether nothing was left that undetermined.
 fn answered(name: &str, unknown: &[Phrase]) -> Case {
     let because = unknown.first().and_then(|first| {
         let details = unknown.iter().map(ToString::to_string).collect();
@@ -133,7 +133,7 @@ fn expectation(domain: &Domain, expected: &Expected) -> Case {
                 Because::new(Kind::Failure, said("not met"))
             }
             Some(false) => Because::new(Kind::Skipped, said("not met, which does not count")),
-            None => Because::new(Kind::Error, said("could not be told")),
+            None => Because::new(Kind::Error, said("undetermined")),
         },
     }
 }
@@ -169,7 +169,7 @@ fn rule(id: &str, group: &[&Finding]) -> Case {
         (None, Some(it)) => {
             Because::new(Kind::Skipped, format!("ignored: {} ({})", it.reason, it.source))
         }
-        (None, None) if is_old => Because::new(Kind::Skipped, "it was met before the change"),
+        (None, None) if is_old => Because::new(Kind::Skipped, "met before the change"),
         (None, None) => None,
     };
     Case { name: id.to_owned(), because }

@@ -26,7 +26,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let networks = listing.wanted().filter(|network| network.family() == family);
         (family, networks.collect::<Vec<_>>())
     });
-    writeln!(out, "# who may send for {} by its SPF policy", listing.domain)?;
+    writeln!(out, "# authorized senders of {} (SPF)", listing.domain)?;
     writeln!(out, "table inet {table} {{")?;
     for (family, _) in &sets {
         let (set, kind) = set(*family);

@@ -34,8 +34,8 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         findings(report, &domains),
         spf(&domains, "spf_lookups", "Terms that cause lookups, on the longest path.", |it| it.0),
         spf(&domains, "spf_void_lookups", "Void lookups, on the worst path.", |it| it.1),
-        limit("spf_lookup_limit", "Lookups at which receivers stop.", LOOKUP_LIMIT),
-        limit("spf_void_lookup_limit", "Void lookups at which receivers stop.", VOID_LIMIT),
+        limit("spf_lookup_limit", "Lookup limit of receivers.", LOOKUP_LIMIT),
+        limit("spf_void_lookup_limit", "Void lookup limit of receivers.", VOID_LIMIT),
         policy(&domains),
         unanswered(&domains),
         last_run(report),
@@ -98,7 +98,7 @@ fn quoted(value: &str) -> String {
 fn up(domains: &[&Domain]) -> Family {
     let is_up = |domain: &Domain| domain.result != Verdict::Unknown && domain.errors.is_empty();
     let samples = domains.iter().map(|domain| Sample::of(domain, is_up(domain))).collect();
-    Family { name: "up", help: "1 if everything about the domain could be told.", samples }
+    Family { name: "up", help: "1 if everything about the domain is determined.", samples }
 }
 
 fn results(domains: &[&Domain]) -> Family {
@@ -109,7 +109,7 @@ fn results(domains: &[&Domain]) -> Family {
             Sample::of(domain, domain.result == result).with("result", &word)
         })
     });
-    let help = "How the domain adds up: 1 at one of the results.";
+    let help = "Verdict of the domain: 1 for one of the results.";
     Family { name: "result", help, samples: samples.collect() }
 }
 
@@ -157,7 +157,7 @@ fn policy(domains: &[&Domain]) -> Family {
             .into_iter()
             .map(move |one| Sample::of(domain, one == policy).with("policy", one.word()))
     });
-    let help = "The DMARC policy in force: 1 at one of them.";
+    let help = "DMARC policy in force: 1 for one of the policies.";
     Family { name: "dmarc_policy", help, samples: samples.collect() }
 }
 
@@ -173,7 +173,7 @@ fn unanswered(domains: &[&Domain]) -> Family {
 fn last_run(report: &Report) -> Family {
     let seconds = report.run.started.as_deref().and_then(unix_seconds);
     let samples = seconds.map(|value| Sample { labels: Vec::new(), value });
-    let help = "When the run began, in seconds since 1970.";
+    let help = "Start of the run, in seconds since 1970.";
     Family { name: "last_run_timestamp_seconds", help, samples: samples.into_iter().collect() }
 }
 

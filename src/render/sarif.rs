@@ -191,7 +191,7 @@ fn invocation(report: &Report) -> Value {
     for domain in &report.domains {
         let name = domain.domain.to_string();
         let mut notify = |level: &str, why: &Phrase| {
-            let text = literal(&unlinked(&format!("{name}: could not be told: {why}")));
+            let text = literal(&unlinked(&format!("{name}: undetermined: {why}")));
             notifications.push(json!({
                 "level": level,
                 "message": {"text": text},

@@ -10,6 +10,12 @@ pub(super) fn counted(count: usize, one: &str) -> String {
     format!("{} {one}{plural}", grouped(count as u128))
 }
 
+/// `1 DNS query`, `2 DNS queries`.
+pub(super) fn queries(count: usize) -> String {
+    let noun = if count == 1 { "query" } else { "queries" };
+    format!("{} DNS {noun}", grouped(count as u128))
+}
+
 /// `1 error, 2 warnings, 0 notes`.
 pub(super) fn by_severity(findings: &[&Finding]) -> String {
     let all = [Severity::Error, Severity::Warn, Severity::Note].map(|severity| {
@@ -32,8 +38,8 @@ pub(super) fn noun(severity: Severity) -> &'static str {
 pub(super) fn caution(applicability: Applicability) -> &'static str {
     match applicability {
         Applicability::Safe => "",
-        Applicability::Review => " (review it: it may change what you intend)",
-        Applicability::Sketch => " (a beginning: fill in what only you know)",
+        Applicability::Review => " (review before publishing)",
+        Applicability::Sketch => " (template: fill in your values)",
     }
 }
 

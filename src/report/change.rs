@@ -113,7 +113,7 @@ pub struct KeptSender {
 pub(crate) fn named(provider: Option<&str>, who: &str, is_rest: bool) -> Phrase {
     let said = Phrase::new();
     match provider {
-        _ if is_rest => said.plain("everybody who is not listed"),
+        _ if is_rest => said.plain("unlisted addresses"),
         Some(provider) => said.name(provider).plain(" (").addr(who).plain(")"),
         None => said.addr(who),
     }

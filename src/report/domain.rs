@@ -2,7 +2,7 @@
 
 use super::{
     Authorization, Change, Details, DkimDetails, DmarcDetails, FileLocation, Finding, Lookup,
-    MxDetails, SpfDetails, Step, Unknown, Verdict,
+    MxDetails, SpfDetails, Step, Unknown, Verdict, headline,
 };
 use crate::diagnostic::{Standing, family};
 use crate::net::Name;
@@ -36,6 +36,10 @@ pub struct Domain {
     pub result: Verdict,
     /// The answer in one sentence.
     pub headline: Phrase,
+    /// What the answer is put together from; not part of the JSON form.
+    #[serde(skip)]
+    #[doc(hidden)]
+    pub parts: headline::Parts,
     /// What was understood of the input, what was left out.
     pub notes: Vec<Phrase>,
     /// One entry a sender.

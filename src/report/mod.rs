@@ -13,6 +13,7 @@ pub mod envelope;
 mod excerpt;
 mod extent;
 mod finding;
+pub mod headline;
 mod lookup;
 mod patch;
 mod repair;

@@ -94,7 +94,7 @@ impl Step {
 
     fn left_out() -> Self {
         Self {
-            headline: Phrase::from("what lies deeper is left out: it is beyond every limit"),
+            headline: Phrase::from("deeper steps omitted: beyond every limit"),
             tone: Tone::Plain,
             cite: None,
             event: serde_json::json!({"event": "left_out"}),

@@ -27,8 +27,8 @@ pub use cite::{advice, draft, rfc};
 pub use escape::escape;
 #[doc(hidden)]
 pub use escape::{escape_into, is_printable};
-pub use phrase::{Phrase, Piece, Role};
 #[doc(hidden)]
 pub use phrase::grouped;
+pub use phrase::{Phrase, Piece, Role};
 pub use span::{Span, Spanned};
 pub use syntax::{Parsed, SyntaxError};

@@ -92,7 +92,7 @@ impl<'f> Alone<'f> {
             Outcome::NxDomain if self.is_whole && self.is_top(&answer) => Outcome::NoData,
             Outcome::NoData | Outcome::NxDomain if !self.is_whole => {
                 self.has_failed.store(true, Ordering::Relaxed);
-                let why = "the file does not say what is not there";
+                let why = "not in the file";
                 Outcome::Failed(Failure::because(Trouble::Network, why))
             }
             Outcome::Failed(_) if self.is_assumed(&answer.question) => Outcome::NxDomain,
@@ -112,7 +112,7 @@ impl Dns for Alone<'_> {
             if self.weight() > self.limit {
                 self.is_exhausted.store(true, Ordering::Relaxed);
                 self.has_failed.store(true, Ordering::Relaxed);
-                let why = "the file leads to more than is looked at";
+                let why = "limit of checked names reached";
                 let outcome = Outcome::Failed(Failure::because(Trouble::Network, why));
                 let source = Provenance::Zone(Arc::clone(self.zone.file()));
                 return Arc::new(Answer::new(question.clone(), outcome, source));

@@ -114,7 +114,7 @@ fn nothing_is_written_about_what_could_not_be_told() {
     let ended = at("baseline-untold", &policy(WEAK), DECLARED, outage).end();
     assert_eq!(ended.code, Some(3));
     assert!(!ended.files().contains(&"mailcheck-baseline.toml".to_owned()));
-    assert!(ended.stdout.starts_with("nothing is written, example.com could not be told"));
+    assert!(ended.stdout.starts_with("baseline not written: example.com undetermined"));
 }
 
 #[test]

@@ -186,7 +186,7 @@ fn only_selected_rules_and_no_ignored_ones_are_told() {
 
 #[test]
 fn an_unknown_word_of_select_is_a_mistake_that_names_the_nearest() {
-    let said = "error: --select: no rule and no family is named \"dmark\". Did you mean dmarc?";
+    let said = "error: --select: unknown rule or family \"dmark\". Did you mean dmarc?";
     assert_eq!(weak("select-slip", "", ["--select", "dmark"]).end().refusal(), (Some(2), said));
 }
 

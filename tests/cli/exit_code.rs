@@ -144,5 +144,5 @@ fn without_any_dns_the_command_that_needs_none_is_named() {
     let ended = super::run("no-dns", asked).end();
     let said = ended.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(ended.code, Some(3));
-    assert!(said.ends_with("without a network: mailcheck example.com --replay FILE"), "{said}");
+    assert!(said.ends_with("to work offline: mailcheck example.com --replay FILE"), "{said}");
 }

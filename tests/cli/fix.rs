@@ -21,8 +21,8 @@ fn fixes_of_one_record_are_printed_as_one_record_safe_ones_first() {
     let ended = fix("fix-zone", ["--only", "spf"]);
     assert_eq!(
         ended.stdout,
-        "; spf/duplicate-term (safe): drop ip4:192.0.2.1: it stands there twice\n\
-         ; spf/neutral-all (review): ~all in the place of ?all\n\
+        "; spf/duplicate-term (safe): drop ip4:192.0.2.1 (duplicate)\n\
+         ; spf/neutral-all (review): ~all instead of ?all\n\
          ; remove: example.com. 3600 IN TXT \"v=spf1 ip4:192.0.2.1 ip4:192.0.2.1 ?all\"\n\
          example.com. 3600 IN TXT \"v=spf1 ip4:192.0.2.1 ~all\"\n"
     );
@@ -94,7 +94,7 @@ fn a_fix_that_runs_out_of_time_says_so_and_keeps_its_recording() {
     let server = format!("@{}", silent.local_addr().expect("an address"));
     let run = run("fix-late", ["fix", "example.com", &server, "--deadline", "100ms"]);
     let ended = run.arguments(["--record", "kept.jsonl"]).end();
-    let late = "could not tell: it took more than 0.1 s (--deadline)";
+    let late = "undetermined: not finished within 0.1 s (--deadline)";
     assert_eq!(ended.refusal(), (Some(3), late));
     assert_eq!(ended.files(), ["kept.jsonl"]);
 }
@@ -110,7 +110,7 @@ fn a_sender_has_no_place_in_a_fix() {
 #[test]
 fn two_domains_are_one_too_many_to_fix() {
     let ended = fix("fix-two", ["example.org"]);
-    assert_eq!(ended.refusal(), (Some(2), "error: fix repairs one domain: name one"));
+    assert_eq!(ended.refusal(), (Some(2), "error: fix takes one domain"));
 }
 
 // ── the configuration ───────────────────────────────────────────────────────────────────────────
@@ -149,7 +149,7 @@ fn a_rule_that_is_off_is_not_fixed() {
     let ended = configured("fix-off", &faulty(), "[rules]\n\"spf/neutral-all\" = \"off\"\n").end();
     assert_eq!(
         ended.stdout,
-        "; spf/duplicate-term (safe): drop ip4:192.0.2.1: it stands there twice\n\
+        "; spf/duplicate-term (safe): drop ip4:192.0.2.1 (duplicate)\n\
          ; remove: example.com. 3600 IN TXT \"v=spf1 ip4:192.0.2.1 ip4:192.0.2.1 ?all\"\n\
          example.com. 3600 IN TXT \"v=spf1 ip4:192.0.2.1 ?all\"\n"
     );

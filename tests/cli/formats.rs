@@ -47,8 +47,8 @@ fn what_cannot_be_read_is_named_beside_the_file() {
         over("skipped", "plan.json", "plan.json", plan).arguments(["--checks", "spf"]).json();
     assert_eq!(
         report["run"]["sources"][0],
-        "plan.json without what cannot be read (plan.json:2:19: aws_route53_record.x: its values are \
-         known only after the change)"
+        "plan.json without its unreadable part (plan.json:2:19: aws_route53_record.x: its \
+         values are known only after apply)"
     );
 }
 
@@ -71,7 +71,7 @@ fn a_zone_of_more_than_64_mib_is_refused() {
 fn an_empty_file_is_refused_with_its_place() {
     assert_eq!(
         refusal("empty", "new.zone", b""),
-        (Some(2), "error: new.zone:1:1: expected a record, and there is none".to_owned())
+        (Some(2), "error: new.zone:1:1: expected a record, found none".to_owned())
     );
 }
 

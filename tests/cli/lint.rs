@@ -30,8 +30,9 @@ fn a_file_in_order_ends_with_0() {
         (ended.code, ended.stdout.as_str()),
         (
             Some(0),
-            "what the files say by themselves; what lies outside of them is not asked for\n\n\
-             1 file, 6 records: 0 errors, 0 warnings, 0 notes   exit 0: good\n"
+            "offline: only these files were checked\n\
+             \n\
+             1 file, 6 records: 0 errors, 0 warnings, 0 notes   exit 0: passed\n"
         )
     );
 }
@@ -70,7 +71,7 @@ fn a_fault_of_the_file_is_a_finding_and_the_others_are_told_all_the_same() {
         heads,
         [
             "example.com.zone:7:3  error  zone/syntax  expected a record type",
-            "example.com.zone:8:20  warn  spf/ptr  ptr costs up to 11 questions for each",
+            "example.com.zone:8:20  warn  spf/ptr  ptr costs up to 11 DNS queries for each",
         ]
     );
 }
@@ -132,7 +133,7 @@ fn files_are_told_in_the_order_in_which_they_are_named() {
 #[test]
 fn a_file_that_is_named_twice_is_read_once() {
     let ended = lint("twice", SOUND, ["example.com.zone", "--quiet"]).end();
-    assert_eq!(ended.answer(), "1 file, 6 records: 0 errors, 0 warnings, 0 notes   exit 0: good");
+    assert_eq!(ended.answer(), "1 file, 6 records: 0 errors, 0 warnings, 0 notes   exit 0: passed");
 }
 
 #[test]
@@ -147,7 +148,7 @@ fn a_file_that_cannot_be_read_ends_with_2_and_one_line() {
     let octets = lint("octets", "a TXT b\nc TXT \0\n", []).end();
     assert_eq!(
         octets.refusal(),
-        (Some(2), "error: example.com.zone:2: this is no text: it has an octet 0")
+        (Some(2), "error: example.com.zone: not a text file: NUL byte at line 2")
     );
 }
 

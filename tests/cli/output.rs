@@ -84,7 +84,7 @@ fn a_full_disk_is_a_failure_of_our_own() {
     let out = run.command().stdout(full).output().expect("the program runs");
     let said = String::from_utf8_lossy(&out.stderr).into_owned();
     assert_eq!(out.status.code(), Some(4));
-    assert!(said.starts_with("error: standard output cannot be written to: "), "{said}");
+    assert!(said.starts_with("error: cannot write to standard output: "), "{said}");
 }
 
 #[test]

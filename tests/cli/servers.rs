@@ -73,7 +73,7 @@ fn a_run_that_asks_no_server_heeds_none_of_the_environment() {
 fn a_typed_server_that_a_cassette_makes_idle_is_a_mistake() {
     for server in ["@127.0.0.1:1", "--resolver=127.0.0.1:1"] {
         let ended = replay("idle-server", SOUND, ["example.com", server]).end();
-        let said = "error: --replay asks no server, and \"127.0.0.1:1\" is one";
+        let said = "error: --replay makes no DNS queries, so \"127.0.0.1:1\" has no use";
         assert_eq!(ended.refusal(), (Some(2), said));
     }
 }

@@ -46,5 +46,5 @@ fn a_summary_that_cannot_be_written_is_a_failure_of_our_own() {
     let ended = run.end();
     let said = ended.stderr.trim_end();
     assert_eq!(ended.code, Some(4));
-    assert!(said.starts_with("error: no/summary.md cannot be written: "), "{said}");
+    assert!(said.starts_with("error: cannot write no/summary.md: "), "{said}");
 }

@@ -255,7 +255,7 @@ fn whoever_passed_and_now_depends_on_a_macro_is_unknown_and_not_lost() {
     let after = "example.com TXT v=spf1 exists:%{i}.ok.example -all";
     let domain = between(before, after);
     assert!(!introduced(&domain).contains(&"change/sender-lost"));
-    let expected = ["192.0.2.0/24 passed; after the change it depends on who sends"];
+    let expected = ["192.0.2.0/24 passed; after the change the result depends on the sender"];
     assert_eq!(
         (doubts(&domain), domain.result),
         (expected.map(str::to_owned).into(), Verdict::Unknown)
@@ -308,7 +308,7 @@ fn a_pass_that_depends_on_the_sender_after_the_change_is_not_told_to_be_kept() {
     let after = "example.com TXT v=spf1 exists:%{i}.example.com -all";
     let domain = between(before, after);
     assert_eq!(domain.result, Verdict::Unknown);
-    let expected = "192.0.2.1 passed; after the change it depends on who sends";
+    let expected = "192.0.2.1 passed; after the change the result depends on the sender";
     assert_eq!(doubts(&domain), [expected]);
 }
 
@@ -328,8 +328,8 @@ fn a_term_that_depends_on_the_sender_and_goes_may_lose_somebody() {
     let after = "example.com TXT v=spf1 -all";
     let domain = between(before, after);
     assert_eq!(domain.result, Verdict::Unknown);
-    let expected = "exists:%{i}.example.com lets some pass, depending on who sends: the change may \
-                    lose them";
+    let expected = "exists:%{i}.example.com passes some senders, depending on the sender: they \
+                    may stop passing";
     assert_eq!(doubts(&domain), [expected]);
 }
 
@@ -365,7 +365,7 @@ _dmarc.com * !timeout"
     let worlds = [state("reject"), state("none")].map(|zone| World::new(&zone));
     let domain = changed([&worlds[0], &worlds[1]], "news.example.com");
     assert_eq!(domain.result, Verdict::Unknown);
-    let expected = "what DMARC asks for could not be told, before the change or after it";
+    let expected = "the DMARC policy is undetermined before and after the change";
     assert_eq!(doubts(&domain), [expected]);
 }
 
@@ -415,9 +415,10 @@ _smtp._tls.example.com TXT v=TLSRPTv1; rua=mailto:tls@example.com";
     assert_eq!(
         said,
         [
-            "the TLS-RPT record at _smtp._tls.example.com is gone: senders no longer report when TLS fails",
-            "Without reports the domain does not learn that senders fail to set up TLS, or that a \
-             policy of MTA-STS or DANE keeps mail from arriving.",
+            "the TLS-RPT record at _smtp._tls.example.com is removed; senders no longer report \
+             TLS failures",
+            "Without reports, you do not see that senders cannot negotiate TLS, or that an \
+             MTA-STS or DANE policy blocks your mail.",
             "RFC 8460 §3",
         ]
     );
@@ -431,10 +432,10 @@ _mta-sts.example.com TXT v=STSv1; id=1";
     assert_eq!(
         said,
         [
-            "the MTA-STS record at _mta-sts.example.com is gone: senders that cached the policy \
-             apply it until it expires, and then none",
-            "Without a policy senders may deliver unencrypted, or to a host that poses as the \
-             domain's own.",
+            "the MTA-STS record at _mta-sts.example.com is removed; senders apply a cached \
+             policy until its max_age expires, then none",
+            "Without an MTA-STS policy, senders may deliver in clear text or to a host that \
+             impersonates the MX.",
             "RFC 8461 §3.1",
         ]
     );
@@ -595,7 +596,7 @@ fn a_domain_about_which_nobody_answers_is_unknown_and_not_unchanged() {
     let domain = changed([&Dark, &Dark], world::DOMAIN);
     assert_eq!(
         (doubts(&domain), domain.result),
-        (vec!["nobody answered about it".to_owned()], Verdict::Unknown)
+        (vec!["no DNS answer, before or after the change".to_owned()], Verdict::Unknown)
     );
 }
 

@@ -719,7 +719,7 @@ fn the_nearest_authorized_network_is_told_if_it_is_near() {
     let domain = about_address("example.com TXT v=spf1 ip4:198.51.100.0/29 -all", "198.51.100.9");
     let notes: Vec<String> =
         domain.authorizations[0].notes.iter().map(ToString::to_string).collect();
-    assert!(notes.contains(&"the nearest authorized network is 198.51.100.0/29".to_owned()));
+    assert!(notes.contains(&"nearest authorized network: 198.51.100.0/29".to_owned()));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use mailcheck::dns::{Kind, Trouble};
 use mailcheck::net::Name;
 use mailcheck::protocols::dmarc::{AlignmentMode, DmarcResult, Policy, PolicyTag};
 use mailcheck::protocols::spf::SpfResult;
+use mailcheck::report::headline::Parts;
 use mailcheck::report::*;
 use mailcheck::text::{Citation, Phrase, Span, escape, rfc};
 use serde_json::json;
@@ -54,8 +55,9 @@ pub(crate) fn good_domain() -> Domain {
         unicode: domain.to_string(),
         declared: None,
         result: Verdict::Ok,
-        headline: Phrase::from("Microsoft 365 and SendGrid may send; ")
-            .good("forged mail is rejected"),
+        headline: Phrase::from("Microsoft 365 and SendGrid are authorized; ")
+            .good("DMARC p=reject"),
+        parts: Parts::default(),
         notes: Vec::new(),
         authorizations: vec![
             provider("microsoft365", "Microsoft 365", "458,752 IPv4 addresses"),
@@ -214,7 +216,7 @@ fn provider(id: &str, title: &str, addresses: &str) -> Authorization {
         kind: SenderKind::Provider,
         authorized: Authorized::Yes,
         headline: Phrase::from(title)
-            .plain(" may send: all its senders pass SPF (")
+            .plain(" is authorized: all its addresses pass SPF (")
             .addr(addresses)
             .plain(")"),
         notes: Vec::new(),
@@ -389,8 +391,10 @@ pub(crate) fn failing() -> Report {
             dkim_aligned: false,
             headline: Phrase::from("DMARC ")
                 .bad("fail")
-                .plain(": only a passing DKIM signature aligned with fmsinc.example could make ")
-                .plain("it pass; receivers are asked to reject it"),
+                .plain(
+                    " unless a valid DKIM signature aligns with fmsinc.example; the policy asks ",
+                )
+                .plain("receivers to reject this mail"),
             steps: Vec::new(),
         })),
         covered: Vec::new(),
@@ -450,10 +454,10 @@ pub(crate) fn unknown() -> Report {
     let [domain] = report.domains.as_mut_slice() else { unreachable!("one domain") };
     let why = "spf.protection.outlook.example TXT timed out";
     domain.result = Verdict::Unknown;
-    domain.headline =
-        Phrase::new().unknown("could not decide").plain(format!(" for 192.0.2.8: {why}"));
+    domain.headline = Phrase::new().unknown("undetermined").plain(format!(" for 192.0.2.8: {why}"));
     domain.spf.status = Status::Unknown;
-    domain.spf.summary = Phrase::new().unknown("could not be told").plain(format!(": {why}"));
+    domain.spf.summary =
+        Phrase::new().unknown("authorized senders undetermined").plain(format!(": {why}"));
     domain.errors = vec![Phrase::from(why)];
     let [one] = domain.authorizations.as_mut_slice() else { unreachable!("one sender") };
     one.authorized = Authorized::Unknown;
@@ -603,7 +607,7 @@ pub(crate) fn changed() -> Report {
     let ignored = made!(Finding {
         state: Some(State::Introduced),
         suppressed: Some(Suppression {
-            reason: "the vendor mends it".into(),
+            reason: "the vendor fixes it".into(),
             source: "mailcheck.toml:12".into(),
         }),
         fingerprint: "v1:00000000000000b0".into(),
@@ -630,7 +634,7 @@ pub(crate) fn changed() -> Report {
     };
     domain.change = Some(made!(Change {
         before: vec!["198.51.100.53".into()],
-        headline_before: Phrase::from("Microsoft 365 may send"),
+        headline_before: Phrase::from("Microsoft 365 is authorized"),
         records: vec![ChangedRecords {
             name: name("fmsinc.example"),
             kind: Kind::Txt,
@@ -669,8 +673,8 @@ pub(crate) fn changed() -> Report {
         location: place("mailcheck.toml", line),
     };
     domain.contract = vec![
-        expected("SendGrid may send", Some(true), 7),
-        expected("Microsoft 365 may send", Some(false), 8),
+        expected("SendGrid is authorized", Some(true), 7),
+        expected("Microsoft 365 is authorized", Some(false), 8),
         expected("at most 8 lookups", None, 9),
     ];
     domain.findings.push(made!(Finding {
@@ -680,7 +684,7 @@ pub(crate) fn changed() -> Report {
         ..finding(
             "contract/sender-refused",
             Severity::Error,
-            Phrase::from("declared as a sender, yet Microsoft 365 is NOT authorized"),
+            Phrase::from("declared sender: Microsoft 365 is NOT authorized"),
             txt("fmsinc.example", None),
         )
     }));

@@ -69,18 +69,20 @@ fn notes(facts: &Facts, flattened: &flatten::Flattened, records: &[ListRecord]) 
         flattened.gained.iter().filter(|set| !set.is_empty()).cloned().collect();
     if !gained.is_empty() {
         let said = Phrase::new().addr(count_in_words(&gained));
-        notes.push(said.plain(" pass by the list that receivers refuse today, beyond a limit"));
+        notes.push(said.plain(
+            " pass with the list but get permerror today, because the policy exceeds a limit",
+        ));
     }
     for record in records {
         let said = Phrase::new().name(&record.name);
         if record.is_taken {
-            notes.push(said.plain(" holds other text already, which stays; publish beside it"));
+            notes.push(said.plain(" already has other TXT records; add this one and keep them"));
         } else if record.name == facts.domain && record.answer_octets > ANSWER_LIMIT {
             let said = said.plain(" answers with ").number(record.answer_octets);
-            notes.push(said.plain(" octets even so: other text records take the room"));
+            notes.push(said.plain(" octets: its other TXT records exceed the limit"));
         } else if !record.name.is_within(&facts.domain) {
-            let said = said.plain(" is where ").name(&facts.domain);
-            notes.push(said.plain(" leads as an alias: the record stands there"));
+            let said = said.plain(": ").name(&facts.domain);
+            notes.push(said.plain(" is an alias of this name, so publish the record here"));
         }
     }
     notes

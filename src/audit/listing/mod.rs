@@ -117,39 +117,43 @@ fn unknown(facts: &Facts) -> Option<Phrase> {
 
 fn headline(facts: &Facts) -> Phrase {
     if let Some(why) = unknown(facts) {
-        return Phrase::new().unknown("could not tell").plain(" in full who may send: ").then(why);
+        return Phrase::new().unknown("authorized senders undetermined").plain(": ").then(why);
     }
-    let permerror = |said: Phrase| said.plain(": every check is ").bad("permerror");
+    let permerror = |said: Phrase| said.plain(": ").bad("permerror").plain(" for every sender");
     match &facts.published.found {
-        Found::NoDomain => return Phrase::new().bad("the domain does not exist"),
+        Found::NoDomain => return Phrase::new().bad("the domain does not exist (NXDOMAIN)"),
         Found::Nothing => {
             let said = Phrase::new().weak("no SPF record");
-            return said.plain(": receivers cannot tell who may send");
+            return said.plain(": receivers return none for every sender");
         }
         Found::Several(records) => {
             return permerror(Phrase::new().bad(format!("{} SPF records", records.len())));
         }
         _ if facts.published.usable().is_none() => {
-            return permerror(Phrase::new().bad("the record has a fault"));
+            return permerror(Phrase::new().bad("syntax error in the record"));
         }
         _ => {}
     }
     let passing = facts.partitions().map(Partition::passing);
     let said = match &passing {
-        [ipv4, ipv6] if ipv4.is_all() && ipv6.is_all() => Phrase::from("every address may send"),
-        [ipv4, ipv6] if ipv4.is_empty() && ipv6.is_empty() => Phrase::from("nobody may send"),
+        [ipv4, ipv6] if ipv4.is_all() && ipv6.is_all() => {
+            Phrase::new().bad("all addresses are authorized")
+        }
+        [ipv4, ipv6] if ipv4.is_empty() && ipv6.is_empty() => {
+            Phrase::from("no address is authorized")
+        }
         sets => {
             let sets: Vec<IpSet> = sets.iter().filter(|set| !set.is_empty()).cloned().collect();
-            Phrase::new().addr(count_in_words(&sets)).plain(" may send")
+            Phrase::new().addr(count_in_words(&sets)).plain(" authorized")
         }
     };
     let depends = facts.sender_dependent();
     let said = match depends.as_slice() {
         [] => said,
-        terms => said.plain(", and whoever ").code(terms.join(" ")).plain(" lets pass"),
+        terms => said.plain("; others depend on the sender (").code(terms.join(" ")).plain(")"),
     };
     match facts.standing() {
-        Standing::Broken => said.plain("; for others the policy ends in ").bad("permerror"),
+        Standing::Broken => said.plain("; ").bad("permerror").plain(" for other senders"),
         _ => said,
     }
 }
@@ -179,40 +183,36 @@ fn contained(facts: &Facts, asked: &Asked, resolved: &Resolved) -> Contained {
     let answer = share.authorized(resolved.missing.as_ref());
     let said = resolved.title.clone();
     let headline = match answer {
-        Authorized::Yes => {
-            said.plain(" ").good("may send").plain(": all of ").addr(count_in_words(&share.covered))
-        }
+        Authorized::Yes => said
+            .plain(" is ")
+            .good("authorized")
+            .plain(": all ")
+            .addr(count_in_words(&share.covered)),
         Authorized::Partial => {
-            let said = said.plain(" ").weak("may send in part").plain(": ");
-            let said = match share.covered.is_empty() {
-                true => said.plain("nobody for certain"),
-                false => said.addr(count_in_words(&share.covered)).plain(" may"),
-            };
-            let said = match share.uncovered.is_empty() {
-                true => said,
-                false => said.plain(", ").addr(count_in_words(&share.uncovered)).plain(" may not"),
-            };
-            match share.undecided.is_empty() {
-                true => said,
-                false => said
-                    .plain(", of ")
-                    .addr(count_in_words(&share.undecided))
-                    .plain(" it could not be told"),
-            }
+            let said = said.plain(" is ").weak("only partly authorized").plain(": ");
+            let parts = [
+                (&share.covered, " authorized"),
+                (&share.uncovered, " not authorized"),
+                (&share.undecided, " undetermined"),
+            ];
+            let parts = parts.into_iter().filter(|(sets, _)| !sets.is_empty());
+            let parts =
+                parts.map(|(sets, what)| Phrase::new().addr(count_in_words(sets)).plain(what));
+            said.then(Phrase::listed(parts, usize::MAX, ", "))
         }
         Authorized::No => {
-            let said = said.plain(" ").bad("may NOT send").plain(": ");
+            let said = said.plain(" is ").bad("NOT authorized").plain(": ");
             match &resolved.missing {
                 Some(Missing::Nothing(why)) => said.then(why.clone()),
-                _ => said.plain("none of ").addr(count_in_words(&share.uncovered)),
+                _ => said.plain("SPF passes none of ").addr(count_in_words(&share.uncovered)),
             }
         }
         Authorized::Unknown => {
-            said.plain(": ").unknown("could not tell").plain(": ").then(reason(facts, resolved))
+            said.plain(" is ").unknown("undetermined").plain(": ").then(reason(facts, resolved))
         }
         Authorized::NotApplicable => match &resolved.missing {
             Some(Missing::OnlyReceives(why)) => why.clone(),
-            _ => said.plain(" does not send"),
+            _ => said.plain(" only receives"),
         },
     };
     Contained {
@@ -237,7 +237,7 @@ fn reason(facts: &Facts, resolved: &Resolved) -> Phrase {
         cells.filter_map(move |cell| authorize::unknown(partition, cell))
     });
     let first = unknowns.next().map(|unknown| unknown.why);
-    first.unwrap_or_else(|| Phrase::from("it depends on who sends"))
+    first.unwrap_or_else(|| Phrase::from("the result depends on the sender"))
 }
 
 fn difference(facts: &Facts, minus: &[Facts]) -> Difference {
@@ -249,15 +249,15 @@ fn difference(facts: &Facts, minus: &[Facts]) -> Difference {
         }
         let name = Phrase::new().name(&other.domain);
         if other.published.usable().is_none() && unknown(other).is_none() {
-            notes.push(name.plain(" has no policy that passes anybody: it takes nothing away"));
+            notes.push(name.plain(" authorizes no address: nothing to subtract"));
         } else if let terms @ [_, ..] = other.sender_dependent().as_slice() {
-            let said = name.plain(": what ").code(terms.join(" "));
-            notes.push(said.plain(" lets pass depends on the sender and is not taken away"));
+            let said = name.plain(": not subtracted, depends on the sender: ");
+            notes.push(said.code(terms.join(" ")));
         }
     }
     if let terms @ [_, ..] = facts.sender_dependent().as_slice() {
-        let said = Phrase::new().plain("what ").code(terms.join(" "));
-        notes.push(said.plain(" lets pass depends on the sender and is not among what is left"));
+        let said = Phrase::new().plain("not included, depends on the sender: ");
+        notes.push(said.code(terms.join(" ")));
     }
     Difference {
         minus: minus.iter().map(|other| other.domain.clone()).collect(),

@@ -50,7 +50,7 @@ fn identities(inquiry: &Inquiry) -> Identities {
     let mail_from = match inquiry.mail_from.as_deref() {
         Some([]) => "<>".to_owned(),
         Some(path) => escape(path),
-        None => format!("anybody@{}", inquiry.domain),
+        None => format!("*@{}", inquiry.domain),
     };
     Identities {
         mail_from,
@@ -168,24 +168,20 @@ fn dmarc_headline(discovered: &Discovered, verdict: &dmarc::Verdict) -> Phrase {
                 .plain(format!(": {} passes, aligned with ", by.join(" and ")))
                 .name(author)
         }
-        DmarcResult::None => said
-            .weak("none")
-            .plain(": ")
-            .name(author)
-            .plain(" has no policy, nothing is asked of receivers"),
+        DmarcResult::None => said.weak("none").plain(": ").name(author).plain(" has no policy"),
         DmarcResult::Temperror | DmarcResult::Permerror => {
-            said.unknown(verdict.result.word()).plain(": it could not be told")
+            said.unknown(verdict.result.word()).plain(": undetermined")
         }
         DmarcResult::Fail => {
             let said = said
                 .bad("fail")
-                .plain(": only a passing DKIM signature aligned with ")
+                .plain(" unless a valid DKIM signature aligns with ")
                 .name(author)
-                .plain(" could make it pass; receivers are asked to ");
+                .plain("; the policy asks receivers to ");
             match verdict.disposition {
-                dmarc::Policy::None => said.plain("deliver all the same (p=none)"),
-                dmarc::Policy::Quarantine => said.weak("quarantine").plain(" it"),
-                dmarc::Policy::Reject => said.bad("reject").plain(" it"),
+                dmarc::Policy::None => said.plain("do nothing (p=none)"),
+                dmarc::Policy::Quarantine => said.weak("quarantine").plain(" this mail"),
+                dmarc::Policy::Reject => said.bad("reject").plain(" this mail"),
             }
         }
     }

@@ -3,11 +3,12 @@
 use crate::examine::authorize::{self, JudgedSender, count_in_words, networks};
 use crate::examine::dmarc::{EvaluatedDmarc, Outcome};
 use crate::examine::sender::Missing;
+use crate::protocols::Protocol;
 use crate::protocols::dmarc::Policy;
 use crate::protocols::spf::{self, SpfResult};
-use crate::report::{Authorized, SenderKind, Status};
+use crate::report::headline::{About, Parts};
+use crate::report::{Authorized, Domain, SectionView, SenderKind, Status, What};
 use crate::text::Phrase;
-use std::borrow::Cow;
 
 /// The answer about a sender: what SPF says of it, and what DMARC makes of that where the two part.
 pub(in crate::audit) fn of_sender(
@@ -17,18 +18,17 @@ pub(in crate::audit) fn of_sender(
     let said = by_spf(judged);
     match (judged.authorized(), evaluated.map(EvaluatedDmarc::outcome)) {
         (Authorized::Yes, Some(Outcome::Fails(Policy::None))) => {
-            said.plain("; but ").weak("DMARC fails").plain(": it is not aligned")
+            said.plain(", but ").weak("DMARC fails").plain(": not aligned (p=none)")
         }
         (Authorized::Yes, Some(Outcome::Fails(asked))) => said
-            .plain("; but ")
+            .plain(", but ")
             .bad("DMARC fails")
-            .plain(": it is not aligned, and receivers are asked to ")
-            .bad(asked.word()),
-        (Authorized::Yes, Some(Outcome::Unknown)) => {
-            said.plain("; ").unknown("what DMARC makes of it could not be told")
-        }
+            .plain(": not aligned (")
+            .bad(format!("p={}", asked.word()))
+            .plain(")"),
+        (Authorized::Yes, Some(Outcome::Unknown)) => said.plain("; ").unknown("DMARC undetermined"),
         (Authorized::No, Some(Outcome::Passes)) => {
-            said.plain("; ").good("DMARC passes").plain(" all the same, by DKIM")
+            said.plain("; ").good("DMARC passes").plain(" by DKIM")
         }
         _ => said,
     }
@@ -45,20 +45,20 @@ fn by_spf(judged: &JudgedSender) -> Phrase {
             let all = count_in_words(&judged.share().covered);
             let who = match judged.resolved.kind {
                 SenderKind::Host if judged.resolved.missing.is_some() => {
-                    ", though it only receives as far as is known: its addresses pass SPF ("
+                    " although it is known only as an inbound host: its addresses pass SPF ("
                 }
                 SenderKind::Host => ": its addresses pass SPF (",
-                SenderKind::Network => ": all of it passes SPF (",
-                _ => ": all its senders pass SPF (",
+                SenderKind::Network => ": the whole network passes SPF (",
+                _ => ": all its addresses pass SPF (",
             };
-            title.good(" may send").plain(who).addr(all).plain(")")
+            title.plain(" is ").good("authorized").plain(who).addr(all).plain(")")
         }
         Authorized::No => refused(judged),
         Authorized::Partial => {
             let share = judged.share();
             let (word, verb, counted) = match share.covered.is_empty() {
                 false => ("only partly authorized", ": SPF passes ", &share.covered),
-                true => ("at best partly authorized", ": SPF refuses ", &share.uncovered),
+                true => ("at best partly authorized", ": SPF does not pass ", &share.uncovered),
             };
             title
                 .plain(" is ")
@@ -106,7 +106,7 @@ fn refused(judged: &JudgedSender) -> Phrase {
     match judged.only_cell() {
         Some((partition, cell)) => match authorize::matched(partition, cell) {
             Some(matched) => said.plain(", by ").code(matched.term),
-            None if results == [SpfResult::None] => said.plain(", there is no policy"),
+            None if results == [SpfResult::None] => said.plain(", no SPF record"),
             None => said.plain(", no term matches"),
         },
         None => said,
@@ -119,10 +119,8 @@ fn undecided(judged: &JudgedSender) -> Phrase {
     {
         return why.clone();
     }
-    let said = Phrase::new()
-        .unknown("could not decide")
-        .plain(" for ")
-        .then(judged.resolved.title.clone());
+    let said =
+        Phrase::new().unknown("undetermined").plain(" for ").then(judged.resolved.title.clone());
     match judged.unknown() {
         Some(unknown) => said.plain(": ").then(unknown.why),
         None => said,
@@ -141,20 +139,18 @@ pub(in crate::audit) fn remainder(judged: &JudgedSender) -> Vec<Phrase> {
         (judged.authorized(), &judged.resolved.missing)
     {
         notes.push(
-            Phrase::new().plain("not all of its addresses are known: ").then(unknown.why.clone()),
+            Phrase::new().plain("some of its addresses are unknown: ").then(unknown.why.clone()),
         );
     }
     if judged.authorized() == Authorized::Partial && !share.undecided.is_empty() {
         let listed: Vec<String> =
             networks(&share.undecided).iter().take(8).map(ToString::to_string).collect();
-        notes.push(
-            Phrase::new().plain("nothing can be told about ").addr(listed.join(", ")).plain(
-                match judged.unknown() {
-                    Some(unknown) => format!(": {}", unknown.why),
-                    None => String::new(),
-                },
-            ),
-        );
+        notes.push(Phrase::new().plain("undetermined for ").addr(listed.join(", ")).plain(
+            match judged.unknown() {
+                Some(unknown) => format!(": {}", unknown.why),
+                None => String::new(),
+            },
+        ));
     }
     notes
 }
@@ -162,113 +158,132 @@ pub(in crate::audit) fn remainder(judged: &JudgedSender) -> Vec<Phrase> {
 /// What the sections say together, for the first line.
 pub(in crate::audit) struct Standings {
     pub(in crate::audit) spf: Status,
+    /// The DNS lookups of the SPF policy on its longest path.
+    pub(in crate::audit) lookups: u16,
     /// What senders get that no term of the SPF record lists.
     pub(in crate::audit) default: Option<SpfResult>,
-    /// What each error among the findings claims, in a few words.
-    pub(in crate::audit) errors: Vec<Cow<'static, str>>,
-    /// The first thing that could not be determined.
+    /// The first lookup that failed.
     pub(in crate::audit) unknown: Option<Phrase>,
     pub(in crate::audit) dmarc: Status,
     /// The DMARC policy in force.
     pub(in crate::audit) policy: Option<Policy>,
     /// True for a null MX.
     pub(in crate::audit) receives_nothing: bool,
-    /// True if SPF says that nobody sends.
+    /// True if SPF authorizes no sender.
     pub(in crate::audit) sends_nothing: bool,
     /// True if the domain does not exist.
     pub(in crate::audit) missing: bool,
 }
 
-/// The answer about a domain when no sender was asked about.
+/// The answer about a domain, without its findings: those come first, once they are final.
 pub(in crate::audit) fn of_domain(
     standings: &Standings,
     senders: &[(Phrase, Authorized)],
-) -> Phrase {
+) -> Parts {
+    let mut clauses = Vec::new();
     if standings.missing {
-        return Phrase::new().bad("the domain does not exist");
+        clauses.push((About::Domain, Phrase::new().bad("the domain does not exist (NXDOMAIN)")));
+        return Parts { clauses, ..Parts::default() };
     }
-    let said = match senders {
-        [] if standings.sends_nothing && standings.receives_nothing => {
-            Phrase::from("the domain neither sends nor receives mail, and says so")
+    let of = |wanted: Authorized| -> Vec<Phrase> {
+        senders.iter().filter(|(_, it)| *it == wanted).map(|(title, _)| title.clone()).collect()
+    };
+    let be = |titles: &[Phrase]| if titles.len() == 1 { " is " } else { " are " };
+    let listed = |titles| Phrase::listed(titles, usize::MAX, " and ");
+    for (wanted, word) in
+        [(Authorized::No, "NOT authorized"), (Authorized::Partial, "only partly authorized")]
+    {
+        let titles = of(wanted);
+        if !titles.is_empty() {
+            let be = be(&titles);
+            clauses.push((About::Refused, listed(titles).plain(be).bad(word)));
         }
-        [] if standings.sends_nothing => Phrase::from("nobody may send for it, and it says so"),
+    }
+    clauses.extend(undetermined(standings, of(Authorized::Unknown)));
+    let titles = of(Authorized::Yes);
+    if !titles.is_empty() {
+        let be = be(&titles);
+        clauses.push((About::Domain, listed(titles).plain(be).plain("authorized")));
+    } else if senders.is_empty() {
+        clauses.extend(of_spf(standings));
+    }
+    let dmarc = match (standings.dmarc, standings.policy) {
+        (Status::Skipped | Status::Unknown, _) => None,
+        (Status::Absent, _) => Some(Phrase::new().weak("no DMARC policy")),
+        (Status::Broken, _) => Some(Phrase::new().bad("DMARC record broken")),
+        (_, Some(Policy::None)) => Some(Phrase::new().weak("DMARC p=none blocks no spoofed mail")),
+        (_, Some(asked)) => Some(Phrase::new().good(format!("DMARC p={}", asked.word()))),
+        _ => None,
+    };
+    clauses.extend(dmarc.map(|said| (About::Section(Protocol::Dmarc), said)));
+    Parts { clauses, ..Parts::default() }
+}
+
+/// What the DNS did not answer, with the first lookup that failed.
+fn undetermined(standings: &Standings, senders: Vec<Phrase>) -> Option<(About, Phrase)> {
+    let mut titles = senders;
+    if titles.is_empty() && standings.spf == Status::Unknown {
+        titles.push("SPF".into());
+    }
+    if standings.dmarc == Status::Unknown {
+        titles.push("DMARC".into());
+    }
+    if titles.is_empty() {
+        return None;
+    }
+    let said = Phrase::listed(titles, usize::MAX, " and ").unknown(" undetermined");
+    let said = match &standings.unknown {
+        Some(unknown) => said.plain(": ").then(unknown.clone()),
+        None => said,
+    };
+    Some((About::Undetermined, said))
+}
+
+fn of_spf(standings: &Standings) -> Option<(About, Phrase)> {
+    let spf = About::Section(Protocol::Spf);
+    let said = match standings.spf {
+        _ if standings.sends_nothing && standings.receives_nothing => {
+            return Some((About::Domain, Phrase::from("parked: null MX and v=spf1 -all")));
+        }
+        _ if standings.sends_nothing => Phrase::from("no authorized senders (v=spf1 -all)"),
         _ if standings.default == Some(SpfResult::Pass) => {
-            Phrase::new().bad("anybody may send as it")
+            Phrase::new().bad("anyone can send as this domain (+all)")
         }
-        [] => of_spf(standings.spf),
-        senders => of_providers(senders),
+        Status::Good | Status::Weak => {
+            Phrase::from("SPF valid, ").number(standings.lookups).plain(" of 10 lookups")
+        }
+        Status::Broken => Phrase::new().bad("SPF permerror"),
+        Status::Absent => Phrase::new().weak("no SPF record"),
+        Status::Unknown | Status::Skipped | Status::NotRecorded => return None,
     };
-    let protection = match (standings.dmarc, standings.policy) {
-        (Status::Skipped, _) if said.is_empty() && standings.errors.is_empty() => {
-            return Phrase::from("no errors in what was looked at");
-        }
-        (Status::Skipped, _) => return with_errors(said, standings),
-        (Status::Unknown, _) => Phrase::new().unknown("its DMARC policy could not be told"),
-        (Status::Absent, _) => Phrase::new().weak("forged mail is not blocked (no DMARC)"),
-        (Status::Broken, _) => Phrase::new().bad("its DMARC record is broken"),
-        (_, Some(Policy::None)) => Phrase::new().weak("forged mail is not blocked (DMARC p=none)"),
-        (_, Some(Policy::Quarantine)) => Phrase::new().good("forged mail is quarantined"),
-        (_, Some(Policy::Reject)) => Phrase::new().good("forged mail is rejected"),
-        _ => return with_errors(said, standings),
+    Some((spf, said))
+}
+
+/// Adds the sections that no clause speaks of: those without an answer, and, if nothing else is
+/// said, those that were examined.
+pub(in crate::audit) fn complete(domain: &mut Domain) {
+    let titles = |protocols: Vec<Protocol>| {
+        Phrase::listed(protocols.iter().map(|it| it.title().into()), usize::MAX, " and ")
     };
-    let said = with_errors(joined(said).then(protection), standings);
-    match &standings.unknown {
-        Some(why) if standings.spf == Status::Unknown || standings.dmarc == Status::Unknown => {
-            said.plain(": ").then(why.clone())
-        }
-        _ => said,
+    let unknowns = domain.unknowns_of_state().into_iter();
+    let unknown: Vec<Protocol> = unknowns
+        .filter_map(|unknown| match unknown.what {
+            What::Section(protocol) => Some(protocol),
+            _ => None,
+        })
+        .filter(|protocol| !matches!(protocol, Protocol::Spf | Protocol::Dmarc))
+        .collect();
+    let examined = domain.sections().into_iter().filter(SectionView::is_examined);
+    let examined: Vec<Protocol> = examined.map(|view| view.protocol).collect();
+    if !unknown.is_empty() {
+        let said = titles(unknown).unknown(" undetermined");
+        let said = match domain.errors.first() {
+            Some(first) => said.plain(": ").then(first.clone()),
+            None => said,
+        };
+        domain.parts.clauses.push((About::Undetermined, said));
+    } else if domain.parts.clauses.is_empty() && !examined.is_empty() {
+        let said = Phrase::from("no errors in ").then(titles(examined));
+        domain.parts.clauses.push((About::Examined, said));
     }
-}
-
-/// The sentence so far, ready for another part.
-fn joined(said: Phrase) -> Phrase {
-    if said.is_empty() { said } else { said.plain("; ") }
-}
-
-/// Adds how many errors there are, unless the sentence tells of something broken already.
-fn with_errors(said: Phrase, standings: &Standings) -> Phrase {
-    let has_error = said.pieces().iter().any(|piece| piece.role() == crate::text::Role::Bad);
-    match standings.errors.as_slice() {
-        [first, others @ ..] if !has_error => {
-            let said = joined(said).bad(&**first);
-            match others.len() {
-                0 => said,
-                1 => said.plain(" (and 1 error more)"),
-                count => said.plain(format!(" (and {count} errors more)")),
-            }
-        }
-        _ => said,
-    }
-}
-
-fn of_spf(spf: Status) -> Phrase {
-    match spf {
-        Status::Good | Status::Weak => Phrase::from("its SPF policy is valid"),
-        Status::Broken => Phrase::new().bad("its SPF policy is broken"),
-        Status::Absent => Phrase::new().weak("it has no SPF policy"),
-        Status::Unknown => Phrase::new().unknown("its SPF policy could not be told in full"),
-        Status::Skipped | Status::NotRecorded => Phrase::new(),
-    }
-}
-
-fn of_providers(senders: &[(Phrase, Authorized)]) -> Phrase {
-    let listed = |wanted: &[Authorized]| -> Vec<Phrase> {
-        senders.iter().filter(|(_, a)| wanted.contains(a)).map(|(title, _)| title.clone()).collect()
-    };
-    let mut said = Phrase::new();
-    let groups = [
-        (listed(&[Authorized::No]), "may NOT send", true),
-        (listed(&[Authorized::Partial]), "may send only in part", true),
-        (listed(&[Authorized::Unknown]), "could not be judged", false),
-        (listed(&[Authorized::Yes]), "may send", false),
-    ];
-    for (titles, verb, bad) in groups {
-        if titles.is_empty() {
-            continue;
-        }
-        said = joined(said);
-        said = said.then(Phrase::listed(titles, usize::MAX, " and "));
-        said = if bad { said.plain(" ").bad(verb) } else { said.plain(" ").plain(verb) };
-    }
-    said
 }

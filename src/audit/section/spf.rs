@@ -21,7 +21,7 @@ pub(in crate::audit) fn section(facts: &Facts, lookups: &mut Lookups) -> Section
                 // One step, or none.
                 let steps = lookups.steps([&walked.trace]).into_iter();
                 steps.map(move |step| Step {
-                    headline: Phrase::from("every ").addr(family).plain(" address at once"),
+                    headline: Phrase::from("evaluated for all ").addr(family).plain(" addresses"),
                     tone: Tone::Plain,
                     cite: None,
                     event: serde_json::json!({"event": "walk", "family": family.to_string()}),
@@ -82,19 +82,23 @@ fn summary(facts: &Facts, details: &SpfDetails) -> Phrase {
         Found::Failed => {
             let why = facts.published.answer.failure();
             let said = Phrase::new().name(&facts.domain).plain(" TXT ");
-            said.unknown(why.map_or("could not be asked", |failure| failure.trouble.sentence()))
+            said.unknown(why.map_or("could not be queried", |failure| failure.trouble.sentence()))
         }
         Found::NoDomain => Phrase::new().weak("the domain does not exist"),
         Found::Nothing => {
-            Phrase::new().weak("no SPF record").plain(": receivers cannot tell who may send")
+            Phrase::new().weak("no SPF record").plain(": receivers return none for every sender")
         }
         Found::Several(records) => Phrase::new()
             .bad(format!("{} SPF records", records.len()))
-            .plain(": every check is permerror"),
+            .plain(": permerror for every sender"),
         Found::One { record, .. } if !record.errors.is_empty() => {
             let count = record.errors.len();
-            let faults = if count == 1 { "1 fault".to_owned() } else { format!("{count} faults") };
-            Phrase::new().bad(faults).plain(" in the record: every check is permerror")
+            let faults = if count == 1 {
+                "1 syntax error".to_owned()
+            } else {
+                format!("{count} syntax errors")
+            };
+            Phrase::new().bad(faults).plain(": permerror for every sender")
         }
         Found::One { .. } => counted(facts, details),
     }
@@ -117,7 +121,7 @@ fn counted(facts: &Facts, details: &SpfDetails) -> Phrase {
     let said = limited(said, details.lookups, LOOKUP_LIMIT, " lookups   ");
     let said = limited(said, details.voids, VOID_LIMIT, " void   ");
     if facts.standing() == Standing::Unknown {
-        return said.unknown("who may send could not be told in full");
+        return said.unknown("authorized senders undetermined");
     }
     said.addr(senders(details))
 }
@@ -129,7 +133,7 @@ fn senders(details: &SpfDetails) -> String {
         count => format!("{count} {one}s"),
     };
     let ipv4 = match details.ipv4_addresses {
-        0 if !details.sender_dependent.is_empty() => "decided for each sender".to_owned(),
+        0 if !details.sender_dependent.is_empty() => "depends on the sender".to_owned(),
         0 => "no IPv4".to_owned(),
         count => {
             format!("{} IPv4 in {}", grouped(count.into()), plural(details.ipv4.len(), "network"))

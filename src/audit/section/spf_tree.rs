@@ -143,7 +143,7 @@ fn remark(
     if path.len() > DEPTH_LIMIT
         && matches!(body, Body::Redirect(_) | Body::Directive(_, Mechanism::Include(_)))
     {
-        return Some("deeper than receivers go".into());
+        return Some("beyond every lookup limit".into());
     }
     let Some(effect) = effect else {
         return match body {
@@ -158,9 +158,9 @@ fn remark(
         Some(Lack::Unknown(letter)) => {
             return Some(format!("depends on the sender (%{{{}}})", letter.symbol()));
         }
-        Some(Lack::NotAName(_)) => return Some("no domain name".into()),
+        Some(Lack::NotAName(_)) => return Some("not a domain name".into()),
         Some(Lack::BeyondLimit) => return Some("not resolved: beyond 10 lookups".into()),
-        Some(Lack::NotAscii) => return Some("no match: local part is not ASCII".into()),
+        Some(Lack::NotAscii) => return Some("no match: local part not ASCII".into()),
         None => {}
     }
     match body {
@@ -170,7 +170,7 @@ fn remark(
         Body::Directive(qualifier, Mechanism::All)
             if *qualifier != Qualifier::Pass && is_included(walks, path) =>
         {
-            Some("no match: back to the outer record".into())
+            Some("no match: evaluation returns to the including record".into())
         }
         Body::Directive(_, Mechanism::All) => Some("everything else".into()),
         Body::Directive(_, Mechanism::A(_) | Mechanism::Mx(_)) => {
@@ -178,8 +178,8 @@ fn remark(
             let is_void = |step: &Step<Event>| step.answers.iter().any(|answer| answer.is_void());
             match (steps.iter().filter(|step| is_void(step)).count(), steps.len()) {
                 (0, _) => None,
-                (void, asked) if void == asked => Some("void: no such record".into()),
-                _ => Some("one family of addresses only".into()),
+                (void, asked) if void == asked => Some("void lookup".into()),
+                _ => Some("void for one address family".into()),
             }
         }
         _ => None,
@@ -197,12 +197,14 @@ fn is_included(walks: &[Seen<'_>; 2], path: &Path) -> bool {
 fn trouble(exception: &Exception) -> String {
     match exception {
         Exception::Dns { failure, .. } => format!("{}: temperror", failure.trouble.sentence()),
-        Exception::Syntax { .. } => "its record has a fault: permerror".into(),
-        Exception::SeveralRecords { found, .. } => format!("{found} SPF records there: permerror"),
-        Exception::NoRecord { missing_domain: true, .. } => "no such domain: permerror".into(),
-        Exception::NoRecord { .. } => "no SPF record there: permerror".into(),
-        Exception::TooManyMxHosts { found } => format!("{found} MX hosts, 10 are looked at"),
-        Exception::TooLarge => "more text than is read: temperror".into(),
-        Exception::Endless => "without end: permerror".into(),
+        Exception::Syntax { .. } => "syntax error in its record: permerror".into(),
+        Exception::SeveralRecords { found, .. } => format!("{found} SPF records: permerror"),
+        Exception::NoRecord { missing_domain: true, .. } => {
+            "domain does not exist: permerror".into()
+        }
+        Exception::NoRecord { .. } => "no SPF record: permerror".into(),
+        Exception::TooManyMxHosts { found } => format!("{found} MX hosts (limit 10): permerror"),
+        Exception::TooLarge => "more than 256 KiB of records: temperror".into(),
+        Exception::Endless => "nested too deep: permerror".into(),
     }
 }

@@ -167,11 +167,13 @@ fn needs_steps(ending: &Ending) -> bool {
 /// A domain as a drill found it, and said so: what follows from a drill is not real.
 fn labelled(mut domain: Domain, faults: &[String]) -> Domain {
     if !faults.is_empty() {
-        domain.headline = Phrase::new().unknown("drill").plain(": ").then(domain.headline);
+        let label = Phrase::new().unknown("drill").plain(": ");
+        domain.headline = label.clone().then(domain.headline);
+        domain.parts.label = label;
         let note = Phrase::new()
-            .plain("this is a drill (")
+            .plain("drill (")
             .code(faults.join(" "))
-            .plain("): what follows from it is not real");
+            .plain("): these answers are injected, not real");
         domain.notes.insert(0, note);
     }
     domain

@@ -148,7 +148,7 @@ impl Given {
         if let (Some(asked), false) = (senders.first(), checks.has(Protocol::Spf)) {
             // Left out in silence, the sender would look as if it had passed.
             return Err(Mistake::new(format!(
-                "--checks leaves out spf, by which the sender {} is tested",
+                "testing the sender {} needs spf: add it to --checks",
                 asked.text
             )));
         }
@@ -170,7 +170,7 @@ impl Given {
     fn inquiry(&self, target: Target) -> Inquiry {
         let Target { domain, mut notes, selector } = target;
         if self.mail_from.as_ref().is_some_and(Vec::is_empty) && self.helo.is_none() {
-            let said = "<> stands for postmaster at the HELO name (RFC 7208 §2.4): add --helo NAME";
+            let said = "--mail-from <> needs --helo NAME (RFC 7208 §2.4)";
             notes.push(said.into());
         }
         Inquiry {

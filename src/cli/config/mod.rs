@@ -60,9 +60,9 @@ fn scopes(flag: &str, words: &[String]) -> Result<Vec<Scope>, Mistake> {
         Scope::read(word).map_err(|meant| {
             let hint = match meant {
                 Some(meant) => format!("Did you mean {meant}?"),
-                None => "All of them: mailcheck rules".to_owned(),
+                None => "List them with: mailcheck rules".to_owned(),
             };
-            Mistake::new(format!("{flag}: no rule and no family is named {word:?}. {hint}"))
+            Mistake::new(format!("{flag}: unknown rule or family {word:?}. {hint}"))
         })
     };
     words.map(scope).collect()

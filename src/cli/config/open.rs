@@ -55,7 +55,7 @@ fn file(choice: &Choosing) -> Result<Option<(PathBuf, String)>, Mistake> {
         _ => {}
     }
     let here = env::current_dir()
-        .map_err(|why| Mistake::new(format!("the current folder cannot be told: {why}")))?;
+        .map_err(|why| Mistake::new(format!("cannot determine the current directory: {why}")))?;
     Ok(discover(&here, FILE).or_else(|| discover(&here, BASELINE)))
 }
 
@@ -122,20 +122,17 @@ impl Files {
             let names: Vec<&str> = circle.map(|(_, shown)| shown.as_str()).collect();
             return Err(Mistake::at(
                 &include.place,
-                format!("files include each other: {}", names.join(" > ")),
+                format!("include loop: {}", names.join(" > ")),
             ));
         }
         if self.open.len() > DEPTH {
             return Err(Mistake::at(
                 &include.place,
-                format!("files include files more than {DEPTH} deep"),
+                format!("includes are nested more than {DEPTH} deep"),
             ));
         }
         if self.known.len() >= FILES {
-            return Err(Mistake::at(
-                &include.place,
-                format!("more than {FILES} files are included"),
-            ));
+            return Err(Mistake::at(&include.place, format!("more than {FILES} included files")));
         }
         Ok(())
     }

@@ -228,7 +228,7 @@ fn inquiries(states: &States, selectors: &[String]) -> Result<Vec<Inquiry>, Mist
     if all.is_empty() && !states.is_unchanged() {
         let names = states.after.names.iter().chain(&states.before.names);
         return Err(Mistake::new(format!(
-            "no domain of {} takes part in mail: name one",
+            "no mail domain found in {}: name one",
             names.cloned().collect::<Vec<_>>().join(", ")
         )));
     }

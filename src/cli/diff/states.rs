@@ -59,7 +59,7 @@ impl States {
         let missing = words.iter().find(|word| looks_like_file(word));
         if let (Some(word), true) = (missing, typed.sources.zone.is_empty()) {
             let word = word.to_string_lossy();
-            return Err(Mistake::new(format!("{word}: there is no such file")));
+            return Err(Mistake::new(format!("{word}: no such file")));
         }
         let domains = words.iter().map(|word| domain(word, "diff")).collect::<Result<_, _>>()?;
         let files: Vec<PathBuf> = files.into_iter().map(PathBuf::from).collect();
@@ -91,21 +91,19 @@ impl States {
             (None, [one]) if zones.is_empty() => states.plan(one)?,
             (None, [one, ..]) if !zones.is_empty() => {
                 return Err(Mistake::new(format!(
-                    "{} is one file too many: --zone names the state after, --against the one \
-                     before",
+                    "unexpected file {}: --zone names the new state, --against the old one",
                     one.display()
                 )));
             }
             (None, [_, _, third, ..]) => {
                 return Err(Mistake::new(format!(
-                    "two files are compared, the old one first; {} is one too many (or did you \
-                     mean --live?)",
+                    "diff compares two files, the old one first; unexpected file {} (or did you mean --live?)",
                     third.display()
                 )));
             }
             _ => {
                 return Err(Mistake::new(
-                    "nothing to compare. For instance: mailcheck diff --live zones/*.zone",
+                    "nothing to compare. Example: mailcheck diff --live zones/*.zone",
                 ));
             }
         }
@@ -138,8 +136,8 @@ impl States {
         let mut files = input::zones(path)?;
         let Some(before) = files.before.take() else {
             return Err(Mistake::new(format!(
-                "{} is compared with what? With the DNS as it is: --live; with a commit: --base \
-                 COMMIT; with another file: name it first",
+                "{} needs a state to compare with: --live (current DNS), --base COMMIT, or an older file \
+             before it",
                 path.display()
             )));
         };
@@ -153,7 +151,7 @@ impl States {
         let is_cassette = |path: &Path| path.extension().is_some_and(|it| it == "jsonl");
         match (is_cassette(old), is_cassette(new)) {
             (true, true) if self.domains.is_empty() => Err(Mistake::new(format!(
-                "which domain? mailcheck diff DOMAIN {} {}",
+                "cassettes need a domain: mailcheck diff DOMAIN {} {}",
                 old.display(),
                 new.display()
             ))),
@@ -166,7 +164,7 @@ impl States {
                 self.before_files(&[old.to_owned()])?;
                 self.after_files(&[new.to_owned()])
             }
-            _ => Err(Mistake::new("a recording and a zone file cannot be compared")),
+            _ => Err(Mistake::new("cannot compare a cassette with a zone file")),
         }
     }
 
@@ -185,7 +183,7 @@ impl States {
             if now == was {
                 let Some(text) = now else {
                     return Err(Mistake::new(format!(
-                        "{file}: there is no such file, neither here nor at {shown:?}"
+                        "{file}: no such file, neither here nor at {shown:?}"
                     )));
                 };
                 alike += 1;
@@ -198,28 +196,28 @@ impl States {
                     Ok(files) => self.before.add(format!("{file} at {shown}"), files.zones),
                     // A change that mends a file can be judged as well.
                     Err(why) => {
-                        let said = format!(" at {shown} cannot be read ({why}): ");
+                        let said = format!(" at {shown} is unreadable ({why}): ");
                         let said = note(&said);
-                        self.notes.push(said.plain("it is compared with the DNS as it is"));
+                        self.notes.push(said.plain("compared with the current DNS"));
                     }
                 },
-                None => self.notes.push(note(" is new: it is compared with the DNS as it is")),
+                None => self.notes.push(note(" is new: compared with the current DNS")),
             }
             match now {
                 Some(text) => self.after_file(path, input::parsed(argument, &text)?),
                 None => {
-                    let said = " is gone: what it said is compared with the DNS as it is";
+                    let said = " was deleted: its old content is compared with the current DNS";
                     self.notes.push(note(said));
                 }
             }
         }
         if alike == files.len() {
             let said = match alike {
-                1 => "the file is as it was at ".to_owned(),
-                _ => format!("all {alike} files are as they were at "),
+                1 => "the file is unchanged since ".to_owned(),
+                _ => format!("all {alike} files are unchanged since "),
             };
             let said = Phrase::new().plain(said).code(shown);
-            self.notes.push(said.plain(": nothing is changed"));
+            self.notes.push(said.plain(""));
         }
         Ok(())
     }

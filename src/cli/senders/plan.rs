@@ -50,7 +50,7 @@ pub(super) fn plan(typed: SendersArgs) -> Result<Plan, Mistake> {
     let words = Words::read(&typed.words)?;
     let mut targets = words.targets.into_iter();
     let (Some(target), None) = (targets.next(), targets.next()) else {
-        return Err(Mistake::new("senders lists those of one domain: name one"));
+        return Err(Mistake::new("senders takes one domain"));
     };
     let what_if = WhatIf::read(&typed.what_if, 1)?;
     let mut contains = words.senders;
@@ -84,7 +84,7 @@ fn policy(text: &OsString) -> Result<Name, Mistake> {
         Sender::Policy(name) => Ok(name),
         _ => {
             let shown = text.to_string_lossy();
-            Err(Mistake::new(format!("--minus: {shown:?} names no policy. For instance: spf:NAME")))
+            Err(Mistake::new(format!("--minus: {shown:?} is not a policy. Example: spf:NAME")))
         }
     }
 }
@@ -112,17 +112,14 @@ mod tests {
 
     #[test]
     fn two_domains_are_one_too_many() {
-        assert_eq!(
-            mistake(["a.example", "b.example"]),
-            "senders lists those of one domain: name one"
-        );
+        assert_eq!(mistake(["a.example", "b.example"]), "senders takes one domain");
     }
 
     #[test]
     fn only_a_policy_can_be_taken_away() {
         assert_eq!(
             mistake(["a.example", "--minus", "192.0.2.1"]),
-            "--minus: \"192.0.2.1\" names no policy. For instance: spf:NAME"
+            "--minus: \"192.0.2.1\" is not a policy. Example: spf:NAME"
         );
     }
 

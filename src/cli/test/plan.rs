@@ -24,7 +24,7 @@ pub(super) fn plan(mut typed: TestArgs) -> Result<Plan, Mistake> {
         typed.report.judging.choice.config = Some(file);
     }
     if files.next().is_some() {
-        return Err(Mistake::new("test takes one file: include = [\"…\"] in it names others"));
+        return Err(Mistake::new("test takes one file; include = [\"…\"] in it adds others"));
     }
     let (domains, resolvers) = domains(&words)?;
     let ending = Ending::read(&typed.report)?;
@@ -41,7 +41,7 @@ pub(super) fn plan(mut typed: TestArgs) -> Result<Plan, Mistake> {
     let inquiries = inquiries.into_iter().map(|domain| match config.contract(&domain) {
         Some(_) => Ok(Inquiry { most_queries, ..inquiry(config, domain)? }),
         None => Err(Mistake::new(format!(
-            "{domain} is not declared in {}; declared are {}",
+            "{domain} is not declared in {}; declared domains: {}",
             config.file,
             names(config)
         ))),
@@ -72,8 +72,8 @@ pub(in crate::cli) fn domains(words: &[OsString]) -> Result<(Vec<Name>, Vec<Stri
             Argument::Resolver(server) => resolvers.push(server),
             Argument::Sender(asked) => {
                 return Err(Mistake::new(format!(
-                    "{} is a sender: the contract says which are tested. One is asked about by \
-                     mailcheck example.com {}",
+                    "{} is a sender; test takes the senders from the contract. To check one sender: \
+                 mailcheck example.com {}",
                     asked.text, asked.text
                 )));
             }
@@ -85,10 +85,10 @@ pub(in crate::cli) fn domains(words: &[OsString]) -> Result<(Vec<Name>, Vec<Stri
 /// Why there is nothing to test, and what would be something.
 pub(in crate::cli) fn undeclared(config: &Config) -> Mistake {
     let place = match &*config.file {
-        "" => format!("there is no {FILE}"),
+        "" => format!("no {FILE} found"),
         file => format!("{file} declares no domain"),
     };
-    Mistake::new(format!("{place}. For instance: {EXAMPLE}"))
+    Mistake::new(format!("{place}. Example: {EXAMPLE}"))
 }
 
 /// The domains that are declared, the first few of them.

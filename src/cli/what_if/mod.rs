@@ -67,8 +67,7 @@ fn reworded(published: &Published, what_if: &WhatIf) -> Result<Option<Set>, Mist
             };
             let domain = &published.domain;
             return Err(Mistake::new(format!(
-                "{domain} publishes {what}, so there is no term to change: --as-if-record says \
-                 what its record would be"
+                "{domain} has {what}, so there is no term to change; give a record with --as-if-record"
             )));
         }
     };
@@ -187,8 +186,8 @@ mod tests {
     async fn without_a_single_record_there_is_no_term_to_change() {
         assert_eq!(
             texts(&["two.example", "--with", "a"], "two.example").await.unwrap_err(),
-            "two.example publishes several SPF records, so there is no term to change: \
-             --as-if-record says what its record would be"
+            "two.example has several SPF records, so there is no term to change; give a record \
+             with --as-if-record"
         );
     }
 

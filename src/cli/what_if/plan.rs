@@ -32,11 +32,11 @@ impl WhatIf {
             Some(text) if !grammar::is_record(text) => {
                 let shown = String::from_utf8_lossy(text);
                 return Err(Mistake::new(format!(
-                    "--as-if-record: {shown:?} is no SPF record: it begins with v=spf1 and a space"
+                    "--as-if-record: {shown:?} is not an SPF record: it must begin with v=spf1 and a space"
                 )));
             }
             Some(_) if domains > 1 => {
-                return Err(Mistake::new("--as-if-record is the record of one domain: name one"));
+                return Err(Mistake::new("--as-if-record takes one domain"));
             }
             _ => {}
         }
@@ -74,6 +74,6 @@ impl WhatIf {
 fn word(flag: &str, text: &OsString) -> Result<TypedTerm, Mistake> {
     TypedTerm::read(text.as_encoded_bytes()).map_err(|why| {
         let shown = text.to_string_lossy();
-        Mistake::new(format!("{flag}: {shown:?} is no term: expected {}", why.expected))
+        Mistake::new(format!("{flag}: {shown:?} is not a term: expected {}", why.expected))
     })
 }

@@ -71,9 +71,7 @@ impl Words {
             }
         }
         match words.targets.is_empty() && !has_list {
-            true => Err(Mistake::new(
-                "no domain is named. For instance: mailcheck example.com 192.0.2.25",
-            )),
+            true => Err(Mistake::new("no domain given. Example: mailcheck example.com 192.0.2.25")),
             false => Ok(words),
         }
     }

@@ -68,9 +68,9 @@ pub(in crate::cli) fn outputs<F: Copy, const N: usize>(
         let output = read(text, names)?;
         if outputs.iter().any(|other| other.file == output.file) {
             return Err(Mistake::new(match &output.file {
-                Some(file) => format!("two formats cannot both go to {}", file.display()),
-                None => "two formats cannot both go to standard output: \
-                         give one of them a file, as in -f text -f json=report.json"
+                Some(file) => format!("two formats for the same output: {}", file.display()),
+                None => "two formats for standard output: write one to a file, as in -f text \
+                     -f json=report.json"
                     .to_owned(),
             }));
         }
@@ -85,9 +85,7 @@ fn read<F: Copy>(text: &OsString, names: &[(F, &'static str)]) -> Result<Output<
         Some(Some((name, file))) => (name.to_owned(), Some(PathBuf::from(file))),
         Some(None) => (shown.clone().into_owned(), None),
         None => {
-            return Err(Mistake::new(format!(
-                "--format: the name of a file in {shown:?} is not UTF-8"
-            )));
+            return Err(Mistake::new(format!("--format: the file name in {shown:?} is not UTF-8")));
         }
     };
     let Some((format, _)) = names.iter().find(|(_, known)| *known == name) else {
@@ -96,7 +94,7 @@ fn read<F: Copy>(text: &OsString, names: &[(F, &'static str)]) -> Result<Output<
     };
     let file = file.filter(|file| file.as_os_str() != "-");
     if file.as_ref().is_some_and(|file| file.as_os_str().is_empty()) {
-        return Err(Mistake::new(format!("--format {name}= names no file")));
+        return Err(Mistake::new(format!("--format {name}= needs a file name")));
     }
     Ok(Output { format: *format, file })
 }

@@ -10,7 +10,7 @@ use crate::provider;
 pub(in crate::cli) fn read(octets: &[u8]) -> Result<Asked, Mistake> {
     let text = String::from_utf8_lossy(octets).into_owned();
     if text.is_empty() {
-        return Err(Mistake::new("--sender names nobody"));
+        return Err(Mistake::new("--sender is empty"));
     }
     if let Some(asked) = network(&text)? {
         return Ok(asked);
@@ -30,11 +30,10 @@ pub(in crate::cli) fn read(octets: &[u8]) -> Result<Asked, Mistake> {
 fn unknown(text: &str) -> Mistake {
     let hint = match provider::nearest(text) {
         Some(near) => format!("Did you mean {near}?"),
-        None => "A sender is an address, a CIDR, a host name, spf:NAME or a provider such as \
-                 microsoft365"
+        None => "Give an address, a CIDR, a host name, spf:NAME or a provider such as microsoft365"
             .to_owned(),
     };
-    Mistake::new(format!("{text:?} is no provider that is known here. {hint}"))
+    Mistake::new(format!("unknown provider {text:?}. {hint}"))
 }
 
 fn name_of(octets: &[u8]) -> Result<Name, Mistake> {

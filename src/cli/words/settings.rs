@@ -98,16 +98,16 @@ impl Sources {
         let mut resolvers: Vec<String> = flags.into_iter().chain(named).collect();
         if let (Some(server), true) = (resolvers.first(), is_silent) {
             let flag = if typed.offline { "--offline" } else { "--replay" };
-            return Err(Mistake::new(format!("{flag} asks no server, and {server:?} is one")));
+            return Err(Mistake::new(format!(
+                "{flag} makes no DNS queries, so {server:?} has no use"
+            )));
         }
         // What is typed goes before the environment: in its place, not beside it.
         if resolvers.is_empty() && !is_silent {
             resolvers = environment;
         }
         if typed.offline && typed.zone.is_empty() && typed.replay.is_none() {
-            return Err(Mistake::new(
-                "--offline leaves nothing to answer: add --zone FILE or --replay FILE",
-            ));
+            return Err(Mistake::new("--offline needs --zone FILE or --replay FILE"));
         }
         Ok(Self {
             resolvers,

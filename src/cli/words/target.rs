@@ -53,7 +53,7 @@ pub(in crate::cli) fn read(octets: &[u8]) -> Result<Argument, Mistake> {
     };
     if let Some(server) = text.strip_prefix('@') {
         return match server {
-            "" => Err(Mistake::new("\"@\" names no server. For instance: @9.9.9.9")),
+            "" => Err(Mistake::new("\"@\" needs a server. Example: @9.9.9.9")),
             server => Ok(Argument::Resolver(server.to_owned())),
         };
     }
@@ -117,7 +117,7 @@ fn name(text: &str, host: &str) -> Result<Name, Mistake> {
     })?;
     let is_numeric = |label: &[u8]| label.iter().all(u8::is_ascii_digit);
     if name.labels().all(is_numeric) {
-        return Err(wrong("nor is it an IPv4 address".to_owned(), None));
+        return Err(wrong("and it is not an IPv4 address".to_owned(), None));
     }
     // A dot at the end says that a top-level domain is really meant.
     if name.label_count() < 2 && !host.ends_with('.') {
@@ -149,10 +149,10 @@ fn meant(host: &str) -> Option<String> {
 fn dotless(text: &str, name: &Name) -> Mistake {
     let word = name.to_string();
     let hint = if COMMANDS.contains(&word.as_str()) {
-        "No command is needed: mailcheck example.com".to_owned()
+        "To check a domain, no command is needed: mailcheck example.com".to_owned()
     } else {
         format!(
-            "A provider is asked about with --sender {word}, a top-level domain is written {word}."
+            "For the provider use --sender {word}; for a top-level domain add a final dot: {word}."
         )
     };
     Mistake::new(format!("{} is not a domain name: it has no dot. {hint}", shown(text)))

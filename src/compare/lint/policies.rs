@@ -8,14 +8,12 @@ use crate::text::{Citation, Phrase, rfc};
 
 pub(super) fn weaker(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let [Requests::Policy(before), after] = facts.requests else { return };
-    let said = Phrase::new().plain("DMARC asked receivers for ").good(before.word());
+    let said = Phrase::new().plain("the DMARC policy goes from ").good(before.word());
     let said = match after {
-        Requests::Policy(after) if after < before => {
-            said.plain(" and asks for ").weak(after.word())
-        }
+        Requests::Policy(after) if after < before => said.plain(" to ").weak(after.word()),
         // Nobody was asked to refuse anything before.
         Requests::Nothing if before == Policy::None => return,
-        Requests::Nothing => said.plain(" and asks for ").weak("nothing"),
+        Requests::Nothing => said.plain(" to ").weak("no policy"),
         // A record that is not applied has an error of its own.
         Requests::Policy(_) | Requests::Broken | Requests::Unknown => return,
     };
@@ -26,16 +24,16 @@ pub(super) fn selector(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
     report(facts, rule, findings, |purpose| match purpose {
         Purpose::Selector(selector) => Some(
             Phrase::new()
-                .plain("the key at selector ")
+                .plain("selector ")
                 .code(selector)
-                .plain(" is gone: mail signed with it ")
+                .plain(" no longer has a key; mail signed with the old one ")
                 .bad("fails DKIM"),
         ),
         Purpose::Replaced(selector) => Some(
             Phrase::new()
-                .plain("another key stands at selector ")
+                .plain("selector ")
                 .code(selector)
-                .plain(": mail signed with the one before ")
+                .plain(" has a different key; mail signed with the old one ")
                 .bad("fails DKIM"),
         ),
         _ => None,
@@ -44,12 +42,11 @@ pub(super) fn selector(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
 
 pub(super) fn mx(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     report(facts, rule, findings, |purpose| match purpose {
-        Purpose::Mx => Some(
-            Phrase::new()
-                .plain("MX records named the hosts that receive for ")
-                .name(&facts.domain)
-                .plain(", and none does now"),
-        ),
+        Purpose::Mx => {
+            Some(Phrase::new().name(&facts.domain).plain(
+                " no longer has MX records; senders fall back to its own A and AAAA records",
+            ))
+        }
         _ => None,
     });
 }
@@ -63,7 +60,7 @@ pub(super) fn tls(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding
             .plain(record)
             .plain(" record at ")
             .name(&location.name)
-            .plain(" is gone: ")
+            .plain(" is removed; ")
             .plain(follows);
         Some(Finding::new(rule, location.clone(), said).because(why, cite))
     }));
@@ -76,22 +73,22 @@ fn lost(what: Tls) -> (&'static str, &'static str, &'static str, Citation) {
         // RFC 8461 §8.3 tells how a policy is given up; a record that only goes leaves caches behind.
         Tls::MtaSts => (
             "MTA-STS",
-            "senders that cached the policy apply it until it expires, and then none",
-            "Without a policy senders may deliver unencrypted, or to a host that poses as the \
-             domain's own.",
+            "senders apply a cached policy until its max_age expires, then none",
+            "Without an MTA-STS policy, senders may deliver in clear text or to a host that \
+             impersonates the MX.",
             rfc(8461, "3.1"),
         ),
         Tls::TlsRpt => (
             "TLS-RPT",
-            "senders no longer report when TLS fails",
-            "Without reports the domain does not learn that senders fail to set up TLS, or that a \
-             policy of MTA-STS or DANE keeps mail from arriving.",
+            "senders no longer report TLS failures",
+            "Without reports, you do not see that senders cannot negotiate TLS, or that an \
+             MTA-STS or DANE policy blocks your mail.",
             rfc(8460, "3"),
         ),
         Tls::Dane => (
             "TLSA",
-            "senders that check DANE no longer insist on TLS there",
-            "Without DANE they may deliver unencrypted, or to a host that poses as this one.",
+            "senders that use DANE no longer require TLS to this host",
+            "Without a TLSA record, they may deliver in clear text or to a host that impersonates this one.",
             rfc(7672, "2.2"),
         ),
     }

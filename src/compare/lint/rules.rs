@@ -22,9 +22,9 @@ pub(crate) static SENDER_LOST: Rule = Rule {
     id: "change/sender-lost",
     severity: Error,
     confidence: Certain,
-    summary: "servers that may send now may not after the change",
-    why: "Their mail loses SPF the moment caches forget the old record, and with it \
-          perhaps DMARC: it bounces, or goes to junk.",
+    summary: "an authorized sender loses authorization",
+    why: "Its mail fails SPF as soon as caches expire. Without an aligned DKIM signature it also \
+          fails DMARC.",
     cite: rfc(7208, "2.6.3"),
     page: include_str!("sender-lost.md"),
 };
@@ -33,8 +33,8 @@ pub(crate) static MX_GONE: Rule = Rule {
     id: "change/mx-gone",
     severity: Error,
     confidence: Certain,
-    summary: "MX records named hosts that receive, and none does after the change",
-    why: "Mail to the domain goes to its own address, if it has one, or bounces.",
+    summary: "the MX records disappear",
+    why: "Mail bounces unless the domain has an address of its own that accepts it.",
     cite: rfc(5321, "5.1"),
     page: include_str!("mx-gone.md"),
 };
@@ -43,8 +43,8 @@ pub(crate) static WEAKER_POLICY: Rule = Rule {
     id: "change/weaker-policy",
     severity: Warn,
     confidence: Certain,
-    summary: "DMARC asks for less after the change",
-    why: "Forged mail that receivers refuse today is delivered tomorrow.",
+    summary: "the DMARC policy gets weaker",
+    why: "Receivers will deliver spoofed mail that they quarantine or reject today.",
     cite: rfc(9989, "4.7"),
     page: include_str!("weaker-policy.md"),
 };
@@ -53,8 +53,8 @@ pub(crate) static WEAKER_DEFAULT: Rule = Rule {
     id: "change/weaker-default",
     severity: Warn,
     confidence: Certain,
-    summary: "SPF speaks less plainly of strangers after the change",
-    why: "Receivers take a fail for a statement and a softfail or neutral for a doubt.",
+    summary: "unlisted senders get a weaker SPF result",
+    why: "Receivers may reject on fail; they usually accept softfail and neutral.",
     cite: rfc(7208, "8.5"),
     page: include_str!("weaker-default.md"),
 };
@@ -63,9 +63,9 @@ pub(crate) static SELECTOR_GONE: Rule = Rule {
     id: "change/selector-gone",
     severity: Warn,
     confidence: Certain,
-    summary: "a DKIM key that was published is gone",
-    why: "What is on its way, queued or forwarded and signed with that key fails DKIM. A \
-          key is withdrawn when nothing signed with it is on its way any more.",
+    summary: "a published DKIM key disappears",
+    why: "Queued and forwarded mail signed with the old key fails DKIM. Remove a key only after \
+          mail signed with it has been delivered.",
     cite: rfc(6376, "3.1"),
     page: include_str!("selector-gone.md"),
 };
@@ -74,9 +74,9 @@ pub(crate) static TLS_POLICY_GONE: Rule = Rule {
     id: "change/tls-policy-gone",
     severity: Warn,
     confidence: Certain,
-    summary: "a record about encrypted delivery is gone",
-    why: "MTA-STS and DANE have senders insist on TLS, and TLS-RPT has them report where \
-          it fails. With the record that ends.",
+    summary: "an MTA-STS, TLS-RPT or DANE record disappears",
+    why: "MTA-STS and DANE make senders require TLS; TLS-RPT makes them report failures. Without \
+          the record both end.",
     cite: rfc(8461, "3.1"),
     page: include_str!("tls-policy-gone.md"),
 };
@@ -85,8 +85,8 @@ pub(crate) static SENDER_GAINED: Rule = Rule {
     id: "change/sender-gained",
     severity: Note,
     confidence: Certain,
-    summary: "servers that may not send now may after the change",
-    why: "Whoever controls them can send in the name of the domain.",
+    summary: "a new sender becomes authorized",
+    why: "Everyone who controls these addresses can send as the domain.",
     cite: rfc(7208, "2.6.3"),
     page: include_str!("sender-gained.md"),
 };

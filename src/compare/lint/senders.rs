@@ -23,9 +23,9 @@ pub(super) fn lost(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Findin
     for group in &groups {
         let Some(first) = group.first() else { continue };
         let ([before, after], [path, path_after]) = (&first.terms, &first.paths);
-        let said = all_named(group).plain(" passed");
+        let said = all_named(group).plain(" passed SPF");
         let said = by(said, before.as_deref().filter(|_| group.len() == 1), path);
-        let said = said.plain("; after the change ");
+        let said = said.plain("; after the change: ");
         let said = match (&first.problem, first.results) {
             (Some(problem), _) => match after {
                 Some(term) => said.code(term).plain(": ").then(problem.clone()),
@@ -52,7 +52,7 @@ pub(super) fn gained(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
     let all = facts.affected.iter().filter(|affected| affected.effect == Effect::Gained);
     let all: Vec<&AffectedSender> = all.collect();
     let Some(first) = all.first() else { return };
-    let said = all_named(&all).plain(" may send after the change");
+    let said = all_named(&all).plain(" will pass SPF");
     let said = match all.as_slice() {
         [only] => {
             let ([_, term], [_, path]) = (&only.terms, &only.paths);
@@ -72,9 +72,9 @@ pub(super) fn weaker_default(facts: &Facts, rule: &'static Rule, findings: &mut 
             continue;
         }
         let said = Phrase::new()
-            .plain("whoever is not listed got ")
+            .plain("unlisted senders go from ")
             .good(before.word())
-            .plain(" and gets ")
+            .plain(" to ")
             .weak(after.word());
         findings.push(Finding::new(rule, place(facts, affected), said));
         return;
@@ -112,5 +112,5 @@ fn all_named(all: &[&AffectedSender]) -> Phrase {
 fn by(said: Phrase, term: Option<&str>, path: &[String]) -> Phrase {
     let Some(term) = term else { return said };
     let said = said.plain(" by ").code(term);
-    path.iter().fold(said, |said, include| said.plain(", there by ").code(include))
+    path.iter().fold(said, |said, include| said.plain(" > ").code(include))
 }

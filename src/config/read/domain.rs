@@ -33,7 +33,7 @@ const MOST_BITS: u32 = 16_384;
 impl Reader<'_> {
     pub(super) fn domains(&mut self, value: &Spanned<DeValue<'_>>) {
         let Some(list) = value.get_ref().as_array() else {
-            return self.fault(value.span().start, "domain is a list: [[domain]]".to_owned());
+            return self.fault(value.span().start, "domain must be a list: [[domain]]".to_owned());
         };
         let mut known: HashMap<Name, Place> = HashMap::new();
         for entry in list {
@@ -41,7 +41,7 @@ impl Reader<'_> {
                 return;
             }
             let Some(table) = entry.get_ref().as_table() else {
-                self.fault(entry.span().start, "a domain is a table: [[domain]]".to_owned());
+                self.fault(entry.span().start, "a domain must be a table: [[domain]]".to_owned());
                 continue;
             };
             let Some(contract) = self.contract(entry.span().start, table) else { continue };
@@ -87,7 +87,7 @@ impl Reader<'_> {
             }
         }
         if !table.keys().any(|own| own.get_ref() == "name") {
-            self.fault(offset, "a domain needs name = \"…\": which one it is".to_owned());
+            self.fault(offset, "a domain needs name = \"…\"".to_owned());
         }
         Some(Contract {
             name: name?,
@@ -115,7 +115,8 @@ impl Reader<'_> {
         if found.is_none() {
             let words: Vec<&str> = all.iter().copied().map(word_of).collect();
             let (last, others) = words.split_last()?;
-            let said = format!("{word:?} is no {what}: {} or {last}", others.join(", "));
+            let said =
+                format!("{word:?} is not a {what}: expected {} or {last}", others.join(", "));
             self.fault(value.span().start, said);
         }
         found.map(|one| self.written(one, value))
@@ -136,7 +137,7 @@ impl Reader<'_> {
         let within = read.filter(|number| (0..=most).contains(number));
         let number = within.and_then(|number| N::try_from(number).ok());
         if number.is_none() {
-            self.fault(value.span().start, format!("{what} is a number from 0 to {most}"));
+            self.fault(value.span().start, format!("{what} must be a number from 0 to {most}"));
         }
         number.map(|number| self.written(number, value))
     }
@@ -182,7 +183,7 @@ impl Reader<'_> {
         match dkim::Selector::new(word) {
             Ok(selector) => Some(self.written(selector.to_string(), value)),
             Err(why) => {
-                self.fault(value.span().start, format!("{word:?} is no selector: {why}"));
+                self.fault(value.span().start, format!("{word:?} is not a selector: {why}"));
                 None
             }
         }
@@ -247,7 +248,7 @@ mod tests {
         let once = "[[domain]]\nname = \"x.example\"\n";
         assert_eq!(
             faults(&format!("{once}{once}")),
-            ["4:8: x.example is declared twice: at mailcheck.toml:2 too"]
+            ["4:8: x.example is declared twice, first at mailcheck.toml:2"]
         );
     }
 
@@ -256,8 +257,8 @@ mod tests {
         assert_eq!(
             faults("[[domain]]\nname = \"x.example\"\nrole = \"send\"\nmin-policy = \"strict\"\n"),
             [
-                "3:8: \"send\" is no role: sending, receiving-only or parked",
-                "4:14: \"strict\" is no min-policy: none, quarantine or reject",
+                "3:8: \"send\" is not a role: expected sending, receiving-only or parked",
+                "4:14: \"strict\" is not a min-policy: expected none, quarantine or reject",
             ]
         );
     }
@@ -269,16 +270,17 @@ mod tests {
         };
         assert_eq!(said("0x0a"), [""; 0]);
         for number in ["11", "-1", "1.5", "\"8\"", "99999999999999999999"] {
-            assert_eq!(said(number), ["3:15: max-lookups is a number from 0 to 10"], "{number}");
+            assert_eq!(
+                said(number),
+                ["3:15: max-lookups must be a number from 0 to 10"],
+                "{number}"
+            );
         }
     }
 
     #[test]
     fn a_domain_without_a_name_is_a_fault() {
-        assert_eq!(
-            faults("[[domain]]\nrole = \"parked\"\n"),
-            ["1:1: a domain needs name = \"…\": which one it is"]
-        );
+        assert_eq!(faults("[[domain]]\nrole = \"parked\"\n"), ["1:1: a domain needs name = \"…\""]);
     }
 
     #[test]
@@ -286,7 +288,7 @@ mod tests {
         let senders = "\"192.0.2.1\",".repeat(300);
         assert_eq!(
             faults(&format!("[[domain]]\nname = \"x.example\"\nsenders = [{senders}]")),
-            ["3:11: senders lists more than 256"]
+            ["3:11: senders has more than 256 entries"]
         );
     }
 }

@@ -42,7 +42,7 @@ pub fn read(file: &str, octets: &[u8]) -> (Config, Vec<ConfigFault>) {
         Ok(text) => text,
         Err(why) => {
             let (line, column) = Lines::new(octets).place(why.valid_up_to());
-            return (config, vec![at(line, column, "the file is not UTF-8 from here on")]);
+            return (config, vec![at(line, column, "not UTF-8 from here on")]);
         }
     };
     let mut reader = Reader { text, lines: Lines::new(octets), config, faults: Vec::new() };
@@ -110,7 +110,7 @@ impl Reader<'_> {
     fn unknown_key(&mut self, offset: usize, key: &str, known: &'static [&'static str]) {
         let meant = near::nearest(key, known.iter().copied());
         let hint = meant.map_or_else(
-            || format!("known are {}", known.join(", ")),
+            || format!("known keys: {}", known.join(", ")),
             |meant| format!("did you mean {meant:?}?"),
         );
         self.fault(offset, format!("unknown key {key:?}: {hint}"));
@@ -119,7 +119,7 @@ impl Reader<'_> {
     fn word<'v>(&mut self, value: &'v Spanned<DeValue<'_>>, what: &str) -> Option<&'v str> {
         let word = value.get_ref().as_str();
         if word.is_none() {
-            self.fault(value.span().start, format!("{what} is a text in quotes"));
+            self.fault(value.span().start, format!("{what} must be a string in quotes"));
         }
         word
     }
@@ -149,9 +149,9 @@ impl Reader<'_> {
     ) -> Option<&'v [Spanned<DeValue<'d>>]> {
         let begin = value.span().start;
         match value.get_ref().as_array() {
-            None => self.fault(begin, format!("{what} is a list: {what} = [\"…\"]")),
+            None => self.fault(begin, format!("{what} must be a list: {what} = [\"…\"]")),
             Some(list) if list.len() > LISTED => {
-                self.fault(begin, format!("{what} lists more than {LISTED}"));
+                self.fault(begin, format!("{what} has more than {LISTED} entries"));
             }
             Some(list) => return Some(list),
         }
@@ -165,7 +165,7 @@ impl Reader<'_> {
             Some(least) => self.config.fail_on = Some((least, self.place(value.span().start))),
             None => self.fault(
                 value.span().start,
-                format!("{word:?} is no severity: fail-on is error, warn, note or never"),
+                format!("{word:?} is not a severity: fail-on is error, warn, note or never"),
             ),
         }
     }
@@ -176,13 +176,13 @@ impl Reader<'_> {
         let number = number.and_then(|it| usize::from_str_radix(it.as_str(), it.radix()).ok());
         match number.filter(|most| (1..=MOST).contains(most)) {
             Some(most) => self.config.most_queries = Some((most, self.place(begin))),
-            None => self.fault(begin, format!("most-queries is a number from 1 to {MOST}")),
+            None => self.fault(begin, format!("most-queries must be a number from 1 to {MOST}")),
         }
     }
 
     fn rules(&mut self, value: &Spanned<DeValue<'_>>) {
         let Some(table) = value.get_ref().as_table() else {
-            return self.fault(value.span().start, "rules is a table: [rules]".to_owned());
+            return self.fault(value.span().start, "rules must be a table: [rules]".to_owned());
         };
         for (key, value) in table {
             if self.is_enough() {
@@ -191,7 +191,7 @@ impl Reader<'_> {
             let rule = self.rule(key.span().start, key.get_ref());
             let Some(word) = self.word(value, "the severity of a rule") else { continue };
             let Some(severity) = severity(word, "off") else {
-                let said = format!("{word:?} is no severity: error, warn, note or off");
+                let said = format!("{word:?} is not a severity: expected error, warn, note or off");
                 self.fault(value.span().start, said);
                 continue;
             };
@@ -206,17 +206,17 @@ impl Reader<'_> {
             let meant = catalogue::meant(id);
             let ids: Vec<&str> = meant.iter().map(|rule| rule.id).collect();
             let hint = match ids.as_slice() {
-                [] => "all of them: mailcheck rules".to_owned(),
+                [] => "list them with: mailcheck rules".to_owned(),
                 ids => format!("did you mean {}?", ids.join(" or ")),
             };
-            self.fault(offset, format!("no rule is named {id:?}: {hint}"));
+            self.fault(offset, format!("unknown rule {id:?}: {hint}"));
         }
         rule
     }
 
     fn ignores(&mut self, value: &Spanned<DeValue<'_>>) {
         let Some(list) = value.get_ref().as_array() else {
-            return self.fault(value.span().start, "ignore is a list: [[ignore]]".to_owned());
+            return self.fault(value.span().start, "ignore must be a list: [[ignore]]".to_owned());
         };
         for entry in list {
             if self.is_enough() {
@@ -224,7 +224,7 @@ impl Reader<'_> {
             }
             match entry.get_ref().as_table() {
                 Some(table) => self.ignore(entry.span().start, table),
-                None => self.fault(entry.span().start, "an ignore is a table".to_owned()),
+                None => self.fault(entry.span().start, "an ignore must be a table".to_owned()),
             }
         }
     }
@@ -247,20 +247,20 @@ impl Reader<'_> {
                 }
                 "reason" => match self.word(value, "reason") {
                     Some(word) if word.trim().is_empty() => {
-                        self.fault(begin, "the reason is empty: say why".to_owned());
+                        self.fault(begin, "the reason is empty".to_owned());
                     }
                     word => reason = word.map(|word| word.trim().to_owned()),
                 },
                 "expires" => match value.get_ref().as_datetime() {
                     Some(it) if it.time.is_none() => expires = it.date.map(|it| it.to_string()),
-                    _ => self.fault(begin, "expires is a date: expires = 2027-03-01".to_owned()),
+                    _ => {
+                        self.fault(begin, "expires must be a date: expires = 2027-03-01".to_owned())
+                    }
                 },
                 _ => self.unknown_key(key.span().start, key.get_ref(), &IGNORE_KEYS),
             }
         }
-        for (key, why) in
-            [("rule", "which rule is meant"), ("reason", "why the finding does not count")]
-        {
+        for (key, why) in [("rule", "the rule"), ("reason", "why the finding does not count")] {
             if !table.keys().any(|own| own.get_ref() == key) {
                 self.fault(offset, format!("an ignore needs {key} = \"…\": {why}"));
             }
@@ -276,7 +276,7 @@ impl Reader<'_> {
         let word = self.word(value, what)?;
         let read = Name::from_unicode(word);
         read.inspect_err(|why| {
-            self.fault(value.span().start, format!("{word:?} is no domain: {why}"));
+            self.fault(value.span().start, format!("{word:?} is not a domain: {why}"));
         })
         .ok()
     }
@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_limit_is_a_number_that_lets_something_through() {
-        let said = "1:16: most-queries is a number from 1 to 1000000";
+        let said = "1:16: most-queries must be a number from 1 to 1000000";
         for wrong in ["0", "-1", "\"5\"", "1.5", "1000001"] {
             assert_eq!(faults(&format!("most-queries = {wrong}")), [said], "{wrong}");
         }
@@ -330,7 +330,7 @@ mod tests {
     fn an_unknown_rule_names_the_nearest() {
         assert_eq!(
             faults("[rules]\n\"spf/viod-lookup\" = \"off\""),
-            ["2:1: no rule is named \"spf/viod-lookup\": did you mean spf/void-lookup?"]
+            ["2:1: unknown rule \"spf/viod-lookup\": did you mean spf/void-lookup?"]
         );
     }
 
@@ -340,7 +340,7 @@ mod tests {
         assert_eq!(faults("[[ignore]]\nrule = \"mx/none\""), [format!("1:1: {said}")]);
         assert_eq!(
             faults("[[ignore]]\nrule = \"mx/none\"\nreason = \" \""),
-            ["3:10: the reason is empty: say why"]
+            ["3:10: the reason is empty"]
         );
     }
 
@@ -350,9 +350,9 @@ mod tests {
         assert_eq!(
             faults(text),
             [
-                "1:11: fail-on is a text in quotes",
-                "2:9: rules is a table: [rules]",
-                "3:10: ignore is a list: [[ignore]]",
+                "1:11: fail-on must be a string in quotes",
+                "2:9: rules must be a table: [rules]",
+                "3:10: ignore must be a list: [[ignore]]",
             ]
         );
     }
@@ -360,7 +360,7 @@ mod tests {
     #[test]
     fn a_date_has_no_time() {
         let text = "[[ignore]]\nrule = \"mx/none\"\nreason = \"x\"\nexpires = 2027-03-01T00:00:00";
-        assert_eq!(faults(text), ["4:11: expires is a date: expires = 2027-03-01"]);
+        assert_eq!(faults(text), ["4:11: expires must be a date: expires = 2027-03-01"]);
     }
 
     #[test]

@@ -47,9 +47,9 @@ pub(crate) static ROLE_BROKEN: Rule = Rule {
     id: "contract/role-broken",
     severity: Error,
     confidence: Certain,
-    summary: "the domain is not what its contract says that it is for",
-    why: "What a domain is for decides which records are right. Records that say something else \
-          are a mistake, or the contract is out of date.",
+    summary: "the domain does not match its declared role",
+    why: "The role decides which records are right. Either the records are wrong or the contract \
+          is out of date.",
     cite: advice(),
     page: include_str!("role-broken.md"),
 };
@@ -58,9 +58,9 @@ pub(crate) static SENDER_REFUSED: Rule = Rule {
     id: "contract/sender-refused",
     severity: Error,
     confidence: Certain,
-    summary: "a declared sender may not send",
-    why: "Somebody counts on it: what it sends fails SPF, and with a strict DMARC policy it is \
-          refused.",
+    summary: "a declared sender is not authorized",
+    why: "Its mail fails SPF; with p=quarantine or p=reject and no aligned DKIM signature it \
+          also fails DMARC.",
     cite: rfc(7208, "2.6"),
     page: include_str!("sender-refused.md"),
 };
@@ -69,8 +69,8 @@ pub(crate) static SENDER_ADMITTED: Rule = Rule {
     id: "contract/sender-admitted",
     severity: Error,
     confidence: Certain,
-    summary: "a sender that must not send may send",
-    why: "Whoever sends from there can send in the name of the domain and passes for it.",
+    summary: "a forbidden sender is authorized",
+    why: "Mail from this address passes SPF as the domain.",
     cite: rfc(7208, "2.6"),
     page: include_str!("sender-admitted.md"),
 };
@@ -79,9 +79,8 @@ pub(crate) static SELECTOR_MISSING: Rule = Rule {
     id: "contract/selector-missing",
     severity: Error,
     confidence: Certain,
-    summary: "a declared selector has no key that can be used",
-    why: "Whoever signs with it signs in vain: verifiers find no key and take the mail as \
-          unsigned.",
+    summary: "no usable key at a declared selector",
+    why: "Verifiers find no key and treat mail signed with this selector as unsigned.",
     cite: rfc(6376, "3.6.2.1"),
     page: include_str!("selector-missing.md"),
 };
@@ -90,8 +89,8 @@ pub(crate) static SELECTOR_WEAK: Rule = Rule {
     id: "contract/selector-weak",
     severity: Error,
     confidence: Certain,
-    summary: "a key is smaller than its contract wants",
-    why: "A key that can be found by trying lets anybody sign in the name of the domain.",
+    summary: "DKIM key shorter than the contract requires",
+    why: "An attacker who factors a short RSA key can sign as the domain.",
     cite: rfc(8301, "3.2"),
     page: include_str!("selector-weak.md"),
 };
@@ -100,8 +99,8 @@ pub(crate) static POLICY_WEAK: Rule = Rule {
     id: "contract/policy-weak",
     severity: Error,
     confidence: Certain,
-    summary: "the DMARC policy is weaker than its contract wants",
-    why: "Forged mail is treated more mildly than its owner decided.",
+    summary: "DMARC policy weaker than the contract requires",
+    why: "Receivers treat spoofed mail more leniently than the contract demands.",
     cite: rfc(9989, "4.7"),
     page: include_str!("policy-weak.md"),
 };
@@ -110,9 +109,8 @@ pub(crate) static TOO_MANY_LOOKUPS: Rule = Rule {
     id: "contract/too-many-lookups",
     severity: Error,
     confidence: Certain,
-    summary: "SPF takes more DNS lookups than its contract allows",
-    why: "Receivers stop at ten. What is kept free is room for what a provider may add without \
-          asking.",
+    summary: "more DNS lookups than the contract allows",
+    why: "The contract reserves lookups for changes by providers; receivers stop at 10.",
     cite: rfc(7208, "4.6.4"),
     page: include_str!("too-many-lookups.md"),
 };
@@ -121,9 +119,9 @@ pub(crate) static TOO_MANY_VOIDS: Rule = Rule {
     id: "contract/too-many-voids",
     severity: Error,
     confidence: Certain,
-    summary: "SPF takes more void lookups than its contract allows",
-    why: "Receivers stop after two. A void lookup is a name that is gone, and mostly a sender that \
-          is gone too.",
+    summary: "more void lookups than the contract allows",
+    why: "A void lookup usually means that a listed sender no longer exists; receivers stop \
+          after 2.",
     cite: rfc(7208, "4.6.4"),
     page: include_str!("too-many-voids.md"),
 };

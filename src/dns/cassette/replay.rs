@@ -119,7 +119,7 @@ impl Replay {
             places.iter().find_map(|place| {
                 let answer = self.answer_at(*place)?;
                 let question = answer.question.clone();
-                let said = format!("{question} was answered differently before");
+                let said = format!("conflicting answers for {question}");
                 let first = earlier.entry(question).or_insert_with(|| answer.clone());
                 (*first != answer).then(|| self.fault(place.line, said))
             })
@@ -164,7 +164,7 @@ impl Replay {
         }
         let read: Line<'_> = serde_json::from_slice(content).map_err(|error| match error {
             error if cut && error.is_eof() => {
-                "the line is cut off: the recording did not come to its end".to_owned()
+                "truncated line: the recording is incomplete".to_owned()
             }
             error => {
                 format!("expected an answer as JSON: {}", escape(error.to_string().as_bytes()))
@@ -185,7 +185,7 @@ impl Replay {
     fn header(&mut self, header: Header<'_>) -> Result<(), String> {
         if header.cassette != VERSION {
             let version = header.cassette;
-            return Err(format!("expected a cassette of version {VERSION}, this is {version}"));
+            return Err(format!("expected cassette version {VERSION}, found {version}"));
         }
         self.recorded = header.recorded.map(Cow::into_owned);
         self.world = match header.absent.as_deref() {
@@ -193,7 +193,7 @@ impl Replay {
             Some("nxdomain") => Some(Vec::new()),
             Some(other) => {
                 let other = escape(other.as_bytes());
-                return Err(format!("expected \"nxdomain\" for \"absent\", this is \"{other}\""));
+                return Err(format!("expected \"nxdomain\" for \"absent\", found \"{other}\""));
             }
         };
         Ok(())

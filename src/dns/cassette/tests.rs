@@ -165,7 +165,7 @@ fn a_loop_on_the_cassette_is_a_failure() {
 fn a_line_that_was_cut_off_says_so() {
     assert_eq!(
         error("{\"name\":\"a\",\"type\":\"A\",\"outcome\":\"nodata\"}\n{\"name\":\"b\",\"ty"),
-        "tape.jsonl:2: the line is cut off: the recording did not come to its end"
+        "tape.jsonl:2: truncated line: the recording is incomplete"
     );
 }
 
@@ -184,12 +184,12 @@ fn each_fault_names_its_line_and_what_was_expected() {
     assert_eq!(
         lines.map(|line| error(&format!("\n{line}\n"))),
         [
-            "tape.jsonl:2: expected a record type, this is \"ANYTHING\"",
-            "tape.jsonl:2: expected a domain name, this is \"a..b\"",
-            "tape.jsonl:2: expected an outcome, this is \"perhaps\"",
+            "tape.jsonl:2: expected a record type, found \"ANYTHING\"",
+            "tape.jsonl:2: expected a domain name, found \"a..b\"",
+            "tape.jsonl:2: expected an outcome, found \"perhaps\"",
             "tape.jsonl:2: expected an \"outcome\", or \"records\"",
             "tape.jsonl:2: expected at least one record",
-            "tape.jsonl:2: expected no records beside the outcome \"nodata\"",
+            "tape.jsonl:2: expected no records with the outcome \"nodata\"",
             "tape.jsonl:2: expected an IPv4 address in the record \"192.0.2.256\"",
             "tape.jsonl:2: expected a word or a string in quotes in the record \"v=DMARC1; p=none\"",
         ]
@@ -201,22 +201,19 @@ fn two_answers_to_one_question_are_a_fault_unless_they_agree() {
     let line = |word| format!("{{\"name\":\"a\",\"type\":\"A\",\"outcome\":\"{word}\"}}\n");
     assert_eq!(
         error(&[line("nodata"), line("nodata"), line("nxdomain")].concat()),
-        "tape.jsonl:3: a A was answered differently before"
+        "tape.jsonl:3: conflicting answers for a A"
     );
 }
 
 #[test]
 fn another_version_is_refused() {
-    assert_eq!(
-        error("{\"cassette\":2}\n"),
-        "tape.jsonl:1: expected a cassette of version 1, this is 2"
-    );
+    assert_eq!(error("{\"cassette\":2}\n"), "tape.jsonl:1: expected cassette version 1, found 2");
 }
 
 #[test]
 fn no_message_holds_an_escape_sequence() {
     let message = error("{\"name\":\"a\",\"type\":\"\\u001b[31m\",\"outcome\":\"nodata\"}\n");
-    assert_eq!(message, "tape.jsonl:1: expected a record type, this is \"\\x1b[31m\"");
+    assert_eq!(message, "tape.jsonl:1: expected a record type, found \"\\x1b[31m\"");
 }
 
 // ----------------------------------------------------------------------------- record

@@ -80,7 +80,9 @@ pub(super) fn of_error(error: &NetError) -> (Trouble, String) {
     match error {
         NetError::Timeout => (Trouble::Timeout, "no reply in time".into()),
         NetError::Io(error) => of_io(error),
-        NetError::Proto(error) => (Trouble::Malformed, format!("sent garbage: {}", shorten(error))),
+        NetError::Proto(error) => {
+            (Trouble::Malformed, format!("sent a malformed reply: {}", shorten(error)))
+        }
         NetError::Truncated => (Trouble::Network, "truncated its reply".into()),
         NetError::Busy | NetError::NoConnections => {
             (Trouble::Network, "the connection was lost".into())
@@ -90,7 +92,7 @@ pub(super) fn of_error(error: &NetError) -> (Trouble, String) {
             (rcode::trouble(code, None), format!("replied {}", rcode::Described(code, None)))
         }
         NetError::Dns(DnsError::NoRecordsFound(_)) => {
-            (Trouble::Malformed, "denied the name without a message to show for it".into())
+            (Trouble::Malformed, "denied the name without a response message".into())
         }
         NetError::QueryCaseMismatch | NetError::ForeignClassRecord { .. } => {
             (Trouble::Malformed, shorten(error))
@@ -107,10 +109,10 @@ fn of_io(error: &io::Error) -> (Trouble, String) {
             "broke the connection".into()
         }
         io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe => {
-            "closed the connection without a whole reply".into()
+            "closed the connection before the reply was complete".into()
         }
         io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable => {
-            "there is no route to it".into()
+            "no route to it".into()
         }
         _ => shorten(error),
     };

@@ -82,7 +82,7 @@ impl Bootstrap {
                 None => answer.outcome.word().to_owned(),
             };
         }
-        let detail = format!("the address of the DNS server {name} cannot be found: {why}");
+        let detail = format!("cannot resolve the DNS server {name}: {why}");
         Err(LookupFailure::at_once(Trouble::Network, detail))
     }
 }

@@ -83,7 +83,7 @@ impl CnameChain {
                 continue;
             }
             let Some(read) = wire::record(&record.data, self.aim.kind) else {
-                let detail = format!("the data of a record is not {}", self.aim.kind);
+                let detail = format!("malformed record data, expected {}", self.aim.kind);
                 return Some(Outcome::Failed(Failure::because(Trouble::Malformed, detail)));
             };
             self.note_ttl(record.ttl);
@@ -112,10 +112,10 @@ impl CnameChain {
         let Some((target, ttl)) = found else { return Ok(None) };
         self.note_ttl(ttl);
         if target == self.origin || self.aliases.contains(&target) {
-            return Err(self.failure("the aliases form a loop", &target));
+            return Err(self.failure("CNAME loop", &target));
         }
         if self.aliases.len() == ALIAS_LIMIT {
-            return Err(self.failure("there are too many aliases", &target));
+            return Err(self.failure("CNAME chain too long", &target));
         }
         Ok(Some(target))
     }

@@ -19,7 +19,7 @@ use hickory_resolver::proto::rr::RecordType;
 use tokio::time::Instant;
 
 /// Said of a server that fails the test.
-const DENIES_THE_ROOT: &str = "denies even the root zone, so its denial says nothing";
+const DENIES_THE_ROOT: &str = "denies even the root zone, so its NXDOMAIN is not credible";
 
 /// Asks about the root zone; the inner error says why the server's denials mean nothing.
 pub(super) async fn check(

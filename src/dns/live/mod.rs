@@ -89,7 +89,7 @@ pub enum LiveError {
 impl fmt::Display for LiveError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::System(why) => write!(out, "this system names no DNS server to ask: {why}"),
+            Self::System(why) => write!(out, "no DNS server configured on this system: {why}"),
         }
     }
 }

@@ -72,7 +72,7 @@ impl Pool {
         let Some(request) = wire::request(question) else {
             return Err(LookupFailure::at_once(
                 Trouble::Malformed,
-                "the name does not fit a message",
+                "the name does not fit a DNS message",
             ));
         };
         Query::new(self, upstreams, question, request).run(deadline).await
@@ -94,8 +94,7 @@ impl Pool {
             }
             Err(LookupFailure { failure, tries, .. }) => {
                 let detail = format!(
-                    "{} denies the name without the proof of an SOA record, and could not be \
-                     asked about the root zone to check on it: {}",
+                    "{} denies the name without an SOA record, and the check of its root zone failed: {}",
                     upstream.endpoint, failure.detail
                 );
                 Err(LookupFailure { tries, ..LookupFailure::at_once(Trouble::Network, detail) })

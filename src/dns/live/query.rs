@@ -169,7 +169,7 @@ impl<'p> Query<'p> {
         }
         if !wire::replies_to(&response, self.question) {
             self.dismiss(attempt.upstream);
-            self.fail(attempt, Trouble::Malformed, "replied to another question".into());
+            self.fail(attempt, Trouble::Malformed, "replied to another query".into());
         } else if !rcode::is_answer(code) {
             if self.repeat_without_edns(attempt, code) {
                 return None;

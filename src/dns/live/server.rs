@@ -171,24 +171,22 @@ pub enum ServerError {
 impl fmt::Display for ServerError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Empty => out.write_str("no server is named"),
+            Self::Empty => out.write_str("empty server name"),
             Self::Scheme(scheme) => {
                 write!(out, "{scheme:?} is not a transport: use udp, tcp, tls or https")
             }
             Self::Port(port) => write!(out, "{port:?} is not a port from 1 to 65535"),
-            Self::Bracket => out.write_str("the bracket is not closed: write [::1]:53"),
+            Self::Bracket => out.write_str("missing closing bracket: write [::1]:53"),
             Self::Ipv6(text) => write!(out, "{text:?} is not an IPv6 address"),
             Self::Host(host) => write!(out, "{host:?} is neither an address nor a host name"),
             Self::Name(error) => error.fmt(out),
             Self::Path(transport) => {
-                write!(out, "a path makes sense over https only, not over {}", transport.word())
+                write!(out, "a path needs https, not {}", transport.word())
             }
             Self::Certificate(transport) => {
-                write!(out, "#name makes sense over tls and https only, not {}", transport.word())
+                write!(out, "#name needs tls or https, not {}", transport.word())
             }
-            Self::Characters => {
-                out.write_str("the path and the #name may hold printable ASCII characters only")
-            }
+            Self::Characters => out.write_str("the path and the #name must be printable ASCII"),
         }
     }
 }
@@ -344,23 +342,23 @@ mod tests {
     #[test]
     fn what_names_no_server_is_refused_in_one_line() {
         let table = [
-            ("", "no server is named"),
-            ("@", "no server is named"),
-            ("tls://", "no server is named"),
-            (":53", "no server is named"),
+            ("", "empty server name"),
+            ("@", "empty server name"),
+            ("tls://", "empty server name"),
+            (":53", "empty server name"),
             ("quic://1.1.1.1", "\"quic\" is not a transport: use udp, tcp, tls or https"),
             ("9.9.9.9:0", "\"0\" is not a port from 1 to 65535"),
             ("9.9.9.9:+53", "\"+53\" is not a port from 1 to 65535"),
             ("9.9.9.9:65536", "\"65536\" is not a port from 1 to 65535"),
             ("[::1]53", "\"53\" is not a port from 1 to 65535"),
-            ("[::1", "the bracket is not closed: write [::1]:53"),
+            ("[::1", "missing closing bracket: write [::1]:53"),
             ("[1.2.3.4]", "\"1.2.3.4\" is not an IPv6 address"),
             ("8.8.8", "\"8.8.8\" is neither an address nor a host name"),
             ("a b", "\"a b\" is neither an address nor a host name"),
             ("a..b", "the name has an empty label (two dots in a row)"),
-            ("9.9.9.9/x", "a path makes sense over https only, not over udp"),
-            ("tcp://9.9.9.9#x", "#name makes sense over tls and https only, not tcp"),
-            ("https://x/\u{1b}", "the path and the #name may hold printable ASCII characters only"),
+            ("9.9.9.9/x", "a path needs https, not udp"),
+            ("tcp://9.9.9.9#x", "#name needs tls or https, not tcp"),
+            ("https://x/\u{1b}", "the path and the #name must be printable ASCII"),
         ];
         let errors = table.map(|(text, _)| text.parse::<Server>().map_err(|e| e.to_string()));
         assert_eq!(errors, table.map(|(_, error)| Err(error.to_owned())));

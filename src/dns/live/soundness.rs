@@ -67,7 +67,7 @@ fn absence(
         (kind == wanted && kind != RecordType::NS) || kind == RecordType::CNAME
     };
     if beside.into_iter().any(|section| of(section, name).any(is_misplaced)) {
-        return malformed(format!("sent the {wanted} records of {name} outside of its answer"));
+        return malformed(format!("sent the {wanted} records of {name} outside its answer"));
     }
     if wire::negative_ttl(response, name).is_some() {
         return None;

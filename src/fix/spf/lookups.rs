@@ -54,14 +54,14 @@ fn sparing(dead: usize, replaced: usize) -> Phrase {
     let terms = |count| if count == 1 { "1 term".to_owned() } else { format!("{count} terms") };
     let mut summary = Phrase::new();
     if dead > 0 {
-        summary = summary.plain("drop ").plain(terms(dead)).plain(" that decide about nobody");
+        summary = summary.plain("remove ").plain(terms(dead)).plain(" that never match");
     }
     if replaced > 0 {
-        summary = summary.plain(if dead > 0 { ", and name " } else { "name " });
+        summary = summary.plain(if dead > 0 { ", and replace " } else { "replace " });
         summary = summary
             .plain("the hosts of ")
             .plain(terms(replaced))
-            .plain(" by their addresses; who moves a host has to change the record");
+            .plain(" by their addresses; update the record when a host moves");
     }
     summary
 }

@@ -82,7 +82,7 @@ fn ended(record: &Record, removed: &[Span], text: Vec<u8>) -> Vec<u8> {
 }
 
 pub(super) fn drop_duplicates(context: Context<'_>) -> Vec<Candidate> {
-    drop_terms(context, Safe, ": it stands there twice")
+    drop_terms(context, Safe, " (duplicate)")
 }
 
 /// What an include or a host lists may change, so that a term is dead today is worth a look.
@@ -107,7 +107,7 @@ pub(super) fn drop_dead_terms(context: Context<'_>) -> Vec<Candidate> {
     if is_doubtful || has_lookalike || is_of_provider {
         return Vec::new();
     }
-    drop_terms(context, Review, ": other terms decide before it")
+    drop_terms(context, Review, " (never matches)")
 }
 
 /// Networks written as what they are.
@@ -127,7 +127,7 @@ pub(super) fn clear_host_bits(context: Context<'_>) -> Vec<Candidate> {
         true => canonical(span).map_or(Edit::Keep, Edit::Replace),
         false => Edit::Keep,
     });
-    let summary = Phrase::from("write each network with its first address: it is the same network");
+    let summary = Phrase::from("write each network with its first address (same network)");
     site.reworded(&text, |change| Candidate::new(Safe, summary, change))
 }
 
@@ -143,11 +143,11 @@ pub(super) fn include_mailboxes(context: Context<'_>) -> Vec<Candidate> {
 }
 
 pub(super) fn drop_redirect(context: Context<'_>) -> Vec<Candidate> {
-    drop_terms(context, Safe, ": it is ignored")
+    drop_terms(context, Safe, " (ignored)")
 }
 
 pub(super) fn drop_explanation(context: Context<'_>) -> Vec<Candidate> {
-    drop_terms(context, Safe, ": no mechanism gives the fail that it explains")
+    drop_terms(context, Safe, " (never used)")
 }
 
 /// The record with `all` behind every other mechanism, or, where nobody is lost by that, without
@@ -164,7 +164,7 @@ pub(super) fn move_all(context: Context<'_>) -> Vec<Candidate> {
         directives.partition(|(.., mechanism)| **mechanism == Mechanism::All);
     let Some((_, last, ..)) = late.last() else {
         let spans: Vec<Span> = later_alls.iter().map(|(_, term, ..)| term.span).collect();
-        let summary = Phrase::from("drop the second ").code("all").plain(": the first one counts");
+        let summary = Phrase::from("remove the second ").code("all");
         let text = without(text, &spans);
         return site.reworded(&text, |change| Candidate::new(Safe, summary, change));
     };
@@ -179,8 +179,8 @@ pub(super) fn move_all(context: Context<'_>) -> Vec<Candidate> {
         _ => Edit::Keep,
     });
     let summaries = [
-        Phrase::from("drop what stands after ").code("all").plain(": it authorizes nobody else"),
-        Phrase::from("move ").code("all").plain(" to the end, so that the terms after it count"),
+        Phrase::from("remove the terms after ").code("all").plain(" (no effect)"),
+        Phrase::from("move ").code("all").plain(" to the end so that the terms after it match"),
     ];
     let candidates = [(Safe, dropped), (Review, moved)].into_iter().zip(summaries);
     candidates
@@ -204,7 +204,7 @@ pub(super) fn soften_all(context: Context<'_>) -> Vec<Candidate> {
     let Some(site) = Site::of(context) else { return Vec::new() };
     let found = spans(context);
     let text = all_of(site.record, &found);
-    let summary = Phrase::new().code("~all").plain(" in the place of ").code("?all");
+    let summary = Phrase::new().code("~all").plain(" instead of ").code("?all");
     site.reworded(&text, |change| Candidate::new(Review, summary, change))
 }
 
@@ -231,7 +231,7 @@ pub(super) fn stop_everybody(context: Context<'_>) -> Vec<Candidate> {
     let text = all_of(site.record, &found);
     let bare = without(&site.record.text, &found);
     let reading = site.change.clone().reword(&site.record.text, &bare);
-    let summary = Phrase::from("let only those pass whom the other terms list");
+    let summary = Phrase::from("authorize only the senders that the other terms list");
     site.reworded(&text, |change| Candidate {
         readings: reading.map(|reading| vec![reading]).into_iter().collect(),
         ..Candidate::new(Review, summary, change)

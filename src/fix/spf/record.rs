@@ -35,9 +35,9 @@ pub(in crate::fix) fn merge(context: Context<'_>) -> Vec<Candidate> {
     let readings = texts.iter().map(alone).collect();
     let text = merged(records.iter().map(|record| &record.value));
     let summary = Phrase::new()
-        .plain("one record in the place of ")
+        .plain("one record instead of ")
         .number(texts.len())
-        .plain(": the terms of all of them");
+        .plain(" with the terms of all");
     let mut after = change.clone().without(is_spf);
     after.after.push(txt(&text));
     vec![Candidate { readings, ..Candidate::new(Review, summary, after) }]
@@ -110,15 +110,15 @@ pub(in crate::fix) fn missing(context: Context<'_>) -> Vec<Candidate> {
     let (text, summary) = match mx {
         _ if !terms.is_empty() => (
             format!("v=spf1 {} ~all", terms.join(" ")),
-            Phrase::from("the providers that show in MX and DKIM; add who else sends"),
+            Phrase::from("authorize the providers seen in MX and DKIM; add your other senders"),
         ),
         Some(mx) if mx.is_null() => (
             "v=spf1 -all".to_owned(),
-            Phrase::from("say that nobody sends, if that is so: the domain takes no mail either"),
+            Phrase::from("if the domain sends no mail, publish that; it accepts none"),
         ),
         Some(mx) if !mx.exchangers().is_empty() => (
             "v=spf1 mx ~all".to_owned(),
-            Phrase::from("the hosts that receive; add who else sends"),
+            Phrase::from("authorize the MX hosts; add your other senders"),
         ),
         _ => return Vec::new(),
     };
@@ -162,7 +162,7 @@ pub(in crate::fix) fn correct(context: Context<'_>) -> Vec<Candidate> {
         false => Edit::Keep,
     });
     let reading = site.change.clone().reword(&site.record.text, &sound);
-    let summary = Phrase::from("write what was probably meant");
+    let summary = Phrase::from("correct the probable typing error");
     let rewritten = rewritten(site.record, &faults);
     site.reworded(&text, |change| Candidate {
         readings: reading.map(|reading| vec![reading]).into_iter().collect(),
@@ -198,7 +198,7 @@ pub(in crate::fix) fn correct_modifier(context: Context<'_>) -> Vec<Candidate> {
     if grammar::parse(text.as_slice()).strict().is_err() {
         return Vec::new();
     }
-    let summary = Phrase::from("write what was probably meant");
+    let summary = Phrase::from("correct the probable typing error");
     let rewritten = rewritten(site.record, &found);
     site.reworded(&text, |change| Candidate {
         rewritten,
@@ -221,7 +221,7 @@ pub(in crate::fix) fn part_terms(context: Context<'_>) -> Vec<Candidate> {
         begin = border;
     }
     text.extend_from_slice(site.record.text.get(begin..).unwrap_or_default());
-    let summary = Phrase::from("put the missing space between the terms");
+    let summary = Phrase::from("add the missing space between the terms");
     let rewritten = rewritten(site.record, &spans(context));
     site.reworded(&text, |change| Candidate {
         rewritten,
@@ -242,7 +242,7 @@ pub(in crate::fix) fn write_small(context: Context<'_>) -> Vec<Candidate> {
             octet.make_ascii_lowercase();
         }
     }
-    let summary = || Phrase::from("write the words in small letters: they mean the same");
+    let summary = || Phrase::from("write the keywords in lower case");
     // A term that depends on the sender is the same to the proof only if its text is.
     let generate =
         |change: Change| [Safe, Review].map(|how| Candidate::new(how, summary(), change.clone()));

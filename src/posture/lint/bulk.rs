@@ -39,15 +39,13 @@ pub(super) fn senders(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
         }
     }
     let said = Phrase::new()
-        .plain("of what Google, Yahoo and Microsoft demand of bulk senders, ")
-        .name(&facts.domain)
-        .plain(" has ")
+        .plain("bulk sender requirements (Google, Yahoo, Microsoft): ")
         .then(Phrase::listed(wanting, usize::MAX, " and "));
-    let said = followed(said, "; it has ", met);
-    let said = followed(said, "; could not be told: ", unknown);
+    let said = followed(said, "; met: ", met);
+    let said = followed(said, "; undetermined: ", unknown);
     let said = said.plain(
-        "; its records do not show the rest: reverse names of its servers, TLS, unsubscribing by \
-         one click, complaints",
+        "; not visible in the DNS of the domain: PTR records of its servers, TLS, one-click \
+         unsubscribe, spam rate",
     );
     findings.push(Finding::new(rule, Location::set(facts.domain.clone(), Kind::Txt), said));
 }
@@ -56,7 +54,7 @@ fn spf(facts: &Facts) -> State {
     match facts.sends {
         Sends::Something => State::Met(Phrase::from("SPF")),
         Sends::Undeclared => State::Missing(Phrase::new().bad("no SPF record")),
-        Sends::Broken => State::Faulty(Phrase::new().bad("an SPF record with a fault")),
+        Sends::Broken => State::Faulty(Phrase::new().bad("SPF record with a syntax error")),
         Sends::Nothing | Sends::Unknown => State::Unknown(Phrase::from("SPF")),
     }
 }
@@ -64,11 +62,11 @@ fn spf(facts: &Facts) -> State {
 fn dkim(facts: &Facts) -> State {
     match (facts.has_key, facts.key_bits) {
         (Some(true), Some(bits @ ..2048)) => State::Met(
-            Phrase::from("a DKIM key (")
+            Phrase::from("DKIM key (")
                 .number(bits)
-                .plain(" bits; at least 1024 are demanded, 2048 recommended)"),
+                .plain(" bits; 1024 required, 2048 recommended)"),
         ),
-        (Some(true), _) => State::Met(Phrase::from("a DKIM key")),
+        (Some(true), _) => State::Met(Phrase::from("DKIM key")),
         // Below an organization, its key may sign.
         (Some(false), _) if facts.is_organization => {
             State::Missing(Phrase::new().bad("no DKIM key"))
@@ -79,9 +77,9 @@ fn dkim(facts: &Facts) -> State {
 
 fn dmarc(facts: &Facts) -> State {
     match facts.requests {
-        Requests::Policy(_) => State::Met(Phrase::from("a DMARC policy")),
+        Requests::Policy(_) => State::Met(Phrase::from("DMARC policy")),
         Requests::Nothing => State::Missing(Phrase::new().bad("no DMARC policy")),
-        Requests::Broken => State::Faulty(Phrase::new().bad("a DMARC record that is not applied")),
+        Requests::Broken => State::Faulty(Phrase::new().bad("invalid DMARC record")),
         Requests::Unknown => State::Unknown(Phrase::from("DMARC")),
     }
 }

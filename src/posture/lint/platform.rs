@@ -15,9 +15,9 @@ pub(super) fn mailboxes(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
             .plain(mailboxes.title)
             .plain(" (")
             .name(&mailboxes.host)
-            .plain("), but SPF does not authorize its senders (")
+            .plain("), but SPF does not authorize it; ")
             .code(format!("include:{}", mailboxes.policy))
-            .plain("): replies sent from these mailboxes fail SPF");
+            .plain(" is missing");
         findings.push(Finding::new(rule, mailboxes.location.clone(), said));
     }
 }
@@ -28,15 +28,15 @@ pub(super) fn shared(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
     };
     // All of them are one fact: who else may pass.
     let Some(first) = facts.platforms.first() else { return };
-    let mut said = Phrase::from("whoever is a customer of ");
+    let mut said = Phrase::from("every customer of ");
     for (index, platform) in facts.platforms.iter().enumerate() {
         said = said.plain(if index == 0 { "" } else { " or " }).plain(platform.title);
     }
     let said = said
-        .plain(" sends from addresses that pass SPF as ")
+        .plain(" can send from addresses that pass SPF and DMARC as ")
         .name(&facts.domain)
-        .plain(", which is enough for DMARC (")
+        .plain(" (")
         .code(format!("p={}", policy.word()))
-        .plain("): only the platform itself keeps one customer from posing as another");
+        .plain(")");
     findings.push(Finding::new(rule, first.location.clone(), said));
 }

@@ -18,12 +18,11 @@ pub(super) fn reject_without_pass(facts: &Facts, rule: &'static Rule, findings: 
         && cannot_sign(facts)
     {
         let said = Phrase::new()
-            .plain("DMARC asks for ")
-            .code(policy.word())
-            .plain(", and ")
+            .code(format!("p={}", policy.word()))
+            .plain(", but ")
             .name(&facts.domain)
-            .plain(" has neither an SPF record nor a DKIM key: what is sent in its own name ")
-            .bad("cannot pass");
+            .plain(" has neither an SPF record nor a DKIM key; its mail ")
+            .bad("cannot pass DMARC");
         findings.push(at_policy(facts, rule, said));
     }
 }
@@ -34,10 +33,10 @@ pub(super) fn spf_only(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
     if is_strict && may_send && cannot_sign(facts) {
         let said = Phrase::new()
             .code("p=reject")
-            .plain(" stands on SPF alone, ")
+            .plain(" depends on SPF alone: ")
             .name(&facts.domain)
-            .plain(" has no DKIM key: mail that is forwarded or goes through a list ")
-            .bad("is refused");
+            .plain(" has no DKIM key; receivers ")
+            .bad("reject its forwarded mail");
         findings.push(at_policy(facts, rule, said));
     }
 }
@@ -55,13 +54,10 @@ fn at_policy(facts: &Facts, rule: &'static Rule, said: Phrase) -> Finding {
 pub(super) fn misplaced_dmarc(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for text in &facts.misplaced {
         let said = Phrase::new()
-            .plain("a DMARC record stands at ")
+            .plain("DMARC record at ")
             .name(&facts.domain)
-            .plain(" itself, where ")
-            .bad("nobody looks")
-            .plain("; it belongs at ")
-            .code(dmarc::LABEL)
-            .plain(" below it");
+            .plain(" instead of ")
+            .code(format!("{}.{}", dmarc::LABEL, facts.domain));
         let location = Location::record(facts.domain.clone(), Kind::Txt, Arc::clone(text));
         findings.push(Finding::new(rule, location, said));
     }

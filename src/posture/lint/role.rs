@@ -15,13 +15,13 @@ pub(super) fn no_such_domain(facts: &Facts, rule: &'static Rule, findings: &mut 
 
 pub(super) fn parked_open(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     if facts.receives == Receives::Nothing && facts.may_be(Role::Parked) {
-        silent_and_open(facts, " neither sends nor receives mail", rule, findings);
+        silent_and_open(facts, " is parked", rule, findings);
     }
 }
 
 pub(super) fn receive_only_open(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     if facts.receives == Receives::Something && facts.may_be(Role::ReceivingOnly) {
-        silent_and_open(facts, " receives mail and sends none", rule, findings);
+        silent_and_open(facts, " has no authorized senders", rule, findings);
     }
 }
 
@@ -36,12 +36,12 @@ fn silent_and_open(
         return;
     }
     let said = Phrase::new().name(&facts.domain).plain(role).plain(" (");
-    let said = said.code("-all").plain("), yet DMARC asks for ");
+    let said = said.code("v=spf1 -all").plain("), but its DMARC policy is ");
     let said = match facts.requests {
         Requests::Policy(policy) => said.weak(policy.word()),
-        Requests::Nothing | Requests::Broken | Requests::Unknown => said.weak("nothing"),
+        Requests::Nothing | Requests::Broken | Requests::Unknown => said.weak("missing"),
     };
-    let said = said.plain(" where ").code("p=reject").plain(" would cost nothing");
+    let said = said.plain(", not ").code("reject");
     let domain = &facts.domain;
     let owner = dmarc::owner(domain).unwrap_or_else(|| domain.clone());
     findings.push(Finding::new(rule, Location::set(owner, Kind::Txt), said));
@@ -50,11 +50,10 @@ fn silent_and_open(
 pub(super) fn null_mx_sender(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     if facts.sends == Sends::Something && facts.receives == Receives::Nothing {
         let said = Phrase::new()
-            .plain("SPF lets servers send for ")
+            .plain("SPF authorizes senders for ")
             .name(&facts.domain)
-            .plain(", but a null MX says that it takes no mail: no bounce and no answer ")
-            .bad("can be delivered")
-            .plain(", and receivers may refuse its mail for that");
+            .plain(", but its null MX ")
+            .bad("refuses all mail");
         findings.push(Finding::new(rule, Location::set(facts.domain.clone(), Kind::Mx), said));
     }
 }

@@ -27,8 +27,8 @@ pub(crate) static NO_SUCH_DOMAIN: Rule = Rule {
     severity: Error,
     confidence: Certain,
     summary: "the domain does not exist",
-    why: "Mail to it bounces, and receivers refuse mail from it. A mistyped name, or a \
-          registration that ran out.",
+    why: "Mail to it bounces, and receivers reject mail from it. The name may be misspelled or \
+          its registration may have expired.",
     cite: rfc(8020, "2"),
     page: include_str!("no-such-domain.md"),
 };
@@ -37,9 +37,9 @@ pub(crate) static REJECT_WITHOUT_PASS: Rule = Rule {
     id: "posture/reject-without-pass",
     severity: Warn,
     confidence: Likely,
-    summary: "a strict DMARC policy, and neither SPF nor DKIM to pass it",
-    why: "Mail passes DMARC by SPF or by DKIM. Without both, the policy hits the own \
-          mail of the domain as it hits a forger's.",
+    summary: "DMARC p=quarantine or p=reject without SPF or DKIM",
+    why: "Mail passes DMARC only with an aligned SPF or DKIM pass. With neither published, \
+          receivers apply the policy to the domain's own mail too.",
     cite: rfc(9989, "5.1"),
     page: include_str!("reject-without-pass.md"),
 };
@@ -48,9 +48,10 @@ pub(crate) static SPF_ONLY: Rule = Rule {
     id: "posture/spf-only",
     severity: Warn,
     confidence: Likely,
-    summary: "p=reject stands on SPF alone",
-    why: "Forwarded mail comes from a server that SPF does not list. Only a signature \
-          survives that, so a domain with p=reject must not rely on SPF alone.",
+    summary: "p=reject depends on SPF alone",
+    why: "A forwarder sends from addresses that the SPF record does not list. Only a DKIM \
+          signature survives forwarding; RFC 9989 says that a domain with p=reject must not rely \
+          on SPF alone.",
     cite: rfc(9989, "7.4"),
     page: include_str!("spf-only.md"),
 };
@@ -59,9 +60,9 @@ pub(crate) static MAILBOX_PROVIDER_NOT_AUTHORIZED: Rule = Rule {
     id: "posture/mailbox-provider-not-authorized",
     severity: Warn,
     confidence: Likely,
-    summary: "SPF does not authorize the provider that keeps the mailboxes",
-    why: "People usually reply from the mailboxes where they receive. If the domain sends \
-          through another service only, declare its senders in mailcheck.toml.",
+    summary: "SPF does not authorize the mailbox provider",
+    why: "Users usually reply from the mailboxes where they receive mail. If the domain sends \
+          only through another service, declare its senders in mailcheck.toml.",
     cite: rfc(7208, "5"),
     page: include_str!("mailbox-provider-not-authorized.md"),
 };
@@ -70,9 +71,8 @@ pub(crate) static MISPLACED_DMARC: Rule = Rule {
     id: "posture/misplaced-dmarc",
     severity: Warn,
     confidence: Certain,
-    summary: "a DMARC record stands at the domain itself instead of at _dmarc",
-    why: "Receivers ask at _dmarc below the domain and never see it: its policy is not \
-          in force.",
+    summary: "DMARC record at the domain instead of at _dmarc",
+    why: "Receivers query only _dmarc below the domain, so they never see this policy.",
     cite: rfc(9989, "4.7"),
     page: include_str!("misplaced-dmarc.md"),
 };
@@ -81,9 +81,9 @@ pub(crate) static UNREGISTERED_DOMAIN: Rule = Rule {
     id: "posture/unregistered-domain",
     severity: Warn,
     confidence: Likely,
-    summary: "a record leads to a domain that anybody may register",
-    why: "Whoever registers it sends, signs or receives as the domain, with everything in \
-          order. Nobody notices before it is done.",
+    summary: "a record depends on a domain that may be unregistered",
+    why: "An attacker who registers that domain sends, signs or receives mail as yours, and \
+          every check passes.",
     cite: advice(),
     page: include_str!("unregistered-domain.md"),
 };
@@ -92,9 +92,8 @@ pub(crate) static PARKED_OPEN: Rule = Rule {
     id: "posture/parked-open",
     severity: Warn,
     confidence: Likely,
-    summary: "a domain without mail does not ask receivers to refuse forgeries",
-    why: "Domains that nobody watches are what forgers like best. No mail of its own can \
-          be lost by p=reject.",
+    summary: "a parked domain has no DMARC p=reject",
+    why: "Spoofers prefer unused domains. The domain sends no mail that p=reject could block.",
     cite: advice(),
     page: include_str!("parked-open.md"),
 };
@@ -103,9 +102,9 @@ pub(crate) static RECEIVE_ONLY_OPEN: Rule = Rule {
     id: "posture/receive-only-open",
     severity: Note,
     confidence: Likely,
-    summary: "a domain that sends nothing does not ask receivers to refuse forgeries",
-    why: "SPF says that nobody sends, but many receivers refuse only where DMARC asks \
-          for it. No mail of its own can be lost by p=reject.",
+    summary: "a domain without senders has no DMARC p=reject",
+    why: "Many receivers reject mail only when DMARC asks for it, even if SPF says -all. The \
+          domain sends no mail that p=reject could block.",
     cite: advice(),
     page: include_str!("receive-only-open.md"),
 };
@@ -114,9 +113,9 @@ pub(crate) static NULL_MX_SENDER: Rule = Rule {
     id: "posture/null-mx-sender",
     severity: Warn,
     confidence: Certain,
-    summary: "the domain may send mail and takes none",
-    why: "Bounces and answers have nowhere to go, and receivers may refuse mail whose \
-          sender cannot be written to.",
+    summary: "SPF authorizes senders, but a null MX refuses replies",
+    why: "Bounces and replies cannot be delivered, and receivers may reject mail from a domain \
+          that accepts none.",
     cite: rfc(7505, "4.2"),
     page: include_str!("null-mx-sender.md"),
 };
@@ -125,9 +124,9 @@ pub(crate) static BULK_SENDERS: Rule = Rule {
     id: "posture/bulk-senders",
     severity: Note,
     confidence: Certain,
-    summary: "something is missing that large receivers demand of bulk senders",
-    why: "Google, Yahoo and Microsoft refuse or defer mail of whoever sends thousands of \
-          messages a day without SPF, DKIM and DMARC.",
+    summary: "a bulk sender requirement is not met",
+    why: "Google, Yahoo and Microsoft reject or defer mail from bulk senders without SPF, DKIM \
+          and DMARC.",
     cite: draft("Google email sender guidelines", ""),
     page: include_str!("bulk-senders.md"),
 };
@@ -136,9 +135,9 @@ pub(crate) static SHARED_PLATFORM: Rule = Rule {
     id: "posture/shared-platform",
     severity: Note,
     confidence: Likely,
-    summary: "all customers of a platform pass SPF as the domain",
-    why: "SPF names servers and not their customers. Whether one customer can pose as \
-          another is up to the platform.",
+    summary: "all customers of a shared platform pass SPF as this domain",
+    why: "SPF authorizes servers, not customers. The platform decides whether one customer can \
+          send as another.",
     cite: rfc(7208, "11.4"),
     page: include_str!("shared-platform.md"),
 };

@@ -8,14 +8,13 @@ pub(super) fn unregistered(facts: &Facts, rule: &'static Rule, findings: &mut Ve
     for one in &facts.unregistered {
         let said = Phrase::new()
             .then(one.what.clone())
-            .plain(" relies on ")
+            .plain(" depends on ")
             .name(&one.domain)
-            .plain(", which does not exist: ")
-            .bad("whoever registers it")
-            .plain(match one.gain {
-                Gain::Send => " passes SPF as ",
-                Gain::Sign => " signs as ",
-                Gain::Receive => " receives mail for ",
+            .plain(", which does not exist; an attacker who registers it ")
+            .bad(match one.gain {
+                Gain::Send => "passes SPF as ",
+                Gain::Sign => "can sign as ",
+                Gain::Receive => "receives mail for ",
             })
             .name(&facts.domain);
         findings.push(Finding::new(rule, one.location.clone(), said));

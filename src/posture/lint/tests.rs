@@ -115,9 +115,9 @@ fn what_bulk_senders_lack_is_told_beside_what_they_have_and_what_is_not_known() 
     let unsigned = Facts { requests: Requests::Unknown, ..facts() };
     assert_eq!(
         said(&unsigned),
-        "of what Google, Yahoo and Microsoft demand of bulk senders, x.example has no DKIM key; it \
-         has SPF; could not be told: DMARC; its records do not show the rest: reverse names of its \
-         servers, TLS, unsubscribing by one click, complaints"
+        "bulk sender requirements (Google, Yahoo, Microsoft): no DKIM key; met: SPF; \
+         undetermined: DMARC; not visible in the DNS of the domain: PTR records of its servers, \
+         TLS, one-click unsubscribe, spam rate"
     );
 }
 
@@ -125,7 +125,7 @@ fn what_bulk_senders_lack_is_told_beside_what_they_have_and_what_is_not_known() 
 fn a_short_key_is_no_lack_and_the_recommendation_is_told() {
     let short =
         Facts { has_key: Some(true), key_bits: Some(1024), requests: Requests::Nothing, ..facts() };
-    assert!(said(&short).contains("1024 bits; at least 1024 are demanded, 2048 recommended"));
+    assert!(said(&short).contains("1024 bits; 1024 required, 2048 recommended"));
 }
 
 #[test]
@@ -155,6 +155,6 @@ fn platforms_are_told_together_and_only_where_dmarc_is_enforced() {
     let enforced = Facts { has_key: Some(true), platforms: platforms.into(), ..facts() };
     let found = check(&enforced).remove(0).message.to_string();
     let open = Facts { requests: Requests::Policy(Policy::None), ..enforced };
-    assert!(found.starts_with("whoever is a customer of A or B sends from"), "{found}");
+    assert!(found.starts_with("every customer of A or B can send from"), "{found}");
     assert_eq!(ids(&open), [""; 0]);
 }

@@ -16,22 +16,22 @@ impl diagnostic::Event for Event {
                 let (headline, tone) = match (found, is_proved_none) {
                     (_, true) => {
                         let said = said.name(domain).plain(" publishes no DKIM key: ");
-                        (said.bad("proved by the DNS"), Tone::Bad)
+                        (said.bad("_domainkey does not exist"), Tone::Bad)
                     }
                     (0, false) => {
                         let said = said.plain("none of ").number(tried);
-                        let said = said.plain(" selectors tried has a DKIM key at ").name(domain);
-                        (said.plain("; others cannot be listed"), Tone::Unknown)
+                        let said = said.plain(" tried selectors has a DKIM key at ").name(domain);
+                        (said.plain("; the DNS cannot list selectors"), Tone::Unknown)
                     }
                     (found, false) => {
                         let said = said.number(found).plain(" of ").number(tried);
-                        let said = said.plain(" selectors tried have a DKIM key at ").name(domain);
-                        (said.plain("; others cannot be listed"), Tone::Plain)
+                        let said = said.plain(" tried selectors have a DKIM key at ").name(domain);
+                        (said.plain("; the DNS cannot list selectors"), Tone::Plain)
                     }
                 };
                 let headline = match failed {
                     0 => headline,
-                    _ => headline.plain("; ").unknown(format!("{failed} could not be told about")),
+                    _ => headline.plain("; ").unknown(format!("{failed} undetermined")),
                 };
                 Explanation { headline, tone, cite: Some(rfc(6376, "3.6.2.1")) }
             }
@@ -39,23 +39,24 @@ impl diagnostic::Event for Event {
                 let said = Phrase::new().name(name);
                 let (headline, tone) = match says {
                     Apex::ProvesNone => {
-                        (said.plain(" does not exist, so nothing exists below it"), Tone::Bad)
+                        (said.plain(" does not exist, so no selector exists below it"), Tone::Bad)
                     }
-                    Apex::Contradicts => (
-                        said.plain(" is said not to exist, though names below it have answers"),
-                        Tone::Plain,
-                    ),
-                    Apex::LeavesOpen => (said.plain(" exists: there may be keys"), Tone::Plain),
-                    Apex::Failed => (said.plain(" could not be told about"), Tone::Unknown),
+                    Apex::Contradicts => {
+                        (said.plain(": NXDOMAIN, although names below it exist"), Tone::Plain)
+                    }
+                    Apex::LeavesOpen => {
+                        (said.plain(" exists, so selectors may exist below it"), Tone::Plain)
+                    }
+                    Apex::Failed => (said.plain(" undetermined"), Tone::Unknown),
                 };
                 Explanation { headline, tone, cite: Some(rfc(8020, "2")) }
             }
             Self::Wildcard(probe) => Explanation {
                 headline: Phrase::from(
-                    "every selector that nobody published answers with one key, as ",
+                    "a wildcard answers for unpublished selectors with one key, here ",
                 )
                 .name(&probe.candidate.selector)
-                .plain(" does: ")
+                .plain(": ")
                 .then(found(probe)),
                 tone: Tone::Plain,
                 cite: Some(rfc(4592, "2.2.1")),
@@ -69,7 +70,7 @@ impl diagnostic::Event for Event {
                 cite: Some(rfc(6376, "3.6.1")),
             },
             Self::Nothing(selectors) => {
-                let mut headline = Phrase::from("nothing stands at ");
+                let mut headline = Phrase::from("no record at ");
                 for (index, selector) in selectors.iter().enumerate() {
                     headline = headline.plain(if index > 0 { ", " } else { "" }).name(selector);
                 }
@@ -108,7 +109,7 @@ impl diagnostic::Event for Event {
 /// The search in a few words, for a line of a summary.
 pub fn summary(facts: &Facts) -> Phrase {
     if facts.is_proved_none() {
-        return Phrase::new().bad("no key at any selector");
+        return Phrase::new().bad("no key (_domainkey does not exist)");
     }
     let mut said = Phrase::new();
     for tried in facts.keyed() {
@@ -118,13 +119,13 @@ pub fn summary(facts: &Facts) -> Phrase {
     if said.is_empty() {
         let tried = facts.tried.len();
         said = match facts.is_withdrawn() {
-            true => Phrase::from("every selector is withdrawn"),
-            false => said.plain("no key at ").number(tried).plain(" selectors tried"),
+            true => Phrase::from("every key found is revoked"),
+            false => said.plain("no key at ").number(tried).plain(" tried selectors"),
         };
     }
     match facts.failed().count() {
         0 => said,
-        failed => said.plain(", ").unknown(format!("{failed} could not be told about")),
+        failed => said.plain(", ").unknown(format!("{failed} undetermined")),
     }
 }
 
@@ -136,7 +137,7 @@ fn short(tried: &Tried) -> Phrase {
     let name = match record.key.as_ref().map(|key| &key.value) {
         Some(Key::Rsa(rsa)) => format!("RSA-{}", rsa.bits),
         Some(Key::Ed25519(_)) => "Ed25519".into(),
-        Some(Key::Revoked) => return said.weak("withdrawn"),
+        Some(Key::Revoked) => return said.weak("revoked"),
         Some(Key::Opaque(_) | Key::Unreadable(_)) | None => return said.bad("unreadable"),
     };
     match published.standing() {
@@ -151,19 +152,17 @@ pub(super) fn found(tried: &Tried) -> Phrase {
     let said = Phrase::new();
     let said = match &tried.found {
         Found::Key(published) => said.then(published_key(published)),
-        Found::Several { count, .. } => {
-            said.number(*count).bad(" key records where one is allowed")
-        }
-        Found::Foreign(_) => said.weak("text, but no key record"),
-        Found::Nothing => said.plain("nothing"),
-        Found::Dangling => said.bad("an alias of a name that does not exist"),
+        Found::Several { count, .. } => said.number(*count).bad(" key records (1 allowed)"),
+        Found::Foreign(_) => said.weak("TXT record, but not a DKIM key"),
+        Found::Nothing => said.plain("no record"),
+        Found::Dangling => said.bad("alias of a name that does not exist"),
         Found::Failed => match tried.answer.failure() {
             Some(failure) => said.plain("the lookup ").unknown(failure.trouble.sentence()),
-            None => said.unknown("could not be told"),
+            None => said.unknown("undetermined"),
         },
     };
     tried.answer.aliases.iter().enumerate().fold(said, |said, (index, alias)| {
-        said.plain(if index == 0 { ", by way of " } else { " and " }).name(alias)
+        said.plain(if index == 0 { ", through " } else { " and " }).name(alias)
     })
 }
 
@@ -172,10 +171,10 @@ fn published_key(published: &Published) -> Phrase {
     let record = &published.record.value;
     let mut said = match record.key.as_ref() {
         Some(key) => key_phrase(&key.value),
-        None => Phrase::new().bad("a record without a key"),
+        None => Phrase::new().bad("key record without p="),
     };
     if let Some(error) = published.record.errors.first() {
-        said = said.plain(", with a fault: expected ").bad(error.expected);
+        said = said.plain(", syntax error: expected ").bad(error.expected);
     }
     if let Some(stray) = record.strays.first() {
         said = said.plain(", with ").bad(stray_words(stray.value));
@@ -184,10 +183,10 @@ fn published_key(published: &Published) -> Phrase {
         said = said.plain(", ").then(unusable_words(record, why));
     }
     if record.is_testing {
-        said = said.plain(", ").weak("for tests (t=y)");
+        said = said.plain(", ").weak("test mode (t=y)");
     }
     if record.is_strict {
-        said = said.plain(", not for subdomains (t=s)");
+        said = said.plain(", not valid for subdomains (t=s)");
     }
     said
 }
@@ -197,7 +196,7 @@ pub(super) fn key_phrase(key: &Key) -> Phrase {
     let said = Phrase::new();
     match key {
         Key::Rsa(rsa) => {
-            let said = said.plain("an RSA key of ");
+            let said = said.plain("RSA key with ");
             let bits = format!("{} bits", rsa.bits);
             let said = match rsa.strength() {
                 Strength::Good => said.good(bits),
@@ -206,13 +205,13 @@ pub(super) fn key_phrase(key: &Key) -> Phrase {
             };
             match rsa.form {
                 Form::SubjectPublicKeyInfo => said,
-                Form::Bare => said.plain(" without its SubjectPublicKeyInfo"),
+                Form::Bare => said.plain(", without SubjectPublicKeyInfo"),
             }
         }
-        Key::Ed25519(_) => said.plain("an ").good("Ed25519").plain(" key"),
-        Key::Revoked => said.weak("a withdrawn key").plain(" (empty p=)"),
+        Key::Ed25519(_) => said.good("Ed25519").plain(" key"),
+        Key::Revoked => said.weak("revoked key").plain(" (empty p=)"),
         Key::Opaque(octets) => {
-            said.plain("a key of an unknown kind, ").number(octets).plain(" octets")
+            said.plain("key of an unknown type, ").number(octets).plain(" octets")
         }
         Key::Unreadable(flaw) => said.then(flaw_words(*flaw)),
     }
@@ -223,21 +222,20 @@ pub(super) fn flaw_words(flaw: Flaw) -> Phrase {
     let said = Phrase::new();
     match flaw {
         Flaw::Truncated { declared, present } => said
-            .plain("a key that is ")
-            .bad("cut off")
-            .plain(": it announces ")
-            .number(declared)
-            .plain(" octets, ")
+            .bad("truncated")
+            .plain(" key: ")
             .number(present)
-            .plain(" are there"),
-        Flaw::NotBase64 => said.plain("a key that is ").bad("not base64"),
-        Flaw::NotDer => said.plain("octets that are ").bad("not a public key"),
+            .plain(" of ")
+            .number(declared)
+            .plain(" octets"),
+        Flaw::NotBase64 => said.plain("key that is ").bad("not valid base64"),
+        Flaw::NotDer => said.plain("value that is ").bad("not a public key"),
         Flaw::Trailing { octets } => {
-            said.plain("a key with ").number(octets).bad(" octets too many").plain(" behind it")
+            said.plain("key followed by ").number(octets).bad(" extra octets")
         }
-        Flaw::OtherAlgorithm => said.plain("a key of ").bad("another kind than k= says"),
+        Flaw::OtherAlgorithm => said.plain("key whose type ").bad("differs from k="),
         Flaw::Length(octets) => {
-            said.plain("an Ed25519 key of ").number(octets).bad(" octets instead of 32")
+            said.plain("key for Ed25519 with ").number(octets).bad(" octets instead of 32")
         }
     }
 }
@@ -248,7 +246,7 @@ pub(super) fn stray_words(stray: Stray) -> &'static str {
         Stray::Backslash => "a backslash",
         Stray::Quote => "a quotation mark",
         Stray::Armour => "a PEM line",
-        Stray::NotAscii => "characters beyond ASCII",
+        Stray::NotAscii => "non-ASCII characters",
     }
 }
 
@@ -257,11 +255,11 @@ pub(super) fn unusable_words(record: &KeyRecord, why: Unusable) -> Phrase {
     let said = Phrase::new();
     match (why, record.algorithm) {
         (Unusable::Algorithm, super::Algorithm::Unknown(span)) => {
-            said.plain("of the unknown kind ").bad(span.of(&record.text))
+            said.plain("unknown key type ").bad(span.of(&record.text))
         }
-        (Unusable::Algorithm, _) => said.bad("of an unknown kind"),
-        (Unusable::Hash, _) => said.bad("without a hash that may be used").plain(" (h=)"),
-        (Unusable::Service, _) => said.bad("not for mail").plain(" (s=)"),
+        (Unusable::Algorithm, _) => said.bad("unknown key type"),
+        (Unusable::Hash, _) => said.bad("no usable hash algorithm").plain(" (h=)"),
+        (Unusable::Service, _) => said.bad("not for email").plain(" (s=)"),
     }
 }
 

@@ -46,13 +46,11 @@ fn explained(headline: Phrase, tone: Tone, cite: Citation) -> Explanation {
     Explanation { headline, tone, cite: Some(cite) }
 }
 
-/// `TXT of _dmarc.example.com timed out`
+/// `_dmarc.example.com TXT timed out`
 pub(super) fn trouble(trouble: &FailedQuery) -> Phrase {
     Phrase::new()
-        .plain(trouble.kind.to_string())
-        .plain(" of ")
         .name(&trouble.name)
-        .plain(" ")
+        .plain(format!(" {} ", trouble.kind))
         .unknown(trouble.failure.trouble.sentence())
 }
 
@@ -68,7 +66,7 @@ fn walk(start: &Name, organization: Option<&Organization>) -> Explanation {
         let headline = Phrase::new()
             .plain("the Organizational Domain of ")
             .name(start)
-            .with(Role::Unknown, " could not be told");
+            .with(Role::Unknown, " is undetermined");
         return explained(headline, Tone::Unknown, CITE);
     };
     let headline = Phrase::new()
@@ -84,8 +82,10 @@ fn walk(start: &Name, organization: Option<&Organization>) -> Explanation {
             .name(suffix)
             .plain(", whose record says ")
             .code("psd=y"),
-        Selection::FewestLabels => headline.plain("it is the shortest name with a record"),
-        Selection::NoRecord => headline.plain("no name up to the root has a record"),
+        Selection::FewestLabels => {
+            headline.plain("it has the fewest labels of the names with a DMARC record")
+        }
+        Selection::NoRecord => headline.plain("no name on the tree walk has a DMARC record"),
         Selection::IsPublicSuffix => headline.plain("its own record says ").code("psd=y"),
     };
     explained(headline, Tone::Plain, CITE)
@@ -98,10 +98,10 @@ fn visit(visit: &Visit) -> Explanation {
         Found::One(published) => (headline.plain(": ").code(&published.record().text), Tone::Plain),
         Found::Several(texts) => {
             let headline = headline.plain(" has ").number(texts.len());
-            (headline.bad(" DMARC records, so none of them counts"), Tone::Bad)
+            (headline.bad(" DMARC records, so receivers discard all of them"), Tone::Bad)
         }
         Found::Nothing if visit.answer.is_none() => {
-            (headline.plain(": the name below it would be too long"), Tone::Plain)
+            (headline.plain(": not queried, the _dmarc name would be too long"), Tone::Plain)
         }
         Found::Nothing => (headline.plain(": no DMARC record"), Tone::Plain),
         Found::Failed(failure) => {
@@ -112,7 +112,7 @@ fn visit(visit: &Visit) -> Explanation {
         headline = headline
             .plain("; ")
             .number(visit.strangers.len())
-            .plain(" other TXT, ignored because it does not begin with ")
+            .plain(" other TXT records, ignored because they do not begin with ")
             .code("v=DMARC1");
     }
     explained(headline, tone, rfc(9989, "4.10"))
@@ -127,7 +127,7 @@ fn exists(name: &Name, existence: &Existence) -> Explanation {
             Tone::Plain,
         ),
         Existence::Unknown(why) => {
-            (headline.plain(": existence unknown, ").then(trouble(why)), Tone::Unknown)
+            (headline.plain(": existence undetermined, ").then(trouble(why)), Tone::Unknown)
         }
     };
     explained(headline, tone, rfc(9989, "4.7"))
@@ -139,11 +139,11 @@ fn policy(domain: &Name, discovery: &Discovery) -> Explanation {
         Discovery::InForce(in_force) => return in_force_for(domain, in_force),
         Discovery::Unusable(published) => (
             headline
-                .plain("DMARC is not applied to mail from ")
+                .plain("receivers do not apply DMARC to mail from ")
                 .name(domain)
                 .plain(": the record at ")
                 .name(published.owner())
-                .bad(" has no valid policy and asks for no reports"),
+                .bad(" has no valid policy and no valid rua"),
             Tone::Bad,
         ),
         Discovery::NotPublished => {
@@ -153,7 +153,7 @@ fn policy(domain: &Name, discovery: &Discovery) -> Explanation {
             headline
                 .plain("the policy for mail from ")
                 .name(domain)
-                .plain(" could not be told: ")
+                .plain(" is undetermined: ")
                 .then(trouble(why)),
             Tone::Unknown,
         ),
@@ -169,12 +169,12 @@ fn in_force_for(domain: &Name, in_force: &InForce) -> Explanation {
         .plain(": ")
         .then(tag(in_force.tag, in_force.policy));
     let mut headline = match in_force.source {
-        Source::AuthorDomain => headline.plain(", by its own record"),
+        Source::AuthorDomain => headline.plain(", from its own record"),
         Source::OrganizationalDomain => {
-            headline.plain(", by the record of its organization ").name(published)
+            headline.plain(", from the record of its Organizational Domain ").name(published)
         }
         Source::PublicSuffixDomain => {
-            headline.plain(", by the record of the public suffix ").name(published)
+            headline.plain(", from the record of the public suffix ").name(published)
         }
     };
     if in_force.tag == PolicyTag::Implied {
@@ -184,7 +184,7 @@ fn in_force_for(domain: &Name, in_force: &InForce) -> Explanation {
         headline = headline
             .plain("; ")
             .code("t=y")
-            .plain(" asks for ")
+            .plain(" lowers it to ")
             .with(role(in_force.requested), in_force.requested.word());
     }
     let tone = match in_force.requested {
@@ -201,7 +201,7 @@ fn identifier(author: &Name, assessment: &Assessment) -> Explanation {
     let headline = match assessment.identifier.proof {
         Proof::Pass => headline.plain(" passed for ").name(domain),
         Proof::NoPass => headline.plain(" did not pass for ").name(domain),
-        Proof::Unknown => headline.unknown(" could not be told").plain(" for ").name(domain),
+        Proof::Unknown => headline.unknown(" undetermined").plain(" for ").name(domain),
     };
     let Some(relation) = &assessment.relation else {
         return explained(headline.plain(": nothing to align"), Tone::Plain, rfc(9989, "4.4"));
@@ -209,24 +209,22 @@ fn identifier(author: &Name, assessment: &Assessment) -> Explanation {
     let mode = assessment.mode.word();
     let headline = headline.plain(": ");
     let headline = match relation {
-        Relation::Identical => headline.good("aligned").plain(", the same name as the author's"),
+        Relation::Identical => headline.good("aligned").plain(", identical to the From: domain"),
         Relation::SameOrganization(organization) => {
-            headline.good("aligned").plain(format!(" ({mode}), both belong to ")).name(organization)
+            headline.good("aligned").plain(format!(" ({mode}), both in ")).name(organization)
         }
-        Relation::NotIdentical => headline
-            .bad("not aligned")
-            .plain(", and the policy is strict: it has to be ")
-            .name(author),
+        Relation::NotIdentical => {
+            headline.bad("not aligned").plain(", strict mode requires ").name(author)
+        }
         Relation::OtherOrganization { author: own, identifier } => {
-            let mut headline =
-                headline.bad("not aligned").plain(format!(" ({mode}), it does not belong to "));
+            let mut headline = headline.bad("not aligned").plain(format!(" ({mode}), not in "));
             headline = headline.name(own.as_ref().unwrap_or(author));
             match identifier {
-                Some(other) => headline.plain(" but to ").name(other),
+                Some(other) => headline.plain(" but in ").name(other),
                 None => headline,
             }
         }
-        Relation::Unknown => headline.unknown("alignment could not be told"),
+        Relation::Unknown => headline.unknown("alignment undetermined"),
     };
     let tone = match (assessment.counts(), relation.is_aligned()) {
         (Some(true), _) => Tone::Good,
@@ -242,21 +240,17 @@ fn verdict(domain: &Name, result: DmarcResult, disposition: Policy) -> Explanati
     let (headline, tone, section) = match (result, disposition) {
         (DmarcResult::Pass, _) => (headline.good("pass"), Tone::Good, "5.3.5"),
         (DmarcResult::Fail, Policy::None) => {
-            (headline.bad("fail").plain(", and no action is asked for"), Tone::Bad, "5.3.5")
+            (headline.bad("fail").plain(", policy none"), Tone::Bad, "5.3.5")
         }
-        (DmarcResult::Fail, asked) => (
-            headline.bad("fail").plain(", receivers are asked to ").bad(asked.word()),
-            Tone::Bad,
-            "5.3.5",
-        ),
+        (DmarcResult::Fail, asked) => {
+            (headline.bad("fail").plain(", policy ").bad(asked.word()), Tone::Bad, "5.3.5")
+        }
         (DmarcResult::None, _) => {
             (headline.weak("none").plain(", no policy applies"), Tone::Plain, "5.3.2")
         }
-        (DmarcResult::Temperror, _) => (
-            headline.unknown("temperror").plain(", a question could not be answered"),
-            Tone::Unknown,
-            "5.3.6",
-        ),
+        (DmarcResult::Temperror, _) => {
+            (headline.unknown("temperror").plain(", a DNS query failed"), Tone::Unknown, "5.3.6")
+        }
         (DmarcResult::Permerror, _) => (headline.bad("permerror"), Tone::Bad, "5.3.6"),
     };
     explained(headline, tone, rfc(9989, section))
@@ -266,16 +260,19 @@ fn destination(destination: &Destination) -> Explanation {
     let kind = destination.kind.tag();
     let headline = Phrase::new().code(kind).plain(" ").code(&destination.uri.text).plain(": ");
     let (headline, tone) = match &destination.authorization {
-        Authorization::Internal => (headline.plain("inside the own organization"), Tone::Good),
+        Authorization::Internal => {
+            (headline.plain("within the organization, no authorization needed"), Tone::Good)
+        }
         Authorization::Granted { query, instead } if instead.is_empty() => {
-            (headline.good("wanted").plain(", says ").name(query), Tone::Good)
+            (headline.good("authorized").plain(" by ").name(query), Tone::Good)
         }
         Authorization::Granted { query, .. } => {
-            let headline = headline.good("wanted").plain(" at another address, says ").name(query);
+            let headline =
+                headline.good("authorized").plain(" with another address by ").name(query);
             (headline, Tone::Good)
         }
         Authorization::Refused(why) => {
-            (headline.bad("reports are not sent").plain(": ").then(refusal(why)), Tone::Bad)
+            (headline.bad("not authorized, no reports").plain(": ").then(refusal(why)), Tone::Bad)
         }
         Authorization::Unknown(why) => (headline.then(trouble(why)), Tone::Unknown),
         Authorization::NotChecked => (headline.unknown("not checked"), Tone::Unknown),
@@ -286,10 +283,10 @@ fn destination(destination: &Destination) -> Explanation {
 pub(super) fn refusal(refusal: &Refusal) -> Phrase {
     match refusal {
         Refusal::NameTooLong => {
-            Phrase::from("the name that would have to allow it is longer than 253 octets")
+            Phrase::from("the authorization record would need a name longer than 253 octets")
         }
         Refusal::NoRecord(query) => {
-            Phrase::new().plain("there is no ").code("v=DMARC1").plain(" record at ").name(query)
+            Phrase::new().plain("no ").code("v=DMARC1").plain(" record at ").name(query)
         }
         Refusal::OtherHost(query) => {
             Phrase::new().plain("the record at ").name(query).plain(" names another host")
@@ -299,7 +296,7 @@ pub(super) fn refusal(refusal: &Refusal) -> Phrase {
 
 fn older(domain: &Name, view: &View) -> Explanation {
     let headline = Phrase::new()
-        .plain("for receivers that follow RFC 7489, the organization of ")
+        .plain("RFC 7489 receivers: the Organizational Domain of ")
         .name(domain)
         .plain(" is ")
         .name(&view.organization);
@@ -308,15 +305,13 @@ fn older(domain: &Name, view: &View) -> Explanation {
             let headline = headline.plain("; they apply ").then(tag(applied.tag, applied.policy));
             let part = match applied.percent {
                 100 => Phrase::new(),
-                percent => {
-                    Phrase::new().plain(" to ").number(percent).plain(" per cent of failing mail")
-                }
+                percent => Phrase::new().plain(" to ").number(percent).plain("% of failing mail"),
             };
             (headline.then(part), Tone::Plain)
         }
         rfc7489::Outcome::NotApplied => (headline.plain("; they apply no policy"), Tone::Plain),
         rfc7489::Outcome::Unknown => {
-            (headline.plain("; the policy ").unknown("could not be told"), Tone::Unknown)
+            (headline.plain("; the policy is ").unknown("undetermined"), Tone::Unknown)
         }
     };
     explained(headline, tone, rfc(7489, "6.6.3"))
@@ -338,7 +333,7 @@ pub fn summary(facts: &Facts) -> Phrase {
         summary = summary.plain(" from ").name(&in_force.published.domain);
     }
     if in_force.tag == PolicyTag::Implied {
-        summary = summary.bad(" for want of a valid policy");
+        summary = summary.bad(" because the policy is invalid");
     }
     if in_force.published.record().is_testing() {
         summary = summary.plain(", ").weak("t=y");

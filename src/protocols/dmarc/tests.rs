@@ -307,11 +307,7 @@ async fn a_summary_is_the_policy_in_a_few_words() {
     let unknown = summary(&facts(&["_dmarc.x.example FAIL"], "x.example").await);
     assert_eq!(
         [own, inherited, unknown].map(|summary| summary.to_string()),
-        [
-            "p=reject, t=y, sp=none",
-            "sp=none from x.example, t=y",
-            "TXT of _dmarc.x.example timed out"
-        ]
+        ["p=reject, t=y, sp=none", "sp=none from x.example, t=y", "_dmarc.x.example TXT timed out"]
     );
 }
 
@@ -330,14 +326,15 @@ async fn the_steps_tell_how_the_policy_was_found() {
     assert_eq!(
         headlines(&steps),
         [
-            "the Organizational Domain of m.x.example is x.example: \
-             it is the shortest name with a record",
-            "_dmarc.m.x.example: no DMARC record; 1 other TXT, ignored because it does not begin \
-             with v=DMARC1",
+            "the Organizational Domain of m.x.example is x.example: it has the fewest labels of \
+             the names with a DMARC record",
+            "_dmarc.m.x.example: no DMARC record; 1 other TXT records, ignored because they do \
+             not begin with v=DMARC1",
             "_dmarc.x.example: v=DMARC1; p=none; sp=quarantine; np=reject",
             "_dmarc.example: no DMARC record",
             "m.x.example exists in the DNS",
-            "mail from m.x.example: sp=quarantine, by the record of its organization x.example",
+            "mail from m.x.example: sp=quarantine, from the record of its Organizational Domain \
+             x.example",
         ]
     );
 }

@@ -26,7 +26,7 @@ impl diagnostic::Event for Event {
                 }
             }
             Self::Implicit(addresses) => Explanation {
-                headline: Phrase::from("the domain's own addresses stand in: ")
+                headline: Phrase::from("fallback to the domain's own addresses: ")
                     .then(reached(addresses)),
                 tone: Tone::Plain,
                 cite: Some(rfc(5321, "5.1")),
@@ -74,13 +74,13 @@ impl diagnostic::Event for Event {
 pub fn summary(facts: &Facts) -> Phrase {
     let said = Phrase::new();
     match (&facts.found, facts.exchangers()) {
-        (Found::Failed, _) => said.unknown("could not be told"),
+        (Found::Failed, _) => said.unknown("undetermined"),
         (Found::NoDomain, _) => said.plain("the domain does not exist"),
         (Found::Implicit(addresses), _) if addresses.is_any() => {
-            said.weak("no MX").plain(", the domain itself receives")
+            said.weak("no MX").plain(", fallback to the domain's own address")
         }
-        (Found::Implicit(_), _) => said.weak("no MX"),
-        _ if facts.is_null() => said.plain("takes no mail (null MX)"),
+        (Found::Implicit(_), _) => said.weak("no MX and no address"),
+        _ if facts.is_null() => said.plain("null MX: accepts no mail"),
         (_, [only]) => said.number(only.preference).plain(" ").name(&only.host),
         (_, [first, rest @ ..]) => said
             .number(first.preference)
@@ -94,31 +94,31 @@ pub fn summary(facts: &Facts) -> Phrase {
 fn set(facts: &Facts) -> Phrase {
     let said = Phrase::new().name(&facts.domain);
     match &facts.found {
-        _ if facts.is_null() => said.plain(" takes no mail: it publishes a null MX"),
+        _ if facts.is_null() => said.plain(" accepts no mail (null MX)"),
         Found::Exchangers(exchangers) => {
             let hosts = if exchangers.len() == 1 { " MX host" } else { " MX hosts" };
             said.plain(" has ").number(exchangers.len()).plain(hosts)
         }
-        Found::Implicit(_) => said.plain(" publishes no MX"),
+        Found::Implicit(_) => said.plain(" publishes no MX record"),
         Found::NoDomain => said.plain(" does not exist"),
         Found::Failed => match facts.answer.failure() {
             Some(failure) => said.plain(" MX ").unknown(failure.trouble.sentence()),
-            None => said.unknown(" could not be told about"),
+            None => said.unknown(" undetermined"),
         },
     }
 }
 
 fn host(exchanger: &Exchanger) -> Phrase {
     match &exchanger.target {
-        Target::Null => Phrase::from("takes no mail"),
+        Target::Null => Phrase::from("null MX, accepts no mail"),
         Target::Literal(ip) => {
-            Phrase::new().bad("an address").plain(" (").addr(ip).plain("), not a host name")
+            Phrase::new().bad("an address").plain(" (").addr(ip).plain(") instead of a host name")
         }
-        Target::NotAsked => Phrase::new().unknown("not looked up, there are too many hosts"),
+        Target::NotAsked => Phrase::new().unknown("not queried: too many MX hosts"),
         Target::Host(addresses) => {
             let said = match addresses.aliases() {
                 [] => Phrase::new(),
-                [.., last] => Phrase::new().weak("an alias").plain(" of ").name(last).plain(", "),
+                [.., last] => Phrase::new().weak("alias").plain(" of ").name(last).plain(", "),
             };
             said.then(reached(addresses))
         }
@@ -145,7 +145,7 @@ fn reached(addresses: &Addresses) -> Phrase {
         }
     }
     if addresses.is_unreachable() {
-        said = said.plain(", which ").bad("nobody else can reach");
+        said = said.plain(", ").bad("not reachable from the internet");
     }
     said
 }

@@ -28,7 +28,7 @@ impl diagnostic::Event for Event {
             Self::NoDomain { given } => Explanation {
                 headline: Phrase::new()
                     .code(given)
-                    .plain(" is not a domain that could publish a policy: ")
+                    .plain(" is not a valid domain name: ")
                     .with(Role::Weak, "none"),
                 tone: Tone::Plain,
                 cite: Some(rfc(7208, "4.3")),
@@ -93,7 +93,7 @@ impl Event {
             headline = headline.plain(": ").then(lacking(lack));
             tone = Tone::Unknown;
         } else if matches!(self.term().map(|term| &term.body), Some(Body::Redirect(_))) {
-            headline = headline.plain(": the policy of that domain decides");
+            headline = headline.plain(": the result is that of this domain's policy");
         } else if effect.is_about_one() {
             let matched = effect.matched == 1;
             headline = match (matched, self.mechanism()) {
@@ -108,17 +108,17 @@ impl Event {
             }
         } else if effect.matched == 0 {
             headline = headline
-                .plain(" matches none of the ")
+                .plain(" matches none of ")
                 .addr(address_count(effect.asked))
                 .plain(" addresses");
         } else {
             headline = headline
-                .plain(" decides ")
+                .plain(" matches ")
                 .addr(address_count(effect.matched))
                 .plain(" of ")
                 .addr(address_count(effect.asked))
                 .plain(" addresses: ")
-                .with(role(effect.result), effect.result.word());
+                .with(role_in_policy(effect.result), effect.result.word());
         }
         if self.mechanism().is_some_and(Mechanism::is_counted) || effect.exception.is_some() {
             headline = counted(headline, effect);
@@ -161,9 +161,9 @@ fn counted(headline: Phrase, effect: &Effect) -> Phrase {
         headline = headline.plain(", void ").number(spent.voids).plain(format!("/{VOID_LIMIT}"));
     }
     if spent.lookups > LOOKUP_LIMIT {
-        headline.plain("; receivers stop at 10 and return ").bad("permerror")
+        headline.plain("; receivers stop at 10 lookups: ").bad("permerror")
     } else if spent.voids > VOID_LIMIT {
-        headline.plain("; receivers stop after 2 void lookups and return ").bad("permerror")
+        headline.plain("; receivers stop after 2 void lookups: ").bad("permerror")
     } else {
         headline
     }
@@ -185,7 +185,7 @@ fn check_host(published: &Published, result: Option<SpfResult>) -> Explanation {
             }
             Some(error) => {
                 let said = said
-                    .plain(" publishes a record with a fault: expected ")
+                    .plain(" publishes a record with a syntax error: expected ")
                     .plain(error.expected)
                     .plain(" at ")
                     .code(error.span.of(&record.value.text))
@@ -198,7 +198,7 @@ fn check_host(published: &Published, result: Option<SpfResult>) -> Explanation {
             let said = said
                 .plain(" publishes ")
                 .number(records.len())
-                .plain(" SPF records where one is allowed: ")
+                .plain(" SPF records (1 allowed): ")
                 .bad("permerror");
             (said, Tone::Bad, "4.5")
         }
@@ -220,13 +220,10 @@ fn check_host(published: &Published, result: Option<SpfResult>) -> Explanation {
 fn explanation(name: Option<&crate::net::Name>, text: Option<&[u8]>) -> Explanation {
     let headline = match (name, text) {
         (Some(name), Some(text)) => {
-            Phrase::new().plain("the domain explains at ").name(name).plain(": ").code(text)
+            Phrase::new().plain("explanation at ").name(name).plain(": ").code(text)
         }
-        (Some(name), None) => Phrase::new()
-            .plain("no explanation can be read at ")
-            .name(name)
-            .plain(", so none is given"),
-        (None, _) => Phrase::from("the name of the explanation cannot be made, so none is given"),
+        (Some(name), None) => Phrase::new().plain("no usable explanation at ").name(name),
+        (None, _) => Phrase::from("no explanation: exp= does not expand to a domain name"),
     };
     Explanation { headline, tone: Tone::Plain, cite: Some(rfc(7208, "6.2")) }
 }
@@ -246,7 +243,7 @@ pub fn exception(exception: &Exception) -> Phrase {
         Exception::Syntax { domain, error } => said
             .plain("the record of ")
             .name(domain)
-            .plain(" has a fault, expected ")
+            .plain(" has a syntax error: expected ")
             .plain(error.expected)
             .plain(": ")
             .bad("permerror"),
@@ -257,7 +254,7 @@ pub fn exception(exception: &Exception) -> Phrase {
             .plain(" SPF records: ")
             .bad("permerror"),
         Exception::NoRecord { target: None, .. } => {
-            said.plain("that is no domain name: ").bad("permerror")
+            said.plain("not a domain name: ").bad("permerror")
         }
         Exception::NoRecord { target: Some(name), missing_domain: true } => {
             said.name(name).plain(" does not exist: ").bad("permerror")
@@ -265,16 +262,14 @@ pub fn exception(exception: &Exception) -> Phrase {
         Exception::NoRecord { target: Some(name), missing_domain: false } => {
             said.name(name).plain(" publishes no SPF record: ").bad("permerror")
         }
-        Exception::TooManyMxHosts { found } => said
-            .plain("there are ")
-            .number(found)
-            .plain(" MX hosts, receivers look at 10: ")
-            .bad("permerror"),
-        Exception::TooLarge => said
-            .plain("more than 256 KiB of records, not evaluated to the end: ")
-            .unknown("temperror"),
+        Exception::TooManyMxHosts { found } => {
+            said.number(found).plain(" MX hosts (limit 10): ").bad("permerror")
+        }
+        Exception::TooLarge => {
+            said.plain("more than 256 KiB of records, evaluation stopped: ").unknown("temperror")
+        }
         Exception::Endless => {
-            said.plain("far more than 10 lookups, perhaps without end: ").bad("permerror")
+            said.plain("far more than 10 lookups, probably a loop: ").bad("permerror")
         }
     }
 }
@@ -283,33 +278,28 @@ pub fn exception(exception: &Exception) -> Phrase {
 pub fn refusal(refusal: &Refusal) -> Phrase {
     let said = Phrase::new();
     match refusal {
-        Refusal::NoPolicy => said.plain("there is no policy to flatten"),
+        Refusal::NoPolicy => said.plain("no SPF policy to flatten"),
         Refusal::Unknown(why) => said
-            .unknown("could not tell")
-            .plain(" all of the policy, and half of it would refuse senders: ")
+            .unknown("policy undetermined")
+            .plain(", and a partial list would reject senders: ")
             .then(exception(why)),
-        Refusal::Broken(why) => said
-            .plain("a list would hide that the policy is broken; mend it first: ")
-            .then(exception(why)),
+        Refusal::Broken(why) => said.plain("fix the policy first: ").then(exception(why)),
         Refusal::Depends(terms) => {
-            let ask = if terms.len() == 1 { " asks" } else { " ask" };
-            let said = said.code(terms.join(" ")).plain(ask);
-            said.plain(
-                " who sends, and a list of addresses cannot: what passes there would be lost",
-            )
+            let depend = if terms.len() == 1 { " depends" } else { " depend" };
+            let said = said.code(terms.join(" ")).plain(depend);
+            said.plain(" on the sender; an address list would lose the senders that pass there")
         }
         Refusal::BeyondLimit(terms) => {
             let verb = if terms.len() == 1 { " is" } else { " are" };
             said.code(terms.join(" ")).plain(verb).plain(
-                " behind the limit of 10 lookups and was not resolved: whom a list would lose is \
-                 unknown",
+                " beyond the limit of 10 lookups and not resolved; a list could lose senders",
             )
         }
-        Refusal::TooLarge { networks } => said.number(networks).plain(
-            " networks do not fit into ten records of 512 octets each; receivers stop at ten",
-        ),
+        Refusal::TooLarge { networks } => said
+            .number(networks)
+            .plain(" networks do not fit into ten records of 512 octets each (10 lookups)"),
         Refusal::NotProved => said
-            .plain("the list was evaluated and did not give every address what the policy gives"),
+            .plain("internal error: the list gives some addresses another result than the policy"),
     }
 }
 
@@ -319,12 +309,10 @@ fn lacking(lack: Lack) -> Phrase {
             .unknown("depends on the sender")
             .plain(" (")
             .code(format!("%{{{}}}", letter.symbol()))
-            .plain(" differs from sender to sender)"),
-        Lack::NotAscii => Phrase::from("the local part is not ASCII, so it does not match"),
-        Lack::NotAName(error) => {
-            Phrase::new().plain(error.to_string()).plain(", so it does not match")
-        }
-        Lack::BeyondLimit => Phrase::from("not resolved behind the limit of 10 lookups"),
+            .plain(")"),
+        Lack::NotAscii => Phrase::from("no match: the local part is not ASCII"),
+        Lack::NotAName(error) => Phrase::new().plain("no match: ").plain(error.to_string()),
+        Lack::BeyondLimit => Phrase::from("not resolved: beyond the limit of 10 lookups"),
     }
 }
 
@@ -335,6 +323,14 @@ pub fn role(result: SpfResult) -> Role {
         SpfResult::Fail | SpfResult::Permerror => Role::Bad,
         SpfResult::Softfail | SpfResult::Neutral | SpfResult::None => Role::Weak,
         SpfResult::Temperror => Role::Unknown,
+    }
+}
+
+/// The role of a result of a policy, for no sender in particular: that strangers fail is right.
+fn role_in_policy(result: SpfResult) -> Role {
+    match result {
+        SpfResult::Fail | SpfResult::Softfail => Role::Plain,
+        result => role(result),
     }
 }
 
@@ -373,7 +369,14 @@ fn outcome_word(effect: &Effect) -> &'static str {
 pub(super) fn address_count(count: u128) -> String {
     match count {
         u128::MAX => "2^128".into(),
-        count if count > 1_000_000_000_000 => format!("about 2^{}", count.ilog2()),
+        count if count > 1_000_000_000_000 && count.is_power_of_two() => {
+            format!("2^{}", count.ilog2())
+        }
+        count if count > 1_000_000_000_000 => {
+            // The nearer power of two, by the logarithm: half of it is the square root of two.
+            let (log, half) = (count.ilog2(), 1_u128 << (count.ilog2() - 7));
+            format!("about 2^{}", log + u32::from(count / half >= 181))
+        }
         count => grouped(count),
     }
 }
@@ -397,8 +400,11 @@ mod tests {
 
     #[test]
     fn address_counts_are_exact_while_they_can_be_read() {
-        let counts = [0, 999, 1_000, 4_194_304, 1 << 96, u128::MAX];
+        let counts = [0, 999, 1_000, 4_194_304, 1 << 96, (1 << 96) - 7, u128::MAX - 7, u128::MAX];
         let words = counts.map(address_count);
-        assert_eq!(words, ["0", "999", "1,000", "4,194,304", "about 2^96", "2^128"]);
+        assert_eq!(
+            words,
+            ["0", "999", "1,000", "4,194,304", "2^96", "about 2^96", "about 2^128", "2^128"]
+        );
     }
 }

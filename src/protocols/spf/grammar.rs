@@ -336,7 +336,7 @@ fn ends_in_top_label(text: &[u8]) -> bool {
 /// What to say about a text that is not a domain-spec.
 fn name_wanted(text: &[u8]) -> &'static str {
     if read_address::<IpAddr>(text).is_some() {
-        "a domain name (an address stands behind ip4: or ip6:)"
+        "a domain name (for an address use ip4: or ip6:)"
     } else if !text.is_empty()
         && text.iter().all(|octet| octet.is_ascii_alphanumeric() || *octet == b'-')
     {
@@ -395,7 +395,7 @@ mod tests {
     fn an_address_where_a_name_belongs_says_where_addresses_go() {
         assert_eq!(
             errors("v=spf1 a:192.0.2.1 -all"),
-            [("192.0.2.1".into(), "a domain name (an address stands behind ip4: or ip6:)")]
+            [("192.0.2.1".into(), "a domain name (for an address use ip4: or ip6:)")]
         );
     }
 

@@ -30,7 +30,7 @@ impl diagnostic::Event for Event {
                 }
             }
             Self::Discarded(text) => {
-                let said = Phrase::new().code(text).plain(" is discarded: it does not begin with ");
+                let said = Phrase::new().code(text).plain(" discarded: does not begin with ");
                 (said.code(BEGIN), Tone::Plain)
             }
             Self::Fault { found, error } => {
@@ -42,9 +42,9 @@ impl diagnostic::Event for Event {
                 let said = Phrase::new().code(uri);
                 match scheme {
                     Scheme::Mailto => (said.plain(" receives reports by mail"), Tone::Good),
-                    Scheme::Https => (said.plain(" receives reports by POST"), Tone::Good),
+                    Scheme::Https => (said.plain(" receives reports by HTTPS POST"), Tone::Good),
                     Scheme::Other => {
-                        let said = said.plain(": senders support only mailto: and https:");
+                        let said = said.plain(": senders support only mailto: and https: URIs");
                         (said, Tone::Bad)
                     }
                 }
@@ -87,18 +87,16 @@ pub(super) fn summary(facts: &Facts) -> Phrase {
             said.name(facts.owner()).plain(" TXT ").unknown(failure.trouble.sentence())
         }
         Found::Nothing if facts.lookalikes().next().is_some() => {
-            said.plain("no TLS-RPT record; a similar TXT record is ").weak("ignored")
+            said.plain("no TLS-RPT record; senders ").weak("ignore the similar TXT record")
         }
-        Found::Nothing => said.plain("no TLS-RPT record"),
+        Found::Nothing => said.plain("no record"),
         Found::Several(texts) => {
             said.number(texts.len()).plain(" records: senders ").bad("ignore all of them")
         }
-        Found::One(published) if !published.record.errors.is_empty() => {
-            said.plain("the record has a ").bad("syntax error")
+        Found::One(published) if !published.record.errors.is_empty() => said.bad("syntax error"),
+        Found::One(published) if !published.is_usable() => {
+            said.plain("no supported destination: ").then(listed(&published.record().rua))
         }
-        Found::One(published) if !published.is_usable() => said
-            .plain("no destination that senders support: ")
-            .then(listed(&published.record().rua)),
         Found::One(published) => {
             let supported = published.record().rua.iter().filter(|uri| uri.scheme.is_supported());
             said.plain("reports to ").then(listed(supported))

@@ -143,13 +143,13 @@ async fn one_valid_record_is_good() {
 #[tokio::test]
 async fn a_name_that_does_not_exist_has_no_record() {
     let row = row(World(Outcome::NxDomain)).await;
-    assert_eq!(row, (Standing::Absent, "no TLS-RPT record".into()));
+    assert_eq!(row, (Standing::Absent, "no record".into()));
 }
 
 #[tokio::test]
 async fn a_text_that_is_discarded_is_no_record() {
     let row = row(World::of(&["v=TLSRPTv1 ; rua=mailto:tls@example.com"])).await;
-    let summary = "no TLS-RPT record; a similar TXT record is ignored";
+    let summary = "no TLS-RPT record; senders ignore the similar TXT record";
     assert_eq!(row, (Standing::Absent, summary.into()));
 }
 
@@ -162,7 +162,7 @@ async fn two_records_are_broken_even_if_they_are_the_same() {
 #[tokio::test]
 async fn a_record_with_a_fault_is_broken() {
     let row = row(World::of(&["v=TLSRPTv1; rua=tls@example.com"])).await;
-    assert_eq!(row, (Standing::Broken, "the record has a syntax error".into()));
+    assert_eq!(row, (Standing::Broken, "syntax error".into()));
 }
 
 #[tokio::test]
@@ -202,7 +202,7 @@ async fn the_steps_are_the_query_and_what_was_read() {
         all,
         [
             "_smtp._tls.example.com has one TLS-RPT record",
-            "v=spf1 -all is discarded: it does not begin with v=TLSRPTv1;",
+            "v=spf1 -all discarded: does not begin with v=TLSRPTv1;",
             "expected \"=\" right after the name of the field",
             "mailto:a@b.example receives reports by mail",
         ]

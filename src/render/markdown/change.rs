@@ -9,7 +9,7 @@ use crate::report::{Change, ChangedRecords, ChangedSender, SenderResult};
 
 /// Networks that are named; others are counted.
 const NAMED: usize = 3;
-/// Senders that pass as before and are named; others are counted.
+/// Senders that still pass and are named; others are counted.
 const KEPT: usize = 10;
 
 /// Who loses and who gains, the records, and what else differs.
@@ -30,7 +30,7 @@ pub(super) fn change(page: &mut Page, change: &Change) {
     }
     page.list("facts about the change", facts(change));
     let unknown = change.unknown.iter();
-    let unknown = unknown.map(|why| format!("- **could not be compared:** {}", phrase(why)));
+    let unknown = unknown.map(|why| format!("- **undetermined:** {}", phrase(why)));
     page.list("what could not be compared", unknown);
 }
 
@@ -51,7 +51,7 @@ fn sender(sender: &ChangedSender) -> String {
     let addresses = if sender.is_rest { String::new() } else { text(&sender.who) };
     let by = |result: SenderResult, term: &Option<String>, path: &[String]| match term {
         Some(term) => {
-            let there: String = path.iter().map(|it| format!(", there by {}", code(it))).collect();
+            let there: String = path.iter().map(|it| format!(" > {}", code(it))).collect();
             format!("{}, by {}{there}", text(result.word()), code(term))
         }
         None => text(result.word()),
@@ -97,7 +97,7 @@ fn facts(change: &Change) -> Vec<String> {
         let more = names.len().saturating_sub(KEPT);
         names.truncate(KEPT);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        facts.push(format!("- pass as before: {}{more}", names.join(", ")));
+        facts.push(format!("- still pass: {}{more}", names.join(", ")));
     }
     if let Some(cost) = &change.cost {
         let arrow = |[before, after]: [String; 2]| match before == after {
@@ -115,7 +115,7 @@ fn facts(change: &Change) -> Vec<String> {
         let word =
             |policy: Option<Policy>| policy.map_or("nothing".to_owned(), |it| code(it.word()));
         facts.push(format!(
-            "- DMARC asks for {}, before it asked for {}",
+            "- DMARC policy {}, before {}",
             word(policy.after),
             word(policy.before)
         ));

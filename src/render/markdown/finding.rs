@@ -68,7 +68,7 @@ fn others(findings: &[Finding]) -> Vec<String> {
     let mut lines: Vec<String> = with(State::Resolved)
         .map(|finding| {
             let record = code(&finding.subject.to_string());
-            format!("- mended by the change: {}, {record}", code(&finding.rule))
+            format!("- fixed by the change: {}, {record}", code(&finding.rule))
         })
         .collect();
     let unchanged = with(State::Unchanged).filter(|finding| finding.suppressed.is_none()).count();

@@ -9,7 +9,7 @@ mod finding;
 pub(super) mod inline;
 mod page;
 
-use super::words::{by_severity, counted, is_same};
+use super::words::{by_severity, is_same, queries};
 use crate::report::{Authorized, Domain, Expected, Finding, Report, SectionView};
 use inline::{code, fenced, phrase};
 use page::Page;
@@ -39,7 +39,7 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         finding::findings(&mut page, &report.findings);
     }
     let run = &report.run;
-    let mut asked = counted(run.questions, "question");
+    let mut asked = queries(run.questions);
     if !run.sources.is_empty() {
         asked.push_str(&format!(" ({})", inline::text(&run.sources.join(", "))));
     }
@@ -86,7 +86,7 @@ fn whole(page: &mut Page, domain: &Domain) {
             let errors = domain.errors.iter();
             page.list(
                 "lookups that failed",
-                errors.map(|error| format!("- **could not be told:** {}", phrase(error))),
+                errors.map(|error| format!("- **undetermined:** {}", phrase(error))),
             );
         }
     }
@@ -116,11 +116,11 @@ fn authorizations(page: &mut Page, domain: &Domain) {
     let shown = domain.authorizations.iter().filter(|one| !one.is_barred());
     let lines = shown.map(|one| {
         let word = match one.authorized {
-            Authorized::Yes => "yes",
-            Authorized::No => "no",
-            Authorized::Partial => "partly",
-            Authorized::Unknown => "unknown",
-            Authorized::NotApplicable => "does not apply",
+            Authorized::Yes => "YES",
+            Authorized::No => "NO",
+            Authorized::Partial => "PARTLY",
+            Authorized::Unknown => "UNKNOWN",
+            Authorized::NotApplicable => "n/a",
         };
         format!("- **{word}:** {}", phrase(&one.headline))
     });
@@ -144,7 +144,7 @@ fn expected(expected: &Expected) -> String {
     let (tick, word) = match expected.met {
         Some(true) => ("x", ""),
         Some(false) => (" ", "**not met:** "),
-        None => (" ", "**could not be told:** "),
+        None => (" ", "**undetermined:** "),
     };
     let place = code(&format!("{}:{}", expected.location.file, expected.location.line));
     format!("- [{tick}] {word}{} ({place})", phrase(&expected.expectation))

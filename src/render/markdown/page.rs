@@ -58,8 +58,7 @@ impl Page {
             self.left_out.iter().map(|(kind, count)| format!("{kind}: {count}")).collect();
         if !parts.is_empty() {
             self.text.push_str(&format!(
-                "**Left out, for GitHub takes no longer page:** {}. The text and the JSON show \
-                 everything.\n",
+                "**Left out (GitHub limits the page size):** {}. The text and JSON formats show everything.\n",
                 parts.join(", ")
             ));
         }

@@ -55,7 +55,7 @@ pub fn render_all(patches: &[Patch], tool: Tool, out: &mut dyn Write) -> io::Res
     for (index, patch) in patches.iter().enumerate() {
         if index > 0 {
             let comment = tool.comment();
-            writeln!(out, "\n{comment} Publish these separately, once the records above work:")?;
+            writeln!(out, "\n{comment} Publish these separately, after the records above work:")?;
         }
         render(patch, tool, out)?;
     }

@@ -60,10 +60,10 @@ fn is_in_contract(one: &Authorization) -> bool {
 
 fn answer(authorized: Authorized) -> (&'static str, Ink) {
     match authorized {
-        Authorized::Yes => ("yes", Ink::Good),
-        Authorized::No => ("no", Ink::Bad),
-        Authorized::Partial => ("partial", Ink::Bad),
-        Authorized::Unknown => ("unknown", Ink::Unknown),
+        Authorized::Yes => ("YES", Ink::Good),
+        Authorized::No => ("NO", Ink::Bad),
+        Authorized::Partial => ("PARTLY", Ink::Bad),
+        Authorized::Unknown => ("UNKNOWN", Ink::Unknown),
         Authorized::NotApplicable => ("n/a", Ink::Faint),
     }
 }
@@ -82,7 +82,9 @@ fn grounds(sheet: &mut Sheet, domain: &Domain, authorization: &Authorization, lo
         portions(sheet, authorization);
     }
     if let Some(text) = &spf.explanation {
-        labelled(sheet, "says", |line| line.plain("the domain explains: ").with(Ink::Code, text));
+        labelled(sheet, "says", |line| {
+            line.plain("explanation by the domain: ").with(Ink::Code, text)
+        });
     }
     if let Some(helo) = &authorization.helo {
         identity_verdict(sheet, "HELO", helo);
@@ -107,7 +109,7 @@ fn grounds(sheet: &mut Sheet, domain: &Domain, authorization: &Authorization, lo
 /// What would let the sender pass, and what that costs; the record can be pasted.
 fn remedy(sheet: &mut Sheet, fix: &SenderFix) {
     labelled(sheet, "fix", |line| {
-        line.plain("if it is yours, ").phrase(&fix.fix.summary).plain(format!(
+        line.plain("if this sender is yours, ").phrase(&fix.fix.summary).plain(format!(
             " ({}/{LOOKUP_LIMIT} lookups, {}/{VOID_LIMIT} void, {} octets):",
             fix.lookups, fix.voids, fix.octets
         ))
@@ -149,7 +151,7 @@ fn identity_verdict(sheet: &mut Sheet, label: &str, verdict: &SpfVerdict) {
     labelled(sheet, label, |line| {
         let (ink, result) = match verdict.result {
             Some(result) => (of_result(result), result.word()),
-            None => (Ink::Weak, "differs by address"),
+            None => (Ink::Weak, "depends on the address"),
         };
         let line = line.with(Ink::Name, &verdict.domain).plain(": SPF ").with(ink, result);
         match (&verdict.problem, &verdict.matched) {
@@ -182,7 +184,7 @@ fn path(sheet: &mut Sheet, steps: &[Step]) {
         let (depth, sentence) = match stage {
             Stage::Step(depth, step) => (depth, sheet.line().phrase(&step.headline)),
             Stage::Fold(depth, count) => {
-                let said = format!("{} without a lookup: no match", counted(count, "term"));
+                let said = format!("{} without a DNS lookup: no match", counted(count, "term"));
                 (depth, sheet.line().faint(said))
             }
         };

@@ -32,7 +32,7 @@ pub fn rules(
         }
         sheet.blank();
     }
-    let closing = format!("{} rules   one of them in full: mailcheck explain RULE", rules.len());
+    let closing = format!("{} rules   details: mailcheck explain RULE", rules.len());
     sheet.put(&sheet.line().faint(closing));
     out.write_all(sheet.into_text().as_bytes())
 }

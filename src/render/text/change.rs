@@ -44,7 +44,7 @@ pub(super) fn change(sheet: &mut Sheet, domain: &Domain, change: &Change) {
         sheet.blank();
     }
     for why in &change.unknown {
-        let label = sheet.line().with(Ink::Unknown, "  could not tell  ");
+        let label = sheet.line().with(Ink::Unknown, "  undetermined  ");
         let sentence = sheet.line().phrase(why);
         sheet.sentence(label, &sentence);
     }
@@ -55,7 +55,7 @@ pub(super) fn change(sheet: &mut Sheet, domain: &Domain, change: &Change) {
     }
     for finding in resolved {
         let label =
-            sheet.line().with(Ink::Good, "  mended").pad(10).with(Ink::Strong, &finding.rule);
+            sheet.line().with(Ink::Good, "  fixed").pad(10).with(Ink::Strong, &finding.rule);
         let sentence = sheet.line().plain(&finding.summary);
         sheet.sentence(label.plain("  "), &sentence);
     }
@@ -167,8 +167,8 @@ fn table(sheet: &mut Sheet, change: &Change, is_determined: bool) {
         above = Some(sender);
     }
     if change.senders.is_empty() && is_determined {
-        let line = sheet.line().plain("  everybody").pad(BEFORE).faint("as before");
-        sheet.put(&line.pad(AFTER).faint("as before"));
+        let line = sheet.line().plain("  all senders").pad(BEFORE).faint("unchanged");
+        sheet.put(&line.pad(AFTER).faint("unchanged"));
     }
     if !change.senders.is_empty() && !change.kept.is_empty() {
         kept(sheet, &change.kept);
@@ -176,7 +176,7 @@ fn table(sheet: &mut Sheet, change: &Change, is_determined: bool) {
     if let Some(policy) = change.policy {
         let [before, after] =
             [policy.before, policy.after].map(|it| it.map_or("nothing", Policy::word));
-        let line = sheet.line().plain("  DMARC asks for").pad(BEFORE).plain(before);
+        let line = sheet.line().plain("  DMARC policy").pad(BEFORE).plain(before);
         sheet.put(&line.pad(AFTER).plain(after));
     }
     if let Some(cost) = change.cost {
@@ -223,7 +223,7 @@ fn remark(
     }
     let by = |when: &str, term: &str, path: &[String]| {
         let line = sheet.line().faint(when).with(Ink::Code, term);
-        path.iter().fold(line, |line, step| line.faint(", there by ").with(Ink::Code, step))
+        path.iter().fold(line, |line, step| line.faint(" > ").with(Ink::Code, step))
     };
     let (path_before, path_after) = (&sender.path_before, &sender.path_after);
     let why = |sender: &ChangedSender| (sender.term_after.clone(), sender.problem.clone());
@@ -268,7 +268,7 @@ fn kept(sheet: &mut Sheet, all: &[KeptSender]) {
     if more > 0 {
         line = line.plain(format!(" and {more} more"));
     }
-    let label = sheet.line().plain("  pass as before").pad(BEFORE);
+    let label = sheet.line().plain("  still pass").pad(BEFORE);
     sheet.sentence(label, &line);
 }
 

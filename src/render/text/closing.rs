@@ -5,7 +5,7 @@ use super::line::Line;
 use super::sheet::Sheet;
 use crate::diagnostic::Severity;
 use crate::render::palette::Ink;
-use crate::render::words::{counted, noun};
+use crate::render::words::{counted, noun, queries};
 use crate::report::{Authorized, Domain, Report, Tally, Verdict};
 
 /// A public resolver that validates, for a second opinion.
@@ -40,7 +40,7 @@ pub(super) fn closing(
     only: Option<&Asked>,
     look: &Look,
 ) {
-    let mut asked = counted(report.run.questions, "question");
+    let mut asked = queries(report.run.questions);
     if let Some(elapsed) = report.run.elapsed_ms {
         asked.push_str(&match elapsed {
             0..100 => format!(" in {elapsed} ms"),
@@ -72,8 +72,8 @@ pub(super) fn found(tally: &Tally) -> String {
     let mut found = counting.join(", ");
     let aside = [
         (tally.ignored(), "ignored"),
-        (tally.unchanged(), "as before"),
-        (tally.resolved(), "mended"),
+        (tally.unchanged(), "unchanged"),
+        (tally.resolved(), "fixed"),
     ];
     let aside: Vec<String> = aside
         .into_iter()
@@ -103,15 +103,15 @@ pub(super) fn side_by_side(sheet: &mut Sheet, parts: &[Line]) {
 /// What the exit code means.
 pub(super) fn meaning(report: &Report, tally: &Tally) -> &'static str {
     match (report.exit_code, report.result) {
-        (0, Verdict::Ok | Verdict::Warn) => "good",
-        (0, _) => "as you asked, whatever was found",
-        (1, _) if tally.is_broken() => "the contract is not met",
+        (0, Verdict::Ok | Verdict::Warn) => "passed",
+        (0, _) => "as set by --exit-zero or --fail-on",
+        (1, _) if tally.is_broken() => "contract not met",
         (1, _) if tally.is_refused() => "not authorized",
-        (1, _) => "findings reach --fail-on",
+        (1, _) => "findings at or above --fail-on",
         (2, _) => "wrong usage",
-        (3, _) => "could not tell",
+        (3, _) => "undetermined",
         (130, _) => "interrupted",
-        _ => "our own failure",
+        _ => "internal error",
     }
 }
 
@@ -158,7 +158,7 @@ fn is_plain(domain: &Domain) -> bool {
         given.helo.is_none()
             && given.dkim_domains.is_empty()
             && given.header_from == domain.domain
-            && given.mail_from.starts_with("anybody@")
+            && given.mail_from.starts_with("*@")
     })
 }
 

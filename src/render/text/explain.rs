@@ -84,7 +84,7 @@ impl Block<'_> {
         let rest = rest.clone().plain("   ");
         let asked = self.sheet.line().with(Ink::Name, format!("{} {}", lookup.name, lookup.kind));
         if !self.shown.insert(id) {
-            let sentence = asked.faint(", answer as above");
+            let sentence = asked.faint(", see above");
             return self.sheet.paragraph(label, &rest, &sentence);
         }
         let sentence = came_back(asked.plain(": "), lookup);
@@ -154,7 +154,7 @@ pub(super) fn questions(sheet: &mut Sheet, lookups: &[Lookup]) {
             .plain("  ")
     };
     let head = row(sheet.line(), ["#", "type", "outcome", "TTL/s", "ms"], Ink::Plain);
-    sheet.put(&head.plain("question, source"));
+    sheet.put(&head.plain("query, source"));
     let number = |value: Option<u64>| value.map_or_else(|| "-".to_owned(), |v| v.to_string());
     for lookup in lookups {
         let cells = [

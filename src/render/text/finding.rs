@@ -73,7 +73,7 @@ fn source(sheet: &mut Sheet, finding: &Finding) {
 fn fix(sheet: &mut Sheet, finding: &Finding, proposed: &ProposedFix) {
     let label = match proposed.applicability {
         Applicability::Safe | Applicability::Review => "fix",
-        Applicability::Sketch => "begin",
+        Applicability::Sketch => "start",
     };
     let label = sheet.line().faint(format!("       {label}")).pad(TEXT + 6);
     let colon = if proposed.records.is_empty() { "" } else { ":" };

@@ -17,7 +17,7 @@ const TEXT: usize = 4;
 
 pub(super) fn lint(sheet: &mut Sheet, report: &Report, tally: &Tally, look: &Look) {
     if !look.quiet {
-        let scope = "what the files say by themselves; what lies outside of them is not asked for";
+        let scope = "offline: only these files were checked";
         sheet.sentence(sheet.line(), &sheet.line().faint(scope));
         findings(sheet, report, look);
         sheet.blank();

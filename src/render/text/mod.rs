@@ -34,7 +34,6 @@ pub use screen::Screen;
 
 use crate::dns::Trouble;
 use crate::render::palette::Ink;
-use crate::render::words::counted;
 use crate::report::SpfResult;
 use crate::report::{Domain, LookupOutcome, Report, SenderResult, Status, Verdict};
 use sheet::Sheet;
@@ -139,7 +138,7 @@ fn unreachable(sheet: &mut Sheet, domain: &Domain) {
     if let Some(first) = domain.lookups.first() {
         let how = match first.outcome {
             LookupOutcome::Failed(Trouble::Timeout) => "timed out",
-            _ => "could not be asked",
+            _ => "could not be queried",
         };
         let asked = format!("{} {} ", first.name, first.kind);
         sentence = sentence.with(Ink::Name, asked).with(Ink::Unknown, how);
@@ -149,10 +148,11 @@ fn unreachable(sheet: &mut Sheet, domain: &Domain) {
     }
     let others = domain.lookups.len().saturating_sub(1);
     if others > 0 {
-        sentence = sentence.plain(format!(", nor {}", counted(others, "other question")));
+        let noun = if others == 1 { "query" } else { "queries" };
+        sentence = sentence.plain(format!(", as did {others} more {noun}"));
     }
     let offline = format!("mailcheck {} --replay FILE", domain.domain);
-    let sentence = sentence.plain("; without a network: ").with(Ink::Code, offline);
+    let sentence = sentence.plain("; to work offline: ").with(Ink::Code, offline);
     sheet.put(&label.then(&sentence));
 }
 
@@ -172,6 +172,17 @@ fn of_status(status: Status) -> Ink {
         Status::Broken => Ink::Bad,
         Status::Unknown => Ink::Unknown,
         Status::Absent | Status::Skipped | Status::NotRecorded => Ink::Faint,
+    }
+}
+
+/// The ink of a result where nobody in particular asked for another one: that a policy ends in
+/// `fail` is as it should be.
+fn of_policy_result(result: impl Into<SenderResult>) -> Ink {
+    match result.into() {
+        SenderResult::Certain(
+            SpfResult::Fail | SpfResult::Softfail | SpfResult::Neutral | SpfResult::None,
+        ) => Ink::Plain,
+        result => of_result(result),
     }
 }
 

@@ -3,7 +3,7 @@
 //! Whoever asks something particular (a sender, a difference, a list) gets that answer alone.
 
 use super::sheet::Sheet;
-use super::{Look, of_result};
+use super::{Look, of_policy_result};
 use crate::net::{Cidr, Family};
 use crate::render::palette::Ink;
 use crate::render::words::counted;
@@ -82,19 +82,19 @@ fn shares(sheet: &mut Sheet, listing: &Listing) {
             None => said,
             Some(result) => said
                 .plain(": ")
-                .unknown("it depends on who sends")
+                .unknown("depends on the sender")
                 .plain(format!(", otherwise {result}")),
         };
-        row(sheet, share.result.word(), of_result(share.result), &said);
+        row(sheet, share.result.word(), of_policy_result(share.result), &said);
         terms(sheet, share);
     }
     if !listing.sender_dependent.is_empty() {
         sheet.blank();
     }
     for dependent in &listing.sender_dependent {
-        let said = Phrase::new().code(path(&dependent.term)).plain(" asks who sends");
+        let said = Phrase::new().code(path(&dependent.term)).plain(" depends on the sender");
         let said = match dependent.gives {
-            Some(result) => said.plain(format!("; whoever it matches gets {result}")),
+            Some(result) => said.plain(format!("; a match gives {result}")),
             None => said,
         };
         row(sheet, "depends", Ink::Unknown, &cited(said, "7.2"));
@@ -166,10 +166,10 @@ fn decision(share: &Share, decided: &Decided) -> Phrase {
 
 /// What receivers never get to see.
 fn beyond(said: Phrase, decided: &Decided, result: SpfResult) -> Phrase {
-    let said = said.plain(format!("; would be {result} at lookup ")).number(decided.lookups);
+    let said = said.plain(format!("; would get {result} at lookup ")).number(decided.lookups);
     let said = match decided.voids {
         0..=2 => said,
-        voids => said.plain(" after ").number(voids).plain(" void ones"),
+        voids => said.plain(" after ").number(voids).plain(" void lookups"),
     };
     said.plain(", receivers return ").bad("permerror")
 }
@@ -200,16 +200,16 @@ fn counted_networks(family: Family, addresses: &str, networks: &[Cidr]) -> Strin
 fn sender(sheet: &mut Sheet, contained: &Contained) {
     sheet.blank();
     let (word, ink) = match contained.contained {
-        Authorized::Yes => ("yes", Ink::Good),
-        Authorized::No => ("no", Ink::Bad),
-        Authorized::Partial => ("partly", Ink::Weak),
-        Authorized::Unknown => ("unknown", Ink::Unknown),
-        Authorized::NotApplicable => ("no sender", Ink::Faint),
+        Authorized::Yes => ("YES", Ink::Good),
+        Authorized::No => ("NO", Ink::Bad),
+        Authorized::Partial => ("PARTLY", Ink::Weak),
+        Authorized::Unknown => ("UNKNOWN", Ink::Unknown),
+        Authorized::NotApplicable => ("inbound", Ink::Faint),
     };
     row(sheet, word, ink, &contained.headline);
     if contained.contained == Authorized::Partial {
-        networks(sheet, "may not send", &contained.uncovered);
-        networks(sheet, "could not be told", &contained.undecided);
+        networks(sheet, "not authorized", &contained.uncovered);
+        networks(sheet, "undetermined", &contained.undecided);
     }
 }
 
@@ -218,7 +218,7 @@ fn left(sheet: &mut Sheet, difference: &Difference) {
     let names: Vec<String> = difference.minus.iter().map(|name| format!("spf:{name}")).collect();
     let [ipv4, _] = &difference.addresses;
     let ipv6 = difference.networks.iter().filter(|network| network.network().is_ipv6()).count();
-    let said = Phrase::new().plain("without ").code(names.join(" ")).plain(" there are left: ");
+    let said = Phrase::new().plain("without ").code(names.join(" ")).plain(": ");
     let ipv4 = ipv4.parse().map_or_else(|_| ipv4.clone(), grouped);
     let said = said.addr(format!("{ipv4} IPv4 addresses, {}", counted(ipv6, "IPv6 network")));
     row(sheet, "minus", Ink::Strong, &said);
@@ -252,8 +252,8 @@ fn list(sheet: &mut Sheet, flattened: &Flattened) {
         .number(flattened.records.len())
         .plain(if flattened.records.len() == 1 { " record, " } else { " records, " })
         .number(format!("{}/10", flattened.lookups))
-        .plain(" lookups; evaluated in place of the policy, ")
-        .good("every address gets the same");
+        .plain(" lookups; evaluated for all addresses: ")
+        .good("same results as the policy");
     row(sheet, "flattened", Ink::Good, &cited(said, "4.6.4"));
     sheet.blank();
     for record in &flattened.records {
@@ -268,7 +268,7 @@ fn list(sheet: &mut Sheet, flattened: &Flattened) {
             None => said,
         };
         let said = match source.ttl_s {
-            Some(ttl) => said.plain(", may change after ").number(ttl).plain(" s"),
+            Some(ttl) => said.plain(", TTL ").number(ttl).plain(" s"),
             None => said,
         };
         row(sheet, "trusted", Ink::Faint, &said);
@@ -280,15 +280,15 @@ fn list(sheet: &mut Sheet, flattened: &Flattened) {
 
 fn staleness(flattened: &Flattened) -> Phrase {
     if flattened.sources.is_empty() {
-        return Phrase::from("never: the list rests on no record but the domain's own");
+        return Phrase::from("never: the list depends only on the domain's own record");
     }
-    let said = Phrase::from("the list does not follow what these names change");
+    let said = Phrase::from("the list does not follow changes at these names");
     let said = match flattened.stale_after_s {
         Some(ttl) => said
-            .plain(": it may be wrong after ")
+            .plain(": it may be outdated after ")
             .number(ttl)
-            .plain(" s, the least time to live among them; make it anew that often"),
-        None => said.plain(", and nobody says how long it may be relied on"),
+            .plain(" s, the lowest TTL; regenerate it at least this often"),
+        None => said.plain(", and none of them has a known TTL"),
     };
     said.plain(format!(" ({})", crate::text::advice()))
 }

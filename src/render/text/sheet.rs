@@ -141,7 +141,7 @@ impl Sheet {
                 gap = 0;
                 lines += 1;
                 if lines > MOST_LINES {
-                    line.push(Ink::Faint, "… the whole is in the JSON form");
+                    line.push(Ink::Faint, "… complete in the JSON format");
                     break;
                 }
             }

@@ -5,7 +5,7 @@
 
 use super::line::Line;
 use super::sheet::Sheet;
-use super::{Look, of_result};
+use super::{Look, of_policy_result};
 use crate::render::palette::Ink;
 use crate::render::words::counted;
 use crate::report::SpfResult;
@@ -144,11 +144,15 @@ impl Gatherer<'_> {
         match node.result {
             // What it decides is whatever is left; how many that are tells nobody anything.
             Some(result) if node.kind() == TermKind::All && (is_outermost || !is_idle(node)) => {
-                let said = line().plain("everything else: ").with(of_result(result), result.word());
+                let ink = match result {
+                    SpfResult::Pass => Ink::Bad,
+                    result => of_policy_result(result),
+                };
+                let said = line().plain("everything else: ").with(ink, result.word());
                 return Twig::new(line().with(Ink::Code, &node.term), said);
             }
             Some(SpfResult::Pass) | None => {}
-            Some(result) => said.push(line().with(of_result(result), result.word())),
+            Some(result) => said.push(line().with(of_policy_result(result), result.word())),
         }
         if node.ipv6_networks > 0 && node.ipv4_addresses == 0 && !is_network(node) {
             said.push(line().plain(counted(node.ipv6_networks, "IPv6 network")));

@@ -24,9 +24,8 @@ pub(crate) static EXPIRED_IGNORE: Rule = Rule {
     id: "config/expired-ignore",
     severity: Severity::Warn,
     confidence: Certain,
-    summary: "an ignore is past its date",
-    why: "The finding counts again. Either the fault was to be mended by now, or the plan \
-          has changed and the date with it.",
+    summary: "ignore expired",
+    why: "The finding counts again. Fix the problem, or set a new date.",
     cite: advice(),
     page: include_str!("expired-ignore.md"),
 };
@@ -36,8 +35,8 @@ pub(crate) static UNUSED_IGNORE: Rule = Rule {
     id: "config/unused-ignore",
     severity: Severity::Warn,
     confidence: Certain,
-    summary: "an ignore matches no finding",
-    why: "It would hide the fault in silence if that came back.",
+    summary: "ignore without a matching finding",
+    why: "If the finding returned, the ignore would hide it.",
     cite: advice(),
     page: include_str!("unused-ignore.md"),
 };
@@ -50,21 +49,22 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
 fn expired(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     findings.extend(facts.expired.iter().map(|ignore| {
         let last = ignore.expires.as_deref().unwrap_or_default();
-        let said = about(ignore).plain(" ended on ").number(last).plain(": the finding counts");
+        let said =
+            about(ignore).plain(" expired on ").number(last).plain("; the finding counts again");
         Finding::new(rule, place(ignore), said)
     }));
 }
 
 fn unused(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     findings.extend(facts.unused.iter().map(|ignore| {
-        let said = about(ignore).plain(" matches no finding: it can go");
+        let said = about(ignore).plain(" matches no finding; remove it");
         Finding::new(rule, place(ignore), said)
     }));
 }
 
 /// The ignore in words.
 fn about(ignore: &Ignore) -> Phrase {
-    let said = Phrase::new().plain("the ignore of ").code(ignore.rule.id);
+    let said = Phrase::new().plain("ignore of ").code(ignore.rule.id);
     match &ignore.domain {
         Some(domain) => said.plain(" for ").name(domain),
         None => said,

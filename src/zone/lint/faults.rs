@@ -23,7 +23,7 @@ pub(super) fn alias(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Findi
 }
 
 pub(super) fn out_of_zone(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    let effect = "; servers leave the record out";
+    let effect = "; servers ignore the record";
     each(facts, |kind| kind == ErrorKind::OutOfZone, rule, effect, findings);
 }
 
@@ -32,9 +32,9 @@ pub(crate) static NOT_READ: Rule = Rule {
     id: "zone/not-read",
     severity: Note,
     confidence: Certain,
-    summary: "a part of the file is not read",
-    why: "What is in it is not judged, and nothing is said to be missing from the file: it may \
-          stand there.",
+    summary: "part of the file not read",
+    why: "mailcheck cannot check this part, and reports no record as missing from the file \
+          because the record may be there.",
     cite: advice(),
     page: include_str!("not-read.md"),
 };
@@ -49,8 +49,8 @@ pub(crate) static FAULTY_COMMENT: Rule = Rule {
     id: "zone/faulty-comment",
     severity: Warn,
     confidence: Certain,
-    summary: "a comment for mailcheck cannot be understood",
-    why: "It has no effect, and whoever wrote it believes that it has.",
+    summary: "invalid mailcheck comment",
+    why: "mailcheck ignores the comment, so the finding that it should suppress still counts.",
     cite: advice(),
     page: include_str!("faulty-comment.md"),
 };

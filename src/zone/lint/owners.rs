@@ -17,16 +17,15 @@ pub(super) fn misnamed_owner(facts: &Facts, rule: &'static Rule, findings: &mut 
             continue;
         }
         let (what, meant) = match (policy(owner, &record.data), key(zone, owner, &record.data)) {
-            (Some(meant), _) => ("a DMARC policy", meant),
-            (None, Some(meant)) => ("a DKIM key", meant),
+            (Some(meant), _) => ("DMARC policy", meant),
+            (None, Some(meant)) => ("DKIM key", meant),
             (None, None) => continue,
         };
         let said = Phrase::new()
             .plain(what)
-            .plain(" stands at ")
+            .plain(" at the ")
+            .bad("misspelled name ")
             .name(owner)
-            .plain(", where ")
-            .bad("nobody looks")
             .plain("; did you mean ")
             .code(meant.to_octets())
             .plain("?");
@@ -98,9 +97,9 @@ pub(super) fn inner_wildcard(facts: &Facts, rule: &'static Rule, findings: &mut 
         }
         let said = Phrase::new()
             .name(owner)
-            .plain(" holds for ")
-            .bad("no other name")
-            .plain(": an asterisk means other names only where it is the first label");
+            .plain(" is ")
+            .bad("not a wildcard")
+            .plain(": the asterisk is not its first label");
         findings.push(Finding::new(rule, facts.set(owner, kind, record.place.as_ref()), said));
     }
 }
@@ -112,11 +111,8 @@ pub(super) fn wildcard_mx(facts: &Facts, rule: &'static Rule, findings: &mut Vec
         if !takes_mail || owner.labels().next() != Some(b"*") {
             continue;
         }
-        let said = Phrase::new()
-            .name(owner)
-            .plain(" takes mail for every name that does not exist, and for ")
-            .weak("none")
-            .plain(" that has a record of another type");
+        let said =
+            Phrase::new().name(owner).plain(" accepts mail for every name that does not exist");
         findings.push(Finding::new(rule, facts.set(owner, kind, record.place.as_ref()), said));
     }
 }

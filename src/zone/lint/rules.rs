@@ -29,8 +29,8 @@ pub(crate) static SYNTAX: Rule = Rule {
     id: "zone/syntax",
     severity: Error,
     confidence: Certain,
-    summary: "an entry of the file cannot be read",
-    why: "A name server refuses the whole file, or leaves the entry out.",
+    summary: "syntax error in the zone file",
+    why: "A name server rejects the whole file or skips the entry.",
     cite: rfc(1035, "5.1"),
     page: include_str!("syntax.md"),
 };
@@ -39,9 +39,9 @@ pub(crate) static TOO_LONG_STRING: Rule = Rule {
     id: "zone/too-long-string",
     severity: Error,
     confidence: Certain,
-    summary: "a string has more than 255 octets",
-    why: "The length of a string is one octet. A long text is several strings in one \
-          record, which receivers join.",
+    summary: "character-string longer than 255 octets",
+    why: "One octet holds the length of a character-string. Split a long text into several \
+          strings of one record; receivers join them.",
     cite: rfc(1035, "3.3"),
     page: include_str!("too-long-string.md"),
 };
@@ -50,9 +50,9 @@ pub(crate) static ALIAS_WITH_OTHER_DATA: Rule = Rule {
     id: "zone/alias-with-other-data",
     severity: Error,
     confidence: Certain,
-    summary: "a CNAME stands beside other records",
-    why: "Whoever asks for anything at the name is sent to the alias, so what stands \
-          beside it is not found; many servers refuse the whole file.",
+    summary: "CNAME beside other records",
+    why: "A resolver follows the CNAME for every query type and never sees the other records; \
+          many name servers reject the whole file.",
     cite: rfc(1034, "3.6.2"),
     page: include_str!("alias-with-other-data.md"),
 };
@@ -61,8 +61,8 @@ pub(crate) static OUT_OF_ZONE: Rule = Rule {
     id: "zone/out-of-zone",
     severity: Error,
     confidence: Certain,
-    summary: "a record stands at a name outside of the zone",
-    why: "A server speaks for the names of its zone only and leaves the record out.",
+    summary: "record outside the zone",
+    why: "A name server answers only for names in its zone.",
     cite: rfc(1035, "5.2"),
     page: include_str!("out-of-zone.md"),
 };
@@ -71,9 +71,9 @@ pub(crate) static MISSING_DOT: Rule = Rule {
     id: "zone/missing-dot",
     severity: Warn,
     confidence: Likely,
-    summary: "a name seems to lack its final dot",
-    why: "A name without a final dot is put before the name of the zone, and then it \
-          names something that does not exist.",
+    summary: "name without its final dot",
+    why: "The zone name is appended to every name without a final dot, so the result is a name \
+          that does not exist.",
     cite: rfc(1035, "5.1"),
     page: include_str!("missing-dot.md"),
 };
@@ -82,9 +82,8 @@ pub(crate) static MISNAMED_OWNER: Rule = Rule {
     id: "zone/misnamed-owner",
     severity: Warn,
     confidence: Likely,
-    summary: "a policy or a key stands at a misspelt name",
-    why: "Receivers ask at _dmarc and below _domainkey, to the letter. What stands \
-          beside that is never seen.",
+    summary: "DMARC policy or DKIM key at a misspelled name",
+    why: "Receivers query exactly _dmarc and _domainkey, so they never see this record.",
     cite: rfc(8552, "4.1"),
     page: include_str!("misnamed-owner.md"),
 };
@@ -93,9 +92,9 @@ pub(crate) static INNER_WILDCARD: Rule = Rule {
     id: "zone/inner-wildcard",
     severity: Warn,
     confidence: Certain,
-    summary: "an asterisk inside of a name is no wildcard",
-    why: "Only the first label of a name can be a wildcard. Anywhere else the asterisk \
-          is a character, and the record is never found.",
+    summary: "asterisk that is not a wildcard",
+    why: "An asterisk is a wildcard only as the first label. Elsewhere it is a literal \
+          character, so no query finds the record.",
     cite: rfc(4592, "2.1.1"),
     page: include_str!("inner-wildcard.md"),
 };
@@ -104,9 +103,9 @@ pub(crate) static WILDCARD_MX: Rule = Rule {
     id: "zone/wildcard-mx",
     severity: Note,
     confidence: Likely,
-    summary: "an MX stands at a wildcard",
-    why: "It does not hold for names that have any record, and where it holds, every \
-          mistyped name takes mail.",
+    summary: "MX record at a wildcard",
+    why: "Mail to every misspelled subdomain is accepted, but subdomains with any record of \
+          their own get no MX.",
     cite: rfc(1034, "4.3.3"),
     page: include_str!("wildcard-mx.md"),
 };
@@ -115,8 +114,9 @@ pub(crate) static TTL_DIFFERS: Rule = Rule {
     id: "zone/ttl-differs",
     severity: Note,
     confidence: Certain,
-    summary: "records of one set have different times to live",
-    why: "A set has one time to live. Which of them a server takes is its own affair.",
+    summary: "different TTLs in one record set",
+    why: "A record set has one TTL. Name servers choose one of these values, and not all choose \
+          the same.",
     cite: rfc(2181, "5.2"),
     page: include_str!("ttl-differs.md"),
 };
@@ -125,9 +125,9 @@ pub(crate) static UNUSUAL_TTL: Rule = Rule {
     id: "zone/unusual-ttl",
     severity: Note,
     confidence: Likely,
-    summary: "records for mail have an unusual time to live",
-    why: "With none at all every message costs a question; beyond a week a mistake \
-          cannot be taken back.",
+    summary: "unusual TTL on a mail record",
+    why: "TTL 0 forces a new query for every message. A TTL above a week keeps a mistake in \
+          caches for that long.",
     cite: advice(),
     page: include_str!("unusual-ttl.md"),
 };
@@ -136,9 +136,8 @@ pub(crate) static DUPLICATE_RECORD: Rule = Rule {
     id: "zone/duplicate-record",
     severity: Note,
     confidence: Certain,
-    summary: "a record is listed twice",
-    why: "Servers make one record of the two. Whoever changes one of them later forgets \
-          the other.",
+    summary: "duplicate record",
+    why: "The copy has no effect, and a later edit may change only one of the two.",
     cite: rfc(2181, "5"),
     page: include_str!("duplicate-record.md"),
 };

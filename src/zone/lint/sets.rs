@@ -16,10 +16,7 @@ const DAY: u32 = 86_400;
 pub(super) fn duplicate_record(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for Notice { place, remark } in &facts.files.notices {
         let Remark::Repeated { owner, kind, first } = remark else { continue };
-        let said = records("record of ", owner, *kind)
-            .plain(" stands in line ")
-            .number(first.line)
-            .plain(" already; servers make one of the two");
+        let said = records("record of ", owner, *kind).plain(" repeats line ").number(first.line);
         findings.push(Finding::new(rule, facts.set(owner, *kind, Some(place)), said));
     }
 }
@@ -28,13 +25,12 @@ pub(super) fn ttl_differs(facts: &Facts, rule: &'static Rule, findings: &mut Vec
     for Notice { place, remark } in &facts.files.notices {
         let Remark::UnequalTtl { owner, kind, ttl, first, first_ttl } = remark else { continue };
         let said = records("records of ", owner, *kind)
-            .plain(" have a time to live of ")
+            .plain(" have TTL ")
             .number(ttl)
-            .plain(" s here and of ")
+            .plain(" here and TTL ")
             .number(first_ttl)
-            .plain(" s in line ")
-            .number(first.line)
-            .plain("; servers give one to all of them");
+            .plain(" in line ")
+            .number(first.line);
         findings.push(Finding::new(rule, facts.set(owner, *kind, Some(place)), said));
     }
 }
@@ -52,15 +48,15 @@ fn each_unusual(facts: &Facts, zone: &Zone, rule: &'static Rule, findings: &mut 
             continue;
         }
         last = Some((owner, kind));
-        let said = records("records of ", owner, kind).plain(" have a time to live of ");
+        let said = records("records of ", owner, kind).plain(" have a TTL of ");
         let said = match zone.authority(&Question::new(owner.clone(), kind)) {
             Verdict::Answer { ttl: Some(0), .. } => said.weak("0").plain(
-                ": no resolver keeps them, so every message asks anew, and an outage of the name \
-                 servers is felt at once",
+                "; resolvers cannot cache them, so an outage of the name servers takes effect at \
+                 once",
             ),
-            Verdict::Answer { ttl: Some(ttl), .. } if ttl > WEEK => said
-                .weak((ttl / DAY).to_string())
-                .plain(" days: for so long a mistake stays in the caches of others"),
+            Verdict::Answer { ttl: Some(ttl), .. } if ttl > WEEK => {
+                said.weak((ttl / DAY).to_string()).plain(" days")
+            }
             _ => continue,
         };
         findings.push(Finding::new(rule, facts.set(owner, kind, record.place.as_ref()), said));

@@ -44,7 +44,7 @@ fn doubled(name: &Name) -> Option<Phrase> {
         .plain(" ends in ")
         .name(name.suffix(half))
         .weak(" twice")
-        .plain("; is a dot missing behind ")
+        .plain("; is a dot missing after ")
         .code(meant.to_octets())
         .plain("?");
     Some(said)

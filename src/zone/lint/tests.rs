@@ -54,9 +54,9 @@ fn a_name_that_ends_in_the_zone_twice_lacks_a_dot() {
     assert_eq!(
         said("a MX 10 mail.example.com\nb.example.com A 192.0.2.1\n"),
         [
-            "mail.example.com.example.com ends in example.com twice; is a dot missing behind \
+            "mail.example.com.example.com ends in example.com twice; is a dot missing after \
              mail.example.com?",
-            "b.example.com.example.com ends in example.com twice; is a dot missing behind \
+            "b.example.com.example.com ends in example.com twice; is a dot missing after \
              b.example.com?",
         ]
     );
@@ -145,9 +145,8 @@ fn remarks_of_the_reader_name_the_first_line() {
     assert_eq!(
         said("a 60 TXT x\n\na 60 TXT x\nb 60 TXT x\nb 61 TXT y\n"),
         [
-            "the TXT records of b.example.com have a time to live of 61 s here and of 60 s in \
-             line 4; servers give one to all of them",
-            "the TXT record of a.example.com stands in line 1 already; servers make one of the two",
+            "the TXT records of b.example.com have TTL 61 here and TTL 60 in line 4",
+            "the TXT record of a.example.com repeats line 1",
         ]
     );
 }

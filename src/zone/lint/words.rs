@@ -14,9 +14,9 @@ pub(crate) static UNQUOTED_TEXT: Rule = Rule {
     id: "zone/unquoted-text",
     severity: Error,
     confidence: Likely,
-    summary: "a policy is written without quotes and falls apart",
-    why: "Without quotes every blank ends a string, and a semicolon begins a comment. What is \
-          published is not what is written.",
+    summary: "unquoted TXT data",
+    why: "Without quotes, each space ends a string and a semicolon starts a comment, so the \
+          published record differs from the text in the file.",
     cite: rfc(1035, "5.1"),
     page: include_str!("unquoted-text.md"),
 };
@@ -33,14 +33,14 @@ pub(super) fn unquoted_text(facts: &Facts, rule: &'static Rule, findings: &mut V
         let (Some(first), Some(mark)) = (strings.first(), marks.first()) else { continue };
         let said = match strings.as_slice() {
             [only] if is_version(only) && is_cut(facts, mark, only.len()) => Phrase::new()
-                .plain("without quotes the text ends at its first semicolon: only ")
+                .plain("unquoted text: only ")
                 .code(only)
-                .plain(" is published, the rest is a comment"),
+                .plain(" is published; the rest is a comment"),
             [_, _, ..] if first.eq_ignore_ascii_case(b"v=spf1") && !is_quoted(facts, mark) => {
                 Phrase::new()
-                    .plain("without quotes the words are joined without blanks: ")
+                    .plain("unquoted text: ")
                     .code(strings.concat())
-                    .plain(" is published, which is no SPF record")
+                    .plain(" is published; this is not an SPF record")
             }
             _ => continue,
         };

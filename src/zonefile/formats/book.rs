@@ -104,7 +104,7 @@ impl<'a> Book<'a> {
         let value = value?;
         let seconds = value.text().and_then(|text| text.word().seconds());
         if seconds.is_none() {
-            self.expected(value.offset, ErrorKind::Ttl, "a time to live in seconds");
+            self.expected(value.offset, ErrorKind::Ttl, "a TTL in seconds");
         }
         seconds
     }

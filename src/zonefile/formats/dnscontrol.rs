@@ -92,7 +92,7 @@ pub(super) fn read(book: &mut Book<'_>, document: Piece<'_>) -> Vec<Zone> {
     let (mut zones, mut known) = (Vec::new(), HashSet::new());
     let domains = document.get("domains").and_then(|domains| {
         let Some(domains) = domains else {
-            let what = "expected the domains that dnscontrol print-ir prints";
+            let what = "expected the output of dnscontrol print-ir";
             return Err((document.offset(), ErrorKind::Syntax, what.to_owned()));
         };
         domains.each(|domain| match zone(book, domain, &mut known) {
@@ -125,9 +125,7 @@ fn zone(
     let text = text.part(0..end.unwrap_or(text.octets().len()));
     let Some(apex) = book.name(&text, Some(&Name::root())) else { return Ok(None) };
     if known.contains(&apex) {
-        book.skip(domain.offset(), || {
-            format!("{apex} is listed already: this view of it is not read")
-        });
+        book.skip(domain.offset(), || format!("{apex} is listed already: this view is skipped"));
         return Ok(None);
     }
     let keeps = |key: &str| member(key).map(Piece::value).transpose();
@@ -137,7 +135,7 @@ fn zone(
     if keeps_unknown || keeps_some {
         builder = Builder::default();
         book.skip(domain.offset(), || {
-            format!("{apex} keeps records that are not listed here: only those listed are read")
+            format!("{apex} keeps unlisted records: only the listed ones are read")
         });
     } else {
         known.insert(apex.clone());
@@ -176,7 +174,7 @@ fn record(book: &mut Book<'_>, builder: &mut Builder, apex: &Name, value: &Value
         }
         None => {
             builder.unread(&owner, kind);
-            return book.skip(value.offset, || format!("{owner}: {kind} records are not read"));
+            return book.skip(value.offset, || format!("{owner}: {kind} records are skipped"));
         }
     };
     if let Some(data) = data {

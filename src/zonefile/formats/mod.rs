@@ -117,7 +117,7 @@ fn master_file(file: &str, text: &[u8]) -> Files {
     let mut reading = Zone::read(file, name_in(file).as_ref(), text);
     if reading.errors.is_empty() && reading.zone.records().next().is_none() {
         let place = Place::new(reading.zone.file().clone(), 1, 1);
-        let what = "expected a record, and there is none".to_owned();
+        let what = "expected a record, found none".to_owned();
         reading.errors.push(ZoneError { place, kind: ErrorKind::Syntax, what });
     }
     Files {

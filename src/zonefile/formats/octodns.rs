@@ -100,7 +100,7 @@ pub(super) fn read(book: &mut Book<'_>, apex: &Name) -> Option<Zone> {
         Some((_, Node::Map(members))) => members,
         other => {
             let offset = other.map_or(0, |it| it.0);
-            book.fault(offset, ErrorKind::Syntax, "expected names, each with its records below");
+            book.fault(offset, ErrorKind::Syntax, "expected names with their records");
             return None;
         }
     };
@@ -125,11 +125,12 @@ fn record_set(book: &mut Book<'_>, builder: &mut Builder, owner: &Name, set: &Va
     let own = set.get("octodns");
     if own.is_some_and(|own| own.any(&["ignored", "included", "excluded"]).is_some()) {
         builder.unread(owner, kind);
-        return book.skip(set.offset, || format!("{owner}: octoDNS does not write it everywhere"));
+        return book
+            .skip(set.offset, || format!("{owner}: octoDNS does not publish it everywhere"));
     }
     if set.any(&["dynamic", "geo"]).is_some() {
         builder.unread(owner, kind);
-        return book.skip(set.offset, || format!("{owner}: its answers depend on who asks"));
+        return book.skip(set.offset, || format!("{owner}: geo-dependent answers"));
     }
     let Some(values) = set.any(&["values", "value"]) else {
         return book.fault(set.offset, ErrorKind::Data, "expected values or a value");
@@ -146,7 +147,7 @@ fn record_set(book: &mut Book<'_>, builder: &mut Builder, owner: &Name, set: &Va
             }
             _ => {
                 builder.unread(owner, kind);
-                book.skip(value.offset, || format!("{owner}: {kind} records are not read"));
+                book.skip(value.offset, || format!("{owner}: {kind} records are skipped"));
                 None
             }
         };

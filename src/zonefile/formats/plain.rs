@@ -52,7 +52,7 @@ fn record(book: &mut Book<'_>, builder: &mut Builder, line: &[u8]) {
             if ttl.is_some() {
                 continue;
             }
-            return book.fault(at, ErrorKind::Ttl, "expected a time to live or a record type");
+            return book.fault(at, ErrorKind::Ttl, "expected a TTL or a record type");
         } else if !next.is("IN") {
             break (Book::kind(&Text::plain(next.text, at)), at);
         }

@@ -199,11 +199,11 @@ fn an_empty_file_is_a_fault_in_every_format() {
     assert_eq!(
         faults,
         [
-            "expected a record, and there is none",
-            "expected names, each with its records below",
+            "expected a record, found none",
+            "expected names with their records",
             "expected JSON: EOF while parsing a value",
             "expected JSON: EOF while parsing a value",
-            "expected a record, and there is none",
+            "expected a record, found none",
         ]
         .map(|fault| format!("example.com.yaml:1:1: {fault}"))
     );
@@ -273,8 +273,8 @@ fn octodns_faults_have_their_places_and_reading_goes_on() {
         "3:4: expected values or a value",
         "4:22: expected a word or a string as exchange or value",
         "5:25: expected an absolute name, with a final dot, where no $ORIGIN is set",
-        "6:21: expected a time to live in seconds",
-        "7:1: expected each key once, and this is there already",
+        "6:21: expected a TTL in seconds",
+        "7:1: duplicate key",
         "8:25: expected three digits from 000 to 255 after the backslash",
         "9:23: expected the fields of a record",
         "10:1: expected a domain name without empty labels",
@@ -295,9 +295,9 @@ fn octodns_types_that_only_a_provider_knows_are_told_and_not_denied() {
         ),
         (
             vec![
-                "example.com.yaml:1:12: example.com: ALIAS is no type of the DNS, and is not read"
+                "example.com.yaml:1:12: example.com: ALIAS is not a DNS record type, skipped"
                     .to_owned(),
-                "example.com.yaml:2:23: b.example.com: TYPE29 records are not read".to_owned(),
+                "example.com.yaml:2:23: b.example.com: TYPE29 records are skipped".to_owned(),
             ],
             vec!["malformed".to_owned()],
             vec!["malformed".to_owned()],
@@ -311,7 +311,7 @@ fn octodns_sets_that_depend_on_who_asks_are_told_and_not_answered() {
     assert_eq!(
         (notices(&files), said(&files, "a.example.com", Kind::Txt)),
         (
-            vec!["example.com.yaml:1:4: a.example.com: its answers depend on who asks".to_owned()],
+            vec!["example.com.yaml:1:4: a.example.com: geo-dependent answers".to_owned()],
             vec!["malformed".to_owned()]
         )
     );
@@ -341,10 +341,10 @@ fn yaml_that_asks_for_more_than_data_is_refused() {
     assert_eq!(
         faults,
         [
-            "1:4: tags such as !include are refused: put the values here",
-            "2:5: merge keys are refused: write the values out here",
+            "1:4: tags such as !include are not supported: put the values here",
+            "2:5: merge keys are not supported: write the values here",
             "1:8: expected an alias for a value that has come to its end",
-            "2:1: expected one document, and this is another",
+            "2:1: expected one document, found another",
             "1:3: expected a key that is a word or a string",
             "2:1: expected YAML: while parsing a node, did not find expected node content",
         ]
@@ -433,9 +433,8 @@ fn dnscontrol_views_of_a_zone_are_told_and_the_first_is_read() {
         (
             vec!["a.example.com A 192.0.2.1".to_owned()],
             vec![
-                "ir.json:3:1: example.com is listed already: this view of it is not read".to_owned(),
-                "ir.json:4:1: example.org keeps records that are not listed here: only those listed \
-                 are read"
+                "ir.json:3:1: example.com is listed already: this view is skipped".to_owned(),
+                "ir.json:4:1: example.org keeps unlisted records: only the listed ones are read"
                     .to_owned(),
             ]
         )
@@ -463,7 +462,7 @@ fn json_faults_have_their_places() {
             "2:11: expected an IPv4 address",
             "1:46: expected a record with type and name",
             "1:66: expected an escape of JSON",
-            "1:1: expected what terraform show -json or dnscontrol print-ir prints",
+            "1:1: expected the output of terraform show -json or dnscontrol print-ir",
         ]
         .map(|fault| format!("a.json:{fault}"))
     );
@@ -544,7 +543,7 @@ fn what_is_known_only_after_the_change_is_told_and_not_answered() {
         (
             vec![],
             vec![
-                "plan.json:1:156: aws_route53_record.x: its values are known only after the change"
+                "plan.json:1:156: aws_route53_record.x: its values are known only after apply"
                     .to_owned()
             ],
             vec!["malformed".to_owned()]
@@ -561,7 +560,7 @@ fn a_name_whose_zone_is_not_there_is_told_and_not_guessed() {
         (
             vec![],
             vec![&Remark::Skipped {
-                what: "aws_route53_record.x: its name cannot be known from the file".to_owned()
+                what: "aws_route53_record.x: its name is not in the file".to_owned()
             }]
         )
     );
@@ -721,7 +720,7 @@ fn resources_of_other_providers_are_told() {
     let files = state("digitalocean_record", "{}");
     assert_eq!(
         notices(&files),
-        ["state.json:1:164: resources of the type digitalocean_record are not read"]
+        ["state.json:1:164: resources of type digitalocean_record are skipped"]
     );
 }
 
@@ -764,7 +763,7 @@ fn plain_faults_have_their_places() {
         errors(&files),
         [
             "1:2: expected a record type",
-            "2:3: expected a time to live or a record type",
+            "2:3: expected a TTL or a record type",
             "3:3: expected a record type",
             "4:17: expected the end of the record",
             "5:6: expected a string",

@@ -37,7 +37,7 @@ pub(super) fn read(format: Format, file: &str, text: &[u8]) -> Files {
     };
     let Book { source, mut remarks } = book;
     if format == Format::Plain && is_silent(&zones) {
-        remarks.fault_if_none(ErrorKind::Syntax, "expected a record, and there is none");
+        remarks.fault_if_none(ErrorKind::Syntax, "expected a record, found none");
     }
     let (errors, omitted) = remarks.errors(&source);
     let (notices, omitted_notices) = remarks.notices(&source);
@@ -72,6 +72,6 @@ pub(super) fn provider_type(book: &mut Book<'_>, builder: &mut Builder, owner: &
     [Kind::A, Kind::Aaaa].iter().for_each(|kind| builder.unread(owner, *kind));
     book.skip(word.start(), || {
         let shown = crate::text::escape(word.octets().get(..40).unwrap_or(word.octets()));
-        format!("{owner}: {shown} is no type of the DNS, and is not read")
+        format!("{owner}: {shown} is not a DNS record type, skipped")
     });
 }

@@ -143,7 +143,7 @@ impl Reader<'_, '_> {
                 self.add(value, 0)
             }
             Event::DocumentStart(_) if self.root.is_some() => {
-                let what = "expected one document, and this is another";
+                let what = "expected one document, found another";
                 Err((offset, ErrorKind::Syntax, what.to_owned()))
             }
             _ => Ok(()),
@@ -199,11 +199,11 @@ impl Reader<'_, '_> {
                     }
                 };
                 if key.octets() == b"<<" {
-                    let what = "merge keys are refused: write the values out here";
+                    let what = "merge keys are not supported: write the values here";
                     return Err((value.offset, ErrorKind::Refused, what.to_owned()));
                 }
                 if !open.keys.insert(key.octets().to_vec()) {
-                    let what = "expected each key once, and this is there already";
+                    let what = "duplicate key";
                     self.faults.push((value.offset, ErrorKind::Syntax, what.to_owned()));
                 }
                 open.key = Some(key);
@@ -218,7 +218,7 @@ impl Reader<'_, '_> {
 fn check_tag(tag: Option<&Tag>, offset: usize) -> Result<(), Wrong> {
     match tag {
         Some(tag) if !tag.is_yaml_core_schema() => {
-            let what = "tags such as !include are refused: put the values here";
+            let what = "tags such as !include are not supported: put the values here";
             Err((offset, ErrorKind::Refused, what.to_owned()))
         }
         _ => Ok(()),

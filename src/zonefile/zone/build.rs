@@ -113,7 +113,7 @@ impl Builder {
                     return Ok(());
                 }
                 Some(_) => {
-                    return Err((ErrorKind::SecondSoa, "one SOA record, and this is another"));
+                    return Err((ErrorKind::SecondSoa, "one SOA record, found another"));
                 }
             }
         }

@@ -111,13 +111,12 @@ impl fmt::Display for Notice {
         write!(out, "{}: ", self.place)?;
         match &self.remark {
             Remark::Repeated { owner, kind, first } => {
-                write!(out, "{owner} {kind} is listed already at {first}")
+                write!(out, "{owner} {kind} repeats {first}")
             }
             Remark::Skipped { what } => out.write_str(what),
-            Remark::UnequalTtl { owner, kind, ttl, first, first_ttl } => write!(
-                out,
-                "{owner} {kind} has a time to live of {ttl} here, and of {first_ttl} at {first}"
-            ),
+            Remark::UnequalTtl { owner, kind, ttl, first, first_ttl } => {
+                write!(out, "{owner} {kind} has TTL {ttl} here and TTL {first_ttl} at {first}")
+            }
         }
     }
 }

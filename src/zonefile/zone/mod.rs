@@ -292,7 +292,7 @@ impl Content {
 
     fn answer(&self, kind: Kind, minimum: Option<u32>) -> Verdict {
         if self.unread {
-            let detail = format!("the {kind} records of a zone file are not read");
+            let detail = format!("{kind} records in zone files are skipped");
             return Verdict::failed(Trouble::Malformed, detail);
         }
         if self.listed.is_empty() {
@@ -309,7 +309,7 @@ impl Content {
             _ => None,
         });
         let Some(Data::Cname(target)) = target else {
-            return Verdict::failed(Trouble::Malformed, "the DNAME record cannot be read");
+            return Verdict::failed(Trouble::Malformed, "unreadable DNAME record");
         };
         match Name::from_labels(question.name.labels().take(extra).chain(target.labels())) {
             // RFC 6672 §3.1: the CNAME record that is made up is the answer, if it was asked for.

@@ -196,7 +196,7 @@ impl<'a> Reader<'a> {
             return name.map(drop);
         }
         if control.is("$TTL") {
-            const WHAT: &str = "a time to live, as in 3600 or 1h30m";
+            const WHAT: &str = "a TTL, as in 3600 or 1h30m";
             let word = one(WHAT);
             self.default_ttl = word.as_ref().ok().and_then(|word| word.seconds());
             return match (word, self.default_ttl) {
@@ -208,8 +208,7 @@ impl<'a> Reader<'a> {
             return self.generate(control, arguments, after);
         }
         let (kind, sentence) = if control.is("$INCLUDE") {
-            let sentence = "$INCLUDE is refused: a zone file must not open other files, put their \
-                            text here";
+            let sentence = "$INCLUDE is not supported: a zone file must not open other files; put their text here";
             (ErrorKind::Refused, sentence)
         } else {
             (ErrorKind::Syntax, "expected $ORIGIN, $TTL or $GENERATE")
@@ -320,10 +319,10 @@ fn header<'w, 'a>(mut words: &'w [Word<'a>], after: &'a [u8]) -> Result<Header<'
         if !class && (word.is("IN") || word.is("CLASS1")) {
             class = true;
         } else if ["CH", "HS", "CS"].iter().any(|other| word.is(other)) {
-            let what = "class IN, the only one that is read";
+            let what = "class IN (the only supported class)";
             return Err((ErrorKind::Class, Wanted { at: word.text, what }));
         } else if ttl.is_none() && word.text.first().is_some_and(u8::is_ascii_digit) {
-            let what = "a time to live or a record type";
+            let what = "a TTL or a record type";
             ttl = Some(word.seconds().ok_or((ErrorKind::Ttl, Wanted { at: word.text, what }))?);
         } else {
             let kind = (!word.quoted).then(|| presentation::kind(word.text)).flatten();

@@ -98,7 +98,7 @@ fn a_page_is_never_longer_than_what_github_takes() {
 fn a_page_says_what_is_left_out_of_it() {
     let page = written(&crowded(1000), markdown::render);
     let last = page.lines().last().unwrap_or_default();
-    assert!(last.starts_with("**Left out, for GitHub takes no longer page:** f"), "{last}");
+    assert!(last.starts_with("**Left out (GitHub limits the page size):** f"), "{last}");
 }
 
 #[test]

@@ -105,9 +105,7 @@ fn a_name_that_is_too_long_is_not_repeated_whole() {
     let shown: String = word.chars().take(60).collect();
     assert_eq!(
         mistake([&word]),
-        format!(
-            "\"{shown}…\" is not a domain name: the name has 299 octets, at most 253 are allowed"
-        )
+        format!("\"{shown}…\" is not a domain name: the name has 299 octets (limit 253)")
     );
 }
 
@@ -115,7 +113,8 @@ fn a_name_that_is_too_long_is_not_repeated_whole() {
 fn a_command_of_other_tools_needs_no_command() {
     assert_eq!(
         mistake(["check", "fmsinc.com"]),
-        "\"check\" is not a domain name: it has no dot. No command is needed: mailcheck example.com"
+        "\"check\" is not a domain name: it has no dot. To check a domain, no command is \
+         needed: mailcheck example.com"
     );
 }
 
@@ -123,8 +122,8 @@ fn a_command_of_other_tools_needs_no_command() {
 fn a_word_without_a_dot_may_be_a_provider() {
     assert_eq!(
         mistake(["fmsinc.com", "google"]),
-        "\"google\" is not a domain name: it has no dot. A provider is asked about with --sender \
-         google, a top-level domain is written google."
+        "\"google\" is not a domain name: it has no dot. For the provider use --sender google; \
+         for a top-level domain add a final dot: google."
     );
 }
 
@@ -137,7 +136,7 @@ fn a_top_level_domain_is_written_with_its_dot() {
 fn numbers_with_dots_are_no_domain() {
     assert_eq!(
         mistake(["192.0.2.300"]),
-        "\"192.0.2.300\" is not a domain name: nor is it an IPv4 address"
+        "\"192.0.2.300\" is not a domain name: and it is not an IPv4 address"
     );
 }
 
@@ -154,7 +153,7 @@ fn terminal_escapes_in_a_word_are_not_repeated() {
 fn a_sender_alone_is_no_inquiry() {
     assert_eq!(
         mistake(["192.0.2.1"]),
-        "no domain is named. For instance: mailcheck example.com 192.0.2.25"
+        "no domain given. Example: mailcheck example.com 192.0.2.25"
     );
 }
 
@@ -280,7 +279,7 @@ fn a_word_after_an_at_sign_is_a_server() {
 fn offline_needs_something_that_answers() {
     assert_eq!(
         mistake(["fmsinc.com", "--offline"]),
-        "--offline leaves nothing to answer: add --zone FILE or --replay FILE"
+        "--offline needs --zone FILE or --replay FILE"
     );
 }
 
@@ -288,7 +287,7 @@ fn offline_needs_something_that_answers() {
 fn a_replay_asks_no_server() {
     assert_eq!(
         mistake(["fmsinc.com", "@9.9.9.9", "--replay", "tape.jsonl"]),
-        "--replay asks no server, and \"9.9.9.9\" is one"
+        "--replay makes no DNS queries, so \"9.9.9.9\" has no use"
     );
 }
 
@@ -320,7 +319,7 @@ fn an_unknown_format_is_answered_with_those_that_are_known() {
 #[test]
 fn standard_output_takes_one_format() {
     let text = mistake(["fmsinc.com", "-f", "text", "-f", "json"]);
-    assert!(text.starts_with("two formats cannot both go to standard output"), "{text}");
+    assert!(text.starts_with("two formats for standard output"), "{text}");
 }
 
 proptest::proptest! {
@@ -337,7 +336,7 @@ proptest::proptest! {
 fn a_sender_that_no_check_would_test_is_a_mistake() {
     assert_eq!(
         mistake(["a.example", "192.0.2.1", "--checks", "mx,dmarc"]),
-        "--checks leaves out spf, by which the sender 192.0.2.1 is tested"
+        "testing the sender 192.0.2.1 needs spf: add it to --checks"
     );
 }
 

@@ -14,17 +14,18 @@ const STRING_LIMIT: usize = 255;
 
 pub(super) fn weak(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     each_of_strength(facts, Strength::Weak, |found, bits| {
-        let said = found.said(" has an RSA key of ").weak(format!("{bits} bits"));
-        findings.push(found.finding(rule, said.plain("; signers are told to use 2048")));
+        let said = found.said(" has an RSA key with ").weak(format!("{bits} bits"));
+        findings
+            .push(found.finding(rule, said.plain("; RFC 8301: signers SHOULD use at least 2048")));
     });
 }
 
 pub(super) fn short(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     each_of_strength(facts, Strength::Broken, |found, bits| {
-        let said = found.said(" has an RSA key of ").bad(format!("{bits} bits"));
+        let said = found.said(" has an RSA key with ").bad(format!("{bits} bits"));
         let said = match bits {
-            0..1024 => said.plain("; receivers accept none of less than 1024"),
-            _ => said.plain(" whose exponent signs nothing"),
+            0..1024 => said.plain("; RFC 8301: verifiers MUST NOT accept less than 1024"),
+            _ => said.plain(" and an invalid exponent"),
         };
         findings.push(found.finding(rule, said));
     });
@@ -32,14 +33,16 @@ pub(super) fn short(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Findi
 
 pub(super) fn long(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     each_of_strength(facts, Strength::Oversized, |found, bits| {
-        let said = found.said(" has an RSA key of ").weak(format!("{bits} bits"));
-        findings.push(found.finding(rule, said.plain("; receivers need not go beyond 4096")));
+        let said = found.said(" has an RSA key with ").weak(format!("{bits} bits"));
+        findings.push(
+            found.finding(rule, said.plain("; RFC 8301: verifiers need to support only 4096")),
+        );
     });
 }
 
 pub(super) fn revoked(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for found in records(facts).filter(|found| found.record().is_revoked()) {
-        let said = found.said(" has a withdrawn key; mail signed with it fails");
+        let said = found.said(" has a revoked key; signatures with it fail");
         findings.push(found.finding(rule, said));
     }
 }
@@ -49,10 +52,10 @@ pub(super) fn truncated(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
         if !matches!(flaw, Flaw::Truncated { .. }) {
             continue;
         }
-        let mut said = found.said(" has ").then(flaw_words(flaw));
+        let mut said = found.said(" has a ").then(flaw_words(flaw));
         if found.record().text.len() == STRING_LIMIT {
             said = said.plain("; the record ends at octet ").number(STRING_LIMIT);
-            said = said.plain(", where one string of a TXT record ends");
+            said = said.plain(", the maximum of one string");
         }
         findings.push(found.finding(rule, said));
     }
@@ -64,9 +67,9 @@ pub(super) fn strays(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
         let said = found.said(" has ").bad(stray_words(first.value));
         let said = match found.record().strays.len() {
             1 => said.plain(" in its record"),
-            more => said.plain(" in its record, the first of ").number(more).plain(" such faults"),
+            more => said.plain(" in its record (1 of ").number(more).plain(" stray characters)"),
         };
-        let finding = found.finding(rule, said.plain("; receivers discard it"));
+        let finding = found.finding(rule, said.plain("; receivers discard the record"));
         findings.push(narrowed(finding, first.span));
     }
 }
@@ -74,7 +77,7 @@ pub(super) fn strays(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
 pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for found in records(facts) {
         for error in &found.published.record.errors {
-            let said = found.said("'s record has a fault: expected ").bad(error.expected);
+            let said = found.said(" has a syntax error: expected ").bad(error.expected);
             findings.push(narrowed(found.finding(rule, said), error.span));
         }
     }
@@ -83,23 +86,24 @@ pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
 pub(super) fn unusable(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for found in records(facts).filter(|found| !found.record().is_revoked()) {
         if let Some(why) = found.record().unusable() {
-            let said = found.said(" has a key ").then(unusable_words(found.record(), why));
+            let said =
+                found.said(" has an unusable key: ").then(unusable_words(found.record(), why));
             findings.push(found.finding(rule, said.plain("; receivers ignore it")));
         }
     }
     for (found, flaw) in flawed(facts) {
         // Cut keys have a rule of their own; what is not base64 was a fault of the text.
         if !matches!(flaw, Flaw::Truncated { .. } | Flaw::NotBase64) {
-            let said = found.said(" has ").then(flaw_words(flaw));
-            findings.push(found.finding(rule, said.plain("; no signature can be verified")));
+            let said = found.said(" has a ").then(flaw_words(flaw));
+            findings.push(found.finding(rule, said.plain("; receivers cannot verify signatures")));
         }
     }
 }
 
 pub(super) fn testing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for found in records(facts).filter(|found| found.record().is_testing) {
-        let said = found.said(" is marked as a test (").code("t=y");
-        let said = said.plain("); receivers may treat its mail as unsigned");
+        let said = found.said(" is in test mode (").code("t=y");
+        let said = said.plain(")");
         findings.push(found.finding(rule, said));
     }
 }
@@ -115,14 +119,13 @@ pub(super) fn small_exponent(facts: &Facts, rule: &'static Rule, findings: &mut 
         let Some(exponent) = small else { continue };
         let said =
             found.said(" has an RSA key with the public exponent ").weak(exponent.to_string());
-        findings.push(found.finding(rule, said.plain("; 65537 is usual")));
+        findings.push(found.finding(rule, said.plain("; the usual exponent is 65537")));
     }
 }
 
 pub(super) fn bare(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for (found, _) in rsa_keys(facts).filter(|(_, rsa)| rsa.form == Form::Bare) {
-        let said =
-            found.said(" has an RSAPublicKey without the wrapping of a SubjectPublicKeyInfo");
+        let said = found.said(" has a bare RSAPublicKey instead of a SubjectPublicKeyInfo");
         findings.push(found.finding(rule, said.plain("; some verifiers cannot read it")));
     }
 }
@@ -143,7 +146,7 @@ impl<'a> FoundKey<'a> {
     /// A sentence that begins with the selector.
     fn said(&self, words: &str) -> Phrase {
         if self.is_of_wildcard {
-            return Phrase::new().plain("every selector, by a wildcard,").plain(words);
+            return Phrase::new().plain("a wildcard for every selector").plain(words);
         }
         let selector = &self.tried.candidate.selector;
         Phrase::new().plain("selector ").name(selector).plain(words)

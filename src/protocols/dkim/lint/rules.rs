@@ -34,9 +34,8 @@ pub(crate) static WEAK_KEY: Rule = Rule {
     id: "dkim/weak-key",
     severity: Warn,
     confidence: Certain,
-    summary: "the key has less than 2048 bits",
-    why: "Keys of 1024 bits are within reach of a well-funded attacker, who could then \
-          sign as the domain.",
+    summary: "RSA key shorter than 2048 bits",
+    why: "A well-funded attacker can factor a 1024-bit key and then sign as the domain.",
     cite: rfc(8301, "3.2"),
     page: include_str!("weak-key.md"),
 };
@@ -45,9 +44,8 @@ pub(crate) static SHORT_KEY: Rule = Rule {
     id: "dkim/short-key",
     severity: Error,
     confidence: Certain,
-    summary: "the key has less than 1024 bits",
-    why: "Anybody can break such a key within days, so receivers must treat its signatures \
-          as invalid.",
+    summary: "RSA key shorter than 1024 bits",
+    why: "Such a key can be factored in days, so receivers must not accept its signatures.",
     cite: rfc(8301, "3.2"),
     page: include_str!("short-key.md"),
 };
@@ -56,9 +54,8 @@ pub(crate) static LONG_KEY: Rule = Rule {
     id: "dkim/long-key",
     severity: Warn,
     confidence: Certain,
-    summary: "the key has more than 4096 bits",
-    why: "Receivers need not be able to use keys beyond 4096 bits; those that cannot see \
-          no signature.",
+    summary: "RSA key longer than 4096 bits",
+    why: "Receivers that cannot use the key treat the mail as unsigned.",
     cite: rfc(8301, "3.2"),
     page: include_str!("long-key.md"),
 };
@@ -67,9 +64,9 @@ pub(crate) static REVOKED: Rule = Rule {
     id: "dkim/revoked",
     severity: Note,
     confidence: Certain,
-    summary: "the key is withdrawn",
-    why: "An empty p= says that mail signed with this selector fails. That is right after \
-          a rotation, and wrong if something still signs with it.",
+    summary: "revoked DKIM key",
+    why: "An empty p= revokes the key. That is right after a rotation, and wrong if a server \
+          still signs with this selector.",
     cite: rfc(6376, "3.6.1"),
     page: include_str!("revoked.md"),
 };
@@ -78,9 +75,9 @@ pub(crate) static TRUNCATED_KEY: Rule = Rule {
     id: "dkim/truncated-key",
     severity: Error,
     confidence: Certain,
-    summary: "the key is cut off",
-    why: "Many panels keep the first 255 octets of a text and drop the rest. Every \
-          signature fails until the whole key is published, in several strings.",
+    summary: "truncated DKIM key",
+    why: "Many DNS panels cut a TXT record at 255 octets. Signatures fail until you publish the \
+          whole key in several strings.",
     cite: rfc(6376, "3.6.2.2"),
     page: include_str!("truncated-key.md"),
 };
@@ -89,9 +86,9 @@ pub(crate) static STRAY_CHARACTERS: Rule = Rule {
     id: "dkim/stray-characters",
     severity: Error,
     confidence: Certain,
-    summary: "characters that do not belong stand in the key record",
-    why: "Backslashes, quotation marks and PEM lines that were pasted along with a key \
-          make receivers discard the record.",
+    summary: "stray characters in the DKIM key record",
+    why: "Backslashes, quotation marks and PEM lines are usually pasted along with a key. They \
+          are not part of the record syntax.",
     cite: rfc(6376, "3.6.1"),
     page: include_str!("stray-characters.md"),
 };
@@ -100,9 +97,8 @@ pub(crate) static SYNTAX: Rule = Rule {
     id: "dkim/syntax",
     severity: Error,
     confidence: Certain,
-    summary: "the key record has a fault",
-    why: "Receivers discard a key record that they cannot read, and every signature with \
-          it fails.",
+    summary: "syntax error in the DKIM key record",
+    why: "Receivers discard an unreadable key record, so every signature with it fails.",
     cite: rfc(6376, "3.6.1"),
     page: include_str!("syntax.md"),
 };
@@ -111,9 +107,8 @@ pub(crate) static UNUSABLE_KEY: Rule = Rule {
     id: "dkim/unusable-key",
     severity: Error,
     confidence: Certain,
-    summary: "the key cannot be used for mail",
-    why: "The record's own tags, or the octets of the key, leave receivers nothing to \
-          verify with.",
+    summary: "unusable DKIM key",
+    why: "No signature with this selector can pass.",
     cite: rfc(6376, "6.1.2"),
     page: include_str!("unusable-key.md"),
 };
@@ -122,8 +117,9 @@ pub(crate) static TESTING: Rule = Rule {
     id: "dkim/testing",
     severity: Note,
     confidence: Certain,
-    summary: "the key is marked as a test",
-    why: "With t=y receivers may treat signed mail as if it were not signed.",
+    summary: "DKIM key in test mode (t=y)",
+    why: "With t=y, verifiers must treat signed mail like unsigned mail. Remove the flag after \
+          the test.",
     cite: rfc(6376, "3.6.1"),
     page: include_str!("testing.md"),
 };
@@ -132,9 +128,9 @@ pub(crate) static SMALL_EXPONENT: Rule = Rule {
     id: "dkim/small-exponent",
     severity: Note,
     confidence: Certain,
-    summary: "the RSA key has a small public exponent",
-    why: "Verifiers that check the padding carelessly can be deceived where the exponent \
-          is 3; 65537 costs nothing.",
+    summary: "small RSA exponent",
+    why: "Attacks on verifiers with faulty padding checks need a small exponent such as 3; 65537 \
+          costs nothing.",
     cite: draft("FIPS 186-5", "A.1.1"),
     page: include_str!("small-exponent.md"),
 };
@@ -143,9 +139,9 @@ pub(crate) static BARE_KEY: Rule = Rule {
     id: "dkim/bare-key",
     severity: Note,
     confidence: Certain,
-    summary: "the RSA key is published without its wrapping",
-    why: "Almost everybody publishes a SubjectPublicKeyInfo, and some verifiers read \
-          nothing else.",
+    summary: "RSA key without SubjectPublicKeyInfo",
+    why: "Almost all published keys are SubjectPublicKeyInfo, and some verifiers read nothing \
+          else.",
     cite: rfc(6376, "3.6.1"),
     page: include_str!("bare-key.md"),
 };
@@ -154,9 +150,9 @@ pub(crate) static SHARED_KEY: Rule = Rule {
     id: "dkim/shared-key",
     severity: Note,
     confidence: Likely,
-    summary: "two selectors publish the same key",
-    why: "A rotation that keeps the key changes nothing: who has one private key signs \
-          with both selectors.",
+    summary: "one DKIM key at two selectors",
+    why: "A rotation that keeps the key replaces nothing: an attacker with the old private key \
+          can still sign.",
     cite: advice(),
     page: include_str!("shared-key.md"),
 };
@@ -165,9 +161,9 @@ pub(crate) static ED25519_ALONE: Rule = Rule {
     id: "dkim/ed25519-alone",
     severity: Note,
     confidence: Certain,
-    summary: "every key found is an Ed25519 key",
-    why: "Many receivers verify RSA only. They see mail that is not signed, unless a \
-          second signature stands beside it.",
+    summary: "only Ed25519 keys",
+    why: "Many receivers verify RSA only and treat this mail as unsigned. Add a second signature \
+          with an RSA key.",
     cite: rfc(8463, "6"),
     page: include_str!("ed25519-alone.md"),
 };
@@ -176,8 +172,9 @@ pub(crate) static SEVERAL_RECORDS: Rule = Rule {
     id: "dkim/several-records",
     severity: Error,
     confidence: Certain,
-    summary: "several key records stand at one selector",
-    why: "Which of them counts is undefined: receivers may pick any, and fail.",
+    summary: "several key records at one selector",
+    why: "RFC 6376 leaves the result undefined: a receiver may pick the wrong key and fail the \
+          signature.",
     cite: rfc(6376, "3.6.2.2"),
     page: include_str!("several-records.md"),
 };
@@ -186,9 +183,9 @@ pub(crate) static DANGLING_ALIAS: Rule = Rule {
     id: "dkim/dangling-alias",
     severity: Error,
     confidence: Certain,
-    summary: "the selector is an alias of a name that does not exist",
-    why: "No key can be fetched, so signatures fail. Signing was not switched on at the \
-          provider, or the account is gone; whoever takes over that name could sign as the \
+    summary: "selector CNAME points to a name that does not exist",
+    why: "Verifiers find no key, so signatures fail. Either signing is not enabled at the \
+          provider or the account was deleted; an attacker who gets that name can sign as the \
           domain.",
     cite: rfc(6376, "6.1.2"),
     page: include_str!("dangling-alias.md"),
@@ -198,9 +195,8 @@ pub(crate) static WILDCARD: Rule = Rule {
     id: "dkim/wildcard",
     severity: Warn,
     confidence: Certain,
-    summary: "every selector answers with the same key",
-    why: "A wildcard hides which selectors are in use, and none of them can be withdrawn \
-          by itself.",
+    summary: "wildcard answers for every selector",
+    why: "It hides which selectors are in use, and you cannot revoke a single one.",
     cite: rfc(6376, "3.6.2.1"),
     page: include_str!("wildcard.md"),
 };
@@ -209,9 +205,9 @@ pub(crate) static NO_KEY_FOUND: Rule = Rule {
     id: "dkim/no-key-found",
     severity: Note,
     confidence: Likely,
-    summary: "no key was found at the selectors tried",
-    why: "Selectors cannot be listed, so there may be others. The s= of a signature tells \
-          the one in use.",
+    summary: "no DKIM key at the tried selectors",
+    why: "The DNS cannot list selectors. The s= tag of a DKIM-Signature header names the one in \
+          use; test it with --selector.",
     cite: rfc(6376, "3.6.2.1"),
     page: include_str!("no-key-found.md"),
 };
@@ -220,9 +216,9 @@ pub(crate) static PROVED_NONE: Rule = Rule {
     id: "dkim/proved-none",
     severity: Warn,
     confidence: Certain,
-    summary: "the domain publishes no DKIM key",
-    why: "Nothing can be signed as this domain: forwarded mail fails DMARC, and large \
-          receivers ask bulk senders for a signature.",
+    summary: "no DKIM key published",
+    why: "Receivers cannot verify DKIM signatures of the domain: its forwarded mail fails DMARC, \
+          and large receivers require a signature from bulk senders.",
     cite: rfc(8020, "2"),
     page: include_str!("proved-none.md"),
 };
@@ -231,8 +227,8 @@ pub(crate) static GIVEN_SELECTOR_MISSING: Rule = Rule {
     id: "dkim/given-selector-missing",
     severity: Error,
     confidence: Certain,
-    summary: "a selector that is in use has no key",
-    why: "Mail that is signed with the selector fails permanently at every receiver.",
+    summary: "no key at the given selector",
+    why: "A missing key is a permanent failure: receivers treat the mail as unsigned.",
     cite: rfc(6376, "6.1.2"),
     page: include_str!("given-selector-missing.md"),
 };

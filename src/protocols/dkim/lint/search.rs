@@ -11,7 +11,7 @@ pub(super) fn several(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
     for tried in facts.keyed() {
         if let Found::Several { count, .. } = &tried.found {
             let said = selector(tried).plain(" has ").bad(format!("{count} key records"));
-            findings.push(at(tried, rule, said.plain("; receivers may pick any of them")));
+            findings.push(at(tried, rule, said.plain(" (1 allowed)")));
         }
     }
 }
@@ -24,7 +24,7 @@ pub(super) fn dangling(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
         }
         let mut said = said.plain(", which ").bad("does not exist");
         if let Some(provider) = &tried.candidate.provider {
-            said = said.plain("; DKIM may not be switched on at ").plain(provider.as_ref());
+            said = said.plain("; DKIM is probably not enabled at ").plain(provider.as_ref());
         }
         let mut finding = at(tried, rule, said);
         finding.location.kind = Kind::Cname;
@@ -36,9 +36,8 @@ pub(super) fn wildcard(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
     // Withdrawing every selector at once is how a domain says that it signs nothing.
     let Some(probe) = facts.wildcard.as_ref().filter(|_| !facts.is_withdrawn()) else { return };
     let said = Phrase::new()
-        .plain("the made-up selector ")
-        .name(&probe.candidate.selector)
-        .plain(" has a key: a wildcard answers for every selector");
+        .plain("a wildcard record answers for every selector, for example ")
+        .name(&probe.candidate.selector);
     findings.push(at(probe, rule, said));
 }
 
@@ -54,7 +53,7 @@ pub(super) fn shared(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
         let Some(key) = tried.keys().first().and_then(key) else { continue };
         match known.get(&key) {
             Some(first) => {
-                let said = selector(tried).plain(" publishes the key of selector ");
+                let said = selector(tried).plain(" has the same key as selector ");
                 findings.push(at(tried, rule, said.name(&first.candidate.selector)));
             }
             None => {
@@ -74,7 +73,7 @@ pub(super) fn ed25519_alone(facts: &Facts, rule: &'static Rule, findings: &mut V
     let Some(first) = usable.next().filter(|_| is_complete) else { return };
     if [first].into_iter().chain(usable).all(|tried| tried.keys().iter().all(is_ed25519)) {
         let said = selector(first).plain(" has an ").weak("Ed25519");
-        let said = said.plain(" key, and no RSA key was found; many receivers verify RSA only");
+        let said = said.plain(" key; no RSA key found");
         findings.push(at(first, rule, said));
     }
 }
@@ -85,9 +84,9 @@ pub(super) fn none_found(facts: &Facts, rule: &'static Rule, findings: &mut Vec<
     let is_complete = facts.failed().next().is_none() && !is_shown;
     if is_complete && !facts.is_proved_none() && !facts.tried.iter().any(|tried| tried.has_key()) {
         let said = Phrase::new()
-            .plain("none of ")
+            .plain("no key at any of ")
             .number(facts.tried.len())
-            .plain(" selectors tried has a key; others may exist, they cannot be listed");
+            .plain(" tried selectors; others may exist");
         findings.push(at_domainkey(facts, rule, said));
     }
 }
@@ -96,7 +95,7 @@ pub(super) fn proved_none(facts: &Facts, rule: &'static Rule, findings: &mut Vec
     if let Some(apex) = facts.apex.as_ref().filter(|_| facts.is_proved_none()) {
         let said = Phrase::new()
             .name(&apex.question.name)
-            .plain(" does not exist, so ")
+            .plain(" does not exist: ")
             .bad("no selector has a key");
         findings.push(at_domainkey(facts, rule, said));
     }
@@ -107,10 +106,12 @@ pub(super) fn given_missing(facts: &Facts, rule: &'static Rule, findings: &mut V
     for tried in given.filter(|tried| !facts.is_resting(tried)) {
         let said = match tried.found {
             Found::Nothing => selector(tried).plain(" has ").bad("no key"),
-            Found::Foreign(_) => selector(tried).plain(" has text that is ").bad("no key record"),
+            Found::Foreign(_) => {
+                selector(tried).plain(" has a TXT record that is ").bad("not a DKIM key")
+            }
             Found::Key(_) | Found::Several { .. } | Found::Dangling | Found::Failed => continue,
         };
-        findings.push(at(tried, rule, said.plain("; mail signed with it fails")));
+        findings.push(at(tried, rule, said.plain("; signatures with it fail")));
     }
 }
 

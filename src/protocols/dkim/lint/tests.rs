@@ -37,10 +37,8 @@ async fn a_record_cut_at_255_octets_says_where_it_was_cut() {
     let found = check(&facts(&world, &Wanted::default()).await);
     assert_eq!(
         found.iter().map(|finding| finding.message.to_string()).collect::<Vec<_>>(),
-        [
-            "selector s1 has a key that is cut off: it announces 294 octets, 177 are there; the record \
-          ends at octet 255, where one string of a TXT record ends"
-        ]
+        ["selector s1 has a truncated key: 177 of 294 octets; the record ends at octet 255, \
+             the maximum of one string"]
     );
 }
 
@@ -139,7 +137,7 @@ async fn finding_nothing_is_a_note_that_counts_the_names() {
     let found = check(&facts(&World::new(), &Wanted::default()).await);
     assert_eq!(
         found.iter().map(|finding| finding.message.to_string()).collect::<Vec<_>>(),
-        ["none of 23 selectors tried has a key; others may exist, they cannot be listed"]
+        ["no key at any of 23 tried selectors; others may exist"]
     );
 }
 

@@ -19,16 +19,13 @@ pub(super) fn missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
         return;
     }
     let domain = facts.domain();
-    let mut message = Phrase::new()
-        .plain("neither ")
-        .name(domain)
-        .plain(" nor a name above it publishes a policy: mail that pretends to come from it is ")
-        .bad("judged without one");
+    let mut message =
+        Phrase::new().plain("no DMARC record for ").name(domain).plain(" or a parent domain");
     if let Some(stranger) = visits.first().and_then(|visit| visit.strangers.first()) {
         message = message
-            .plain("; the TXT that stands there does not begin with ")
+            .plain("; this TXT record does not begin with ")
             .code("v=DMARC1")
-            .plain(" to the letter: ")
+            .plain(": ")
             .code(stranger);
     }
     findings.push(Finding::new(rule, of_domain(domain), message));
@@ -41,9 +38,8 @@ pub(super) fn policy_none(facts: &Facts, rule: &'static Rule, findings: &mut Vec
     }
     let span = in_force.span();
     let message = tag(in_force.tag, in_force.policy)
-        .plain(": monitoring mode, mail from ")
-        .name(facts.domain())
-        .plain(" that fails is delivered as usual");
+        .plain(" does not stop mail spoofing ")
+        .name(facts.domain());
     findings.push(Finding::new(rule, place(in_force, span), message));
 }
 
@@ -57,7 +53,7 @@ pub(super) fn testing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
         .weak(in_force.requested.word())
         .plain(" for mail from ")
         .name(facts.domain())
-        .plain("; receivers that follow RFC 7489 do not know the tag and apply ")
+        .plain("; RFC 7489 receivers do not know the tag and apply ")
         .with(super::super::role(in_force.policy), in_force.policy.word());
     let span = in_force.published.record().t.as_ref().map(|t| t.span);
     findings.push(Finding::new(rule, place(in_force, span), message));
@@ -69,7 +65,7 @@ pub(super) fn subdomain_weaker(facts: &Facts, rule: &'static Rule, findings: &mu
     for (weaker, policy) in facts.weaker_for_subdomains() {
         let whom = match weaker {
             PolicyTag::Np => "names that do not exist",
-            _ if record.np.is_none() => "every name, existing or not,",
+            _ if record.np.is_none() => "every name",
             _ => "names that exist",
         };
         let message = tag(weaker, policy)
@@ -77,7 +73,7 @@ pub(super) fn subdomain_weaker(facts: &Facts, rule: &'static Rule, findings: &mu
             .then(tag(in_force.tag, in_force.policy))
             .plain(format!(": {whom} below "))
             .name(facts.domain())
-            .plain(" can be forged where the domain itself cannot");
+            .plain(" can be spoofed although the domain itself cannot");
         findings.push(Finding::new(rule, place(in_force, weaker.span(record)), message));
     }
 }
@@ -95,11 +91,11 @@ pub(super) fn subdomain_tag_ignored(
     let record = published.record();
     for policy in [&record.sp, &record.np].into_iter().flatten() {
         let message = Phrase::new()
-            .plain("subdomain policies count only at the organizational domain, ")
-            .name(organization)
-            .plain("; at ")
+            .code(record.show(policy.span))
+            .plain(" has no effect at ")
             .name(&published.domain)
-            .plain(" they have no effect");
+            .plain("; the Organizational Domain is ")
+            .name(organization);
         findings.push(Finding::new(rule, of_record(published).at(policy.span), message));
     }
 }
@@ -109,9 +105,9 @@ pub(super) fn receivers_disagree(facts: &Facts, rule: &'static Rule, findings: &
         return;
     };
     let message = Phrase::new()
-        .plain("receivers that follow RFC 9989 ")
+        .plain("RFC 9989 receivers ")
         .then(what_they_do(&difference.new))
-        .plain("; receivers that follow RFC 7489 ")
+        .plain(", RFC 7489 receivers ")
         .then(what_they_do(&difference.old));
     let location = match facts.discovered.governing() {
         Some(published) => of_record(published),
@@ -134,9 +130,9 @@ fn what_they_do(side: &Side) -> Phrase {
     let Some(policy) = side.policy else { return Phrase::new().bad("apply no policy") };
     let mut phrase = Phrase::new().plain("apply ").with(super::super::role(policy), policy.word());
     if side.percent < 100 {
-        phrase = phrase.plain(" to ").number(side.percent).plain(" per cent of failing mail");
+        phrase = phrase.plain(" to ").number(side.percent).plain("% of failing mail");
     }
-    phrase.plain(" and align within ").name(&side.organization)
+    phrase.plain(" with the Organizational Domain ").name(&side.organization)
 }
 
 pub(super) fn single_label_organization(
@@ -150,11 +146,11 @@ pub(super) fn single_label_organization(
         return;
     }
     let message = Phrase::new()
-        .plain("the record of ")
-        .name(&organization.domain)
-        .plain(" makes it the organization of ")
+        .plain("the Organizational Domain of ")
         .name(domain)
-        .plain(": any domain below ")
+        .plain(" is ")
+        .name(&organization.domain)
+        .plain(": every domain below ")
         .name(&organization.domain)
         .bad(" aligns with it");
     findings.push(Finding::new(rule, of_domain(domain), message));

@@ -27,11 +27,11 @@ pub(super) fn several_records(facts: &Facts, rule: &'static Rule, findings: &mut
 }
 
 pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    faults(facts, rule, true, "the tag is ignored as it stands", findings);
+    faults(facts, rule, true, "receivers ignore the tag", findings);
 }
 
 pub(super) fn stray_text(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    faults(facts, rule, false, "receivers ignore it", findings);
+    faults(facts, rule, false, "receivers ignore the text", findings);
 }
 
 /// One finding for each fault that changes the meaning of the record, or for each that does not.
@@ -71,20 +71,21 @@ pub(super) fn no_valid_policy(facts: &Facts, rule: &'static Rule, findings: &mut
     let record = published.record();
     let effect = match record.usable() {
         Usable::Ok => return,
-        Usable::AsNone => "receivers act as if the record said p=none",
-        Usable::Skip => "and no valid rua either: receivers do not apply DMARC",
+        Usable::AsNone => "receivers apply p=none",
+        Usable::Skip => "without a valid rua, receivers do not apply DMARC",
     };
     let voided = record
         .tags_with(Usage::Discarded)
         .find(|tag| ["p", "sp", "np"].iter().any(|name| record.is_named(tag, name)));
     let (message, location) = match voided {
         Some(tag) => (
-            Phrase::new().code(record.show(tag.span())).bad(" is not a policy"),
+            Phrase::new().code(record.show(tag.span())).bad(" is not a valid policy"),
             of_record(published).at(tag.value),
         ),
-        None => {
-            (Phrase::new().bad("no policy").plain(" (").code("p").plain(")"), of_record(published))
-        }
+        None => (
+            Phrase::new().bad("no valid policy").plain(" (").code("p").plain(")"),
+            of_record(published),
+        ),
     };
     findings.push(Finding::new(rule, location, message.plain("; ").plain(effect)));
 }
@@ -93,9 +94,8 @@ pub(super) fn historic_tag(facts: &Facts, rule: &'static Rule, findings: &mut Ve
     let Some(published) = own_record(facts) else { return };
     let record = published.record();
     for tag in record.tags_with(Usage::Historic) {
-        let message = Phrase::new()
-            .code(record.show(tag.span()))
-            .plain(" has no meaning since RFC 9989; receivers that follow RFC 7489 still heed it");
+        let message =
+            Phrase::new().code(record.show(tag.span())).plain(" is historic since RFC 9989");
         findings.push(Finding::new(rule, of_record(published).at(tag.span()), message));
     }
 }
@@ -111,7 +111,7 @@ pub(super) fn lookalike(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
             .code(text)
             .plain(" does not begin with ")
             .code("v=DMARC1")
-            .plain(" to the letter; receivers ")
+            .plain("; receivers ")
             .bad("discard it");
         findings.push(Finding::new(rule, of_domain(facts.domain()), message));
     }
@@ -133,10 +133,10 @@ pub(super) fn psd_tag(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
     }
     let message = Phrase::new()
         .code("psd=y")
-        .plain(" calls ")
+        .plain(" declares ")
         .name(&published.domain)
-        .plain(" a public suffix: every name below it is ")
-        .bad("an organization of its own")
-        .plain(" and aligns with it no longer");
+        .plain(" a public suffix: names below it ")
+        .bad("no longer align")
+        .plain(" with it");
     findings.push(Finding::new(rule, of_record(published).at(psd.span), message));
 }

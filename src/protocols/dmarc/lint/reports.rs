@@ -19,7 +19,7 @@ pub(super) fn no_reports(facts: &Facts, rule: &'static Rule, findings: &mut Vec<
     let message = Phrase::new()
         .plain("no valid ")
         .code("rua")
-        .plain(": nobody reports who sends in the name of ")
+        .plain(" in the record of ")
         .name(&published.domain);
     findings.push(Finding::new(rule, of_record(published), message));
 }
@@ -28,11 +28,7 @@ pub(super) fn fo_without_ruf(facts: &Facts, rule: &'static Rule, findings: &mut 
     let Some(published) = own_record(facts) else { return };
     let record = published.record();
     let Some(fo) = record.fo.as_ref().filter(|_| record.ruf.is_empty()) else { return };
-    let message = Phrase::new()
-        .code("fo")
-        .plain(" says when failure reports are wanted, but there is no valid ")
-        .code("ruf")
-        .plain(" to send them to");
+    let message = Phrase::new().code("fo").plain(" has no effect without a valid ").code("ruf");
     findings.push(Finding::new(rule, of_record(published).at(fo.span), message));
 }
 
@@ -45,8 +41,8 @@ pub(super) fn external_report_unauthorized(
     for destination in &facts.destinations {
         let Authorization::Refused(why) = &destination.authorization else { continue };
         let message = Phrase::new()
-            .plain("reports are ")
-            .bad("not sent")
+            .plain("receivers ")
+            .bad("send no reports")
             .plain(" to ")
             .code(&destination.uri.text)
             .plain(": ")
@@ -69,9 +65,9 @@ pub(super) fn report_scheme(facts: &Facts, rule: &'static Rule, findings: &mut V
     for uri in uris(published.record()).filter(|uri| uri.scheme != Scheme::Mailto) {
         let message = Phrase::new()
             .code(&uri.text)
-            .plain(" is no mailbox: reporters need to know ")
+            .plain(" is not a ")
             .code("mailto:")
-            .plain(" only, and ignore what they do not know");
+            .plain(" URI; receivers may ignore it");
         findings.push(Finding::new(rule, of_record(published).at(uri.span), message));
     }
 }
@@ -83,7 +79,7 @@ pub(super) fn report_size_limit(facts: &Facts, rule: &'static Rule, findings: &m
         let message = Phrase::new()
             .plain("the size limit ")
             .code(record.show(size))
-            .plain(" has no meaning since RFC 9989: reports of any size are sent");
+            .plain(" is obsolete since RFC 9989");
         findings.push(Finding::new(rule, of_record(published).at(size), message));
     }
 }
@@ -96,7 +92,7 @@ pub(super) fn many_reports(facts: &Facts, rule: &'static Rule, findings: &mut Ve
         .code("rua")
         .plain(" has ")
         .number(rua.len())
-        .plain(" addresses; receivers need to serve no more than ")
+        .plain(" addresses; RFC 7489 receivers need to support only ")
         .number(SERVED_BY_ALL);
     findings.push(Finding::new(rule, of_record(published).at(first_left_out.span), message));
 }

@@ -35,9 +35,9 @@ pub(crate) static MISSING: Rule = Rule {
     id: "dmarc/missing",
     severity: Warn,
     confidence: Certain,
-    summary: "no DMARC policy applies to the domain",
-    why: "Without a policy, receivers are not told what to do with mail that only pretends \
-          to come from the domain, and large providers refuse bulk mail from it.",
+    summary: "no DMARC policy",
+    why: "Without a policy, receivers decide on their own about spoofed mail, and large \
+          providers reject bulk mail from the domain.",
     cite: rfc(9989, "4.10.1"),
     page: include_str!("missing.md"),
 };
@@ -46,8 +46,8 @@ pub(crate) static SEVERAL_RECORDS: Rule = Rule {
     id: "dmarc/several-records",
     severity: Error,
     confidence: Certain,
-    summary: "several DMARC records stand at one name",
-    why: "Receivers discard all of them, as if there were none.",
+    summary: "several DMARC records at one name",
+    why: "Receivers then treat the domain as if it had no DMARC record.",
     cite: rfc(9989, "4.10"),
     page: include_str!("several-records.md"),
 };
@@ -56,9 +56,8 @@ pub(crate) static SYNTAX: Rule = Rule {
     id: "dmarc/syntax",
     severity: Error,
     confidence: Certain,
-    summary: "a tag of the record cannot be read",
-    why: "Receivers ignore the tag and use its default, so the record says something else \
-          than its owner meant.",
+    summary: "invalid tag in the DMARC record",
+    why: "Receivers ignore the tag and use its default value.",
     cite: rfc(9989, "4.8"),
     page: include_str!("syntax.md"),
 };
@@ -67,9 +66,9 @@ pub(crate) static STRAY_TEXT: Rule = Rule {
     id: "dmarc/stray-text",
     severity: Warn,
     confidence: Certain,
-    summary: "the record contains text without meaning",
-    why: "Receivers that follow the standard ignore it. Strict readers may refuse the \
-          whole record, and it is often the remainder of a mistake.",
+    summary: "unknown text in the DMARC record",
+    why: "Standards-compliant receivers ignore this text, strict parsers may reject the record, \
+          and it often hides a typing error.",
     cite: rfc(9989, "4.8"),
     page: include_str!("stray-text.md"),
 };
@@ -78,9 +77,9 @@ pub(crate) static NO_VALID_POLICY: Rule = Rule {
     id: "dmarc/no-valid-policy",
     severity: Error,
     confidence: Certain,
-    summary: "the record has no valid policy",
-    why: "One bad policy tag voids all of them: receivers act as if the record said \
-          p=none, or do not apply DMARC at all.",
+    summary: "no valid policy in the DMARC record",
+    why: "One invalid policy tag is enough: receivers then use p=none, or do not apply DMARC if \
+          there is no valid rua.",
     cite: rfc(9989, "4.10.1"),
     page: include_str!("no-valid-policy.md"),
 };
@@ -89,9 +88,9 @@ pub(crate) static HISTORIC_TAG: Rule = Rule {
     id: "dmarc/historic-tag",
     severity: Note,
     confidence: Certain,
-    summary: "the record uses a tag of RFC 7489",
-    why: "RFC 9989 made pct, rf and ri historic: newer receivers ignore them, older ones \
-          do not.",
+    summary: "DMARC tag that RFC 9989 made historic",
+    why: "RFC 9989 removed pct, rf and ri. RFC 7489 receivers still apply them, so receivers \
+          treat the same mail differently.",
     cite: rfc(9989, "9.3"),
     page: include_str!("historic-tag.md"),
 };
@@ -100,9 +99,9 @@ pub(crate) static LOOKALIKE: Rule = Rule {
     id: "dmarc/lookalike",
     severity: Warn,
     confidence: Certain,
-    summary: "a text beside the policy is meant as a record and is none",
-    why: "The version must be v=DMARC1 to the letter, at the beginning. Receivers \
-          discard everything else, so what the text asks for is not in force.",
+    summary: "TXT record that looks like a DMARC record but is not one",
+    why: "A DMARC record begins with exactly v=DMARC1. Receivers never apply a policy that does \
+          not.",
     cite: rfc(9989, "4.10"),
     page: include_str!("lookalike.md"),
 };
@@ -111,10 +110,9 @@ pub(crate) static PSD_TAG: Rule = Rule {
     id: "dmarc/psd-tag",
     severity: Warn,
     confidence: Likely,
-    summary: "the record calls the domain a public suffix",
-    why: "With psd=y every name below the domain is an organization of its own: a \
-          signature or a bounce address of one does not align with the other. The tag is \
-          for registries.",
+    summary: "psd=y declares the domain a public suffix",
+    why: "With psd=y, every name below the domain is its own organization, so their SPF and DKIM \
+          identities no longer align with each other. The tag is for registries.",
     cite: rfc(9989, "4.7"),
     page: include_str!("psd-tag.md"),
 };
@@ -123,9 +121,8 @@ pub(crate) static POLICY_NONE: Rule = Rule {
     id: "dmarc/policy-none",
     severity: Warn,
     confidence: Certain,
-    summary: "the policy asks for no action",
-    why: "In monitoring mode, mail that fails is delivered as usual. That is right while \
-          reports are being studied; after that, it protects nobody.",
+    summary: "DMARC p=none",
+    why: "p=none is for the time in which you study the reports: it stops no spoofed mail.",
     cite: rfc(9989, "4.7"),
     page: include_str!("policy-none.md"),
 };
@@ -134,9 +131,8 @@ pub(crate) static TESTING: Rule = Rule {
     id: "dmarc/testing",
     severity: Warn,
     confidence: Certain,
-    summary: "t=y lowers the policy by one level",
-    why: "During a test receivers are asked for less than the policy says: for quarantine \
-          in the place of reject, for nothing in the place of quarantine.",
+    summary: "DMARC test mode (t=y)",
+    why: "With t=y, RFC 9989 receivers treat p=reject as p=quarantine and p=quarantine as p=none.",
     cite: rfc(9989, "4.7"),
     page: include_str!("testing.md"),
 };
@@ -145,9 +141,8 @@ pub(crate) static SUBDOMAIN_WEAKER: Rule = Rule {
     id: "dmarc/subdomain-weaker",
     severity: Warn,
     confidence: Certain,
-    summary: "names below the domain have a weaker policy than the domain itself",
-    why: "Whoever wants to forge the domain forges a name below it instead; the name does \
-          not even have to exist.",
+    summary: "subdomains have a weaker DMARC policy",
+    why: "Spoofers use a subdomain instead; it does not even have to exist.",
     cite: rfc(9989, "4.7"),
     page: include_str!("subdomain-weaker.md"),
 };
@@ -156,9 +151,8 @@ pub(crate) static SUBDOMAIN_TAG_IGNORED: Rule = Rule {
     id: "dmarc/subdomain-tag-ignored",
     severity: Note,
     confidence: Certain,
-    summary: "sp or np stands where receivers ignore it",
-    why: "These tags count in the record of the organizational domain only. Here they say \
-          nothing about any name.",
+    summary: "sp or np has no effect here",
+    why: "Receivers read sp and np only in the record of the Organizational Domain.",
     cite: rfc(9989, "4.7"),
     page: include_str!("subdomain-tag-ignored.md"),
 };
@@ -167,8 +161,9 @@ pub(crate) static RECEIVERS_DISAGREE: Rule = Rule {
     id: "dmarc/receivers-disagree",
     severity: Warn,
     confidence: Certain,
-    summary: "receivers of RFC 9989 and of RFC 7489 treat the domain differently",
-    why: "Both kinds are in use. What works in a test at one provider may fail at another.",
+    summary: "RFC 9989 and RFC 7489 receivers apply different policies",
+    why: "Both kinds of receivers are in use, so a test at one provider does not predict the \
+          result at another.",
     cite: rfc(9989, "4.10"),
     page: include_str!("receivers-disagree.md"),
 };
@@ -177,10 +172,9 @@ pub(crate) static SINGLE_LABEL_ORGANIZATION: Rule = Rule {
     id: "dmarc/single-label-organization",
     severity: Warn,
     confidence: Certain,
-    summary: "a top-level domain counts as the organization",
-    why: "Every domain below it then belongs to the same organization, so a stranger's \
-          domain aligns with this one. A record with psd=n at the own domain prevents \
-          that.",
+    summary: "a top-level domain is the Organizational Domain",
+    why: "Every domain below the top-level domain then aligns with this one. Publish psd=n at \
+          your own domain to prevent it.",
     cite: rfc(9989, "11.8"),
     page: include_str!("single-label-organization.md"),
 };
@@ -189,9 +183,9 @@ pub(crate) static NO_REPORTS: Rule = Rule {
     id: "dmarc/no-reports",
     severity: Note,
     confidence: Certain,
-    summary: "the record asks for no aggregate reports",
-    why: "Reports are the only way to learn who sends in the name of the domain, and \
-          whether the own mail passes before the policy is tightened.",
+    summary: "no aggregate reports requested",
+    why: "Without reports you cannot see who sends as the domain, or whether your own mail \
+          passes before you tighten the policy.",
     cite: rfc(9989, "5.1.3"),
     page: include_str!("no-reports.md"),
 };
@@ -200,9 +194,8 @@ pub(crate) static FO_WITHOUT_RUF: Rule = Rule {
     id: "dmarc/fo-without-ruf",
     severity: Note,
     confidence: Certain,
-    summary: "fo has no effect without ruf",
-    why: "The tag says when failure reports are wanted. Without an address for them, \
-          receivers ignore it.",
+    summary: "fo without ruf",
+    why: "fo selects which failure reports to send. Without ruf, receivers send none.",
     cite: rfc(9989, "4.7"),
     page: include_str!("fo-without-ruf.md"),
 };
@@ -211,9 +204,8 @@ pub(crate) static EXTERNAL_REPORT_UNAUTHORIZED: Rule = Rule {
     id: "dmarc/external-report-unauthorized",
     severity: Warn,
     confidence: Certain,
-    summary: "reports go to a host that does not say that it wants them",
-    why: "Reporters ask a host outside the organization first, and send nothing without \
-          its consent.",
+    summary: "report host outside the domain has not authorized the reports",
+    why: "Receivers query the report host first and send nothing without its authorization record.",
     cite: rfc(9990, "4"),
     page: include_str!("external-report-unauthorized.md"),
 };
@@ -222,9 +214,8 @@ pub(crate) static REPORT_SCHEME: Rule = Rule {
     id: "dmarc/report-scheme",
     severity: Note,
     confidence: Certain,
-    summary: "reports are wanted at an address that is no mailbox",
-    why: "Every reporter sends reports by mail; none has to know another way, and an \
-          address with an unknown scheme is ignored.",
+    summary: "report URI that is not mailto:",
+    why: "RFC 9989 requires receivers to support mailto: only; they ignore other schemes.",
     cite: rfc(9989, "4.7"),
     page: include_str!("report-scheme.md"),
 };
@@ -233,9 +224,8 @@ pub(crate) static REPORT_SIZE_LIMIT: Rule = Rule {
     id: "dmarc/report-size-limit",
     severity: Note,
     confidence: Certain,
-    summary: "a report address has a size limit",
-    why: "The limit is obsolete: receivers of RFC 9989 ignore it, and a reader that does \
-          not know it may take it for a part of the address.",
+    summary: "obsolete size limit in a report URI",
+    why: "RFC 9989 receivers ignore the limit; other software may take it as part of the address.",
     cite: rfc(9989, "4.8"),
     page: include_str!("report-size-limit.md"),
 };
@@ -244,9 +234,8 @@ pub(crate) static MANY_REPORTS: Rule = Rule {
     id: "dmarc/many-reports",
     severity: Note,
     confidence: Certain,
-    summary: "more than two addresses are to get aggregate reports",
-    why: "Receivers of RFC 7489 must be able to serve two addresses and may leave out \
-          the others.",
+    summary: "more than two aggregate report addresses",
+    why: "The further addresses get only some of the reports; RFC 9989 has no such limit.",
     cite: rfc(7489, "6.2"),
     page: include_str!("many-reports.md"),
 };

@@ -18,11 +18,11 @@ pub(super) fn literal(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
     for one in facts.exchangers() {
         if let Target::Literal(ip) = one.target {
             let said = Phrase::new()
-                .plain("the MX host is ")
-                .bad("an address")
-                .plain(", ")
+                .plain("the MX record holds an ")
+                .bad("IP address")
+                .plain(" (")
                 .addr(ip)
-                .plain("; senders look it up as a name and find nothing");
+                .plain(") instead of a host name");
             findings.push(at(facts, one, rule, said));
         }
     }
@@ -31,9 +31,9 @@ pub(super) fn literal(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
 pub(super) fn placeholder(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for one in facts.exchangers().iter().filter(|one| one.is_placeholder()) {
         let said = named(one)
-            .plain(" is a placeholder: no name below ")
+            .plain(" is a placeholder below ")
             .code(".invalid")
-            .plain(" exists, so senders cannot reach it");
+            .plain("; senders cannot reach it");
         findings.push(at(facts, one, rule, said));
     }
 }
@@ -41,9 +41,7 @@ pub(super) fn placeholder(facts: &Facts, rule: &'static Rule, findings: &mut Vec
 pub(super) fn invalid(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     each_host(facts, |one, _| {
         if !one.host.is_host_name() {
-            let said = named(one).plain(" has characters that a ").weak("name of a host").plain(
-                " has not: there are letters, digits and inner hyphens, and some senders insist",
-            );
+            let said = named(one).plain(" is ").weak("not a valid host name");
             findings.push(at(facts, one, rule, said));
         }
     });
@@ -53,7 +51,7 @@ pub(super) fn no_address(facts: &Facts, rule: &'static Rule, findings: &mut Vec<
     each_host(facts, |one, addresses| {
         // A placeholder has a rule of its own.
         if addresses.is_proved_none() && !one.is_placeholder() {
-            let said = named(one).plain(" has ").bad("no address");
+            let said = named(one).plain(" has ").bad("no A or AAAA record");
             findings.push(at(facts, one, rule, said.plain("; senders cannot reach it")));
         }
     });
@@ -62,7 +60,7 @@ pub(super) fn no_address(facts: &Facts, rule: &'static Rule, findings: &mut Vec<
 pub(super) fn localhost(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     each_host(facts, |one, addresses| {
         if let Some(first) = addresses.all().next().filter(|_| addresses.is_unreachable()) {
-            let said = named(one).plain(" has only addresses that ").bad("nobody else can reach");
+            let said = named(one).plain(" has only ").bad("addresses that are not public");
             findings.push(at(facts, one, rule, said.plain(", such as ").addr(first)));
         }
     });
@@ -72,8 +70,8 @@ pub(super) fn private(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
     each_host(facts, |one, addresses| {
         let local = addresses.local().next().filter(|_| !addresses.local().eq(addresses.all()));
         if let Some(local) = local {
-            let said = named(one).plain(" has an address that nobody else can reach, ").addr(local);
-            findings.push(at(facts, one, rule, said.plain(", beside others")));
+            let said = named(one).plain(" has an address that is not public, ").addr(local);
+            findings.push(at(facts, one, rule, said.plain(", among others")));
         }
     });
 }

@@ -28,9 +28,8 @@ pub(crate) static NULL_WITH_OTHERS: Rule = Rule {
     id: "mx/null-with-others",
     severity: Error,
     confidence: Certain,
-    summary: "a null MX stands among other MX records",
-    why: "A null MX says that the domain takes no mail, the others say that it does; \
-          senders may believe either.",
+    summary: "null MX beside other MX records",
+    why: "A null MX says that the domain accepts no mail; the other records say that it does.",
     cite: rfc(7505, "3"),
     page: include_str!("null-with-others.md"),
 };
@@ -39,8 +38,8 @@ pub(crate) static NULL_PREFERENCE: Rule = Rule {
     id: "mx/null-preference",
     severity: Note,
     confidence: Certain,
-    summary: "the null MX has a preference other than 0",
-    why: "The standard writes it as `0 .`; some senders look for just that.",
+    summary: "null MX with a preference other than 0",
+    why: "RFC 7505 specifies `0 .`; some senders recognize only that.",
     cite: rfc(7505, "3"),
     page: include_str!("null-preference.md"),
 };
@@ -49,9 +48,9 @@ pub(crate) static ALIAS: Rule = Rule {
     id: "mx/alias",
     severity: Warn,
     confidence: Certain,
-    summary: "an MX host is an alias",
-    why: "An MX record must name a host that has addresses of its own; some senders refuse \
-          an alias.",
+    summary: "MX host is a CNAME",
+    why: "An MX record must name a host with its own address records; some senders reject an \
+          alias.",
     cite: rfc(2181, "10.3"),
     page: include_str!("alias.md"),
 };
@@ -60,9 +59,8 @@ pub(crate) static ADDRESS_LITERAL: Rule = Rule {
     id: "mx/address-literal",
     severity: Error,
     confidence: Certain,
-    summary: "an MX record holds an address instead of a host name",
-    why: "The digits are looked up as a name, which does not exist, so nothing is \
-          delivered there.",
+    summary: "IP address in an MX record",
+    why: "Senders look up the address as a host name, which does not exist.",
     cite: rfc(1035, "3.3.9"),
     page: include_str!("address-literal.md"),
 };
@@ -71,9 +69,9 @@ pub(crate) static PLACEHOLDER: Rule = Rule {
     id: "mx/placeholder",
     severity: Error,
     confidence: Certain,
-    summary: "an MX host stands below .invalid",
-    why: "No such name ever exists. Providers have one published to see whose the domain is; \
-          then it has to go.",
+    summary: "MX host below .invalid",
+    why: "Names below .invalid never exist. Some providers use one to verify ownership; remove \
+          it afterwards.",
     cite: rfc(6761, "6.4"),
     page: include_str!("placeholder.md"),
 };
@@ -82,9 +80,8 @@ pub(crate) static INVALID_HOST: Rule = Rule {
     id: "mx/invalid-host",
     severity: Warn,
     confidence: Certain,
-    summary: "an MX host has a name that no host may have",
-    why: "Names of hosts are letters, digits and hyphens; some senders refuse to deliver to \
-          any other.",
+    summary: "invalid host name in an MX record",
+    why: "Host names consist of letters, digits and inner hyphens; some senders reject any other.",
     cite: rfc(5321, "2.3.5"),
     page: include_str!("invalid-host.md"),
 };
@@ -93,9 +90,8 @@ pub(crate) static NO_ADDRESS: Rule = Rule {
     id: "mx/no-address",
     severity: Error,
     confidence: Certain,
-    summary: "an MX host has no address",
-    why: "Senders cannot reach the host. If it is the only one, mail for the domain comes \
-          back.",
+    summary: "MX host without an address",
+    why: "Mail bounces if no other MX host accepts it.",
     cite: rfc(5321, "5.1"),
     page: include_str!("no-address.md"),
 };
@@ -104,8 +100,8 @@ pub(crate) static LOCALHOST: Rule = Rule {
     id: "mx/localhost",
     severity: Error,
     confidence: Certain,
-    summary: "an MX host has only addresses that nobody else can reach",
-    why: "Loopback and private addresses lead senders to themselves or nowhere.",
+    summary: "MX host with unreachable addresses only",
+    why: "Senders try a loopback or private address and reach themselves or nothing.",
     cite: rfc(5321, "5.1"),
     page: include_str!("localhost.md"),
 };
@@ -114,9 +110,8 @@ pub(crate) static PRIVATE_ADDRESS: Rule = Rule {
     id: "mx/private-address",
     severity: Note,
     confidence: Certain,
-    summary: "an MX host has addresses that nobody else can reach, among others",
-    why: "Senders that choose a private address wait for a host that never answers, and \
-          come back later or not at all.",
+    summary: "MX host with an unreachable address among others",
+    why: "A sender that picks the private address waits for a timeout before it tries another.",
     cite: rfc(5321, "5.1"),
     page: include_str!("private-address.md"),
 };
@@ -125,9 +120,9 @@ pub(crate) static NONE: Rule = Rule {
     id: "mx/none",
     severity: Note,
     confidence: Certain,
-    summary: "the domain publishes no MX",
-    why: "Mail is then tried at the domain's own addresses. A domain that takes no mail \
-          says so with `MX 0 .`.",
+    summary: "no MX record",
+    why: "Senders fall back to the domain's own address records. Publish `MX 0 .` if the domain \
+          accepts no mail.",
     cite: rfc(5321, "5.1"),
     page: include_str!("none.md"),
 };
@@ -136,8 +131,8 @@ pub(crate) static DUPLICATE: Rule = Rule {
     id: "mx/duplicate",
     severity: Note,
     confidence: Certain,
-    summary: "an MX host stands more than once",
-    why: "Senders that fail at a host try the same one again.",
+    summary: "MX host listed twice",
+    why: "A sender that cannot reach the host tries it again before any other.",
     cite: rfc(5321, "5.1"),
     page: include_str!("duplicate.md"),
 };
@@ -147,7 +142,7 @@ pub(crate) static IPV6_ONLY: Rule = Rule {
     severity: Warn,
     confidence: Certain,
     summary: "no MX host has an IPv4 address",
-    why: "Senders without IPv6 cannot reach any of the hosts, and their mail comes back.",
+    why: "Mail from IPv4-only senders bounces.",
     cite: rfc(5321, "5.2"),
     page: include_str!("ipv6-only.md"),
 };
@@ -156,8 +151,8 @@ pub(crate) static SAME_ADDRESSES: Rule = Rule {
     id: "mx/same-addresses",
     severity: Note,
     confidence: Certain,
-    summary: "two MX hosts have the same addresses",
-    why: "The second name is no reserve: if the first cannot be reached, neither can it.",
+    summary: "two MX hosts with the same addresses",
+    why: "If one host is unreachable, so is the other.",
     cite: advice(),
     page: include_str!("same-addresses.md"),
 };

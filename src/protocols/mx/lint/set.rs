@@ -11,28 +11,28 @@ pub(super) fn null_with_others(facts: &Facts, rule: &'static Rule, findings: &mu
     let others = facts.exchangers().len().saturating_sub(1);
     if let Some(null) = null(facts).filter(|_| others > 0) {
         let said = Phrase::new()
-            .plain("a null MX stands beside ")
+            .plain("null MX beside ")
             .number(others)
             .plain(if others == 1 { " other MX record" } else { " other MX records" })
-            .plain("; what senders do is undefined");
+            .plain("; senders may follow either");
         findings.push(at(facts, null.place.clone(), rule, said));
     }
 }
 
 pub(super) fn null_preference(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     if let Some(null) = null(facts).filter(|null| null.preference != 0) {
-        let said = Phrase::new().plain("the null MX has preference ").number(null.preference);
+        let said = Phrase::new().plain("null MX with preference ").number(null.preference);
         findings.push(at(facts, null.place.clone(), rule, said.plain(" instead of 0")));
     }
 }
 
 pub(super) fn none(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let Found::Implicit(addresses) = &facts.found else { return };
-    let said = Phrase::new().name(&facts.domain).plain(" publishes no MX; ");
+    let said = Phrase::new().name(&facts.domain).plain(" publishes no MX record; ");
     let said = match addresses.all().next() {
-        Some(first) => said.plain("senders try its own address ").addr(first),
-        None if addresses.is_failed() => said.plain("whether it has addresses could not be told"),
-        None => said.plain("it has no address either, so it takes no mail"),
+        Some(first) => said.plain("senders fall back to its address ").addr(first),
+        None if addresses.is_failed() => said.plain("its addresses are undetermined"),
+        None => said.plain("without an address of its own it accepts no mail"),
     };
     findings.push(at(facts, None, rule, said));
 }
@@ -43,7 +43,7 @@ pub(super) fn duplicate(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
         if !known.insert(&one.host) && reported.insert(&one.host) {
             let count = facts.exchangers().iter().filter(|other| other.host == one.host).count();
             let said = Phrase::new().plain("the MX host ").name(&one.host);
-            let said = said.plain(" stands ").number(count).plain(" times in the set");
+            let said = said.plain(" is listed ").number(count).plain(" times");
             findings.push(at(facts, one.place.clone(), rule, said));
         }
     }
@@ -60,7 +60,7 @@ pub(super) fn ipv6_only(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
         let said = Phrase::new()
             .plain("no MX host has an IPv4 address (")
             .number(reached)
-            .plain(" with IPv6 only), so senders without IPv6 cannot reach ")
+            .plain(" IPv6 only); IPv4-only senders cannot reach ")
             .name(&facts.domain);
         findings.push(at(facts, None, rule, said));
     }
@@ -78,7 +78,6 @@ pub(super) fn same_addresses(facts: &Facts, rule: &'static Rule, findings: &mut 
         if first.host != one.host {
             let said = Phrase::new().plain("the MX host ").name(&one.host);
             let said = said.plain(" has the same addresses as ").name(&first.host);
-            let said = said.plain(": it is no reserve for it");
             findings.push(at(facts, one.place.clone(), rule, said));
         }
     }

@@ -24,13 +24,13 @@ pub(super) fn dead_term(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
     for dead in dead(facts).iter().filter(|dead| dead.is_agreed) {
         let message = Phrase::new()
             .code(dead.place.text())
-            .plain(" decides nobody: ")
+            .plain(" never matches: ")
             .then(name_addresses(&dead.reach))
-            .plain(" came to the same result before, by ")
+            .plain(" already get this result by ")
             .code(dead.by.text());
         let message = match dead.lookups {
             0 => message,
-            1 => message.plain("; it costs a lookup"),
+            1 => message.plain("; it costs 1 lookup"),
             many => message.plain("; it costs ").number(many).plain(" lookups"),
         };
         findings.push(Finding::new(rule, dead.place.location(), message));
@@ -41,9 +41,9 @@ pub(super) fn shadowed_term(facts: &Facts, rule: &'static Rule, findings: &mut V
     for dead in dead(facts).iter().filter(|dead| !dead.is_agreed) {
         let message = Phrase::new()
             .code(dead.place.text())
-            .plain(" never applies: ")
+            .plain(" has no effect: ")
             .then(name_addresses(&dead.reach))
-            .plain(" came to another result before, by ")
+            .plain(" already get another result by ")
             .code(dead.by.text());
         findings.push(Finding::new(rule, dead.place.location(), message));
     }

@@ -18,11 +18,10 @@ pub(super) fn too_many_lookups(facts: &Facts, rule: &'static Rule, findings: &mu
         return;
     }
     let message = Phrase::new()
-        .plain("needs ")
         .number(needed)
-        .plain(" DNS lookups; receivers stop at 10 and return ")
+        .plain(" DNS lookups (limit 10); receivers return ")
         .bad("permerror")
-        .plain(" for the senders still undecided then: ")
+        .plain(" for senders not matched before the limit: ")
         .then(who(facts, |cell| cell.spent.lookups > LOOKUP_LIMIT));
     let location = location_of(facts, |effect| effect.spent.lookups > LOOKUP_LIMIT);
     findings.push(Finding::new(rule, location, message));
@@ -34,9 +33,8 @@ pub(super) fn lookup_headroom(facts: &Facts, rule: &'static Rule, findings: &mut
         return;
     }
     let message = Phrase::new()
-        .plain("needs ")
         .number(needed)
-        .plain(" of the 10 DNS lookups that receivers allow; ")
+        .plain(" of 10 DNS lookups used, ")
         .number(LOOKUP_LIMIT - needed)
         .plain(" left");
     findings.push(Finding::new(rule, facts.location(), message));
@@ -46,17 +44,16 @@ pub(super) fn too_many_voids(facts: &Facts, rule: &'static Rule, findings: &mut 
     if !reaches_void_limit(facts, Family::V4) {
         return;
     }
-    let mut message =
-        Phrase::new().plain("causes ").number(facts.worst().voids).plain(" void lookups");
+    let mut message = Phrase::new().number(facts.worst().voids).plain(" void lookups, limit 2");
     let mut before = " (";
     for void in voids(facts) {
         message = message.plain(std::mem::replace(&mut before, ", ")).code(void.place.text());
     }
     let message = message
         .plain(if before == ", " { ")" } else { "" })
-        .plain("; receivers stop at the third and return ")
+        .plain("; receivers return ")
         .bad("permerror")
-        .plain(" for the senders still undecided then: ")
+        .plain(" for senders not matched before the limit: ")
         .then(who(facts, |cell| cell.spent.voids > VOID_LIMIT));
     let location = location_of(facts, |effect| effect.spent.voids > VOID_LIMIT);
     findings.push(Finding::new(rule, location, message));
@@ -70,11 +67,10 @@ pub(super) fn too_many_mx_hosts(facts: &Facts, rule: &'static Rule, findings: &m
     let cells = facts.partitions().into_iter().flat_map(|partition| &partition.cells);
     let Some(found) = cells.filter_map(too_many).max() else { return };
     let message = Phrase::new()
-        .plain("finds ")
         .number(found)
-        .plain(" MX hosts; receivers look at 10 and return ")
+        .plain(" MX hosts in one mx mechanism (limit 10); receivers return ")
         .bad("permerror")
-        .plain(" for the senders still undecided then: ")
+        .plain(" for senders not matched before the limit: ")
         .then(who(facts, |cell| too_many(cell).is_some()));
     let location = location_of(facts, has_too_many_mx_hosts);
     findings.push(Finding::new(rule, location, message));
@@ -98,8 +94,11 @@ fn who(facts: &Facts, is_hit: impl Fn(&Cell) -> bool + Copy) -> Phrase {
     let message = name_addresses(&hit);
     match () {
         () if is_nobody(&lost) => message,
-        () if lost == hit => message.plain(", who would all pass"),
-        () => message.plain(", of whom ").then(name_addresses(&lost)).plain(" would pass"),
+        () if lost == hit => message.plain(", all of which would pass without the limit"),
+        () => message
+            .plain("; of these, ")
+            .then(name_addresses(&lost))
+            .plain(" would pass without the limit"),
     }
 }
 

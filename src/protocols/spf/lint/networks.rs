@@ -43,9 +43,9 @@ pub(super) fn wide(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Findin
         let Some(bits) = bits else { continue };
         let message = Phrase::new()
             .code(place.text())
-            .plain(" lets ")
+            .plain(" authorizes ")
             .weak(many(bits))
-            .plain(format!(" addresses{whose} pass"));
+            .plain(format!(" addresses{whose}"));
         findings.push(Finding::new(rule, place.location(), message));
     }
 }
@@ -92,9 +92,7 @@ fn address(place: Place<'_>) -> Option<IpAddr> {
 
 pub(super) fn private(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for (place, _) in listed(facts).filter(|(_, cidr)| is_private(*cidr)) {
-        let message = Phrase::new()
-            .code(place.text())
-            .plain(" lists addresses that no receiver outside ever sees");
+        let message = Phrase::new().code(place.text()).plain(" is not a public address");
         findings.push(Finding::new(rule, place.location(), message));
     }
 }

@@ -17,9 +17,8 @@ pub(super) fn family_asymmetry(facts: &Facts, rule: &'static Rule, findings: &mu
     let voids = facts.ipv6.partition.worst().voids;
     let hit = facts.addresses(|cell| cell.spent.voids > VOID_LIMIT);
     let message = Phrase::new()
-        .plain("void limit reached only for IPv6 senders: ")
         .number(voids)
-        .plain(" terms find no AAAA record where two are allowed; receivers that count return ")
+        .plain(" void lookups for IPv6 senders (limit 2): these terms find no AAAA record; receivers that enforce the limit return ")
         .bad("permerror")
         .plain(" for ")
         .then(name_addresses(&hit));
@@ -31,8 +30,16 @@ pub(super) fn receivers_disagree(facts: &Facts, rule: &'static Rule, findings: &
     let strict = |cell: &Cell| is_lost(cell, Reading::Standard, Reading::VoidQuestions);
     let lenient = |cell: &Cell| is_lost(cell, Reading::NoVoidLimit, Reading::Standard);
     let ways = [
-        (facts.addresses(strict), "pass for ", ", but permerror where each void question counts"),
-        (facts.addresses(lenient), "permerror for ", ", but pass where void lookups do not count"),
+        (
+            facts.addresses(strict),
+            "pass for ",
+            " at receivers that count void lookups per term, permerror at those that count void DNS queries",
+        ),
+        (
+            facts.addresses(lenient),
+            "permerror for ",
+            " at receivers that enforce the void lookup limit, pass at others",
+        ),
     ];
     for (who, here, there) in ways.iter().filter(|(who, ..)| !is_nobody(who)) {
         let location = location_of(facts, |effect| effect.spent.void_questions > VOID_LIMIT);
@@ -55,17 +62,17 @@ fn mx_hosts(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let [ipv4, ipv6] = facts.partitions();
     let early = [ipv4, ipv6].map(early_matches);
     let late = facts.addresses(is_beyond_mx_hosts);
-    let mut message = Phrase::new().code(place.text()).plain(" finds more than 10 hosts: ");
+    let mut message = Phrase::new().code(place.text()).plain(" finds more than 10 MX hosts: ");
     if !is_nobody(&early) {
         message = message
-            .plain("a match for ")
+            .plain("match for ")
             .then(name_addresses(&early))
-            .plain(" where receivers stop at a match, permerror where they count first; ");
+            .plain(" at receivers that stop at a match, permerror at those that count first; ");
     }
     let message = message
         .plain("permerror for ")
         .then(name_addresses(&late))
-        .plain(", unless receivers do not count");
+        .plain(" at receivers that enforce the limit");
     findings.push(Finding::new(rule, place.location(), message));
 }
 

@@ -18,9 +18,7 @@ const LONG_WORD: usize = 6;
 pub(super) fn missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let message = Phrase::new().name(&facts.domain);
     let message = match facts.published.found {
-        Found::Nothing => {
-            message.plain(" publishes no SPF record: any host may claim to send for it")
-        }
+        Found::Nothing => message.plain(" publishes no SPF record"),
         Found::NoDomain => message.plain(" does not exist, so it publishes no SPF record"),
         Found::One { .. } | Found::Several(_) | Found::Failed => return,
     };
@@ -34,7 +32,7 @@ pub(super) fn several_records(facts: &Facts, rule: &'static Rule, findings: &mut
             .name(&published.domain)
             .plain(" publishes ")
             .number(records.len())
-            .plain(" SPF records where one is allowed; receivers use none of them and return ")
+            .plain(" SPF records (1 allowed); receivers return ")
             .bad("permerror");
         findings.push(Finding::new(rule, published.location(), message));
     }
@@ -82,10 +80,10 @@ pub(super) fn suspicious_modifier(facts: &Facts, rule: &'static Rule, findings: 
         let message = Phrase::new().code(place.text());
         let message = if word.eq_ignore_ascii_case(b"v") {
             message
-                .plain(" stands inside the record and is ignored: two records were pasted into one")
+                .plain(" inside the record is ignored; two records were probably pasted into one")
         } else if let Some(meant) = meant(word, Some(b'=')).filter(|m| is_close(word, m)) {
             message
-                .plain(" is an unknown modifier, so it is ignored; did you mean ")
+                .plain(" is an unknown modifier and ignored; did you mean ")
                 .code(meant)
                 .plain("?")
         } else {
@@ -104,9 +102,7 @@ pub(super) fn lookalike(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
     for record in facts.published.answer.records() {
         let Some(text) = record.data.text().filter(|text| is_lookalike(text)) else { continue };
         let location = Location::record(facts.domain.clone(), Kind::Txt, text.clone().into());
-        let message = Phrase::new().code(&text).plain(
-            " is no SPF record: it must begin with \"v=spf1\" and a space, so it is ignored",
-        );
+        let message = Phrase::new().code(&text).plain(" is not an SPF record");
         findings.push(Finding::new(rule, location.in_file(record.place.clone()), message));
     }
 }
@@ -149,8 +145,7 @@ pub(super) fn sender_id(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
             |text: &Vec<u8>| text.get(..7).is_some_and(|it| it.eq_ignore_ascii_case(b"spf2.0/"));
         let Some(text) = record.data.text().filter(is_sender_id) else { continue };
         let location = Location::record(facts.domain.clone(), Kind::Txt, text.clone().into());
-        let message =
-            Phrase::new().code(&text).plain(" is a record of Sender ID, which nobody evaluates");
+        let message = Phrase::new().code(&text).plain(" is a Sender ID record");
         findings.push(Finding::new(rule, location.in_file(record.place.clone()), message));
     }
 }
@@ -164,9 +159,9 @@ pub(super) fn record_size(facts: &Facts, rule: &'static Rule, findings: &mut Vec
             continue;
         }
         let message = Phrase::new()
-            .plain("the name and its TXT records take ")
+            .plain("the TXT records at this name take ")
             .number(octets)
-            .plain(" octets; above 450 an answer may not fit the 512 that every resolver can take");
+            .plain(" octets; RFC 7208 recommends at most 450");
         let location = Location::set(published.domain.clone(), Kind::Txt);
         findings.push(Finding::new(rule, location, message));
     }
@@ -175,9 +170,8 @@ pub(super) fn record_size(facts: &Facts, rule: &'static Rule, findings: &mut Vec
 pub(super) fn duplicate_term(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for (published, record) in facts.own_records() {
         for (_, term) in repeated(record) {
-            let message = Phrase::new()
-                .code(term.span.of(&record.text))
-                .plain(" stands in the record before, so it never matches");
+            let message =
+                Phrase::new().code(term.span.of(&record.text)).plain(" repeats an earlier term");
             findings.push(Finding::new(rule, published.location().at(term.span), message));
         }
     }

@@ -25,29 +25,36 @@ pub(super) fn include_without_record(
         let Some(place) = partition.referrer(visit) else { continue };
         let domain = &visit.published.domain;
         let what = match visit.published.found {
-            Found::NoDomain => " does not exist",
+            Found::NoDomain => " points to a name that does not exist",
             Found::Nothing if visit.published.answer.outcome == Outcome::NxDomain => {
-                " is an alias of a name that does not exist"
+                " points to an alias of a name that does not exist"
             }
-            Found::Nothing => " publishes no SPF record",
+            Found::Nothing => " points to a name without an SPF record",
             Found::One { .. } | Found::Several(_) | Found::Failed => continue,
         };
         if reported.iter().any(|known| known.is(place)) {
             continue;
         }
         reported.push(place);
-        let message = Phrase::new().code(place.text()).plain(": ").name(domain).plain(what);
+        let message = pointing(place, domain).plain(what);
         findings.push(Finding::new(rule, place.location(), permerror(place, message)));
     }
     for place in facts.own_terms().filter(|place| leads_to_no_name(*place)) {
-        let message = Phrase::new().code(place.text()).plain(": that is no domain name");
+        let message = Phrase::new().code(place.text()).plain(" does not contain a domain name");
         findings.push(Finding::new(rule, place.location(), permerror(place, message)));
     }
 }
 
+/// A term, and the name that it leads to where that does not stand in it.
+fn pointing(place: Place<'_>, name: &Name) -> Phrase {
+    let said = Phrase::new().code(place.text());
+    let is_written = place.text().to_ascii_lowercase().ends_with(name.to_string().as_bytes());
+    if is_written { said } else { said.plain(" (").name(name).plain(")") }
+}
+
 /// What receivers do, and what was probably meant.
 fn permerror(place: Place<'_>, message: Phrase) -> Phrase {
-    let message = message.plain("; receivers that get there return ").bad("permerror");
+    let message = message.plain("; receivers return ").bad("permerror");
     match glued(place.text()) {
         Some(next) => message.plain("; is a space missing before ").code(next).plain("?"),
         None => message,
@@ -70,9 +77,7 @@ pub(super) fn circle(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
             .code(place.text())
             .plain(" in the record of ")
             .name(&place.published.domain)
-            .plain(
-                " leads back to a policy that led there; receivers stop at 10 lookups and return ",
-            )
+            .plain(" leads back to a record on its own path; receivers return ")
             .bad("permerror");
         findings.push(Finding::new(rule, place.location(), message));
     }
@@ -119,12 +124,12 @@ pub(super) fn unusable_explanation(
     let message = match flaw {
         Flaw::Missing => message.plain(" has no TXT record"),
         Flaw::Several(count) => {
-            message.plain(" has ").number(count).plain(" TXT records where one is allowed")
+            message.plain(" has ").number(count).plain(" TXT records (1 allowed)")
         }
-        Flaw::NotAscii => message.plain(" has a text that is not ASCII"),
-        Flaw::Syntax => message.plain(" has a text with a faulty macro"),
+        Flaw::NotAscii => message.plain(" has a non-ASCII text"),
+        Flaw::Syntax => message.plain(" has a syntax error in a macro"),
     };
-    let message = message.plain("; receivers explain a fail as if there were no exp=");
+    let message = message.plain("; receivers ignore exp=");
     findings.push(Finding::new(rule, place.location(), message));
 }
 
@@ -133,8 +138,8 @@ pub(super) fn void_lookup(facts: &Facts, rule: &'static Rule, findings: &mut Vec
         return;
     }
     for Void { place, name, what, .. } in voids(facts) {
-        let message = Phrase::new().code(place.text()).plain(": ").name(name).plain(what);
-        let message = message.plain("; receivers allow two such terms");
+        let message = pointing(place, name).plain(what);
+        let message = message.plain("; receivers allow 2 void lookups");
         findings.push(Finding::new(rule, place.location(), message));
     }
 }
@@ -264,9 +269,9 @@ impl<'f> Lookups<'f> {
         let void = |(place, answer, found, lets_pass): (Place<'f>, &'f Answer, Yield, bool)| {
             let what = match (found, answer.question.kind) {
                 (Yield::Something, _) => return None,
-                (Yield::NoSuchName, _) => " does not exist",
-                (Yield::Nothing, Kind::Mx) => " has no MX record",
-                (Yield::Nothing, _) => " has no address",
+                (Yield::NoSuchName, _) => " points to a name that does not exist",
+                (Yield::Nothing, Kind::Mx) => " points to a name without an MX record",
+                (Yield::Nothing, _) => " points to a name without an A or AAAA record",
             };
             let missing = (found == Yield::NoSuchName).then(|| last_name(answer));
             Some(Void { place, name: &answer.question.name, what, missing, lets_pass })

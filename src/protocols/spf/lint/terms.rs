@@ -12,11 +12,7 @@ pub(super) fn redirect_ignored(facts: &Facts, rule: &'static Rule, findings: &mu
     // RFC 7208 §5.1: "Any "redirect" modifier (Section 6.1) MUST be ignored when there is an
     // "all" mechanism in the record, regardless of the relative ordering of the terms."
     for place in redirects.filter(|place| place.record.all().is_some()) {
-        let message = Phrase::new()
-            .code(place.text())
-            .plain(" is ignored, because the record has ")
-            .code("all")
-            .plain(", which decides for everybody");
+        let message = Phrase::new().code(place.text()).plain(" has no effect beside ").code("all");
         findings.push(Finding::new(rule, place.location(), message));
     }
 }
@@ -30,11 +26,10 @@ pub(super) fn terms_after_all(facts: &Facts, rule: &'static Rule, findings: &mut
         let message = Phrase::new()
             .code(first.span.of(&record.text))
             .plain(match after.count() {
-                0 => " stands after ".to_owned(),
-                more => format!(" and {more} more stand after "),
+                0 => " never matches: it follows ".to_owned(),
+                more => format!(" and {more} more never match: they follow "),
             })
-            .code("all")
-            .plain(", which matches everybody: mechanisms there are never tested");
+            .code("all");
         findings.push(Finding::new(rule, published.location().at(first.span), message));
     }
 }
@@ -47,7 +42,7 @@ pub(super) fn no_all(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
     let message = Phrase::new()
         .plain("the policy ends without ")
         .code("all")
-        .plain(", so senders that no term names get ")
+        .plain(": unlisted senders get ")
         .weak("neutral");
     findings.push(Finding::new(rule, published.location(), message));
 }
@@ -58,7 +53,7 @@ pub(super) fn neutral_all(facts: &Facts, rule: &'static Rule, findings: &mut Vec
         .code(place.text())
         .plain(" gives ")
         .weak("neutral")
-        .plain(" to senders that no term names, which receivers treat like no policy");
+        .plain(" to unlisted senders");
     findings.push(Finding::new(rule, place.location(), message));
 }
 
@@ -82,7 +77,7 @@ pub(super) fn pass_all(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
         message = message.plain(" (by ").code(inner).plain(")");
     }
     let passing = facts.addresses(|cell| cell.result() == Some(SpfResult::Pass));
-    message = message.plain(" lets everybody pass");
+    message = message.plain(" lets anyone send");
     if passing.iter().any(|set| !set.is_empty()) {
         message = message.plain(": ").then(name_addresses(&passing));
     }
@@ -108,10 +103,10 @@ pub(super) fn weak_term(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
             .code(first.span.of(&record.text))
             .plain(" gives ")
             .weak(qualifier.result().word())
-            .plain(" to the senders that it lists, which is no pass");
+            .plain(" to its senders, not pass");
         let message = match weak.count() {
             0 => message,
-            more => message.plain("; and ").number(more).plain(" more terms like it"),
+            more => message.plain(" (and ").number(more).plain(" more such terms)"),
         };
         findings.push(Finding::new(rule, published.location().at(first.span), message));
     }
@@ -126,7 +121,7 @@ pub(super) fn ptr(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding
             }
             let message = Phrase::new()
                 .code(term.span.of(&record.text))
-                .plain(" costs up to 11 questions for each sender, and some receivers skip it");
+                .plain(" costs up to 11 DNS queries for each sender, and some receivers skip it");
             findings.push(Finding::new(rule, published.location().at(term.span), message));
         }
     }

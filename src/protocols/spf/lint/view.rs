@@ -127,7 +127,7 @@ pub(super) fn name_addresses(sets: &[IpSet; 2]) -> Phrase {
         }
         let family = set.family();
         phrase = match (set.is_all(), set.single()) {
-            (true, _) => phrase.addr(format!("every {family} address")),
+            (true, _) => phrase.addr(format!("all {family} addresses")),
             (_, Some(address)) => phrase.addr(address),
             _ => phrase.addr(format!("{} {family} addresses", address_count(set.count()))),
         };

@@ -15,10 +15,11 @@ pub(super) fn joined_strings(facts: &Facts, rule: &'static Rule, findings: &mut 
         for (term, border) in swallowed(published) {
             let (_, after) = term.of(&record.text).split_at(border - start(term));
             let message = Phrase::new()
+                .plain("missing space before ")
                 .code(after)
-                .plain(" begins a string of the record and is read as part of the term ")
+                .plain("; receivers read ")
                 .code(term.of(&record.text))
-                .plain("; a space is missing between them");
+                .plain(" as one term");
             findings.push(Finding::new(rule, published.location().at(term), message));
         }
     }
@@ -70,12 +71,10 @@ pub(super) fn unusual_case(facts: &Facts, rule: &'static Rule, findings: &mut Ve
         let all = std::iter::once(version).chain(known.map(|term| term.span));
         let mut unusual = all.filter(|span| is_in_capitals(span.of(&record.text)));
         let Some(first) = unusual.next() else { continue };
-        let message = Phrase::new()
-            .code(first.of(&record.text))
-            .plain(" begins with capitals, which is legal, and which some software does not know");
+        let message = Phrase::new().code(first.of(&record.text)).plain(" is written in capitals");
         let message = match unusual.count() {
             0 => message,
-            more => message.plain("; and ").number(more).plain(" more terms like it"),
+            more => message.plain(" (and ").number(more).plain(" more such terms)"),
         };
         findings.push(Finding::new(rule, published.location().at(first), message));
     }
@@ -99,7 +98,7 @@ pub(super) fn unused_explanation(facts: &Facts, rule: &'static Rule, findings: &
         }
         let message = Phrase::new()
             .code(place.text())
-            .plain(" is never shown: no mechanism of the record gives ")
+            .plain(" is never used: no mechanism of the record gives ")
             .bad("fail");
         findings.push(Finding::new(rule, place.location(), message));
     }
@@ -118,10 +117,7 @@ pub(super) fn reporting_modifier(facts: &Facts, rule: &'static Rule, findings: &
             0 => String::new(),
             more => format!(" (and {more} more)"),
         });
-        let message = message.plain(
-            " asks for reports of single failures (RFC 6652); it changes no result, and receivers \
-             that do not know it ignore it",
-        );
+        let message = message.plain(" requests failure reports (RFC 6652)");
         findings.push(Finding::new(rule, published.location().at(first.span), message));
     }
 }
@@ -143,8 +139,9 @@ pub(super) fn mapped_address(facts: &Facts, rule: &'static Rule, findings: &mut 
         };
         let message = Phrase::new()
             .code(place.text())
-            .plain(" never matches: receivers take such clients for IPv4, which is ")
-            .code(meant);
+            .plain(" never matches; did you mean ")
+            .code(meant)
+            .plain("?");
         findings.push(Finding::new(rule, place.location(), message));
     }
 }
@@ -159,9 +156,9 @@ pub(super) fn local_part_macro(facts: &Facts, rule: &'static Rule, findings: &mu
         let Some(letter) = spec.and_then(personal) else { continue };
         let message = Phrase::new()
             .code(place.text())
-            .plain(" asks another question for each sender, whose local part ")
+            .plain(" puts the sender's local part (")
             .code(format!("%{{{}}}", letter.symbol()))
-            .plain(" shows in the DNS");
+            .plain(") into a DNS query");
         findings.push(Finding::new(rule, place.location(), message));
     }
 }

@@ -34,10 +34,10 @@ pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
 pub(super) fn lookalike(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for Text { text, place } in facts.lookalikes() {
         let said = Phrase::new()
-            .plain("senders ")
-            .bad("discard this text")
-            .plain(": it does not begin with ")
-            .code(BEGIN);
+            .plain("this TXT record does not begin with ")
+            .code(BEGIN)
+            .plain(", so senders ")
+            .bad("discard it");
         let begin = Span::new(0, text.len().min(BEGIN.len()));
         findings.push(Finding::new(rule, of_text(facts, text, place.clone()).at(begin), said));
     }
@@ -49,8 +49,8 @@ pub(super) fn no_destination(facts: &Facts, rule: &'static Rule, findings: &mut 
     let Some(first) = published.record().rua.first() else { return };
     let said = Phrase::new()
         .code(&first.text)
-        .plain(" is neither a mailto: nor an https: URI, and no other destination is named: ")
-        .bad("no reports arrive");
+        .plain(" is neither a mailto: nor an https: URI, and there is no other destination; ")
+        .bad("senders send no reports");
     findings.push(Finding::new(rule, of(facts, published).at(first.span), said));
 }
 
@@ -59,7 +59,7 @@ pub(super) fn scheme(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
     for uri in published.record().rua.iter().filter(|uri| !uri.scheme.is_supported()) {
         let said = Phrase::new()
             .code(&uri.text)
-            .plain(" is neither a mailto: nor an https: URI; no reports arrive there");
+            .plain(" is neither a mailto: nor an https: URI; senders send no reports to it");
         findings.push(Finding::new(rule, of(facts, published).at(uri.span), said));
     }
 }
@@ -71,7 +71,7 @@ pub(super) fn slashes(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
         let address = address.split(|octet| *octet == b'?').next().unwrap_or_default();
         let said = Phrase::new()
             .code(&uri.text)
-            .plain(" has slashes after the colon; reports go to the address ")
+            .plain(" has slashes after the colon; senders use the address ")
             .code(address);
         findings.push(Finding::new(rule, of(facts, published).at(uri.span), said));
     }
@@ -82,7 +82,7 @@ pub(super) fn repeated(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
     for field in &published.record().repeated {
         let said = Phrase::new()
             .code(published.record().show(*field))
-            .plain(" is another rua field; some senders use only the first");
+            .plain(" is a second rua field; some senders use only the first");
         findings.push(Finding::new(rule, of(facts, published).at(*field), said));
     }
 }

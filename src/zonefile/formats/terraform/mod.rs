@@ -98,7 +98,7 @@ pub(super) fn read(book: &mut Book<'_>, document: Piece<'_>) -> Result<Change, W
     };
     // A state without resources has nothing but its version.
     if tree.is_none() && document.get("format_version")?.is_none() {
-        let what = "expected what terraform show -json or dnscontrol print-ir prints";
+        let what = "expected the output of terraform show -json or dnscontrol print-ir";
         return Err((document.offset(), ErrorKind::Syntax, what.to_owned()));
     }
     let mut after = Builder::default();
@@ -263,7 +263,7 @@ fn record_type(book: &mut Book<'_>, resource: Piece<'_>) -> Result<Option<String
     }
     if ["_record", "_record_set", "_recordset", "_rrset"].iter().any(|end| kind.ends_with(end)) {
         book.skip(resource.offset(), || {
-            format!("resources of the type {} are not read", escape(kind.as_bytes()))
+            format!("resources of type {} are skipped", escape(kind.as_bytes()))
         });
     }
     Ok(None)

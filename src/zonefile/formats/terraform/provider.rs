@@ -78,14 +78,12 @@ pub(super) fn record_set(
     let offset = resource.values.offset;
     let zone = zone(resource, zones);
     let Some(owner) = owner(book, resource, zone) else {
-        book.skip(offset, || {
-            format!("{}: its name cannot be known from the file", resource.shown())
-        });
+        book.skip(offset, || format!("{}: its name is not in the file", resource.shown()));
         return None;
     };
     let Some(kind) = kind(resource) else {
         book.skip(offset, || {
-            format!("{}: its type cannot be known, or is none of the DNS", resource.shown())
+            format!("{}: its type is not in the file or is not a DNS record type", resource.shown())
         });
         return None;
     };
@@ -132,13 +130,13 @@ fn cannot_be_read(
     let has = |key: &str| values.get(key).is_some_and(|value| !value.is_nothing());
     let content = ["records", "record", "rrdatas", "content", "value", "data"];
     if content.iter().any(|key| resource.is_unknown(key)) {
-        return Some("its values are known only after the change");
+        return Some("its values are known only after apply");
     }
     if has("alias") || has("target_resource_id") {
         return Some("it is an alias for a resource of its provider");
     }
     if has("set_identifier") || has("routing_policy") {
-        return Some("its answers depend on who asks");
+        return Some("geo-dependent answers");
     }
     let is_web = matches!(kind, Kind::A | Kind::Aaaa | Kind::Cname);
     if is_web && values.get("proxied").is_some_and(Value::is_true) {
@@ -283,7 +281,7 @@ fn cloudflare(book: &mut Book<'_>, builder: &mut Builder, set: &Set<'_>, resourc
         (_, Some(text)) => Some(crate::zonefile::formats::book::host(text)),
         (kind, None) => {
             builder.unread(set.owner, kind);
-            book.skip(values.offset, || format!("{}: it has no content", resource.shown()));
+            book.skip(values.offset, || format!("{}: no content", resource.shown()));
             None
         }
     };

@@ -9,9 +9,9 @@ pub(crate) static MISSING: Rule = Rule {
     id: "spf/missing",
     severity: Warn,
     confidence: Certain,
-    summary: "no SPF record is published",
-    why: "Without a record nobody can tell the domain's senders from others, and large \
-          receivers refuse mail of domains that publish none.",
+    summary: "no SPF record",
+    why: "Receivers cannot distinguish authorized senders, and large providers reject mail from \
+          domains without SPF.",
     cite: rfc(7208, "3"),
     page: include_str!("../missing.md"),
 };
@@ -20,9 +20,8 @@ pub(crate) static SEVERAL_RECORDS: Rule = Rule {
     id: "spf/several-records",
     severity: Error,
     confidence: Certain,
-    summary: "more than one SPF record is published",
-    why: "Receivers return permerror for every sender; they never join two records or \
-          choose between them.",
+    summary: "several SPF records",
+    why: "Receivers neither merge two records nor choose one, so every sender gets permerror.",
     cite: rfc(7208, "4.5"),
     page: include_str!("../several-records.md"),
 };
@@ -31,9 +30,8 @@ pub(crate) static SYNTAX: Rule = Rule {
     id: "spf/syntax",
     severity: Error,
     confidence: Certain,
-    summary: "the record has a fault",
-    why: "One fault anywhere makes receivers return permerror for every sender, also for \
-          those that stand before it.",
+    summary: "syntax error in the SPF record",
+    why: "One error anywhere gives permerror for every sender, including those listed before it.",
     cite: rfc(7208, "4.6"),
     page: include_str!("../syntax.md"),
 };
@@ -42,9 +40,8 @@ pub(crate) static JOINED_STRINGS: Rule = Rule {
     id: "spf/joined-strings",
     severity: Warn,
     confidence: Likely,
-    summary: "a term swallows the next one where two strings meet",
-    why: "The strings of a record are joined without a space: two terms become one that means \
-          something else.",
+    summary: "missing space between two strings",
+    why: "Receivers join the strings of a TXT record without a space, so two terms become one.",
     cite: rfc(7208, "3.3"),
     page: include_str!("../joined-strings.md"),
 };
@@ -53,9 +50,8 @@ pub(crate) static SUSPICIOUS_MODIFIER: Rule = Rule {
     id: "spf/suspicious-modifier",
     severity: Warn,
     confidence: Likely,
-    summary: "an unknown modifier looks like a misspelt term",
-    why: "Unknown modifiers are legal and ignored, so the term does nothing, and no \
-          receiver complains.",
+    summary: "unknown modifier that looks like a misspelled term",
+    why: "Unknown modifiers are legal, so receivers ignore them without an error.",
     cite: rfc(7208, "6"),
     page: include_str!("../suspicious-modifier.md"),
 };
@@ -64,9 +60,8 @@ pub(crate) static REPORTING_MODIFIER: Rule = Rule {
     id: "spf/reporting-modifier",
     severity: Note,
     confidence: Certain,
-    summary: "a modifier asks for reports by message",
-    why: "ra=, rp= and rr= are legal and change no result. Whoever does not know them ignores \
-          them; reports on a domain come by DMARC.",
+    summary: "RFC 6652 reporting modifier",
+    why: "ra=, rp= and rr= are legal and change no result. For reports, use DMARC.",
     cite: rfc(6652, "3"),
     page: include_str!("../reporting-modifier.md"),
 };
@@ -75,9 +70,9 @@ pub(crate) static UNUSUAL_CASE: Rule = Rule {
     id: "spf/unusual-case",
     severity: Note,
     confidence: Likely,
-    summary: "a word of the record is written in capitals",
-    why: "It is legal, and there is software that knows the words in lower case only and takes \
-          them for a fault, or the record for none.",
+    summary: "SPF keyword in capitals",
+    why: "SPF is case-insensitive, but some software accepts only lower case and reports an \
+          error or no record.",
     cite: rfc(7208, "4.6.1"),
     page: include_str!("../unusual-case.md"),
 };
@@ -86,9 +81,9 @@ pub(crate) static LOOKALIKE: Rule = Rule {
     id: "spf/lookalike",
     severity: Note,
     confidence: Likely,
-    summary: "a TXT record looks like an SPF record and is none",
-    why: "A record counts only if it begins with \"v=spf1\" and a space; anything else \
-          is passed over in silence.",
+    summary: "TXT record that looks like an SPF record but is not one",
+    why: "An SPF record begins with exactly \"v=spf1\" and a space or the end; receivers ignore \
+          every other TXT record.",
     cite: rfc(7208, "4.5"),
     page: include_str!("../lookalike.md"),
 };
@@ -97,9 +92,8 @@ pub(crate) static SENDER_ID: Rule = Rule {
     id: "spf/sender-id",
     severity: Note,
     confidence: Certain,
-    summary: "a record of Sender ID is published",
-    why: "Sender ID was given up long ago: nobody evaluates such a record, and it makes \
-          every answer longer.",
+    summary: "obsolete Sender ID record",
+    why: "Receivers no longer evaluate Sender ID. The record only makes every answer larger.",
     cite: rfc(6686, ""),
     page: include_str!("../sender-id.md"),
 };
@@ -108,9 +102,9 @@ pub(crate) static RECORD_SIZE: Rule = Rule {
     id: "spf/record-size",
     severity: Warn,
     confidence: Certain,
-    summary: "the TXT records do not fit an old DNS message",
-    why: "Answers beyond 512 octets need EDNS or TCP; where a firewall stops those, \
-          receivers see a failure or no record.",
+    summary: "TXT records too large for a 512-octet answer",
+    why: "A larger answer needs EDNS or TCP. Behind a firewall that blocks both, receivers get \
+          an error or no record.",
     cite: rfc(7208, "3.4"),
     page: include_str!("../record-size.md"),
 };
@@ -119,8 +113,8 @@ pub(crate) static DUPLICATE_TERM: Rule = Rule {
     id: "spf/duplicate-term",
     severity: Note,
     confidence: Certain,
-    summary: "a term stands twice",
-    why: "The second one never matches, and may cost a lookup.",
+    summary: "duplicate term",
+    why: "The second one never matches and may cost a lookup.",
     cite: advice(),
     page: include_str!("../duplicate-term.md"),
 };
@@ -129,8 +123,8 @@ pub(crate) static REDIRECT_IGNORED: Rule = Rule {
     id: "spf/redirect-ignored",
     severity: Warn,
     confidence: Certain,
-    summary: "redirect is ignored because of all",
-    why: "all matches everybody, so the policy that redirect names is never asked.",
+    summary: "redirect ignored because of all",
+    why: "Receivers ignore redirect in a record with all.",
     cite: rfc(7208, "5.1"),
     page: include_str!("../redirect-ignored.md"),
 };
@@ -139,8 +133,8 @@ pub(crate) static TERMS_AFTER_ALL: Rule = Rule {
     id: "spf/terms-after-all",
     severity: Warn,
     confidence: Certain,
-    summary: "terms stand after all",
-    why: "all matches everybody, so mechanisms after it are never tested.",
+    summary: "terms after all",
+    why: "all matches every sender, so receivers never evaluate the mechanisms after it.",
     cite: rfc(7208, "5.1"),
     page: include_str!("../terms-after-all.md"),
 };
@@ -149,9 +143,8 @@ pub(crate) static UNUSED_EXPLANATION: Rule = Rule {
     id: "spf/unused-explanation",
     severity: Note,
     confidence: Certain,
-    summary: "exp= explains a fail that the record never gives",
-    why: "The explanation is fetched only when a mechanism of this record gives fail, and none \
-          can.",
+    summary: "exp= without a mechanism that gives fail",
+    why: "Receivers fetch the explanation only on fail.",
     cite: rfc(7208, "6.2"),
     page: include_str!("../unused-explanation.md"),
 };
@@ -160,8 +153,8 @@ pub(crate) static NO_ALL: Rule = Rule {
     id: "spf/no-all",
     severity: Note,
     confidence: Certain,
-    summary: "the policy ends without all or redirect",
-    why: "Senders that no term names get neutral, as if there were no policy for them.",
+    summary: "no all or redirect at the end",
+    why: "neutral has the same effect as no SPF record for these senders.",
     cite: rfc(7208, "4.7"),
     page: include_str!("../no-all.md"),
 };
@@ -170,8 +163,8 @@ pub(crate) static NEUTRAL_ALL: Rule = Rule {
     id: "spf/neutral-all",
     severity: Warn,
     confidence: Certain,
-    summary: "?all says nothing about other senders",
-    why: "Receivers treat neutral like no policy at all, so the record protects nobody.",
+    summary: "?all at the end",
+    why: "Receivers must treat neutral like no SPF record, so the policy stops no spoofed mail.",
     cite: rfc(7208, "8.2"),
     page: include_str!("../neutral-all.md"),
 };
@@ -180,9 +173,9 @@ pub(crate) static PASS_ALL: Rule = Rule {
     id: "spf/pass-all",
     severity: Error,
     confidence: Certain,
-    summary: "everybody may send",
-    why: "Any host on the internet passes, which is worse than no policy: forged mail \
-          looks proved.",
+    summary: "anyone can send as this domain",
+    why: "Every host on the internet passes SPF, so spoofed mail looks authenticated. That is \
+          worse than no record.",
     cite: rfc(7208, "5.1"),
     page: include_str!("../pass-all.md"),
 };
@@ -191,9 +184,8 @@ pub(crate) static MAPPED_ADDRESS: Rule = Rule {
     id: "spf/mapped-address",
     severity: Warn,
     confidence: Certain,
-    summary: "ip6 lists IPv4 addresses, which it never matches",
-    why: "A client at an IPv4-mapped address is an IPv4 client to receivers, and those are listed \
-          by ip4 only.",
+    summary: "ip6 with an IPv4-mapped address",
+    why: "Receivers treat a client with an IPv4-mapped address as IPv4, and only ip4 matches it.",
     cite: rfc(7208, "5"),
     page: include_str!("../mapped-address.md"),
 };
@@ -202,9 +194,8 @@ pub(crate) static WEAK_TERM: Rule = Rule {
     id: "spf/weak-term",
     severity: Note,
     confidence: Likely,
-    summary: "a term lists senders without letting them pass",
-    why: "Only pass proves a sender. With ? or ~ before a term, its senders fail DMARC \
-          unless DKIM saves them.",
+    summary: "senders listed with ? or ~",
+    why: "Only pass authorizes a sender. Without DKIM, these senders fail DMARC.",
     cite: rfc(7208, "4.6.2"),
     page: include_str!("../weak-term.md"),
 };
@@ -213,9 +204,9 @@ pub(crate) static PTR: Rule = Rule {
     id: "spf/ptr",
     severity: Warn,
     confidence: Certain,
-    summary: "the ptr mechanism is used",
-    why: "It is slow, its result depends on whoever runs the sender's reverse DNS, and \
-          some receivers skip it; RFC 7208 says not to publish it.",
+    summary: "ptr mechanism",
+    why: "RFC 7208 says not to use ptr: it is slow, and the operator of the sender's reverse DNS \
+          controls the result.",
     cite: rfc(7208, "5.5"),
     page: include_str!("../ptr.md"),
 };
@@ -224,9 +215,8 @@ pub(crate) static LOCAL_PART_MACRO: Rule = Rule {
     id: "spf/local-part-macro",
     severity: Note,
     confidence: Certain,
-    summary: "a term puts the sender's local part into a DNS question",
-    why: "Each sender is a question of its own, so caches do not help, and whoever sees the \
-          questions sees who writes.",
+    summary: "local-part macro in a DNS query",
+    why: "all matches every sender, so receivers never evaluate the policy that redirect names.",
     cite: rfc(7208, "7.3"),
     page: include_str!("../local-part-macro.md"),
 };

@@ -9,9 +9,9 @@ pub(crate) static DEAD_TERM: Rule = Rule {
     id: "spf/dead-term",
     severity: Note,
     confidence: Certain,
-    summary: "a term decides about nobody",
-    why: "Every address that it lists came to the same result before. It changes nothing, \
-          and may cost lookups that others need.",
+    summary: "term never matches",
+    why: "Earlier terms give the same result for every address that it lists. It has no effect \
+          and may cost lookups.",
     cite: rfc(7208, "4.6.2"),
     page: include_str!("../dead-term.md"),
 };
@@ -20,9 +20,9 @@ pub(crate) static SHADOWED_TERM: Rule = Rule {
     id: "spf/shadowed-term",
     severity: Warn,
     confidence: Certain,
-    summary: "a term never applies because an earlier one says otherwise",
-    why: "The first term that matches decides. What stands behind it about the same \
-          addresses was meant to count, and does not.",
+    summary: "earlier term overrides a later one",
+    why: "The first match decides. The later term probably expresses what you meant, but has no \
+          effect.",
     cite: rfc(7208, "4.6.2"),
     page: include_str!("../shadowed-term.md"),
 };
@@ -31,8 +31,8 @@ pub(crate) static INCLUDE_WITHOUT_RECORD: Rule = Rule {
     id: "spf/include-without-record",
     severity: Error,
     confidence: Certain,
-    summary: "include or redirect leads to a name without SPF record",
-    why: "Receivers return permerror for every sender that gets as far as the term.",
+    summary: "include or redirect to a name without an SPF record",
+    why: "Every sender that no earlier term matches gets permerror.",
     cite: rfc(7208, "5.2"),
     page: include_str!("../include-without-record.md"),
 };
@@ -41,9 +41,9 @@ pub(crate) static LOOP: Rule = Rule {
     id: "spf/loop",
     severity: Error,
     confidence: Certain,
-    summary: "include or redirect leads back to a policy on its own path",
-    why: "The evaluation never comes to an end, so receivers stop at the lookup limit \
-          and return permerror.",
+    summary: "include or redirect loop",
+    why: "The evaluation would never end, so every sender that no earlier term matches gets \
+          permerror.",
     cite: rfc(7208, "4.6.4"),
     page: include_str!("../loop.md"),
 };
@@ -52,9 +52,9 @@ pub(crate) static VOID_LOOKUP: Rule = Rule {
     id: "spf/void-lookup",
     severity: Warn,
     confidence: Certain,
-    summary: "a term looks up a name that has no such records",
-    why: "Receivers allow two of these; with the third they return permerror. A name \
-          that was given up may be registered by others.",
+    summary: "void lookup",
+    why: "The third void lookup gives permerror. An abandoned name may also be registered by an \
+          attacker.",
     cite: rfc(7208, "4.6.4"),
     page: include_str!("../void-lookup.md"),
 };
@@ -63,9 +63,9 @@ pub(crate) static TOO_MANY_LOOKUPS: Rule = Rule {
     id: "spf/too-many-lookups",
     severity: Error,
     confidence: Certain,
-    summary: "evaluation needs more than 10 DNS lookups",
-    why: "Receivers stop at the limit and return permerror for every sender that is \
-          still undecided there.",
+    summary: "more than 10 DNS lookups",
+    why: "RFC 7208 limits an evaluation to 10 terms that cause DNS lookups. Senders matched \
+          before the limit still pass.",
     cite: rfc(7208, "4.6.4"),
     page: include_str!("../too-many-lookups.md"),
 };
@@ -74,8 +74,8 @@ pub(crate) static LOOKUP_HEADROOM: Rule = Rule {
     id: "spf/lookup-headroom",
     severity: Note,
     confidence: Certain,
-    summary: "the policy is at the brink of the lookup limit",
-    why: "A provider that adds one include to its own record breaks this one.",
+    summary: "close to the lookup limit",
+    why: "One more include in a provider's record can break this one.",
     cite: rfc(7208, "4.6.4"),
     page: include_str!("../lookup-headroom.md"),
 };
@@ -84,9 +84,9 @@ pub(crate) static TOO_MANY_VOIDS: Rule = Rule {
     id: "spf/too-many-voids",
     severity: Error,
     confidence: Certain,
-    summary: "more than two terms look up what does not exist",
-    why: "Receivers stop at the third void lookup and return permerror for every sender \
-          that is still undecided there.",
+    summary: "more than 2 void lookups",
+    why: "RFC 7208 limits an evaluation to 2 void lookups. Senders matched before the limit \
+          still pass.",
     cite: rfc(7208, "4.6.4"),
     page: include_str!("../too-many-voids.md"),
 };
@@ -95,9 +95,8 @@ pub(crate) static TOO_MANY_MX_HOSTS: Rule = Rule {
     id: "spf/too-many-mx-hosts",
     severity: Error,
     confidence: Certain,
-    summary: "mx finds more than 10 hosts",
-    why: "Receivers look at 10 hosts and return permerror for every sender that is none \
-          of them.",
+    summary: "more than 10 MX hosts in an mx mechanism",
+    why: "RFC 7208 limits each mx mechanism to 10 hosts.",
     cite: rfc(7208, "4.6.4"),
     page: include_str!("../too-many-mx-hosts.md"),
 };
@@ -106,9 +105,9 @@ pub(crate) static FAMILY_ASYMMETRY: Rule = Rule {
     id: "spf/family-asymmetry",
     severity: Warn,
     confidence: Certain,
-    summary: "the void limit is reached only for IPv6 senders",
-    why: "a and mx ask for AAAA when the sender uses IPv6, so hosts with IPv4 addresses \
-          only are void lookups for it.",
+    summary: "void lookup limit exceeded for IPv6 senders only",
+    why: "a and mx query AAAA for an IPv6 sender, so every host without an IPv6 address is a \
+          void lookup.",
     cite: rfc(7208, "4.6.4"),
     page: include_str!("../family-asymmetry.md"),
 };
@@ -117,9 +116,9 @@ pub(crate) static RECEIVERS_DISAGREE: Rule = Rule {
     id: "spf/receivers-disagree",
     severity: Warn,
     confidence: Certain,
-    summary: "receivers count differently and come to different results",
-    why: "The void limit is a SHOULD and its unit is read in two ways: the same message \
-          passes here and fails there.",
+    summary: "receivers count void lookups differently",
+    why: "The void lookup limit is a SHOULD, and receivers disagree about what counts: the same \
+          message can pass at one and fail at another.",
     cite: rfc(7208, "4.6.4"),
     page: include_str!("../receivers-disagree.md"),
 };
@@ -128,9 +127,9 @@ pub(crate) static WIDE_NETWORK: Rule = Rule {
     id: "spf/wide-network",
     severity: Warn,
     confidence: Likely,
-    summary: "a term lets a very large network send",
-    why: "Few own more than 65,536 IPv4 addresses. Whoever rents one of the others may \
-          send in the name of the domain.",
+    summary: "a term authorizes a very large network",
+    why: "Few organizations own more than 65,536 IPv4 addresses. Every other tenant of the \
+          network can send as the domain.",
     cite: advice(),
     page: include_str!("../wide-network.md"),
 };
@@ -139,9 +138,9 @@ pub(crate) static HOST_BITS: Rule = Rule {
     id: "spf/host-bits",
     severity: Note,
     confidence: Certain,
-    summary: "a network is written with the address of a host",
-    why: "The prefix counts: the whole network may send, not only the host whose address \
-          stands before it.",
+    summary: "host bits set in CIDR",
+    why: "The prefix length decides: the whole network is authorized, not only the address that \
+          you wrote.",
     cite: rfc(7208, "5.6"),
     page: include_str!("../host-bits.md"),
 };
@@ -150,9 +149,9 @@ pub(crate) static PRIVATE_ADDRESS: Rule = Rule {
     id: "spf/private-address",
     severity: Note,
     confidence: Certain,
-    summary: "a term lists addresses that nobody outside ever sees",
-    why: "Receivers see public addresses. The term matches nobody, and tells strangers \
-          about the network inside.",
+    summary: "private address in the SPF record",
+    why: "Receivers see public addresses only, so the term never matches. It also reveals your \
+          internal network.",
     cite: rfc(1918, "3"),
     page: include_str!("../private-address.md"),
 };
@@ -161,8 +160,8 @@ pub(crate) static UNUSABLE_EXPLANATION: Rule = Rule {
     id: "spf/unusable-explanation",
     severity: Note,
     confidence: Certain,
-    summary: "exp= leads to no explanation that can be used",
-    why: "Receivers go on as if there were no exp=: whoever is refused does not learn why.",
+    summary: "no usable explanation at the exp= target",
+    why: "The first match decides, although the later term probably expresses what you meant.",
     cite: rfc(7208, "6.2"),
     page: include_str!("../unusable-explanation.md"),
 };
