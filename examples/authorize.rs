@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (name, addresses, dns): (&str, Vec<IpAddr>, Box<dyn Dns>) = match arguments.as_slice() {
         [] => {
-            let recorded = Replay::read(RECORDING, &std::fs::read(RECORDING)?)?;
+            let recorded = Replay::read(RECORDING, std::fs::read(RECORDING)?)?;
             let addresses = ["40.107.1.1".parse()?, "198.51.100.25".parse()?];
             ("fmsinc.com", addresses.to_vec(), Box::new(recorded))
         }

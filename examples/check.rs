@@ -35,5 +35,5 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn replay(file: &str) -> Result<Box<dyn Dns>, Box<dyn Error>> {
-    Ok(Box::new(Replay::read(file, &std::fs::read(file)?)?))
+    Ok(Box::new(Replay::read(file, std::fs::read(file)?)?))
 }

@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         _ => return Err("usage: compare [DOMAIN BEFORE AFTER RECORDING]".into()),
     };
     let [before, after, recording] = &files;
-    let world = Replay::read(recording, &std::fs::read(recording)?)?;
+    let world = Replay::read(recording, std::fs::read(recording)?)?;
     let [before, after] = [overlay(before, &world)?, overlay(after, &world)?];
 
     let domain = mailcheck::compare(&before, &after, name).await?;

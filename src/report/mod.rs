@@ -60,6 +60,7 @@ pub use lookup::Lookups;
 pub use lookup::{Lookup, LookupId, LookupOutcome};
 #[doc(hidden)]
 pub use patch::{Patch, PatchSet, PatchStep};
+#[doc(hidden)]
 pub use repair::{left, repair};
 pub use rule_id::RuleId;
 pub use sender_result::SenderResult;

@@ -93,6 +93,7 @@ found! {
     Lookup: |domain| domain.lookups.first();
     Step: |domain| domain.spf.steps.first();
     TreeNode: |domain| domain.spf.details.tree.first();
+    TagValue: |domain| domain.dmarc.details.tags.first();
     Selector: |domain| domain.dkim.details.selectors.first();
 }
 

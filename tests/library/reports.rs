@@ -46,7 +46,7 @@ pub(crate) fn good() -> Report {
 }
 
 fn tag(tag: &'static str, value: &'static str, explicit: bool, validity: Validity) -> TagValue {
-    TagValue { tag: tag.into(), value: value.into(), explicit, validity, reason: None }
+    made!(TagValue { tag: tag.into(), value: value.into(), explicit, validity, reason: None })
 }
 
 pub(crate) fn good_domain() -> Domain {

@@ -127,12 +127,12 @@ async fn carry_out(
             return Ok(End::Whole);
         }
     };
-    let are_told = needs_steps(&plan.ending);
+    let is_explained = plan.ending.appearance.explain;
     let about = Arc::new((plan.ending.policy.config.clone(), plan.sources.faults.clone()));
     let clock = session.clock();
     let work = |mut inquiry: Inquiry| {
         // What is said of a sender is said in steps.
-        if !are_told && inquiry.senders.is_empty() && inquiry.declared.is_empty() {
+        if !is_explained && inquiry.senders.is_empty() && inquiry.declared.is_empty() {
             inquiry.steps = Steps::Skipped;
         }
         let (dns, about) = (Arc::clone(&dns), Arc::clone(&about));
@@ -156,12 +156,6 @@ async fn carry_out(
     let is_text = |output: &Output| output.format == Format::Text;
     let waits = plan.ending.may_be_table() && plan.ending.outputs.iter().any(is_text);
     stream(&mut source, work, interrupt, waits, audience).await
-}
-
-/// True if an output shows how things were found out.
-fn needs_steps(ending: &Ending) -> bool {
-    let tells = |output: &Output| matches!(output.format, Format::Json | Format::JsonLines);
-    ending.appearance.explain || ending.outputs.iter().any(tells)
 }
 
 /// A domain as a drill found it, and said so: what follows from a drill is not real.

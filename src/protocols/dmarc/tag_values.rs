@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 /// A tag and its value. Of each name at most one is valid, and that value applies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TagValue {
     /// Its name, in lower case if RFC 9989 or RFC 7489 defines it; escaped.
     pub tag: Cow<'static, str>,

@@ -29,12 +29,15 @@ fn several(count: usize) -> Channel {
     Channel(receive)
 }
 
+/// What to do about a domain of this name.
+type OnDomain<'t> = Box<dyn FnMut(&str) + 't>;
+
 /// Notes what it is told, and may do something about it.
 #[derive(Default)]
 struct Notes<'t> {
     told: Vec<String>,
     /// What to do when a domain is handed on.
-    on_domain: Option<Box<dyn FnMut(&str) + 't>>,
+    on_domain: Option<OnDomain<'t>>,
     /// What to do when nothing else happens.
     on_rest: Option<Box<dyn FnMut() + 't>>,
     /// After how many domains nobody listens.
@@ -123,7 +126,7 @@ async fn a_report_is_handed_on_when_it_and_those_before_it_are_done() {
     [1, 0].into_iter().for_each(|number| gates.open(number));
     let opens = |name: &str| {
         if name == "d1.example" {
-            gates.open(2)
+            gates.open(2);
         }
     };
     let mut notes = Notes { on_domain: Some(Box::new(opens)), ..Notes::default() };
@@ -191,7 +194,7 @@ async fn a_list_that_goes_on_is_many_as_soon_as_it_has_four() {
     let mut sender = Some(send);
     let closes = move |name: &str| {
         if name == "d3.example" {
-            drop(sender.take())
+            drop(sender.take());
         }
     };
     let mut notes = Notes { on_domain: Some(Box::new(closes)), ..Notes::default() };
