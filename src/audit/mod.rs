@@ -6,6 +6,7 @@
 
 mod ask;
 mod comparison;
+mod fault;
 pub mod listing;
 mod repair;
 mod section;
@@ -77,6 +78,7 @@ fn report(
     };
     let mut findings: Vec<Finding> = findings.iter().map(Finding::from).collect();
     number(&mut findings);
+    let hints = fault::Hints::new(&gathered, inquiry);
     let missing = gathered.is_missing();
     let sends_nothing = gathered.spf.as_ref().is_some_and(spf::Facts::sends_nothing);
     let explanation = gathered.explanation();
@@ -140,6 +142,7 @@ fn report(
         result: Verdict::default(),
         headline,
         parts,
+        faults: Vec::new(),
         notes: inquiry.notes.iter().cloned().chain(untested).collect(),
         authorizations,
         mx,
@@ -153,6 +156,7 @@ fn report(
         errors: failures(lookups.iter()),
         lookups,
     };
+    fault::attribute(&mut domain, &hints);
     domain.result = domain.verdict(|_| false);
     if is_whole {
         section::headline::complete(&mut domain);
@@ -171,6 +175,7 @@ pub fn undecided(inquiry: &Inquiry, why: Phrase) -> Domain {
         result: Verdict::Unknown,
         headline: why,
         parts: Parts::default(),
+        faults: Vec::new(),
         notes: inquiry.notes.clone(),
         authorizations: Vec::new(),
         mx: Section::skipped(),

@@ -41,6 +41,7 @@ impl Config {
         }
         self.included.push(other.file);
         self.included.extend(other.included);
+        self.own.extend(other.own);
         self.rules.extend(other.rules);
         self.ignores.extend(other.ignores);
         self.contracts.extend(other.contracts);

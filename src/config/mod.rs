@@ -49,6 +49,8 @@ pub struct Config {
     pub fail_on: Option<(FailOn, Place)>,
     /// Most queries that one domain may cause to another organization, and its place.
     pub most_queries: Option<(usize, Place)>,
+    /// Further domains of the organization, whose records it can change.
+    pub own: Vec<Written<Name>>,
     /// Severities of rules.
     pub rules: Vec<Setting>,
     /// Findings that do not count.

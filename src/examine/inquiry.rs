@@ -23,6 +23,8 @@ pub struct Inquiry {
     /// The senders that the contract of the domain names: they are tested besides its own providers,
     /// where nobody asks about a sender.
     pub declared: Vec<(Declaration, Asked)>,
+    /// Further domains of the same organization.
+    pub own: Vec<Name>,
     /// What its owner says that the domain is for.
     pub role: Option<Role>,
     /// The reverse-path in octets, without angle brackets; empty for the null one.
@@ -55,6 +57,7 @@ impl Inquiry {
             notes: Vec::new(),
             senders: Vec::new(),
             declared: Vec::new(),
+            own: Vec::new(),
             role: None,
             mail_from: None,
             helo: None,

@@ -72,6 +72,11 @@ impl Cidr {
         self.prefix == self.family().bits()
     }
 
+    /// True if an address is in the network.
+    pub fn contains(self, address: IpAddr) -> bool {
+        Self::new(address, self.prefix) == Some(self)
+    }
+
     /// The addresses as a range.
     pub fn range(self) -> Range {
         Range::network(self.family(), Family::number(self.network), self.prefix)

@@ -9,10 +9,11 @@
 
 mod pattern;
 
-use crate::net::Name;
+use crate::net::{Cidr, Name};
 use crate::text::near;
 use pattern::Pattern;
 use serde::Deserialize;
+use std::net::IpAddr;
 use std::sync::OnceLock;
 
 /// The table, read when it is first asked for.
@@ -40,6 +41,8 @@ pub struct Provider {
     submission: Vec<Pattern>,
     #[serde(default)]
     domains: Vec<Pattern>,
+    #[serde(default)]
+    forwarding: Vec<Cidr>,
     #[serde(default)]
     selectors: Vec<&'static str>,
     #[serde(default)]
@@ -172,6 +175,35 @@ pub fn recognise_dkim_target(name: &Name) -> Option<&'static Provider> {
 /// The provider that a host belongs to, and what the host does for it.
 pub fn host(name: &Name) -> Option<(&'static Provider, HostRole)> {
     narrowest(name, Provider::hosts)
+}
+
+/// The provider that forwards mail from an address which is in none of its policies.
+pub fn forwarding_pool(address: IpAddr) -> Option<&'static Provider> {
+    all().iter().find(|provider| provider.forwarding.iter().any(|cidr| cidr.contains(address)))
+}
+
+/// The one provider whose SPF policies are published below a domain; `None` if there are several.
+pub fn holder(organization: &Name) -> Option<&'static Provider> {
+    let organization = organization.to_octets();
+    let mut holders = all().iter().filter(|provider| {
+        provider.includes.iter().any(|pattern| pattern.is_within(&organization))
+    });
+    holders.next().filter(|_| holders.next().is_none())
+}
+
+/// The provider that a name which is no SPF policy was probably meant to include, and the name of
+/// its policy: the name is one of the provider's hosts, or a misspelt form of its policy's name.
+pub fn meant_include(name: &Name) -> Option<(&'static Provider, Name)> {
+    if recognise_include(name).is_some() {
+        return None;
+    }
+    let by_host = host(name).map(|(provider, _)| provider).filter(|it| it.policy.is_some());
+    let provider = by_host.or_else(|| {
+        let written = name.to_string();
+        let meant = near::nearest_within(&written, 2, all().iter().filter_map(|it| it.policy))?;
+        all().iter().find(|provider| provider.policy == Some(meant))
+    })?;
+    Some((provider, provider.policy()?))
 }
 
 /// The provider with the longest of the patterns that cover a name, and the use of that pattern.

@@ -22,6 +22,16 @@ impl Pattern {
         self.text.len()
     }
 
+    /// True if every name that the pattern covers is at or below a domain, given in lower case.
+    pub(super) fn is_within(self, domain: &[u8]) -> bool {
+        let text = self.text.trim_start_matches('.').as_bytes();
+        match text.strip_suffix(domain) {
+            Some([]) => true,
+            Some([.., before]) => *before == b'.',
+            None => false,
+        }
+    }
+
     /// True if the pattern covers a name, given in lower case with dots and without a final one.
     pub(super) fn covers(self, name: &[u8]) -> bool {
         if !self.text.contains('*') {

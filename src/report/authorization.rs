@@ -131,6 +131,13 @@ pub enum SenderKind {
     Provider,
 }
 
+impl SenderKind {
+    /// True if it was asked about by its addresses, not by a name for them.
+    pub fn is_address(self) -> bool {
+        matches!(self, Self::Address | Self::Network)
+    }
+}
+
 /// Whether a sender may send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,10 +1,10 @@
 //! What a run found out about one domain.
 
 use super::{
-    Authorization, Change, Details, DkimDetails, DmarcDetails, FileLocation, Finding, Lookup,
-    MxDetails, SpfDetails, Step, Unknown, Verdict, headline,
+    Authorization, Change, Details, DkimDetails, DmarcDetails, Fault, FaultKind, FileLocation,
+    Finding, Lookup, MxDetails, SpfDetails, Step, Unknown, Verdict, headline,
 };
-use crate::diagnostic::{Standing, family};
+use crate::diagnostic::{Severity, Standing, family};
 use crate::net::Name;
 use crate::protocols::{Protocol, ROWS, Row};
 use crate::text::Phrase;
@@ -40,6 +40,8 @@ pub struct Domain {
     #[serde(skip)]
     #[doc(hidden)]
     pub parts: headline::Parts,
+    /// Who has to act, the gravest first; empty if nothing is wrong.
+    pub faults: Vec<Fault>,
     /// What was understood of the input, what was left out.
     pub notes: Vec<Phrase>,
     /// One entry a sender.
@@ -129,6 +131,39 @@ impl Domain {
         // What a rule finds again and again is counted in one finding that stands nowhere.
         let is_counted = counts(Some(place(&expected.location))).or_else(|| counts(None));
         expected.met == Some(false) && is_counted.unwrap_or(false)
+    }
+
+    /// Leaves the faults that rest on what counts, and adds those of findings that count and were
+    /// not attributed yet: what the contract found, and what the owner made an error.
+    pub(super) fn conclude_faults(&mut self) {
+        if self.result == Verdict::Ok {
+            self.faults.clear();
+            return;
+        }
+        let findings = &self.findings;
+        let counts = |fingerprint: &str| {
+            findings.iter().any(|it| it.fingerprint == fingerprint && it.counts())
+        };
+        self.faults.retain(|fault| {
+            let mut rests_on = fault.fingerprints().peekable();
+            rests_on.peek().is_none() || rests_on.any(counts)
+        });
+        let errors = findings.iter().filter(|it| it.counts() && it.severity == Severity::Error);
+        for finding in errors {
+            let known = |fault: &Fault| fault.fingerprints().any(|it| it == finding.fingerprint);
+            if !self.faults.iter().any(known) {
+                let fault = Fault::of_record(finding);
+                if !self.faults.iter_mut().any(|known| known.absorb(&fault)) {
+                    self.faults.push(fault);
+                }
+            }
+        }
+        if self.faults.is_empty() && self.result == Verdict::Unknown {
+            let first = self.unknowns().into_iter().next();
+            let reason = first.map_or_else(|| self.headline.clone(), |unknown| unknown.why);
+            let kind = FaultKind::Undetermined;
+            self.faults.push(Fault::undetermined(kind, reason, Phrase::new()));
+        }
     }
 
     /// How it adds up: the worst of its senders, of the findings that count, and of its sections;

@@ -1,6 +1,6 @@
 //! Findings as data.
 
-use super::{Excerpt, RuleId};
+use super::{Excerpt, Owner, Party, RuleId};
 use crate::diagnostic::{self, Applicability, Confidence, Severity};
 use crate::dns::{Kind, Place, presentation};
 use crate::net::Name;
@@ -29,6 +29,8 @@ pub struct Finding {
     pub why: Cow<'static, str>,
     /// The record it is about.
     pub subject: Subject,
+    /// Who controls the record that has to change.
+    pub owner: Owner,
     /// The part of the record that is meant, in octets.
     pub span: Option<Span>,
     /// The same as it is shown: the record with that part marked.
@@ -50,6 +52,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// True if it is this rule that was met.
+    pub fn is(&self, rule: &diagnostic::Rule) -> bool {
+        *self.rule == *rule.id
+    }
+
     /// True unless its owner decided that it does not count, or a change that is judged did not
     /// bring it about.
     pub fn counts(&self) -> bool {
@@ -222,6 +229,8 @@ impl From<&diagnostic::Finding> for Finding {
                 kind: location.kind,
                 value: location.record.as_deref().map(escape),
             },
+            // Of a domain that is asked about, `audit` says whose record it is.
+            owner: Owner { party: Party::You, name: location.name.to_string() },
             span: location.span,
             excerpt: location
                 .record

@@ -37,6 +37,7 @@ pub enum About {
 impl Domain {
     /// Puts the headline together anew, from the findings that count now.
     pub fn diagnose(&mut self) {
+        self.conclude_faults();
         if self.parts.clauses.is_empty() || self.change.is_some() {
             return;
         }

@@ -12,9 +12,11 @@ mod document;
 pub mod envelope;
 mod excerpt;
 mod extent;
+mod fault;
 mod finding;
 pub mod headline;
 mod lookup;
+mod owner;
 mod patch;
 mod repair;
 mod rule_id;
@@ -51,6 +53,7 @@ pub use domain::{Domain, Expected, Other, Others, Section, SectionView, Status};
 pub use envelope::Tool;
 pub use excerpt::Excerpt;
 pub use extent::Extent;
+pub use fault::{Certainty, Evidence, Fault, FaultKind, RecordSet};
 pub(crate) use finding::number;
 pub use finding::{
     FileLocation, Finding, FixRecord, ProposedFix, Reference, State, Subject, Suppression,
@@ -58,6 +61,9 @@ pub use finding::{
 #[doc(hidden)]
 pub use lookup::Lookups;
 pub use lookup::{Lookup, LookupId, LookupOutcome};
+#[doc(hidden)]
+pub use owner::Owners;
+pub use owner::{Owner, Party};
 #[doc(hidden)]
 pub use patch::{Patch, PatchSet, PatchStep};
 #[doc(hidden)]

@@ -7,6 +7,17 @@ pub fn plain(word: &str) -> String {
 
 /// The candidate that is fewest edits away, if it is near enough to be meant.
 pub fn nearest(word: &str, candidates: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    // One edit in three letters is a slip, more is another word.
+    nearest_within(word, usize::MAX, candidates)
+}
+
+/// The candidate that is fewest edits away, if it is at most `most` of them and near enough to be
+/// meant.
+pub fn nearest_within(
+    word: &str,
+    most: usize,
+    candidates: impl Iterator<Item = &'static str>,
+) -> Option<&'static str> {
     /// No word that we know is longer; what a person pastes may be.
     const LONGEST: usize = 40;
     let word = plain(word);
@@ -14,8 +25,7 @@ pub fn nearest(word: &str, candidates: impl Iterator<Item = &'static str>) -> Op
     if length == 0 || length > LONGEST {
         return None;
     }
-    // One edit in three letters is a slip, more is another word.
-    let allowed = (length / 3).max(1);
+    let allowed = (length / 3).clamp(1, most);
     candidates
         .map(|candidate| (edits(&word, &plain(candidate)), candidate))
         .filter(|(edits, _)| *edits <= allowed)

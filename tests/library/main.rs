@@ -8,6 +8,7 @@ mod cases;
 mod changes;
 mod differential;
 mod examples;
+mod faults;
 mod fixes;
 mod formats;
 mod made;

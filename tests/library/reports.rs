@@ -55,6 +55,7 @@ pub(crate) fn good_domain() -> Domain {
         unicode: domain.to_string(),
         declared: None,
         result: Verdict::Ok,
+        faults: Vec::new(),
         headline: Phrase::from("Microsoft 365 and SendGrid are authorized; ")
             .good("DMARC p=reject"),
         parts: Parts::default(),
@@ -495,6 +496,7 @@ fn finding(id: &'static str, severity: Severity, message: Phrase, subject: Subje
         summary: "what the rule claims".into(),
         message,
         why: "Receivers stop at the tenth lookup and return permerror: neither authorized nor refused.".into(),
+        owner: Owner { party: Party::You, name: subject.name.to_string() },
         subject,
         span: None,
         excerpt: None,

@@ -178,6 +178,7 @@ impl Given {
             notes,
             senders: self.senders.clone(),
             declared: Vec::new(),
+            own: Vec::new(),
             role: None,
             mail_from: self.mail_from.clone(),
             helo: self.helo.clone(),

@@ -12,6 +12,7 @@ use crate::report::Declaration;
 /// # Errors
 /// A sender of the contract cannot be understood.
 pub fn declare(config: &Config, inquiry: &mut Inquiry) -> Result<(), Mistake> {
+    inquiry.own.extend(config.own.iter().map(|own| own.value.clone()));
     let Some(contract) = config.contract(&inquiry.domain) else { return Ok(()) };
     inquiry.role = contract.role.as_ref().map(|role| role.value);
     let selectors = contract.selectors.iter().map(|selector| selector.name.value.clone());

@@ -17,7 +17,7 @@ use toml::de::{DeTable, DeValue};
 /// Most faults that are told: who sees them all can mend the file.
 const TOLD: usize = 100;
 /// The keys at the top of a file.
-const KEYS: [&str; 6] = ["fail-on", "most-queries", "include", "domain", "rules", "ignore"];
+const KEYS: [&str; 7] = ["fail-on", "most-queries", "include", "own", "domain", "rules", "ignore"];
 /// The keys of an `[[ignore]]`.
 const IGNORE_KEYS: [&str; 5] = ["rule", "domain", "fingerprint", "reason", "expires"];
 /// The largest limit that can be set.
@@ -99,10 +99,24 @@ impl Reader<'_> {
                 "fail-on" => self.fail_on(value),
                 "most-queries" => self.most_queries(value),
                 "include" => self.config.includes = self.words(value, "include"),
+                "own" => self.own(value),
                 "domain" => self.domains(value),
                 "rules" => self.rules(value),
                 "ignore" => self.ignores(value),
                 _ => self.unknown_key(key.span().start, key.get_ref(), &KEYS),
+            }
+        }
+    }
+
+    /// Further domains of the same organization.
+    fn own(&mut self, value: &Spanned<DeValue<'_>>) {
+        for word in self.words(value, "own") {
+            match Name::from_unicode(&word.value) {
+                Ok(name) => self.config.own.push(word.with(name)),
+                Err(why) => {
+                    let said = format!("{:?} in own is not a domain name: {why}", word.value);
+                    self.faults.push(ConfigFault::at(&word.place, said));
+                }
             }
         }
     }

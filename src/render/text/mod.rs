@@ -17,6 +17,7 @@ mod closing;
 mod contract;
 mod excerpt;
 mod explain;
+mod fault;
 mod finding;
 mod line;
 mod lint;
@@ -86,6 +87,7 @@ fn whole(sheet: &mut Sheet, domain: &Domain, look: &Look) {
         unreachable(sheet, domain);
     } else {
         answer(sheet, domain, look);
+        fault::faults(sheet, domain);
         for note in &domain.notes {
             let label = sheet.line().faint("  note  ");
             let sentence = sheet.line().phrase(note);

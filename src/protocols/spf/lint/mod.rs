@@ -26,7 +26,7 @@ mod writing;
 
 pub(crate) use record::has_lookalike;
 pub use rules::CHECKS;
-pub use targets::Dangling;
+pub use targets::{BrokenReference, Dangling};
 pub(crate) use typo::glued;
 pub use typo::meant;
 pub use writing::swallowed;

@@ -166,7 +166,38 @@ pub struct Dangling {
     pub name: Name,
 }
 
+/// A term that leads to a name which publishes no policy.
+#[derive(Clone, Debug)]
+pub struct BrokenReference {
+    /// Where the term stands.
+    pub location: Location,
+    /// The name that should publish a policy; behind an alias, the last one of the chain.
+    pub target: Name,
+    /// True if the name does not exist; false if it has no SPF record.
+    pub is_name_missing: bool,
+}
+
 impl Facts {
+    /// The terms of either walk that lead to names which publish no policy, each once.
+    pub fn broken_references(&self) -> Vec<BrokenReference> {
+        let mut found: Vec<BrokenReference> = Vec::new();
+        for (partition, visit) in self.visits() {
+            let Some(place) = partition.referrer(visit) else { continue };
+            let answer = &visit.published.answer;
+            let is_name_missing = match visit.published.found {
+                Found::NoDomain => true,
+                Found::Nothing => answer.outcome == Outcome::NxDomain,
+                Found::One { .. } | Found::Several(_) | Found::Failed => continue,
+            };
+            let location = place.location();
+            if !found.iter().any(|known| known.location == location) {
+                let target = last_name(answer).clone();
+                found.push(BrokenReference { location, target, is_name_missing });
+            }
+        }
+        found
+    }
+
     /// The terms of either walk that lead to names which do not exist and would let senders pass,
     /// each once.
     pub fn dangling(&self) -> Vec<Dangling> {

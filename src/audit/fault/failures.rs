@@ -1,0 +1,222 @@
+//! Faults that show in failed queries: the servers of one zone, the resolver, or neither for sure.
+
+use super::Hints;
+use crate::dns::Trouble;
+use crate::report::{
+    Certainty, Domain, Evidence, Fault, FaultKind, Lookup, LookupOutcome, Owner, Party, RecordSet,
+};
+use crate::text::Phrase;
+
+/// Most queries that one fault lists as its evidence.
+const MOST_EVIDENCE: usize = 8;
+
+/// A query, as evidence.
+pub(super) fn evidence(lookup: &Lookup) -> Evidence {
+    Evidence::Query {
+        name: lookup.name.clone(),
+        record: lookup.kind,
+        outcome: lookup.outcome,
+        source: lookup.source.clone(),
+    }
+}
+
+/// Who has to act so that what is undetermined can be determined.
+pub(super) fn faults(domain: &Domain, hints: &Hints) -> Vec<Fault> {
+    let failed: Vec<(&Lookup, Trouble)> = domain.lookups.iter().filter_map(trouble).collect();
+    let Some((first, why)) = failed.first().copied() else { return Vec::new() };
+    if domain.unknowns().is_empty() {
+        return Vec::new();
+    }
+    let held: Vec<&(&Lookup, Trouble)> =
+        failed.iter().filter(|(_, trouble)| *trouble == Trouble::NotRecorded).collect();
+    if held.len() == failed.len() {
+        return vec![not_recorded(first, held.len())];
+    }
+    if failed.iter().all(|(lookup, _)| is_offline(lookup)) {
+        return vec![offline(first, failed.len())];
+    }
+    let failed: Vec<(&Lookup, Trouble)> = failed
+        .into_iter()
+        .filter(|(lookup, trouble)| *trouble != Trouble::NotRecorded && !is_offline(lookup))
+        .collect();
+    let is_any_answered = domain.lookups.iter().any(Lookup::is_answered);
+    if failed.iter().all(|(_, trouble)| *trouble == Trouble::Network) {
+        return vec![network(first, failed.len())];
+    }
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for (lookup, trouble) in failed {
+        let owner = hints.owners.of(lookup.aliases.last().unwrap_or(&lookup.name));
+        match groups.iter_mut().find(|known| known.owner == owner) {
+            Some(group) => group.failed.push((lookup, trouble)),
+            None => groups.push(Group {
+                owner,
+                first: lookup,
+                why: trouble,
+                failed: vec![(lookup, trouble)],
+            }),
+        }
+    }
+    match groups.as_slice() {
+        // Nothing was answered: names of several organizations fail together, so it is what they
+        // have in common.
+        [_, _, ..] if !is_any_answered => vec![resolver(domain, first, why)],
+        [group] if !is_any_answered && !group.is_dnssec() => vec![either(domain, group)],
+        groups => groups.iter().map(|group| servers(domain, group)).collect(),
+    }
+}
+
+/// Failed queries for names of one organization.
+struct Group<'d> {
+    owner: Owner,
+    first: &'d Lookup,
+    why: Trouble,
+    failed: Vec<(&'d Lookup, Trouble)>,
+}
+
+impl Group<'_> {
+    fn is_dnssec(&self) -> bool {
+        self.failed.iter().any(|(_, trouble)| *trouble == Trouble::Bogus)
+    }
+
+    fn evidence(&self) -> Vec<Evidence> {
+        self.failed.iter().take(MOST_EVIDENCE).map(|(lookup, _)| evidence(lookup)).collect()
+    }
+}
+
+fn trouble(lookup: &Lookup) -> Option<(&Lookup, Trouble)> {
+    match lookup.outcome {
+        LookupOutcome::Failed(trouble) => Some((lookup, trouble)),
+        _ => None,
+    }
+}
+
+/// True for a query about a name that the given files do not hold, with `--offline`.
+fn is_offline(lookup: &Lookup) -> bool {
+    lookup.outcome == LookupOutcome::Failed(Trouble::Network) && lookup.source == OFFLINE
+}
+
+/// The source of what no file holds.
+const OFFLINE: &str = "offline";
+
+fn not_recorded(first: &Lookup, count: usize) -> Fault {
+    let reason = question(first).plain(" is not in the recording").plain(others(count));
+    let action = Phrase::new().plain("record again with ").code("--record FILE");
+    let evidence = vec![evidence(first)];
+    Fault { evidence, ..Fault::undetermined(FaultKind::NotRecorded, reason, action) }
+}
+
+fn offline(first: &Lookup, count: usize) -> Fault {
+    let reason = question(first).plain(" is not in the given files").plain(others(count));
+    let action = Phrase::new().plain("run without ").code("--offline");
+    let evidence = vec![evidence(first)];
+    Fault { evidence, ..Fault::undetermined(FaultKind::NotRecorded, reason, action) }
+}
+
+fn network(first: &Lookup, count: usize) -> Fault {
+    let reason = Phrase::from("no DNS server could be reached for ")
+        .then(question(first))
+        .plain(others(count));
+    Fault {
+        party: Party::Resolver,
+        kind: FaultKind::Network,
+        name: String::new(),
+        record: None,
+        reason,
+        action: Phrase::new()
+            .plain("check the network and the DNS servers configured here, or name one: ")
+            .code("@SERVER"),
+        evidence: vec![evidence(first)],
+        confidence: Certainty::Proved,
+    }
+}
+
+fn resolver(domain: &Domain, first: &Lookup, why: Trouble) -> Fault {
+    let count = domain.lookups.len();
+    let reason = Phrase::new()
+        .plain("every one of ")
+        .number(count)
+        .plain(" queries failed, also for names of other organizations; ")
+        .then(question(first))
+        .plain(" ")
+        .plain(why.sentence());
+    let failed = domain.lookups.iter().take(MOST_EVIDENCE).map(evidence).collect();
+    Fault {
+        party: Party::Resolver,
+        kind: FaultKind::Resolver,
+        name: server(first).unwrap_or_default().to_owned(),
+        record: None,
+        reason,
+        action: Phrase::from("ask another one: ")
+            .code(format!("mailcheck {} @SERVER", domain.domain)),
+        evidence: failed,
+        confidence: Certainty::Likely,
+    }
+}
+
+/// One organization's names fail and no other name was asked: the resolver or the zone.
+fn either(domain: &Domain, group: &Group<'_>) -> Fault {
+    let Group { owner, first, why, failed } = group;
+    let reason = question(first)
+        .plain(" ")
+        .plain(why.sentence())
+        .plain(others(failed.len()))
+        .plain("; the DNS servers of ")
+        .name(&owner.name)
+        .plain(" or the resolver asked may be at fault");
+    let action =
+        Phrase::from("ask another resolver: ").code(format!("mailcheck {} @SERVER", domain.domain));
+    Fault { evidence: group.evidence(), ..Fault::undetermined(FaultKind::Servers, reason, action) }
+}
+
+/// Names of one organization fail while others answer.
+fn servers(domain: &Domain, group: &Group<'_>) -> Fault {
+    let Group { owner, first, why, failed } = group;
+    let is_dnssec = group.is_dnssec();
+    let kind = if is_dnssec { FaultKind::Dnssec } else { FaultKind::Servers };
+    let reason = question(first).plain(" ").plain(why.sentence());
+    let reason = match server(first) {
+        Some(server) => reason.plain(format!(" (asked {server})")),
+        None => reason,
+    };
+    let reason = reason.plain(others(failed.len()));
+    let action = match (owner.party, is_dnssec) {
+        (Party::You, true) => {
+            Phrase::from("check the DNSSEC signatures of the zone and its DS record")
+        }
+        (Party::You, false) => {
+            Phrase::from("check that the name servers of the zone run and answer")
+        }
+        _ => Phrase::from("change nothing in ")
+            .name(&domain.domain)
+            .plain("; receivers get temperror and try again later"),
+    };
+    Fault {
+        party: owner.party,
+        kind,
+        name: owner.address().to_owned(),
+        record: Some(RecordSet { name: first.name.clone(), kind: first.kind }),
+        reason,
+        action,
+        evidence: group.evidence(),
+        confidence: Certainty::Likely,
+    }
+}
+
+fn question(lookup: &Lookup) -> Phrase {
+    Phrase::new().name(&lookup.name).plain(" ").plain(lookup.kind.to_string())
+}
+
+/// How many others fail likewise.
+fn others(count: usize) -> String {
+    match count.saturating_sub(1) {
+        0 => String::new(),
+        1 => ", and 1 more query".to_owned(),
+        others => format!(", and {others} more queries"),
+    }
+}
+
+/// The server that was asked.
+fn server(lookup: &Lookup) -> Option<&str> {
+    let server = lookup.source.strip_prefix("live via ")?;
+    Some(server.split('/').next().unwrap_or(server))
+}

@@ -1,0 +1,65 @@
+//! Whose fault it is: the party that has to act, from what was gathered, found and asked.
+//!
+//! A fault is an attribution, not another finding. It rests on findings of the report, on failed
+//! queries, or on the answer about a sender, and says so in its evidence. What is not known is
+//! `undetermined`, with what would decide it; a zone that was not reached is never called wrong.
+//!
+//! Every candidate is kept with the domain; which of them the reader sees follows from the findings
+//! that count when the report is concluded (`Domain::retain_faults`).
+
+mod failures;
+mod findings;
+mod senders;
+
+use crate::examine::{Gathered, Inquiry};
+use crate::report::{Domain, Fault, Owners};
+
+/// What the attribution needs to know besides the report itself.
+pub(super) struct Hints {
+    owners: Owners,
+    spf: findings::SpfHints,
+    dkim: findings::DkimHints,
+    senders: Vec<senders::SenderHints>,
+}
+
+impl Hints {
+    /// Takes from the facts what the report does not keep.
+    pub(super) fn new(gathered: &Gathered, inquiry: &Inquiry) -> Self {
+        Self {
+            owners: Owners::new(&inquiry.domain, &inquiry.own),
+            spf: findings::SpfHints::new(gathered),
+            dkim: findings::DkimHints::new(gathered),
+            senders: gathered.senders.iter().map(senders::SenderHints::new).collect(),
+        }
+    }
+}
+
+/// Sets the owner of each finding, and attributes what is wrong, the gravest first.
+pub(super) fn attribute(domain: &mut Domain, hints: &Hints) {
+    for finding in &mut domain.findings {
+        finding.owner = findings::owner(finding, hints);
+    }
+    let mut faults = senders::faults(domain, hints);
+    faults.extend(findings::faults(domain, hints));
+    faults.extend(failures::faults(domain, hints));
+    domain.faults = merged(faults);
+}
+
+/// Each party and kind once: what several findings say of one party is one fault with more
+/// evidence, unless they name different things.
+fn merged(faults: Vec<Fault>) -> Vec<Fault> {
+    let mut all: Vec<Fault> = Vec::new();
+    for fault in faults {
+        let is_same = |known: &&mut Fault| {
+            known.party == fault.party
+                && known.kind == fault.kind
+                && known.name == fault.name
+                && known.reason == fault.reason
+        };
+        match all.iter_mut().find(is_same) {
+            Some(known) => known.evidence.extend(fault.evidence),
+            None => all.push(fault),
+        }
+    }
+    all
+}

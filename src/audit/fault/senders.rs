@@ -1,0 +1,187 @@
+//! Faults that show in the answer about a sender.
+
+use super::Hints;
+use crate::diagnostic::Severity;
+use crate::dns::Kind;
+use crate::examine::Sender;
+use crate::examine::senders::Tested;
+use crate::protocols::Protocol;
+use crate::provider::{self, Provider};
+use crate::report::{
+    Authorization, Authorized, Certainty, DmarcResult, Domain, Evidence, Fault, FaultKind, Finding,
+    Origin, Party, Policy, RecordSet, SpfResult, Status, Verdict,
+};
+use crate::text::Phrase;
+
+/// What the report does not keep of a sender.
+pub(super) struct SenderHints {
+    /// The provider whose pool for forwarded mail the address is in.
+    forwards_for: Option<&'static Provider>,
+}
+
+impl SenderHints {
+    pub(super) fn new(tested: &Tested) -> Self {
+        let forwards_for = match &tested.asked.sender {
+            Sender::Address(ip) => provider::forwarding_pool(*ip),
+            _ => None,
+        };
+        Self { forwards_for }
+    }
+}
+
+/// Who has to act so that the senders asked about pass, or that no party has to.
+pub(super) fn faults(domain: &Domain, hints: &Hints) -> Vec<Fault> {
+    let senders = domain.authorizations.iter().zip(&hints.senders);
+    senders.filter_map(|(one, hints)| fault(domain, one, hints)).collect()
+}
+
+fn fault(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<Fault> {
+    if one.is_barred() {
+        return None;
+    }
+    if one.origin != Origin::Asked {
+        return own(domain, one);
+    }
+    match (one.authorized, one.verdict()) {
+        (Authorized::No | Authorized::Partial, _) => refused(domain, one, hints),
+        (Authorized::Yes, Verdict::Fail | Verdict::Warn) => not_aligned(domain, one),
+        (Authorized::Unknown, Verdict::Unknown) => identity(domain, one),
+        _ => None,
+    }
+}
+
+/// A sender that the records or the contract name, and that does not pass: an error of the record
+/// is a finding that says more.
+fn own(domain: &Domain, one: &Authorization) -> Option<Fault> {
+    let is_refused = matches!(one.authorized, Authorized::No | Authorized::Partial);
+    let says_more = |finding: &Finding| {
+        finding.severity == Severity::Error && finding.rule.family() == Protocol::Spf.word()
+    };
+    if !is_refused || domain.findings.iter().any(says_more) {
+        return None;
+    }
+    let record = Some(RecordSet { name: domain.domain.clone(), kind: Kind::Txt });
+    let action = first_fix(one).unwrap_or_default();
+    let fault = of(one, Party::You, FaultKind::MissingSender, one.headline.clone(), action);
+    Some(Fault { record, ..fault })
+}
+
+/// SPF does not let all of the sender pass.
+fn refused(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<Fault> {
+    let spf = Some(RecordSet { name: domain.domain.clone(), kind: Kind::Txt });
+    match one.spf.result {
+        // Why the evaluation ends in an error is a finding of its own.
+        Some(SpfResult::Permerror | SpfResult::Temperror) => return None,
+        Some(SpfResult::None) => {
+            let reason = Phrase::new().code(&one.spf.domain).plain(" publishes no SPF record");
+            let action = first_fix(one).unwrap_or_else(|| {
+                Phrase::from("publish an SPF record that lists every host that sends")
+            });
+            return Some(Fault {
+                record: spf,
+                ..of(one, Party::You, FaultKind::MissingRecord, reason, action)
+            });
+        }
+        _ => {}
+    }
+    if let Some(known) = hints.forwards_for {
+        return Some(forwarded(domain, one, known));
+    }
+    if one.kind.is_address() {
+        let reason = Phrase::new()
+            .addr(&one.sender)
+            .plain(" is not listed in the SPF policy of ")
+            .code(&one.spf.domain);
+        let action = match first_fix(one) {
+            Some(fix) => Phrase::from("if it is yours, ")
+                .then(fix)
+                .plain("; if not, this is what SPF is for"),
+            None => Phrase::from("if it is yours, list it; if not, this is what SPF is for"),
+        };
+        return Some(of(one, Party::None, FaultKind::UnlistedSender, reason, action));
+    }
+    let reason = Phrase::new()
+        .plain("the SPF policy of ")
+        .code(&one.spf.domain)
+        .plain(match one.authorized {
+            Authorized::Partial => " lists only a part of the addresses of ",
+            _ => " does not list ",
+        })
+        .code(&one.sender);
+    let action = first_fix(one).unwrap_or_else(|| Phrase::from("if it sends for you, include it"));
+    Some(Fault { record: spf, ..of(one, Party::You, FaultKind::MissingSender, reason, action) })
+}
+
+/// A pool from which a provider forwards what it could not authenticate.
+fn forwarded(domain: &Domain, one: &Authorization, known: &Provider) -> Fault {
+    let reason = Phrase::new()
+        .addr(&one.sender)
+        .plain(format!(" is in the pool of {} for forwarded mail", known.title()));
+    // A domain that cannot receive is relayed through the same pool.
+    if domain.mx.status == Status::Absent {
+        let reason = reason.plain("; it also relays for domains without MX and address");
+        let action = Phrase::new().plain("publish an MX record for ").name(&domain.domain);
+        let fault = of(one, Party::You, FaultKind::ForwardingPool, reason, action);
+        return Fault { confidence: Certainty::Likely, ..fault };
+    }
+    let action = Phrase::from("do not add it to SPF: a DKIM signature is what survives forwarding");
+    Fault {
+        name: known.title().to_owned(),
+        ..of(one, Party::Forwarder, FaultKind::ForwardingPool, reason, action)
+    }
+}
+
+/// SPF passes, and DMARC does not.
+fn not_aligned(domain: &Domain, one: &Authorization) -> Option<Fault> {
+    let dmarc = one.dmarc.as_ref().filter(|dmarc| dmarc.result == DmarcResult::Fail)?;
+    let author = &one.identities.header_from;
+    let reason = Phrase::from("SPF passes for ")
+        .code(&one.spf.domain)
+        .plain(", which is not aligned with ")
+        .name(author)
+        .plain("; DMARC passes only if mail is signed with ")
+        .code(format!("d={author}"));
+    let has_no_key = domain.dkim.details.proved_none && *author == domain.domain;
+    let (party, action) = match has_no_key {
+        true => (
+            Party::You,
+            Phrase::new().name(author).plain(" publishes no DKIM key: set up signing there"),
+        ),
+        false => (
+            Party::Undetermined,
+            Phrase::from("look for a DKIM-Signature with ")
+                .code(format!("d={author}"))
+                .plain(" in a message that arrived"),
+        ),
+    };
+    // What p=none asks for changes nothing for a receiver.
+    (dmarc.disposition != Some(Policy::None))
+        .then(|| of(one, party, FaultKind::NotAligned, reason, action))
+}
+
+/// The answer depends on what was not given.
+fn identity(domain: &Domain, one: &Authorization) -> Option<Fault> {
+    // A failed query is attributed to who should have answered it.
+    if domain.lookups.iter().any(|lookup| !lookup.is_answered()) {
+        return None;
+    }
+    let action = Phrase::from("give the identities of a message: ").code("--mail-from, --helo");
+    Some(of(one, Party::Undetermined, FaultKind::MissingIdentity, one.headline.clone(), action))
+}
+
+fn first_fix(one: &Authorization) -> Option<Phrase> {
+    one.fixes.first().map(|fix| fix.fix.summary.clone())
+}
+
+fn of(one: &Authorization, party: Party, kind: FaultKind, reason: Phrase, action: Phrase) -> Fault {
+    Fault {
+        party,
+        kind,
+        name: String::new(),
+        record: None,
+        reason,
+        action,
+        evidence: vec![Evidence::Sender { sender: one.sender.clone() }],
+        confidence: Certainty::Proved,
+    }
+}
