@@ -30,7 +30,7 @@ use crate::examine::{Gathered, gather_all};
 use crate::fix::{SenderFixes, find_fixes};
 use crate::posture::lint::rules::MAILBOX_PROVIDER_NOT_AUTHORIZED;
 use crate::protocols::spf::{self, Policies};
-use crate::report::headline::Parts;
+use crate::report::headline::{About, Parts};
 use crate::report::{Authorized, Domain, Finding, Lookups, Others, Section, Verdict, number};
 use crate::text::{Phrase, escape};
 use section::authorization::{authorization, failures};
@@ -118,8 +118,9 @@ fn report(
     };
     let (headline, mut parts) = match senders.as_slice() {
         [one] if !implied => {
-            let headline = section::headline::of_sender(&one.judged, one.evaluated.as_ref());
-            (headline, Parts::default())
+            let said = section::headline::of_sender(&one.judged, one.evaluated.as_ref());
+            let clauses = vec![(About::Sender, said.clone())];
+            (said, Parts { clauses, ..Parts::default() })
         }
         _ => (Phrase::new(), section::headline::of_domain(&standings, &titles)),
     };

@@ -147,6 +147,7 @@ impl Work {
                 outputs: Vec::new(),
                 appearance: Appearance::default(),
                 fail_on: None,
+                names_fail_on: false,
                 policy: self.policy.clone(),
                 exit_zero: false,
             },

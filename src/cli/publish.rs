@@ -43,7 +43,11 @@ impl<'e> Publication<'e> {
     /// # Errors
     /// A file cannot be written.
     pub(super) fn open(ending: &'e Ending, today: &str, is_many: bool) -> Result<Self, RunError> {
-        let threshold = Threshold { fail_on: ending.fail_on, exit_zero: ending.exit_zero };
+        let threshold = Threshold {
+            fail_on: ending.fail_on,
+            is_named: ending.names_fail_on,
+            exit_zero: ending.exit_zero,
+        };
         let (mut streams, mut others) = (Vec::new(), Vec::new());
         for output in &ending.outputs {
             let mut look = match &output.file {

@@ -19,6 +19,8 @@ pub struct Authorization {
     pub origin: Origin,
     /// What the contract of the domain says of it; `null` if it is not named there.
     pub declared: Option<Declaration>,
+    /// Whether mail of it passes for the domain: SPF, and DMARC where that was checked.
+    pub answer: Answer,
     /// Whether SPF lets it send.
     pub authorized: Authorized,
     /// The answer in one sentence.
@@ -50,6 +52,24 @@ impl Authorization {
         self.declared == Some(Declaration::NeverSender)
     }
 
+    /// The answer about the sender, from what SPF and DMARC say of it.
+    pub fn to_answer(&self) -> Answer {
+        let dmarc = self.dmarc.as_ref().map(|dmarc| (dmarc.result, dmarc.disposition));
+        match (self.authorized, dmarc) {
+            // The question does not arise for a host that only receives.
+            (Authorized::No | Authorized::NotApplicable, _) => Answer::No,
+            (Authorized::Partial, _) => Answer::Partly,
+            (Authorized::Unknown, _)
+            | (Authorized::Yes, Some((DmarcResult::Temperror | DmarcResult::Permerror, _)))
+            // What receivers are asked to do with it is not known.
+            | (Authorized::Yes, Some((DmarcResult::Fail, None))) => Answer::Unknown,
+            (Authorized::Yes, Some((DmarcResult::Fail, Some(asked)))) if asked != Policy::None => {
+                Answer::No
+            }
+            (Authorized::Yes, _) => Answer::Yes,
+        }
+    }
+
     /// How the sender adds up: it fails if it may not send from everywhere, or if receivers are asked
     /// to refuse what it sends.
     ///
@@ -72,6 +92,35 @@ impl Authorization {
                 None => Verdict::Unknown,
             },
             (Authorized::Yes | Authorized::NotApplicable, _) => Verdict::Ok,
+        }
+    }
+}
+
+/// Whether mail of a sender passes for the domain. Ordered: a worse answer is greater.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// All of it passes.
+    #[default]
+    Yes,
+    /// It could not be determined.
+    Unknown,
+    /// A part of it passes.
+    Partly,
+    /// None of it passes, or DMARC asks receivers to refuse what does.
+    No,
+}
+
+impl Answer {
+    /// The word for it on a screen.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Yes => "YES",
+            Self::Unknown => "UNKNOWN",
+            Self::Partly => "PARTLY",
+            Self::No => "NO",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What a run found out about one domain.
 
 use super::{
-    Authorization, Change, Details, DkimDetails, DmarcDetails, Fault, FaultKind, FileLocation,
-    Finding, Lookup, MxDetails, SpfDetails, Step, Unknown, Verdict, headline,
+    Answer, Authorization, Change, Details, DkimDetails, DmarcDetails, Fault, FaultKind,
+    FileLocation, Finding, Lookup, MxDetails, Origin, SpfDetails, Step, Unknown, Verdict, headline,
 };
 use crate::diagnostic::{Severity, Standing, family};
 use crate::net::Name;
@@ -71,6 +71,13 @@ pub struct Domain {
 }
 
 impl Domain {
+    /// The worst answer about the senders asked about; `None` if there is none: then the report is
+    /// about the domain.
+    pub fn answer(&self) -> Option<Answer> {
+        let asked = self.authorizations.iter().filter(|one| one.origin == Origin::Asked);
+        asked.map(|one| one.answer).max().filter(|_| self.change.is_none())
+    }
+
     /// The same without the steps, the lookups that were answered, and the lists of networks: what is
     /// kept of a domain where a format needs all of them at once.
     #[must_use]

@@ -3,7 +3,7 @@
 //! The gravest finding that counts comes first, then what else the sections say; what the owner
 //! decided to ignore is not in it, so it is put together when the findings are final.
 
-use super::{Domain, Finding, Status};
+use super::{Answer, Domain, Finding, Status};
 use crate::diagnostic::{Severity, family};
 use crate::protocols::Protocol;
 use crate::text::{Phrase, Role};
@@ -24,6 +24,8 @@ pub struct Parts {
 pub enum About {
     /// The domain as a whole.
     Domain,
+    /// The one sender that was asked about.
+    Sender,
     /// Senders that are not authorized.
     Refused,
     /// What is undetermined, and why.
@@ -41,7 +43,12 @@ impl Domain {
         if self.parts.clauses.is_empty() || self.change.is_some() {
             return;
         }
-        let worst = diagnosis(self);
+        // Who asks about senders reads what breaks mail besides, and why a refused one is refused is
+        // part of the answer.
+        let worst = diagnosis(self).filter(|worst| match self.answer() {
+            Some(answer) => worst.severity == Severity::Error && answer == Answer::Yes,
+            None => true,
+        });
         // The finding says it already, and with its cause.
         let is_said = |about: &About| {
             worst.as_ref().is_some_and(|it| it.about == *about || *about == About::Examined)

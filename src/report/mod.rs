@@ -37,7 +37,7 @@ pub use crate::protocols::dmarc::{
 pub use crate::protocols::spf::SpfResult;
 pub use crate::protocols::{Detail, Protocol};
 pub use authorization::{
-    Authorization, Authorized, Declaration, DmarcVerdict, Identities, Matched, Origin, Portion,
+    Answer, Authorization, Authorized, Declaration, DmarcVerdict, Identities, Matched, Origin, Portion,
     SenderFix, SenderKind, SpfVerdict,
 };
 pub(crate) use change::named;

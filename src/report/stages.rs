@@ -27,6 +27,8 @@ pub struct Judged {
 pub struct Threshold {
     /// The least severity of a finding that does; `None` if no finding does.
     pub fail_on: Option<Severity>,
+    /// True if the owner named that severity: then findings count beside the answer about a sender.
+    pub is_named: bool,
     /// True if nothing does.
     pub exit_zero: bool,
 }

@@ -1,7 +1,7 @@
 //! How a run adds up, one domain after the other: nothing of a domain is kept but counts.
 
 use super::{
-    Authorization, Authorized, Counts, Domain, Finding, Origin, Report, Run, State, Threshold,
+    Answer, Authorization, Authorized, Counts, Domain, Finding, Origin, Report, Run, State, Threshold,
     Tool, Verdict,
 };
 use crate::diagnostic::Severity;
@@ -39,16 +39,26 @@ impl Tally {
 
     /// Adds a domain to which its owner's decisions were applied.
     pub fn add(&mut self, domain: &Domain) {
-        let fail_on = self.threshold.fail_on;
-        // Nobody asked about a sender that records or the contract name: with --fail-on never, it
-        // is shown and fails nothing.
-        let counts = |one: &&Authorization| one.origin == Origin::Asked || fail_on.is_some();
-        let mut senders = domain.authorizations.iter().filter(counts);
+        let Threshold { fail_on, is_named, .. } = self.threshold;
         // Of a change only what it brings about counts, and that is a finding.
         let is_judged = domain.change.is_none();
-        let is_failing = is_judged && senders.any(|one| one.verdict() == Verdict::Fail);
-        self.fails |= is_failing || reaches(&domain.findings, fail_on);
-        self.is_unknown |= !domain.unknowns().is_empty();
+        // A sender that records or the contract name is no question: with --fail-on never, it is
+        // shown and fails nothing.
+        let is_refused = |one: &Authorization| one.verdict() == Verdict::Fail;
+        let is_failing =
+            is_judged && fail_on.is_some() && domain.authorizations.iter().any(is_refused);
+        match domain.answer() {
+            // Who asks about a sender is answered about it; findings count if that is asked for.
+            Some(answer) => {
+                self.fails |= matches!(answer, Answer::No | Answer::Partly)
+                    || (is_named && reaches(&domain.findings, fail_on));
+                self.is_unknown |= answer == Answer::Unknown;
+            }
+            None => {
+                self.fails |= is_failing || reaches(&domain.findings, fail_on);
+                self.is_unknown |= !domain.unknowns().is_empty();
+            }
+        }
         self.result = self.result.max(domain.result);
         if let Some(count) = self.verdicts.get_mut(domain.result as usize) {
             *count += 1;

@@ -215,6 +215,7 @@ fn provider(id: &str, title: &str, addresses: &str) -> Authorization {
         origin: Origin::Spf,
         declared: None,
         kind: SenderKind::Provider,
+        answer: Answer::Yes,
         authorized: Authorized::Yes,
         headline: Phrase::from(title)
             .plain(" is authorized: all its addresses pass SPF (")
@@ -360,6 +361,7 @@ pub(crate) fn failing() -> Report {
         origin: Origin::Asked,
         declared: None,
         kind: SenderKind::Address,
+        answer: Answer::No,
         authorized: Authorized::No,
         headline,
         notes: vec![Phrase::from("its name is relay7.example.net")],
@@ -431,6 +433,7 @@ pub(crate) fn partial() -> Report {
     domain.authorizations = vec![made!(Authorization {
         sender: "198.18.0.0/16".into(),
         kind: SenderKind::Network,
+        answer: Answer::Partly,
         authorized: Authorized::Partial,
         headline,
         spf: made!(SpfVerdict {

@@ -8,7 +8,7 @@ use crate::examine::senders::Tested;
 use crate::net::IpSet;
 use crate::protocols::dmarc::{self, Discovered, DmarcResult, Mechanism};
 use crate::protocols::spf::{self, Cell, Checked};
-use crate::report::{Authorization, DmarcVerdict, Identities, Lookups, Portion, SpfVerdict};
+use crate::report::{Answer, Authorization, DmarcVerdict, Identities, Lookups, Portion, SpfVerdict};
 use crate::text::{Phrase, escape};
 
 /// A sender, as the report has it.
@@ -23,11 +23,12 @@ pub(in crate::audit) fn authorization(
     let mut notes = judged.resolved.notes.clone();
     notes.extend(headline::remainder(&judged));
     let share = judged.share();
-    Authorization {
+    let mut authorization = Authorization {
         sender: escape(asked.text.as_bytes()),
         kind: judged.resolved.kind,
         origin,
         declared,
+        answer: Answer::default(),
         authorized: judged.authorized(),
         headline,
         notes,
@@ -43,7 +44,9 @@ pub(in crate::audit) fn authorization(
         uncovered: authorize::networks(&share.uncovered),
         undecided: authorize::networks(&share.undecided),
         fixes: Vec::new(),
-    }
+    };
+    authorization.answer = authorization.to_answer();
+    authorization
 }
 
 fn identities(inquiry: &Inquiry) -> Identities {

@@ -18,6 +18,8 @@ use std::path::PathBuf;
 pub(super) struct Settings {
     /// The least severity that makes the run fail; `None` if findings never do.
     pub fail_on: Option<Severity>,
+    /// True if a flag, the environment or the file names it.
+    pub names_fail_on: bool,
     /// Which findings count.
     pub policy: Policy,
     /// The configuration, if there is one.
@@ -39,7 +41,8 @@ pub(super) fn resolve_settings(judging: &Judging) -> Result<Settings, Mistake> {
         (Some(FailOn::Never), _) => None,
         (None, Some(least)) => least,
     };
-    Ok(Settings { fail_on, policy, file })
+    let names_fail_on = judging.fail_on.is_some() || in_file.is_some();
+    Ok(Settings { fail_on, names_fail_on, policy, file })
 }
 
 /// Puts together which findings count, and says where the configuration stands, if there is one.

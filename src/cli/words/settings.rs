@@ -24,6 +24,8 @@ pub struct Ending {
     pub appearance: Appearance,
     /// The least severity that makes the run fail; `None` if findings never do.
     pub fail_on: Option<Severity>,
+    /// True if a flag, the environment or the file names that severity.
+    pub names_fail_on: bool,
     /// Which findings count.
     pub policy: Policy,
     /// True if the exit code tells nothing about the domains.
@@ -37,7 +39,7 @@ impl Ending {
     /// A format is unknown, or two of them go to the same place; a rule is unknown, or the
     /// configuration is faulty.
     pub(in crate::cli) fn read(report: &args::Report) -> Result<Self, Mistake> {
-        let Settings { fail_on, policy, .. } = resolve_settings(&report.judging)?;
+        let Settings { fail_on, names_fail_on, policy, .. } = resolve_settings(&report.judging)?;
         Ok(Self {
             outputs: outputs(&report.format, &Format::NAMES)?,
             appearance: Appearance {
@@ -49,6 +51,7 @@ impl Ending {
                 full: report.full,
             },
             fail_on,
+            names_fail_on,
             policy,
             exit_zero: report.exit_zero,
         })

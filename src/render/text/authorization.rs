@@ -4,13 +4,13 @@ use super::line::Line;
 use super::sheet::Sheet;
 use super::{Look, explain, finding, of_result};
 use crate::diagnostic::Tone;
-use crate::net::Cidr;
+use crate::net::{Cidr, Family};
 use crate::protocols::spf::{LOOKUP_LIMIT, VOID_LIMIT};
 use crate::render::palette::Ink;
 use crate::render::words::counted;
 use crate::report::{
-    Authorization, Authorized, Declaration, Domain, Part, Portion, SenderFix, SenderKind,
-    SpfVerdict, Step, Verdict,
+    Answer, Authorization, Authorized, Declaration, Domain, Part, Portion, SenderFix, SenderKind,
+    SpfResult, SpfVerdict, Step, Verdict,
 };
 use crate::text::grouped;
 
@@ -77,6 +77,9 @@ fn grounds(sheet: &mut Sheet, domain: &Domain, authorization: &Authorization, lo
         explain::block(sheet, "SPF", &spf.steps, &domain.lookups);
     } else if authorization.kind == SenderKind::Address && !is_plain_yes {
         path(sheet, &spf.steps);
+    }
+    if authorization.answer == Answer::Partly {
+        families(sheet, authorization);
     }
     if authorization.kind != SenderKind::Address && (look.explain || !is_plain_yes) {
         portions(sheet, authorization);
@@ -227,6 +230,64 @@ fn folded<'s>(flat: &[(usize, &'s Step)]) -> Vec<Stage<'s>> {
 }
 
 // ── many addresses: who passes, who does not ────────────────────────────────────────────────────
+
+/// Which part passes, a line for each family of addresses.
+fn families(sheet: &mut Sheet, one: &Authorization) {
+    for (family, title) in [(Family::V4, "IPv4"), (Family::V6, "IPv6")] {
+        let of = |networks: &[Cidr]| networks.iter().filter(|it| it.family() == family).count();
+        let groups = [&one.covered, &one.uncovered, &one.undecided];
+        let [passes, fails, unknown] = groups.map(|networks| of(networks));
+        if passes + fails + unknown == 0 {
+            continue;
+        }
+        let all = amount(family, groups.into_iter().flatten());
+        let passing = amount(family, one.covered.iter());
+        let line = sheet.line().plain(title).plain(": ");
+        let line = match (passes, fails, unknown) {
+            (0, _, 0) => line.with(Ink::Bad, "no").plain(reasons(one, family)),
+            (0, 0, _) => line.with(Ink::Unknown, "unknown"),
+            (_, 0, 0) => line.with(Ink::Good, "yes").plain(format!(", all {all}")),
+            _ => line
+                .with(Ink::Bad, "partly")
+                .plain(format!(", {passing} of {all}"))
+                .plain(reasons(one, family)),
+        };
+        let label = sheet.line().pad(TEXT);
+        sheet.sentence(label, &line);
+    }
+}
+
+/// How much there is of a family: addresses of IPv4, networks of IPv6.
+fn amount<'c>(family: Family, networks: impl Iterator<Item = &'c Cidr>) -> String {
+    let networks = networks.filter(|it| it.family() == family);
+    match family {
+        Family::V4 => {
+            grouped(networks.map(|it| 1 << u32::from(family.bits() - it.prefix())).sum::<u128>())
+        }
+        Family::V6 => counted(networks.count(), "network"),
+    }
+}
+
+/// Why the rest of a family does not pass.
+fn reasons(one: &Authorization, family: Family) -> String {
+    let of_family = |it: &&Portion| it.networks.iter().any(|network| network.family() == family);
+    let refused = one.spf.portions.iter().filter(of_family);
+    let mut said: Vec<String> = Vec::new();
+    for portion in refused.filter(|it| it.result.word() != SpfResult::Pass.word()) {
+        let why = match (portion.lookups, portion.voids) {
+            (lookups, _) if lookups > LOOKUP_LIMIT => format!("{lookups} DNS lookups, limit {LOOKUP_LIMIT}"),
+            (_, voids) if voids > VOID_LIMIT => format!("{voids} void lookups, limit {VOID_LIMIT}"),
+            _ => portion.result.word().to_owned(),
+        };
+        if !said.contains(&why) {
+            said.push(why);
+        }
+    }
+    match said.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", said.join("; ")),
+    }
+}
 
 fn portions(sheet: &mut Sheet, authorization: &Authorization) {
     let listed = &authorization.spf.portions;

@@ -36,7 +36,7 @@ pub use screen::Screen;
 use crate::dns::Trouble;
 use crate::render::palette::Ink;
 use crate::report::SpfResult;
-use crate::report::{Domain, LookupOutcome, Report, SenderResult, Status, Verdict};
+use crate::report::{Answer, Domain, LookupOutcome, Report, SenderResult, Status, Verdict};
 use sheet::Sheet;
 use std::io::{self, Write};
 
@@ -119,7 +119,11 @@ fn answer(sheet: &mut Sheet, domain: &Domain, look: &Look) {
     if domain.unicode != ascii {
         label = label.plain(" (").with(Ink::Name, &domain.unicode).plain(")");
     }
-    let label = label.plain("  ").with(of_verdict(domain.result), domain.result.word()).plain("  ");
+    let label = match domain.answer() {
+        // Whoever asks about a sender reads the answer about it first.
+        Some(answer) => sheet.line().with(of_answer(answer), answer.word()).plain("  ").then(&label).plain(": "),
+        None => label.plain("  ").with(of_verdict(domain.result), domain.result.word()).plain("  "),
+    };
     let headline = sheet.line().phrase(&domain.headline);
     if look.quiet {
         sheet.put(&label.then(&headline));
@@ -130,12 +134,12 @@ fn answer(sheet: &mut Sheet, domain: &Domain, look: &Look) {
 
 /// One line in place of a screen full of unknowns, unbroken as any answer that stands alone.
 fn unreachable(sheet: &mut Sheet, domain: &Domain) {
-    let label = sheet
-        .line()
-        .with(Ink::Strong, domain.domain.to_string())
-        .plain("  ")
-        .with(Ink::Unknown, Verdict::Unknown.word())
-        .plain("  ");
+    let name = domain.domain.to_string();
+    let word = Verdict::Unknown.word();
+    let label = match domain.answer() {
+        Some(_) => sheet.line().with(Ink::Unknown, word).plain("  ").with(Ink::Strong, name).plain(": "),
+        None => sheet.line().with(Ink::Strong, name).plain("  ").with(Ink::Unknown, word).plain("  "),
+    };
     let mut sentence = sheet.line().plain("no DNS answer: ");
     if let Some(first) = domain.lookups.first() {
         let how = match first.outcome {
@@ -156,6 +160,14 @@ fn unreachable(sheet: &mut Sheet, domain: &Domain) {
     let offline = format!("mailcheck {} --replay FILE", domain.domain);
     let sentence = sentence.plain("; to work offline: ").with(Ink::Code, offline);
     sheet.put(&label.then(&sentence));
+}
+
+fn of_answer(answer: Answer) -> Ink {
+    match answer {
+        Answer::Yes => Ink::Good,
+        Answer::Unknown => Ink::Unknown,
+        Answer::Partly | Answer::No => Ink::Bad,
+    }
 }
 
 fn of_verdict(verdict: Verdict) -> Ink {
