@@ -32,7 +32,8 @@ impl Chain {
     ) -> Result<(), Failure> {
         self.ttl = least(self.ttl, ttl);
         if *start == target || self.aliases.contains(&target) {
-            return Err(Failure::because(Trouble::ServFail, "CNAME loop"));
+            let failure = Failure::because(Trouble::ServFail, "CNAME loop");
+            return Err(Failure { is_alias_loop: true, ..failure });
         }
         if self.aliases.len() == ALIAS_LIMIT {
             return Err(Failure::because(Trouble::ServFail, "CNAME chain of more than 16 names"));

@@ -76,17 +76,19 @@ pub struct Failure {
     pub trouble: Trouble,
     /// What else is known: an extended error (RFC 8914), tries made, the recording. May be empty.
     pub detail: String,
+    /// True if the aliases that were followed lead back to one that was followed before.
+    pub is_alias_loop: bool,
 }
 
 impl Failure {
     /// A failure without detail.
     pub fn new(trouble: Trouble) -> Self {
-        Self { trouble, detail: String::new() }
+        Self { trouble, detail: String::new(), is_alias_loop: false }
     }
 
     /// A failure with detail; the text may come from the network and is escaped when shown.
     pub fn because(trouble: Trouble, detail: impl Into<String>) -> Self {
-        Self { trouble, detail: detail.into() }
+        Self { trouble, detail: detail.into(), is_alias_loop: false }
     }
 
     /// True if a recording does not hold the query: then nothing is known of the DNS.

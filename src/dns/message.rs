@@ -323,6 +323,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// True if the aliases that were followed lead back to one of them, or to the name asked about.
+    pub fn is_alias_loop(&self) -> bool {
+        self.failure().is_some_and(|failure| failure.is_alias_loop)
+    }
+
     /// An answer without frills: for zones, cassettes and tests.
     pub fn new(question: Question, outcome: Outcome, provenance: Provenance) -> Self {
         Self {

@@ -19,6 +19,7 @@ use crate::diagnostic;
 use crate::dns::{Answer, Dns, alongside, join_all};
 use crate::net::{Family, Name};
 use crate::posture::{self, Mailboxes, Role};
+use crate::protocols::dkim::lint::rules::PROVED_NONE;
 use crate::protocols::spf::lint::rules::VOID_LOOKUP;
 use crate::protocols::spf::{self, Found, Policies};
 use crate::protocols::{Examined, Protocol, ROWS, dkim, mx};
@@ -187,7 +188,9 @@ async fn keys(policies: &Policies<'_>, inquiry: &Inquiry) -> dkim::Examined {
         })
         .collect();
     let (given, seen) = (read(&inquiry.selectors), read(&inquiry.seen));
-    let wanted = dkim::Wanted { given, seen, providers };
+    let published = policies.fetch(&inquiry.domain).await;
+    let is_missing = matches!(published.found, Found::NoDomain);
+    let wanted = dkim::Wanted { given, seen, providers, is_missing };
     dkim::examine(policies.dns(), &inquiry.domain, &wanted).await
 }
 
@@ -201,7 +204,10 @@ impl Gathered {
         }
         let spf = self.spf.iter().flat_map(spf::lint::check);
         findings.extend(spf.filter(|finding| !self.is_told_worse(finding)));
-        findings.extend(self.dkim.iter().flat_map(|it| dkim::lint::check(&it.facts)));
+        let dkim = self.dkim.iter().flat_map(|it| dkim::lint::check(&it.facts));
+        // A domain that sends nothing signs nothing.
+        let is_parked = self.spf.as_ref().is_some_and(spf::Facts::sends_nothing);
+        findings.extend(dkim.filter(|finding| !(is_parked && finding.is(&PROVED_NONE))));
         findings.extend(
             self.dmarc.iter().flat_map(|it| crate::protocols::dmarc::lint::check(&it.facts)),
         );

@@ -2,15 +2,34 @@
 
 use crate::diagnostic::{Finding, Location, Rule};
 use crate::dns::Kind;
+use crate::net::{Name, has_public_suffix};
 use crate::posture::{Facts, Receives, Requests, Role, Sends};
 use crate::protocols::dmarc;
-use crate::text::Phrase;
+use crate::text::{Phrase, near};
 
 pub(super) fn no_such_domain(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     if facts.exists == Some(false) {
         let said = Phrase::new().name(&facts.domain).plain(" does not exist (NXDOMAIN)");
+        let said = match meant(&facts.domain) {
+            Some(meant) => said.plain("; did you mean ").name(&meant).plain("?"),
+            None => said,
+        };
         findings.push(Finding::new(rule, Location::set(facts.domain.clone(), Kind::Txt), said));
     }
+}
+
+/// The domain that a misspelt one was probably meant to be: one with a top-level domain that exists.
+fn meant(domain: &Name) -> Option<Name> {
+    /// Those that are misspelt most often because they are written most often.
+    const COMMON: [&str; 6] = ["com", "net", "org", "info", "edu", "gov"];
+    if has_public_suffix(domain) {
+        return None;
+    }
+    let last = domain.suffix(1).to_string();
+    let meant = near::nearest_within(&last, 1, COMMON.into_iter())?;
+    let mut labels: Vec<&[u8]> = domain.labels().collect();
+    *labels.last_mut()? = meant.as_bytes();
+    Name::from_labels(labels).ok()
 }
 
 pub(super) fn parked_open(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {

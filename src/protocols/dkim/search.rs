@@ -45,6 +45,8 @@ pub struct Tried {
     pub answer: Arc<Answer>,
     /// What that means.
     pub found: Found,
+    /// The first texts that stand there and are no key records, and where.
+    pub foreign: Vec<(Arc<[u8]>, Option<Place>)>,
     /// True if the answer is the one that every selector gets.
     pub is_by_wildcard: bool,
 }
@@ -127,7 +129,25 @@ pub async fn examine(dns: &dyn Dns, domain: &Name, wanted: &Wanted) -> Examined 
 impl Tried {
     fn new(candidate: Candidate, name: Name, answer: Arc<Answer>) -> Self {
         let found = Found::of(&answer);
-        Self { candidate, name, answer, found, is_by_wildcard: false }
+        let texts = answer.records().iter();
+        let texts = texts.filter_map(|record| Some((record.data.text()?, &record.place)));
+        let foreign = texts
+            .filter(|(text, _)| !grammar::is_meant_as_key(text))
+            .take(MOST_KEYS)
+            .map(|(text, place)| (Arc::from(&*text), place.clone()))
+            .collect();
+        Self { candidate, name, answer, found, foreign, is_by_wildcard: false }
+    }
+
+    /// The name of the wildcard that answers for the selector (RFC 4592 §2.1.1).
+    pub fn wildcard_name(&self) -> Name {
+        let above = self.name.parent();
+        above.and_then(|above| above.child("*").ok()).unwrap_or_else(|| self.name.clone())
+    }
+
+    /// True if the selector is an alias in a circle, as far as the answer shows it.
+    pub fn is_alias_loop(&self) -> bool {
+        matches!(self.found, Found::Failed) && self.answer.is_alias_loop()
     }
 
     /// The key records that stand there, of many the first.

@@ -90,6 +90,8 @@ pub struct Wanted {
     pub seen: Vec<Selector>,
     /// Providers that seem to send for the domain.
     pub providers: Vec<Likely>,
+    /// True if the domain does not exist, so that there is nothing to guess (RFC 8020 §2).
+    pub is_missing: bool,
 }
 
 /// The selectors that a provider's customers publish.
@@ -144,6 +146,9 @@ impl Wanted {
                     candidate.may_rest = likely.rotates;
                 }
             }
+        }
+        if self.is_missing {
+            return chosen;
         }
         // The constants are valid labels, which a test holds.
         for selector in COMMON.iter().filter_map(|text| Selector::new(text).ok()) {

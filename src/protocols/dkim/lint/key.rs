@@ -88,7 +88,11 @@ pub(super) fn unusable(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
         if let Some(why) = found.record().unusable() {
             let said =
                 found.said(" has an unusable key: ").then(unusable_words(found.record(), why));
-            findings.push(found.finding(rule, said.plain("; receivers ignore it")));
+            let finding = found.finding(rule, said.plain("; receivers ignore it"));
+            findings.push(match found.record().tags.of(why) {
+                Some(span) => narrowed(finding, span),
+                None => finding,
+            });
         }
     }
     for (found, flaw) in flawed(facts) {
@@ -104,7 +108,11 @@ pub(super) fn testing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
     for found in records(facts).filter(|found| found.record().is_testing) {
         let said = found.said(" is in test mode (").code("t=y");
         let said = said.plain(")");
-        findings.push(found.finding(rule, said));
+        let finding = found.finding(rule, said);
+        findings.push(match found.record().tags.flags {
+            Some(span) => narrowed(finding, span),
+            None => finding,
+        });
     }
 }
 
@@ -155,7 +163,12 @@ impl<'a> FoundKey<'a> {
     fn finding(&self, rule: &'static Rule, said: Phrase) -> Finding {
         let record = self.record();
         let text = Arc::clone(&record.text);
-        let mut location = Location::record(self.tried.name.clone(), Kind::Txt, text)
+        // The probe's own name is one that nobody publishes: the record stands at the wildcard.
+        let name = match self.is_of_wildcard {
+            true => self.tried.wildcard_name(),
+            false => self.tried.name.clone(),
+        };
+        let mut location = Location::record(name, Kind::Txt, text)
             .in_file(self.published.place.clone());
         location.span = record.key.as_ref().map(|key| key.span);
         Finding::new(rule, location, said)

@@ -23,6 +23,8 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &SHARED_KEY, run: search::shared },
     Check { rule: &ED25519_ALONE, run: search::ed25519_alone },
     Check { rule: &SEVERAL_RECORDS, run: search::several },
+    Check { rule: &STRAY_RECORD, run: search::stray },
+    Check { rule: &ALIAS_LOOP, run: search::alias_loop },
     Check { rule: &DANGLING_ALIAS, run: search::dangling },
     Check { rule: &WILDCARD, run: search::wildcard },
     Check { rule: &NO_KEY_FOUND, run: search::none_found },
@@ -177,6 +179,28 @@ pub(crate) static SEVERAL_RECORDS: Rule = Rule {
           signature.",
     cite: rfc(6376, "3.6.2.2"),
     page: include_str!("several-records.md"),
+};
+
+pub(crate) static STRAY_RECORD: Rule = Rule {
+    id: "dkim/stray-record",
+    severity: Warn,
+    confidence: Certain,
+    summary: "a TXT record that is not a key beside the key",
+    why: "A selector has one TXT record. Which of several a verifier reads is undefined, so \
+          signatures pass at some receivers and fail at others.",
+    cite: rfc(6376, "3.6.2.2"),
+    page: include_str!("stray-record.md"),
+};
+
+pub(crate) static ALIAS_LOOP: Rule = Rule {
+    id: "dkim/alias-loop",
+    severity: Error,
+    confidence: Certain,
+    summary: "the alias of a selector leads back to itself",
+    why: "Resolvers give up on a CNAME loop, so no verifier can fetch the key and every \
+          signature with the selector fails for now.",
+    cite: rfc(1034, "3.6.2"),
+    page: include_str!("alias-loop.md"),
 };
 
 pub(crate) static DANGLING_ALIAS: Rule = Rule {

@@ -3,9 +3,13 @@
 use crate::diagnostic::{Finding, Location, Rule};
 use crate::dns::Kind;
 use crate::protocols::dkim::key::Key;
+use crate::net::Name;
+use crate::protocols::dkim::LABEL;
+use crate::protocols::dkim::grammar;
 use crate::protocols::dkim::search::{Facts, Found, Published, Tried};
 use crate::text::Phrase;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 pub(super) fn several(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for tried in facts.keyed() {
@@ -38,7 +42,37 @@ pub(super) fn wildcard(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
     let said = Phrase::new()
         .plain("a wildcard record answers for every selector, for example ")
         .name(&probe.candidate.selector);
-    findings.push(at(probe, rule, said));
+    let location = Location::set(probe.wildcard_name(), Kind::Txt);
+    findings.push(Finding::new(rule, location, said));
+}
+
+/// A second text beside a key.
+pub(super) fn stray(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for tried in facts.keyed() {
+        let Some((text, place)) = tried.foreign.first() else { continue };
+        let said = selector(tried)
+            .plain(" has a key and ")
+            .bad("a second TXT record that is not a DKIM key")
+            .plain("; a verifier may read either");
+        let location = Location::record(tried.name.clone(), Kind::Txt, Arc::clone(text));
+        findings.push(Finding::new(rule, location.in_file(place.clone()), said));
+    }
+}
+
+pub(super) fn alias_loop(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for tried in facts.tried.iter().filter(|tried| tried.is_alias_loop()) {
+        let mut said = selector(tried).plain(" is a ").bad("CNAME loop");
+        for (index, alias) in tried.answer.aliases.iter().enumerate() {
+            said = said.plain(if index == 0 { ": " } else { ", " }).name(alias);
+        }
+        let said = said.plain("; verifiers cannot fetch a key");
+        let mut finding = at(tried, rule, said);
+        finding.location.kind = Kind::Cname;
+        finding.advice = Some(Phrase::from(
+            "point the alias to the target that the signing provider names, or publish the key itself",
+        ));
+        findings.push(finding);
+    }
 }
 
 pub(super) fn shared(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
@@ -107,11 +141,47 @@ pub(super) fn given_missing(facts: &Facts, rule: &'static Rule, findings: &mut V
         let said = match tried.found {
             Found::Nothing => selector(tried).plain(" has ").bad("no key"),
             Found::Foreign(_) => {
-                selector(tried).plain(" has a TXT record that is ").bad("not a DKIM key")
+                let said = selector(tried).plain(" has a TXT record that is ").bad("not a DKIM key");
+                let Some((text, place)) = tried.foreign.first() else { continue };
+                let said = match Misplaced::read(text) {
+                    Some(Misplaced::Colons) => {
+                        said.plain(": it has colons in place of equal signs")
+                    }
+                    Some(Misplaced::Target(name)) => {
+                        let said = said.plain(": it is a name, ").name(&name);
+                        said.plain(", which belongs in a CNAME record")
+                    }
+                    None => said,
+                };
+                let said = said.plain("; signatures with it fail");
+                let location = Location::record(tried.name.clone(), Kind::Txt, Arc::clone(text));
+                findings.push(Finding::new(rule, location.in_file(place.clone()), said));
+                continue;
             }
             Found::Key(_) | Found::Several { .. } | Found::Dangling | Found::Failed => continue,
         };
         findings.push(at(tried, rule, said.plain("; signatures with it fail")));
+    }
+}
+
+/// What a text was meant to be that is no key record.
+enum Misplaced {
+    /// A key record with colons for equal signs.
+    Colons,
+    /// The target of an alias.
+    Target(Name),
+}
+
+impl Misplaced {
+    fn read(text: &[u8]) -> Option<Self> {
+        let trimmed = text.trim_ascii();
+        let named = Name::from_octets(trimmed).ok();
+        let label = |name: &Name| name.labels().any(|label| label.eq_ignore_ascii_case(LABEL.as_bytes()));
+        if let Some(name) = named.filter(|name| name.label_count() > 2 && label(name)) {
+            return Some(Self::Target(name));
+        }
+        let colons: Vec<u8> = text.iter().map(|it| if *it == b':' { b'=' } else { *it }).collect();
+        grammar::is_meant_as_key(&colons).then_some(Self::Colons)
     }
 }
 

@@ -9,8 +9,8 @@ use crate::protocols::spf::examine::Facts;
 use crate::protocols::spf::partition::{Cell, Exception, LOOKUP_LIMIT, SpfResult, VOID_LIMIT};
 use crate::text::Phrase;
 
-/// One lookup left is little, for a policy that others write parts of.
-const HEADROOM: u16 = 1;
+/// Two lookups left are few, for a policy that others write parts of.
+const HEADROOM: u16 = 2;
 
 pub(super) fn too_many_lookups(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let needed = facts.worst().lookups;
@@ -29,7 +29,7 @@ pub(super) fn too_many_lookups(facts: &Facts, rule: &'static Rule, findings: &mu
 
 pub(super) fn lookup_headroom(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let needed = facts.worst().lookups;
-    if !(LOOKUP_LIMIT - HEADROOM..=LOOKUP_LIMIT).contains(&needed) {
+    if !(LOOKUP_LIMIT - HEADROOM..LOOKUP_LIMIT).contains(&needed) {
         return;
     }
     let message = Phrase::new()
@@ -38,6 +38,15 @@ pub(super) fn lookup_headroom(facts: &Facts, rule: &'static Rule, findings: &mut
         .number(LOOKUP_LIMIT - needed)
         .plain(" left");
     findings.push(Finding::new(rule, facts.location(), message));
+}
+
+pub(super) fn no_lookup_headroom(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    if facts.worst().lookups == LOOKUP_LIMIT {
+        let message = Phrase::new()
+            .number(LOOKUP_LIMIT)
+            .plain(" of 10 DNS lookups used, none left: one more in any included record is permerror");
+        findings.push(Finding::new(rule, facts.location(), message));
+    }
 }
 
 pub(super) fn too_many_voids(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {

@@ -32,6 +32,7 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &VOID_LOOKUP, run: targets::void_lookup },
     Check { rule: &TOO_MANY_LOOKUPS, run: limits::too_many_lookups },
     Check { rule: &LOOKUP_HEADROOM, run: limits::lookup_headroom },
+    Check { rule: &NO_LOOKUP_HEADROOM, run: limits::no_lookup_headroom },
     Check { rule: &TOO_MANY_VOIDS, run: limits::too_many_voids },
     Check { rule: &TOO_MANY_MX_HOSTS, run: limits::too_many_mx_hosts },
     Check { rule: &FAMILY_ASYMMETRY, run: receivers::family_asymmetry },

@@ -80,6 +80,16 @@ pub(crate) static LOOKUP_HEADROOM: Rule = Rule {
     page: include_str!("../lookup-headroom.md"),
 };
 
+pub(crate) static NO_LOOKUP_HEADROOM: Rule = Rule {
+    id: "spf/no-lookup-headroom",
+    severity: Warn,
+    confidence: Certain,
+    summary: "all 10 DNS lookups are used",
+    why: "One more include in a provider's record breaks this one, and its owner is not asked.",
+    cite: rfc(7208, "4.6.4"),
+    page: include_str!("../no-lookup-headroom.md"),
+};
+
 pub(crate) static TOO_MANY_VOIDS: Rule = Rule {
     id: "spf/too-many-voids",
     severity: Error,
