@@ -5,7 +5,6 @@ use crate::dns::Kind;
 use crate::net::Name;
 use crate::text::Phrase;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 
 /// One thing that is wrong, with the party that has to act.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +99,7 @@ pub enum Evidence {
     /// A finding of the same report.
     Finding {
         /// The rule.
+        #[serde(flatten)]
         rule: RuleId,
         /// The finding's fingerprint.
         fingerprint: String,
@@ -119,13 +119,6 @@ pub enum Evidence {
     Sender {
         /// The sender.
         sender: String,
-    },
-    /// A fact of the catalogue, and the day on which it was last confirmed.
-    Catalogue {
-        /// The provider's word.
-        provider: Cow<'static, str>,
-        /// `YYYY-MM-DD`.
-        confirmed: Cow<'static, str>,
     },
 }
 

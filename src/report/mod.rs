@@ -37,8 +37,8 @@ pub use crate::protocols::dmarc::{
 pub use crate::protocols::spf::SpfResult;
 pub use crate::protocols::{Detail, Protocol};
 pub use authorization::{
-    Answer, Authorization, Authorized, Declaration, DmarcVerdict, Identities, Matched, Origin, Portion,
-    SenderFix, SenderKind, SpfVerdict,
+    Answer, Authorization, Authorized, Declaration, DmarcVerdict, Identities, Matched, Origin,
+    Portion, SenderFix, SenderKind, SpfVerdict,
 };
 pub(crate) use change::named;
 pub use change::{

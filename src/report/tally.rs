@@ -1,8 +1,8 @@
 //! How a run adds up, one domain after the other: nothing of a domain is kept but counts.
 
 use super::{
-    Answer, Authorization, Authorized, Counts, Domain, Finding, Origin, Report, Run, State, Threshold,
-    Tool, Verdict,
+    Answer, Authorization, Authorized, Counts, Domain, Finding, Origin, Report, Run, State,
+    Threshold, Tool, Verdict,
 };
 use crate::diagnostic::Severity;
 

@@ -32,12 +32,17 @@ pub(super) fn faults(domain: &Domain, hints: &Hints) -> Vec<Fault> {
     if held.len() == failed.len() {
         return vec![not_recorded(first, held.len())];
     }
+    if failed.iter().all(|(_, trouble)| *trouble == Trouble::OverBudget) {
+        return vec![over_budget(first, failed.len())];
+    }
     if failed.iter().all(|(lookup, _)| is_offline(lookup)) {
         return vec![offline(first, failed.len())];
     }
     let failed: Vec<(&Lookup, Trouble)> = failed
         .into_iter()
-        .filter(|(lookup, trouble)| *trouble != Trouble::NotRecorded && !is_offline(lookup))
+        .filter(|(lookup, trouble)| {
+            !matches!(trouble, Trouble::NotRecorded | Trouble::OverBudget) && !is_offline(lookup)
+        })
         .collect();
     let is_any_answered = domain.lookups.iter().any(Lookup::is_answered);
     if failed.iter().all(|(_, trouble)| *trouble == Trouble::Network) {
@@ -103,6 +108,15 @@ fn not_recorded(first: &Lookup, count: usize) -> Fault {
     let action = Phrase::new().plain("record again with ").code("--record FILE");
     let evidence = vec![evidence(first)];
     Fault { evidence, ..Fault::undetermined(FaultKind::NotRecorded, reason, action) }
+}
+
+fn over_budget(first: &Lookup, count: usize) -> Fault {
+    let reason = question(first)
+        .plain(" was not sent: the limit of queries to one organization was reached")
+        .plain(others(count));
+    let action = Phrase::from("raise the limit: ").code("--most-queries NUMBER");
+    let evidence = vec![evidence(first)];
+    Fault { evidence, ..Fault::undetermined(FaultKind::OwnLimit, reason, action) }
 }
 
 fn offline(first: &Lookup, count: usize) -> Fault {

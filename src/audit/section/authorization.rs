@@ -8,7 +8,9 @@ use crate::examine::senders::Tested;
 use crate::net::IpSet;
 use crate::protocols::dmarc::{self, Discovered, DmarcResult, Mechanism};
 use crate::protocols::spf::{self, Cell, Checked};
-use crate::report::{Answer, Authorization, DmarcVerdict, Identities, Lookups, Portion, SpfVerdict};
+use crate::report::{
+    Answer, Authorization, DmarcVerdict, Identities, Lookups, Portion, SpfVerdict,
+};
 use crate::text::{Phrase, escape};
 
 /// A sender, as the report has it.

@@ -275,7 +275,9 @@ fn reasons(one: &Authorization, family: Family) -> String {
     let mut said: Vec<String> = Vec::new();
     for portion in refused.filter(|it| it.result.word() != SpfResult::Pass.word()) {
         let why = match (portion.lookups, portion.voids) {
-            (lookups, _) if lookups > LOOKUP_LIMIT => format!("{lookups} DNS lookups, limit {LOOKUP_LIMIT}"),
+            (lookups, _) if lookups > LOOKUP_LIMIT => {
+                format!("{lookups} DNS lookups, limit {LOOKUP_LIMIT}")
+            }
             (_, voids) if voids > VOID_LIMIT => format!("{voids} void lookups, limit {VOID_LIMIT}"),
             _ => portion.result.word().to_owned(),
         };

@@ -121,7 +121,9 @@ fn answer(sheet: &mut Sheet, domain: &Domain, look: &Look) {
     }
     let label = match domain.answer() {
         // Whoever asks about a sender reads the answer about it first.
-        Some(answer) => sheet.line().with(of_answer(answer), answer.word()).plain("  ").then(&label).plain(": "),
+        Some(answer) => {
+            sheet.line().with(of_answer(answer), answer.word()).plain("  ").then(&label).plain(": ")
+        }
         None => label.plain("  ").with(of_verdict(domain.result), domain.result.word()).plain("  "),
     };
     let headline = sheet.line().phrase(&domain.headline);
@@ -137,8 +139,12 @@ fn unreachable(sheet: &mut Sheet, domain: &Domain) {
     let name = domain.domain.to_string();
     let word = Verdict::Unknown.word();
     let label = match domain.answer() {
-        Some(_) => sheet.line().with(Ink::Unknown, word).plain("  ").with(Ink::Strong, name).plain(": "),
-        None => sheet.line().with(Ink::Strong, name).plain("  ").with(Ink::Unknown, word).plain("  "),
+        Some(_) => {
+            sheet.line().with(Ink::Unknown, word).plain("  ").with(Ink::Strong, name).plain(": ")
+        }
+        None => {
+            sheet.line().with(Ink::Strong, name).plain("  ").with(Ink::Unknown, word).plain("  ")
+        }
     };
     let mut sentence = sheet.line().plain("no DNS answer: ");
     if let Some(first) = domain.lookups.first() {

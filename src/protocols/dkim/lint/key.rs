@@ -168,8 +168,8 @@ impl<'a> FoundKey<'a> {
             true => self.tried.wildcard_name(),
             false => self.tried.name.clone(),
         };
-        let mut location = Location::record(name, Kind::Txt, text)
-            .in_file(self.published.place.clone());
+        let mut location =
+            Location::record(name, Kind::Txt, text).in_file(self.published.place.clone());
         location.span = record.key.as_ref().map(|key| key.span);
         Finding::new(rule, location, said)
     }

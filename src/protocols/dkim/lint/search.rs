@@ -2,10 +2,10 @@
 
 use crate::diagnostic::{Finding, Location, Rule};
 use crate::dns::Kind;
-use crate::protocols::dkim::key::Key;
 use crate::net::Name;
 use crate::protocols::dkim::LABEL;
 use crate::protocols::dkim::grammar;
+use crate::protocols::dkim::key::Key;
 use crate::protocols::dkim::search::{Facts, Found, Published, Tried};
 use crate::text::Phrase;
 use std::collections::HashMap;
@@ -141,7 +141,8 @@ pub(super) fn given_missing(facts: &Facts, rule: &'static Rule, findings: &mut V
         let said = match tried.found {
             Found::Nothing => selector(tried).plain(" has ").bad("no key"),
             Found::Foreign(_) => {
-                let said = selector(tried).plain(" has a TXT record that is ").bad("not a DKIM key");
+                let said =
+                    selector(tried).plain(" has a TXT record that is ").bad("not a DKIM key");
                 let Some((text, place)) = tried.foreign.first() else { continue };
                 let said = match Misplaced::read(text) {
                     Some(Misplaced::Colons) => {
@@ -176,7 +177,8 @@ impl Misplaced {
     fn read(text: &[u8]) -> Option<Self> {
         let trimmed = text.trim_ascii();
         let named = Name::from_octets(trimmed).ok();
-        let label = |name: &Name| name.labels().any(|label| label.eq_ignore_ascii_case(LABEL.as_bytes()));
+        let label =
+            |name: &Name| name.labels().any(|label| label.eq_ignore_ascii_case(LABEL.as_bytes()));
         if let Some(name) = named.filter(|name| name.label_count() > 2 && label(name)) {
             return Some(Self::Target(name));
         }

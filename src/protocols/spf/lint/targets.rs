@@ -137,9 +137,7 @@ pub(super) fn void_lookup(facts: &Facts, rule: &'static Rule, findings: &mut Vec
     if reaches_void_limit(facts, Family::V4) {
         return;
     }
-    let voids = voids(facts);
-    let count = voids.len();
-    for Void { place, name, what, .. } in voids {
+    for Void { place, name, what, .. } in voids(facts) {
         let message = pointing(place, name).plain(what);
         let message = message.plain("; receivers allow 2 void lookups");
         findings.push(Finding::new(rule, place.location(), message));
