@@ -23,6 +23,11 @@ bless *words:
     BLESS=1 INSTA_UPDATE=always cargo test --locked {{ words }}
     git diff --stat -- '*.snap' testdata
 
+# Accept what the examples now print
+examples:
+    for it in check authorize compare; do cargo run --locked --example $it >testdata/examples/$it.txt; done
+    git diff testdata/examples
+
 # The documentation of every item, private ones too
 docs:
     cargo doc --no-deps --locked --document-private-items --open

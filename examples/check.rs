@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let domain = mailcheck::check(&*dns, name).await?;
     println!("{} {}: {}", domain.domain, domain.result, domain.headline);
     for finding in &domain.findings {
-        println!("{} {}: {}", finding.severity, finding.id, finding.message);
+        println!("{} {}: {}", finding.severity, finding.rule, finding.message);
     }
     for unknown in domain.unknowns() {
         println!("undetermined: {}", unknown.why);

@@ -7,7 +7,6 @@ mod budget;
 mod cases;
 mod changes;
 mod differential;
-mod examples;
 mod faults;
 mod fixes;
 mod formats;
