@@ -21,76 +21,60 @@ async fn asked(odd: fn(&Query) -> Reply) -> (Arc<Answer>, Server) {
 
 #[tokio::test]
 async fn a_reply_that_says_nothing_about_the_name_is_no_denial() {
-    let table: [(fn(&Query) -> Reply, Trouble, &str); 13] = [
+    let table: [(fn(&Query) -> Reply, &str); 13] = [
         (
             |query| Reply::to(query).answer("test", DNAME, 60, &wire("other.test")),
-            Trouble::Malformed,
             "sent a DNAME record above a.test without its CNAME record",
         ),
         (
             |query| Reply::to(query).answer("test", DNAME, 60, &wire("other.test")).soa("test"),
-            Trouble::Malformed,
             "sent a DNAME record above a.test without its CNAME record",
         ),
         (
             |query| Reply::to(query).answer("b.test", TXT, 60, &txt("v=spf1 -all")),
-            Trouble::Malformed,
             "answered with records that are not about a.test",
         ),
         (
             |query| Reply::to(query).rcode(3).answer("b.test", TXT, 60, &txt("v=spf1 -all")),
-            Trouble::Malformed,
             "answered with records that are not about a.test",
         ),
         (
             |query| Reply::to(query).answer_in_chaos("a.test", TXT, &txt("v=spf1 -all")),
-            Trouble::Malformed,
             "answered with records that are not about a.test",
         ),
-        (
-            |query| policy(query).counting_answers(0),
-            Trouble::Malformed,
-            "sent octets behind the end of its message",
-        ),
+        (|query| policy(query).counting_answers(0), "sent octets behind the end of its message"),
         (
             |query| policy(query).counting_answers(0).rcode(3),
-            Trouble::Malformed,
             "sent octets behind the end of its message",
         ),
         (
             |query| Reply::to(query).authority("a.test", TXT, 60, &txt("v=spf1 -all")),
-            Trouble::Malformed,
-            "sent the TXT records of a.test outside of its answer",
+            "sent the TXT records of a.test outside its answer",
         ),
         (
             |query| Reply::to(query).additional("a.test", TXT, &txt("v=spf1 -all")),
-            Trouble::Malformed,
-            "sent the TXT records of a.test outside of its answer",
+            "sent the TXT records of a.test outside its answer",
         ),
         (
             |query| Reply::to(query).authority("", NS, 60, &wire("a.root-servers.net")),
-            Trouble::ServFail,
-            "the server refers to others and does not resolve names itself",
+            "refers to other servers and does not resolve names itself",
         ),
         (
             |query| Reply::to(query).authoritative().authority("test", NS, 60, &wire("ns.test")),
-            Trouble::ServFail,
-            "the server refers to others and does not resolve names itself",
+            "refers to other servers and does not resolve names itself",
         ),
         (
             |query| Reply::to(query).soa("other"),
-            Trouble::Malformed,
             "sent the SOA record of a zone that does not hold a.test",
         ),
         (
             |query| Reply::to(query).without_recursion(),
-            Trouble::ServFail,
-            "the server neither resolves names nor speaks for the zone",
+            "neither resolves names nor speaks for the zone",
         ),
     ];
-    for (odd, expected, words) in table {
+    for (odd, words) in table {
         let (answer, server) = asked(odd).await;
-        let expected = (expected, format!("SERVER/udp: {words}"));
+        let expected = (Trouble::Malformed, format!("SERVER/udp: {words}"));
         assert_eq!(trouble(&answer, &server), Some(expected));
     }
 }

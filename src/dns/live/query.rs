@@ -180,9 +180,9 @@ impl<'p> Query<'p> {
             self.fail(attempt, rcode::trouble(code, extended.as_ref()), text);
         } else if response.metadata.truncation {
             self.repeat_over_stream(attempt);
-        } else if let Some((trouble, text)) = soundness::flaw(&response, self.question) {
+        } else if let Some(text) = soundness::flaw(&response, self.question) {
             self.dismiss(attempt.upstream);
-            self.fail(attempt, trouble, text);
+            self.fail(attempt, Trouble::Malformed, text);
         } else {
             return Some(response);
         }

@@ -7,7 +7,7 @@
 //! policy, so it counts as no reply, and the next server is asked.
 
 use super::{rcode, wire};
-use crate::dns::{Question, Trouble};
+use crate::dns::Question;
 use crate::net::Name;
 use hickory_resolver::proto::op::{DnsResponse, Message};
 use hickory_resolver::proto::rr::{DNSClass, RData, Record, RecordType};
@@ -17,19 +17,18 @@ const BESIDE_ALIAS: [RecordType; 3] = [RecordType::CNAME, RecordType::RRSIG, Rec
 
 /// Why a reply to `question` says nothing; `None` if it does say something. Its response code is
 /// NOERROR or NXDOMAIN.
-pub(super) fn flaw(response: &DnsResponse, question: &Question) -> Option<(Trouble, String)> {
-    let malformed = |why: String| Some((Trouble::Malformed, why));
+pub(super) fn flaw(response: &DnsResponse, question: &Question) -> Option<String> {
     let (name, ends) = match end_of_chain(response, &question.name, question) {
         Ok(Some(end)) => end,
         // A loop is told by whoever follows the aliases.
         Ok(None) => return None,
-        Err(why) => return malformed(why),
+        Err(why) => return Some(why),
     };
     let is_denied = u16::from(response.metadata.response_code) == rcode::NAME_ERROR;
     let own = of(&response.answers, &name);
     let wanted = RecordType::from(question.kind.number());
     if is_denied && own.clone().next().is_some() {
-        return malformed(format!("contradicted itself: NXDOMAIN, and records of {name}"));
+        return Some(format!("contradicted itself: NXDOMAIN, and records of {name}"));
     }
     let has_records = own.clone().any(|record| record.record_type() == wanted);
     // An alias whose target is not in the message: the rest is asked for.
@@ -46,10 +45,9 @@ fn absence(
     name: &Name,
     wanted: RecordType,
     is_denied: bool,
-) -> Option<(Trouble, String)> {
-    let malformed = |why: String| Some((Trouble::Malformed, why));
+) -> Option<String> {
     if wire::has_octets_behind(response.as_buffer()) {
-        return malformed("sent octets behind the end of its message".to_owned());
+        return Some("sent octets behind the end of its message".to_owned());
     }
     // RFC 6672 §3.1: a server that redirects a name adds the CNAME record that it makes of the
     // DNAME record; without it nothing is said of the name.
@@ -58,7 +56,7 @@ fn absence(
             && wire::name(&record.name).is_ok_and(|owner| owner != *name && name.is_within(&owner))
     };
     if response.answers.iter().any(|record| redirects(&record)) {
-        return malformed(format!("sent a DNAME record above {name} without its CNAME record"));
+        return Some(format!("sent a DNAME record above {name} without its CNAME record"));
     }
     let beside = [&response.authorities, &response.additionals];
     let is_misplaced = |record: &Record| {
@@ -67,26 +65,24 @@ fn absence(
         (kind == wanted && kind != RecordType::NS) || kind == RecordType::CNAME
     };
     if beside.into_iter().any(|section| of(section, name).any(is_misplaced)) {
-        return malformed(format!("sent the {wanted} records of {name} outside its answer"));
+        return Some(format!("sent the {wanted} records of {name} outside its answer"));
     }
     if wire::negative_ttl(response, name).is_some() {
         return None;
     }
     if !is_denied && has_servers(response) {
-        let why = "the server refers to others and does not resolve names itself";
-        return Some((Trouble::ServFail, why.to_owned()));
+        return Some("refers to other servers and does not resolve names itself".to_owned());
     }
     if has_foreign_answers(response, name) {
-        return malformed(format!("answered with records that are not about {name}"));
+        return Some(format!("answered with records that are not about {name}"));
     }
     let has_soa = response.authorities.iter().any(|it| it.record_type() == RecordType::SOA);
     if has_soa {
-        return malformed(format!("sent the SOA record of a zone that does not hold {name}"));
+        return Some(format!("sent the SOA record of a zone that does not hold {name}"));
     }
     let metadata = &response.metadata;
     if !metadata.recursion_available && !metadata.authoritative {
-        let why = "the server neither resolves names nor speaks for the zone";
-        return Some((Trouble::ServFail, why.to_owned()));
+        return Some("neither resolves names nor speaks for the zone".to_owned());
     }
     None
 }
