@@ -1,7 +1,7 @@
 //! What the records of one domain cost others: policies that name the hosts of a victim.
 
 use super::world::{World, at_once, name};
-use mailcheck::audit::{self, Clock, Inquiry};
+use mailcheck::audit::{self, Clock, Fixes, Inquiry};
 use mailcheck::dns::{Dns, Lookup, MOST_QUERIES, Question, Trouble};
 use mailcheck::report::{Domain, LookupOutcome, Status, Verdict};
 use std::collections::HashSet;
@@ -22,10 +22,16 @@ impl Dns for Noted {
 }
 
 /// The report about x.com, and how many queries about names of the victim it took.
+///
+/// Fixes try other policies than the published one, so they are looked for only where a budget is
+/// given.
 fn examined(zone: &str, most: Option<usize>) -> (Domain, usize) {
     let noted = Noted { world: World::new(zone), asked: Mutex::default() };
     let mut inquiry = Inquiry::about(name("x.com"));
-    inquiry.most_queries = most.unwrap_or(inquiry.most_queries);
+    match most {
+        Some(most) => inquiry.most_queries = most,
+        None => inquiry.fixes = Fixes::Skipped,
+    }
     let domain = at_once(audit::domain(&noted, &inquiry, Clock::default()));
     let asked = noted.asked.lock().expect("no test panics inside");
     let victim = name("victim.org");
@@ -87,7 +93,7 @@ fn policies_behind_the_eleventh_lookup_are_read_for_what_they_cost() {
 #[test]
 fn no_domain_causes_more_queries_to_a_third_party_than_its_budget() {
     for (policies, mechanism, terms) in [(200, "a", 200), (100, "mx", 200), (9, "exists", 500)] {
-        let (_, asked) = examined(&fan_out(policies, mechanism, terms), None);
+        let (_, asked) = examined(&fan_out(policies, mechanism, terms), Some(MOST_QUERIES));
         assert!(asked <= MOST_QUERIES, "{mechanism}: {asked}");
     }
 }

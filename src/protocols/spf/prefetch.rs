@@ -1,14 +1,15 @@
 //! The scout: fetches a policy's tree ahead of the walk, in parallel, and decides nothing.
 //!
 //! Order is semantics, so the walk asks one thing after another. What it will ask can mostly be
-//! told from the records alone, and the scout asks for it as soon as a record arrives: wall time
-//! becomes the depth of the tree in round trips instead of its size. It shares the walk's cache, so
+//! told from the records alone. The scout asks for policies as soon as a record names them, and for
+//! hosts when it knows them all: wall time becomes the depth of the tree in round trips instead of
+//! its size. It shares the walk's cache, so
 //! nothing is asked twice, and it is bounded, so that no tree makes it ask without end.
 
 use super::expand::{self, Sender};
 use super::partition::LOOKUP_LIMIT;
 use super::policy::Policies;
-use super::record::{Body, DomainSpec, Mechanism, Record, SpecText};
+use super::record::{DomainSpec, Mechanism, Record, SpecText, Target};
 use crate::dns::{Data, Kind, ask, join_all};
 use crate::net::{Family, Name};
 use std::future::Future;
@@ -20,18 +21,16 @@ const POLICY_LIMIT: usize = 40;
 /// The most host names whose addresses are fetched ahead.
 const HOST_LIMIT: usize = 100;
 
-/// Fetches what the policy of `domain` will need for clients of the given families.
+/// Fetches what the policy of `domain` will need for clients of the given families: first the
+/// policies, then the hosts of as many terms as receivers come to.
 pub async fn prefetch(policies: &Policies<'_>, domain: &Name, families: &[Family]) {
     let sender = Sender::anybody(domain);
-    let budget =
-        Budget { policies: AtomicUsize::new(POLICY_LIMIT), hosts: AtomicUsize::new(HOST_LIMIT) };
-    let scout = Scout { policies, sender: &sender, families, budget };
-    scout.policy(domain.clone(), 0).await;
-}
-
-struct Budget {
-    policies: AtomicUsize,
-    hosts: AtomicUsize,
+    let (left, hosts) = (AtomicUsize::new(POLICY_LIMIT), AtomicUsize::new(HOST_LIMIT));
+    let scout = Scout { policies, sender: &sender, families, left, hosts };
+    scout.policy(domain.clone()).await;
+    let mut errands = Vec::new();
+    scout.hosts_of(domain, &mut 0, &mut errands);
+    join_all(errands).await;
 }
 
 /// Takes one from a budget; false if it is used up.
@@ -43,53 +42,64 @@ struct Scout<'s> {
     policies: &'s Policies<'s>,
     sender: &'s Sender,
     families: &'s [Family],
-    budget: Budget,
+    /// Policies that may still be fetched.
+    left: AtomicUsize,
+    /// Hosts that may still be asked for.
+    hosts: AtomicUsize,
 }
 
 type Errand<'s> = Pin<Box<dyn Future<Output = ()> + Send + 's>>;
 
 impl<'s> Scout<'s> {
-    /// Fetches a policy to which terms led that cause `spent` lookups at least.
-    fn policy(&'s self, domain: Name, spent: u16) -> Errand<'s> {
+    /// Fetches a policy and those that it leads to.
+    fn policy(&'s self, domain: Name) -> Errand<'s> {
         Box::pin(async move {
-            if self.policies.known(&domain).is_some() || !take(&self.budget.policies) {
+            if self.policies.known(&domain).is_some() || !take(&self.left) {
                 return;
             }
             let published = self.policies.fetch(&domain).await;
             if let Some(record) = published.usable() {
-                join_all(self.errands(&domain, record, spent)).await;
+                let includes = record.directives().filter_map(|(.., mechanism)| match mechanism {
+                    Mechanism::Include(spec) => Some(spec),
+                    _ => None,
+                });
+                let leads = includes.chain(record.redirect().map(|(_, spec)| spec));
+                let names = leads.filter_map(|spec| self.target(spec, record, &domain));
+                join_all(names.map(|name| self.policy(name))).await;
             }
         })
     }
 
-    fn errands(&'s self, domain: &Name, record: &Record, mut spent: u16) -> Vec<Errand<'s>> {
+    /// What is to be asked for the hosts of a policy that was fetched, in the order in which the walk
+    /// comes to them. Behind the limit the walk asks for no hosts of others, so nothing is asked.
+    fn hosts_of(&'s self, domain: &Name, spent: &mut u16, errands: &mut Vec<Errand<'s>>) {
+        let Some(published) = self.policies.known(domain) else { return };
+        let Some(record) = published.usable() else { return };
         let target = |spec: &DomainSpec| self.target(spec, record, domain);
-        let mut errands: Vec<Errand<'s>> = Vec::new();
-        for term in &record.terms {
-            if let Body::Directive(_, mechanism) = &term.body {
-                spent = spent.saturating_add(u16::from(mechanism.is_counted()));
+        for (.., mechanism) in record.directives().filter(|(.., it)| it.is_counted()) {
+            *spent = spent.saturating_add(1);
+            if *spent > LOOKUP_LIMIT {
+                return;
             }
-            // Behind the limit the walk asks for policies and for no hosts of others.
-            let is_beyond = spent > LOOKUP_LIMIT;
-            match &term.body {
-                Body::Directive(_, Mechanism::Include(spec)) => {
-                    errands.extend(target(spec).map(|name| self.policy(name, spent)));
+            let named =
+                |it: &Target| it.domain.as_ref().map_or_else(|| Some(domain.clone()), target);
+            match mechanism {
+                Mechanism::Include(spec) => {
+                    if let Some(name) = target(spec) {
+                        self.hosts_of(&name, spent, errands);
+                    }
                 }
-                Body::Directive(_, Mechanism::A(it)) if !is_beyond => {
-                    let name = it.domain.as_ref().map_or_else(|| Some(domain.clone()), target);
-                    errands.extend(name.map(|name| self.host(name)));
-                }
-                Body::Directive(_, Mechanism::Mx(it)) if !is_beyond => {
-                    let name = it.domain.as_ref().map_or_else(|| Some(domain.clone()), target);
-                    errands.extend(name.map(|name| self.exchangers(name)));
-                }
+                Mechanism::A(it) => errands.extend(named(it).map(|name| self.host(name))),
+                Mechanism::Mx(it) => errands.extend(named(it).map(|name| self.exchangers(name))),
                 _ => {}
             }
         }
-        if let Some((_, spec)) = record.redirect() {
-            errands.extend(target(spec).map(|name| self.policy(name, spent.saturating_add(1))));
+        if let Some(name) = record.redirect().and_then(|(_, spec)| target(spec)) {
+            *spent = spent.saturating_add(1);
+            if *spent <= LOOKUP_LIMIT {
+                self.hosts_of(&name, spent, errands);
+            }
         }
-        errands
     }
 
     /// The name of a domain-spec, unless it depends on the sender.
@@ -112,7 +122,7 @@ impl<'s> Scout<'s> {
 
     fn host(&'s self, name: Name) -> Errand<'s> {
         Box::pin(async move {
-            if !take(&self.budget.hosts) {
+            if !take(&self.hosts) {
                 return;
             }
             let dns = self.policies.dns();
@@ -124,7 +134,7 @@ impl<'s> Scout<'s> {
 
     fn exchangers(&'s self, name: Name) -> Errand<'s> {
         Box::pin(async move {
-            if !take(&self.budget.hosts) {
+            if !take(&self.hosts) {
                 return;
             }
             let answer = ask(self.policies.dns(), &name, Kind::Mx).await;
