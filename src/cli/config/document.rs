@@ -23,6 +23,7 @@ struct Body {
     file: Given<Option<String>>,
     included: Vec<String>,
     fail_on: Given<&'static str>,
+    most_queries: Option<Given<usize>>,
     select: Option<Given<Vec<String>>>,
     ignore: Option<Given<Vec<String>>>,
     rules: Vec<Value>,
@@ -46,6 +47,10 @@ pub(super) fn document(settings: &Settings, origin: impl Fn(&str) -> String) -> 
             value: fail_on.map_or("never", Severity::word),
             origin: origin("fail_on"),
         },
+        most_queries: config
+            .most_queries
+            .as_ref()
+            .map(|(most, at)| Given { value: *most, origin: place(at) }),
         select: scopes("select", select),
         ignore: scopes("ignore", ignore),
         rules: config.rules.iter().map(rule).collect(),
