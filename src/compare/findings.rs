@@ -1,9 +1,10 @@
 //! A domain held against itself as it was.
 
-use crate::diagnostic::{Severity, family};
+use crate::diagnostic::{Rule, Severity, family};
 use crate::dns::Kind;
 use crate::net::Name;
 use crate::posture::lint::rules::NO_SUCH_DOMAIN;
+use crate::protocols::spf::lint::rules::{LOOKUP_HEADROOM, NO_LOOKUP_HEADROOM, TOO_MANY_LOOKUPS};
 use crate::report::{Change, ChangedSender, Domain, Effect, Finding, State, Verdict, What, named};
 use crate::text::Phrase;
 use std::collections::HashSet;
@@ -26,6 +27,7 @@ pub fn compare_findings(after: &mut Domain, before: &Domain) {
     let [may_have_had, may_have] = [before, &*after].map(undetermined);
     for finding in &mut after.findings {
         let is_known = known.contains(finding.fingerprint.as_str())
+            || before.findings.iter().any(|worse| is_milder(finding, worse))
             || may_have_had.contains(&family(finding)) && !is_of_changed(finding);
         finding.state = Some(if is_known { State::Unchanged } else { State::Introduced });
     }
@@ -45,6 +47,18 @@ pub fn compare_findings(after: &mut Domain, before: &Domain) {
     after.result = after.verdict(|_| false);
     if let Some(change) = &after.change {
         after.headline = headline(change, &after.findings, after.result);
+    }
+}
+
+/// Findings about one limit, the gravest first: a change from one to the next makes it better.
+const LIMIT: [&Rule; 3] = [&TOO_MANY_LOOKUPS, &NO_LOOKUP_HEADROOM, &LOOKUP_HEADROOM];
+
+/// True if a finding says of a limit less than another one did: then it is not new.
+fn is_milder(finding: &Finding, worse: &Finding) -> bool {
+    let place = |it: &Finding| LIMIT.iter().position(|rule| it.is(rule));
+    match (place(finding), place(worse)) {
+        (Some(mild), Some(grave)) => mild > grave && finding.subject.name == worse.subject.name,
+        _ => false,
     }
 }
 

@@ -92,7 +92,7 @@ mod tests {
     fn a_limit_can_be_set_once() {
         assert_eq!(
             faults("most-queries = 5", "\nmost-queries = 5"),
-            ["b.toml:2:16: most-queries is set twice: at a.toml:1 too"]
+            ["b.toml:2:16: most-queries is set twice, first at a.toml:1"]
         );
         assert_eq!(faults("", "most-queries = 5"), [""; 0]);
     }

@@ -32,8 +32,7 @@ impl Chain {
     ) -> Result<(), Failure> {
         self.ttl = least(self.ttl, ttl);
         if *start == target || self.aliases.contains(&target) {
-            let failure = Failure::because(Trouble::ServFail, "CNAME loop");
-            return Err(Failure { is_alias_loop: true, ..failure });
+            return Err(Failure::alias_loop());
         }
         if self.aliases.len() == ALIAS_LIMIT {
             return Err(Failure::because(Trouble::ServFail, "CNAME chain of more than 16 names"));

@@ -86,6 +86,11 @@ impl Failure {
         Self { trouble, detail: String::new(), is_alias_loop: false }
     }
 
+    /// A chain of aliases that leads back to itself: resolvers answer SERVFAIL.
+    pub fn alias_loop() -> Self {
+        Self { is_alias_loop: true, ..Self::because(Trouble::ServFail, "CNAME loop") }
+    }
+
     /// A failure with detail; the text may come from the network and is escaped when shown.
     pub fn because(trouble: Trouble, detail: impl Into<String>) -> Self {
         Self { trouble, detail: detail.into(), is_alias_loop: false }

@@ -57,6 +57,10 @@ impl Document {
 
 impl Stream for Document {
     fn begin(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        if !report.run.files.is_empty() {
+            // Of files there are findings and no domains: they come at the end.
+            return Ok(());
+        }
         let (head, _) = self.frame(report)?;
         write!(out, "{head}\n  \"domains\": [")
     }
@@ -69,6 +73,9 @@ impl Stream for Document {
     }
 
     fn end(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        if !report.run.files.is_empty() {
+            return render(&report.document(self.extent), out);
+        }
         let (_, tail) = self.frame(report)?;
         let end = if self.has_domains { "\n  ]" } else { "]" };
         writeln!(out, "{end}{tail}")

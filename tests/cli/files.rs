@@ -34,7 +34,7 @@ fn every_fault_of_a_zone_is_named_up_to_a_bound() {
 fn a_zone_laid_over_a_cassette_speaks_for_its_domain() {
     let run = replay("overlay", SOUND, ["example.com", "192.0.2.1", "--zone", "new.zone", "-q"]);
     let ended = run.file("new.zone", ZONE.as_bytes()).end();
-    assert_eq!(ended.answer(), "example.com  WARN  192.0.2.1 is authorized: SPF pass, by mx");
+    assert_eq!(ended.answer(), "YES  example.com: 192.0.2.1 is authorized: SPF pass, by mx");
 }
 
 #[test]

@@ -32,14 +32,15 @@ fn a_text_of_64_kib_is_read_and_answered() {
 fn the_same_fault_ten_thousand_times_makes_no_endless_report() {
     // Every finding shows its record: 32,000 findings with 64 KiB each once were two gigabytes.
     let records = [
-        ("v=spf1 ".to_owned() + &"a ".repeat(32_000)),
-        ("v=spf1 ".to_owned() + &"include:example.com ".repeat(3_200)),
-        ("v=spf1 ".to_owned() + &"ip4:300 ".repeat(8_000)),
-        ("v=spf1 ".to_owned() + &"%{d} ".repeat(12_000)),
+        ("v=spf1 ".to_owned() + &"a ".repeat(32_000), 1),
+        // A loop of large records ends at a limit of ours: the sender is undetermined.
+        ("v=spf1 ".to_owned() + &"include:example.com ".repeat(3_200), 3),
+        ("v=spf1 ".to_owned() + &"ip4:300 ".repeat(8_000), 1),
+        ("v=spf1 ".to_owned() + &"%{d} ".repeat(12_000), 1),
     ];
-    for record in records {
+    for (record, code) in records {
         let [text, json] = reports("many-faults", &policy(&record));
-        assert_eq!([text.code, json.code], [Some(1); 2], "{}", &record[..30]);
+        assert_eq!([text.code, json.code], [Some(code); 2], "{}", &record[..30]);
     }
 }
 

@@ -39,7 +39,7 @@ fn quiet_shows_the_first_line_only() {
     let ended = replay("quiet", SOUND, ["example.com", "192.0.2.1", "-q"]).end();
     assert_eq!(
         ended.stdout,
-        "example.com  OK  192.0.2.1 is authorized: SPF pass, by ip4:192.0.2.0/24\n"
+        "YES  example.com: 192.0.2.1 is authorized: SPF pass, by ip4:192.0.2.0/24\n"
     );
 }
 

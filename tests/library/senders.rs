@@ -384,7 +384,7 @@ fn the_screen_groups_terms_by_the_record_they_stand_in() {
     assert_eq!(
         screen(lines).lines().take(8).collect::<Vec<_>>(),
         [
-            "example.com  513 IPv4 addresses may send",
+            "example.com  513 IPv4 addresses authorized",
             "",
             "  pass      IPv4  513 addresses in 2 networks",
             "    include:b.test",
@@ -410,15 +410,7 @@ fn a_packet_filter_gets_a_table_with_a_set_a_family() {
     nft::render(&report(listing), &mut out).expect("memory takes everything");
     assert_eq!(
         String::from_utf8(out).expect("ASCII"),
-        "# who may send for example.com by its SPF policy\n\
-         table inet mailcheck_example_com {\n\
-         \tset senders_ipv4 {\n\t\ttype ipv4_addr\n\t\tflags interval\n\t}\n\
-         \tset senders_ipv6 {\n\t\ttype ipv6_addr\n\t\tflags interval\n\t}\n\
-         }\n\
-         flush set inet mailcheck_example_com senders_ipv4\n\
-         add element inet mailcheck_example_com senders_ipv4 {\n\t192.0.2.0/24,\n}\n\
-         flush set inet mailcheck_example_com senders_ipv6\n\
-         add element inet mailcheck_example_com senders_ipv6 {\n\t2001:db8::/32,\n}\n"
+        "# authorized senders of example.com (SPF)\ntable inet mailcheck_example_com {\n\tset senders_ipv4 {\n\t\ttype ipv4_addr\n\t\tflags interval\n\t}\n\tset senders_ipv6 {\n\t\ttype ipv6_addr\n\t\tflags interval\n\t}\n}\nflush set inet mailcheck_example_com senders_ipv4\nadd element inet mailcheck_example_com senders_ipv4 {\n\t192.0.2.0/24,\n}\nflush set inet mailcheck_example_com senders_ipv6\nadd element inet mailcheck_example_com senders_ipv6 {\n\t2001:db8::/32,\n}\n"
     );
 }
 
@@ -521,7 +513,7 @@ fn hosts_of_others_beyond_the_limit_are_unknown_and_nothing_is_flattened() {
     let Flattening::Refused { why } = flattening(&world, "example.com") else {
         panic!("a list would lose late.test")
     };
-    assert!(why.to_string().starts_with("a:late.test is behind the limit of 10 lookups"), "{why}");
+    assert!(why.to_string().starts_with("a:late.test is beyond the limit of 10 lookups"), "{why}");
 }
 
 #[test]
@@ -551,7 +543,7 @@ fn a_broken_policy_is_not_flattened() {
 
 #[test]
 fn a_domain_without_a_policy_is_not_flattened() {
-    assert_eq!(refusal("example.com TXT hello"), "there is no policy to flatten");
+    assert_eq!(refusal("example.com TXT hello"), "no SPF policy to flatten");
 }
 
 #[test]

@@ -252,7 +252,7 @@ async fn busy_and_idle() -> [String; 2] {
 #[tokio::test]
 async fn the_deadline_ends_work_that_only_computes() {
     let [busy, _] = busy_and_idle().await;
-    assert_eq!(busy, "could not tell: it took more than 0.005 s (--deadline)");
+    assert_eq!(busy, "undetermined: not finished within 0.005 s (--deadline)");
 }
 
 #[tokio::test]

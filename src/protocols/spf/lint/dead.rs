@@ -25,9 +25,9 @@ pub(super) fn dead_term(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
         let message = Phrase::new()
             .code(dead.place.text())
             .plain(" never matches: ")
-            .then(name_addresses(&dead.reach))
-            .plain(" already get this result by ")
-            .code(dead.by.text());
+            .code(dead.by.text())
+            .plain(" already gives the same result to ")
+            .then(name_addresses(&dead.reach));
         let message = match dead.lookups {
             0 => message,
             1 => message.plain("; it costs 1 lookup"),
@@ -42,9 +42,9 @@ pub(super) fn shadowed_term(facts: &Facts, rule: &'static Rule, findings: &mut V
         let message = Phrase::new()
             .code(dead.place.text())
             .plain(" has no effect: ")
-            .then(name_addresses(&dead.reach))
-            .plain(" already get another result by ")
-            .code(dead.by.text());
+            .code(dead.by.text())
+            .plain(" already gives another result to ")
+            .then(name_addresses(&dead.reach));
         findings.push(Finding::new(rule, dead.place.location(), message));
     }
 }
