@@ -6,37 +6,37 @@
 
 mod duration;
 
+use crate::cli::words::Format;
 use crate::protocols::Protocol;
 use crate::render::palette::Choice;
+use crate::render::text::Question;
 use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
-use clap::{
-    ArgAction, ArgMatches, Args, Command, CommandFactory as _, FromArgMatches, Parser, ValueEnum,
-};
+use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches, Parser, ValueEnum};
 use duration::duration;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// How a page of help is laid out: examples before flags.
+pub(in crate::cli) const TEMPLATE: &str =
+    "{about}\n\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}";
+
 const EXAMPLES: &str = "\
 Examples:
-  mailcheck example.com                  may its own providers send, and who else?
+  mailcheck example.com                  who may send, and is mail protected?
   mailcheck example.com 192.0.2.25       may this address send?
-  mailcheck example.com --sender google  may Google Workspace send?
-  mailcheck example.com --zone new.zone  what would this zone file change?
+  mailcheck example.com microsoft365     may Microsoft 365 send?
+  mailcheck example.com --zone new.zone  as it would be with this zone file";
 
-Verbs: senders, diff, fix, lint, test, baseline, rules, explain, schema, config
-(mailcheck VERB --help says more)";
-
-const EXIT_CODES: &str = "\
+/// What the exit code of a report means.
+pub(in crate::cli) const EXIT_CODES: &str = "\
 Exit codes:
-  0  good: every sender asked about may send, no finding reaches --fail-on
-  1  a sender may not send or not from everywhere, or a finding reaches --fail-on
+  0  good: senders asked about are authorized, no finding at or above --fail-on
+  1  a sender is not fully authorized, or a finding is at or above --fail-on
   2  wrong usage: a flag, a domain, a file
-  3  could not tell: the DNS did not answer; the domain may be fine
-  4  our own failure
-
-Every flag has an environment variable MAILCHECK_<FLAG>; the flag wins.";
+  3  undetermined: the DNS did not answer; the domain may be fine
+  4  internal error, or the report could not be written";
 
 /// Can the servers that send mail for a domain prove it, and if not, whose fault is it?
 #[derive(Clone, Debug, Parser)]
@@ -45,56 +45,57 @@ Every flag has an environment variable MAILCHECK_<FLAG>; the flag wins.";
     version,
     before_help = EXAMPLES,
     after_long_help = EXIT_CODES,
-    help_template = "{about}\n\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}",
-    override_usage = "mailcheck [OPTIONS] DOMAIN… [IP|CIDR…] [@RESOLVER]",
+    help_template = TEMPLATE,
+    override_usage = "mailcheck [OPTIONS] DOMAIN… [IP|CIDR|PROVIDER…] [@SERVER]\n       mailcheck VERB …",
     next_help_heading = "Question",
+    arg_required_else_help = true,
     disable_help_flag = true,
     disable_version_flag = true,
     max_term_width = 100
 )]
 pub struct CheckArgs {
-    /// Domains; addresses and networks to test; a resolver after `@`
-    #[arg(value_name = "WORD", required_unless_present = "domains", hide = true)]
+    /// Domains; addresses, networks and providers to test; a server after `@`
+    #[arg(value_name = "DOMAIN", required_unless_present = "domains", hide = true)]
     pub words: Vec<OsString>,
 
     /// Check the domains in FILE too, one a line; - is standard input
     ///
     /// Blank lines and comments (#) are skipped. A line that is no domain is reported and skipped; the
     /// exit code is 2 then.
-    #[arg(long, value_name = "FILE", env = "MAILCHECK_DOMAINS", hide_short_help = true)]
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub domains: Option<PathBuf>,
 
-    /// Test a sender: address, CIDR, host, provider, spf:NAME
+    /// A sender: address, CIDR, host, provider, spf:NAME
     ///
     /// A host is tested by its addresses, a provider by what it publishes, `spf:NAME` by every
     /// address that the policy of NAME passes. May be given several times.
-    #[arg(long, value_name = "SENDER", allow_hyphen_values = true, env = "MAILCHECK_SENDER")]
+    #[arg(long, value_name = "SENDER", allow_hyphen_values = true)]
     pub sender: Vec<OsString>,
 
-    /// The reverse-path to test with; <> is the null one
+    /// MAIL FROM address to test with; <> is the null one
     ///
     /// Any octets, with or without angle brackets. Without a domain of its own SPF checks the HELO
     /// name (RFC 7208 §2.4).
-    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true, env = "MAILCHECK_MAIL_FROM")]
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true)]
     pub mail_from: Option<OsString>,
 
     /// The HELO or EHLO name to test with
-    #[arg(long, value_name = "NAME", allow_hyphen_values = true, env = "MAILCHECK_HELO")]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
     pub helo: Option<OsString>,
 
-    /// The domain of the From header, if it is another one
-    #[arg(long, value_name = "DOMAIN", env = "MAILCHECK_HEADER_FROM", hide_short_help = true)]
+    /// From: domain, if different
+    #[arg(long, value_name = "DOMAIN", hide_short_help = true)]
     pub header_from: Option<OsString>,
 
-    /// Take a DKIM signature of this domain to pass
-    #[arg(long, value_name = "DOMAIN", env = "MAILCHECK_DKIM_DOMAIN", hide_short_help = true)]
+    /// Assume a valid DKIM signature with d=DOMAIN
+    #[arg(long, value_name = "DOMAIN", hide_short_help = true)]
     pub dkim_domain: Vec<OsString>,
 
-    /// Look at this DKIM selector too
-    #[arg(long, value_name = "SELECTOR", value_delimiter = ',', env = "MAILCHECK_SELECTOR")]
+    /// Check this DKIM selector too
+    #[arg(long, value_name = "SELECTOR", value_delimiter = ',')]
     pub selector: Vec<String>,
 
-    /// The protocols to look at; all if none is named.
+    /// The protocols to check; all if none is named.
     #[arg(
         long,
         help = only_protocols(),
@@ -102,7 +103,6 @@ pub struct CheckArgs {
         value_parser = protocols(),
         value_delimiter = ',',
         hide_possible_values = true,
-        env = "MAILCHECK_CHECKS"
     )]
     pub checks: Vec<Protocol>,
 
@@ -126,41 +126,28 @@ pub struct WhatIf {
     /// As if the SPF record had this term too, before its `all`
     ///
     /// May be given several times.
-    #[arg(
-        long,
-        value_name = "TERM",
-        allow_hyphen_values = true,
-        env = "MAILCHECK_WITH",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "TERM", allow_hyphen_values = true, hide_short_help = true)]
     pub with: Vec<OsString>,
 
     /// As if the SPF record did not have this term
     ///
     /// Without a qualifier the term is meant whatever its qualifier is. May be given several times.
-    #[arg(
-        long,
-        value_name = "TERM",
-        allow_hyphen_values = true,
-        env = "MAILCHECK_WITHOUT",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "TERM", allow_hyphen_values = true, hide_short_help = true)]
     pub without: Vec<OsString>,
 
     /// As if this were the SPF record: 'v=spf1 …'
     ///
-    /// Not to be confused with `--record`, which writes a tape.
+    /// Not to be confused with `--record`, which writes a recording.
     #[arg(
         long,
         value_name = "TEXT",
         conflicts_with_all = ["with", "without"],
-        env = "MAILCHECK_AS_IF_RECORD",
         hide_short_help = true
     )]
     pub as_if_record: Option<OsString>,
 
     /// As if this name, and all names below it, did not exist
-    #[arg(long, value_name = "NAME", env = "MAILCHECK_AS_IF_GONE", hide_short_help = true)]
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
     pub as_if_gone: Vec<OsString>,
 }
 
@@ -172,45 +159,45 @@ pub struct Sources {
     #[command(flatten)]
     pub servers: Servers,
 
-    /// Lay a zone file over the DNS
+    /// Overlay a zone file on live DNS
     ///
     /// A file with an SOA record speaks for its whole zone, one without only for the record sets
     /// that it lists. Zones of octoDNS (example.com.yaml), the output of dnscontrol print-ir and of
     /// terraform show -json, and lists of records (.txt) are read as well; zone:, octodns:,
     /// dnscontrol:, terraform: or plain: before the file says which it is.
-    #[arg(long, value_name = "FILE", env = "MAILCHECK_ZONE")]
+    #[arg(long, value_name = "FILE")]
     pub zone: Vec<PathBuf>,
 
-    /// Ask no server; needs --zone or --replay
-    #[arg(long, env = "MAILCHECK_OFFLINE", value_parser = BoolishValueParser::new())]
+    /// Query no server; needs --zone or --replay
+    #[arg(long, value_parser = BoolishValueParser::new())]
     pub offline: bool,
 
-    /// Write every answer to a tape
-    #[arg(long, value_name = "FILE", env = "MAILCHECK_RECORD")]
+    /// Record all DNS answers to FILE
+    #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
 
-    /// Answer from a tape and from nowhere else
-    #[arg(long, value_name = "FILE", conflicts_with = "record", env = "MAILCHECK_REPLAY")]
+    /// Replay recorded answers; no network
+    #[arg(long, value_name = "FILE", conflicts_with = "record")]
     pub replay: Option<PathBuf>,
 
-    /// Let questions fail: servfail:NAME, timeout:*.NAME/TXT …
+    /// Make queries fail: servfail:NAME, timeout:*.NAME/TXT …
     ///
     /// An outage drill: what would receivers do if these names could not be resolved?
-    #[arg(long, value_name = "SCRIPT", env = "MAILCHECK_FAULT", hide_short_help = true)]
+    #[arg(long, value_name = "SCRIPT", hide_short_help = true)]
     pub fault: Vec<String>,
 
-    /// Most time for one question [default: 5s]
-    #[arg(long, value_name = "TIME", value_parser = duration, env = "MAILCHECK_TIMEOUT", hide_short_help = true)]
+    /// Time limit of one query [default: 5s]
+    #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
     pub timeout: Option<Duration>,
 
-    /// Most time for one domain [default: 30s]
-    #[arg(long, value_name = "TIME", value_parser = duration, env = "MAILCHECK_DEADLINE", hide_short_help = true)]
+    /// Time limit of one domain [default: 30s]
+    #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
     pub deadline: Option<Duration>,
 
     /// Most queries that one domain may cause to another organization [default: 300]
     ///
     /// Whoever writes a policy decides which names are looked up. What lies beyond is undetermined.
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..), env = "MAILCHECK_MOST_QUERIES", hide_short_help = true)]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..), hide_short_help = true)]
     pub most_queries: Option<u32>,
 }
 
@@ -226,8 +213,10 @@ pub struct Servers {
 /// The flag for servers.
 #[derive(Args, Clone, Debug)]
 struct Resolver {
-    /// Ask this server: IP, IP:PORT, tls://…, https://…, system
-    #[arg(short, long, value_name = "SERVER", value_delimiter = ',', env = "MAILCHECK_RESOLVER")]
+    /// Query this server: IP[:PORT], tls://…, https://…
+    ///
+    /// `system` stands for the servers of this machine.
+    #[arg(short, long, value_name = "SERVER", value_delimiter = ',')]
     resolver: Vec<String>,
 }
 
@@ -263,76 +252,97 @@ impl Args for Servers {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Report")]
 pub struct Report {
-    /// text, json, jsonl, github, sarif …, perhaps to a file: json=FILE
-    ///
-    /// One of text, json, jsonl, github, markdown, sarif, gitlab, junit, prometheus, tsv. May be
-    /// given several times, for instance `-f text -f json=report.json`. Files are written whole or
-    /// not at all.
-    #[arg(short, long, value_name = "FORMAT[=FILE]", env = "MAILCHECK_FORMAT")]
+    /// Where the report goes, in which form.
+    #[arg(
+        short,
+        long,
+        value_name = "FORMAT[=FILE]",
+        help = "text, json, sarif …, =FILE: into a file",
+        long_help = formats()
+    )]
     pub format: Vec<OsString>,
 
-    /// Show each step, with the question and the answer
-    #[arg(long, env = "MAILCHECK_EXPLAIN", value_parser = BoolishValueParser::new())]
+    /// Show each step with its DNS queries and answers
+    #[arg(long, value_parser = BoolishValueParser::new())]
     pub explain: bool,
 
-    /// Show the table of questions
-    #[arg(long, env = "MAILCHECK_LOOKUPS", value_parser = BoolishValueParser::new())]
+    /// Show a table of the DNS queries
+    #[arg(long, value_parser = BoolishValueParser::new())]
     pub lookups: bool,
 
     /// Show the first line only
-    #[arg(short, long, env = "MAILCHECK_QUIET", value_parser = BoolishValueParser::new())]
+    #[arg(short, long, value_parser = BoolishValueParser::new())]
     pub quiet: bool,
 
     /// Show a whole report for each domain, however many there are
-    #[arg(long, env = "MAILCHECK_FULL", hide_short_help = true, value_parser = BoolishValueParser::new())]
+    #[arg(long, hide_short_help = true, value_parser = BoolishValueParser::new())]
     pub full: bool,
 
-    /// auto, always or never
-    #[arg(
-        long,
-        value_name = "WHEN",
-        value_enum,
-        default_value = "auto",
-        hide_possible_values = true,
-        hide_default_value = true,
-        env = "MAILCHECK_COLOR"
-    )]
-    pub color: Color,
+    /// When to use colour.
+    #[command(flatten)]
+    pub colour: Colour,
 
     /// Draw with ASCII only
-    #[arg(long, env = "MAILCHECK_ASCII", hide_short_help = true, value_parser = BoolishValueParser::new())]
+    #[arg(long, hide_short_help = true, value_parser = BoolishValueParser::new())]
     pub ascii: bool,
 
     /// Which findings count.
     #[command(flatten)]
     pub judging: Judging,
 
-    /// Exit with 0 whatever was found
-    #[arg(long, env = "MAILCHECK_EXIT_ZERO", hide_short_help = true, value_parser = BoolishValueParser::new())]
+    /// Exit 0 whatever was found
+    #[arg(long, hide_short_help = true, value_parser = BoolishValueParser::new())]
     pub exit_zero: bool,
 
+    /// Pages of help.
+    #[command(flatten)]
+    pub pages: Pages,
+
+    /// The question as it was typed; `None` if it cannot be repeated.
+    #[arg(skip)]
+    pub question: Option<Question>,
+}
+
+/// When to use colour.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Colour {
+    /// Use colour: auto, always or never
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_enum,
+        default_value = "auto",
+        hide_possible_values = true,
+        hide_default_value = true
+    )]
+    pub color: Color,
+}
+
+/// Flags that show a page and do nothing else; every command has them.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Pages {
     /// Show this page; --help says more
     #[arg(short, long, action = ArgAction::Help)]
-    pub help: Option<bool>,
+    help: Option<bool>,
 
     /// Show the version
-    #[arg(short = 'V', long, action = ArgAction::Version, hide_short_help = true)]
-    pub version: Option<bool>,
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
+}
+
+impl Pages {
+    /// Their names in a command.
+    pub(in crate::cli) const IDS: [&'static str; 2] = ["help", "version"];
 }
 
 /// Which findings count, and how much.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Report")]
 pub struct Judging {
-    /// Exit with 1 on findings from here on: error, warn, note or never
-    /// [default: error; for a diff: warn]
-    #[arg(
-        long,
-        value_name = "SEVERITY",
-        value_enum,
-        hide_possible_values = true,
-        env = "MAILCHECK_FAIL_ON"
-    )]
+    /// Exit 1 if any finding is at least this severe
+    ///
+    /// error, warn, note or never; by default error, and warn for a diff.
+    #[arg(long, value_name = "SEVERITY", value_enum, hide_possible_values = true)]
     pub fail_on: Option<FailOn>,
 
     /// Which rules are looked at.
@@ -347,51 +357,31 @@ pub struct Choosing {
     /// Only these rules: family/name, or a family
     ///
     /// May be given several times, or with commas.
-    #[arg(
-        long,
-        value_name = "RULE",
-        value_delimiter = ',',
-        env = "MAILCHECK_SELECT",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', hide_short_help = true)]
     pub select: Vec<String>,
 
     /// Without these rules: family/name, or a family
     ///
     /// May be given several times, or with commas. To say why, and until when, use an `[[ignore]]`
     /// in mailcheck.toml.
-    #[arg(
-        long,
-        value_name = "RULE",
-        value_delimiter = ',',
-        env = "MAILCHECK_IGNORE",
-        hide_short_help = true
-    )]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', hide_short_help = true)]
     pub ignore: Vec<String>,
 
     /// The configuration, or none
     ///
     /// Without it mailcheck.toml is looked for here and upward to the root of the repository.
-    #[arg(long, value_name = "FILE|none", env = "MAILCHECK_CONFIG", hide_short_help = true)]
+    #[arg(long, value_name = "FILE|none", hide_short_help = true)]
     pub config: Option<OsString>,
 }
 
-impl CheckArgs {
-    /// The parser of flags. Help lists no environment variables: they are named after the flags.
-    pub fn parser() -> Command {
-        Self::command().mut_args(|arg| arg.hide_env(true))
-    }
-
-    /// Reads what was typed, the name of the program first.
-    ///
-    /// # Errors
-    /// A flag is unknown or its value is of the wrong kind; or help or the version was asked for,
-    /// which are messages too.
-    pub fn read(typed: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        let mut parser = Self::parser();
-        let matches = parser.try_get_matches_from_mut(typed)?;
-        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut parser))
-    }
+/// What `--format` is for, with every format.
+fn formats() -> String {
+    let names = Format::NAMES.map(|(_, name)| name);
+    format!(
+        "Write the report in this form: {}\n\nMay be given several times, for instance \
+         -f text -f json=report.json. Files are written whole or not at all.",
+        names.join(", ")
+    )
 }
 
 /// The words of the protocols.
@@ -403,7 +393,7 @@ fn protocols() -> impl TypedValueParser<Value = Protocol> {
 /// What `--checks` is for, with the words of the protocols.
 fn only_protocols() -> String {
     let words: Vec<&str> = Protocol::all().map(Protocol::word).collect();
-    format!("Look at these protocols only: {}", words.join(","))
+    format!("Only these checks: {}", words.join(","))
 }
 
 /// When to use colour.
@@ -443,36 +433,6 @@ pub enum FailOn {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_flags_are_consistent() {
-        CheckArgs::command().debug_assert();
-    }
-
-    #[test]
-    fn the_short_help_fits_a_screen() {
-        let help = CheckArgs::parser().render_help().to_string();
-        assert!(help.lines().count() <= 36, "{help}");
-    }
-
-    #[test]
-    fn no_line_of_the_short_help_is_wider_than_a_terminal() {
-        let help = CheckArgs::parser().term_width(80).render_help().to_string();
-        let wide: Vec<&str> = help.lines().filter(|line| line.chars().count() > 80).collect();
-        assert_eq!(wide, Vec::<&str>::new());
-    }
-
-    #[test]
-    fn every_flag_has_an_environment_variable_of_its_name() {
-        for arg in CheckArgs::command().get_arguments() {
-            let Some(long) = arg.get_long() else { continue };
-            let expected = format!("MAILCHECK_{}", long.to_uppercase().replace('-', "_"));
-            let env = arg.get_env().map(|name| name.to_string_lossy().into_owned());
-            if !["help", "version"].contains(&long) {
-                assert_eq!(env, Some(expected));
-            }
-        }
-    }
 
     #[test]
     fn a_reverse_path_may_begin_with_a_hyphen() {

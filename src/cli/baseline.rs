@@ -1,46 +1,58 @@
 //! `mailcheck baseline`: writes down the findings of today, so that only new ones count.
 
-use super::args::{Judging, Sources as TypedSources};
+use super::args::{Judging, Pages, Sources as TypedSources};
 use super::check::{Examination, Plan, examine_all};
 use super::config::{Settings, one_file, resolve_settings};
 use super::test::{domains, inquiry, undeclared};
 use super::what_if::WhatIf;
 use super::words::{Appearance, Ending, Mistake, Sources};
-use super::{RunError, flags, wait_for, write};
+use super::{RunError, args, wait_for, write};
 use crate::config::{self, BASELINE, Policy};
 use crate::net::Name;
 use crate::report::{Domain, Examined, Unknown, What};
 use crate::suppress::Ignore;
 use crate::text::{Phrase, escape};
-use clap::{Args, Parser};
+use clap::{Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// Write down the findings of today, so that only new ones count
+/// Accept the findings of today, so that only new ones count
 ///
 /// They go into mailcheck-baseline.toml beside mailcheck.toml, which is read with it.
 #[derive(Debug, Parser)]
 #[command(
-    name = "mailcheck baseline",
-    bin_name = "mailcheck baseline",
+    help_template = args::TEMPLATE,
+    arg_required_else_help = true,
+    disable_help_flag = true,
     disable_version_flag = true,
     max_term_width = 100
 )]
-enum BaselineArgs {
+pub(super) struct BaselineArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    action: Action,
+
+    /// Pages of help.
+    #[command(flatten)]
+    pages: Pages,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
     /// Write an ignore for every finding of these domains that counts
     ///
-    /// Without words every domain that mailcheck.toml declares. Where something could not be told,
+    /// Without DOMAIN: every domain that mailcheck.toml declares. If something is undetermined,
     /// nothing is written (exit code 3).
     Write(Flags),
     /// Drop the entries whose finding is gone
     ///
-    /// Where something could not be told, they stay (exit code 3).
+    /// If something is undetermined, they stay (exit code 3).
     Prune(Flags),
 }
 
 #[derive(Args, Clone, Debug)]
 struct Flags {
-    /// Domains; a resolver after `@`
+    /// Domains; a server after `@`
     #[arg(value_name = "DOMAIN")]
     words: Vec<OsString>,
 
@@ -55,15 +67,19 @@ struct Flags {
     /// Which findings count.
     #[command(flatten)]
     judging: Judging,
+
+    /// Pages of help.
+    #[command(flatten)]
+    pages: Pages,
 }
 
 /// Carries out the verb.
 ///
 /// # Errors
 /// What was typed means nothing, or the baseline cannot be written.
-pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
-    match flags(typed)? {
-        BaselineArgs::Write(flags) => {
+pub(super) fn run(typed: BaselineArgs) -> Result<u8, RunError> {
+    match typed.action {
+        Action::Write(flags) => {
             let work = Work::read(flags)?;
             let domains = match work.named.is_empty() {
                 true => work.declared()?,
@@ -71,7 +87,7 @@ pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
             };
             wait_for(written(work, domains))
         }
-        BaselineArgs::Prune(flags) => {
+        Action::Prune(flags) => {
             let work = Work::read(flags)?;
             let domains = match work.named.is_empty() {
                 true => work.written_down(),
@@ -254,15 +270,4 @@ fn counted(entries: usize) -> String {
 fn print(sentence: &str) -> Result<(), RunError> {
     let line = format!("{sentence}\n");
     write::standard_output(&Appearance::default(), |_, out| Ok(out.write_all(line.as_bytes())?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_flags_are_consistent() {
-        BaselineArgs::command().debug_assert();
-    }
 }

@@ -1,9 +1,9 @@
-//! `mailcheck explain RULE`: the page of a rule. Asks nothing of anybody.
+//! `mailcheck explain RULE`: the page of a rule. Makes no DNS queries.
 
-use super::args::Color;
+use super::args::{self, Colour, Pages};
 use super::rules::Format;
 use super::words::Mistake;
-use super::{RunError, flags, write};
+use super::{RunError, write};
 use crate::catalogue;
 use crate::diagnostic::Rule;
 use crate::render::{json, text};
@@ -13,41 +13,44 @@ use std::ffi::OsString;
 /// Explain a rule: what it checks, why it matters, what to do
 #[derive(Debug, Parser)]
 #[command(
-    name = "mailcheck explain",
-    bin_name = "mailcheck explain",
-    version,
+    arg_required_else_help = true,
+    help_template = args::TEMPLATE,
+    disable_help_flag = true,
     disable_version_flag = true,
     max_term_width = 100
 )]
-struct ExplainArgs {
+pub(super) struct ExplainArgs {
     /// The id of the rule, as `mailcheck rules` lists it
     #[arg(value_name = "RULE")]
     rule: OsString,
 
     /// text or json
-    #[arg(short, long, value_enum, default_value = "text", hide_possible_values = true)]
-    format: Format,
-
-    /// auto, always or never
     #[arg(
-        long,
-        value_name = "WHEN",
+        short = 'f',
+        long = "format",
+        value_name = "FORMAT",
         value_enum,
-        default_value = "auto",
-        hide_possible_values = true,
-        env = "MAILCHECK_COLOR"
+        default_value = "text",
+        hide_possible_values = true
     )]
-    color: Color,
+    form: Format,
+
+    /// When to use colour.
+    #[command(flatten)]
+    colour: Colour,
+
+    /// Pages of help.
+    #[command(flatten)]
+    pages: Pages,
 }
 
 /// Shows the page of the rule that was named.
 ///
 /// # Errors
 /// The flags mean nothing, no rule is named so, or standard output cannot be written to.
-pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
-    let typed: ExplainArgs = flags(typed)?;
+pub(super) fn run(typed: &ExplainArgs) -> Result<u8, RunError> {
     let rule = rule(&typed.rule.to_string_lossy())?;
-    write::page(typed.color.into(), |look, out| match typed.format {
+    write::page(typed.colour.color.into(), |look, out| match typed.form {
         Format::Text => text::page(rule, look, out),
         Format::Json => json::rule(rule, out),
     })?;
@@ -70,12 +73,6 @@ fn rule(word: &str) -> Result<&'static Rule, Mistake> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_flags_are_consistent() {
-        ExplainArgs::command().debug_assert();
-    }
 
     #[test]
     fn an_unknown_rule_is_a_mistake_that_names_the_nearest() {

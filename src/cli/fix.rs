@@ -1,9 +1,9 @@
 //! `mailcheck fix`: the records that mend a domain, and nothing else.
 
-use super::args::{Choosing, Sources as FixArgs};
+use super::args::{self, Choosing, Pages, Sources as TypedSources};
 use super::session::Session;
 use super::words::{Mistake, Sources, Target, Words, declare};
-use super::{RunError, config, flags, wait_for};
+use super::{RunError, config, wait_for};
 use crate::audit::{self, Asked, Fixes, Inquiry, Selection, Spared, Steps};
 use crate::catalogue;
 use crate::config::{Policy, apply, is_left_out, judge};
@@ -12,41 +12,58 @@ use crate::render::json;
 use crate::render::patch::{self, Tool};
 use crate::report::{self, Domain, Examined, Finding, Patch, Subject, What};
 use crate::text::Phrase;
-use clap::{ArgAction, Parser, ValueEnum};
+use clap::{Parser, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 
-/// Print the records that mend a domain, each fix proved before it is printed
+const EXAMPLES: &str = "\
+Examples:
+  mailcheck fix example.com                   records to publish, as a zone file
+  mailcheck fix example.com --only spf        SPF only
+  mailcheck fix example.com -f octodns        for octoDNS";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  checked; the records, if any, are on standard output
+  2  wrong usage: a flag, a domain, a file
+  3  undetermined: a DNS query failed; what is printed may be incomplete
+  4  internal error, or standard output cannot be written to";
+
+/// Print the records that fix a domain, each fix proved first
 ///
-/// Every fix was tried on the records as they are: its finding is gone, nothing as bad has come,
-/// and no address that was authorized is lost. Safe ones stand first. What mailcheck.toml turns off
-/// or ignores stays as it is.
+/// mailcheck tries every fix on the published records: the finding is gone, no finding as severe
+/// appears, and every authorized address stays authorized. Safe fixes come first. Rules that
+/// mailcheck.toml turns off or ignores are left alone.
 #[derive(Clone, Debug, Parser)]
 #[command(
-    name = "mailcheck fix",
-    override_usage = "mailcheck fix DOMAIN [@RESOLVER] [OPTIONS]",
+    before_help = EXAMPLES,
+    after_long_help = EXIT_CODES,
+    help_template = args::TEMPLATE,
+    override_usage = "mailcheck fix [OPTIONS] DOMAIN [@SERVER]",
+    next_help_heading = "Fix",
+    arg_required_else_help = true,
     disable_version_flag = true,
     disable_help_flag = true,
     max_term_width = 100
 )]
-struct Flags {
-    /// The domain to repair; a resolver after `@`
-    #[arg(value_name = "WORD", required = true)]
+pub(super) struct FixArgs {
+    /// The domain to fix; a server after `@`
+    #[arg(value_name = "DOMAIN", required = true, hide = true)]
     words: Vec<OsString>,
 
     /// zone, terraform, octodns, dnscontrol or json
     #[arg(
-        short,
-        long,
+        short = 'f',
+        long = "format",
         value_name = "TOOL",
         value_enum,
         default_value = "zone",
         hide_possible_values = true,
         hide_default_value = true
     )]
-    format: Form,
+    form: Form,
 
-    /// Mend this rule or family only, as in spf/syntax or spf
+    /// Fix this rule or family only, as in spf/syntax or spf
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     only: Vec<String>,
 
@@ -63,15 +80,15 @@ struct Flags {
 
     /// Where answers come from.
     #[command(flatten)]
-    sources: FixArgs,
+    sources: TypedSources,
 
-    /// Show this page
-    #[arg(short, long, action = ArgAction::Help)]
-    help: Option<bool>,
-
-    /// Which findings are repaired.
+    /// Which findings are fixed.
     #[command(flatten)]
     choice: Choosing,
+
+    /// Pages of help.
+    #[command(flatten)]
+    pages: Pages,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -113,15 +130,15 @@ impl From<Least> for Applicability {
     }
 }
 
-/// Carries out the verb; `typed` begins with the program and the verb.
+/// Carries out the verb.
 ///
 /// # Errors
 /// The flags cannot be understood, or nothing can be written.
-pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
-    wait_for(carry_out(flags(typed)?))
+pub(super) fn run(typed: FixArgs) -> Result<u8, RunError> {
+    wait_for(carry_out(typed))
 }
 
-async fn carry_out(flags: Flags) -> Result<u8, RunError> {
+async fn carry_out(flags: FixArgs) -> Result<u8, RunError> {
     let words = Words::read(&flags.words)?;
     let sources = Sources::read(flags.sources, words.resolvers)?;
     let (mut policy, _) = config::policy(&flags.choice)?;
@@ -140,7 +157,7 @@ async fn carry_out(flags: Flags) -> Result<u8, RunError> {
         || domain.unknowns_of_state().iter().any(|one| matches!(one.what, What::Section(_)));
     let exit_code = if is_unknown { 3 } else { 0 };
     let mut out = Vec::new();
-    match flags.format.tool() {
+    match flags.form.tool() {
         Some(tool) => patch::render_all(&patches, tool, &mut out)?,
         None => {
             let document = report::repair(&domain, &patches, &session.run(), exit_code);
@@ -243,15 +260,4 @@ fn closing(domain: &Domain, patches: &[Patch], is_unknown: bool) {
 fn print(sentence: &str) {
     // Where standard error is closed there is nobody left to tell.
     let _ = writeln!(io::stderr(), "{sentence}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_flags_are_consistent() {
-        Flags::command().debug_assert();
-    }
 }

@@ -1,11 +1,11 @@
-//! `mailcheck lint`: zone files, judged by themselves. Asks nothing of anybody.
+//! `mailcheck lint`: zone files by themselves. Makes no DNS queries.
 //!
 //! Files are spread over the processors; each is read, judged and let go, so that only findings are
 //! kept. Their order is that of the words.
 
 use super::conclude::conclude;
 use super::words::{Ending, Mistake};
-use super::{RunError, args, flags, input};
+use super::{RunError, args, input};
 use crate::audit;
 use crate::config::{Policy, heed_comments};
 use crate::report::{Finding, ReadFile, Run, number};
@@ -27,34 +27,33 @@ Examples:
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  no finding reaches --fail-on
-  1  a finding reaches --fail-on
+  0  no finding at or above --fail-on
+  1  a finding at or above --fail-on
   2  wrong usage: a flag, a file that cannot be read
-  4  our own failure";
+  4  internal error, or the report could not be written";
 
 /// Most files that are judged at once.
 const AT_ONCE: usize = 8;
 /// A file of more octets than this is judged while no other such file is.
 const LARGE: usize = 4 * 1024 * 1024;
 
-/// Judge zone files by themselves: what is wrong in them, line by line
+/// Check zone files offline, line by line
 ///
-/// Nothing is asked of anybody, so what lies outside of a file is not judged. A file with an SOA
-/// record says what is not there; any other says what its own records show. A comment behind a
+/// Makes no DNS queries, so names outside of a file are not checked. In a file with an SOA record
+/// a missing name does not exist; in any other only the records it lists are checked. A comment behind a
 /// record, `; mailcheck: ignore[family/name] reason`, leaves out what is found there.
 #[derive(Clone, Debug, Parser)]
 #[command(
-    name = "mailcheck lint",
     before_help = EXAMPLES,
     after_long_help = EXIT_CODES,
-    help_template = "{about}\n\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}",
+    help_template = args::TEMPLATE,
+    arg_required_else_help = true,
     override_usage = "mailcheck lint [OPTIONS] FILE…",
-    version,
     disable_version_flag = true,
     disable_help_flag = true,
     max_term_width = 100
 )]
-struct LintArgs {
+pub(super) struct LintArgs {
     /// Zone files; - is standard input
     #[arg(value_name = "FILE", required = true, hide = true)]
     files: Vec<OsString>,
@@ -64,12 +63,11 @@ struct LintArgs {
     report: args::Report,
 }
 
-/// Carries out the verb; `typed` begins with the program and the verb.
+/// Carries out the verb.
 ///
 /// # Errors
 /// The flags mean nothing, a file cannot be read, or the report cannot be written.
-pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
-    let typed: LintArgs = flags(typed)?;
+pub(super) fn run(typed: &LintArgs) -> Result<u8, RunError> {
     let ending = Ending::read(&typed.report)?;
     let mut files: Vec<&OsStr> = Vec::with_capacity(typed.files.len());
     let mut known = std::collections::HashSet::new();
@@ -163,15 +161,4 @@ fn judge(
     heed_comments(policy, &facts, &mut linted);
     let audit::Linted { zones, records, findings, .. } = linted;
     Ok(JudgedFiles { file: ReadFile { file: escape(name.as_bytes()), zones, records }, findings })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_flags_are_consistent() {
-        LintArgs::command().debug_assert();
-    }
 }

@@ -1,36 +1,38 @@
-//! `mailcheck rules`: every rule there is. Asks nothing of anybody.
+//! `mailcheck rules`: every rule there is. Makes no DNS queries.
 
-use super::args::Color;
-use super::{RunError, flags, write};
+use super::args::{self, Colour, Pages};
+use super::{RunError, write};
 use crate::catalogue;
 use crate::render::{json, text};
 use clap::{Parser, ValueEnum};
-use std::ffi::OsString;
 
 /// List every rule: severity, id, and what it claims
 #[derive(Debug, Parser)]
 #[command(
-    name = "mailcheck rules",
-    bin_name = "mailcheck rules",
-    version,
+    help_template = args::TEMPLATE,
+    disable_help_flag = true,
     disable_version_flag = true,
     max_term_width = 100
 )]
-struct RulesArgs {
+pub(super) struct RulesArgs {
     /// text or json
-    #[arg(short, long, value_enum, default_value = "text", hide_possible_values = true)]
-    format: Format,
-
-    /// auto, always or never
     #[arg(
-        long,
-        value_name = "WHEN",
+        short = 'f',
+        long = "format",
+        value_name = "FORMAT",
         value_enum,
-        default_value = "auto",
-        hide_possible_values = true,
-        env = "MAILCHECK_COLOR"
+        default_value = "text",
+        hide_possible_values = true
     )]
-    color: Color,
+    form: Format,
+
+    /// When to use colour.
+    #[command(flatten)]
+    colour: Colour,
+
+    /// Pages of help.
+    #[command(flatten)]
+    pages: Pages,
 }
 
 /// A form of what is known without asking.
@@ -46,22 +48,10 @@ pub(super) enum Format {
 ///
 /// # Errors
 /// The flags mean nothing, or standard output cannot be written to.
-pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
-    let typed: RulesArgs = flags(typed)?;
-    write::page(typed.color.into(), |look, out| match typed.format {
+pub(super) fn run(typed: &RulesArgs) -> Result<u8, RunError> {
+    write::page(typed.colour.color.into(), |look, out| match typed.form {
         Format::Text => text::rules(catalogue::rules(), look, out),
         Format::Json => json::rules(catalogue::rules(), out),
     })?;
     Ok(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_flags_are_consistent() {
-        RulesArgs::command().debug_assert();
-    }
 }

@@ -1,7 +1,8 @@
 //! `mailcheck schema`: the schemas of the JSON documents. Makes no DNS queries.
 
+use super::args::{self, Pages};
 use super::words::{Appearance, Mistake};
-use super::{RunError, flags, write};
+use super::{RunError, write};
 use crate::report::envelope::Kind;
 use crate::report::schema::schema;
 use clap::Parser;
@@ -12,25 +13,27 @@ use std::ffi::OsString;
 /// Each schema is whole: it refers to no other one.
 #[derive(Debug, Parser)]
 #[command(
-    name = "mailcheck schema",
-    bin_name = "mailcheck schema",
-    version,
+    help_template = args::TEMPLATE,
+    disable_help_flag = true,
     disable_version_flag = true,
     max_term_width = 100
 )]
-struct SchemaArgs {
+pub(super) struct SchemaArgs {
     /// The document: report, or what its member `schema` says, as in mailcheck.report/1
     #[arg(value_name = "NAME")]
     name: Option<OsString>,
+
+    /// Pages of help.
+    #[command(flatten)]
+    pages: Pages,
 }
 
 /// Prints a schema, or the list of them.
 ///
 /// # Errors
 /// The flags mean nothing, there is no such document, or standard output cannot be written to.
-pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
-    let typed: SchemaArgs = flags(typed)?;
-    let page = match typed.name {
+pub(super) fn run(typed: &SchemaArgs) -> Result<u8, RunError> {
+    let page = match &typed.name {
         Some(name) => schema(kind(&name.to_string_lossy())?),
         None => list(),
     };
@@ -53,12 +56,6 @@ fn list() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_flags_are_consistent() {
-        SchemaArgs::command().debug_assert();
-    }
 
     #[test]
     fn an_unknown_document_is_a_mistake_that_lists_the_known_ones() {

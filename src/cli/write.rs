@@ -4,7 +4,7 @@ use super::RunError;
 use super::new_file::NewFile;
 use super::words::{Appearance, Format};
 use crate::render::{
-    Stream, github, gitlab, json, junit, markdown, palette, prometheus, sarif, text, tsv,
+    Stream, github, gitlab, json, junit, link, markdown, palette, prometheus, sarif, text, tsv,
 };
 use crate::report::{Extent, Report};
 use std::env;
@@ -72,6 +72,7 @@ pub(super) fn screen(appearance: &Appearance) -> text::Look {
 /// A stream that a person may be looking at.
 pub(super) struct Terminal {
     colour: bool,
+    links: bool,
     ascii: bool,
     width: usize,
 }
@@ -120,9 +121,12 @@ fn terminal(appearance: &Appearance, is_terminal: bool) -> Terminal {
         github_actions: actions.as_deref(),
         is_terminal,
     };
+    let colour = palette::decide(appearance.color, &surroundings);
     let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     Terminal {
-        colour: palette::decide(appearance.color, &surroundings),
+        colour,
+        // Who wants no escape sequences for colour wants none for links.
+        links: colour && is_terminal && link::are_understood(var),
         ascii: is_terminal && !speaks_utf8(&var)
             || term.as_deref().is_some_and(|term| term == "linux"),
         width: columns.filter(|_| is_terminal).unwrap_or(WIDTH),
@@ -141,7 +145,7 @@ fn speaks_utf8(var: &impl Fn(&str) -> Option<OsString>) -> bool {
 
 /// How text should look; `terminal` is what it goes to, unless that is a file.
 pub(super) fn look(appearance: &Appearance, terminal: Option<&Terminal>) -> text::Look {
-    let Appearance { ascii, explain, lookups, quiet, color, full: _ } = *appearance;
+    let Appearance { ascii, explain, lookups, quiet, color, full: _, ref question } = *appearance;
     text::Look {
         color: terminal.map_or(color == palette::Choice::Always, |terminal| terminal.colour),
         ascii: ascii || terminal.is_some_and(|terminal| terminal.ascii),
@@ -150,6 +154,8 @@ pub(super) fn look(appearance: &Appearance, terminal: Option<&Terminal>) -> text
         lookups,
         quiet,
         table: false,
+        links: terminal.is_some_and(|terminal| terminal.links),
+        question: question.clone(),
     }
 }
 

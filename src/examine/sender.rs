@@ -64,10 +64,19 @@ pub(crate) async fn resolve(policies: &Policies<'_>, asked: &Asked) -> Resolved 
             united(policies, title.into(), names).await
         }
         Sender::Provider(word) => match provider::by_id(word) {
-            Some(known) => of_provider(policies, known).await,
+            Some(known) => spoken(asked, known, of_provider(policies, known).await),
             None => unknown_provider(word),
         },
     }
+}
+
+/// What is known of a provider that was named by one of its hosts or policies: the report says so.
+fn spoken(asked: &Asked, known: &Provider, mut resolved: Resolved) -> Resolved {
+    if provider::by_id(&asked.text).is_none() {
+        let said = Phrase::new().name(&asked.text).plain(": asked as ").plain(known.title());
+        resolved.notes.insert(0, said);
+    }
+    resolved
 }
 
 fn plain(kind: SenderKind, asked: &Asked, set: IpSet) -> Resolved {

@@ -206,6 +206,22 @@ pub fn meant_include(name: &Name) -> Option<(&'static Provider, Name)> {
     Some((provider, provider.policy()?))
 }
 
+/// The provider that a person means by a name among senders: one that the provider publishes for its
+/// SPF, one that stands for it, or one at or below what its receiving or sending hosts are called.
+///
+/// A host where clients hand in mail is no such name: it is a host.
+pub fn spoken(name: &Name) -> Option<&'static Provider> {
+    let is_meant = |role: HostRole| role != HostRole::Submission;
+    // A pattern covers what lies below it; a name at the pattern is covered with a label before it.
+    let below = || Name::from_octets(&[b"x.".as_slice(), &name.to_octets()].concat()).ok();
+    recognise_include(name)
+        .or_else(|| host(name).filter(|(_, role)| is_meant(*role)).map(|(provider, _)| provider))
+        .or_else(|| {
+            let found = host(&below()?);
+            found.filter(|(_, role)| is_meant(*role)).map(|(provider, _)| provider)
+        })
+}
+
 /// The provider with the longest of the patterns that cover a name, and the use of that pattern.
 fn narrowest<T: Copy, const USES: usize>(
     name: &Name,

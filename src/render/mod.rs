@@ -29,6 +29,8 @@ pub mod github;
 pub mod gitlab;
 pub mod json;
 pub mod junit;
+#[cfg(feature = "cli")]
+pub mod link;
 pub mod markdown;
 pub mod nft;
 #[cfg(feature = "cli")]

@@ -41,16 +41,18 @@ fn without_a_typed_server_those_of_the_environment_are_asked() {
 
 #[test]
 fn a_typed_server_goes_before_the_environment_with_every_verb() {
+    let zone = b"example.com. 60 TXT \"v=spf1 -all\"\n";
     let toml = b"[[domain]]\nname = \"example.com\"\n";
     for (verb, server) in [
         (vec!["senders", "example.com"], "@127.0.0.1:1"),
         (vec!["test", "mailcheck.toml"], "@127.0.0.1:1"),
         (vec!["baseline", "write", "example.com"], "@127.0.0.1:1"),
         (vec!["fix", "example.com"], "@127.0.0.1:1"),
+        (vec!["diff", "example.com", "--zone", "new.zone"], "@127.0.0.1:1"),
         (vec!["fix", "example.com"], "--resolver=127.0.0.1:1"),
         (vec!["example.com", "--with", "mx"], "@127.0.0.1:1"),
     ] {
-        let mut run = run("verbs", []).file("mailcheck.toml", toml);
+        let mut run = run("verbs", []).file("mailcheck.toml", toml).file("new.zone", zone);
         run.arguments.extend(verb.iter().map(Into::into));
         let run = run.arguments([server, "--timeout", "100ms", "--deadline", "500ms"]);
         let ended = run.variable("MAILCHECK_RESOLVER", BAD).end();

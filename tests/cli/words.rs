@@ -1,6 +1,6 @@
 //! What people type in place of a domain, and what the program makes of it.
 
-use super::{SOUND, replay, run};
+use super::{SOUND, replay, run, text, world};
 
 /// The domain that a word was read as, and what was said about it.
 fn understood(test: &str, word: &str) -> (String, Vec<String>) {
@@ -85,6 +85,27 @@ fn only_the_protocols_named_are_looked_at() {
     let domain = replay("checks", SOUND, ["example.com", "--checks", "spf,mx"]).domain();
     let statuses = ["mx", "spf", "dkim", "dmarc"].map(|section| domain[section]["status"].clone());
     assert_eq!(statuses, ["good", "good", "skipped", "skipped"]);
+}
+
+#[test]
+fn a_top_level_domain_is_looked_at_with_a_dot_behind_it() {
+    assert_eq!(understood("top-level", "com."), ("com".into(), Vec::new()));
+}
+
+#[test]
+fn a_name_that_stands_for_a_provider_is_answered_as_the_provider_and_it_is_said() {
+    let tape = world(&[
+        ("example.com", "TXT", text(b"v=spf1 include:spf.protection.outlook.com -all")),
+        ("spf.protection.outlook.com", "TXT", text(b"v=spf1 ip4:192.0.2.0/24 -all")),
+    ]);
+    let words = ["example.com", "protection.outlook.com", "--checks", "spf"];
+    let said = "protection.outlook.com: asked as Microsoft 365";
+    let domain = replay("spoken", &tape, words).domain();
+    let one = &domain["authorizations"][0];
+    assert_eq!((&one["kind"], &one["authorized"]), (&"provider".into(), &"yes".into()));
+    assert_eq!(super::said(&one["notes"][0]), said);
+    let screen = replay("spoken-screen", &tape, words).end().stdout;
+    assert!(screen.contains(said), "{screen}");
 }
 
 #[test]

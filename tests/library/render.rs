@@ -5,8 +5,9 @@ use mailcheck::audit::{self, Clock, Inquiry};
 use mailcheck::dns::Replay;
 use mailcheck::render::{github, json, text, tsv, whole};
 use mailcheck::report::{Extent, Report, Verdict};
+use mailcheck::text::Cited;
 use proptest::prelude::*;
-use text::Look;
+use text::{Look, Question};
 
 fn shown(report: &Report, look: Look) -> String {
     let mut out = Vec::new();
@@ -170,9 +171,42 @@ fn looks() -> impl Strategy<Value = Look> {
             explain,
             lookups: explain,
             quiet,
-            table: false,
+            ..Look::default()
         },
     )
+}
+
+/// Text without its links, each of which leads to an RFC.
+fn without_links(text: &str) -> String {
+    let mut bare = String::new();
+    for (index, part) in text.split("\u{1b}]8;;").enumerate() {
+        let (url, words) =
+            if index == 0 { ("", part) } else { part.split_once("\u{1b}\\").unwrap() };
+        let is_tame = |c: char| c.is_ascii_alphanumeric() || ".-/:#".contains(c);
+        let is_rfc = url.is_empty() || url.starts_with("https://www.rfc-editor.org/rfc/rfc");
+        assert!(is_rfc && url.chars().all(is_tame), "{url:?}");
+        bare.push_str(words);
+    }
+    bare
+}
+
+#[test]
+fn a_citation_from_outside_is_no_link_if_it_could_end_one() {
+    let mut report = reports::broken();
+    let finding = &mut report.domains[0].findings[0];
+    finding.reference.cite =
+        Cited::from("RFC 7208 §4\u{1b}\\\u{1b}]8;;https://example.com\u{1b}\\");
+    let look = Look { links: true, explain: true, ..Look::default() };
+    let linked = shown(&report, look.clone());
+    assert_eq!(without_links(&linked), shown(&report, Look { links: false, ..look }));
+}
+
+#[test]
+fn the_last_lines_repeat_the_question() {
+    let question = Question { command: "mailcheck a.example @192.0.2.53".into(), elsewhere: None };
+    let look = Look { question: Some(question), ..Look::default() };
+    let text = shown(&reports::failing(), look);
+    assert!(text.ends_with("next  mailcheck a.example @192.0.2.53 --explain\n"), "{text}");
 }
 
 /// Octets with many of those that matter to a terminal.
@@ -193,10 +227,18 @@ fn hostile_octets() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #[test]
     fn no_control_character_reaches_the_stream(octets in hostile_octets(), look in looks()) {
+        let ascii = look.ascii;
         let text = shown(&reports::hostile(&octets), look);
         let is_control = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}' || c == '\u{200b}';
         prop_assert!(!text.chars().any(is_control), "{text:?}");
-        prop_assert!(!look.ascii || text.is_ascii(), "{text:?}");
+        prop_assert!(!ascii || text.is_ascii(), "{text:?}");
+    }
+
+    #[test]
+    fn links_add_nothing_but_links_to_rfcs(octets in hostile_octets(), look in looks()) {
+        let report = reports::hostile(&octets);
+        let linked = shown(&report, Look { links: true, ..look.clone() });
+        prop_assert_eq!(without_links(&linked), shown(&report, look));
     }
 
     #[test]

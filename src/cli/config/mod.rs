@@ -6,7 +6,7 @@ mod open;
 mod show;
 
 pub(super) use open::{one_file, opened};
-pub(super) use show::run;
+pub(super) use show::{ConfigArgs, run};
 
 use super::args::{Choosing, FailOn, Judging};
 use super::words::{Mistake, contracts};

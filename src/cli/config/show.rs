@@ -2,10 +2,10 @@
 
 use super::document::document;
 use super::{Settings, resolve_settings};
-use crate::cli::args::Judging;
+use crate::cli::args::{self, Judging, Pages};
 use crate::cli::rules::Format;
 use crate::cli::words::Appearance;
-use crate::cli::{RunError, parser, write};
+use crate::cli::{RunError, write};
 use crate::config::Policy;
 use crate::config::baseline::{self, quoted};
 use crate::contract::{Contract, Selector};
@@ -14,53 +14,99 @@ use crate::dns::Place;
 use crate::render::json;
 use crate::text::escape;
 use clap::parser::ValueSource;
-use clap::{ArgMatches, FromArgMatches as _, Parser};
-use std::ffi::OsString;
+use clap::{ArgMatches, Args, Command, FromArgMatches, Id, Parser, Subcommand};
+use std::collections::HashMap;
 
-/// Show what holds in the end: flags, environment, mailcheck.toml, defaults
+/// Show the settings that apply: flags, environment, mailcheck.toml, defaults
 #[derive(Debug, Parser)]
 #[command(
-    name = "mailcheck config",
-    bin_name = "mailcheck config",
-    version,
+    help_template = args::TEMPLATE,
+    arg_required_else_help = true,
+    disable_help_flag = true,
     disable_version_flag = true,
     max_term_width = 100
 )]
-enum ConfigArgs {
-    /// Show what holds, as a mailcheck.toml would say it
+pub(in crate::cli) struct ConfigArgs {
+    /// What to do.
+    #[command(subcommand)]
+    action: Action,
+
+    /// Pages of help.
+    #[command(flatten)]
+    pages: Pages,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Show the settings that apply, in the form of mailcheck.toml
     Show {
-        /// Say of each setting where it comes from
+        /// What gave each of the flags its value; before these, which take their values away.
+        #[command(flatten)]
+        origins: Origins,
+
+        /// Show where each setting comes from
         #[arg(long)]
         origin: bool,
 
         /// text or json; json says where each setting comes from
-        #[arg(short, long, value_enum, default_value = "text", hide_possible_values = true)]
-        format: Format,
+        #[arg(
+            short = 'f',
+            long = "format",
+            value_name = "FORMAT",
+            value_enum,
+            default_value = "text",
+            hide_possible_values = true
+        )]
+        form: Format,
 
         /// Which findings count.
         #[command(flatten)]
         judging: Judging,
+
+        /// Pages of help.
+        #[command(flatten)]
+        pages: Pages,
     },
+}
+
+/// The flags and variables that gave a value.
+#[derive(Clone, Debug, Default)]
+struct Origins(HashMap<String, String>);
+
+impl FromArgMatches for Origins {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = matches.ids().filter_map(|id| Some((id.to_string(), from(matches, id)?)));
+        Ok(Self(given.collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+// It looks at what other flags were given, and has none of its own.
+impl Args for Origins {
+    fn augment_args(command: Command) -> Command {
+        command
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        command
+    }
 }
 
 /// Shows what holds.
 ///
 /// # Errors
 /// The flags mean nothing, the file is faulty, or standard output cannot be written to.
-pub(in crate::cli) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
-    let mut parser = parser::<ConfigArgs>();
-    let matches =
-        parser.try_get_matches_from_mut(typed.into_iter().skip(1)).map_err(RunError::Flags)?;
-    let ConfigArgs::Show { origin, format, judging } = ConfigArgs::from_arg_matches(&matches)
-        .map_err(|why| RunError::Flags(why.format(&mut parser)))?;
+pub(in crate::cli) fn run(typed: ConfigArgs) -> Result<u8, RunError> {
+    let Action::Show { origin, form, judging, origins: Origins(origins), .. } = typed.action;
     let settings = resolve_settings(&judging)?;
     // An empty word names no file.
     let names_file = judging.choice.config.as_ref().is_some_and(|word| !word.is_empty());
-    let given = |id: &str| {
-        let (_, show) = matches.subcommand().filter(|_| id != "config" || names_file)?;
-        from(show, id)
-    };
-    if let Format::Json = format {
+    let given = |id: &str| origins.get(id).filter(|_| id != "config" || names_file).cloned();
+    if let Format::Json = form {
         let document = document(&settings, |id| origin_of(&settings, id, &given));
         write::standard_output(&Appearance::default(), |_, out| Ok(json::render(&document, out)?))?;
         return Ok(0);
@@ -78,11 +124,11 @@ pub(in crate::cli) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
 }
 
 /// The flag or the variable that gave a value.
-fn from(matches: &ArgMatches, id: &str) -> Option<String> {
-    let flag = id.replace('_', "-");
-    match matches.value_source(id)? {
+fn from(matches: &ArgMatches, id: &Id) -> Option<String> {
+    let flag = id.as_str().replace('_', "-");
+    match matches.value_source(id.as_str())? {
         ValueSource::CommandLine => Some(format!("--{flag}")),
-        ValueSource::EnvVariable => Some(format!("MAILCHECK_{}", id.to_uppercase())),
+        ValueSource::EnvVariable => Some(format!("MAILCHECK_{}", id.as_str().to_uppercase())),
         _ => None,
     }
 }
@@ -185,15 +231,4 @@ fn selector(selector: &Selector) -> String {
 
 pub(super) fn place(place: &Place) -> String {
     format!("{}:{}", place.file, place.line)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_flags_are_consistent() {
-        ConfigArgs::command().debug_assert();
-    }
 }

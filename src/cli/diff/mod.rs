@@ -6,7 +6,7 @@ use super::conclude::{self, conclude};
 use super::session::Session;
 use super::sources;
 use super::words::{Ending, Mistake, Sources, declare};
-use super::{RunError, args, check, flags, wait_for};
+use super::{RunError, args, check, wait_for};
 use crate::audit::{self, Inquiry, Steps};
 use crate::compare;
 use crate::config::{self, Config};
@@ -26,33 +26,31 @@ use std::sync::Arc;
 
 const EXAMPLES: &str = "\
 Examples:
-  mailcheck diff --live zones/*.zone              the files against the DNS as it is
+  mailcheck diff --live zones/*.zone              the files against live DNS
   mailcheck diff --base origin/main zones/*.zone  against the files of a commit
   mailcheck diff old.zone new.zone                one file against another
   mailcheck diff example.com old.jsonl new.jsonl  two recordings of a domain";
 
-/// Say what a change of zone files does to mail: who can no longer send, what gets worse
+/// Compare two states of DNS: who can no longer send, what gets worse
 ///
 /// Both states are evaluated for every address there is and for every domain of the files; what
 /// they do not say comes from the DNS as it is. Only what gets worse decides the exit code, from a
 /// warning on unless --fail-on says otherwise.
 #[derive(Clone, Debug, Parser)]
 #[command(
-    name = "mailcheck diff",
-    bin_name = "mailcheck diff",
-    version,
-    override_usage = "mailcheck diff [DOMAIN…] --zone NEW… [--against OLD…]\n       \
+    override_usage = "mailcheck diff [DOMAIN…] --zone NEW… [--against OLD…] [@SERVER]\n       \
                       mailcheck diff [DOMAIN…] --base COMMIT FILE…\n       \
                       mailcheck diff [DOMAIN…] --live FILE…\n       \
                       mailcheck diff [DOMAIN…] OLD NEW",
     before_help = EXAMPLES,
-    help_template = "{about}\n\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}",
+    help_template = args::TEMPLATE,
+    arg_required_else_help = true,
     next_help_heading = "Change",
     disable_help_flag = true,
     disable_version_flag = true,
     max_term_width = 100
 )]
-struct DiffArgs {
+pub(super) struct DiffArgs {
     /// Files of either state; the domains to look at, all of the files if none is named
     #[arg(value_name = "WORD", hide = true)]
     words: Vec<OsString>,
@@ -71,8 +69,8 @@ struct DiffArgs {
     #[arg(long, conflicts_with_all = ["zone", "against", "base"])]
     live: bool,
 
-    /// Look at this DKIM selector too
-    #[arg(long, value_name = "SELECTOR", value_delimiter = ',', env = "MAILCHECK_SELECTOR")]
+    /// Check this DKIM selector too
+    #[arg(long, value_name = "SELECTOR", value_delimiter = ',')]
     selector: Vec<String>,
 
     /// Where answers come from.
@@ -88,8 +86,8 @@ struct DiffArgs {
 ///
 /// # Errors
 /// What was typed means nothing, a file cannot be read, or the report cannot be written.
-pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
-    wait_for(carry_out(flags(typed)?))
+pub(super) fn run(typed: DiffArgs) -> Result<u8, RunError> {
+    wait_for(carry_out(typed))
 }
 
 async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
@@ -233,15 +231,4 @@ fn inquiries(states: &States, selectors: &[String]) -> Result<Vec<Inquiry>, Mist
         )));
     }
     Ok(all)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_flags_are_consistent() {
-        DiffArgs::command().debug_assert();
-    }
 }

@@ -1,7 +1,7 @@
 //! The two states of a comparison, read from what was typed.
 
 use super::super::git::Commit;
-use super::super::words::{Mistake, Sources, domain};
+use super::super::words::{Mistake, Sources, domain, server};
 use super::super::{args, input, sources};
 use super::DiffArgs;
 use crate::dns::{Data, presentation};
@@ -53,8 +53,11 @@ impl States {
     /// # Errors
     /// They do not say what is compared with what, or a file cannot be read.
     pub(super) fn read(typed: &DiffArgs) -> Result<Self, Mistake> {
+        let (servers, words): (Vec<&OsString>, Vec<&OsString>) =
+            typed.words.iter().partition(|word| word.as_encoded_bytes().starts_with(b"@"));
+        let resolvers = servers.into_iter().map(|word| server(word)).collect::<Result<_, _>>()?;
         let (files, words): (Vec<&OsString>, Vec<&OsString>) =
-            typed.words.iter().partition(|word| is_file(word, typed.base.is_some()));
+            words.into_iter().partition(|word| is_file(word, typed.base.is_some()));
         // Where --zone names the files, a word is a domain, whatever it looks like.
         let missing = words.iter().find(|word| looks_like_file(word));
         if let (Some(word), true) = (missing, typed.sources.zone.is_empty()) {
@@ -71,7 +74,7 @@ impl States {
             after: State::default(),
             alike: Vec::new(),
             domains,
-            sources: Sources::read(args::Sources { zone, ..typed.sources.clone() }, Vec::new())?,
+            sources: Sources::read(args::Sources { zone, ..typed.sources.clone() }, resolvers)?,
             notes: Vec::new(),
             comments: Vec::new(),
         };

@@ -2,69 +2,72 @@
 
 mod plan;
 
-use super::args::{Color, Sources, WhatIf};
+use super::args::{self, Colour, Pages, Sources, WhatIf};
 use super::session::Session;
 use super::words::Output;
-use super::{RunError, flags, wait_for, what_if, write};
+use super::{RunError, wait_for, what_if, write};
 use crate::audit::listing::{list, unknown_listing};
 use crate::render::{cidr, json, nft, text};
 use crate::report::senders::{Listing, Report};
-use clap::{ArgAction, Parser};
+use clap::Parser;
+use clap::builder::BoolishValueParser;
 use plan::{Form, Plan, plan};
 use std::ffi::OsString;
 use std::io::Write;
 
 const EXAMPLES: &str = "\
 Examples:
-  mailcheck senders example.com                           every address, by what it gets
-  mailcheck senders example.com --contains 192.0.2.0/24   may all of these send?
+  mailcheck senders example.com                     every address, by its result
+  mailcheck senders example.com 192.0.2.0/24        may all of these send?
   mailcheck senders example.com --minus spf:spf.protection.outlook.com
-  mailcheck senders example.com --flatten                 the policy as a list of addresses
-  mailcheck senders example.com -f nft | nft -f -         fill the sets of a packet filter";
+  mailcheck senders example.com --flatten           the policy as addresses
+  mailcheck senders example.com -f nft | nft -f -   for a packet filter";
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  told, and every sender of --contains may send
-  1  a sender of --contains may not, or not from everywhere; no policy; not to be flattened
+  0  listed, and every sender of --contains is authorized
+  1  a sender of --contains is not, or only partly; no SPF record; cannot be flattened
   2  wrong usage: a flag, a domain, a file
-  3  could not tell: the DNS did not answer; lists of networks are withheld
-  4  our own failure";
+  3  undetermined: the DNS did not answer; lists of networks are withheld
+  4  internal error, or the list could not be written";
 
-/// Who may send for a domain: exact sets of addresses, by result and by term.
+/// List every address that may send for a domain, by result and by term
 #[derive(Clone, Debug, Parser)]
 #[command(
-    name = "senders",
+    version,
     before_help = EXAMPLES,
     after_long_help = EXIT_CODES,
-    help_template = "{about}\n\n{usage-heading} {usage}\n\n{before-help}{all-args}{after-help}",
-    override_usage = "mailcheck senders [OPTIONS] DOMAIN [IP|CIDR…] [@RESOLVER]",
+    help_template = args::TEMPLATE,
+    arg_required_else_help = true,
+    override_usage = "mailcheck senders [OPTIONS] DOMAIN [IP|CIDR|PROVIDER…] [@SERVER]",
     next_help_heading = "Question",
     disable_help_flag = true,
+    disable_version_flag = true,
     max_term_width = 100
 )]
 pub struct SendersArgs {
-    /// The domain; addresses and networks to look for; a resolver after `@`
-    #[arg(value_name = "WORD", required = true, hide = true)]
+    /// The domain; addresses and networks to look for; a server after `@`
+    #[arg(value_name = "DOMAIN", required = true, hide = true)]
     pub words: Vec<OsString>,
 
     /// May all of this sender's addresses send? IP, CIDR, spf:NAME …
     ///
     /// Answers yes, no or partly, with the exact remainder. Takes a host name or a provider too. May
     /// be given several times.
-    #[arg(long, value_name = "SENDER", allow_hyphen_values = true, env = "MAILCHECK_CONTAINS")]
+    #[arg(long, value_name = "SENDER", allow_hyphen_values = true)]
     pub contains: Vec<OsString>,
 
     /// Take away every address that this policy passes
     ///
     /// May be given several times.
-    #[arg(long, value_name = "spf:NAME", env = "MAILCHECK_MINUS")]
+    #[arg(long, value_name = "spf:NAME")]
     pub minus: Vec<OsString>,
 
     /// Write the policy as a list of addresses
     ///
     /// Records of ip4 and ip6 only, each within an answer of 512 octets, evaluated in place of the
     /// policy before they are shown. A list does not follow what others change.
-    #[arg(long, env = "MAILCHECK_FLATTEN")]
+    #[arg(long)]
     pub flatten: bool,
 
     /// What would be if.
@@ -76,47 +79,37 @@ pub struct SendersArgs {
     pub sources: Sources,
 
     /// text, json, cidr or nft, perhaps into a file: nft=FILE
-    #[arg(
-        short,
-        long,
-        value_name = "FORMAT[=FILE]",
-        env = "MAILCHECK_FORMAT",
-        help_heading = "Report"
-    )]
-    pub format: Vec<OsString>,
+    #[arg(short = 'f', long = "format", value_name = "FORMAT[=FILE]", help_heading = "Report")]
+    pub form: Vec<OsString>,
 
     /// Show the answers only
-    #[arg(short, long, env = "MAILCHECK_QUIET", help_heading = "Report")]
+    #[arg(short, long, help_heading = "Report", value_parser = BoolishValueParser::new())]
     pub quiet: bool,
 
-    /// auto, always or never
-    #[arg(
-        long,
-        value_name = "WHEN",
-        value_enum,
-        default_value = "auto",
-        hide_possible_values = true,
-        hide_default_value = true,
-        env = "MAILCHECK_COLOR",
-        help_heading = "Report"
-    )]
-    pub color: Color,
+    /// When to use colour.
+    #[command(flatten, next_help_heading = "Report")]
+    pub colour: Colour,
 
     /// Draw with ASCII only
-    #[arg(long, env = "MAILCHECK_ASCII", hide_short_help = true, help_heading = "Report")]
+    #[arg(
+        long,
+        hide_short_help = true,
+        help_heading = "Report",
+        value_parser = BoolishValueParser::new()
+    )]
     pub ascii: bool,
 
-    /// Show this page; --help says more
-    #[arg(short, long, action = ArgAction::Help, help_heading = "Report")]
-    pub help: Option<bool>,
+    /// Pages of help.
+    #[command(flatten, next_help_heading = "Report")]
+    pub pages: Pages,
 }
 
 /// Carries out the verb.
 ///
 /// # Errors
 /// What was typed means nothing, or the listing cannot be written.
-pub(super) fn run(typed: Vec<OsString>) -> Result<u8, RunError> {
-    wait_for(carry_out(&plan(flags(typed)?)?))
+pub(super) fn run(typed: SendersArgs) -> Result<u8, RunError> {
+    wait_for(carry_out(&plan(typed)?))
 }
 
 async fn carry_out(plan: &Plan) -> Result<u8, RunError> {
@@ -169,21 +162,4 @@ fn form(
         Form::Nft => nft::render(report, out)?,
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory as _;
-
-    #[test]
-    fn the_flags_are_consistent() {
-        SendersArgs::command().debug_assert();
-    }
-
-    #[test]
-    fn the_short_help_fits_a_screen() {
-        let help = crate::cli::parser::<SendersArgs>().render_help().to_string();
-        assert!(help.lines().count() <= 36, "{help}");
-    }
 }

@@ -66,14 +66,15 @@ pub(super) fn plan(typed: SendersArgs) -> Result<Plan, Mistake> {
         request: Request { domain: target.domain, notes, contains, minus, flatten, most_queries },
         what_if,
         sources,
-        outputs: outputs(&typed.format, &Form::NAMES)?,
+        outputs: outputs(&typed.form, &Form::NAMES)?,
         appearance: Appearance {
-            color: typed.color.into(),
+            color: typed.colour.color.into(),
             ascii: typed.ascii,
             explain: false,
             lookups: false,
             quiet: typed.quiet,
             full: false,
+            question: None,
         },
     })
 }

@@ -64,15 +64,30 @@ impl Words {
     pub(super) fn read_beside(typed: &[OsString], has_list: bool) -> Result<Self, Mistake> {
         let mut words = Self::default();
         for word in typed {
+            if let Some(asked) = sender::provider(word) {
+                words.senders.push(asked);
+                continue;
+            }
             match target::read(word.as_encoded_bytes())? {
-                Argument::Target(target) => words.targets.push(target),
+                Argument::Target(target) => match sender::spoken(&target.domain) {
+                    // Who has named a domain says after it who sends; a provider's own SPF can still
+                    // be looked at, as the first.
+                    Some(asked) if !words.targets.is_empty() => words.senders.push(asked),
+                    _ => words.targets.push(target),
+                },
                 Argument::Sender(asked) => words.senders.push(asked),
                 Argument::Resolver(server) => words.resolvers.push(server),
             }
         }
-        match words.targets.is_empty() && !has_list {
-            true => Err(Mistake::new("no domain given. Example: mailcheck example.com 192.0.2.25")),
-            false => Ok(words),
+        match (words.targets.is_empty() && !has_list, words.senders.first()) {
+            (false, _) => Ok(words),
+            (true, Some(asked)) => Err(Mistake::new(format!(
+                "{} is a sender; no domain given. Example: mailcheck example.com {}",
+                asked.text, asked.text
+            ))),
+            (true, None) => {
+                Err(Mistake::new("no domain given. Example: mailcheck example.com 192.0.2.25"))
+            }
         }
     }
 }
@@ -88,6 +103,16 @@ pub(super) fn domain(text: &OsStr, flag: &str) -> Result<Name, Mistake> {
             Err(Mistake::new(format!("{flag}: {:?} is not a domain name", text.to_string_lossy())))
         }
         Err(why) => Err(Mistake::new(format!("{flag}: {why}"))),
+    }
+}
+
+/// A server after `@`.
+pub(super) fn server(text: &OsStr) -> Result<String, Mistake> {
+    match target::read(text.as_encoded_bytes())? {
+        Argument::Resolver(server) => Ok(server),
+        Argument::Target(_) | Argument::Sender(_) => {
+            Err(Mistake::new(format!("{:?} names no server", text.to_string_lossy())))
+        }
     }
 }
 

@@ -43,6 +43,22 @@ impl Format {
         (Self::Prometheus, "prometheus"),
         (Self::Tsv, "tsv"),
     ];
+
+    /// What it is, for the page about formats.
+    pub(in crate::cli) fn about(self) -> &'static str {
+        match self {
+            Self::Text => "for people; the default",
+            Self::Json => "one document for programs",
+            Self::JsonLines => "JSON, a line per domain",
+            Self::GitHub => "annotations of GitHub Actions",
+            Self::Markdown => "a job summary or a comment on a pull request",
+            Self::Sarif => "code scanning (SARIF 2.1.0)",
+            Self::GitLab => "Code Quality of GitLab",
+            Self::JUnit => "test results (JUnit XML)",
+            Self::Prometheus => "metrics for the textfile collector",
+            Self::Tsv => "findings between tabs, for cut and awk",
+        }
+    }
 }
 
 /// A form of the report and where it goes.

@@ -7,6 +7,7 @@ use crate::config::{Config, Policy};
 use crate::diagnostic::Severity;
 use crate::dns::MOST_QUERIES;
 use crate::render::palette::Choice;
+use crate::render::text::Question;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -43,12 +44,13 @@ impl Ending {
         Ok(Self {
             outputs: outputs(&report.format, &Format::NAMES)?,
             appearance: Appearance {
-                color: report.color.into(),
+                color: report.colour.color.into(),
                 ascii: report.ascii,
                 explain: report.explain,
                 lookups: report.lookups,
                 quiet: report.quiet,
                 full: report.full,
+                question: report.question.clone(),
             },
             fail_on,
             names_fail_on,
@@ -136,7 +138,7 @@ impl Sources {
 }
 
 /// How the text looks, as far as the user says; the rest follows from the terminal.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Appearance {
     /// When to use colour.
     pub color: Choice,
@@ -150,4 +152,6 @@ pub struct Appearance {
     pub quiet: bool,
     /// A whole report for each domain, however many there are.
     pub full: bool,
+    /// The question as it was typed; `None` if it cannot be repeated.
+    pub question: Option<Question>,
 }

@@ -5,8 +5,10 @@
 
 use super::Mistake;
 use crate::audit::{Asked, Sender};
-use crate::net::{Cidr, CidrError, Name};
+use crate::cli::command;
+use crate::net::{Cidr, CidrError, Name, has_public_suffix};
 use crate::protocols::{Protocol, ROWS};
+use crate::provider;
 use crate::text::Phrase;
 
 /// What a word is.
@@ -34,8 +36,7 @@ pub(in crate::cli) struct Target {
 const WITHOUT_ROW: [&[&str]; 2] = [&["_mta-sts"], &["default", "_bimi"]];
 
 /// Words that other tools have for what needs no word here.
-const COMMANDS: [&str; 9] =
-    ["check", "lookup", "spf", "dkim", "dmarc", "mx", "verify", "test", "scan"];
+const COMMANDS: [&str; 7] = ["check", "lookup", "spf", "dkim", "dmarc", "mx", "verify"];
 
 /// Longest part of a word that a message repeats, in characters.
 const LONGEST_SHOWN: usize = 60;
@@ -146,16 +147,38 @@ fn meant(host: &str) -> Option<String> {
     (is_name && joined.chars().count() <= LONGEST_SHOWN).then_some(joined)
 }
 
+/// Why a word without a dot is no domain, and what it may have been meant for.
 fn dotless(text: &str, name: &Name) -> Mistake {
     let word = name.to_string();
-    let hint = if COMMANDS.contains(&word.as_str()) {
-        "To check a domain, no command is needed: mailcheck example.com".to_owned()
-    } else {
-        format!(
-            "For the provider use --sender {word}; for a top-level domain add a final dot: {word}."
-        )
-    };
-    Mistake::new(format!("{} is not a domain name: it has no dot. {hint}", shown(text)))
+    let shown = shown(text);
+    if command::verbs().contains(&word) {
+        return Mistake::new(format!("{shown} is a verb and comes first: mailcheck {word} …"));
+    }
+    if COMMANDS.contains(&word.as_str()) {
+        return Mistake::new(format!("{shown}: no verb is needed. Try: mailcheck example.com"));
+    }
+    let mut hints = Vec::new();
+    if has_public_suffix(name) {
+        hints.push(format!(
+            "To ask about the top-level domain, add a trailing dot: mailcheck {word}."
+        ));
+    }
+    if let Some(verb) = command::nearest(&word) {
+        hints.push(format!("Did you mean the verb {verb}? (mailcheck help {verb})"));
+    }
+    if let Some(provider) = provider::nearest(&word) {
+        hints.push(format!(
+            "Did you mean the provider {provider}? (mailcheck example.com {provider})"
+        ));
+    }
+    if hints.is_empty() {
+        let verbs = command::verbs().join(", ");
+        hints.push(format!(
+            "Expected a domain such as example.com, after it an address, a network or a provider \
+             such as microsoft365; or first a verb: {verbs}"
+        ));
+    }
+    Mistake::new(format!("{shown} is not a domain name: it has no dot. {}", hints.join(" ")))
 }
 
 /// The domain that a name of records belongs to, and the selector if the record is a DKIM key.

@@ -6,6 +6,7 @@ use super::{Look, explain, finding, of_result};
 use crate::diagnostic::Tone;
 use crate::net::{Cidr, Family};
 use crate::protocols::spf::{LOOKUP_LIMIT, VOID_LIMIT};
+use crate::provider;
 use crate::render::palette::Ink;
 use crate::render::words::counted;
 use crate::report::{
@@ -39,9 +40,11 @@ pub(super) fn authorizations(sheet: &mut Sheet, domain: &Domain, look: &Look) {
             let sentence = sheet.line().phrase(&authorization.headline);
             sheet.sentence(label, &sentence);
         }
-        // That a provider may send as it should is said; how it is one would only be in the way.
+        // That a provider may send as it should is said; how it is one would only be in the way,
+        // unless it was named in other words.
         let is_expected = authorization.kind == SenderKind::Provider
-            && authorization.authorized == Authorized::Yes;
+            && authorization.authorized == Authorized::Yes
+            && provider::by_id(&authorization.sender).is_some();
         if is_said || look.explain || !is_expected {
             grounds(sheet, domain, authorization, look);
         }

@@ -6,38 +6,13 @@ use super::sheet::Sheet;
 use crate::diagnostic::Severity;
 use crate::render::palette::Ink;
 use crate::render::words::{counted, noun, queries};
-use crate::report::{Authorized, Domain, Report, Tally, Verdict};
-
-/// A public resolver that validates, for a second opinion.
-const OTHER_SERVER: &str = "9.9.9.9";
-
-/// What was asked about the only domain of a run, as far as it can be asked again.
-#[derive(Clone, Debug)]
-pub(super) struct Asked {
-    name: String,
-    /// The sender that may not send, or of which nothing could be told.
-    sender: Option<String>,
-    is_repeatable: bool,
-    is_unknown: bool,
-}
-
-impl Asked {
-    pub(super) fn about(domain: &Domain) -> Self {
-        let name = domain.domain.to_string();
-        Self {
-            sender: refused(domain).map(str::to_owned),
-            is_repeatable: is_word(&name) && is_plain(domain) && domain.change.is_none(),
-            is_unknown: domain.result == Verdict::Unknown,
-            name,
-        }
-    }
-}
+use crate::report::{Report, Tally, Verdict};
 
 pub(super) fn closing(
     sheet: &mut Sheet,
     report: &Report,
     tally: &Tally,
-    only: Option<&Asked>,
+    only: Option<Verdict>,
     look: &Look,
 ) {
     let mut asked = queries(report.run.questions);
@@ -115,62 +90,17 @@ pub(super) fn meaning(report: &Report, tally: &Tally) -> &'static str {
     }
 }
 
-/// What a reader may want to ask next; nothing that is already on the screen, and nothing where the
-/// same question cannot be asked again from what the report says.
-fn next(report: &Report, only: &Asked, look: &Look) -> Vec<String> {
-    let Some(source) = source(report).filter(|_| only.is_repeatable) else { return Vec::new() };
-    let name = &only.name;
+/// What a reader may want to ask next: the same question, and what would say more. Nothing that is
+/// already on the screen, and nothing where the question cannot be typed again.
+fn next(report: &Report, only: Verdict, look: &Look) -> Vec<String> {
+    let Some(question) = &look.question else { return Vec::new() };
     let mut commands = Vec::new();
     if !look.explain {
-        let sender = only.sender.as_ref().map_or_else(String::new, |sender| {
-            let flag = if sender.parse::<crate::net::Cidr>().is_ok() { "" } else { "--sender " };
-            format!(" {flag}{sender}")
-        });
-        commands.push(format!("mailcheck {name}{sender}{source} --explain"));
+        commands.push(format!("{} --explain", question.command));
     }
     // Another server may know; a replay (it has no time) asks none.
-    let asks_it = report.run.sources.iter().any(|source| source.contains(OTHER_SERVER));
-    if only.is_unknown && report.run.elapsed_ms.is_some() && !asks_it {
-        commands.push(format!("mailcheck {name} --resolver {OTHER_SERVER}"));
+    if only == Verdict::Unknown && report.run.elapsed_ms.is_some() {
+        commands.extend(question.elsewhere.clone());
     }
     commands
-}
-
-/// The flag that names where the answers came from; `None` if that takes more than one flag.
-fn source(report: &Report) -> Option<String> {
-    match report.run.sources.as_slice() {
-        [only] => match only.strip_prefix("recorded in ") {
-            Some(cassette) if is_word(cassette) => Some(format!(" --replay {cassette}")),
-            _ if report.run.elapsed_ms.is_none() => None,
-            _ if is_word(only) => Some(format!(" --resolver {only}")),
-            // Named in words: the servers of the system, which need no flag.
-            _ if only.contains(' ') => Some(String::new()),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// True if no identity was given but the domain itself.
-fn is_plain(domain: &Domain) -> bool {
-    domain.authorizations.iter().all(|one| {
-        let given = &one.identities;
-        given.helo.is_none()
-            && given.dkim_domains.is_empty()
-            && given.header_from == domain.domain
-            && given.mail_from.starts_with("*@")
-    })
-}
-
-/// The sender that was asked about and may not send, or of which nothing could be told.
-fn refused(domain: &Domain) -> Option<&str> {
-    let [one] = domain.authorizations.as_slice() else { return None };
-    (!one.is_barred() && one.authorized != Authorized::Yes && is_word(&one.sender))
-        .then_some(one.sender.as_str())
-}
-
-/// True if a shell takes the text as one word and as nothing else.
-fn is_word(text: &str) -> bool {
-    let is_tame = |octet: u8| octet.is_ascii_alphanumeric() || b".:/_-".contains(&octet);
-    !text.starts_with('-') && text.bytes().all(is_tame)
 }

@@ -66,7 +66,7 @@ impl Block<'_> {
             let rest = self.sheet.line().faint(&below).plain("  ");
             let mut sentence = self.sheet.line().phrase(&step.headline);
             if let Some(cite) = &step.cite {
-                sentence = sentence.faint(format!("  [{cite}]"));
+                sentence = sentence.faint("  [").cite(Ink::Faint, cite).faint("]");
             }
             self.sheet.paragraph(label, &rest, &sentence);
             for id in &step.lookups {

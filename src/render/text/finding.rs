@@ -1,5 +1,6 @@
 //! Findings: what is true, where, why it matters, and what mends it.
 
+use super::Look;
 use super::excerpt::excerpt;
 use super::sheet::Sheet;
 use crate::diagnostic::Applicability;
@@ -10,7 +11,7 @@ use crate::report::{Finding, FixRecord, ProposedFix};
 /// Where sentences begin.
 const TEXT: usize = 7;
 
-pub(super) fn findings(sheet: &mut Sheet, findings: &[Finding]) {
+pub(super) fn findings(sheet: &mut Sheet, findings: &[Finding], look: &Look) {
     // What its owner decided about needs no second reading; the closing line counts it.
     for finding in findings.iter().filter(|finding| finding.counts()) {
         sheet.blank();
@@ -24,7 +25,7 @@ pub(super) fn findings(sheet: &mut Sheet, findings: &[Finding]) {
             let why = sheet.line().plain(&finding.why);
             sheet.sentence(label, &why);
         }
-        source(sheet, finding);
+        source(sheet, finding, look);
         if let Some(proposed) = &finding.fix {
             fix(sheet, finding, proposed);
         }
@@ -58,11 +59,12 @@ fn head(sheet: &mut Sheet, finding: &Finding) {
     }
 }
 
-/// The section that says so, and where it can be read.
-fn source(sheet: &mut Sheet, finding: &Finding) {
+/// The section that says so, and where it can be read: behind the words where that can be shown, in
+/// words of its own for who wants everything.
+fn source(sheet: &mut Sheet, finding: &Finding, look: &Look) {
     let reference = &finding.reference;
-    let mut line = sheet.line().plain(reference.cite.to_string());
-    if let Some(url) = &reference.url {
+    let mut line = sheet.line().cite(Ink::Plain, &reference.cite);
+    if let Some(url) = reference.url.as_ref().filter(|_| look.explain) {
         line = line.plain("  ").faint(url);
     }
     let label = sheet.line().pad(TEXT);

@@ -1,7 +1,8 @@
 //! Words with inks, side by side.
 
+use crate::render::link::Link;
 use crate::render::palette::Ink;
-use crate::text::{Phrase, escape};
+use crate::text::{Citation, Phrase, escape};
 
 /// Longest word that is shown whole, in columns; no name and no sensible term is longer.
 const LONGEST_WORD: usize = 300;
@@ -14,10 +15,18 @@ const WIDEST_GAP: usize = 3;
 /// Everything that enters is escaped, so a line never holds a control character.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Line {
-    pieces: Vec<(Ink, String)>,
+    pieces: Vec<Piece>,
     /// In columns, of which every character is taken to fill one.
     width: usize,
     ascii: bool,
+}
+
+/// Words that look alike and lead to the same place.
+#[derive(Clone, Debug)]
+struct Piece {
+    ink: Ink,
+    link: Option<Link>,
+    text: String,
 }
 
 impl Line {
@@ -41,26 +50,26 @@ impl Line {
         self.width == 0
     }
 
-    /// Its words and their inks, in order.
-    pub(super) fn pieces(&self) -> impl Iterator<Item = (Ink, &str)> {
-        self.pieces.iter().map(|(ink, text)| (*ink, text.as_str()))
+    /// Its words, their inks and where they lead, in order.
+    pub(super) fn pieces(&self) -> impl Iterator<Item = (Ink, Option<&Link>, &str)> {
+        self.pieces.iter().map(|piece| (piece.ink, piece.link.as_ref(), piece.text.as_str()))
     }
 
     /// Adds words at the end.
     pub(super) fn push(&mut self, ink: Ink, text: &str) {
         let text = escape(text.as_bytes());
         let text = if self.ascii { to_ascii(&text) } else { text };
-        self.push_clean(ink, &text);
+        self.push_clean(ink, None, &text);
     }
 
-    fn push_clean(&mut self, ink: Ink, text: &str) {
+    fn push_clean(&mut self, ink: Ink, link: Option<&Link>, text: &str) {
         if text.is_empty() {
             return;
         }
         self.width += text.chars().count();
         match self.pieces.last_mut() {
-            Some((last, words)) if *last == ink => words.push_str(text),
-            _ => self.pieces.push((ink, text.to_owned())),
+            Some(last) if last.ink == ink && last.link.as_ref() == link => last.text.push_str(text),
+            _ => self.pieces.push(Piece { ink, link: link.cloned(), text: text.to_owned() }),
         }
     }
 
@@ -80,6 +89,14 @@ impl Line {
         self.with(Ink::Faint, text)
     }
 
+    /// The line with a citation at its end, which leads to its section.
+    pub(super) fn cite<S: AsRef<str>>(mut self, ink: Ink, cite: &Citation<S>) -> Self {
+        let text = escape(cite.to_string().as_bytes());
+        let text = if self.ascii { to_ascii(&text) } else { text };
+        self.push_clean(ink, Link::to(cite).as_ref(), &text);
+        self
+    }
+
     /// The line with a sentence at its end.
     pub(super) fn phrase(mut self, phrase: &Phrase) -> Self {
         for piece in phrase.pieces() {
@@ -91,7 +108,7 @@ impl Line {
     /// The line filled with blanks up to `column`.
     pub(super) fn pad(mut self, column: usize) -> Self {
         let missing = column.saturating_sub(self.width);
-        self.push_clean(Ink::Plain, &" ".repeat(missing));
+        self.push_clean(Ink::Plain, None, &" ".repeat(missing));
         self
     }
 
@@ -103,8 +120,8 @@ impl Line {
 
     /// The line with another one at its end.
     pub(super) fn then(mut self, other: &Self) -> Self {
-        for (ink, text) in other.pieces() {
-            self.push_clean(ink, text);
+        for (ink, link, text) in other.pieces() {
+            self.push_clean(ink, link, text);
         }
         self
     }
@@ -113,7 +130,7 @@ impl Line {
     pub(super) fn words(&self) -> Vec<(usize, Self)> {
         let mut words = Vec::new();
         let (mut gap, mut word) = (0, Self::new(self.ascii));
-        for (ink, text) in self.pieces() {
+        for (ink, link, text) in self.pieces() {
             for (index, part) in text.split(' ').enumerate() {
                 if index > 0 {
                     if !word.is_empty() {
@@ -122,7 +139,7 @@ impl Line {
                     }
                     gap += 1;
                 }
-                word.push_clean(ink, part);
+                word.push_clean(ink, link, part);
             }
         }
         if !word.is_empty() {
@@ -143,9 +160,9 @@ impl Line {
     /// The first `columns` of the line.
     pub(super) fn cut(&self, columns: usize) -> Self {
         let mut out = Self::new(self.ascii);
-        for (ink, text) in self.pieces() {
+        for (ink, link, text) in self.pieces() {
             let part: String = text.chars().take(columns - out.width).collect();
-            out.push_clean(ink, &part);
+            out.push_clean(ink, link, &part);
             if out.width >= columns {
                 break;
             }
@@ -155,13 +172,15 @@ impl Line {
 
     /// Adds a word behind a gap.
     pub(super) fn add_word(&mut self, gap: usize, word: &Self) {
-        let ink = match (self.pieces.last(), word.pieces.first()) {
-            (Some((last, _)), Some((next, _))) if last == next => *last,
-            _ => Ink::Plain,
+        let (ink, link) = match (self.pieces.last(), word.pieces.first()) {
+            (Some(last), Some(next)) if last.ink == next.ink && last.link == next.link => {
+                (last.ink, last.link.clone())
+            }
+            _ => (Ink::Plain, None),
         };
-        self.push_clean(ink, &" ".repeat(gap));
-        for (ink, text) in word.pieces() {
-            self.push_clean(ink, text);
+        self.push_clean(ink, link.as_ref(), &" ".repeat(gap));
+        for (ink, link, text) in word.pieces() {
+            self.push_clean(ink, link, text);
         }
     }
 }
@@ -195,7 +214,7 @@ mod tests {
     use super::*;
 
     fn text(line: &Line) -> String {
-        line.pieces().map(|(_, text)| text).collect()
+        line.pieces().map(|(_, _, text)| text).collect()
     }
 
     #[test]

@@ -41,7 +41,7 @@ use sheet::Sheet;
 use std::io::{self, Write};
 
 /// How the text should look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Look {
     /// With colour, as [`palette::decide`](crate::render::palette::decide) said.
     pub color: bool,
@@ -57,6 +57,20 @@ pub struct Look {
     pub quiet: bool,
     /// A row a domain and what is gravest, not a report each.
     pub table: bool,
+    /// With links behind citations, as [`link::are_understood`](crate::render::link::are_understood)
+    /// said.
+    pub links: bool,
+    /// The question, so that the last lines can repeat it; `None` if they cannot.
+    pub question: Option<Question>,
+}
+
+/// A question as a shell takes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// As it was asked.
+    pub command: String,
+    /// The same of another server; `None` if that one was asked.
+    pub elsewhere: Option<String>,
 }
 
 impl Default for Look {
@@ -70,6 +84,8 @@ impl Default for Look {
             lookups: false,
             quiet: false,
             table: false,
+            links: false,
+            question: None,
         }
     }
 }
@@ -79,7 +95,7 @@ impl Default for Look {
 /// # Errors
 /// `out` cannot be written to.
 pub fn render(report: &Report, look: &Look, out: &mut dyn Write) -> io::Result<()> {
-    super::whole(&mut Screen::new(*look), report, out)
+    super::whole(&mut Screen::new(look.clone()), report, out)
 }
 
 fn whole(sheet: &mut Sheet, domain: &Domain, look: &Look) {
@@ -106,7 +122,7 @@ fn whole(sheet: &mut Sheet, domain: &Domain, look: &Look) {
     if look.explain {
         explain::sections(sheet, domain);
     }
-    finding::findings(sheet, &domain.findings);
+    finding::findings(sheet, &domain.findings, look);
     if look.lookups {
         explain::questions(sheet, &domain.lookups);
     }

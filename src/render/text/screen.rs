@@ -1,13 +1,13 @@
 //! The report as it is written on a screen, domain after domain.
 
-use super::closing::{self, Asked};
+use super::closing;
 use super::sheet::Sheet;
 use super::table::{self, Gravest};
 use super::{Look, answer, finding, lint, unreachable, whole};
 use crate::render::Stream;
 use crate::render::palette::Ink;
 use crate::render::words::is_same;
-use crate::report::{Domain, Report, Tally};
+use crate::report::{Domain, Report, Tally, Verdict};
 use std::io::{self, Write};
 
 /// Text as it is written.
@@ -23,8 +23,8 @@ pub struct Screen {
     same: Vec<String>,
     /// True if a server answered about some domain.
     is_answered: bool,
-    /// What was asked, as long as it was one thing.
-    asked: Option<Asked>,
+    /// How the only domain adds up, as long as it is one and no change of one.
+    only: Option<Verdict>,
     /// What is shown below a table.
     gravest: Gravest,
 }
@@ -39,7 +39,7 @@ impl Screen {
             notes: 0,
             same: Vec::new(),
             is_answered: false,
-            asked: None,
+            only: None,
             gravest: Gravest::default(),
         }
     }
@@ -80,7 +80,8 @@ impl Stream for Screen {
         self.tally.add(domain);
         let is_unreachable = domain.is_unreachable();
         self.is_answered |= !is_unreachable;
-        self.asked = (self.tally.domains() == 1).then(|| Asked::about(domain));
+        let is_only = self.tally.domains() == 1 && domain.change.is_none();
+        self.only = is_only.then_some(domain.result);
         let mut sheet = self.sheet();
         if self.look.table {
             if self.tally.domains() == 1 {
@@ -116,7 +117,7 @@ impl Stream for Screen {
             self.gravest.add(&report.findings);
             self.gravest.show(&mut sheet, &self.tally);
         } else if !self.look.quiet {
-            finding::findings(&mut sheet, &report.findings);
+            finding::findings(&mut sheet, &report.findings, &self.look);
         }
         if !self.look.quiet {
             if has_domains && self.notes < report.run.notes.len() {
@@ -126,7 +127,7 @@ impl Stream for Screen {
             // Of domains that no server answered about, a line each says all there is to say.
             if !report.findings.is_empty() || self.is_answered || is_table {
                 sheet.blank();
-                closing::closing(&mut sheet, report, &self.tally, self.asked.as_ref(), &self.look);
+                closing::closing(&mut sheet, report, &self.tally, self.only, &self.look);
             }
         }
         self.put(sheet, out)

@@ -57,6 +57,7 @@ pub(super) struct Sheet {
     /// Columns of a line.
     pub(super) width: usize,
     ascii: bool,
+    links: bool,
     palette: Palette,
     text: String,
     /// True if other lines stand above the sheet, the last of them not empty.
@@ -70,6 +71,7 @@ impl Sheet {
             glyphs: if look.ascii { ASCII } else { UNICODE },
             width: look.width,
             ascii: look.ascii,
+            links: look.links,
             palette: Palette::new(look.color),
             text: String::new(),
             is_continued: false,
@@ -93,8 +95,15 @@ impl Sheet {
 
     /// Writes a line as it is, however long.
     pub(super) fn put(&mut self, line: &Line) {
-        for (ink, text) in line.pieces() {
-            self.palette.paint(ink, text, &mut self.text);
+        for (ink, link, text) in line.pieces() {
+            match link.filter(|_| self.links) {
+                Some(link) => {
+                    let mut painted = String::new();
+                    self.palette.paint(ink, text, &mut painted);
+                    link.around(&painted, &mut self.text);
+                }
+                None => self.palette.paint(ink, text, &mut self.text),
+            }
         }
         self.text.truncate(self.text.trim_end_matches(' ').len());
         self.text.push('\n');
@@ -177,6 +186,17 @@ mod tests {
         let name = "a".repeat(40);
         sheet.sentence(sheet.line(), &sheet.line().plain(format!("at {name} it ends")));
         assert_eq!(sheet.into_text(), format!("at\n{name}\nit ends\n"));
+    }
+
+    #[test]
+    fn a_citation_is_one_link_on_a_line_and_takes_no_columns() {
+        let mut sheet = Sheet::new(&Look { links: true, width: 40, ..Look::default() });
+        let cite = crate::text::rfc(7208, "4.6.4");
+        let sentence = sheet.line().plain("see ").cite(Ink::Plain, &cite).plain(" on limits");
+        sheet.sentence(sheet.line(), &sentence);
+        let url = "https://www.rfc-editor.org/rfc/rfc7208#section-4.6.4";
+        let linked = format!("\u{1b}]8;;{url}\u{1b}\\RFC 7208 §4.6.4\u{1b}]8;;\u{1b}\\");
+        assert_eq!(sheet.into_text(), format!("see {linked} on limits\n"));
     }
 
     #[test]

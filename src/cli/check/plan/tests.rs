@@ -113,18 +113,102 @@ fn a_name_that_is_too_long_is_not_repeated_whole() {
 fn a_command_of_other_tools_needs_no_command() {
     assert_eq!(
         mistake(["check", "fmsinc.com"]),
-        "\"check\" is not a domain name: it has no dot. To check a domain, no command is \
-         needed: mailcheck example.com"
+        "\"check\": no verb is needed. Try: mailcheck example.com"
     );
 }
 
 #[test]
-fn a_word_without_a_dot_may_be_a_provider() {
+fn a_provider_of_the_catalogue_is_a_sender() {
     assert_eq!(
-        mistake(["fmsinc.com", "google"]),
-        "\"google\" is not a domain name: it has no dot. For the provider use --sender google; \
-         for a top-level domain add a final dot: google."
+        [senders(["fmsinc.com", "microsoft365"]), senders(["Google", "fmsinc.com"])],
+        [[Sender::Provider("microsoft365".into())], [Sender::Provider("Google".into())]]
     );
+}
+
+#[test]
+fn a_name_that_stands_for_a_provider_is_asked_as_it_behind_a_domain() {
+    let names = [
+        "protection.outlook.com",
+        "spf.protection.outlook.com",
+        "outbound.protection.outlook.com",
+        "fmsinc-com.mail.protection.outlook.com",
+        "mail.protection.outlook.com.",
+    ];
+    let microsoft = Sender::Provider("microsoft365".into());
+    assert_eq!(
+        names.map(|name| senders(["fmsinc.com", name])),
+        [(); 5].map(|()| [microsoft.clone()])
+    );
+}
+
+#[test]
+fn a_policy_of_a_provider_that_gives_each_customer_another_is_asked_as_itself() {
+    assert_eq!(
+        senders(["fmsinc.com", "1234.spf01.hubspotemail.net"]),
+        [Sender::Policy(name("1234.spf01.hubspotemail.net"))]
+    );
+}
+
+#[test]
+fn what_has_mail_of_its_own_is_a_domain_behind_a_domain_too() {
+    for name in ["outlook.com", "google.com", "sendgrid.net", "smtp.office365.com"] {
+        let plan = planned(["fmsinc.com", name]).unwrap();
+        let [first, second] = plan.inquiries.as_slice() else { panic!("{name}: two domains") };
+        assert!(first.senders.is_empty() && second.domain.to_string() == name, "{name}");
+    }
+}
+
+#[test]
+fn the_policy_of_a_provider_is_looked_at_as_the_first_word() {
+    assert_eq!(understood("spf.protection.outlook.com").0, "spf.protection.outlook.com");
+}
+
+#[test]
+fn a_sender_without_a_domain_says_what_is_missing() {
+    assert_eq!(
+        mistake(["google"]),
+        "google is a sender; no domain given. Example: mailcheck example.com google"
+    );
+}
+
+#[test]
+fn a_misspelt_verb_or_provider_is_answered_with_the_one_that_was_meant() {
+    let dotless = |word: &str| format!("\"{word}\" is not a domain name: it has no dot.");
+    assert_eq!(
+        [mistake(["dif", "a", "b"]), mistake(["fmsinc.com", "microsft365"])],
+        [
+            format!("{} Did you mean the verb diff? (mailcheck help diff)", dotless("dif")),
+            format!(
+                "{} Did you mean the provider microsoft365? (mailcheck example.com microsoft365)",
+                dotless("microsft365")
+            ),
+        ]
+    );
+}
+
+#[test]
+fn a_verb_behind_a_domain_is_told_its_place() {
+    assert_eq!(
+        mistake(["fmsinc.com", "senders"]),
+        "\"senders\" is a verb and comes first: mailcheck senders …"
+    );
+}
+
+#[test]
+fn a_word_that_resembles_nothing_is_answered_with_what_is_expected() {
+    let said = mistake(["xyzzyplugh"]);
+    assert!(said.contains("Expected a domain such as example.com"), "{said}");
+    assert!(said.contains("senders, diff, fix"), "{said}");
+}
+
+#[test]
+fn a_top_level_domain_is_asked_with_a_dot_behind_it() {
+    assert_eq!(
+        mistake(["com"]),
+        "\"com\" is not a domain name: it has no dot. To ask about the top-level domain, add a \
+         trailing dot: mailcheck com."
+    );
+    assert_eq!(understood("com.").0, "com");
 }
 
 #[test]
@@ -153,7 +237,7 @@ fn terminal_escapes_in_a_word_are_not_repeated() {
 fn a_sender_alone_is_no_inquiry() {
     assert_eq!(
         mistake(["192.0.2.1"]),
-        "no domain given. Example: mailcheck example.com 192.0.2.25"
+        "192.0.2.1 is a sender; no domain given. Example: mailcheck example.com 192.0.2.1"
     );
 }
 
