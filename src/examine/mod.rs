@@ -205,8 +205,12 @@ impl Gathered {
         let spf = self.spf.iter().flat_map(spf::lint::check);
         findings.extend(spf.filter(|finding| !self.is_told_worse(finding)));
         let dkim = self.dkim.iter().flat_map(|it| dkim::lint::check(&it.facts));
-        // A domain that sends nothing signs nothing.
-        let is_parked = self.spf.as_ref().is_some_and(spf::Facts::sends_nothing);
+        // A domain that sends nothing signs nothing. Beside another term, though, senders were meant.
+        let has_one_term = |facts: &spf::Facts| {
+            facts.published.record().is_some_and(|record| record.value.terms.len() == 1)
+        };
+        let is_parked =
+            self.spf.as_ref().is_some_and(|facts| facts.sends_nothing() && has_one_term(facts));
         findings.extend(dkim.filter(|finding| !(is_parked && finding.is(&PROVED_NONE))));
         findings.extend(
             self.dmarc.iter().flat_map(|it| crate::protocols::dmarc::lint::check(&it.facts)),
