@@ -138,9 +138,7 @@ pub mod record {
     pub mod dkim {
         pub use crate::protocols::dkim::grammar::{is_meant_as_key, key_record as parse};
         pub use crate::protocols::dkim::key::{Flaw, Form, Key, Rsa, Strength};
-        pub use crate::protocols::dkim::record::{
-            Algorithm, Hash, KeyRecord, Stray, TagSpans, Unusable,
-        };
+        pub use crate::protocols::dkim::record::{Algorithm, Hash, KeyRecord, Stray, Unusable};
     }
 
     /// DMARC policies (RFC 9989 §4.7).

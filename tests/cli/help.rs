@@ -18,7 +18,10 @@ fn shell(program: &str, arguments: &[&str], input: &str) -> Option<(bool, String
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let Ok(mut child) = command.spawn() else {
-        println!("skipped: {program} is not installed");
+        let _ = std::io::Write::write_fmt(
+            &mut std::io::stderr(),
+            format_args!("skipped: {program} is not installed"),
+        );
         return None;
     };
     let mut stdin = child.stdin.take().expect("it is piped");
@@ -221,7 +224,10 @@ fn at_terminal(run: Run) -> Option<String> {
     command.env("MAILCHECK_CONFIG", "none").env("PATH", "/usr/bin:/bin").env("SHELL", "/bin/sh");
     command.envs(run.environment.iter().copied()).stdin(Stdio::null());
     let Ok(out) = command.output() else {
-        println!("skipped: script is not installed");
+        let _ = std::io::Write::write_fmt(
+            &mut std::io::stderr(),
+            format_args!("skipped: script is not installed"),
+        );
         return None;
     };
     Some(String::from_utf8_lossy(&out.stdout).into_owned())

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "the guide is a file, and blessing is asked for")]
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{env, fs};
@@ -80,7 +81,7 @@ fn has_jq() -> bool {
 #[test]
 fn the_commands_of_the_guide_to_json_print_what_it_says() {
     if !has_jq() {
-        println!("skipped: jq is not installed");
+        let _ = writeln!(std::io::stderr(), "skipped: jq is not installed");
         return;
     }
     let path = Path::new(CRATE).join("docs/json.md");

@@ -19,9 +19,12 @@ async fn asked(odd: fn(&Query) -> Reply) -> (Arc<Answer>, Server) {
     (ask(&server, "a.test", Kind::Txt, LONG).await, server)
 }
 
+/// What a server replies to a query.
+type Script = fn(&Query) -> Reply;
+
 #[tokio::test]
 async fn a_reply_that_says_nothing_about_the_name_is_no_denial() {
-    let table: [(fn(&Query) -> Reply, &str); 13] = [
+    let table: [(Script, &str); 13] = [
         (
             |query| Reply::to(query).answer("test", DNAME, 60, &wire("other.test")),
             "sent a DNAME record above a.test without its CNAME record",
@@ -81,7 +84,7 @@ async fn a_reply_that_says_nothing_about_the_name_is_no_denial() {
 
 #[tokio::test]
 async fn a_reply_that_contradicts_itself_is_undetermined() {
-    let table: [(fn(&Query) -> Reply, &str); 5] = [
+    let table: [(Script, &str); 5] = [
         (
             |query| {
                 Reply::to(query)
@@ -124,7 +127,7 @@ async fn a_reply_that_contradicts_itself_is_undetermined() {
 
 #[tokio::test]
 async fn every_form_of_a_denial_is_recognised() {
-    let table: [(fn(&Query) -> Reply, Outcome); 9] = [
+    let table: [(Script, Outcome); 9] = [
         // RFC 2308 §2.1: NXDOMAIN, types 1 to 4.
         (
             |query| {

@@ -181,7 +181,7 @@ fn without_links(text: &str) -> String {
     let mut bare = String::new();
     for (index, part) in text.split("\u{1b}]8;;").enumerate() {
         let (url, words) =
-            if index == 0 { ("", part) } else { part.split_once("\u{1b}\\").unwrap() };
+            if index == 0 { ("", part) } else { part.split_once("\u{1b}\\").expect("a link ends") };
         let is_tame = |c: char| c.is_ascii_alphanumeric() || ".-/:#".contains(c);
         let is_rfc = url.is_empty() || url.starts_with("https://www.rfc-editor.org/rfc/rfc");
         assert!(is_rfc && url.chars().all(is_tame), "{url:?}");

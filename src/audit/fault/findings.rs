@@ -5,12 +5,12 @@ use crate::diagnostic::{Location, Severity};
 use crate::examine::Gathered;
 use crate::net::Name;
 use crate::posture::lint::rules::UNREGISTERED_DOMAIN;
-use crate::protocols::dkim;
 use crate::protocols::dkim::lint::rules::DANGLING_ALIAS;
 use crate::protocols::dmarc::lint::rules::EXTERNAL_REPORT_UNAUTHORIZED;
 use crate::protocols::spf::LOOKUP_LIMIT;
 use crate::protocols::spf::lint::BrokenReference;
 use crate::protocols::spf::lint::rules::{INCLUDE_WITHOUT_RECORD, TOO_MANY_LOOKUPS};
+use crate::protocols::{dkim, spf};
 use crate::provider::{self, Provider};
 use crate::report::{
     Certainty, Domain, Evidence, Fault, FaultKind, Finding, Owner, Party, TreeNode,
@@ -25,7 +25,7 @@ pub(super) struct SpfHints {
 
 impl SpfHints {
     pub(super) fn new(gathered: &Gathered) -> Self {
-        let broken = gathered.spf.iter().flat_map(|facts| facts.broken_references()).collect();
+        let broken = gathered.spf.iter().flat_map(spf::Facts::broken_references).collect();
         let unregistered = gathered.takeover.unregistered.iter();
         let unregistered = unregistered.map(|it| (it.location.clone(), it.domain.clone()));
         Self { broken, unregistered: unregistered.collect() }

@@ -268,7 +268,10 @@ impl Reader<'_> {
                 "expires" => match value.get_ref().as_datetime() {
                     Some(it) if it.time.is_none() => expires = it.date.map(|it| it.to_string()),
                     _ => {
-                        self.fault(begin, "expires must be a date: expires = 2027-03-01".to_owned())
+                        self.fault(
+                            begin,
+                            "expires must be a date: expires = 2027-03-01".to_owned(),
+                        );
                     }
                 },
                 _ => self.unknown_key(key.span().start, key.get_ref(), &IGNORE_KEYS),

@@ -4,7 +4,7 @@
 //! blanked in a copy of the same length, so that the rest is still read and every span holds.
 
 use super::key::Key;
-use super::record::{Algorithm, Hash, KeyRecord, Stray, TagSpans};
+use super::record::{Algorithm, Hash, KeyRecord, Stray};
 use crate::text::lex::{Reading, Wanted, is_fws, trim, whole};
 use crate::text::tag_list::{Tag, tag_list};
 use crate::text::{Citation, Parsed, Span, Spanned, SyntaxError, rfc};
@@ -46,13 +46,6 @@ pub fn key_record(text: &[u8]) -> Parsed<KeyRecord> {
     errors.sort_by_key(|error| error.span);
 
     let has = |words: &[&[u8]], word: &[u8]| words.iter().any(|w| w.eq_ignore_ascii_case(word));
-    let span = |name: &[u8]| Some(reader.tag(name)?.span(&clean));
-    let tags = TagSpans {
-        algorithm: span(b"k"),
-        hashes: span(b"h"),
-        services: span(b"s"),
-        flags: span(b"t"),
-    };
     let value = KeyRecord {
         text: Arc::from(text),
         algorithm,
@@ -61,10 +54,16 @@ pub fn key_record(text: &[u8]) -> Parsed<KeyRecord> {
         is_for_mail: services.is_none_or(|words| has(&words, b"*") || has(&words, b"email")),
         is_testing: has(&flags, b"y"),
         is_strict: has(&flags, b"s"),
-        tags,
         strays,
     };
     Parsed { value, errors }
+}
+
+/// Where a tag of a key record stands, its name with it; `None` if it is absent.
+pub(super) fn tag_span(text: &[u8], name: &[u8]) -> Option<Span> {
+    let (clean, _) = without_strays(text);
+    let tags = tag_list(&clean, TAG_LIST).value;
+    Some(tags.iter().find(|tag| tag.name == name)?.span(&clean))
 }
 
 /// The tags of one record, asked for one by one.

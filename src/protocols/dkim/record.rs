@@ -22,34 +22,8 @@ pub struct KeyRecord {
     pub is_testing: bool,
     /// `t=s`: `i=` may not be a subdomain of `d=`.
     pub is_strict: bool,
-    /// Where the tags beside `p=` stand.
-    pub tags: TagSpans,
     /// Characters that were pasted into the record and do not belong there.
     pub strays: Vec<Spanned<Stray>>,
-}
-
-/// Where tags stand in the text, their names with them; `None` for a tag that is absent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TagSpans {
-    /// `k=`.
-    pub algorithm: Option<Span>,
-    /// `h=`.
-    pub hashes: Option<Span>,
-    /// `s=`.
-    pub services: Option<Span>,
-    /// `t=`.
-    pub flags: Option<Span>,
-}
-
-impl TagSpans {
-    /// The tag that makes a key unusable.
-    pub fn of(&self, why: Unusable) -> Option<Span> {
-        match why {
-            Unusable::Algorithm => self.algorithm,
-            Unusable::Hash => self.hashes,
-            Unusable::Service => self.services,
-        }
-    }
 }
 
 /// The kind of a key: `k=`.
@@ -110,6 +84,17 @@ pub enum Unusable {
     Hash,
     /// `s=` leaves out mail.
     Service,
+}
+
+impl Unusable {
+    /// The tag that says so.
+    pub(super) fn tag(self) -> &'static [u8] {
+        match self {
+            Self::Algorithm => b"k",
+            Self::Hash => b"h",
+            Self::Service => b"s",
+        }
+    }
 }
 
 impl KeyRecord {

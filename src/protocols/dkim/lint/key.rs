@@ -3,6 +3,7 @@
 use crate::diagnostic::{Finding, Location, Rule};
 use crate::dns::Kind;
 use crate::protocols::dkim::explain::{flaw_words, stray_words, unusable_words};
+use crate::protocols::dkim::grammar::tag_span;
 use crate::protocols::dkim::key::{Flaw, Form, Key, Rsa, Strength};
 use crate::protocols::dkim::record::KeyRecord;
 use crate::protocols::dkim::search::{Facts, Published, Tried};
@@ -89,7 +90,7 @@ pub(super) fn unusable(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
             let said =
                 found.said(" has an unusable key: ").then(unusable_words(found.record(), why));
             let finding = found.finding(rule, said.plain("; receivers ignore it"));
-            findings.push(match found.record().tags.of(why) {
+            findings.push(match tag_span(&found.record().text, why.tag()) {
                 Some(span) => narrowed(finding, span),
                 None => finding,
             });
@@ -109,7 +110,7 @@ pub(super) fn testing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
         let said = found.said(" is in test mode (").code("t=y");
         let said = said.plain(")");
         let finding = found.finding(rule, said);
-        findings.push(match found.record().tags.flags {
+        findings.push(match tag_span(&found.record().text, b"t") {
             Some(span) => narrowed(finding, span),
             None => finding,
         });
