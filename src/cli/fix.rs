@@ -7,7 +7,7 @@ use super::{RunError, config, wait_for};
 use crate::audit::{self, Asked, Fixes, Inquiry, Selection, Spared, Steps};
 use crate::catalogue;
 use crate::config::{Policy, apply, is_left_out, judge};
-use crate::diagnostic::{Applicability, Rule};
+use crate::diagnostic::{Applicability, Rule, Severity};
 use crate::render::json;
 use crate::render::patch::{self, Tool};
 use crate::report::{self, Domain, Examined, Finding, Patch, Subject, What};
@@ -19,12 +19,14 @@ use std::io::{self, Write as _};
 const EXAMPLES: &str = "\
 Examples:
   mailcheck fix example.com                   records to publish, as a zone file
+  mailcheck fix example.com --review          fixes to review before publishing, too
   mailcheck fix example.com --only spf        SPF only
   mailcheck fix example.com -f octodns        for octoDNS";
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  checked; the records, if any, are on standard output
+  0  nothing is left to repair; the records, if any, are on standard output
+  1  errors or warnings remain
   2  wrong usage: a flag, a domain, a file
   3  undetermined: a DNS query failed; what is printed may be incomplete
   4  internal error, or standard output cannot be written to";
@@ -32,8 +34,9 @@ Exit codes:
 /// Print the records that fix a domain, each fix proved first
 ///
 /// mailcheck tries every fix on the published records: the finding is gone, no finding as severe
-/// appears, and every authorized address stays authorized. Safe fixes come first. Rules that
-/// mailcheck.toml turns off or ignores are left alone.
+/// appears, and no intended sender is lost. A safe fix authorizes exactly the intended senders and
+/// weakens nothing; --review and --templates print more. Rules that mailcheck.toml turns off or
+/// ignores are left alone.
 #[derive(Clone, Debug, Parser)]
 #[command(
     before_help = EXAMPLES,
@@ -67,16 +70,14 @@ pub(super) struct FixArgs {
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     only: Vec<String>,
 
-    /// Leave out fixes below this: safe, review or sketch
-    #[arg(
-        long,
-        value_name = "HOW",
-        value_enum,
-        default_value = "sketch",
-        hide_possible_values = true,
-        hide_default_value = true
-    )]
-    least: Least,
+    /// Print fixes to review as well: they change what unlisted senders get, or rest on a likely
+    /// cause
+    #[arg(long)]
+    review: bool,
+
+    /// Print templates as comments: they need values that only you know
+    #[arg(long)]
+    templates: bool,
 
     /// Where answers come from.
     #[command(flatten)]
@@ -113,23 +114,6 @@ impl Form {
     }
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Least {
-    Safe,
-    Review,
-    Sketch,
-}
-
-impl From<Least> for Applicability {
-    fn from(least: Least) -> Self {
-        match least {
-            Least::Safe => Self::Safe,
-            Least::Review => Self::Review,
-            Least::Sketch => Self::Sketch,
-        }
-    }
-}
-
 /// Carries out the verb.
 ///
 /// # Errors
@@ -147,20 +131,29 @@ async fn carry_out(flags: FixArgs) -> Result<u8, RunError> {
     inquiry.most_queries = sources.most_queries(&policy.config);
     let mut session = Session::open(&sources)?;
     policy.comments = std::mem::take(&mut session.stack.comments);
-    let wanted = Selection { rules: flags.only, least: flags.least.into(), spared: Vec::new() };
+    let wanted = Wanted { rules: flags.only, review: flags.review, templates: flags.templates };
     let done = session.deadline.bound(repaired(&session, &inquiry, &policy, wanted)).await;
     session.keep_recording()?;
     let is_late = done.is_err();
-    let (domain, patches) =
-        done.unwrap_or_else(|late| (audit::undecided(&inquiry, late), Vec::new()));
+    let Repaired { domain, patches, templates } =
+        done.unwrap_or_else(|late| Repaired::nothing(audit::undecided(&inquiry, late)));
     let is_unknown = is_late
         || domain.unknowns_of_state().iter().any(|one| matches!(one.what, What::Section(_)));
-    let exit_code = if is_unknown { 3 } else { 0 };
+    let remains = report::left(&domain, &patches).any(|it| it.severity > Severity::Note);
+    let exit_code = match (is_unknown, remains) {
+        (true, _) => 3,
+        (false, true) => 1,
+        (false, false) => 0,
+    };
     let mut out = Vec::new();
     match flags.form.tool() {
-        Some(tool) => patch::render_all(&patches, tool, &mut out)?,
+        Some(tool) => {
+            patch::render_all(&patches, tool, &mut out)?;
+            patch::render_templates(&templates, tool, &mut out)?;
+        }
         None => {
-            let document = report::repair(&domain, &patches, &session.run(), exit_code);
+            let all = [patches.as_slice(), &templates].concat();
+            let document = report::repair(&domain, &all, &session.run(), exit_code);
             json::render(&document, &mut out)?;
         }
     }
@@ -199,13 +192,37 @@ fn inquiry(targets: Vec<Target>, senders: &[Asked]) -> Result<Inquiry, Mistake> 
     Ok(inquiry)
 }
 
+/// Which fixes are printed.
+struct Wanted {
+    /// Those of these rules or families only, if there are any.
+    rules: Vec<String>,
+    review: bool,
+    templates: bool,
+}
+
+/// A domain, and what repairs it.
+struct Repaired {
+    /// With its findings as they count.
+    domain: Domain,
+    patches: Vec<Patch>,
+    /// What its owner has to fill in.
+    templates: Vec<Patch>,
+}
+
+impl Repaired {
+    /// A domain for which nothing was found.
+    fn nothing(domain: Domain) -> Self {
+        Self { domain, patches: Vec::new(), templates: Vec::new() }
+    }
+}
+
 /// The domain with its findings as they count, and what repairs those that do.
 async fn repaired(
     session: &Session,
     inquiry: &Inquiry,
     policy: &Policy,
-    wanted: Selection,
-) -> (Domain, Vec<Patch>) {
+    wanted: Wanted,
+) -> Repaired {
     let dns = &**session.dns();
     let today = session.started.date();
     let mut domain = audit::domain(dns, inquiry, session.clock()).await;
@@ -214,11 +231,22 @@ async fn repaired(
     let judged = apply(policy, &today, examined);
     // One domain went in.
     let Some(domain) = judged.into_domains().pop() else {
-        return (audit::undecided(inquiry, Phrase::new()), Vec::new());
+        return Repaired::nothing(audit::undecided(inquiry, Phrase::new()));
     };
+    let least = if wanted.review { Applicability::Review } else { Applicability::Safe };
     let spared = spared(policy, &today, &domain);
-    let patches = audit::fix(dns, inquiry, &Selection { spared, ..wanted }).await.patches;
-    (domain, patches)
+    let mut selection = Selection { rules: wanted.rules, least, spared };
+    let patches = audit::fix(dns, inquiry, &selection).await.patches;
+    let mut templates = Vec::new();
+    if wanted.templates {
+        selection.least = Applicability::Template;
+        templates = audit::fix(dns, inquiry, &selection).await.patches;
+        let is_template = |patch: &Patch| {
+            patch.steps.iter().any(|step| step.applicability == Applicability::Template)
+        };
+        templates.retain(is_template);
+    }
+    Repaired { domain, patches, templates }
 }
 
 /// What the owner decided to leave as it is: rules, and record sets where every finding of a rule is

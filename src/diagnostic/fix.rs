@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Applicability {
-    /// A beginning that needs facts we do not have.
-    Sketch,
-    /// Proved to mend the fault, but it changes what the owner may intend.
+    /// It needs values that only the owner knows.
+    Template,
+    /// Proved to repair the fault, but it changes what unlisted senders get, or rests on a likely
+    /// cause.
     Review,
-    /// Proved to mend the fault, add none as bad, and lose no authorised address.
+    /// Proved to authorize exactly the intended senders, to bring no fault and to weaken nothing.
     Safe,
 }
 

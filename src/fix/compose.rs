@@ -38,7 +38,7 @@ pub struct Spared {
 impl Default for Selection {
     /// Whatever there is.
     fn default() -> Self {
-        Self { rules: Vec::new(), least: Applicability::Sketch, spared: Vec::new() }
+        Self { rules: Vec::new(), least: Applicability::Template, spared: Vec::new() }
     }
 }
 

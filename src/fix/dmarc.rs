@@ -2,27 +2,42 @@
 
 use super::patch::Change;
 use super::{Candidate, Context};
-use crate::diagnostic::Applicability::{Review, Safe, Sketch};
+use crate::diagnostic::Applicability::{Review, Safe, Template};
 use crate::diagnostic::Rule;
 use crate::diagnostic::Standing;
-use crate::net::Name;
+use crate::net::{Name, registrable};
+use crate::posture::lint::rules as posture_rules;
 use crate::protocols::dmarc::lint::rules;
 use crate::protocols::dmarc::{self, Discovered, Policy, Record, Tag, Usage, Visit};
 use crate::text::{Phrase, Span};
 
 /// A record to begin with: it asks for reports and for nothing else.
 pub(super) fn missing(context: Context<'_>) -> Vec<Candidate> {
+    let restored = restore(context);
+    if !restored.is_empty() {
+        return restored;
+    }
+    let moved = put_in_place(context);
+    if !moved.is_empty() {
+        return moved;
+    }
     let Some(facts) = context.facts.dmarc.as_ref().map(|examined| &examined.facts) else {
         return Vec::new();
     };
-    let answer =
-        facts.discovered.walk.visit(context.domain).and_then(|visit| visit.answer.as_ref());
-    let Some(change) = answer.and_then(|answer| Change::of(answer, context.domain)) else {
+    // Names below an organization are covered by its record (RFC 9989 §4.10.1).
+    let organization = registrable(context.domain);
+    let owner = organization.as_ref().unwrap_or(context.domain);
+    let answer = facts.discovered.walk.visit(owner).and_then(|visit| visit.answer.as_ref());
+    let Some(change) = answer.and_then(|answer| Change::of(answer, owner)) else {
         return Vec::new();
     };
-    let (text, summary) = match takes_mail(context) {
+    if owner == context.domain && is_silent(context) {
+        return vec![refusing(context, change)];
+    }
+    let is_below = owner != context.domain;
+    let (text, summary) = match is_below || takes_mail(context) {
         true => (
-            format!("v=DMARC1; p=none; rua=mailto:postmaster@{}", context.domain),
+            format!("v=DMARC1; p=none; rua=mailto:postmaster@{owner}"),
             Phrase::from("collect reports in a mailbox that you read; then raise "),
         ),
         // A mailbox at a domain that accepts no mail gets no report.
@@ -38,12 +53,46 @@ pub(super) fn missing(context: Context<'_>) -> Vec<Candidate> {
         .plain(" and ")
         .code("reject")
         .plain(" when the reports show no failures of your own mail");
-    let candidate = Candidate::new(Sketch, summary, change.with_text(text.as_bytes()));
+    let candidate = Candidate::new(Template, summary, change.with_text(text.as_bytes()));
     // That monitoring protects nobody yet is said then; and for a domain below another one, receivers
     // of RFC 7489 look for the organization elsewhere, whatever its first record says.
     static LEADS_TO: [&Rule; 3] =
         [&rules::POLICY_NONE, &rules::NO_REPORTS, &rules::RECEIVERS_DISAGREE];
     vec![Candidate { leads_to: &LEADS_TO, ..candidate }]
+}
+
+/// True if the records show that a domain accepts no mail and sends none: a null MX or none, no key,
+/// and an SPF policy that authorizes nobody or none at all.
+fn is_silent(context: Context<'_>) -> bool {
+    let mx = context.facts.mx.as_ref().map(|examined| &examined.facts);
+    let accepts_nothing =
+        mx.is_some_and(|mx| !mx.is_failed() && (mx.is_null() || mx.exchangers().is_empty()));
+    let dkim = context.facts.dkim.as_ref().map(|examined| &examined.facts);
+    let signs_nothing =
+        dkim.is_some_and(|dkim| dkim.keyed().next().is_none() && dkim.failed().next().is_none());
+    let sends_nothing = context.facts.spf.as_ref().is_some_and(|spf| {
+        let has_none = spf.published.found == crate::protocols::spf::Found::Nothing
+            && spf.misplaced.is_empty()
+            && !crate::protocols::spf::lint::has_lookalike(&spf.published);
+        spf.sends_nothing() || has_none
+    });
+    accepts_nothing && signs_nothing && sends_nothing
+}
+
+/// A record for a domain without mail: receivers reject what claims to come from it.
+fn refusing(context: Context<'_>, change: Change) -> Candidate {
+    static LEADS_TO: [&Rule; 2] = [&rules::NO_REPORTS, &posture_rules::REJECT_WITHOUT_PASS];
+    let spf = context.facts.spf.as_ref();
+    let mx = context.facts.mx.as_ref();
+    let is_said = spf.is_some_and(crate::protocols::spf::Facts::sends_nothing)
+        && mx.is_some_and(|examined| examined.facts.is_null());
+    // Without a null MX and -all, only the owner knows that the domain has no mail.
+    let applicability = if is_said { Review } else { Template };
+    let summary = Phrase::from(
+        "the domain accepts and sends no mail, so receivers can reject what spoofs it",
+    );
+    let candidate = Candidate::new(applicability, summary, change.with_text(b"v=DMARC1; p=reject"));
+    Candidate { leads_to: &LEADS_TO, ..candidate }
 }
 
 /// True if the records show that a mailbox at the domain can get mail: hosts that receive, and not
@@ -53,13 +102,6 @@ fn takes_mail(context: Context<'_>) -> bool {
     mx.is_some_and(|mx| {
         !mx.is_null() && mx.exchangers().iter().any(|one| one.standing() != Standing::Broken)
     })
-}
-
-/// True if a record has a report address at the domain, which accepts no mail.
-fn reports_to_nobody(context: Context<'_>, record: &Record) -> bool {
-    let at_domain = format!("@{}", context.domain).into_bytes();
-    let is_own = |text: &[u8]| text.to_ascii_lowercase().ends_with(&at_domain);
-    !takes_mail(context) && record.rua.iter().any(|uri| is_own(&uri.text))
 }
 
 /// One record in the place of several: the strictest, with the reports of all.
@@ -95,11 +137,9 @@ pub(super) fn keep_one(context: Context<'_>) -> Vec<Candidate> {
         .plain("one record instead of ")
         .number(texts.len())
         .plain(": the strictest, with all report addresses");
-    let candidate = Candidate::new(Review, summary, change);
+    let candidate = Candidate::new(Review, summary, change).restoring();
     // None of several records is in force.
-    let policies = [&kept.p, &kept.sp, &kept.np];
-    let asks = policies.into_iter().flatten().any(|policy| policy.value != Policy::None);
-    vec![if asks { candidate.tightening() } else { candidate }]
+    vec![if asks(kept) { candidate.tightening() } else { candidate }]
 }
 
 fn several(context: Context<'_>) -> Option<(&Visit, Name)> {
@@ -124,97 +164,111 @@ fn with_reports(record: &Record, uris: &[u8]) -> Vec<u8> {
     }
 }
 
-/// Values that have one meaning only, however they are written; tags without a meaning go.
-pub(super) fn correct(context: Context<'_>) -> Vec<Candidate> {
-    let Some((record, change)) = governing(context) else { return Vec::new() };
-    let mut text = record.text.to_vec();
-    // From the end, so that the places before it stay where they are.
-    for tag in record.tags.iter().rev() {
-        let is_faulty = context
-            .findings
-            .iter()
-            .filter_map(|finding| finding.location.span)
-            .any(|span| (tag.value.start..=tag.value.end).contains(&span.start));
-        if let Some(value) = Some(tag).filter(|_| is_faulty).and_then(|tag| meant(record, tag)) {
-            text = replaced(&text, tag.value, &value);
-        }
-    }
-    let Some(reread) = dmarc::parse(text.as_slice()).map(|parsed| parsed.value) else {
+/// The record that was meant by the one that has slips, or by the text that is none because of them.
+pub(super) fn restore(context: Context<'_>) -> Vec<Candidate> {
+    let Some((text, change)) = written(context) else { return Vec::new() };
+    let Some(repair) = dmarc::repair(&text).filter(|repair| !repair.slips.is_empty()) else {
         return Vec::new();
     };
-    let useless = |tag: &&Tag| matches!(tag.usage, Usage::Discarded | Usage::Repeated);
-    let useless: Vec<&Tag> = reread.tags.iter().filter(useless).collect();
-    // RFC 9989 §4.8: such a tag is "discarded in favor of default values", so that it goes changes
-    // nothing; but which policy was meant is not for us to guess.
-    // An address for reports that cannot be read was meant as well.
-    let is_meant = |tag: &Tag| {
-        is_policy(&reread, tag) || ["rua", "ruf", "t"].iter().any(|name| reread.is_named(tag, name))
+    let Some(meant) = &repair.text else { return Vec::new() };
+    let Some(restored) = dmarc::parse(meant.as_slice()).map(|parsed| parsed.value) else {
+        return Vec::new();
     };
-    if useless.iter().any(|tag| is_meant(tag)) || reports_to_nobody(context, &reread) {
+    if writes_dead_address(context, &text, &restored) {
         return Vec::new();
     }
-    let removed: Vec<u32> = useless.iter().map(|tag| tag.name.start).collect();
-    let text = without_tags(&text, &removed);
-    let summary = Phrase::from("correct the typing errors and remove unknown text");
     let requested = |record: &Record| {
         let policies = [&record.p, &record.sp, &record.np];
         let policies = policies.map(|policy| policy.as_ref().map(|policy| policy.value));
         (policies, record.dkim_alignment(), record.spf_alignment())
     };
-    let is_stricter = requested(&reread) != requested(record);
-    candidate(change, record, &text, |change| {
-        let candidate = Candidate::new(Review, summary, change);
-        if is_stricter { candidate.tightening() } else { candidate }
-    })
+    let now = dmarc::parse(text.as_slice()).map(|parsed| parsed.value);
+    let is_same = now.is_some_and(|now| requested(&now) == requested(&restored));
+    let is_stricter = !is_same && asks(&restored);
+    let applicability = match repair.is_certain() && !is_stricter {
+        true => Safe,
+        // Mail that passed by accident is hit from now on.
+        false => Review,
+    };
+    let Some(change) = change.reword(&text, meant) else { return Vec::new() };
+    let summary = Phrase::from("write the record that was meant");
+    let candidate = Candidate::new(applicability, summary, change).restoring();
+    vec![if is_stricter { candidate.tightening() } else { candidate }]
+}
+
+/// True if a record has a report address at the domain that the text did not have, and the domain
+/// accepts no mail.
+fn writes_dead_address(context: Context<'_>, text: &[u8], record: &Record) -> bool {
+    let at_domain = format!("@{}", context.domain).into_bytes();
+    let is_own = |uri: &[u8]| uri.to_ascii_lowercase().ends_with(&at_domain);
+    let is_new = |uri: &[u8]| !text.windows(uri.len().max(1)).any(|octets| octets == uri);
+    let mut uris = record.rua.iter().map(|uri| &*uri.text);
+    !takes_mail(context) && uris.any(|uri| is_own(uri) && is_new(uri))
+}
+
+/// True if a record asks for more than monitoring.
+fn asks(record: &Record) -> bool {
+    let policies = [&record.p, &record.sp, &record.np];
+    policies.into_iter().flatten().any(|policy| policy.value != Policy::None)
+}
+
+/// The text that the findings are about, with its set: the record that governs the domain, or the one
+/// text at its name that was meant as a record.
+fn written(context: Context<'_>) -> Option<(Vec<u8>, Change)> {
+    if let Some((record, change)) = governing(context) {
+        return Some((record.text.to_vec(), change));
+    }
+    let facts = &context.facts.dmarc.as_ref()?.facts;
+    let visit = facts.discovered.walk.visit(context.domain)?;
+    let meant = |text: &&std::sync::Arc<[u8]>| dmarc::repair(text).is_some();
+    let mut strangers = visit.strangers.iter().filter(meant);
+    // Of two texts it is not known which was meant.
+    let (Some(text), None) = (strangers.next(), strangers.next()) else { return None };
+    Some((text.to_vec(), Change::of(visit.answer.as_ref()?, context.domain)?))
+}
+
+/// A record of the domain itself, or of a name near by, at `_dmarc`, where receivers look for it.
+pub(super) fn put_in_place(context: Context<'_>) -> Vec<Candidate> {
+    let Some(examined) = &context.facts.dmarc else { return Vec::new() };
+    let apex = context.facts.spf.iter().map(|spf| &spf.published.answer);
+    let is_record = |data: &crate::dns::Data| data.text().is_some_and(|it| dmarc::is_record(&it));
+    let found: Vec<Change> = apex
+        .chain(&examined.facts.misplaced)
+        .filter_map(|answer| Change::of(answer, context.domain))
+        .filter(|change| change.before.iter().any(is_record))
+        .collect();
+    let [elsewhere] = found.as_slice() else { return Vec::new() };
+    let discovered = &examined.facts.discovered;
+    let here = discovered.walk.visit(context.domain).and_then(|visit| visit.answer.as_ref());
+    let Some(there) = here.and_then(|answer| Change::of(answer, context.domain)) else {
+        return Vec::new();
+    };
+    let texts: Vec<Vec<u8>> = elsewhere
+        .before
+        .iter()
+        .filter(|data| is_record(data))
+        .filter_map(crate::dns::Data::text)
+        .collect();
+    let [text] = texts.as_slice() else { return Vec::new() };
+    if there.before.iter().any(is_record) {
+        return Vec::new();
+    }
+    let summary = Phrase::from("publish the record at ")
+        .code("_dmarc")
+        .plain(", where receivers look for it");
+    let mut candidate = Candidate::new(Review, summary, there.with_text(text));
+    candidate.changes.push(elsewhere.clone().without(is_record));
+    let record = dmarc::parse(text.as_slice()).map(|parsed| parsed.value);
+    let candidate = candidate.restoring();
+    vec![if record.is_some_and(|record| asks(&record)) {
+        candidate.tightening()
+    } else {
+        candidate
+    }]
 }
 
 fn is_policy(record: &Record, tag: &Tag) -> bool {
     ["p", "sp", "np"].iter().any(|name| record.is_named(tag, name))
-}
-
-/// What a value was meant to be, if there is only one thing that it can have been.
-fn meant(record: &Record, tag: &Tag) -> Option<Vec<u8>> {
-    let value = record.show(tag.value);
-    let word: Vec<u8> = value
-        .iter()
-        .copied()
-        .filter(u8::is_ascii_alphanumeric)
-        .map(|octet| octet.to_ascii_lowercase())
-        .collect();
-    let is = |name| record.is_named(tag, name);
-    let words: &[(&str, &str)] = match () {
-        () if is_policy(record, tag) => {
-            &[("none", "none"), ("quarantine", "quarantine"), ("reject", "reject")]
-        }
-        () if is("adkim") || is("aspf") => {
-            &[("relaxed", "r"), ("strict", "s"), ("r", "r"), ("s", "s")]
-        }
-        () if is("t") => &[("yes", "y"), ("no", "n"), ("y", "y"), ("n", "n")],
-        () if is("rua") || is("ruf") => return with_scheme(value),
-        () => &[],
-    };
-    let found = words.iter().find(|(written, _)| written.as_bytes() == word);
-    found.map(|(_, meant)| meant.as_bytes().to_vec())
-}
-
-/// Addresses of mail with their `mailto:`; `None` if one of them is something else.
-fn with_scheme(list: &[u8]) -> Option<Vec<u8>> {
-    let mut uris = Vec::new();
-    for uri in list.split(|octet| *octet == b',').map(<[u8]>::trim_ascii) {
-        let angled: Vec<u8> = uri.iter().copied().filter(|octet| !b"<>".contains(octet)).collect();
-        let uri = angled.as_slice();
-        let is_address = uri.iter().filter(|octet| **octet == b'@').count() == 1
-            && !uri.contains(&b':')
-            && !uri.iter().any(u8::is_ascii_whitespace);
-        uris.push(match is_address {
-            true => [b"mailto:", uri].concat(),
-            false if uri.get(..7).is_some_and(|s| s.eq_ignore_ascii_case(b"mailto:")) => {
-                uri.to_vec()
-            }
-            false => return None,
-        });
-    }
-    Some(uris.join(&b','))
 }
 
 /// The record without the tags of RFC 7489.

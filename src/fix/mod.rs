@@ -20,7 +20,6 @@ mod patch;
 mod proof;
 mod sender;
 mod spf;
-mod words;
 
 pub(crate) use compose::{Composition, compose};
 pub use compose::{Selection, Spared};
@@ -62,6 +61,9 @@ struct Candidate {
     leads_to: &'static [&'static Rule],
     /// Terms that it writes anew, in lower case: they need not be found again as they were.
     rewritten: Vec<String>,
+    /// True if it writes what was meant, so that what the slip hid may be met afterwards, short of
+    /// errors.
+    restores: bool,
     /// True if receivers are asked to do more to mail that fails DMARC.
     tightens_dmarc: bool,
 }
@@ -76,8 +78,14 @@ impl Candidate {
             readings: Vec::new(),
             leads_to: &[],
             rewritten: Vec::new(),
+            restores: false,
             tightens_dmarc: false,
         }
+    }
+
+    /// The same, which writes what was meant.
+    fn restoring(self) -> Self {
+        Self { restores: true, ..self }
     }
 
     /// The same, which asks receivers to do more to mail that fails DMARC.
@@ -160,9 +168,11 @@ type Generate = fn(Context<'_>) -> Vec<Candidate>;
 static GENERATORS: &[(&Rule, Generate)] = &[
     (&spf_rules::MISSING, spf::missing),
     (&spf_rules::SEVERAL_RECORDS, spf::merge),
-    (&spf_rules::SYNTAX, spf::correct),
+    (&spf_rules::SYNTAX, spf::restore),
+    (&spf_rules::LOOKALIKE, spf::restore),
+    (&spf_rules::INCLUDE_WITHOUT_RECORD, spf::correct_targets),
     (&spf_rules::JOINED_STRINGS, spf::part_terms),
-    (&spf_rules::SUSPICIOUS_MODIFIER, spf::correct_modifier),
+    (&spf_rules::SUSPICIOUS_MODIFIER, spf::restore),
     (&spf_rules::UNUSUAL_CASE, spf::write_small),
     (&spf_rules::UNUSED_EXPLANATION, spf::drop_explanation),
     (&spf_rules::DUPLICATE_TERM, spf::drop_duplicates),
@@ -178,13 +188,21 @@ static GENERATORS: &[(&Rule, Generate)] = &[
     (&posture_rules::MAILBOX_PROVIDER_NOT_AUTHORIZED, spf::include_mailboxes),
     (&dmarc_rules::MISSING, dmarc::missing),
     (&dmarc_rules::SEVERAL_RECORDS, dmarc::keep_one),
-    (&dmarc_rules::SYNTAX, dmarc::correct),
+    (&dmarc_rules::SYNTAX, dmarc::restore),
+    (&dmarc_rules::STRAY_TEXT, dmarc::restore),
+    (&dmarc_rules::NO_VALID_POLICY, dmarc::restore),
+    (&dmarc_rules::LOOKALIKE, dmarc::restore),
+    (&posture_rules::MISPLACED_DMARC, dmarc::put_in_place),
     (&dmarc_rules::HISTORIC_TAG, dmarc::drop_historic),
     (&dmarc_rules::POLICY_NONE, dmarc::enforce),
     (&dmarc_rules::TESTING, dmarc::end_test),
     (&dmarc_rules::SUBDOMAIN_WEAKER, dmarc::level),
-    (&dkim_rules::STRAY_CHARACTERS, dkim::clean),
+    (&dkim_rules::STRAY_CHARACTERS, dkim::restore),
+    (&dkim_rules::SYNTAX, dkim::restore),
+    (&dkim_rules::UNUSABLE_KEY, dkim::restore),
+    (&dkim_rules::GIVEN_SELECTOR_MISSING, dkim::put_in_place),
     (&mx_rules::NULL_WITH_OTHERS, mx::drop_null),
+    (&mx_rules::ADDRESS_LITERAL, mx::name_addresses),
     (&mx_rules::PLACEHOLDER, mx::drop_placeholders),
 ];
 

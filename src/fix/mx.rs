@@ -2,11 +2,13 @@
 
 use super::patch::Change;
 use super::{Candidate, Context};
-use crate::diagnostic::Applicability::Review;
-use crate::dns::Data;
+use crate::diagnostic::Applicability::{Review, Template};
+use crate::dns::{Data, Kind};
 use crate::net::Name;
+use crate::protocols::mx::Target;
 use crate::text::Phrase;
 use std::collections::HashSet;
+use std::net::IpAddr;
 
 /// The set without the null MX: whoever publishes hosts beside it takes mail.
 pub(super) fn drop_null(context: Context<'_>) -> Vec<Candidate> {
@@ -18,6 +20,43 @@ pub(super) fn drop_null(context: Context<'_>) -> Vec<Candidate> {
         .map(|change| Candidate::new(Review, summary, change.without(is_null)))
         .into_iter()
         .collect()
+}
+
+/// A host with the address that stands in the place of its name.
+pub(super) fn name_addresses(context: Context<'_>) -> Vec<Candidate> {
+    let Some(facts) = context.facts.mx.as_ref().map(|examined| &examined.facts) else {
+        return Vec::new();
+    };
+    let literals = facts.exchangers().iter().filter_map(|one| match one.target {
+        Target::Literal(ip) => Some((&one.host, ip)),
+        _ => None,
+    });
+    let literals: Vec<(&Name, IpAddr)> = literals.collect();
+    let ([(literal, ip)], Some(change)) =
+        (literals.as_slice(), Change::of(&facts.answer, context.domain))
+    else {
+        return Vec::new();
+    };
+    let Ok(host) = context.domain.child("mail") else { return Vec::new() };
+    let ttl = change.ttl;
+    let mut named = change;
+    for data in &mut named.after {
+        if let Data::Mx { exchange, .. } = data
+            && exchange == *literal
+        {
+            *exchange = host.clone();
+        }
+    }
+    let (kind, data) = match ip {
+        IpAddr::V4(ip) => (Kind::A, Data::A(*ip)),
+        IpAddr::V6(ip) => (Kind::Aaaa, Data::Aaaa(*ip)),
+    };
+    let address = Change { name: host, kind, ttl, before: Vec::new(), after: vec![data] };
+    let summary =
+        Phrase::from("give the address a host name, and name that; the name is yours to choose");
+    let mut candidate = Candidate::new(Template, summary, named).restoring();
+    candidate.changes.push(address);
+    vec![candidate]
 }
 
 /// The set without hosts that never exist, if others are left.

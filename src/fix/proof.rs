@@ -26,6 +26,8 @@ pub(super) struct Before {
     has_mail: bool,
     /// True if mail can pass DMARC as far as the records show, so that its policy may get stricter.
     may_tighten_dmarc: bool,
+    /// True if neither SPF nor DKIM has an error, so that a policy that was published may apply.
+    may_restore_dmarc: bool,
     /// How the protocols stand.
     standings: [Option<Standing>; 2],
 }
@@ -39,6 +41,7 @@ impl Before {
         Self {
             has_mail: has_mail(facts),
             may_tighten_dmarc: may_tighten_dmarc(facts, findings),
+            may_restore_dmarc: !has_sender_error(findings),
             meant,
             faults: counted(findings),
             limited: Authorized::by(facts.spf.as_ref(), Cell::result),
@@ -58,6 +61,7 @@ impl Before {
             },
             has_mail: initial.has_mail,
             may_tighten_dmarc: initial.may_tighten_dmarc,
+            may_restore_dmarc: initial.may_restore_dmarc,
             ..self
         }
     }
@@ -98,6 +102,22 @@ impl Before {
         let works = demand == Demand::Step
             || (self.lists_the_meant(after) && lists(after, intent) && !is_broken(after));
         is_covered && works && self.keeps_open_terms(intent, rewritten) && !self.is_silenced(after)
+    }
+
+    /// True if a record authorizes those who were meant and nobody besides, as far as it was repaired,
+    /// and gives no better result to the rest than before.
+    fn is_exact(&self, after: &spf::Facts, intent: &Intent) -> bool {
+        let now = Authorized::by(Some(after), Cell::unlimited);
+        if self.unlimited.is_same_as(&now) {
+            return true;
+        }
+        let Some(meant) = &self.meant else { return false };
+        let passed = self.unlimited.passing.iter().zip(&self.limited.passing);
+        let known = passed.zip(&meant.addresses).map(|((all, some), meant)| all.or(some).or(meant));
+        let adds_nobody = now.passing.iter().zip(known).all(|(now, known)| known.covers(now));
+        adds_nobody
+            && intent.open_terms == meant.open_terms
+            && intent.addresses.iter().zip(&meant.addresses).all(|(now, meant)| meant.covers(now))
     }
 
     /// True if every address that was meant to pass does so.
@@ -154,15 +174,19 @@ impl<'s> State<'s> {
     }
 }
 
-/// True if SPF works and neither SPF nor DKIM has an error: a stricter policy hits no mail of the
-/// domain's own that a repair would have let pass.
-fn may_tighten_dmarc(facts: &Gathered, findings: &[Finding]) -> bool {
-    let has_error = findings.iter().any(|finding| {
+/// True if SPF or DKIM has an error that a repair takes away, so that mail of the domain's own may fail.
+fn has_sender_error(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| {
         let of_mail = [family::SPF, family::DKIM].contains(&finding.rule.family());
         of_mail && finding.rule.severity == Severity::Error
             || IDLE_SENDERS.iter().any(|rule| finding.is(rule))
             || IDLE_TERMS.iter().any(|rule| finding.is(rule))
-    });
+    })
+}
+
+/// True if SPF works and neither SPF nor DKIM has an error: a stricter policy hits no mail of the
+/// domain's own that a repair would have let pass.
+fn may_tighten_dmarc(facts: &Gathered, findings: &[Finding]) -> bool {
     let Some(spf) = &facts.spf else { return false };
     let works = matches!(spf.standing(), Standing::Good | Standing::Weak);
     // Where neither SPF nor DKIM lets anything pass, a stricter policy hits all mail there is.
@@ -179,7 +203,7 @@ fn may_tighten_dmarc(facts: &Gathered, findings: &[Finding]) -> bool {
         };
         !discovered.walk.visits.iter().any(elsewhere)
     });
-    works && authorizes && is_dkim_known && is_own && !has_error
+    works && authorizes && is_dkim_known && is_own && !has_sender_error(findings)
 }
 
 /// True if MX, DKIM or SPF show that a domain takes or sends mail.
@@ -329,15 +353,18 @@ pub(super) async fn is_proved(
     candidate: &Candidate,
     demand: Demand,
 ) -> bool {
-    if candidate.changes.iter().all(Change::is_idle)
-        || (candidate.tightens_dmarc && !before.may_tighten_dmarc)
-    {
+    let may_tighten = match candidate.restores {
+        true => before.may_restore_dmarc,
+        false => before.may_tighten_dmarc,
+    };
+    if candidate.changes.iter().all(Change::is_idle) || (candidate.tightens_dmarc && !may_tighten) {
         return false;
     }
     let after = with(dns, inquiry, &candidate.changes).await;
     let fault = MetRule::of(finding);
+    let least = if candidate.restores { Severity::Error } else { finding.rule.severity };
     if after.findings.iter().any(|finding| MetRule::of(finding) == fault)
-        || before.is_worse(&after.findings, finding.rule.severity, candidate.leads_to)
+        || before.is_worse(&after.findings, least, candidate.leads_to)
         || before.loses_knowledge(&after.facts)
     {
         return false;
@@ -360,6 +387,7 @@ async fn keeps_the_meant(
     let overlay = patch::overlay(&candidate.changes, dns);
     let intent = spf::intent(&Policies::new(&overlay), &facts.domain).await;
     before.keeps_the_meant(facts, &intent, &candidate.rewritten, demand)
+        && (candidate.applicability < Applicability::Safe || before.is_exact(facts, &intent))
 }
 
 /// True if a domain with all changes authorizes everybody who was meant; `meant` is what has to be
@@ -382,8 +410,7 @@ async fn loses_nobody(
     let spf = after.facts.spf.as_ref();
     let unlimited = Authorized::by(spf, Cell::unlimited);
     if candidate.readings.is_empty() {
-        let is_same = before.unlimited.is_same_as(&unlimited);
-        return before.keeps_all(spf) && (is_same || candidate.applicability < Applicability::Safe);
+        return before.keeps_all(spf);
     }
     for reading in &candidate.readings {
         let overlay = patch::overlay(reading, dns);

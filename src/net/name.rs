@@ -181,6 +181,11 @@ impl Name {
         Self { wire: Arc::from(labels.rest) }
     }
 
+    /// The name with itself below it, `example.com.example.com`; `None` if that is too long.
+    pub fn doubled(&self) -> Option<Self> {
+        Self::from_labels(self.labels().chain(self.labels())).ok()
+    }
+
     /// The name with `labels` (dots between them) before it, as in `_dmarc` or `s1._domainkey`.
     ///
     /// # Errors

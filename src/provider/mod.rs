@@ -157,6 +157,27 @@ pub fn nearest(word: &str) -> Option<&'static str> {
     near::nearest(word, all().iter().flat_map(Provider::words))
 }
 
+/// The SPF include of a provider that a misspelt name was probably meant to be; `None` if none is
+/// near, or if those of several providers are.
+pub fn nearest_policy(name: &Name) -> Option<&'static str> {
+    let written = name.to_octets();
+    let written = std::str::from_utf8(&written).ok()?;
+    let includes = all().iter().flat_map(|provider| {
+        let own = provider.includes.iter().filter_map(|pattern| pattern.name());
+        own.map(move |include| (provider, include))
+    });
+    let mut near: Vec<(usize, &Provider, &'static str)> = includes
+        .filter_map(|(provider, include)| {
+            Some((near::name_slips(written, include)?, provider, include))
+        })
+        .collect();
+    near.sort_by_key(|(slips, ..)| *slips);
+    let (least, provider, include) = *near.first()?;
+    let is_only =
+        near.iter().all(|(slips, other, _)| *slips > least || other.id() == provider.id());
+    (is_only && include != written).then_some(include)
+}
+
 /// The provider that an SPF include stands for.
 pub fn recognise_include(name: &Name) -> Option<&'static Provider> {
     narrowest(name, |provider| [((), provider.includes.as_slice())]).map(|(provider, ())| provider)

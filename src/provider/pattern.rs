@@ -17,6 +17,12 @@ impl Pattern {
         self.text
     }
 
+    /// The one name that the pattern covers, if it is a name.
+    pub(super) fn name(self) -> Option<&'static str> {
+        let is_name = !self.text.starts_with('.') && !self.text.contains('*');
+        is_name.then_some(self.text)
+    }
+
     /// How narrow the pattern is: of two that match, the longer one says more.
     pub(super) fn length(self) -> usize {
         self.text.len()

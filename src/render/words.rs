@@ -39,7 +39,7 @@ pub(super) fn caution(applicability: Applicability) -> &'static str {
     match applicability {
         Applicability::Safe => "",
         Applicability::Review => " (review before publishing)",
-        Applicability::Sketch => " (template: fill in your values)",
+        Applicability::Template => " (template: fill in your values)",
     }
 }
 

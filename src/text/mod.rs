@@ -14,11 +14,14 @@ pub mod lex;
 pub(crate) mod lines;
 #[doc(hidden)]
 pub mod near;
+pub(crate) mod loose_tags;
 mod phrase;
+pub(crate) mod slip;
 mod span;
 mod syntax;
 #[doc(hidden)]
 pub mod tag_list;
+pub(crate) mod typing;
 pub(crate) mod uri;
 
 pub use cite::{Citation, Cited};
@@ -30,5 +33,6 @@ pub use escape::{escape_into, is_printable};
 #[doc(hidden)]
 pub use phrase::grouped;
 pub use phrase::{Phrase, Piece, Role};
+pub use slip::{Repair, Slip};
 pub use span::{Span, Spanned};
 pub use syntax::{Parsed, SyntaxError};

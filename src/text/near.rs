@@ -33,8 +33,38 @@ pub fn nearest_within(
         .map(|(_, candidate)| candidate)
 }
 
+/// How many slips lead from a domain name to a known one, both in lower case; `None` if it is another
+/// name: up to two wrong letters in a name that is long enough, another top-level domain, or a label
+/// such as `spf` that was forgotten or put in.
+pub fn name_slips(written: &str, known: &str) -> Option<usize> {
+    const SHORTEST: usize = 8;
+    const LONGEST: usize = 80;
+    if written.len() > LONGEST || written.len() < SHORTEST {
+        return None;
+    }
+    if written == known {
+        return Some(0);
+    }
+    let is_label = |label: &str| matches!(label, "spf" | "_spf" | "spf1" | "_spf1");
+    let below = |long: &str, short: &str| {
+        long.strip_suffix(short).and_then(|label| label.strip_suffix('.')).is_some_and(is_label)
+    };
+    if below(written, known) || below(known, written) {
+        return Some(1);
+    }
+    let (Some((own, _)), Some((other, _))) = (written.rsplit_once('.'), known.rsplit_once('.'))
+    else {
+        return None;
+    };
+    if own == other && own.len() + 2 >= SHORTEST {
+        return Some(1);
+    }
+    let allowed = if known.len() < 12 { 1 } else { 2 };
+    Some(edits(written, known)).filter(|edits| *edits <= allowed)
+}
+
 /// How many letters must be changed, added or left out (Levenshtein).
-fn edits(from: &str, to: &str) -> usize {
+pub(crate) fn edits(from: &str, to: &str) -> usize {
     let to: Vec<char> = to.chars().collect();
     let mut row: Vec<usize> = (0..=to.len()).collect();
     for (index, letter) in from.chars().enumerate() {
@@ -60,6 +90,21 @@ mod tests {
     fn edits_count_changes_additions_and_omissions() {
         let pairs = [("google", "google"), ("gogle", "google"), ("sendgird", "sendgrid")];
         assert_eq!(pairs.map(|(from, to)| edits(from, to)), [0, 1, 2]);
+    }
+
+    #[test]
+    fn a_name_is_near_another_by_letters_its_end_or_a_label() {
+        let cases = [
+            ("_spf.gogle.com", "_spf.google.com", Some(1)),
+            ("spf.google.com", "_spf.google.com", Some(1)),
+            ("protection.outlook.com", "spf.protection.outlook.com", Some(1)),
+            ("sendgrid.com", "sendgrid.net", Some(1)),
+            ("mail.example.com", "sendgrid.net", None),
+            ("zoho.eu", "zoho.com", None),
+        ];
+        for (written, known, slips) in cases {
+            assert_eq!(name_slips(written, known), slips, "{written}");
+        }
     }
 
     #[test]

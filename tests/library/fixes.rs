@@ -57,7 +57,7 @@ fn patched<'w>(world: &'w dyn Dns, patch: &Patch) -> Overlay<&'w dyn Dns> {
 
 // ── a zone for each proposal ────────────────────────────────────────────────────────────────────
 
-use Applicability::{Review, Safe, Sketch};
+use Applicability::{Review, Safe, Template};
 
 /// A domain whose mailboxes Microsoft 365 keeps, and the policy of Microsoft 365.
 const MAILBOXES: &str = "example.com MX 0 example-com.mail.protection.outlook.com\n\
@@ -93,13 +93,13 @@ fn each_rule_has_its_fix() {
         (
             "spf/syntax",
             "example.com TXT v=spf1 ipv4:192.0.2.1 ip4: 192.0.2.2; -al".into(),
-            Review,
+            Safe,
             "v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 -all",
         ),
         (
             "spf/suspicious-modifier",
             "example.com TXT v=spf1 ip4=192.0.2.1 -all".into(),
-            Review,
+            Safe,
             "v=spf1 ip4:192.0.2.1 -all",
         ),
         (
@@ -114,7 +114,7 @@ fn each_rule_has_its_fix() {
             "example.com TXT v=spf1 exists:%{i}.ho.testinclude:provider.test -all\n\
              provider.test TXT v=spf1 ip4:192.0.2.1 -all"
                 .into(),
-            Review,
+            Safe,
             "v=spf1 exists:%{i}.ho.test include:provider.test -all",
         ),
         (
@@ -126,7 +126,7 @@ fn each_rule_has_its_fix() {
         (
             "spf/unusual-case",
             "example.com TXT v=spf1 EXISTS:%{I}.Host.TEST -all".into(),
-            Review,
+            Safe,
             "v=spf1 exists:%{I}.Host.TEST -all",
         ),
         (
@@ -153,14 +153,14 @@ fn each_rule_has_its_fix() {
              example.com A 192.0.2.1"
                 .into(),
             Safe,
-            "v=spf1 ip4:192.0.2.1 -all exp=why.example.com",
+            "v=spf1 ip4:192.0.2.1 a -all exp=why.example.com",
         ),
         (
             "spf/terms-after-all",
             "example.com TXT v=spf1 ip4:192.0.2.1 -all a ip4:192.0.2.3 ~all exp=why.example.com\n\
              example.com A 192.0.2.2"
                 .into(),
-            Review,
+            Safe,
             "v=spf1 ip4:192.0.2.1 a ip4:192.0.2.3 -all exp=why.example.com",
         ),
         (
@@ -233,19 +233,19 @@ fn each_rule_has_its_fix() {
              example-com.mail.protection.outlook.com A 192.0.2.9\n\
              spf.protection.outlook.com TXT v=spf1 ip4:192.0.2.0/24 -all"
                 .into(),
-            Sketch,
+            Template,
             "v=spf1 include:spf.protection.outlook.com ~all",
         ),
         (
             "dmarc/missing",
             "example.com MX 0 mx.example.com\nmx.example.com A 192.0.2.1".into(),
-            Sketch,
+            Template,
             "v=DMARC1; p=none; rua=mailto:postmaster@example.com",
         ),
         (
             "dmarc/missing",
             "example.com MX 0 .\nexample.com TXT v=spf1 ip4:192.0.2.1 -all".into(),
-            Sketch,
+            Template,
             "v=DMARC1; p=none",
         ),
         (
@@ -290,7 +290,7 @@ fn each_rule_has_its_fix() {
         (
             "dmarc/syntax",
             dmarc("_dmarc.example.com TXT v=DMARC1; p=reject; rua=mailto:<a@example.com>,<b@example.com>"),
-            Review,
+            Safe,
             "v=DMARC1; p=reject; rua=mailto:a@example.com,mailto:b@example.com",
         ),
         (
@@ -304,7 +304,7 @@ fn each_rule_has_its_fix() {
             "default._domainkey.example.com TXT v=DKIM1\\; k=ed25519\\; \
              p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
                 .into(),
-            Review,
+            Safe,
             "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
         ),
     ];
@@ -384,7 +384,7 @@ fn a_term_that_may_name_a_sender_is_never_dropped() {
     let dropping: Vec<(&str, Patch)> = policies
         .into_iter()
         .map(|policy| (policy, format!("{zone}example.com TXT v=spf1 {policy}")))
-        .map(|(policy, lines)| (policy, fixed(&World::new(&lines), Sketch)))
+        .map(|(policy, lines)| (policy, fixed(&World::new(&lines), Template)))
         .filter(|(policy, patch)| {
             let offered = patch.sets.iter().filter(|set| set.name == name(DOMAIN));
             let texts = offered.flat_map(|set| &set.after).filter_map(mailcheck::dns::Data::text);
@@ -407,7 +407,7 @@ fn offered(dns: &dyn Dns, domain: &Domain) -> Vec<String> {
     let own = records
         .filter_map(|record| record.add.clone())
         .filter(|line| line.starts_with("example.com."));
-    let patch = fixed(dns, Sketch);
+    let patch = fixed(dns, Template);
     let sets = patch.sets.iter().filter(|set| set.name == name(DOMAIN));
     let texts = sets.flat_map(|set| &set.after).filter_map(mailcheck::dns::Data::text);
     let texts = texts.map(|text| String::from_utf8_lossy(&text).into_owned());
@@ -517,7 +517,7 @@ fn a_dmarc_policy_gets_no_stricter_by_what_was_not_looked_at_or_meant_twice() {
          _dmarc.example.com TXT v=DMARC1; p=reject; adkim=strict; rua=mailto:d@example.com",
     ];
     for lines in cases {
-        let patch = fixed(&World::new(&format!("{mail}{lines}")), Sketch);
+        let patch = fixed(&World::new(&format!("{mail}{lines}")), Template);
         let dmarc: Vec<_> = patch.sets.iter().filter(|set| set.name != name(DOMAIN)).collect();
         assert!(dmarc.is_empty(), "{lines}: {dmarc:?}");
     }
@@ -542,7 +542,7 @@ fn no_report_address_is_written_where_no_mail_arrives() {
         "example.com MX 0 .\n_dmarc.example.com TXT v=DMARC1; p=reject; rua=d@example.com",
         "example.com MX 10 gone.example.com\nexample.com TXT v=spf1 ip4:192.0.2.1 -all",
     ] {
-        let patch = fixed(&World::new(lines), Sketch);
+        let patch = fixed(&World::new(lines), Template);
         let texts =
             patch.sets.iter().flat_map(|set| &set.after).filter_map(mailcheck::dns::Data::text);
         let with_address = texts.filter(|text| text.windows(7).any(|it| it == b"mailto:"));
@@ -562,7 +562,7 @@ fn a_domain_with_mail_is_never_offered_a_policy_that_authorizes_nobody() {
     let policies = ["+all", "V=SPF1 -ALL", "-all all", "?all", "a:gone.test -all"];
     for policy in policies {
         let lines = format!("{MAILBOXES}example.com TXT v=spf1 {policy}");
-        let patch = fixed(&World::new(&lines), Sketch);
+        let patch = fixed(&World::new(&lines), Template);
         let sets = patch.sets.iter().filter(|set| set.name == name(DOMAIN));
         let texts: Vec<String> = sets
             .flat_map(|set| &set.after)
@@ -616,7 +616,7 @@ fn a_dmarc_policy_gets_no_stricter_while_spf_or_dkim_has_an_error() {
     for spf in broken {
         for policy in policies {
             let lines = format!("{spf}\n_dmarc.example.com TXT v=DMARC1; {policy}");
-            let patch = fixed(&World::new(&lines), Sketch);
+            let patch = fixed(&World::new(&lines), Template);
             let stricter: Vec<&str> = patch.steps.iter().map(|step| step.rule).collect();
             let stricter = stricter.into_iter().filter(|rule| rule.starts_with("dmarc/"));
             assert_eq!(stricter.collect::<Vec<_>>(), Vec::<&str>::new(), "{lines}");
@@ -767,7 +767,7 @@ fn fixes_of_one_record_become_one_record() {
 
 #[test]
 fn a_policy_is_raised_one_step_at_a_time() {
-    let patch = fixed(&World::new("example.com TXT v=spf1 -all"), Sketch);
+    let patch = fixed(&World::new("example.com TXT v=spf1 -all"), Template);
     let rules: Vec<&str> = patch.steps.iter().map(|step| step.rule).collect();
     assert_eq!(rules, ["dmarc/missing"]);
 }
@@ -958,7 +958,7 @@ proptest! {
     fn no_fix_at_all_loses_anybody(lines in zone()) {
         let world = World::new(&lines);
         let is_open = audited(&world).findings.iter().any(|finding| finding.rule == "spf/pass-all");
-        let after_all = fixed(&world, Sketch);
+        let after_all = fixed(&world, Template);
         let patched = patched(&world, &after_all);
         let lost = passing(&world).iter().zip(passing(&patched)).any(|(old, new)| !new.covers(old));
         prop_assert!(is_open || !lost, "{after_all:?}");
@@ -976,7 +976,7 @@ proptest! {
             let passing = passing(&patched(&world, patch));
             passing.iter().zip(&meant).all(|(all, some)| all.covers(some))
         };
-        let whole = fixed(&world, Sketch);
+        let whole = fixed(&world, Template);
         prop_assert!(covers(&whole), "{whole:?}\nmeant: {meant:?}");
         for finding in audited(&world).findings.iter().filter(|it| it.fix.is_some()) {
             let fixing = Selection {

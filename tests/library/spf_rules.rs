@@ -228,11 +228,11 @@ fn a_fault_says_what_was_meant() {
     assert_eq!(meant("al"), "al: expected a mechanism or modifier; did you mean all?");
     assert_eq!(
         meant("inlcude:provider.test"),
-        "inlcude:provider.test: expected a mechanism or modifier; did you mean include:?"
+        "inlcude:provider.test: expected a mechanism or modifier; did you mean include:provider.test?"
     );
     assert_eq!(
         meant("ipv4:192.0.2.1"),
-        "ipv4:192.0.2.1: expected a mechanism or modifier; did you mean ip4:?"
+        "ipv4:192.0.2.1: expected a mechanism or modifier; did you mean ip4:192.0.2.1?"
     );
 }
 
@@ -295,7 +295,8 @@ fn two_terms_without_a_space_between_them_are_taken_apart() {
     let lines = "example.com TXT v=spf1 include:provider.testinclude:other.test -all";
     assert_eq!(
         only(lines).0,
-        "include:provider.testinclude:other.test points to a name that does not exist; receivers return permerror; is a space missing before include:other.test?"
+        "include:provider.testinclude:other.test points to a name that does not exist; receivers \
+         return permerror; a space is missing before include:other.test"
     );
 }
 

@@ -5,7 +5,7 @@ mod lookups;
 mod record;
 
 pub(super) use lookups::{spare_lookups, terms_of};
-pub(super) use record::{correct, correct_modifier, merge, missing, part_terms, write_small};
+pub(super) use record::{correct_targets, merge, missing, part_terms, restore, write_small};
 
 use super::patch::Change;
 use super::proof::IDLE_TERMS;
@@ -179,14 +179,15 @@ pub(super) fn move_all(context: Context<'_>) -> Vec<Candidate> {
         _ => Edit::Keep,
     });
     let summaries = [
-        Phrase::from("remove the terms after ").code("all").plain(" (no effect)"),
         Phrase::from("move ").code("all").plain(" to the end so that the terms after it match"),
+        Phrase::from("remove the terms after ").code("all").plain(" (no effect)"),
     ];
-    let candidates = [(Safe, dropped), (Review, moved)].into_iter().zip(summaries);
+    // What is repaired is not removed.
+    let candidates = [moved, dropped].into_iter().zip(summaries);
     candidates
-        .filter_map(|((how, text), summary)| {
+        .filter_map(|(text, summary)| {
             let change = site.change.clone().reword(&site.record.text, &text)?;
-            Some(Candidate::new(how, summary, change))
+            Some(Candidate::new(Safe, summary, change).restoring())
         })
         .collect()
 }

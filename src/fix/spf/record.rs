@@ -1,18 +1,18 @@
 //! Candidates for a record as a whole: several of them, none, or one with faults.
 
 use super::super::patch::{Change, txt};
-use super::super::words::corrected;
 use super::super::{Candidate, Context};
 use super::{Site, published, spans};
-use crate::diagnostic::Applicability::{Review, Safe, Sketch};
+use crate::diagnostic::Applicability::{Review, Safe, Template};
+use crate::diagnostic::Rule;
 use crate::dns::Data;
+use crate::posture::lint::rules as posture_rules;
 use crate::protocols::spf::edit::{Edit, edit};
 use crate::protocols::spf::record::{Body, Mechanism, Qualifier};
-use crate::protocols::spf::{Found, Record, grammar, lint};
+use crate::protocols::spf::{self, Found, Record, grammar, lint};
 use crate::provider::{self, Provider};
-use crate::text::{Phrase, Span};
+use crate::text::{Phrase, Repair, Span};
 use std::collections::HashSet;
-use std::sync::Arc;
 
 /// Most records that are merged. There is a reading for each, and each is tried.
 const MOST_MERGED: usize = 10;
@@ -26,13 +26,19 @@ pub(in crate::fix) fn merge(context: Context<'_>) -> Vec<Candidate> {
         return Vec::new();
     }
     let Some(change) = Change::of(&published.answer, context.domain) else { return Vec::new() };
-    let records: Vec<_> = texts.iter().map(|text| grammar::parse(Arc::clone(text))).collect();
+    let repairs: Vec<_> = texts.iter().filter_map(|text| spf::repair(text)).collect();
+    let meant = |repair: &Repair| repair.text.as_deref().map(grammar::parse);
+    let records: Vec<_> = repairs.iter().filter_map(meant).collect();
+    if records.len() < texts.len() {
+        return Vec::new();
+    }
     if records.iter().any(|record| record.strict().is_err()) {
         return Vec::new();
     }
     let is_spf = |data: &Data| data.text().is_some_and(|it| grammar::is_record(&it));
-    let alone = |text: &Arc<[u8]>| vec![change.clone().without(is_spf).with_text(text)];
-    let readings = texts.iter().map(alone).collect();
+    // Each record as it was meant, by itself.
+    let alone = |record: &Record| vec![change.clone().without(is_spf).with_text(&record.text)];
+    let readings = records.iter().map(|record| alone(&record.value)).collect();
     let text = merged(records.iter().map(|record| &record.value));
     let summary = Phrase::new()
         .plain("one record instead of ")
@@ -40,7 +46,13 @@ pub(in crate::fix) fn merge(context: Context<'_>) -> Vec<Candidate> {
         .plain(" with the terms of all");
     let mut after = change.clone().without(is_spf);
     after.after.push(txt(&text));
-    vec![Candidate { readings, ..Candidate::new(Review, summary, after) }]
+    // What becomes of senders that no record names is a guess where the records differ.
+    let mut ends = records.iter().map(|record| record.value.all());
+    let first = ends.next();
+    let is_agreed = first.is_some_and(|first| first.is_some() && ends.all(|end| end == first));
+    let is_certain = is_agreed && repairs.iter().all(Repair::is_certain);
+    let applicability = if is_certain { Safe } else { Review };
+    vec![Candidate { readings, ..Candidate::new(applicability, summary, after).restoring() }]
 }
 
 fn merged<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Vec<u8> {
@@ -93,6 +105,10 @@ fn is_explanation(term: &[u8]) -> bool {
 /// A policy to begin with: the providers that show in the domain's MX and keys.
 pub(in crate::fix) fn missing(context: Context<'_>) -> Vec<Candidate> {
     let Some(facts) = context.facts.spf.as_ref() else { return Vec::new() };
+    let moved = put_in_place(context);
+    if !moved.is_empty() {
+        return moved;
+    }
     // A text that was meant as the policy says who sends; a template beside it would not.
     if facts.published.found != Found::Nothing || lint::has_lookalike(&facts.published) {
         return Vec::new();
@@ -112,17 +128,51 @@ pub(in crate::fix) fn missing(context: Context<'_>) -> Vec<Candidate> {
             format!("v=spf1 {} ~all", terms.join(" ")),
             Phrase::from("authorize the providers seen in MX and DKIM; add your other senders"),
         ),
-        Some(mx) if mx.is_null() => (
-            "v=spf1 -all".to_owned(),
-            Phrase::from("if the domain sends no mail, publish that; it accepts none"),
-        ),
-        Some(mx) if !mx.exchangers().is_empty() => (
+        Some(mx) if mx.is_failed() => return Vec::new(),
+        Some(mx) if !mx.is_null() && !mx.exchangers().is_empty() => (
             "v=spf1 mx ~all".to_owned(),
             Phrase::from("authorize the MX hosts; add your other senders"),
         ),
-        _ => return Vec::new(),
+        Some(_) => (
+            "v=spf1 -all".to_owned(),
+            Phrase::from(
+                "publish that the domain has no senders, if that is so: it accepts no mail",
+            ),
+        ),
+        None => return Vec::new(),
     };
-    vec![Candidate::new(Sketch, summary, change.with_text(text.as_bytes()))]
+    // A null MX and no key say that the domain has no mail; all else is for its owner to know.
+    let signs = context.facts.dkim.as_ref().is_none_or(|examined| {
+        examined.facts.keyed().next().is_some() || examined.facts.failed().next().is_some()
+    });
+    let is_silent =
+        terms.is_empty() && !signs && mx.is_some_and(crate::protocols::mx::Facts::is_null);
+    let applicability = if is_silent { Review } else { Template };
+    // A strict DMARC policy that nothing could pass before stands on SPF then.
+    static LEADS_TO: [&Rule; 2] = [&posture_rules::SPF_ONLY, &posture_rules::PARKED_OPEN];
+    let candidate = Candidate::new(applicability, summary, change.with_text(text.as_bytes()));
+    vec![Candidate { leads_to: &LEADS_TO, ..candidate }]
+}
+
+/// The record of a name near by at the domain itself, where receivers look for it.
+fn put_in_place(context: Context<'_>) -> Vec<Candidate> {
+    let Some(facts) = context.facts.spf.as_ref() else { return Vec::new() };
+    let [found] = facts.misplaced.as_slice() else { return Vec::new() };
+    let Some(record) = found.record() else { return Vec::new() };
+    let there = Change::of(&facts.published.answer, context.domain);
+    let (Some(here), Some(there)) = (Change::of(&found.answer, context.domain), there) else {
+        return Vec::new();
+    };
+    let text = &record.value.text;
+    let summary = Phrase::from("publish the record at ")
+        .name(context.domain)
+        .plain(", where receivers look for it");
+    let mut candidate = Candidate::new(Review, summary, there.with_text(text)).restoring();
+    // An included name may hold it on purpose.
+    if found.domain.labels().next() != Some(b"_spf") {
+        candidate.changes.push(here.without(|data| data.text().as_deref() == Some(&**text)));
+    }
+    vec![candidate]
 }
 
 /// Providers whose customers' mail leaves from them, as MX and keys show.
@@ -145,30 +195,60 @@ fn providers(context: Context<'_>) -> Vec<&'static Provider> {
     known
 }
 
-/// Every fault corrected, if each of them can have been meant in one way only.
-pub(in crate::fix) fn correct(context: Context<'_>) -> Vec<Candidate> {
-    let Some(site) = Site::of(context) else { return Vec::new() };
-    let faults = spans(context);
-    let Some(text) = corrected(&site.record.text, &faults, lint::meant) else {
+/// The record that was meant by the one that has slips; for a text that is no record because of
+/// them, it comes in its place.
+pub(in crate::fix) fn restore(context: Context<'_>) -> Vec<Candidate> {
+    let published = context.facts.spf.as_ref().and_then(|facts| published(facts, context));
+    let Some(published) = published else { return Vec::new() };
+    let texts: Vec<Vec<u8>> = match &published.found {
+        Found::One { record, .. } => vec![record.value.text.to_vec()],
+        Found::Nothing => published.answer.texts().collect(),
+        Found::Several(_) | Found::NoDomain | Found::Failed => Vec::new(),
+    };
+    let mut restored = texts.iter().filter_map(|text| {
+        let repair = spf::repair(text).filter(|repair| !repair.slips.is_empty())?;
+        Some((text, repair.text.clone()?, repair))
+    });
+    // Of two texts that are no record it is not known which was meant.
+    let (Some((text, meant, repair)), None) = (restored.next(), restored.next()) else {
         return Vec::new();
     };
-    if grammar::parse(text.as_slice()).strict().is_err() {
-        return Vec::new();
+    let Some(change) = Change::of(&published.answer, context.domain) else { return Vec::new() };
+    let applicability = if repair.is_certain() { Safe } else { Review };
+    let summary = Phrase::from("write the record that was meant");
+    let change = change.reword(text, &meant);
+    let restored = change.map(|change| Candidate::new(applicability, summary, change).restoring());
+    restored.into_iter().collect()
+}
+
+/// The names of providers that were meant by misspelt ones.
+pub(in crate::fix) fn correct_targets(context: Context<'_>) -> Vec<Candidate> {
+    let restored = restore(context);
+    if !restored.is_empty() {
+        return restored;
     }
-    // What the owner authorized in the part that can be read has to stay so.
-    let holds = |span: Span| faults.iter().any(|at| span.start <= at.start && at.start <= span.end);
-    let sound = edit(&site.record.text, |span, _| match holds(span) {
-        true => Edit::Drop,
-        false => Edit::Keep,
+    let Some(site) = Site::of(context) else { return Vec::new() };
+    let found = spans(context);
+    let mut summary = Phrase::from("correct the name to ");
+    let mut names = 0;
+    let text = edit(&site.record.text, |span, word| {
+        let index = site.record.terms.binary_search_by_key(&span, |term| term.span);
+        let term = index.ok().and_then(|index| site.record.terms.get(index));
+        let spec = match term.map(|term| &term.body).filter(|_| found.contains(&span)) {
+            Some(Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec)) => spec,
+            _ => return Edit::Keep,
+        };
+        let near = spec.fixed().and_then(spf::nearest_policy);
+        let begin = word.iter().position(|octet| b":=".contains(octet));
+        let Some((near, begin)) = near.zip(begin.and_then(|at| word.get(..=at))) else {
+            return Edit::Keep;
+        };
+        let comma = if names == 0 { "" } else { ", " };
+        summary = std::mem::take(&mut summary).plain(comma).name(&near);
+        names += 1;
+        Edit::Replace([begin, near.to_string().as_bytes()].concat())
     });
-    let reading = site.change.clone().reword(&site.record.text, &sound);
-    let summary = Phrase::from("correct the probable typing error");
-    let rewritten = rewritten(site.record, &faults);
-    site.reworded(&text, |change| Candidate {
-        readings: reading.map(|reading| vec![reading]).into_iter().collect(),
-        rewritten,
-        ..Candidate::new(Review, summary, change)
-    })
+    site.reworded(&text, |change| Candidate::new(Safe, summary, change).restoring())
 }
 
 /// The terms that hold one of some places, in lower case.
@@ -179,35 +259,12 @@ fn rewritten(record: &Record, places: &[Span]) -> Vec<String> {
     texts.map(|text| text.trim_start_matches('+').to_ascii_lowercase()).collect()
 }
 
-/// Modifiers that were meant as mechanisms.
-pub(in crate::fix) fn correct_modifier(context: Context<'_>) -> Vec<Candidate> {
-    let Some(site) = Site::of(context) else { return Vec::new() };
-    let found = spans(context);
-    let text = edit(&site.record.text, |span, word| {
-        let Some(sign) = word.iter().position(|octet| *octet == b'=') else { return Edit::Keep };
-        let (name, value) = word.split_at(sign);
-        match found.contains(&span) {
-            true if name.eq_ignore_ascii_case(b"v") => Edit::Drop,
-            true => match lint::meant(name, Some(b'=')) {
-                Some(meant) => Edit::Replace([meant.as_bytes(), &value[1..]].concat()),
-                None => Edit::Keep,
-            },
-            false => Edit::Keep,
-        }
-    });
-    if grammar::parse(text.as_slice()).strict().is_err() {
-        return Vec::new();
-    }
-    let summary = Phrase::from("correct the probable typing error");
-    let rewritten = rewritten(site.record, &found);
-    site.reworded(&text, |change| Candidate {
-        rewritten,
-        ..Candidate::new(Review, summary, change)
-    })
-}
-
 /// A space where two strings meet and a term swallows the next one.
 pub(in crate::fix) fn part_terms(context: Context<'_>) -> Vec<Candidate> {
+    let restored = restore(context);
+    if !restored.is_empty() {
+        return restored;
+    }
     let published = context.facts.spf.as_ref().and_then(|facts| published(facts, context));
     let (Some(published), Some(site)) = (published, Site::of(context)) else { return Vec::new() };
     let mut borders: Vec<usize> =

@@ -5,6 +5,7 @@
 
 use super::key::Key;
 use super::record::{Algorithm, Hash, KeyRecord, Stray};
+use super::repair::repair;
 use crate::text::lex::{Reading, Wanted, is_fws, trim, whole};
 use crate::text::tag_list::{Tag, tag_list};
 use crate::text::{Citation, Parsed, Span, Spanned, SyntaxError, rfc};
@@ -26,7 +27,10 @@ pub fn is_meant_as_key(text: &[u8]) -> bool {
     let tags = tag_list(&clean, TAG_LIST).value;
     match tags.iter().find(|tag| tag.is("v")) {
         Some(version) => version.value.get(..4).is_some_and(|v| v.eq_ignore_ascii_case(b"DKIM")),
-        None => tags.iter().any(|tag| tag.is("p") || tag.is("k")),
+        None => {
+            tags.iter().any(|tag| tag.is("p") || tag.is("k"))
+                || repair(text).is_some_and(|repair| repair.text.is_some())
+        }
     }
 }
 

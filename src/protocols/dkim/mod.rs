@@ -22,6 +22,7 @@ pub mod grammar;
 pub mod key;
 pub mod lint;
 pub mod record;
+mod repair;
 mod search;
 pub mod selector;
 
@@ -29,6 +30,7 @@ pub use event::{Apex, Event};
 pub use explain::summary;
 pub use key::Key;
 pub use record::{Algorithm, KeyRecord};
+pub use repair::repair;
 pub use search::{Examined, Facts, Found, Published, Tried, examine};
 pub use selector::{Candidate, Likely, Selector, Wanted};
 

@@ -32,6 +32,8 @@ pub struct Facts {
     pub apex: Option<Arc<Answer>>,
     /// What a selector finds that nobody publishes, if it finds something: a wildcard.
     pub wildcard: Option<Arc<Tried>>,
+    /// Answers with a key at the doubled name of a selector that is in use and has none.
+    pub misplaced: Vec<Arc<Answer>>,
 }
 
 /// A selector that was tried.
@@ -117,13 +119,29 @@ pub async fn examine(dns: &dyn Dns, domain: &Name, wanted: &Wanted) -> Examined 
             one.is_by_wildcard = one.answer.outcome == wildcard.answer.outcome;
         }
     }
+    let misplaced = misplaced(dns, domain, &tried).await;
     let facts = Facts {
         domain: domain.clone(),
+        misplaced,
         tried: tried.into_iter().map(Arc::new).collect(),
         apex: apex.and_then(|_| answers.next()),
         wildcard: wildcard.map(Arc::new),
     };
     Examined { step: Event::story(&facts), facts }
+}
+
+/// The answers with a key where a form that wants a relative name puts one that was given whole.
+async fn misplaced(dns: &dyn Dns, domain: &Name, tried: &[Tried]) -> Vec<Arc<Answer>> {
+    let is_missing = |tried: &&Tried| {
+        tried.candidate.is_given && matches!(tried.found, Found::Nothing | Found::Foreign(_))
+    };
+    let doubled = domain.doubled();
+    let missing = tried.iter().filter(is_missing);
+    let names = missing.filter_map(|tried| tried.candidate.selector.at(doubled.as_ref()?).ok());
+    let names: Vec<Name> = names.collect();
+    let answers = join_all(names.iter().map(|name| ask(dns, name, Kind::Txt))).await;
+    let has_key = |answer: &Arc<Answer>| answer.texts().any(|it| grammar::is_meant_as_key(&it));
+    answers.into_iter().filter(has_key).collect()
 }
 
 impl Tried {

@@ -2,13 +2,15 @@
 
 use super::discover::{Discovered, Discovery, InForce, PolicyTag, Source, discover};
 use super::event::Event;
+use super::grammar::is_record;
 use super::record::Policy;
 use super::report_uri::{Destination, destinations};
 use super::rfc7489::{Difference, View, view};
 use super::visit::Found;
 use crate::diagnostic::{Standing, Step};
-use crate::dns::Dns;
+use crate::dns::{Answer, Dns, Kind, ask, join_all};
 use crate::net::Name;
+use std::sync::Arc;
 
 /// What was found out: the facts that rules look at.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +23,9 @@ pub struct Facts {
     pub rfc7489: View,
     /// Where those receivers act differently.
     pub difference: Option<Difference>,
+    /// Answers with a record at names near by, where no receiver looks; looked for where no policy
+    /// applies.
+    pub misplaced: Vec<Arc<Answer>>,
 }
 
 /// The facts, and how they were found.
@@ -41,7 +46,22 @@ pub async fn examine(dns: &dyn Dns, domain: &Name) -> Examined {
     steps.extend(checks);
     let event = Event::Rfc7489 { domain: domain.clone(), view: rfc7489.clone() };
     steps.push(Step::leaf(event));
-    Examined { facts: Facts { discovered, destinations, rfc7489, difference }, steps }
+    let misplaced = misplaced(dns, &discovered).await;
+    Examined { facts: Facts { discovered, destinations, rfc7489, difference, misplaced }, steps }
+}
+
+/// The answers with a record at names where people put one by mistake: without the underscore, and
+/// the name that a form makes of a whole name where it wants a relative one.
+async fn misplaced(dns: &dyn Dns, discovered: &Discovered) -> Vec<Arc<Answer>> {
+    if discovered.discovery != Discovery::NotPublished {
+        return Vec::new();
+    }
+    let domain = discovered.domain();
+    let below = |name: &Name| name.child("_dmarc").ok();
+    let names = [domain.child("dmarc").ok(), domain.doubled().as_ref().and_then(below)];
+    let answers = join_all(names.iter().flatten().map(|name| ask(dns, name, Kind::Txt))).await;
+    let has_record = |answer: &Arc<Answer>| answer.texts().any(|text| is_record(&text));
+    answers.into_iter().filter(has_record).collect()
 }
 
 impl Facts {

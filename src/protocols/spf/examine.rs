@@ -7,6 +7,7 @@ use super::policy::{Found, Policies, Published};
 use super::record::{Qualifier, Record};
 use super::walk::{Walked, walk};
 use crate::diagnostic::Standing;
+use crate::dns::join_all;
 use crate::net::{Family, IpSet, Name};
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ pub struct Facts {
     pub ipv6: Walked,
     /// The explanation of a fail; `None` if there is none to look for.
     pub explanation: Option<Explanation>,
+    /// Records at names near by, where no receiver looks; looked for where the domain has none.
+    pub misplaced: Vec<Arc<Published>>,
 }
 
 /// Walks the policy of a domain with every address there is.
@@ -32,9 +35,23 @@ pub async fn examine(policies: &Policies<'_>, domain: &Name) -> Facts {
     // Both families share the policies, so the second walk asks for addresses only.
     let ipv4 = walk(policies, domain, &anybody, IpSet::all(Family::V4)).await;
     let ipv6 = walk(policies, domain, &anybody, IpSet::all(Family::V6)).await;
-    let mut facts = Facts { domain: domain.clone(), published, ipv4, ipv6, explanation: None };
+    let misplaced = misplaced(policies, &published).await;
+    let domain = domain.clone();
+    let mut facts = Facts { domain, published, ipv4, ipv6, explanation: None, misplaced };
     facts.explanation = explanation::examine(policies, &facts).await;
     facts
+}
+
+/// The records at names where people put a policy by mistake, if the domain has none: `_spf` below it,
+/// and the name that a form makes of a whole name where it wants a relative one.
+async fn misplaced(policies: &Policies<'_>, published: &Published) -> Vec<Arc<Published>> {
+    let domain = &published.domain;
+    if published.found != Found::Nothing {
+        return Vec::new();
+    }
+    let names = [domain.child("_spf").ok(), domain.doubled()];
+    let found = join_all(names.iter().flatten().map(|name| policies.fetch(name))).await;
+    found.into_iter().filter(|published| published.usable().is_some()).collect()
 }
 
 impl Facts {

@@ -14,6 +14,7 @@ use super::grammar;
 use super::partition::{Spent, TermId};
 use super::policy::{Found, Policies, Published};
 use super::record::{Body, DomainSpec, Mechanism, Qualifier, Record, Term};
+use super::repair;
 use super::walk::{Cohort, Walker};
 use crate::net::{Family, IpSet, Name};
 use std::collections::BTreeSet;
@@ -138,13 +139,25 @@ impl Reader<'_> {
             self.read += 1;
             self.path.push(published.domain.clone());
             match &published.found {
-                Found::One { record, .. } => {
-                    addresses = self.record(&published, &record.value).await;
-                }
+                Found::One { record, .. } => match self.meant(&record.value.text) {
+                    Some(meant) => addresses = self.record(&published, &meant).await,
+                    None => addresses = self.record(&published, &record.value).await,
+                },
                 Found::Several(texts) => {
                     for text in texts.iter().take(MOST_RECORDS) {
-                        let record = grammar::parse(Arc::clone(text)).value;
+                        let record = self.meant(text);
+                        let record =
+                            record.unwrap_or_else(|| grammar::parse(Arc::clone(text)).value);
                         addresses = addresses.or(&self.record(&published, &record).await);
+                    }
+                }
+                // What was to be the record, and is none.
+                Found::Nothing if self.is_own() => {
+                    let texts: Vec<Vec<u8>> = published.answer.texts().collect();
+                    for text in texts.iter().take(MOST_RECORDS) {
+                        if let Some(record) = self.meant(text) {
+                            addresses = addresses.or(&self.record(&published, &record).await);
+                        }
                     }
                 }
                 Found::Nothing | Found::NoDomain | Found::Failed => {}
@@ -152,6 +165,17 @@ impl Reader<'_> {
             self.path.pop();
             addresses
         })
+    }
+
+    /// True if the name that is read lies within the domain, so that its owner can repair it.
+    fn is_own(&self) -> bool {
+        self.path.last().zip(self.path.first()).is_some_and(|(name, domain)| name.is_within(domain))
+    }
+
+    /// The record that was meant by a text of the domain's own, if that is another one.
+    fn meant(&self, text: &[u8]) -> Option<Record> {
+        let meant = repair::meant_record(text).filter(|_| self.is_own())?;
+        Some(grammar::parse(meant).value)
     }
 
     /// The addresses that the terms of a record were meant to authorize, in their order: what a
@@ -213,7 +237,18 @@ impl Reader<'_> {
             self.open_terms.insert(format!("{}{text}", self.prefix));
             return IpSet::empty(self.family);
         }
-        let inner = self.policies.fetch(&target).await;
+        let mut inner = self.policies.fetch(&target).await;
+        let mut text = text;
+        // A misspelt name of a provider: whose it is follows from the catalogue.
+        if matches!(inner.found, Found::Nothing | Found::NoDomain)
+            && self.is_own()
+            && let Some(near) = repair::nearest_policy(&target)
+        {
+            let policy = self.policies.fetch(&near).await;
+            if matches!(policy.found, Found::One { .. }) {
+                (inner, text) = (policy, format!("include:{near}"));
+            }
+        }
         if !matches!(inner.found, Found::One { .. } | Found::Several(_)) {
             self.open_terms.insert(format!("{}{text}", self.prefix));
         }

@@ -62,6 +62,26 @@ pub fn render_all(patches: &[Patch], tool: Tool, out: &mut dyn Write) -> io::Res
     Ok(())
 }
 
+/// Writes patches that hold values to fill in, as comments.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub fn render_templates(patches: &[Patch], tool: Tool, out: &mut dyn Write) -> io::Result<()> {
+    let comment = tool.comment();
+    for patch in patches {
+        writeln!(out, "{comment} Template: fill in your values before publishing.")?;
+        let mut text = Vec::new();
+        render(patch, tool, &mut text)?;
+        for line in String::from_utf8_lossy(&text).lines() {
+            match line.starts_with(comment) {
+                true => writeln!(out, "{line}")?,
+                false => writeln!(out, "{comment} {line}")?,
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Writes the records of a patch.
 ///
 /// # Errors
@@ -73,7 +93,7 @@ pub fn render(patch: &Patch, tool: Tool, out: &mut dyn Write) -> io::Result<()> 
         let word = match step.applicability {
             Applicability::Safe => "safe",
             Applicability::Review => "review",
-            Applicability::Sketch => "sketch",
+            Applicability::Template => "template",
         };
         text.push_str(&format!("{comment} {} ({word}): {}\n", step.rule, step.summary));
     }

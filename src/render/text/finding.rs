@@ -3,7 +3,6 @@
 use super::Look;
 use super::excerpt::excerpt;
 use super::sheet::Sheet;
-use crate::diagnostic::Applicability;
 use crate::render::palette::Ink;
 use crate::render::words::caution;
 use crate::report::{Finding, FixRecord, ProposedFix};
@@ -73,11 +72,7 @@ fn source(sheet: &mut Sheet, finding: &Finding, look: &Look) {
 
 /// The change in words, then the records: each on a line of its own that can be pasted.
 fn fix(sheet: &mut Sheet, finding: &Finding, proposed: &ProposedFix) {
-    let label = match proposed.applicability {
-        Applicability::Safe | Applicability::Review => "fix",
-        Applicability::Sketch => "start",
-    };
-    let label = sheet.line().faint(format!("       {label}")).pad(TEXT + 6);
+    let label = sheet.line().faint("       fix").pad(TEXT + 6);
     let colon = if proposed.records.is_empty() { "" } else { ":" };
     let summary =
         sheet.line().phrase(&proposed.summary).faint(caution(proposed.applicability)).plain(colon);

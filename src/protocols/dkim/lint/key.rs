@@ -6,7 +6,9 @@ use crate::protocols::dkim::explain::{flaw_words, stray_words, unusable_words};
 use crate::protocols::dkim::grammar::tag_span;
 use crate::protocols::dkim::key::{Flaw, Form, Key, Rsa, Strength};
 use crate::protocols::dkim::record::KeyRecord;
+use crate::protocols::dkim::repair::repair;
 use crate::protocols::dkim::search::{Facts, Published, Tried};
+use crate::text::slip::told;
 use crate::text::{Phrase, Span};
 use std::sync::Arc;
 
@@ -70,15 +72,17 @@ pub(super) fn strays(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
             1 => said.plain(" in its record"),
             more => said.plain(" in its record (1 of ").number(more).plain(" stray characters)"),
         };
-        let finding = found.finding(rule, said.plain("; receivers discard the record"));
-        findings.push(narrowed(finding, first.span));
+        let said = found.causes(said.plain("; receivers discard the record"));
+        findings.push(narrowed(found.finding(rule, said), first.span));
     }
 }
 
 pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for found in records(facts) {
-        for error in &found.published.record.errors {
+        let is_told = !found.record().strays.is_empty();
+        for (index, error) in found.published.record.errors.iter().enumerate() {
             let said = found.said(" has a syntax error: expected ").bad(error.expected);
+            let said = if index == 0 && !is_told { found.causes(said) } else { said };
             findings.push(narrowed(found.finding(rule, said), error.span));
         }
     }
@@ -89,7 +93,7 @@ pub(super) fn unusable(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
         if let Some(why) = found.record().unusable() {
             let said =
                 found.said(" has an unusable key: ").then(unusable_words(found.record(), why));
-            let finding = found.finding(rule, said.plain("; receivers ignore it"));
+            let finding = found.finding(rule, found.causes(said.plain("; receivers ignore it")));
             findings.push(match tag_span(&found.record().text, why.tag()) {
                 Some(span) => narrowed(finding, span),
                 None => finding,
@@ -100,7 +104,8 @@ pub(super) fn unusable(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
         // Cut keys have a rule of their own; what is not base64 was a fault of the text.
         if !matches!(flaw, Flaw::Truncated { .. } | Flaw::NotBase64) {
             let said = found.said(" has a ").then(flaw_words(flaw));
-            findings.push(found.finding(rule, said.plain("; receivers cannot verify signatures")));
+            let said = found.causes(said.plain("; receivers cannot verify signatures"));
+            findings.push(found.finding(rule, said));
         }
     }
 }
@@ -150,6 +155,12 @@ struct FoundKey<'a> {
 impl<'a> FoundKey<'a> {
     fn record(&self) -> &'a KeyRecord {
         &self.published.record.value
+    }
+
+    /// The sentence with the slips of the record behind it, and what was probably meant.
+    fn causes(&self, said: Phrase) -> Phrase {
+        let slips = repair(&self.record().text).map(|repair| repair.slips).unwrap_or_default();
+        told(&slips).into_iter().fold(said, |said, slip| said.plain("; ").then(slip))
     }
 
     /// A sentence that begins with the selector.

@@ -161,7 +161,16 @@ pub(super) fn given_missing(facts: &Facts, rule: &'static Rule, findings: &mut V
             }
             Found::Key(_) | Found::Several { .. } | Found::Dangling | Found::Failed => continue,
         };
-        findings.push(at(tried, rule, said.plain("; signatures with it fail")));
+        let said = said.plain("; signatures with it fail");
+        let said = facts.misplaced.iter().fold(said, |said, answer| {
+            // The doubled name begins with the selector as well.
+            if answer.question.name.labels().next() != tried.name.labels().next() {
+                return said;
+            }
+            let said = said.plain("; found a key at ").name(&answer.question.name);
+            said.plain(", where no receiver looks")
+        });
+        findings.push(at(tried, rule, said));
     }
 }
 

@@ -6,6 +6,7 @@ use super::super::explain::tag;
 use super::super::record::Policy;
 use super::super::rfc7489::{Difference, Side};
 use super::super::visit::Found;
+use super::record::causes;
 use super::{of_domain, of_record, own_record};
 use crate::diagnostic::{Finding, Location, Rule};
 use crate::text::{Phrase, Span};
@@ -27,6 +28,11 @@ pub(super) fn missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
             .code("v=DMARC1")
             .plain(": ")
             .code(stranger);
+        message = causes(message, stranger);
+    }
+    for answer in &facts.misplaced {
+        let message_at = message.plain("; found a DMARC record at ").name(&answer.question.name);
+        message = message_at.plain(", where no receiver looks");
     }
     findings.push(Finding::new(rule, of_domain(domain), message));
 }

@@ -4,10 +4,12 @@ use super::super::discover::Discovery;
 use super::super::examine::Facts;
 use super::super::grammar;
 use super::super::record::{Psd, Record, Usable, Usage};
+use super::super::repair::repair;
 use super::super::visit::Found;
 use super::{of_domain, of_record, own_record};
 use crate::diagnostic::{Finding, Rule};
-use crate::text::{Phrase, Span, SyntaxError};
+use crate::text::slip::told;
+use crate::text::{Phrase, Slip, Span, SyntaxError};
 
 pub(super) fn several_records(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for visit in &facts.discovered.walk.visits {
@@ -28,6 +30,16 @@ pub(super) fn several_records(facts: &Facts, rule: &'static Rule, findings: &mut
 
 pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     faults(facts, rule, true, "receivers ignore the tag", findings);
+    let Some(published) = own_record(facts).filter(|it| it.record.errors.is_empty()) else {
+        return;
+    };
+    // What the grammar reads as a URI, and nobody can send to.
+    let slips = repair(&published.record().text).map(|repair| repair.slips).unwrap_or_default();
+    for slip in slips.iter().filter(|slip| !slip.what.is_empty()) {
+        let message = Phrase::new().code(published.record().show(slip.span)).plain(": ");
+        let message = message.then(slip.phrase());
+        findings.push(Finding::new(rule, of_record(published).at(slip.span), message));
+    }
 }
 
 pub(super) fn stray_text(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
@@ -44,6 +56,7 @@ fn faults(
 ) {
     let Some(published) = own_record(facts) else { return };
     let record = published.record();
+    let slips = repair(&record.text).map(|repair| repair.slips).unwrap_or_default();
     let errors = published.record.errors.iter();
     let errors = errors.filter(|error| changes_meaning(record, error) == changing);
     for error in errors {
@@ -53,8 +66,22 @@ fn faults(
             message = message.plain(", found ").code(found);
         }
         let message = message.plain(format!("; {effect}"));
+        let tag = tag_around(&record.text, error.span);
+        let touches = |slip: &&Slip| slip.span.start < tag.end && tag.start < slip.span.end;
+        let message = told(slips.iter().filter(touches))
+            .into_iter()
+            .fold(message, |message, slip| message.plain("; ").then(slip));
         findings.push(Finding::new(rule, of_record(published).at(error.span), message));
     }
+}
+
+/// The tag that holds a span, from semicolon to semicolon.
+fn tag_around(text: &[u8], span: Span) -> Span {
+    let (before, after) = text.split_at(text.len().min(span.start as usize));
+    let start = before.iter().rposition(|octet| *octet == b';').map_or(0, |at| at + 1);
+    let rest = after.get(span.len()..).unwrap_or_default();
+    let end = rest.iter().position(|octet| *octet == b';').unwrap_or(rest.len());
+    Span::new(start, (before.len() + span.len() + end + 1).min(text.len() + 1))
 }
 
 /// True if the fault stands in a tag that RFC 9989 gives a meaning.
@@ -87,7 +114,13 @@ pub(super) fn no_valid_policy(facts: &Facts, rule: &'static Rule, findings: &mut
             of_record(published),
         ),
     };
-    findings.push(Finding::new(rule, location, message.plain("; ").plain(effect)));
+    let message = message.plain("; ").plain(effect);
+    // A tag of another name that was meant as the policy; faults of values have a rule of their own.
+    let message = match published.record.errors.is_empty() {
+        true => causes(message, &record.text),
+        false => message,
+    };
+    findings.push(Finding::new(rule, location, message));
 }
 
 pub(super) fn historic_tag(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
@@ -113,13 +146,21 @@ pub(super) fn lookalike(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
             .code("v=DMARC1")
             .plain("; receivers ")
             .bad("discard it");
+        let message = causes(message, text);
         findings.push(Finding::new(rule, of_domain(facts.domain()), message));
     }
 }
 
+/// The sentence with the slips of a text behind it, and what was probably meant.
+pub(super) fn causes(message: Phrase, text: &[u8]) -> Phrase {
+    let slips = repair(text).map(|repair| repair.slips).unwrap_or_default();
+    told(&slips).into_iter().fold(message, |message, slip| message.plain("; ").then(slip))
+}
+
 /// True if a text that is no record names the version all the same.
 fn is_meant_as_record(text: &[u8]) -> bool {
-    text.windows(b"dmarc1".len()).any(|octets| octets.eq_ignore_ascii_case(b"dmarc1"))
+    repair(text).is_some()
+        || text.windows(b"dmarc1".len()).any(|octets| octets.eq_ignore_ascii_case(b"dmarc1"))
 }
 
 pub(super) fn psd_tag(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {

@@ -27,8 +27,8 @@ mod writing;
 pub(crate) use record::has_lookalike;
 pub use rules::CHECKS;
 pub use targets::{BrokenReference, Dangling};
-pub(crate) use typo::glued;
 pub use typo::meant;
+pub(crate) use typo::{begins_term, glued};
 pub use writing::swallowed;
 
 use super::examine::Facts;

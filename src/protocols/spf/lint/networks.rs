@@ -14,7 +14,9 @@ const NARROW_V4: u8 = 16;
 const NARROW_V6: u8 = 32;
 
 /// Networks that no mail comes from outside: RFC 1918 §3, loopback, link-local, RFC 4193 §3.
-const PRIVATE_V4: [(Ipv4Addr, u8); 5] = [
+const PRIVATE_V4: [(Ipv4Addr, u8); 6] = [
+    // RFC 6598 §7: shared between a carrier and its customers.
+    (Ipv4Addr::new(100, 64, 0, 0), 10),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(172, 16, 0, 0), 12),
     (Ipv4Addr::new(192, 168, 0, 0), 16),

@@ -1,13 +1,15 @@
 //! What can be told from the text of records alone.
 
-use super::typo::{glued, meant};
+use super::typo::meant;
 use crate::diagnostic::{Finding, Location, Rule};
 use crate::dns::Kind;
 use crate::protocols::spf::examine::Facts;
 use crate::protocols::spf::grammar::is_record;
 use crate::protocols::spf::policy::Found;
 use crate::protocols::spf::record::{Body, Mechanism, Record, Target, Term};
-use crate::text::{Phrase, Span, SyntaxError};
+use crate::protocols::spf::repair::repair;
+use crate::text::slip::told;
+use crate::text::{Phrase, Slip, Span, SyntaxError};
 use std::collections::HashSet;
 
 /// RFC 7208 §3.4: "under 450 octets, then DNS answers ought to fit in UDP packets"
@@ -22,6 +24,10 @@ pub(super) fn missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
         Found::NoDomain => message.plain(" does not exist, so it publishes no SPF record"),
         Found::One { .. } | Found::Several(_) | Found::Failed => return,
     };
+    let message = facts.misplaced.iter().fold(message, |message, found| {
+        let message = message.plain("; found an SPF record at ").name(&found.domain);
+        message.plain(", where no receiver looks")
+    });
     findings.push(Finding::new(rule, facts.location(), message));
 }
 
@@ -40,29 +46,41 @@ pub(super) fn several_records(facts: &Facts, rule: &'static Rule, findings: &mut
 
 pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for published in facts.met() {
-        let Some(parsed) = published.record() else { continue };
+        let Some(parsed) = published.record().filter(|parsed| !parsed.errors.is_empty()) else {
+            continue;
+        };
+        let slips = repair(&parsed.value.text).map(|repair| repair.slips).unwrap_or_default();
+        let mut told: Vec<&Slip> = Vec::new();
         for error in &parsed.errors {
-            let message = fault(&parsed.value, error);
+            let piece = piece_around(&parsed.value.text, error.span);
+            let place = Span::within(&parsed.value.text, piece);
+            let touches =
+                |slip: &&Slip| slip.span.start <= place.end && place.start <= slip.span.end;
+            let causes: Vec<&Slip> = slips.iter().filter(touches).collect();
+            // A blank inside of a term makes two errors of one slip.
+            if !causes.is_empty() && causes.iter().all(|slip| told.contains(slip)) {
+                continue;
+            }
+            let message = fault(piece, error, &causes);
+            told.extend(causes);
             findings.push(Finding::new(rule, published.location().at(error.span), message));
         }
     }
 }
 
-/// What is wrong, what was expected, and what was probably meant.
-fn fault(record: &Record, error: &SyntaxError) -> Phrase {
-    let piece = piece_around(&record.text, error.span);
-    let message = Phrase::new().code(piece).plain(": expected ").plain(error.expected);
-    if let Some(next) = glued(piece) {
-        return message.plain("; is a space missing before ").code(next).plain("?");
-    }
-    let signed = piece.first().is_some_and(|sign| b"+-~?".contains(sign));
-    let unsigned = &piece[usize::from(signed)..];
-    let end = unsigned.iter().position(|octet| matches!(octet, b':' | b'=' | b'/'));
-    let (word, rest) = unsigned.split_at(end.unwrap_or(unsigned.len()));
-    match meant(word, rest.first().copied().filter(|sign| *sign != b'/')) {
-        Some(meant) => message.plain("; did you mean ").code(meant).plain("?"),
-        None => message,
-    }
+/// What is wrong, and what was probably meant.
+fn fault(piece: &[u8], error: &SyntaxError, causes: &[&Slip]) -> Phrase {
+    let message = Phrase::new().code(piece).plain(": ");
+    let is_said = causes.iter().any(|slip| !slip.what.is_empty());
+    let message = match is_said {
+        true => message,
+        false => message.plain("expected ").plain(error.expected),
+    };
+    let causes = told(causes.iter().copied()).into_iter().enumerate();
+    causes.fold(message, |message, (index, slip)| {
+        let comma = if is_said && index == 0 { "" } else { "; " };
+        message.plain(comma).then(slip)
+    })
 }
 
 /// The term that holds a span: terms stand between spaces.
@@ -100,9 +118,17 @@ fn is_close(word: &[u8], meant: &str) -> bool {
 
 pub(super) fn lookalike(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for record in facts.published.answer.records() {
-        let Some(text) = record.data.text().filter(|text| is_lookalike(text)) else { continue };
+        let Some(text) = record.data.text().filter(|text| !is_record(text)) else { continue };
+        let meant = repair(&text);
+        if meant.is_none() && !is_lookalike(&text) {
+            continue;
+        }
         let location = Location::record(facts.domain.clone(), Kind::Txt, text.clone().into());
         let message = Phrase::new().code(&text).plain(" is not an SPF record");
+        let slips = told(meant.iter().flat_map(|meant| &meant.slips)).into_iter();
+        let message = slips.enumerate().fold(message, |message, (index, slip)| {
+            message.plain(if index == 0 { ": " } else { "; " }).then(slip)
+        });
         findings.push(Finding::new(rule, location.in_file(record.place.clone()), message));
     }
 }
@@ -111,7 +137,10 @@ pub(super) fn lookalike(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
 /// or with a misspelt version.
 pub(crate) fn has_lookalike(published: &crate::protocols::spf::Published) -> bool {
     let mut texts = published.answer.records().iter().filter_map(|it| it.data.text());
-    texts.any(|text| !is_record(&text) && (is_lookalike(&text) || names_senders(&text)))
+    texts.any(|text| {
+        !is_record(&text)
+            && (is_lookalike(&text) || names_senders(&text) || repair(&text).is_some())
+    })
 }
 
 /// True if a text says `spf` or holds a word that only SPF records have.

@@ -1,7 +1,6 @@
 //! Where terms lead: to nothing, to nowhere, or back.
 
 use super::limits::reaches_void_limit;
-use super::typo::glued;
 use super::view::{Place, place_of};
 use crate::diagnostic::{Finding, Location, Rule, Step};
 use crate::dns::{Answer, Kind, Outcome};
@@ -12,6 +11,7 @@ use crate::protocols::spf::explanation::Flaw;
 use crate::protocols::spf::partition::{Partition, Visit};
 use crate::protocols::spf::policy::Found;
 use crate::protocols::spf::record::{Body, Mechanism, SpecText};
+use crate::protocols::spf::repair::{nearest_policy, repair};
 use crate::text::Phrase;
 use std::collections::{HashMap, HashSet};
 
@@ -36,8 +36,17 @@ pub(super) fn include_without_record(
             continue;
         }
         reported.push(place);
-        let message = pointing(place, domain).plain(what);
-        findings.push(Finding::new(rule, place.location(), permerror(place, message)));
+        let message = permerror(place, pointing(place, domain).plain(what));
+        let message = match nearest_policy(domain) {
+            Some(near) => {
+                let begin = place.text().iter().position(|it| b":=".contains(it));
+                let begin = begin.and_then(|at| place.text().get(..=at)).unwrap_or_default();
+                let meant = [begin, near.to_string().as_bytes()].concat();
+                message.plain("; did you mean ").code(meant).plain("?")
+            }
+            None => message,
+        };
+        findings.push(Finding::new(rule, place.location(), message));
     }
     for place in facts.own_terms().filter(|place| leads_to_no_name(*place)) {
         let message = Phrase::new().code(place.text()).plain(" does not contain a domain name");
@@ -55,10 +64,8 @@ fn pointing(place: Place<'_>, name: &Name) -> Phrase {
 /// What receivers do, and what was probably meant.
 fn permerror(place: Place<'_>, message: Phrase) -> Phrase {
     let message = message.plain("; receivers return ").bad("permerror");
-    match glued(place.text()) {
-        Some(next) => message.plain("; is a space missing before ").code(next).plain("?"),
-        None => message,
-    }
+    let slips = repair(place.text_as_record().as_slice()).map(|it| it.slips).unwrap_or_default();
+    slips.iter().take(2).fold(message, |message, slip| message.plain("; ").then(slip.phrase()))
 }
 
 fn leads_to_no_name(place: Place<'_>) -> bool {

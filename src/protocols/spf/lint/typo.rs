@@ -66,7 +66,7 @@ pub(crate) fn glued(term: &[u8]) -> Option<&[u8]> {
 }
 
 /// True at `include:`, `ip4:` and the like; `a:` and `mx:` may be the end of another word.
-pub(super) fn begins_term(text: &[u8]) -> bool {
+pub(crate) fn begins_term(text: &[u8]) -> bool {
     TERMS.iter().filter(|(word, sign)| word.len() > 2 && !sign.is_empty()).any(|(word, sign)| {
         text.split_at_checked(word.len()).is_some_and(|(head, rest)| {
             head.eq_ignore_ascii_case(word.as_bytes()) && rest.starts_with(sign.as_bytes())

@@ -36,6 +36,11 @@ impl<'f> Place<'f> {
         self.term.span.of(&self.record.text)
     }
 
+    /// A record of this term alone.
+    pub(super) fn text_as_record(self) -> Vec<u8> {
+        [b"v=spf1 ", self.text()].concat()
+    }
+
     /// True if both are the same term of the same name.
     pub(super) fn is(self, other: Place<'_>) -> bool {
         self.published.domain == other.published.domain && self.term.span == other.term.span

@@ -1,0 +1,449 @@
+//! The record that somebody meant, read from the one that somebody wrote.
+//!
+//! A receiver discards a record without the exact version, and a tag without a valid value
+//! (RFC 9989 §4.8). A missing semicolon, `mailto` forgotten or `p=rejected` leave no doubt of what was
+//! meant; `p=block` does.
+
+use super::grammar;
+use crate::text::loose_tags::{self, LooseTag};
+use crate::text::near::edits;
+use crate::text::slip::Slips;
+use crate::text::{Phrase, Repair};
+
+/// The longest text that is read, in octets.
+const TEXT_LIMIT: usize = 4096;
+
+/// The names of tags, with those that people write for them.
+const NAMES: [&str; 16] = [
+    "v", "p", "sp", "np", "adkim", "aspf", "t", "psd", "fo", "rua", "ruf", "pct", "rf", "ri",
+    "policy", "dmarc1",
+];
+
+/// Reads a text that was meant as a DMARC record; `None` if it was not, as far as can be seen.
+///
+/// A record without a slip comes back as it is.
+pub fn repair(text: &[u8]) -> Option<Repair> {
+    let is_named =
+        |word: &[u8]| text.windows(word.len()).any(|octets| octets.eq_ignore_ascii_case(word));
+    if text.len() > TEXT_LIMIT || !is_named(b"dmarc") {
+        return None;
+    }
+    let parsed = grammar::parse(text);
+    let is_sound = parsed.as_ref().is_some_and(|parsed| parsed.errors.is_empty());
+    let mut slips = Slips::default();
+    let tags = loose_tags::read(text, &NAMES, &mut slips);
+    if is_sound {
+        slips = Slips::default();
+    }
+    let tags = versioned(tags, &mut slips)?;
+    let tags = joined(tags, &mut slips);
+    let tags = match is_sound {
+        true => Some(readable(tags, &mut slips)),
+        false => corrected(tags, &mut slips),
+    };
+    let slips = slips.sorted();
+    if slips.is_empty() {
+        return Some(Repair { slips, text: is_sound.then(|| text.to_vec()) });
+    }
+    let meant = tags.map(|tags| {
+        let tags: Vec<Vec<u8>> = in_order(tags).iter().map(LooseTag::written).collect();
+        tags.join(&b"; "[..])
+    });
+    let is_valid = |text: &Vec<u8>| {
+        grammar::parse(text.as_slice()).is_some_and(|parsed| parsed.errors.is_empty())
+    };
+    Some(Repair { slips, text: meant.filter(is_valid) })
+}
+
+// ── the version ─────────────────────────────────────────────────────────────────────────────────
+
+/// The tags with `v=DMARC1` before the others; `None` if no version stands among them.
+fn versioned(tags: Vec<LooseTag>, slips: &mut Slips) -> Option<Vec<LooseTag>> {
+    let at = tags.iter().position(is_version)?;
+    let mut tags = tags;
+    let mut version = tags.remove(at);
+    let wrong = || Phrase::new().code(version.written()).plain(" instead of ").code("v=DMARC1");
+    if version.name != b"v" || version.value != b"DMARC1" {
+        slips.certain(version.span, wrong());
+    }
+    if at > 0 {
+        let says = Phrase::new().code("v=DMARC1").plain(" has to be the first tag");
+        slips.certain(version.span, says);
+    }
+    version.name = b"v".to_vec();
+    version.value = b"DMARC1".to_vec();
+    // A second version says nothing.
+    tags.retain(|tag| !is_version(tag));
+    tags.insert(0, version);
+    Some(tags)
+}
+
+/// True for `v=DMARC1` and what people write in its place.
+fn is_version(tag: &LooseTag) -> bool {
+    let value = match tag.name.as_slice() {
+        b"v" | b"" => tag.value.as_slice(),
+        b"dmarc1" => return true,
+        _ => return false,
+    };
+    let word: Vec<u8> = value.iter().filter(|it| it.is_ascii_alphanumeric()).copied().collect();
+    let word = word.to_ascii_lowercase();
+    let word = if tag.name.is_empty() { word.strip_prefix(b"v").unwrap_or(&word) } else { &word };
+    match word.strip_prefix(b"dmarc") {
+        // Another number may be another standard.
+        Some(rest) => matches!(rest, b"" | b"1" | b"l" | b"i" | b"10"),
+        None => false,
+    }
+}
+
+// ── tags that belong together ───────────────────────────────────────────────────────────────────
+
+/// Addresses that a semicolon cut off from their tag go back to it.
+fn joined(tags: Vec<LooseTag>, slips: &mut Slips) -> Vec<LooseTag> {
+    let mut joined = Vec::with_capacity(tags.len());
+    for mut tag in tags {
+        if matches!(tag.name.as_slice(), b"rua" | b"ruf") {
+            let mut parts = tag.value.split(|octet| *octet == b';').map(<[u8]>::trim_ascii);
+            let mut value = parts.next().unwrap_or_default().to_vec();
+            let mut rest = Vec::new();
+            for part in parts.filter(|part| !part.is_empty()) {
+                if part.contains(&b'@') && address(part).is_some() {
+                    value = [value.as_slice(), b",", part].concat();
+                    let says = Phrase::from("a semicolon instead of a comma before ");
+                    slips.certain(tag.span, says.code(part));
+                } else {
+                    rest.push(part.to_vec());
+                }
+            }
+            tag.value = value;
+            let span = tag.span;
+            joined.push(tag);
+            let rest = rest.into_iter().map(|value| LooseTag { name: Vec::new(), value, span });
+            joined.extend(rest);
+            continue;
+        }
+        let mut parts = tag.value.split(|octet| *octet == b';').map(<[u8]>::trim_ascii);
+        let value = parts.next().unwrap_or_default().to_vec();
+        let rest: Vec<Vec<u8>> =
+            parts.filter(|part| !part.is_empty()).map(<[u8]>::to_vec).collect();
+        tag.value = value;
+        let span = tag.span;
+        joined.push(tag);
+        joined.extend(rest.into_iter().map(|value| LooseTag { name: Vec::new(), value, span }));
+    }
+    joined
+}
+
+// ── values ──────────────────────────────────────────────────────────────────────────────────────
+
+/// The tags with the values that were meant; `None` if one of them is undetermined.
+fn corrected(tags: Vec<LooseTag>, slips: &mut Slips) -> Option<Vec<LooseTag>> {
+    let mut kept: Vec<LooseTag> = Vec::with_capacity(tags.len());
+    let mut is_whole = true;
+    for mut tag in tags {
+        if tag.name == b"policy" {
+            tag.name = b"p".to_vec();
+            slips.meant(tag.span, Phrase::new(), tag.written(), true);
+        }
+        let meant = match tag.name.as_slice() {
+            b"p" | b"sp" | b"np" => word(
+                &tag.value,
+                &[("none", "none"), ("quarantine", "quarantine"), ("reject", "reject")],
+            ),
+            b"adkim" | b"aspf" => {
+                word(&tag.value, &[("r", "r"), ("s", "s"), ("relaxed", "r"), ("strict", "s")])
+            }
+            b"t" => word(&tag.value, &[("y", "y"), ("n", "n"), ("yes", "y"), ("no", "n")]),
+            b"rua" | b"ruf" => {
+                let (value, what) = match addresses(&tag.value) {
+                    Some(found) => found,
+                    None => {
+                        is_whole = false;
+                        continue;
+                    }
+                };
+                if value != tag.value {
+                    tag.value = value;
+                    slips.meant(tag.span, Phrase::from(what), tag.written(), true);
+                }
+                kept.push(tag);
+                continue;
+            }
+            b"fo" => {
+                let is_option = |octet: &u8| b"01dsDS: ".contains(octet);
+                if tag.value.is_empty() || !tag.value.iter().all(is_option) {
+                    let says =
+                        Phrase::new().code(tag.written()).plain(" has no option that fo knows");
+                    slips.certain(tag.span, says);
+                    continue;
+                }
+                Some(tag.value.clone())
+            }
+            // What has no name means nothing, unless it holds a value.
+            b"" if tag.value.iter().any(|octet| b"@=".contains(octet)) => Some(tag.value.clone()),
+            b"" => {
+                let says = Phrase::new().code(&tag.value).plain(" has no meaning here");
+                slips.certain(tag.span, says);
+                continue;
+            }
+            _ => Some(tag.value.clone()),
+        };
+        let Some(meant) = meant else {
+            is_whole = false;
+            continue;
+        };
+        if !meant.eq_ignore_ascii_case(&tag.value) {
+            tag.value = meant;
+            slips.meant(tag.span, Phrase::new(), tag.written(), true);
+        }
+        match kept.iter().find(|known| known.name == tag.name && !tag.name.is_empty()) {
+            None => kept.push(tag),
+            Some(known) if known.value.eq_ignore_ascii_case(&tag.value) => {
+                let says = Phrase::new().code(tag.written()).plain(" is repeated");
+                slips.certain(tag.span, says);
+            }
+            Some(_) => is_whole = false,
+        }
+    }
+    is_whole.then_some(kept)
+}
+
+/// The tags of a record that the grammar reads, with what it reads otherwise than it was meant.
+fn readable(tags: Vec<LooseTag>, slips: &mut Slips) -> Vec<LooseTag> {
+    let has_policy = tags.iter().any(|tag| tag.name == b"p");
+    let mut read = tags;
+    for tag in &mut read {
+        match tag.name.as_slice() {
+            b"policy" if !has_policy => {
+                tag.name = b"p".to_vec();
+                slips.meant(tag.span, Phrase::new(), tag.written(), true);
+            }
+            b"rua" | b"ruf" => {
+                let Some((value, what)) = addresses(&tag.value) else { continue };
+                // White space around a comma is allowed.
+                if !what.is_empty() {
+                    tag.value = value;
+                    slips.meant(tag.span, Phrase::from(what), tag.written(), true);
+                }
+            }
+            _ => {}
+        }
+    }
+    read
+}
+
+/// The word that is meant, if one is near and no other.
+fn word(value: &[u8], known: &[(&str, &str)]) -> Option<Vec<u8>> {
+    let letters: String = value
+        .iter()
+        .filter(|octet| octet.is_ascii_alphanumeric())
+        .map(|octet| char::from(octet.to_ascii_lowercase()))
+        .collect();
+    if letters.is_empty() || letters.len() > 20 {
+        return None;
+    }
+    let exact = known.iter().find(|(written, _)| *written == letters);
+    let near = || {
+        let slips = |written: &str| match letters.strip_prefix(written) {
+            // `rejected`, `quarantined`
+            Some("ed" | "d" | "s") => 1,
+            _ => swapped(&letters, written),
+        };
+        let long = known.iter().filter(|(written, _)| written.len() > 3);
+        let mut near: Vec<_> = long.map(|it| (slips(it.0), it)).collect();
+        near.retain(|(slips, (written, _))| *slips <= if written.len() > 5 { 2 } else { 1 });
+        near.sort_by_key(|(slips, _)| *slips);
+        near.first().map(|(_, it)| *it)
+    };
+    let (_, meant) = exact.or_else(near)?;
+    Some(meant.as_bytes().to_vec())
+}
+
+/// Edits between two words, two letters that changed places counted as one.
+fn swapped(written: &str, known: &str) -> usize {
+    let mut letters: Vec<char> = written.chars().collect();
+    let mut least = edits(written, known);
+    for at in 1..letters.len() {
+        letters.swap(at - 1, at);
+        let other: String = letters.iter().collect();
+        least = least.min(edits(&other, known) + 1);
+        letters.swap(at - 1, at);
+    }
+    least
+}
+
+/// A list of report addresses as it was meant, and what was wrong with it.
+fn addresses(list: &[u8]) -> Option<(Vec<u8>, &'static str)> {
+    let mut uris: Vec<Vec<u8>> = Vec::new();
+    let mut what = "";
+    for piece in list.split(|octet| *octet == b',').map(<[u8]>::trim_ascii) {
+        if piece.is_empty() {
+            what = "a comma has no address behind it";
+            continue;
+        }
+        let words: Vec<&[u8]> =
+            piece.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
+        let mut rest = words.as_slice();
+        let mut is_first = true;
+        while let Some((word, next)) = rest.split_first() {
+            // `mailto: a@b.example`
+            let (word, next) = match next.split_first() {
+                Some((address, after)) if !word.contains(&b'@') => {
+                    what = "a space within a URI";
+                    ([*word, *address].concat(), after)
+                }
+                _ => (word.to_vec(), next),
+            };
+            if !is_first {
+                what = "a space instead of a comma";
+            }
+            is_first = false;
+            let (uri, wrong) = address(&word)?;
+            if !wrong.is_empty() {
+                what = wrong;
+            }
+            uris.push(uri);
+            rest = next;
+        }
+    }
+    (!uris.is_empty()).then(|| (uris.join(&b','), what))
+}
+
+/// One report address as a URI, and what was wrong with it; `None` if it is none.
+fn address(text: &[u8]) -> Option<(Vec<u8>, &'static str)> {
+    let lower = text.to_ascii_lowercase();
+    if lower.starts_with(b"https://") || lower.starts_with(b"http://") {
+        return Some((text.to_vec(), ""));
+    }
+    let at = text.iter().position(|octet| *octet == b'@')?;
+    let (before, host) = text.split_at(at);
+    // What stands before the local part is a scheme, however it is written.
+    let scheme_end =
+        before.iter().rposition(|octet| b":/=;".contains(octet)).map_or(0, |end| end + 1);
+    let (scheme, local) = before.split_at(scheme_end);
+    let is_local = !local.is_empty() && local.iter().all(u8::is_ascii_graphic);
+    let name: Vec<u8> = host.get(1..)?.split(|octet| b"?!".contains(octet)).next()?.to_vec();
+    let is_host = name.contains(&b'.')
+        && name.iter().all(|octet| octet.is_ascii_alphanumeric() || b"-._".contains(octet));
+    if !is_local || !is_host {
+        return None;
+    }
+    let uri = [b"mailto:", local, host].concat();
+    let what = match scheme {
+        scheme if scheme.eq_ignore_ascii_case(b"mailto:") => return Some((text.to_vec(), "")),
+        // `mailto:mailto:a@b.example`
+        scheme if scheme.to_ascii_lowercase().ends_with(b"mailto:mailto:") => {
+            return Some((uri, "mailto: is written twice"));
+        }
+        b"" => "an address instead of a URI with mailto:",
+        _ => "the scheme of the URI is not mailto:",
+    };
+    // Another scheme is somebody's own.
+    let letters: String = scheme
+        .iter()
+        .take_while(|octet| octet.is_ascii_alphabetic())
+        .map(|octet| char::from(octet.to_ascii_lowercase()))
+        .collect();
+    (scheme.is_empty() || swapped(&letters, "mailto") <= 2).then_some((uri, what))
+}
+
+// ── order ───────────────────────────────────────────────────────────────────────────────────────
+
+/// The tags with `p` behind the version, where RFC 7489 §6.3 wants it.
+fn in_order(mut tags: Vec<LooseTag>) -> Vec<LooseTag> {
+    if let Some(at) = tags.iter().position(|tag| tag.name == b"p").filter(|at| *at > 1) {
+        let policy = tags.remove(at);
+        tags.insert(1, policy);
+    }
+    tags
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn repaired(text: &str) -> Option<String> {
+        let text = repair(text.as_bytes())?.text?;
+        Some(String::from_utf8_lossy(&text).into_owned())
+    }
+
+    #[test]
+    fn what_can_have_been_meant_in_one_way_only_is_written_so() {
+        let whole = "v=DMARC1; p=reject; rua=mailto:a@b.example";
+        let texts = [
+            "v=DMARC1 p=reject; rua=mailto:a@b.example",
+            "v=DMARC1 p=reject rua=mailto:a@b.example",
+            "v=DMARC1, p=reject, rua=mailto:a@b.example",
+            "v=DMARCl; p=reject; rua=mailto:a@b.example",
+            "v=dmarc1; p=reject; rua=mailto:a@b.example",
+            "DMARC1; p=reject; rua=mailto:a@b.example",
+            "v=DMARC1; p=rejected; rua=mailto:a@b.example",
+            "v=DMARC1; p=jerect; rua=mailto:a@b.example",
+            "v=DMARC1; p=\"reject\"; rua=mailto:a@b.example",
+            "v=DMARC1; p-reject; rua=mailto:a@b.example",
+            "v=DMARC1; p=reject; rua=a@b.example",
+            "v=DMARC1; p=reject; rua=mailto:<a@b.example>",
+            "v=DMARC1; p=reject; rua=mailto: a@b.example",
+            "v=DMARC1; p=reject; rua=malito:a@b.example",
+            "v=DMARC1; p=reject; rua=mailto://a@b.example",
+            "v=DMARC1; rua=a@b.example; p=reject",
+            "v=DMARC1; p=reject; rua=mailto:mailto:a@b.example",
+            "v=DMARC1; policy=reject; rua=mailto:a@b.example",
+            "v=DMARC1\\; p=reject\\; rua=mailto:a@b.example",
+            "<p>v=DMARC1; p=reject; rua=mailto:a@b.example</p>",
+            "p=reject; rua=mailto:a@b.example; v=DMARC1",
+            "v=DMARC1; p=reject; p=reject; rua=mailto:a@b.example",
+            "v=DMARC1; p=reject; rua=mailto:a@b.example; fo=all",
+        ];
+        for text in texts {
+            assert_eq!(repaired(text).as_deref(), Some(whole), "{text}");
+        }
+    }
+
+    #[test]
+    fn several_addresses_stay_several() {
+        for text in
+            ["mailto:a@x.example;mailto:b@x.example", "mailto:a@x.example mailto:b@x.example"]
+        {
+            assert_eq!(
+                repaired(&format!("v=DMARC1; p=none; rua={text}")).as_deref(),
+                Some("v=DMARC1; p=none; rua=mailto:a@x.example,mailto:b@x.example"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_may_have_been_meant_in_several_ways_is_left_to_the_owner() {
+        for text in [
+            "v=DMARC1; p=block",
+            "v=DMARC1; p=reject; p=none",
+            "v=DMARC1; p=none; rua=mailto:0",
+            "v=DMARC2; p=none",
+        ] {
+            assert_eq!(repaired(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_no_records() {
+        for text in ["v=spf1 -all", "", "see dmarc.org"] {
+            assert_eq!(repair(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_octets_are_read_without_panic(octets: Vec<u8>) {
+            let _ = repair(&[b"v=DMARC1;".as_slice(), &octets].concat());
+        }
+
+        #[test]
+        fn a_repaired_record_is_sound(tail in "[ ;=,!:@a-z.<>\"\\-]{0,60}") {
+            if let Some(text) = repair(format!("v=DMARC1 p=none {tail}").as_bytes()).and_then(|it| it.text) {
+                let parsed = grammar::parse(text.as_slice()).expect("a record");
+                prop_assert!(parsed.errors.is_empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The record that somebody meant, read from the one that somebody wrote.
+//!
+//! Evaluation is strict (RFC 7208 §4.6): one slip, and every sender gets permerror, or the record is
+//! none at all. But a comma between two terms, an en dash before `all` or `ipv4:` leave no doubt of
+//! what was meant. Here a text is read as a person reads it: characters first, then the version, then
+//! words, then each word. What comes out is a record by the strict grammar and a list of slips, each
+//! with its place and its name; or the slips alone, where one of them may have been meant in more
+//! than one way.
+//!
+//! No DNS: whether an included name exists is for others to find out.
+
+mod network;
+mod version;
+mod words;
+
+use super::grammar;
+use super::lint::meant;
+use crate::net::Name;
+use crate::provider;
+use crate::text::slip::Slips;
+use crate::text::typing::{Stray, clean};
+use crate::text::{Phrase, Repair, Span};
+
+/// The longest text that is read, in octets: no record that works is longer.
+const TEXT_LIMIT: usize = 4096;
+
+/// A word of the text, and where it stood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Word {
+    text: Vec<u8>,
+    span: Span,
+}
+
+/// Reads a text that was meant as an SPF record; `None` if it was not, as far as can be seen.
+///
+/// A record without a slip comes back as it is.
+pub fn repair(text: &[u8]) -> Option<Repair> {
+    if text.len() > TEXT_LIMIT {
+        return None;
+    }
+    let cleaned = clean(text);
+    let mut slips = Slips::default();
+    for Stray { span, what, meant } in &cleaned.strays {
+        let is_tag = span.of(text).starts_with(b"<");
+        let instead = if is_tag { instead(b"") } else { instead(meant) };
+        slips.certain(*span, Phrase::new().plain(what.as_str()).plain(instead));
+    }
+    let body = version::strip(&cleaned, text, &mut slips)?;
+    let words = words::split(&cleaned, body, &mut slips);
+    let is_record = grammar::is_record(text);
+    let repaired = words::repair(words, &mut slips);
+    if slips.0.is_empty() && repaired.is_some() {
+        // A modifier that stands twice says the same as one.
+        let errors = grammar::parse(text).errors;
+        errors.iter().for_each(|error| {
+            slips.certain(error.span, Phrase::from("the modifier is written twice"));
+        });
+    }
+    let slips = slips.sorted();
+    let words = match repaired {
+        Some(words) => words,
+        None if is_record => return Some(Repair { slips, text: None }),
+        None => return None,
+    };
+    // What is no record has to say something of senders to have been meant as one.
+    if !is_record && words.is_empty() {
+        return None;
+    }
+    if slips.is_empty() {
+        return Some(Repair { slips, text: Some(text.to_vec()) });
+    }
+    let joined = [vec![b"v=spf1".to_vec()], words].concat().join(&b' ');
+    let is_sound = grammar::parse(joined.as_slice()).strict().is_ok();
+    match is_sound || is_record {
+        true => Some(Repair { slips, text: is_sound.then_some(joined) }),
+        false => None,
+    }
+}
+
+/// What belongs in the place of a stray.
+fn instead(meant: &[u8]) -> &'static str {
+    match meant {
+        b"-" => " instead of a hyphen",
+        b" " => " instead of a space",
+        b"~" => " instead of ~",
+        _ => " does not belong here",
+    }
+}
+
+/// The record that was meant, if it is another text than the one published and it can be told.
+pub(super) fn meant_record(text: &[u8]) -> Option<Vec<u8>> {
+    repair(text)?.text.filter(|meant| meant != text)
+}
+
+/// The name of a provider's policy that a misspelt one was probably meant to be; `None` if none is
+/// near, or those of several providers are.
+///
+/// For names that do not exist or publish no SPF record.
+pub fn nearest_policy(name: &Name) -> Option<Name> {
+    let near = provider::nearest_policy(name)?;
+    Name::from_octets(near.as_bytes()).ok()
+}
+
+#[cfg(test)]
+mod tests;
