@@ -5,6 +5,7 @@ mod dmarc_cli;
 mod openspf;
 #[path = "../support/program.rs"]
 mod program;
+mod repairs;
 #[path = "../support/shared.rs"]
 mod shared;
 mod spf;
