@@ -19,7 +19,7 @@ use std::io::{self, Write as _};
 const EXAMPLES: &str = "\
 Examples:
   mailcheck fix example.com                   records to publish, as a zone file
-  mailcheck fix example.com --review          fixes to review before publishing, too
+  mailcheck fix example.com --review          and fixes to review first
   mailcheck fix example.com --only spf        SPF only
   mailcheck fix example.com -f octodns        for octoDNS";
 

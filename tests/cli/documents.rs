@@ -153,7 +153,7 @@ fn a_fix_of_what_does_not_answer_is_a_document_too() {
 #[test]
 fn a_fix_has_the_records_that_go_and_come() {
     let tape = SOUND.replace("p=reject", "p=none");
-    let run = run("fix-records", ["fix", "example.com", "--replay", "tape.jsonl"]);
+    let run = run("fix-records", ["fix", "example.com", "--review", "--replay", "tape.jsonl"]);
     let document = run.file("tape.jsonl", tape.as_bytes()).json();
     let set = &document["patches"][0]["sets"][0];
     let [remove, add] = ["remove", "add"].map(|member| set[member].as_array().expect("a list"));

@@ -412,7 +412,7 @@ fn lines_inserted_above_change_nothing() {
         let line = zone.lines().position(|line| line.contains(word)).expect("the record");
         u64::try_from(line + 4).ok()
     };
-    assert_eq!(lines.collect::<Vec<_>>(), [written("p=none"), written("v=spf1")]);
+    assert_eq!(lines.collect::<Vec<_>>(), [written("v=spf1"), written("p=none")]);
 }
 
 #[test]
