@@ -35,7 +35,7 @@ fn bulk<const N: usize>(test: &str, flags: [&str; N]) -> [bool; 2] {
 #[test]
 fn documents_of_all_verbs_have_one_envelope_and_satisfy_their_schemas() {
     let file = "$ORIGIN example.com.\n$TTL 60\n@ TXT \"v=spf1 ip4:192.0.2.1 -all\"\n";
-    let toml = "fail-on = \"warn\"\nmost-queries = 300\n[rules]\n\"spf/ptr\" = \"off\"\n[[ignore]]\nrule = \"mx/none\"\n\
+    let toml = "fail-on = \"warn\"\nmost-queries = 300\nown = [\"example.net\"]\n[rules]\n\"spf/ptr\" = \"off\"\n[[ignore]]\nrule = \"mx/none\"\n\
                 reason = \"none wanted\"\nexpires = 2999-01-01\n[[domain]]\nname = \"example.com\"\n\
                 role = \"sending\"\nsenders = [\"192.0.2.1\"]\n\
                 dkim-selectors = [\"a\", { name = \"b\", min-bits = 2048 }]\n\

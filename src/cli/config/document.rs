@@ -5,6 +5,7 @@ use super::show::place;
 use crate::config::{Policy, Setting};
 use crate::contract::{Contract, Selector};
 use crate::diagnostic::Severity;
+use crate::net::Name;
 use crate::report::envelope::{Enveloped, Kind};
 use crate::suppress::Ignore;
 use crate::text::escape;
@@ -24,6 +25,7 @@ struct Body {
     included: Vec<String>,
     fail_on: Given<&'static str>,
     most_queries: Option<Given<usize>>,
+    own: Option<Given<Vec<Name>>>,
     select: Option<Given<Vec<String>>>,
     ignore: Option<Given<Vec<String>>>,
     rules: Vec<Value>,
@@ -51,6 +53,10 @@ pub(super) fn document(settings: &Settings, origin: impl Fn(&str) -> String) -> 
             .most_queries
             .as_ref()
             .map(|(most, at)| Given { value: *most, origin: place(at) }),
+        own: config.own.first().map(|first| Given {
+            value: config.own.iter().map(|name| name.value.clone()).collect(),
+            origin: place(&first.place),
+        }),
         select: scopes("select", select),
         ignore: scopes("ignore", ignore),
         rules: config.rules.iter().map(rule).collect(),

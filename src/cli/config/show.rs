@@ -157,6 +157,11 @@ fn lines(settings: &Settings, given: impl Fn(&str) -> Option<String>) -> Vec<(St
     if let Some((most, at)) = &config.most_queries {
         lines.push((format!("most-queries = {most}"), place(at)));
     }
+    if let Some(first) = config.own.first() {
+        let names: Vec<String> =
+            config.own.iter().map(|it| quoted(&it.value.to_string())).collect();
+        lines.push((format!("own = [{}]", names.join(", ")), place(&first.place)));
+    }
     for (id, scopes) in [("select", select), ("ignore", ignore)] {
         if !scopes.is_empty() {
             let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();
