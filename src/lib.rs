@@ -112,6 +112,11 @@ pub mod cli;
 #[doc(inline)]
 pub use audit::{authorize, check, compare};
 
+/// The code of the guide, so that it compiles.
+#[cfg(all(doctest, feature = "live"))]
+#[doc = include_str!("../docs/library.md")]
+struct Guide;
+
 /// Records as they are published: text in, the value and every fault out.
 ///
 /// A parser never gives up. [`Parsed`](crate::text::Parsed) holds what could be read, and a

@@ -13,10 +13,10 @@ mod exit_code;
 mod files;
 mod fix;
 mod formats;
+mod guides;
 mod help;
 mod hostile;
 mod identities;
-mod json_guide;
 mod lint;
 mod output;
 #[path = "../support/program.rs"]

@@ -6,7 +6,7 @@
 #![allow(clippy::disallowed_methods, reason = "the history is files, and blessing is asked for")]
 
 mod commits;
-mod readme;
+mod guide;
 
 use crate::{cassette, program, schemas};
 use mailcheck::render::json;

@@ -277,25 +277,36 @@ fn asked(command: &'static str) -> Asked {
     Asked::Domain(Box::new(inquiry))
 }
 
-// ── the index in the README ─────────────────────────────────────────────────────────────────────
+// ── the guides ──────────────────────────────────────────────────────────────────────────────────
 
 #[test]
-fn the_index_in_the_readme_is_current() {
+fn the_index_of_rules_is_current() {
     const BEGIN: &str = "<!-- rules -->\n";
     const END: &str = "<!-- /rules -->";
-    let readme = read(&root().join("README.md"));
-    let Some((_, rest)) = readme.split_once(BEGIN) else { return };
+    let guide = read(&root().join("docs/rules.md"));
+    let (_, rest) = guide.split_once(BEGIN).expect("the index has a beginning");
     let (index, _) = rest.split_once(END).expect("the index has an end");
     let wanted = wanted_index();
-    assert!(index == wanted, "put this between the markers in README.md:\n\n{wanted}");
+    assert!(index == wanted, "put this between the markers in docs/rules.md:\n\n{wanted}");
 }
 
 #[test]
-fn every_configuration_in_the_readme_has_no_fault() {
-    let readme = read(&root().join("README.md"));
-    let blocks = readme.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let faults = blocks.flat_map(|text| config::read("README.md", text.as_bytes()).1);
-    assert_none(&faults.map(|fault| fault.to_string()).collect::<Vec<_>>());
+fn every_configuration_in_the_guides_has_no_fault() {
+    let docs = root().join("docs").read_dir().expect("a folder can be listed").flatten();
+    let paths = docs.map(|entry| entry.path()).chain([root().join("README.md")]);
+    let mut blocks = 0;
+    let mut faults = Vec::new();
+    for path in paths {
+        let guide = read(&path);
+        let texts = guide.split("```toml").skip(1).filter_map(|rest| rest.split("```").next());
+        let texts = texts.filter_map(|block| Some(block.split_once('\n')?.1));
+        for text in texts.filter(|text| !text.starts_with("[dependencies]")) {
+            blocks += 1;
+            faults.extend(config::read(&path.display().to_string(), text.as_bytes()).1);
+        }
+    }
+    assert!(blocks >= 4, "the configurations are found: {blocks}");
+    assert_none(&faults.iter().map(ToString::to_string).collect::<Vec<_>>());
 }
 
 /// The folder in which the rules of a family stand.
@@ -313,7 +324,7 @@ fn folder(family: &str) -> String {
 fn wanted_index() -> String {
     let row = |rule: &Rule| {
         let Rule { id, severity, summary, .. } = rule;
-        let path = format!("{}/{}.md", folder(rule.family()), rule.name());
+        let path = format!("../{}/{}.md", folder(rule.family()), rule.name());
         format!("| [`{id}`]({path}) | {severity} | {summary} |\n")
     };
     let head = "| rule | severity | what is wrong |\n|---|---|---|\n".to_owned();
@@ -365,7 +376,7 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-#[expect(clippy::disallowed_methods, reason = "pages and the README are files")]
+#[expect(clippy::disallowed_methods, reason = "pages and guides are files")]
 fn read(path: &Path) -> String {
     std::fs::read_to_string(path).expect("a text file can be read")
 }
