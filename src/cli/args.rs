@@ -24,10 +24,10 @@ pub(in crate::cli) const TEMPLATE: &str =
 
 const EXAMPLES: &str = "\
 Examples:
-  mailcheck example.com                  who may send, and is mail protected?
-  mailcheck example.com 192.0.2.25       may this address send?
-  mailcheck example.com microsoft365     may Microsoft 365 send?
-  mailcheck example.com --zone new.zone  as it would be with this zone file";
+  mailcheck example.com                  who is authorized, and is mail protected?
+  mailcheck example.com 192.0.2.25       is this address authorized?
+  mailcheck example.com microsoft365     is Microsoft 365 authorized?
+  mailcheck example.com --zone new.zone  as if this zone file were published";
 
 /// What the exit code of a report means.
 pub(in crate::cli) const EXIT_CODES: &str = "\
@@ -47,7 +47,7 @@ Exit codes:
     after_long_help = EXIT_CODES,
     help_template = TEMPLATE,
     override_usage = "mailcheck [OPTIONS] DOMAIN… [IP|CIDR|PROVIDER…] [@SERVER]\n       mailcheck VERB …",
-    next_help_heading = "Question",
+    next_help_heading = "What to check",
     arg_required_else_help = true,
     disable_help_flag = true,
     disable_version_flag = true,
@@ -196,7 +196,7 @@ pub struct Sources {
 
     /// Most queries that one domain may cause to another organization [default: 300]
     ///
-    /// Whoever writes a policy decides which names are looked up. What lies beyond is undetermined.
+    /// The author of a policy decides which names are looked up. What lies beyond is undetermined.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..), hide_short_help = true)]
     pub most_queries: Option<u32>,
 }
@@ -215,7 +215,7 @@ pub struct Servers {
 struct Resolver {
     /// Query this server: IP[:PORT], tls://…, https://…
     ///
-    /// `system` stands for the servers of this machine.
+    /// `system` means the servers of this machine.
     #[arg(short, long, value_name = "SERVER", value_delimiter = ',')]
     resolver: Vec<String>,
 }
@@ -378,7 +378,7 @@ pub struct Choosing {
 fn formats() -> String {
     let names = Format::NAMES.map(|(_, name)| name);
     format!(
-        "Write the report in this form: {}\n\nMay be given several times, for instance \
+        "Write the report in this form: {}\n\nMay be given several times, as in \
          -f text -f json=report.json. Files are written whole or not at all.",
         names.join(", ")
     )

@@ -56,7 +56,7 @@ struct Flags {
     #[arg(value_name = "DOMAIN")]
     words: Vec<OsString>,
 
-    /// The file, in place of the one beside mailcheck.toml
+    /// The file, instead of the one beside mailcheck.toml
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 

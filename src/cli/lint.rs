@@ -39,7 +39,7 @@ const LARGE: usize = 4 * 1024 * 1024;
 
 /// Check zone files offline, line by line
 ///
-/// Makes no DNS queries, so names outside of a file are not checked. In a file with an SOA record
+/// Makes no DNS queries, so names outside a file are not checked. In a file with an SOA record
 /// a missing name does not exist; in any other only the records it lists are checked. A comment behind a
 /// record, `; mailcheck: ignore[family/name] reason`, leaves out what is found there.
 #[derive(Clone, Debug, Parser)]

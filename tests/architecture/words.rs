@@ -1,8 +1,8 @@
 //! The words that readers see: engineers, at night, in their field's language.
 //!
 //! The law holds patterns and stems, not sentences: what must not come back is a habit. It reads
-//! every string literal of the source outside of tests, the pages of the rules without their zones,
-//! and what the stories and snapshots show of a screen.
+//! every string literal of the source outside of tests, the help of flags and verbs, the pages of the
+//! rules and the guides without their blocks, and what the stories and snapshots show of a screen.
 
 use super::{assert_none, before_tests, files, read};
 use std::path::{Path, PathBuf};
@@ -99,12 +99,8 @@ const ALLOWED: &[(&str, &str)] = &[
     ("is none of", "plain English"),
 ];
 
-/// Files that are not read yet, and why.
-const LEFT_OUT: &[(&str, &str)] =
-    &[("src/cli/args.rs", "help texts: with the parser of subcommands")];
-
-/// How the texts of help begin that stand in other files; with the parser of subcommands.
-const HELP: [&str; 3] = ["Examples:", "Exit codes:", "Question"];
+/// What guides say to those who work here, and not to readers.
+const WORKSHOP: [&str; 2] = ["ARCHITECTURE.md", "CONTRIBUTING.md"];
 
 /// How much of a text is shown with an offender.
 const LONGEST: usize = 160;
@@ -178,6 +174,29 @@ fn literals(path: &str, text: &str) -> Vec<Text> {
             .skip(before.get(..keep).map_or(0, |head| head.chars().count()))
             .collect();
         rest = after;
+    }
+    found
+}
+
+/// The comments that clap shows as help: those above an attribute of an argument or a command.
+fn help(path: &str, text: &str) -> Vec<Text> {
+    let (mut found, mut comment) = (Vec::new(), Vec::new());
+    for (number, line) in before_tests(text).lines().enumerate() {
+        let line = line.trim_start();
+        if let Some(said) = line.strip_prefix("///") {
+            comment.push(said.trim());
+            continue;
+        }
+        let is_flat =
+            ["#[command(flatten)]", "#[command(subcommand)]", "#[arg(skip)]"].contains(&line);
+        let derives = |it: &str| line.starts_with("#[derive(") && line.contains(it);
+        let is_shown = !is_flat && ["#[arg(", "#[command("].iter().any(|it| line.starts_with(it))
+            || derives("Parser")
+            || derives("ValueEnum");
+        if is_shown && !comment.is_empty() {
+            found.push(Text { place: format!("{path}:{}", number + 1), text: comment.join(" ") });
+        }
+        comment.clear();
     }
     found
 }
@@ -262,21 +281,23 @@ fn lines(path: &str, text: &str) -> Vec<Text> {
 
 #[test]
 fn readers_meet_the_words_of_their_field() {
-    let is_left_out = |path: &str| LEFT_OUT.iter().any(|(left_out, _)| *left_out == path);
     let is_test = |path: &str| path.ends_with("tests.rs") || path.contains("/tests/");
     let sources = files("rs");
-    let sources = sources.iter().filter(|it| !is_left_out(&it.path) && !is_test(&it.path));
-    let literals = sources.flat_map(|source| literals(&source.path, &source.text));
-    let help = |text: &Text| {
-        let begin = text.text.trim_start_matches(['\\', '\n']);
-        HELP.iter().any(|help| begin.starts_with(help))
-    };
-    let mut texts: Vec<Text> = literals
-        .filter(|text| !help(text))
-        .map(|Text { place, text }| Text { place, text: shown(&text) })
-        .collect();
+    let sources = sources.iter().filter(|it| !is_test(&it.path)).collect::<Vec<_>>();
+    let literals = sources.iter().flat_map(|source| literals(&source.path, &source.text));
+    let mut texts: Vec<Text> =
+        literals.map(|Text { place, text }| Text { place, text: shown(&text) }).collect();
+    texts.extend(sources.iter().flat_map(|source| help(&source.path, &source.text)));
     let pages = files("md");
     texts.extend(pages.iter().flat_map(|page| lines(&page.path, &prose(&page.text))));
+    let guides = [below(".", "md"), below("docs", "md")].concat();
+    let guides = guides.iter().filter(|(path, _)| !WORKSHOP.iter().any(|it| path.ends_with(it)));
+    texts.extend(guides.flat_map(|(path, text)| lines(path, &prose(text))));
+    for file in ["action.yml", ".pre-commit-hooks.yaml"] {
+        let text = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(file));
+        let said = text.lines().filter_map(|line| line.trim().strip_prefix("description:"));
+        texts.extend(said.map(|said| Text { place: file.to_owned(), text: said.to_owned() }));
+    }
     let stories = below("testdata/scenarios", "md");
     texts.extend(stories.iter().flat_map(|(path, text)| lines(path, &screens(text))));
     let snapshots = below("tests/library/snapshots", "snap");
@@ -306,5 +327,19 @@ fn a_stem_covers_every_ending_and_a_word_only_itself() {
     assert_eq!(
         habits(&text("it was mended; the toldest tapestry")),
         ["x: \"mend*\" in \"it was mended; the toldest tapestry\""]
+    );
+}
+
+#[test]
+fn a_habit_is_found_in_the_help_of_a_flag_and_not_in_other_comments() {
+    let code = "/// Nobody\nconst X: u8 = 1;\n    /// Whoever\n    ///\n    /// stands\n    \
+                #[arg(long)]\n    y: u8,\n    /// somebody\n    #[command(flatten)]\n    z: Z,\n";
+    let found = habits(&help("src/a.rs", code));
+    assert_eq!(
+        found,
+        [
+            "src/a.rs:6: \"whoever\" in \"Whoever  stands\"",
+            "src/a.rs:6: \"stands\" in \"Whoever  stands\"",
+        ]
     );
 }

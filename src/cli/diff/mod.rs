@@ -33,8 +33,8 @@ Examples:
 
 /// Compare two states of DNS: who can no longer send, what gets worse
 ///
-/// Both states are evaluated for every address there is and for every domain of the files; what
-/// they do not say comes from the DNS as it is. Only what gets worse decides the exit code, from a
+/// Both states are evaluated for every address there is and for every domain of the files; records
+/// that they do not list come from live DNS. Only what gets worse decides the exit code, from a
 /// warning on unless --fail-on says otherwise.
 #[derive(Clone, Debug, Parser)]
 #[command(
@@ -57,15 +57,15 @@ pub(super) struct DiffArgs {
 
     /// The state before: this zone file
     ///
-    /// Without it the state before is the DNS as it is.
+    /// Without it the state before is live DNS.
     #[arg(long, value_name = "OLD", requires = "zone")]
     against: Vec<PathBuf>,
 
-    /// The state before: the files as they stand at this commit
+    /// The state before: the files at this commit
     #[arg(long, value_name = "COMMIT", conflicts_with_all = ["zone", "against"])]
     base: Option<String>,
 
-    /// The state before: the DNS as it is
+    /// The state before: live DNS
     #[arg(long, conflicts_with_all = ["zone", "against", "base"])]
     live: bool,
 

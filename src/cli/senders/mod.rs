@@ -18,7 +18,7 @@ use std::io::Write;
 const EXAMPLES: &str = "\
 Examples:
   mailcheck senders example.com                     every address, by its result
-  mailcheck senders example.com 192.0.2.0/24        may all of these send?
+  mailcheck senders example.com 192.0.2.0/24        are all of these authorized?
   mailcheck senders example.com --minus spf:spf.protection.outlook.com
   mailcheck senders example.com --flatten           the policy as addresses
   mailcheck senders example.com -f nft | nft -f -   for a packet filter";
@@ -31,7 +31,7 @@ Exit codes:
   3  undetermined: the DNS did not answer; lists of networks are withheld
   4  internal error, or the list could not be written";
 
-/// List every address that may send for a domain, by result and by term
+/// List every address by its SPF result, with the term that decides
 #[derive(Clone, Debug, Parser)]
 #[command(
     version,
@@ -40,7 +40,7 @@ Exit codes:
     help_template = args::TEMPLATE,
     arg_required_else_help = true,
     override_usage = "mailcheck senders [OPTIONS] DOMAIN [IP|CIDR|PROVIDER…] [@SERVER]",
-    next_help_heading = "Question",
+    next_help_heading = "What to list",
     disable_help_flag = true,
     disable_version_flag = true,
     max_term_width = 100
@@ -50,7 +50,7 @@ pub struct SendersArgs {
     #[arg(value_name = "DOMAIN", required = true, hide = true)]
     pub words: Vec<OsString>,
 
-    /// May all of this sender's addresses send? IP, CIDR, spf:NAME …
+    /// Are all addresses of this sender authorized? IP, CIDR, spf:NAME …
     ///
     /// Answers yes, no or partly, with the exact remainder. Takes a host name or a provider too. May
     /// be given several times.
@@ -65,8 +65,8 @@ pub struct SendersArgs {
 
     /// Write the policy as a list of addresses
     ///
-    /// Records of ip4 and ip6 only, each within an answer of 512 octets, evaluated in place of the
-    /// policy before they are shown. A list does not follow what others change.
+    /// Records of ip4 and ip6 only, each within an answer of 512 octets, and evaluated before they are
+    /// shown. A list does not follow what providers change.
     #[arg(long)]
     pub flatten: bool,
 

@@ -19,13 +19,13 @@ Examples:
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  every expectation is met, no finding at or above --fail-on
-  1  an expectation is not met, or a finding at or above --fail-on
+  0  the contract holds, no finding at or above --fail-on
+  1  the contract is broken, or a finding at or above --fail-on
   2  wrong usage: a flag, a file, a domain that is not declared
   3  undetermined: the DNS did not answer; the domain may be fine
   4  internal error, or the report could not be written
 
-A contract stands in mailcheck.toml:
+A contract in mailcheck.toml:
   [[domain]]
   name       = \"example.com\"
   senders    = [\"microsoft365\", \"203.0.113.0/28\"]
@@ -38,7 +38,7 @@ A contract stands in mailcheck.toml:
     after_long_help = EXIT_CODES,
     help_template = args::TEMPLATE,
     override_usage = "mailcheck test [OPTIONS] [FILE.toml] [DOMAIN…] [@SERVER]",
-    next_help_heading = "Question",
+    next_help_heading = "What to check",
     disable_help_flag = true,
     disable_version_flag = true,
     max_term_width = 100
