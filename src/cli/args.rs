@@ -24,7 +24,7 @@ pub(in crate::cli) const TEMPLATE: &str =
 
 const EXAMPLES: &str = "\
 Examples:
-  mailcheck example.com                  who is authorized, and is mail protected?
+  mailcheck example.com                  which senders pass? is mail protected?
   mailcheck example.com 192.0.2.25       is this address authorized?
   mailcheck example.com microsoft365     is Microsoft 365 authorized?
   mailcheck example.com --zone new.zone  as if this zone file were published";

@@ -99,15 +99,15 @@ pub(crate) static KINDS: &[Kind] = kinds! {
         => |p| here(Some(format!("{};", p.text)));
     Spf yes "spf-commas-between" "commas between terms" SYNTAX "comma" NETWORK
         => |p| here(between(p, ", "));
-    Spf yes "spf-commas-tight" "commas in the place of blanks" SYNTAX "comma" NETWORK
+    Spf yes "spf-commas-tight" "commas instead of blanks" SYNTAX "comma" NETWORK
         => |p| here(between(p, ","));
     Spf yes "spf-comma-addresses" "two addresses with a comma in one term" SYNTAX "comma" Some("ip4:5.45.198.7 ip4:5.45.199.8")
         => |p| here(replace_all(p, " ip4:5.45.199.8", ",5.45.199.8"));
     Spf yes "spf-blank-addresses" "two addresses with a blank behind one ip4:" SYNTAX "ip4:" Some("ip4:5.45.198.7 ip4:5.45.199.8")
         => |p| here(replace_all(p, " ip4:5.45.199.8", " 5.45.199.8"));
-    Spf yes "spf-equals-include" "include= in the place of include:" MODIFIER "include:" INCLUDE
+    Spf yes "spf-equals-include" "include= instead of include:" MODIFIER "include:" INCLUDE
         => |p| here(term_with(p, "include:", |t| t.replacen(':', "=", 1)));
-    Spf yes "spf-equals-ip4" "ip4= in the place of ip4:" MODIFIER "ip4:" NETWORK
+    Spf yes "spf-equals-ip4" "ip4= instead of ip4:" MODIFIER "ip4:" NETWORK
         => |p| here(term_with(p, "ip4:", |t| t.replacen(':', "=", 1)));
     Spf yes "spf-blank-equals" "the value behind a blank, without a colon" SYNTAX "include:" INCLUDE
         => |p| here(term_with(p, "include:", |t| t.replacen(':', " ", 1)));
@@ -175,11 +175,11 @@ pub(crate) static KINDS: &[Kind] = kinds! {
     Spf yes "spf-type-word" "the type TXT before the version" LOOKALIKE "txt" None
         => |p| here(Some(format!("TXT {}", p.text)));
     // ── SPF: mechanisms and addresses ──
-    Spf yes "spf-ipv4" "ipv4: in the place of ip4:" SYNTAX "ip4:" NETWORK
+    Spf yes "spf-ipv4" "ipv4: instead of ip4:" SYNTAX "ip4:" NETWORK
         => |p| here(term_with(p, "ip4:", |t| t.replacen("ip4:", "ipv4:", 1)));
-    Spf yes "spf-ip" "ip: in the place of ip4:" SYNTAX "ip4:" NETWORK
+    Spf yes "spf-ip" "ip: instead of ip4:" SYNTAX "ip4:" NETWORK
         => |p| here(term_with(p, "ip4:", |t| t.replacen("ip4:", "ip:", 1)));
-    Spf yes "spf-ipv6" "ipv6: in the place of ip6:" SYNTAX "ip6:" NETWORK6
+    Spf yes "spf-ipv6" "ipv6: instead of ip6:" SYNTAX "ip6:" NETWORK6
         => |p| here(term_with(p, "ip6:", |t| t.replacen("ip6:", "ipv6:", 1)));
     Spf yes "spf-bare-address" "an address without ip4:" SYNTAX "ip4:" ADDRESS
         => |p| here(term_with(p, "ip4:5.45.198.7", |t| t.replacen("ip4:", "", 1)));
@@ -193,7 +193,7 @@ pub(crate) static KINDS: &[Kind] = kinds! {
         => |p| here(term_with(p, "ip4:5.45.198.7", |t| t.replacen("ip4:", "mx:", 1)));
     Spf yes "spf-include-network" "include: with a network" ADDRESS_NAME "ip4:" NETWORK
         => |p| here(term_with(p, "ip4:5.45.198.0/24", |t| t.replacen("ip4:", "include:", 1)));
-    Spf yes "spf-netmask" "a netmask in the place of a prefix length" SYNTAX "/24" NETWORK
+    Spf yes "spf-netmask" "a netmask instead of a prefix length" SYNTAX "/24" NETWORK
         => |p| here(term_with(p, "ip4:5.45.198.0/24", |t| t.replacen("/24", "/255.255.255.0", 1)));
     Spf yes "spf-range" "a range of addresses" SYNTAX "range" Some("ip4:5.45.198.8/29")
         => |p| here(term_with(p, "ip4:5.45.198.8/29", |_| "ip4:5.45.198.8-5.45.198.15".into()));
@@ -211,32 +211,32 @@ pub(crate) static KINDS: &[Kind] = kinds! {
         => |p| here(term_with(p, "ip4:5.45.198.7", |_| "ip4:5.45.298.7".into()));
     Spf no "spf-octet-missing" "an address with three octets" SYNTAX "ipv4 address" ADDRESS
         => |p| here(term_with(p, "ip4:5.45.198.7", |_| "ip4:5.45.198".into()));
-    Spf yes "spf-inlcude" "include misspelt: inlcude" SYNTAX "include:" INCLUDE
+    Spf yes "spf-inlcude" "include misspelled: inlcude" SYNTAX "include:" INCLUDE
         => |p| here(term_with(p, "include:", |t| t.replacen("include", "inlcude", 1)));
-    Spf yes "spf-includes" "include misspelt: includes" SYNTAX "include:" INCLUDE
+    Spf yes "spf-includes" "include misspelled: includes" SYNTAX "include:" INCLUDE
         => |p| here(term_with(p, "include:", |t| t.replacen("include", "includes", 1)));
-    Spf yes "spf-pi4" "ip4 misspelt: pi4" SYNTAX "ip4:" NETWORK
+    Spf yes "spf-pi4" "ip4 misspelled: pi4" SYNTAX "ip4:" NETWORK
         => |p| here(term_with(p, "ip4:", |t| t.replacen("ip4", "pi4", 1)));
     Spf yes "spf-include-twice" "include:include:" URL "include:include:" INCLUDE
         => |p| here(term_with(p, "include:", |t| format!("include:{t}")));
     Spf yes "spf-include-double-colon" "include::" URL "colon" INCLUDE
         => |p| here(term_with(p, "include:", |t| t.replacen(':', "::", 1)));
-    Spf yes "spf-redirect-colon" "redirect: in the place of redirect=" SYNTAX "redirect=" Some("redirect=sendgrid.net")
+    Spf yes "spf-redirect-colon" "redirect: instead of redirect=" SYNTAX "redirect=" Some("redirect=sendgrid.net")
         => |p| here(term_with(p, "redirect=", |t| t.replacen('=', ":", 1)));
-    Spf yes "spf-redirect-misspelt" "redirect misspelt: redirct=" MODIFIER "redirect=" Some("redirect=sendgrid.net")
+    Spf yes "spf-redirect-misspelled" "redirect misspelled: redirct=" MODIFIER "redirect=" Some("redirect=sendgrid.net")
         => |p| here(term_with(p, "redirect=", |t| t.replacen("redirect", "redirct", 1)));
     Spf yes "spf-redirect-twice" "the same redirect twice" SYNTAX "twice" Some("redirect=sendgrid.net")
         => |p| here(term_with(p, "redirect=", |t| format!("{t} {t}")));
     Spf yes "spf-include-https" "include of an https URL" URL "https" INCLUDE
         => |p| here(term_with(p, "include:", |t| t.replacen("include:", "include:https://", 1)));
     // ── SPF: names of providers ──
-    Spf yes "spf-google-misspelt" "Google's name misspelt: _spf.gogle.com" TARGET "_spf.google.com" GOOGLE
+    Spf yes "spf-google-misspelled" "Google's name misspelled: _spf.gogle.com" TARGET "_spf.google.com" GOOGLE
         => |p| here(term_with(p, "include:_spf.google.com", |t| t.replacen("google", "gogle", 1)));
     Spf yes "spf-google-no-underscore" "Google's name without underscore: spf.google.com" TARGET "_spf.google.com" GOOGLE
         => |p| here(term_with(p, "include:_spf.google.com", |t| t.replacen("_spf", "spf", 1)));
     Spf yes "spf-outlook-no-spf" "Microsoft's name without spf: protection.outlook.com" TARGET "spf.protection.outlook.com" MICROSOFT
         => |p| here(term_with(p, "include:spf.protection.outlook.com", |t| t.replacen("spf.", "", 1)));
-    Spf yes "spf-outlook-misspelt" "Microsoft's name misspelt: protecton" TARGET "spf.protection.outlook.com" MICROSOFT
+    Spf yes "spf-outlook-misspelled" "Microsoft's name misspelled: protecton" TARGET "spf.protection.outlook.com" MICROSOFT
         => |p| here(term_with(p, "include:spf.protection.outlook.com", |t| t.replacen("protection", "protecton", 1)));
     Spf yes "spf-sendgrid-com" "SendGrid's name below com" TARGET "sendgrid.net" INCLUDE
         => |p| here(term_with(p, "include:sendgrid.net", |t| t.replacen(".net", ".com", 1)));
@@ -257,7 +257,7 @@ pub(crate) static KINDS: &[Kind] = kinds! {
         => |p| here(near_value(p, "-all", "all-"));
     Spf yes "spf-all-blank" "a blank behind the qualifier" SYNTAX "space" Some("-all")
         => |p| here(near_value(p, "-all", "- all"));
-    Spf yes "spf-all-alll" "all misspelt: alll" SYNTAX "all" Some("-all")
+    Spf yes "spf-all-alll" "all misspelled: alll" SYNTAX "all" Some("-all")
         => |p| here(near_value(p, "-all", "-alll"));
     Spf yes "spf-version-2" "v=spf2" LOOKALIKE "v=spf1" None
         => |p| here(Some(p.text.replacen("v=spf1", "v=spf2", 1)));
@@ -278,19 +278,19 @@ pub(crate) static KINDS: &[Kind] = kinds! {
     // ── DMARC ──
     Dmarc yes "dmarc-version-no-semicolon" "no semicolon behind the version" DMARC_TEXT "semicolon" P
         => |p| here(Some(p.text.replacen(';', "", 1)));
-    Dmarc yes "dmarc-no-semicolons" "blanks in the place of semicolons" DMARC_TEXT "semicolon" P
+    Dmarc yes "dmarc-no-semicolons" "blanks instead of semicolons" DMARC_TEXT "semicolon" P
         => |p| here(Some(p.tags().join(" ")));
     Dmarc yes "dmarc-one-semicolon" "a semicolon missing between two tags" DMARC_TAG "semicolon" RUA
         => |p| here(without_semicolon(p, "rua="));
-    Dmarc yes "dmarc-commas" "commas in the place of semicolons" DMARC_TEXT "comma" P
+    Dmarc yes "dmarc-commas" "commas instead of semicolons" DMARC_TEXT "comma" P
         => |p| here(Some(p.tags().join(", ")));
-    Dmarc yes "dmarc-colon" "p: in the place of p=" DMARC_TAG "=" P
+    Dmarc yes "dmarc-colon" "p: instead of p=" DMARC_TAG "=" P
         => |p| here(p.tag("p=", |t| t.replacen('=', ":", 1)));
-    Dmarc yes "dmarc-dash" "p- in the place of p=" DMARC_TAG "=" P
+    Dmarc yes "dmarc-dash" "p- instead of p=" DMARC_TAG "=" P
         => |p| here(p.tag("p=", |t| t.replacen('=', "-", 1)));
-    Dmarc yes "dmarc-rejected" "p misspelt: one letter too many" DMARC_TAG "did you mean" P
+    Dmarc yes "dmarc-rejected" "p misspelled: one letter too many" DMARC_TAG "did you mean" P
         => |p| here(p.tag("p=", |t| format!("{t}ed")));
-    Dmarc yes "dmarc-misspelt" "p misspelt: two letters swapped" DMARC_TAG "did you mean" P
+    Dmarc yes "dmarc-misspelled" "p misspelled: two letters swapped" DMARC_TAG "did you mean" P
         => |p| here(p.tag("p=", |t| { let (a, b) = t.split_at(t.len() - 2); let mut c: Vec<char> = b.chars().collect(); c.reverse(); format!("{a}{}", c.into_iter().collect::<String>()) }));
     Dmarc no "dmarc-block" "p=block" DMARC_TAG "block" P
         => |p| here(p.tag("p=", |_| "p=block".into()));
@@ -306,11 +306,11 @@ pub(crate) static KINDS: &[Kind] = kinds! {
         => |p| here(p.tag("rua=", |t| t.replace(',', " ")).filter(|t| t.contains(" mailto:")));
     Dmarc yes "dmarc-mailto-slashes" "mailto:// " DMARC_TAG "mailto:" RUA
         => |p| here(p.tag("rua=", |t| t.replace("mailto:", "mailto://")));
-    Dmarc yes "dmarc-mailto-misspelt" "malito:" DMARC_TAG "mailto:" RUA
+    Dmarc yes "dmarc-mailto-misspelled" "malito:" DMARC_TAG "mailto:" RUA
         => |p| here(p.tag("rua=", |t| t.replace("mailto:", "malito:")));
     Dmarc yes "dmarc-mailto-twice" "mailto:mailto:" DMARC_TAG "mailto:" RUA
         => |p| here(p.tag("rua=", |t| t.replace("mailto:", "mailto:mailto:")));
-    Dmarc yes "dmarc-mailto-equals" "mailto= in the place of mailto:" DMARC_TAG "mailto:" RUA
+    Dmarc yes "dmarc-mailto-equals" "mailto= instead of mailto:" DMARC_TAG "mailto:" RUA
         => |p| here(p.tag("rua=", |t| t.replace("mailto:", "mailto=")));
     Dmarc yes "dmarc-angle-inside" "angle brackets around the address" DMARC_TAG "angle bracket" RUA
         => |p| here(p.tag("rua=", |t| t.replace("mailto:", "mailto:<").replace(',', ">,") + ">"));
@@ -358,9 +358,9 @@ pub(crate) static KINDS: &[Kind] = kinds! {
         => |p| here(p.add_tag("fo=all"));
     Dmarc yes "dmarc-mode-word" "adkim=relaxed" DMARC_TAG "r or s" P
         => |p| here(p.add_tag("adkim=relaxed"));
-    Dmarc yes "dmarc-sp-misspelt" "sp misspelt" DMARC_TAG "did you mean" Some("sp=reject")
+    Dmarc yes "dmarc-sp-misspelled" "sp misspelled" DMARC_TAG "did you mean" Some("sp=reject")
         => |p| here(p.tag("sp=reject", |_| "sp=jerect".into()));
-    Dmarc yes "dmarc-policy-word" "policy= in the place of p=" DMARC_TAG "p=" P
+    Dmarc yes "dmarc-policy-word" "policy= instead of p=" DMARC_TAG "p=" P
         => |p| here(p.tag("p=", |t| t.replacen("p=", "policy=", 1)));
     Dmarc yes "dmarc-apex" "the record at the domain itself" DMARC_PLACE "_dmarc" P
         => |p| p.elsewhere(&p.domain);
@@ -381,9 +381,9 @@ pub(crate) static KINDS: &[Kind] = kinds! {
         => |p| here(without_semicolon(p, "p="));
     Dkim yes "dkim-version-no-semicolon" "no semicolon behind the version" DKIM_TEXT "semicolon" V
         => |p| here(Some(p.text.replacen(';', "", 1)).filter(|_| p.text.starts_with("v=DKIM1;")));
-    Dkim yes "dkim-commas" "commas in the place of semicolons" DKIM_TEXT "comma" K
+    Dkim yes "dkim-commas" "commas instead of semicolons" DKIM_TEXT "comma" K
         => |p| here(Some(p.tags().join(", ")));
-    Dkim yes "dkim-colon" "p: in the place of p=" DKIM_TEXT "=" K
+    Dkim yes "dkim-colon" "p: instead of p=" DKIM_TEXT "=" K
         => |p| here(p.tag("p=", |t| t.replacen('=', ":", 1)));
     Dkim yes "dkim-version-word" "v=DKIM" DKIM_TEXT "dkim1" V
         => |p| here(p.tag("v=DKIM1", |_| "v=DKIM".into()));

@@ -479,9 +479,9 @@ fn page(rows: &[Row]) -> String {
         "# Repairs\n\n\
          What mailcheck makes of records that people broke. Valid policies of a snapshot of public \
          records are broken in {} ways, {} of which leave no doubt of what was meant. For each break: is \
-         the fault found, does a message name the cause, and does `mailcheck fix --review` offer the \
+         the fault found, does a message name the cause, and does `fix --review` offer the \
          exact repair: for SPF the same result for every address there is, for DMARC and DKIM the same \
-         parsed record? *Of these safe* is the share that `mailcheck fix` offers without `--review`. \
+         parsed record? *Of these safe* is the share that `fix` offers without `--review`. \
          *Fewer authorized* counts offered SPF records that authorize fewer senders than the original: \
          there must be none.\n\n\
          In all: {tried} breaks, cause named in {}; {able} of repairable kinds, exact repair in {}; \
