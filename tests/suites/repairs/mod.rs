@@ -5,6 +5,8 @@
 //! A sample runs with the other tests. The whole is an ignored test, for release builds; with `BLESS=1` it
 //! writes `docs/repairs.md`.
 
+#![expect(clippy::disallowed_methods, reason = "the snapshot and the page are files")]
+
 mod change;
 mod kinds;
 mod world;
@@ -181,7 +183,7 @@ fn meaning(protocol: Protocol, policy: &Policy, dns: &Changed<'_>) -> Meaning {
             Meaning::Spf(sets.collect(), dependent)
         }
         Protocol::Dmarc => {
-            let mut records = texts().into_iter().filter_map(|text| dmarc::parse(text));
+            let mut records = texts().into_iter().filter_map(dmarc::parse);
             let (Some(parsed), None) = (records.next(), records.next()) else {
                 return Meaning::Nothing;
             };
@@ -551,7 +553,7 @@ fn every_kind_is_named_and_repaired_in_200_policies() {
     assert!(known == page, "{PAGE} is not current: run with BLESS=1\n{page}");
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests are told by the environment what to accept")]
+/// The environment says what a test accepts.
 fn blesses() -> bool {
     std::env::var_os("BLESS").is_some()
 }
