@@ -177,6 +177,15 @@ fn each_rule_has_its_fix() {
             Review,
             "v=DMARC1; p=reject",
         ),
+        // Behind the other terms, so that they are tested.
+        (
+            "spf/pass-all",
+            "example.com TXT v=spf1 +all include:p.test ip4:192.0.2.1\n\
+             p.test TXT v=spf1 ip4:198.51.100.0/24 -all"
+                .into(),
+            Review,
+            "v=spf1 include:p.test ip4:192.0.2.1 ~all",
+        ),
         (
             "spf/pass-all",
             "example.com TXT v=spf1 ip4:192.0.2.1 +all".into(),

@@ -160,7 +160,7 @@ fn resolver(domain: &Domain, first: &Lookup, why: Trouble) -> Fault {
         name: server(first).unwrap_or_default().to_owned(),
         record: None,
         reason,
-        action: Phrase::from("ask another one: ")
+        action: Phrase::from("use another resolver: ")
             .code(format!("mailcheck {} @SERVER", domain.domain)),
         evidence: failed,
         confidence: Certainty::Likely,

@@ -115,7 +115,7 @@ pub(super) fn faults(domain: &Domain, hints: &Hints) -> Vec<Fault> {
         };
         if let Some(known) = faults.iter_mut().find(is_same_alias) {
             known.reason =
-                known.reason.clone().plain("; ").name(&finding.subject.name).plain(" likewise");
+                known.reason.clone().plain("; ").name(&finding.subject.name).plain(" too");
             known.evidence.extend(fault.evidence);
             continue;
         }
@@ -160,8 +160,8 @@ fn fault(domain: &Domain, finding: &Finding, hints: &Hints) -> Fault {
 }
 
 fn unregistered(plain: Fault, gone: &Name) -> Fault {
-    let reason = Phrase::new().name(gone).plain(" is not registered, and anyone may register it");
-    let action = Phrase::from("remove what names it");
+    let reason = Phrase::new().name(gone).plain(" is not registered; anyone can register it");
+    let action = Phrase::from("remove the record that points to it");
     Fault { kind: FaultKind::UnregisteredDomain, reason, action, ..plain }
 }
 
@@ -178,7 +178,7 @@ fn misspelt(
         .name(target)
         .plain(format!("; {} publishes its senders at ", known.title()))
         .name(&policy);
-    let action = Phrase::from("name that instead");
+    let action = Phrase::from("use that name instead");
     Fault {
         party: Party::You,
         kind: FaultKind::MisspeltName,

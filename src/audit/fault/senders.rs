@@ -93,10 +93,10 @@ fn refused(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<
             .plain(" is not listed in the SPF policy of ")
             .code(&one.spf.domain);
         let action = match first_fix(one) {
-            Some(fix) => Phrase::from("if it is yours, ")
+            Some(fix) => Phrase::from("if this sender is yours, ")
                 .then(fix)
-                .plain("; if not, this is what SPF is for"),
-            None => Phrase::from("if it is yours, list it; if not, this is what SPF is for"),
+                .plain("; if not, change nothing"),
+            None => Phrase::from("if this sender is yours, list it; if not, change nothing"),
         };
         return Some(of(one, Party::None, FaultKind::UnlistedSender, reason, action));
     }

@@ -15,7 +15,7 @@ use crate::diagnostic::Severity;
 use crate::net::IpSet;
 use crate::protocols::spf::edit::{Edit, edit, with, without};
 use crate::protocols::spf::lint;
-use crate::protocols::spf::record::{Body, Mechanism, Term};
+use crate::protocols::spf::record::{Body, Mechanism, Qualifier, Term};
 use crate::protocols::spf::{Facts, Published, Record, SpfResult};
 use crate::provider;
 use crate::text::{Phrase, Span};
@@ -156,10 +156,13 @@ pub(super) fn move_all(context: Context<'_>) -> Vec<Candidate> {
     let Some(site) = Site::of(context) else { return Vec::new() };
     let text = &site.record.text;
     let mut directives = site.record.directives();
-    let Some((_, all, ..)) = directives.find(|(.., mechanism)| **mechanism == Mechanism::All)
-    else {
+    let Some((_, all, qualifier, _)) = directives.find(|(.., it)| **it == Mechanism::All) else {
         return Vec::new();
     };
+    if qualifier == Qualifier::Pass {
+        // At the end it would still let anyone send: what to do about it is said there.
+        return Vec::new();
+    }
     let (later_alls, late): (Vec<_>, Vec<_>) =
         directives.partition(|(.., mechanism)| **mechanism == Mechanism::All);
     let Some((_, last, ..)) = late.last() else {
@@ -229,8 +232,12 @@ pub(super) fn stop_everybody(context: Context<'_>) -> Vec<Candidate> {
     if !is_own {
         return Vec::new();
     }
-    let text = all_of(site.record, &found);
     let bare = without(&site.record.text, &found);
+    let is_all = site.record.directives().any(|(_, term, _, mechanism)| {
+        *mechanism == Mechanism::All && found.contains(&term.span)
+    });
+    // Behind every other term, so that they are tested.
+    let text = if is_all { with(&bare, b"~all") } else { bare.clone() };
     let reading = site.change.clone().reword(&site.record.text, &bare);
     let summary = Phrase::from("authorize only the senders that the other terms list");
     site.reworded(&text, |change| Candidate {

@@ -146,7 +146,7 @@ pub(super) fn given_missing(facts: &Facts, rule: &'static Rule, findings: &mut V
                 let Some((text, place)) = tried.foreign.first() else { continue };
                 let said = match Misplaced::read(text) {
                     Some(Misplaced::Colons) => {
-                        said.plain(": it has colons in place of equal signs")
+                        said.plain(": it has colons instead of equals signs")
                     }
                     Some(Misplaced::Target(name)) => {
                         let said = said.plain(": it is a name, ").name(&name);
