@@ -175,7 +175,8 @@ impl Domain {
 
     /// How it adds up: the worst of its senders, of the findings that count, and of its sections;
     /// and unknown, unless it is worse, where it could not be told whether its contract is met.
-    /// Trouble with the DNS never makes it fail.
+    /// Trouble with the DNS never makes it fail. What is weak about a section is a finding, which
+    /// says how much it matters.
     ///
     /// The section of a family that is waived, for its owner decided about all that was found there,
     /// counts only where it could not be told. Of a change only what it brings about counts.
@@ -190,7 +191,6 @@ impl Domain {
         }
         let sections = self.sections().into_iter().map(|view| match view.status {
             Status::Broken if !is_waived(view.protocol.word()) => Verdict::Fail,
-            Status::Weak if !is_waived(view.protocol.word()) => Verdict::Warn,
             _ => Verdict::Ok,
         });
         let senders = self.authorizations.iter().map(Authorization::verdict);
