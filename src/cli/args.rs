@@ -35,7 +35,7 @@ Exit codes:
   0  good: senders asked about are authorized, no finding at or above --fail-on
   1  a sender is not fully authorized, or a finding is at or above --fail-on
   2  wrong usage: a flag, a domain, a file
-  3  undetermined: the DNS did not answer; the domain may be fine
+  3  undetermined: a DNS query failed; the domain may be fine
   4  internal error, or the report could not be written";
 
 /// Can the servers that send mail for a domain prove it, and if not, whose fault is it?
@@ -290,7 +290,7 @@ pub struct Report {
     #[command(flatten)]
     pub judging: Judging,
 
-    /// Exit 0 whatever was found
+    /// Exit 0 regardless of findings
     #[arg(long, hide_short_help = true, value_parser = BoolishValueParser::new())]
     pub exit_zero: bool,
 
@@ -306,7 +306,7 @@ pub struct Report {
 /// When to use colour.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Colour {
-    /// Use colour: auto, always or never
+    /// Use color: auto, always or never
     #[arg(
         long,
         value_name = "WHEN",
@@ -321,7 +321,7 @@ pub struct Colour {
 /// Flags that show a page and do nothing else; every command has them.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Pages {
-    /// Show this page; --help says more
+    /// Show help (-h: summary, --help: all options)
     #[arg(short, long, action = ArgAction::Help)]
     help: Option<bool>,
 

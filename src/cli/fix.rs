@@ -272,7 +272,7 @@ fn closing(domain: &Domain, patches: &[Patch], is_unknown: bool) {
     let steps = || patches.iter().flat_map(|patch| &patch.steps);
     let left = report::left(domain, patches).count();
     let fixes = match steps().count() {
-        0 => "no fix found".to_owned(),
+        0 => "no fix printed (--review and --templates print more)".to_owned(),
         1 => "1 fix".to_owned(),
         count => format!("{count} fixes"),
     };

@@ -9,7 +9,7 @@ use crate::protocols::Protocol;
 use crate::provider::{self, Provider};
 use crate::report::{
     Authorization, Authorized, Certainty, DmarcResult, Domain, Evidence, Fault, FaultKind, Finding,
-    Origin, Party, Policy, RecordSet, SpfResult, Status, Verdict,
+    Origin, Party, Policy, Portion, RecordSet, SenderResult, SpfResult, Status, Verdict,
 };
 use crate::text::Phrase;
 
@@ -84,13 +84,23 @@ fn refused(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<
         }
         _ => {}
     }
+    let is_error = |portion: &Portion| {
+        let errors = [SpfResult::Permerror, SpfResult::Temperror].map(SenderResult::Certain);
+        errors.contains(&portion.result)
+    };
+    if one.spf.portions.iter().any(is_error) {
+        return None;
+    }
     if let Some(known) = hints.forwards_for {
         return Some(forwarded(domain, one, known));
     }
     if one.kind.is_address() {
         let reason = Phrase::new()
             .addr(&one.sender)
-            .plain(" is not listed in the SPF policy of ")
+            .plain(match one.authorized {
+                Authorized::Partial => " is listed only in part in the SPF policy of ",
+                _ => " is not listed in the SPF policy of ",
+            })
             .code(&one.spf.domain);
         let action = match first_fix(one) {
             Some(fix) => Phrase::from("if this sender is yours, ")

@@ -86,7 +86,7 @@ pub(crate) static SENDER_GAINED: Rule = Rule {
     severity: Note,
     confidence: Certain,
     summary: "a new sender becomes authorized",
-    why: "Everyone who controls these addresses can send as the domain.",
+    why: "Anyone who controls these addresses can send mail as this domain.",
     cite: rfc(7208, "2.6.3"),
     page: include_str!("sender-gained.md"),
 };

@@ -110,7 +110,7 @@ pub(crate) static TOO_MANY_LOOKUPS: Rule = Rule {
     severity: Error,
     confidence: Certain,
     summary: "more DNS lookups than the contract allows",
-    why: "The contract reserves lookups for changes by providers; receivers stop at 10.",
+    why: "max-lookups in mailcheck.toml limits the DNS lookups of the policy; receivers stop at 10.",
     cite: rfc(7208, "4.6.4"),
     page: include_str!("too-many-lookups.md"),
 };

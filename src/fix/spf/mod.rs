@@ -118,7 +118,9 @@ pub(super) fn clear_host_bits(context: Context<'_>) -> Vec<Candidate> {
         let index = site.record.terms.binary_search_by_key(&span, |term| term.span).ok()?;
         match &site.record.terms.get(index)?.body {
             Body::Directive(qualifier, mechanism @ (Mechanism::Ip4(net) | Mechanism::Ip6(net))) => {
-                Some(format!("{qualifier}{}:{net}", mechanism.word()).into_bytes())
+                // A prefix of 0 is everyone: that is what has to be repaired.
+                let is_meant = net.prefix() > 0;
+                is_meant.then(|| format!("{qualifier}{}:{net}", mechanism.word()).into_bytes())
             }
             _ => None,
         }
@@ -233,11 +235,18 @@ pub(super) fn stop_everybody(context: Context<'_>) -> Vec<Candidate> {
         return Vec::new();
     }
     let bare = without(&site.record.text, &found);
-    let is_all = site.record.directives().any(|(_, term, _, mechanism)| {
-        *mechanism == Mechanism::All && found.contains(&term.span)
-    });
-    // Behind every other term, so that they are tested.
-    let text = if is_all { with(&bare, b"~all") } else { bare.clone() };
+    let is_all = site
+        .record
+        .directives()
+        .any(|(_, term, _, mechanism)| *mechanism == Mechanism::All && found.contains(&term.span));
+    let ends = |(_, term, _, mechanism): (_, &Term, _, &Mechanism)| {
+        *mechanism == Mechanism::All && !found.contains(&term.span)
+    };
+    // Behind every other term, so that they are tested, unless the record has an end of its own.
+    let text = match is_all && !site.record.directives().any(ends) {
+        true => with(&bare, b"~all"),
+        false => bare.clone(),
+    };
     let reading = site.change.clone().reword(&site.record.text, &bare);
     let summary = Phrase::from("authorize only the senders that the other terms list");
     site.reworded(&text, |change| Candidate {

@@ -82,8 +82,7 @@ pub(crate) static UNREGISTERED_DOMAIN: Rule = Rule {
     severity: Warn,
     confidence: Likely,
     summary: "a record depends on a domain that may be unregistered",
-    why: "An attacker who registers that domain sends, signs or receives mail as yours, and \
-          every check passes.",
+    why: "Anyone can register that domain and decide what the record that names it authorizes.",
     cite: advice(),
     page: include_str!("unregistered-domain.md"),
 };

@@ -163,6 +163,7 @@ impl Facts {
             Standing::Unknown
         } else if meets(ipv6, SpfResult::Permerror)
             || matches!(self.default_result(), Some(SpfResult::Pass | SpfResult::Neutral))
+            || [ipv4, ipv6].iter().any(|partition| partition.passing().is_all())
         {
             Standing::Weak
         } else {

@@ -122,7 +122,7 @@ pub(crate) static POLICY_NONE: Rule = Rule {
     severity: Warn,
     confidence: Certain,
     summary: "DMARC p=none",
-    why: "p=none is for the time in which you study the reports: it stops no spoofed mail.",
+    why: "p=none is for monitoring: it requests reports, but no action on mail that fails.",
     cite: rfc(9989, "4.7"),
     page: include_str!("policy-none.md"),
 };

@@ -69,8 +69,8 @@ pub(crate) static PLACEHOLDER: Rule = Rule {
     id: "mx/placeholder",
     severity: Error,
     confidence: Certain,
-    summary: "MX host below .invalid",
-    why: "Names below .invalid never exist. Some providers use one to verify ownership; remove \
+    summary: "MX host under .invalid",
+    why: "Names under .invalid never exist. Some providers use one to verify ownership; remove \
           it afterwards.",
     cite: rfc(6761, "6.4"),
     page: include_str!("placeholder.md"),
@@ -110,7 +110,7 @@ pub(crate) static PRIVATE_ADDRESS: Rule = Rule {
     id: "mx/private-address",
     severity: Note,
     confidence: Certain,
-    summary: "MX host with an unreachable address among others",
+    summary: "MX host with some unreachable addresses",
     why: "A sender that picks the private address waits for a timeout before it tries another.",
     cite: rfc(5321, "5.1"),
     page: include_str!("private-address.md"),

@@ -143,7 +143,7 @@ pub(crate) static UNUSED_EXPLANATION: Rule = Rule {
     id: "spf/unused-explanation",
     severity: Note,
     confidence: Certain,
-    summary: "exp= without a mechanism that gives fail",
+    summary: "exp= has no effect: no mechanism returns fail",
     why: "Receivers fetch the explanation only on fail.",
     cite: rfc(7208, "6.2"),
     page: include_str!("../unused-explanation.md"),
