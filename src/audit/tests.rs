@@ -252,7 +252,7 @@ async fn a_failure_of_ipv6_alone_is_remarked() {
         host.example AAAA servfail";
     let domain = report(zone, &about("example.com")).await;
     let remark = domain.spf.details.tree.first().and_then(|node| node.remark.clone());
-    assert_eq!(remark.as_deref(), Some("answered SERVFAIL: temperror"));
+    assert_eq!(remark.as_deref(), Some("returned SERVFAIL: temperror"));
 }
 
 // ── what the owner declares ─────────────────────────────────────────────────────────────────────

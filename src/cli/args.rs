@@ -34,11 +34,11 @@ pub(in crate::cli) const EXIT_CODES: &str = "\
 Exit codes:
   0  good: senders asked about are authorized, no finding at or above --fail-on
   1  a sender is not fully authorized, or a finding is at or above --fail-on
-  2  wrong usage: a flag, a domain, a file
+  2  usage error: a flag, a domain, a file
   3  undetermined: a DNS query failed; the domain may be fine
   4  internal error, or the report could not be written";
 
-/// Can the servers that send mail for a domain prove it, and if not, whose fault is it?
+/// Check which servers are authorized to send for a domain, and whose fault it is where one fails
 #[derive(Clone, Debug, Parser)]
 #[command(
     name = "mailcheck",
@@ -72,7 +72,7 @@ pub struct CheckArgs {
     #[arg(long, value_name = "SENDER", allow_hyphen_values = true)]
     pub sender: Vec<OsString>,
 
-    /// MAIL FROM address to test with; <> is the null one
+    /// MAIL FROM address to test with; <> is the null reverse-path
     ///
     /// Any octets, with or without angle brackets. Without a domain of its own SPF checks the HELO
     /// name (RFC 7208 §2.4).
@@ -161,10 +161,10 @@ pub struct Sources {
 
     /// Overlay a zone file on live DNS
     ///
-    /// A file with an SOA record speaks for its whole zone, one without only for the record sets
-    /// that it lists. Zones of octoDNS (example.com.yaml), the output of dnscontrol print-ir and of
-    /// terraform show -json, and lists of records (.txt) are read as well; zone:, octodns:,
-    /// dnscontrol:, terraform: or plain: before the file says which it is.
+    /// A file with an SOA record replaces the whole zone; a file without one replaces only the
+    /// record sets that it lists. mailcheck also reads octoDNS zones (example.com.yaml), the output
+    /// of dnscontrol print-ir and of terraform show -json, and lists of records (.txt). Prefix the
+    /// file name with zone:, octodns:, dnscontrol:, terraform: or plain: to set the format.
     #[arg(long, value_name = "FILE")]
     pub zone: Vec<PathBuf>,
 
@@ -186,17 +186,18 @@ pub struct Sources {
     #[arg(long, value_name = "SCRIPT", hide_short_help = true)]
     pub fault: Vec<String>,
 
-    /// Time limit of one query [default: 5s]
+    /// Time limit per query [default: 5s]
     #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
     pub timeout: Option<Duration>,
 
-    /// Time limit of one domain [default: 30s]
+    /// Time limit per domain [default: 30s]
     #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
     pub deadline: Option<Duration>,
 
-    /// Most queries that one domain may cause to another organization [default: 300]
+    /// Limit on queries to names of one other organization, per domain [default: 300]
     ///
-    /// The author of a policy decides which names are looked up. What lies beyond is undetermined.
+    /// A policy's author chooses which names are looked up. Results that need more queries are
+    /// undetermined.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..), hide_short_help = true)]
     pub most_queries: Option<u32>,
 }
@@ -215,7 +216,7 @@ pub struct Servers {
 struct Resolver {
     /// Query this server: IP[:PORT], tls://…, https://…
     ///
-    /// `system` means the servers of this machine.
+    /// `system` uses the DNS servers configured on this machine.
     #[arg(short, long, value_name = "SERVER", value_delimiter = ',')]
     resolver: Vec<String>,
 }
@@ -360,16 +361,17 @@ pub struct Choosing {
     #[arg(long, value_name = "RULE", value_delimiter = ',', hide_short_help = true)]
     pub select: Vec<String>,
 
-    /// Without these rules: family/name, or a family
+    /// Skip these rules: family/name, or a family
     ///
     /// May be given several times, or with commas. To say why, and until when, use an `[[ignore]]`
     /// in mailcheck.toml.
     #[arg(long, value_name = "RULE", value_delimiter = ',', hide_short_help = true)]
     pub ignore: Vec<String>,
 
-    /// The configuration, or none
+    /// Configuration file, or none
     ///
-    /// Without it mailcheck.toml is looked for here and upward to the root of the repository.
+    /// By default mailcheck looks for mailcheck.toml in the current directory, then in its parents
+    /// up to the root of the repository.
     #[arg(long, value_name = "FILE|none", hide_short_help = true)]
     pub config: Option<OsString>,
 }

@@ -349,7 +349,7 @@ mod tests {
     #[test]
     fn the_program_says_what_it_answers() {
         let about = command().get_about().map(ToString::to_string).unwrap_or_default();
-        assert!(about.starts_with("Can the servers that send mail"), "{about}");
+        assert!(about.starts_with("Check which servers are authorized"), "{about}");
     }
 
     #[test]

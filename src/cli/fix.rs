@@ -27,14 +27,14 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  nothing is left to repair; the records, if any, are on standard output
   1  errors or warnings remain
-  2  wrong usage: a flag, a domain, a file
+  2  usage error: a flag, a domain, a file
   3  undetermined: a DNS query failed; what is printed may be incomplete
   4  internal error, or standard output cannot be written to";
 
-/// Print the records that fix a domain, each fix proved first
+/// Print DNS records that fix a domain, each fix tested first
 ///
-/// mailcheck tries every fix on the published records: the finding is gone, no finding as severe
-/// appears, and no intended sender is lost. A safe fix authorizes exactly the intended senders and
+/// mailcheck applies each fix to the published records and prints it only if the finding
+/// disappears, no equally severe finding appears, and no intended sender is lost. A safe fix authorizes exactly the intended senders and
 /// weakens nothing; --review and --templates print more. Rules that mailcheck.toml turns off or
 /// ignores are left alone.
 #[derive(Clone, Debug, Parser)]

@@ -54,13 +54,13 @@ const VERDICTS: &str = "\
 A domain
   OK       nothing at or above --fail-on, every sender asked about is authorized
   WARN     works today; weaker protection than its owner probably intends
-  FAIL     receivers reject or ignore something today, or a sender is not authorized
+  FAIL     receivers reject mail or ignore a record today, or a sender is not authorized
   UNKNOWN  a DNS query failed, so the answer is undetermined
 
 A sender
-  YES      SPF passes every address of it
-  NO       SPF passes none of its addresses
-  PARTLY   SPF passes some of them: the report lists which
+  YES      all of its addresses pass SPF
+  NO       none of its addresses pass SPF
+  PARTLY   some of its addresses pass SPF: the report lists which
   UNKNOWN  undetermined: a DNS query failed
 
 A protocol (MX, SPF, DKIM, DMARC, TLS-RPT)
@@ -71,7 +71,7 @@ A protocol (MX, SPF, DKIM, DMARC, TLS-RPT)
   unknown  undetermined: a DNS query failed
 
 A finding
-  error    a receiver that follows the standard rejects, ignores or returns permerror today
+  error    compliant receivers reject mail, ignore a record or return permerror today
   warn     works today; weak, or one change away from breaking
   note     good practice, or information
 

@@ -29,7 +29,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  no finding at or above --fail-on
   1  a finding at or above --fail-on
-  2  wrong usage: a flag, a file that cannot be read
+  2  usage error: a flag, a file that cannot be read
   4  internal error, or the report could not be written";
 
 /// Most files that are judged at once.

@@ -53,12 +53,12 @@ impl Trouble {
         all.into_iter().find(|trouble| trouble.word() == word)
     }
 
-    /// The words for it in a sentence: `… timed out`, `… answered SERVFAIL`.
+    /// The words for it in a sentence: `… timed out`, `… returned SERVFAIL`.
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Timeout => "timed out",
-            Self::ServFail => "answered SERVFAIL",
-            Self::Refused => "answered REFUSED",
+            Self::ServFail => "returned SERVFAIL",
+            Self::Refused => "returned REFUSED",
             Self::Bogus => "failed DNSSEC validation",
             Self::Malformed => "answered with a malformed reply",
             Self::Network => "could not be queried",

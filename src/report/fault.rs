@@ -129,7 +129,9 @@ impl Fault {
             (Some(fix), ..) => fix.summary.clone(),
             (None, Some(advice), _) => advice.clone(),
             (None, None, Party::You) => Phrase::from("see ").code(&*finding.rule),
-            (None, None, _) => Phrase::from("only its operator can change that record"),
+            (None, None, _) => Phrase::from(
+                "report it there; until it is fixed, you can only remove what leads to that record",
+            ),
         };
         let Subject { name, kind, .. } = &finding.subject;
         Self {

@@ -45,7 +45,13 @@ impl Domain {
         }
         // Who asks about senders reads what breaks mail besides, and why a refused one is refused is
         // part of the answer.
-        let worst = diagnosis(self).filter(|worst| match self.answer() {
+        let worst = diagnosis(self).map(|worst| match (worst.about, self.answer()) {
+            (About::Section(Protocol::Spf), Some(Answer::Yes)) => {
+                Diagnosis { said: Phrase::from("other senders: ").then(worst.said), ..worst }
+            }
+            _ => worst,
+        });
+        let worst = worst.filter(|worst| match self.answer() {
             Some(answer) => worst.severity == Severity::Error && answer == Answer::Yes,
             None => true,
         });

@@ -202,7 +202,7 @@ fn servers(domain: &Domain, group: &Group<'_>) -> Fault {
         }
         _ => Phrase::from("change nothing in ")
             .name(&domain.domain)
-            .plain("; receivers get temperror and try again later"),
+            .plain("; receivers return temperror, and most ask the sender to retry"),
     };
     Fault {
         party: owner.party,

@@ -33,9 +33,9 @@ Examples:
 
 /// Compare two states of DNS: who can no longer send, what gets worse
 ///
-/// Both states are evaluated for every address there is and for every domain of the files; records
-/// that they do not list come from live DNS. Only what gets worse decides the exit code, from a
-/// warning on unless --fail-on says otherwise.
+/// mailcheck evaluates both states for every IP address and every domain in the files, and queries
+/// live DNS for records that the files do not list. The exit code is 1 if anything gets worse by
+/// at least a warning (change with --fail-on).
 #[derive(Clone, Debug, Parser)]
 #[command(
     override_usage = "mailcheck diff [DOMAIN…] --zone NEW… [--against OLD…] [@SERVER]\n       \

@@ -27,7 +27,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  listed, and every sender of --contains is authorized
   1  a sender of --contains is not, or only partly; no SPF record; cannot be flattened
-  2  wrong usage: a flag, a domain, a file
+  2  usage error: a flag, a domain, a file
   3  undetermined: the DNS did not answer; lists of networks are withheld
   4  internal error, or the list could not be written";
 

@@ -21,7 +21,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
   0  the contract holds, no finding at or above --fail-on
   1  the contract is broken, or a finding at or above --fail-on
-  2  wrong usage: a flag, a file, a domain that is not declared
+  2  usage error: a flag, a file, a domain that is not declared
   3  undetermined: a DNS query failed; the domain may be fine
   4  internal error, or the report could not be written
 

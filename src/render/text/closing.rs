@@ -83,7 +83,7 @@ pub(super) fn meaning(report: &Report, tally: &Tally) -> &'static str {
         (1, _) if tally.is_broken() => "contract not met",
         (1, _) if tally.is_refused() => "not authorized",
         (1, _) => "findings at or above --fail-on",
-        (2, _) => "wrong usage",
+        (2, _) => "usage error",
         (3, _) => "undetermined",
         (130, _) => "interrupted",
         _ => "internal error",
