@@ -159,7 +159,9 @@ pub fn nearest(word: &str) -> Option<&'static str> {
 
 /// The SPF include of a provider that a misspelt name was probably meant to be; `None` if none is
 /// near, or if those of several providers are.
-pub fn nearest_policy(name: &Name) -> Option<&'static str> {
+///
+/// For names that do not exist or publish no SPF record.
+pub fn nearest_policy(name: &Name) -> Option<Name> {
     let written = name.to_octets();
     let written = std::str::from_utf8(&written).ok()?;
     let includes = all().iter().flat_map(|provider| {
@@ -175,7 +177,8 @@ pub fn nearest_policy(name: &Name) -> Option<&'static str> {
     let (least, provider, include) = *near.first()?;
     let is_only =
         near.iter().all(|(slips, other, _)| *slips > least || other.id() == provider.id());
-    (is_only && include != written).then_some(include)
+    let meant = Some(include).filter(|_| is_only && include != written)?;
+    Name::from_octets(meant.as_bytes()).ok()
 }
 
 /// The provider that an SPF include stands for.
@@ -218,13 +221,11 @@ pub fn meant_include(name: &Name) -> Option<(&'static Provider, Name)> {
     if recognise_include(name).is_some() {
         return None;
     }
-    let by_host = host(name).map(|(provider, _)| provider).filter(|it| it.policy.is_some());
-    let provider = by_host.or_else(|| {
-        let written = name.to_string();
-        let meant = near::nearest_within(&written, 2, all().iter().filter_map(|it| it.policy))?;
-        all().iter().find(|provider| provider.policy == Some(meant))
-    })?;
-    Some((provider, provider.policy()?))
+    let by_host = host(name).and_then(|(provider, _)| Some((provider, provider.policy()?)));
+    by_host.or_else(|| {
+        let meant = nearest_policy(name)?;
+        Some((recognise_include(&meant)?, meant))
+    })
 }
 
 /// The provider that a person means by a name among senders: one that the provider publishes for its

@@ -5,7 +5,7 @@
 //! `undetermined`, with what would decide it; a zone that was not reached is never called wrong.
 //!
 //! Every candidate is kept with the domain; which of them the reader sees follows from the findings
-//! that count when the report is concluded (`Domain::retain_faults`).
+//! that count when the report is concluded (`Domain::diagnose`).
 
 mod failures;
 mod findings;

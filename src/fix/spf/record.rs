@@ -238,7 +238,7 @@ pub(in crate::fix) fn correct_targets(context: Context<'_>) -> Vec<Candidate> {
             Some(Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec)) => spec,
             _ => return Edit::Keep,
         };
-        let near = spec.fixed().and_then(spf::nearest_policy);
+        let near = spec.fixed().and_then(provider::nearest_policy);
         let begin = word.iter().position(|octet| b":=".contains(octet));
         let Some((near, begin)) = near.zip(begin.and_then(|at| word.get(..=at))) else {
             return Edit::Keep;

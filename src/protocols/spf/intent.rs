@@ -17,6 +17,7 @@ use super::record::{Body, DomainSpec, Mechanism, Qualifier, Record, Term};
 use super::repair;
 use super::walk::{Cohort, Walker};
 use crate::net::{Family, IpSet, Name};
+use crate::provider;
 use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -242,7 +243,7 @@ impl Reader<'_> {
         // A misspelt name of a provider: whose it is follows from the catalogue.
         if matches!(inner.found, Found::Nothing | Found::NoDomain)
             && self.is_own()
-            && let Some(near) = repair::nearest_policy(&target)
+            && let Some(near) = provider::nearest_policy(&target)
         {
             let policy = self.policies.fetch(&near).await;
             if matches!(policy.found, Found::One { .. }) {

@@ -57,6 +57,6 @@ pub use policy::{Found, Policies, Published};
 pub use prefetch::prefetch;
 pub use ptr::reverse_name;
 pub use record::Record;
-pub use repair::{nearest_policy, repair};
+pub use repair::repair;
 pub use typed_term::TypedTerm;
 pub use walk::{Walked, walk};

@@ -94,10 +94,7 @@ pub(super) fn unusable(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
             let said =
                 found.said(" has an unusable key: ").then(unusable_words(found.record(), why));
             let finding = found.finding(rule, found.causes(said.plain("; receivers ignore it")));
-            findings.push(match tag_span(&found.record().text, why.tag()) {
-                Some(span) => narrowed(finding, span),
-                None => finding,
-            });
+            findings.push(at_tag(finding, found.record(), why.tag()));
         }
     }
     for (found, flaw) in flawed(facts) {
@@ -115,10 +112,7 @@ pub(super) fn testing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
         let said = found.said(" is in test mode (").code("t=y");
         let said = said.plain(")");
         let finding = found.finding(rule, said);
-        findings.push(match tag_span(&found.record().text, b"t") {
-            Some(span) => narrowed(finding, span),
-            None => finding,
-        });
+        findings.push(at_tag(finding, found.record(), b"t"));
     }
 }
 
@@ -190,6 +184,14 @@ impl<'a> FoundKey<'a> {
 fn narrowed(mut finding: Finding, span: Span) -> Finding {
     finding.location.span = Some(span);
     finding
+}
+
+/// The finding at a tag of the record; where it was, if the tag is absent.
+fn at_tag(finding: Finding, record: &KeyRecord, tag: &[u8]) -> Finding {
+    match tag_span(&record.text, tag) {
+        Some(span) => narrowed(finding, span),
+        None => finding,
+    }
 }
 
 /// Every key record once: those of a wildcard stand for all the selectors that it answers.

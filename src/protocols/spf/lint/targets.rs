@@ -11,7 +11,8 @@ use crate::protocols::spf::explanation::Flaw;
 use crate::protocols::spf::partition::{Partition, Visit};
 use crate::protocols::spf::policy::Found;
 use crate::protocols::spf::record::{Body, Mechanism, SpecText};
-use crate::protocols::spf::repair::{nearest_policy, repair};
+use crate::protocols::spf::repair::repair;
+use crate::provider::nearest_policy;
 use crate::text::Phrase;
 use std::collections::{HashMap, HashSet};
 
@@ -20,22 +21,13 @@ pub(super) fn include_without_record(
     rule: &'static Rule,
     findings: &mut Vec<Finding>,
 ) {
-    let mut reported: Vec<Place<'_>> = Vec::new();
-    for (partition, visit) in facts.visits() {
-        let Some(place) = partition.referrer(visit) else { continue };
+    for (place, visit) in broken(facts) {
         let domain = &visit.published.domain;
-        let what = match visit.published.found {
-            Found::NoDomain => " points to a name that does not exist",
-            Found::Nothing if visit.published.answer.outcome == Outcome::NxDomain => {
-                " points to an alias of a name that does not exist"
-            }
-            Found::Nothing => " points to a name without an SPF record",
-            Found::One { .. } | Found::Several(_) | Found::Failed => continue,
+        let what = match (&visit.published.found, &visit.published.answer.outcome) {
+            (Found::NoDomain, _) => " points to a name that does not exist",
+            (_, Outcome::NxDomain) => " points to an alias of a name that does not exist",
+            _ => " points to a name without an SPF record",
         };
-        if reported.iter().any(|known| known.is(place)) {
-            continue;
-        }
-        reported.push(place);
         let message = permerror(place, pointing(place, domain).plain(what));
         let message = match nearest_policy(domain) {
             Some(near) => {
@@ -52,6 +44,19 @@ pub(super) fn include_without_record(
         let message = Phrase::new().code(place.text()).plain(" does not contain a domain name");
         findings.push(Finding::new(rule, place.location(), permerror(place, message)));
     }
+}
+
+/// The terms that lead to a name which publishes no policy, each once, and the first visit there.
+fn broken(facts: &Facts) -> Vec<(Place<'_>, &Visit)> {
+    let mut found: Vec<(Place<'_>, &Visit)> = Vec::new();
+    for (partition, visit) in facts.visits() {
+        let Some(place) = partition.referrer(visit) else { continue };
+        let is_broken = matches!(visit.published.found, Found::NoDomain | Found::Nothing);
+        if is_broken && !found.iter().any(|(known, _)| known.is(place)) {
+            found.push((place, visit));
+        }
+    }
+    found
 }
 
 /// A term, and the name that it leads to where that does not stand in it.
@@ -187,22 +192,16 @@ pub struct BrokenReference {
 impl Facts {
     /// The terms of either walk that lead to names which publish no policy, each once.
     pub fn broken_references(&self) -> Vec<BrokenReference> {
-        let mut found: Vec<BrokenReference> = Vec::new();
-        for (partition, visit) in self.visits() {
-            let Some(place) = partition.referrer(visit) else { continue };
+        let references = broken(self).into_iter().map(|(place, visit)| {
             let answer = &visit.published.answer;
-            let is_name_missing = match visit.published.found {
-                Found::NoDomain => true,
-                Found::Nothing => answer.outcome == Outcome::NxDomain,
-                Found::One { .. } | Found::Several(_) | Found::Failed => continue,
-            };
-            let location = place.location();
-            if !found.iter().any(|known| known.location == location) {
-                let target = last_name(answer).clone();
-                found.push(BrokenReference { location, target, is_name_missing });
+            let is_no_domain = matches!(visit.published.found, Found::NoDomain);
+            BrokenReference {
+                location: place.location(),
+                target: last_name(answer).clone(),
+                is_name_missing: is_no_domain || answer.outcome == Outcome::NxDomain,
             }
-        }
-        found
+        });
+        references.collect()
     }
 
     /// The terms of either walk that lead to names which do not exist and would let senders pass,

@@ -15,8 +15,6 @@ mod words;
 
 use super::grammar;
 use super::lint::meant;
-use crate::net::Name;
-use crate::provider;
 use crate::text::slip::Slips;
 use crate::text::typing::{Stray, clean};
 use crate::text::{Phrase, Repair, Span};
@@ -90,15 +88,6 @@ fn instead(meant: &[u8]) -> &'static str {
 /// The record that was meant, if it is another text than the one published and it can be told.
 pub(super) fn meant_record(text: &[u8]) -> Option<Vec<u8>> {
     repair(text)?.text.filter(|meant| meant != text)
-}
-
-/// The name of a provider's policy that a misspelt one was probably meant to be; `None` if none is
-/// near, or those of several providers are.
-///
-/// For names that do not exist or publish no SPF record.
-pub fn nearest_policy(name: &Name) -> Option<Name> {
-    let near = provider::nearest_policy(name)?;
-    Name::from_octets(near.as_bytes()).ok()
 }
 
 #[cfg(test)]
