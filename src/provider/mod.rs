@@ -7,7 +7,10 @@
 //! Knowledge of this kind grows old. So it only ever adds a name to what the DNS says, suggests what
 //! to try, or says what a person means; no verdict rests on it.
 
+mod facts;
 mod pattern;
+
+pub use facts::Fact;
 
 use crate::net::{Cidr, Name};
 use crate::text::near;
@@ -19,9 +22,9 @@ use std::sync::OnceLock;
 /// The table, read when it is first asked for.
 static TABLE: &str = include_str!("providers.toml");
 
-/// One who sends or receives for others.
+/// One who sends or receives for others: what recognising it and judging its senders takes. All that
+/// is known of it, with sources, is [`Provider::facts`].
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Provider {
     id: &'static str,
     #[serde(default)]
@@ -30,7 +33,9 @@ pub struct Provider {
     #[serde(default)]
     shared: bool,
     #[serde(default)]
-    mailboxes: bool,
+    hosted: bool,
+    kinds: Vec<Kind>,
+    #[serde(default)]
     includes: Vec<Pattern>,
     policy: Option<&'static str>,
     #[serde(default)]
@@ -50,6 +55,47 @@ pub struct Provider {
     #[serde(default)]
     rotates: bool,
     key_note: Option<&'static str>,
+    #[serde(default)]
+    ranges: Vec<Generation>,
+}
+
+/// What a provider does for its customers.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Kind {
+    /// People read and write mail there.
+    Mailbox,
+    /// It passes mail on to other mailboxes.
+    Forwarder,
+    /// It receives or sends on behalf of a mailbox provider.
+    Gateway,
+    /// It sends for customers.
+    Sender,
+    /// It reads DMARC reports.
+    Reports,
+    /// It keeps policies of customers in its own zone.
+    Hosted,
+}
+
+/// What the policy of a provider listed on one day.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Generation {
+    as_of: &'static str,
+    networks: Vec<Cidr>,
+}
+
+impl Generation {
+    /// The day, month or year: `2026-09`.
+    pub fn as_of(&self) -> &'static str {
+        self.as_of
+    }
+
+    /// The networks that it listed.
+    pub fn networks(&self) -> &[Cidr] {
+        &self.networks
+    }
 }
 
 /// What a host does for a provider.
@@ -89,7 +135,22 @@ impl Provider {
 
     /// True if people read and write mail there, so that it sends for whom it receives.
     pub fn keeps_mailboxes(&self) -> bool {
-        self.mailboxes
+        self.kinds.contains(&Kind::Mailbox)
+    }
+
+    /// What it does for its customers.
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// True if it keeps policies of customers in its own zone.
+    pub fn hosts_policies(&self) -> bool {
+        self.hosted
+    }
+
+    /// What its policy listed, the newest first.
+    pub fn generations(&self) -> &[Generation] {
+        &self.ranges
     }
 
     /// The name whose SPF policy lists its senders; `None` if every customer has another one.

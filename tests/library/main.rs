@@ -11,6 +11,7 @@ mod faults;
 mod fixes;
 mod formats;
 mod made;
+mod providers;
 mod random;
 mod reading;
 mod render;
