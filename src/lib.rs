@@ -81,6 +81,9 @@ pub mod net;
 pub mod dns;
 pub mod zonefile;
 pub mod diagnostic;
+#[cfg(feature = "mail")]
+#[doc(hidden)]
+pub mod mail;
 #[doc(hidden)]
 pub mod suppress;
 #[doc(hidden)]

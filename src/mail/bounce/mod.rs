@@ -1,0 +1,64 @@
+//! Bounces: who could not be reached, who says so, in which words, and what that means.
+//!
+//! [`read`] takes a notification in any of its forms: RFC 3464 and RFC 6522, the free text of qmail,
+//! Exim and others, the events of providers as JSON, a reply of SMTP that somebody pasted. What the
+//! words mean stands in `classes.toml`, each rule with its source.
+//!
+//! Deliberately absent: whether what the bounce says is still true. That is asked of the DNS, above.
+
+mod classify;
+mod event;
+mod notification;
+mod prose;
+mod reply;
+
+pub use classify::{Class, FaultKind, Meaning};
+
+use crate::mail::feedback::json_value;
+
+/// What a file holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Bounce {
+    /// One entry a recipient.
+    pub recipients: Vec<Recipient>,
+    /// The address that the message was sent from (MAIL FROM).
+    pub sender: Option<String>,
+    /// The domain of its From header.
+    pub from_domain: Option<String>,
+    /// The server that made the notification.
+    pub reporter: Option<String>,
+    /// The address that the recipient's host saw, where the text says so.
+    pub address: Option<std::net::IpAddr>,
+    /// The domain whose proof was checked, where the text says so.
+    pub checked_domain: Option<String>,
+    /// The identifier of the message that came back.
+    pub message_id: Option<String>,
+}
+
+/// What became of the message for one recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Recipient {
+    /// The address; `None` if the notification does not say.
+    pub address: Option<String>,
+    /// `failed`, `delayed`, `delivered` …; `None` if it is not said.
+    pub action: Option<String>,
+    /// The enhanced code of the reply, else that of the report.
+    pub status: Option<String>,
+    /// The host that spoke.
+    pub remote: Option<String>,
+    /// What it said, unfolded.
+    pub text: String,
+    /// What that means.
+    pub meaning: Meaning,
+}
+
+/// Reads a notification; `None` if it is not one.
+pub fn read(octets: &[u8]) -> Option<Bounce> {
+    let text = octets.trim_ascii_start();
+    if let Some(value) = json_value(text) {
+        return event::read(&value);
+    }
+    notification::read(octets)
+}

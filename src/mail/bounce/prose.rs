@@ -1,0 +1,123 @@
+//! The free text of notifications: what comes before the message that came back, and what it quotes.
+
+use super::event::mailbox;
+use super::reply;
+use std::borrow::Cow;
+
+/// Octets of prose that are looked at, of one quoted reply, and how many of these.
+pub(super) const PROSE: usize = 16 * 1024;
+pub(super) const QUOTE: usize = 800;
+const MOST: usize = 1000;
+
+/// The header of a message.
+pub(super) fn head_of(text: &str) -> &str {
+    let text = text.trim_start();
+    text.split_once("\n\n").map_or(text, |(head, _)| head)
+}
+
+/// The words before the message that came back, and that message.
+pub(super) fn apart(text: &str) -> (&str, &str) {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let lower = line.trim().to_lowercase();
+        let is_ruled =
+            lower.starts_with("--") || lower.starts_with("**") || lower.starts_with("==");
+        let names_it = ["original", "copy of", "unsent", "returned", "your message"]
+            .iter()
+            .any(|word| lower.contains(word));
+        let is_header = ["return-path:", "received: from", "received: by"]
+            .iter()
+            .any(|field| lower.starts_with(field));
+        let is_sentence = lower.starts_with("original message follows")
+            || lower.starts_with("the following is a copy of the message")
+            || lower.starts_with("received message follows");
+        if is_ruled && names_it || is_header || is_sentence {
+            let rest = text.get(if is_header { at } else { at + line.len() }..);
+            return (text.get(..at).unwrap_or_default(), rest.unwrap_or_default());
+        }
+        at += line.len();
+    }
+    (text, "")
+}
+
+/// The words of a page.
+pub(super) fn without_tags(html: &str) -> String {
+    let mut text = String::with_capacity(html.len().min(PROSE));
+    let mut is_tag = false;
+    for c in html.chars().take(PROSE * 4) {
+        match c {
+            '<' => is_tag = true,
+            '>' if is_tag => {
+                is_tag = false;
+                text.push('\n');
+            }
+            _ if is_tag => {}
+            c => text.push(c),
+        }
+    }
+    let named = [("&gt;", ">"), ("&lt;", "<"), ("&nbsp;", " "), ("&#39;", "'"), ("&quot;", "\"")];
+    named.iter().fold(text, |text, (name, c)| text.replace(name, c)).replace("&amp;", "&")
+}
+
+/// Line ends as LF, whatever they were saved as.
+pub(super) fn unix(octets: &[u8]) -> Cow<'_, [u8]> {
+    if !octets.contains(&b'\r') {
+        return Cow::Borrowed(octets);
+    }
+    let mut unix = Vec::with_capacity(octets.len());
+    for (at, octet) in octets.iter().enumerate() {
+        match octet {
+            b'\r' if octets.get(at + 1) == Some(&b'\n') => {}
+            b'\r' => unix.push(b'\n'),
+            other => unix.push(*other),
+        }
+    }
+    Cow::Owned(unix)
+}
+
+/// What the prose quotes of servers: from the line with a code to the end of the paragraph.
+pub(super) fn quotes(prose: &str) -> Vec<&str> {
+    let mut quotes = Vec::new();
+    for paragraph in prose.split("\n\n") {
+        let mut at = 0;
+        for line in paragraph.split_inclusive('\n') {
+            if reply::has_code(line) && quotes.len() < MOST {
+                let rest = paragraph.get(at..).unwrap_or_default();
+                let mut end = rest.len().min(QUOTE);
+                while !rest.is_char_boundary(end) {
+                    end -= 1;
+                }
+                quotes.push(rest.get(..end).unwrap_or(rest));
+                break;
+            }
+            at += line.len();
+        }
+    }
+    quotes
+}
+
+/// The first mailbox that prose names in brackets or alone on a line.
+pub(super) fn first_mailbox(prose: &str) -> Option<String> {
+    prose.split_whitespace().find_map(|word| {
+        let word = word
+            .trim_matches(|c: char| matches!(c, '<' | '>' | ':' | '"' | '\'' | ',' | '(' | ')'));
+        mailbox(word).filter(|it| !it.contains(['/', '=']))
+    })
+}
+
+/// The domain that a reply says was checked: `SPF [a.example] with ip`, `sending domain A.EXAMPLE`.
+pub(super) fn checked(text: &str) -> Option<String> {
+    let lower = text.to_lowercase();
+    ["spf [", "sending domain ", "domain of ", "dkim ["].iter().find_map(|mark| {
+        let rest = lower.get(lower.find(mark)? + mark.len()..)?;
+        let end = rest.find(|c: char| c.is_whitespace() || matches!(c, ']' | ',' | ')'));
+        let name = rest.get(..end.unwrap_or(rest.len()))?;
+        let name = name.rsplit('@').next().unwrap_or(name);
+        (name.contains('.')).then(|| name.trim_matches('.').to_owned())
+    })
+}
+
+/// A text on one line.
+pub(super) fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,125 @@
+//! Replies of SMTP in a text: unfolded, in small letters, with their codes.
+
+/// Most octets of one reply.
+const LONGEST: usize = 2000;
+
+/// A text for the rules: small letters, single blanks, without addresses of mailboxes, and with the
+/// code that every line of a reply repeats only once.
+pub(super) fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len().min(LONGEST));
+    let mut seen: Vec<&str> = Vec::new();
+    for word in text.split_whitespace() {
+        if plain.len() >= LONGEST {
+            break;
+        }
+        // `550-5.7.26 … 550 5.7.26`: the code of every line but the first says nothing new.
+        if is_reply_code(word) || enhanced(word) {
+            let codes = || word.split('-').filter(|code| !code.is_empty());
+            if codes().all(|code| seen.contains(&code)) {
+                continue;
+            }
+            seen.extend(codes());
+        }
+        if !plain.is_empty() {
+            plain.push(' ');
+        }
+        let is_mailbox = word.contains('@') && !word.contains("://");
+        match is_mailbox {
+            true => plain.push_str("<>"),
+            false => plain.extend(word.chars().flat_map(char::to_lowercase)),
+        }
+    }
+    plain
+}
+
+fn is_reply_code(word: &str) -> bool {
+    let digits = word.split('-').next().unwrap_or_default();
+    matches!(digits.as_bytes(), [b'2' | b'4' | b'5', b'0'..=b'9', b'0'..=b'9'])
+}
+
+fn enhanced(word: &str) -> bool {
+    code_at(word).is_some_and(|code| code.len() == word.len())
+}
+
+/// The enhanced code that a text begins with.
+fn code_at(text: &str) -> Option<&str> {
+    let class = text.as_bytes().first()?;
+    if !matches!(class, b'2' | b'4' | b'5') {
+        return None;
+    }
+    let rest = text.get(1..)?.strip_prefix('.')?;
+    let subject = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let detail = rest.get(subject..)?.strip_prefix('.')?;
+    let digits = detail.bytes().take_while(u8::is_ascii_digit).count();
+    let ends = detail.get(digits..)?.chars().next();
+    let is_code = (1..=3).contains(&subject)
+        && (1..=3).contains(&digits)
+        && ends.is_none_or(|c| c != '.' && !c.is_alphanumeric());
+    text.get(..2 + subject + 1 + digits).filter(|_| is_code)
+}
+
+/// The enhanced code of a text: the last one that says something, else the last one.
+pub(super) fn code(text: &str) -> Option<&str> {
+    let mut found: Option<&str> = None;
+    for (at, _) in text.match_indices(['4', '5']) {
+        let before = text.get(..at).and_then(|it| it.chars().next_back());
+        if before.is_some_and(|c| c.is_alphanumeric() || c == '.') {
+            continue;
+        }
+        if let Some(code) = text.get(at..).and_then(code_at)
+            && (found.is_none() || !code.ends_with(".0.0"))
+        {
+            found = Some(code);
+        }
+    }
+    found
+}
+
+/// True if there is a code of SMTP in a line.
+pub(super) fn has_code(line: &str) -> bool {
+    code(line).is_some()
+        || line.split(|c: char| c.is_whitespace() || matches!(c, ':' | '<' | '(' | '"' | '\'')).any(
+            |word| {
+                let word = word.trim_end_matches([',', '.', ';', ')']);
+                is_reply_code(word) && !word.starts_with('2')
+            },
+        )
+}
+
+/// The address between brackets behind which a host says what it saw.
+pub(super) fn address(text: &str) -> Option<std::net::IpAddr> {
+    let named = ["with ip: ", "with ip:", "[", "client ip ", "for ", "ip address ", "ip=", "ip: "];
+    named.iter().find_map(|mark| {
+        text.match_indices(mark).find_map(|(at, _)| {
+            let rest = text.get(at + mark.len()..)?.trim_start_matches('[');
+            let end = rest.find(|c: char| !(c.is_ascii_hexdigit() || matches!(c, '.' | ':')));
+            rest.get(..end.unwrap_or(rest.len()))?.trim_end_matches('.').parse().ok()
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_of_a_reply_is_found_on_any_of_its_lines() {
+        assert_eq!(code("550-5.7.26 This mail 550 5.7.26 - gsmtp"), Some("5.7.26"));
+        assert_eq!(code("smtp; 550 5.1.1 <a@b.example>... User unknown"), Some("5.1.1"));
+        assert_eq!(code("connect to 192.0.2.5[192.0.2.5]:25"), None);
+    }
+
+    #[test]
+    fn lines_of_a_reply_are_one_sentence() {
+        assert_eq!(
+            plain("550-5.2.1 The account\n550 5.2.1 is inactive"),
+            "550-5.2.1 the account is inactive"
+        );
+    }
+
+    #[test]
+    fn the_address_that_was_checked_is_found() {
+        let text = "SPF [a.example] with ip: [2001:db8::25] = did not pass";
+        assert_eq!(address(text), "2001:db8::25".parse().ok());
+    }
+}
