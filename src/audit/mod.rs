@@ -5,8 +5,14 @@
 //! protocol needs from another is handed over here as a plain value.
 
 mod ask;
+#[cfg(feature = "mail")]
+#[doc(hidden)]
+pub mod bounce;
 mod comparison;
 mod fault;
+#[cfg(feature = "mail")]
+#[doc(hidden)]
+pub mod feedback;
 pub mod listing;
 mod repair;
 mod section;

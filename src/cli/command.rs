@@ -5,7 +5,8 @@ use super::args::{self, Pages};
 use super::completions;
 use super::help;
 use super::{
-    RunError, baseline, config, diff, explain, fix, lint, man, rules, schema, senders, test,
+    RunError, baseline, bounce, config, diff, explain, fix, lint, man, report, rules, schema,
+    senders, test,
 };
 use crate::render::text::Question;
 use crate::text::near;
@@ -39,6 +40,8 @@ enum Verb {
     Lint(lint::LintArgs),
     Test(test::TestArgs),
     Baseline(baseline::BaselineArgs),
+    Bounce(bounce::BounceArgs),
+    Report(report::ReportArgs),
     Rules(rules::RulesArgs),
     Explain(explain::ExplainArgs),
     Schema(schema::SchemaArgs),
@@ -62,6 +65,8 @@ impl CommandLine {
             Some(Verb::Lint(typed)) => lint::run(&typed),
             Some(Verb::Test(typed)) => test::run(typed),
             Some(Verb::Baseline(typed)) => baseline::run(typed),
+            Some(Verb::Bounce(typed)) => bounce::run(typed),
+            Some(Verb::Report(typed)) => report::run(typed),
             Some(Verb::Rules(typed)) => rules::run(&typed),
             Some(Verb::Explain(typed)) => explain::run(&typed),
             Some(Verb::Schema(typed)) => schema::run(&typed),

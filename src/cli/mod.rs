@@ -4,6 +4,7 @@
 
 pub mod args;
 mod baseline;
+mod bounce;
 pub mod check;
 mod clock;
 mod command;
@@ -21,6 +22,7 @@ mod man;
 mod new_file;
 mod publish;
 mod question;
+mod report;
 mod rules;
 mod schema;
 pub mod senders;

@@ -66,3 +66,73 @@ fn rows(domain: &str, findings: &[Finding], out: &mut dyn Write) -> io::Result<(
     }
     Ok(())
 }
+
+/// Columns of the table of sources.
+#[cfg(feature = "mail")]
+const SOURCES: [&str; 14] = [
+    "domain",
+    "name",
+    "party",
+    "standing",
+    "messages",
+    "pass",
+    "fail",
+    "pass_spf",
+    "pass_dkim",
+    "addresses",
+    "spf_domains",
+    "dkim_domains",
+    "first_seen",
+    "last_seen",
+];
+
+/// Writes who sends as which domain as a table; `separator` is a comma or a tab.
+///
+/// # Errors
+/// `out` cannot be written to.
+#[cfg(feature = "mail")]
+#[doc(hidden)]
+pub fn sources(
+    feedback: &crate::report::feedback::Feedback,
+    separator: char,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let separated = |cells: &[String]| {
+        let cells: Vec<String> = cells.iter().map(|cell| safe(cell, separator)).collect();
+        cells.join(separator.encode_utf8(&mut [0; 4]))
+    };
+    writeln!(out, "{}", separated(&SOURCES.map(str::to_owned)))?;
+    for it in &feedback.sources {
+        let word = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let time = |seconds: Option<i64>| seconds.map(|it| it.to_string()).unwrap_or_default();
+        let cells = [
+            it.domain.clone(),
+            it.name.clone(),
+            word(serde_json::to_value(it.party)?),
+            word(serde_json::to_value(it.standing)?),
+            it.pass.saturating_add(it.fail).to_string(),
+            it.pass.to_string(),
+            it.fail.to_string(),
+            it.pass_spf.to_string(),
+            it.pass_dkim.to_string(),
+            it.addresses.join(" "),
+            it.spf_domains.join(" "),
+            it.dkim_domains.join(" "),
+            time(it.first_seen),
+            time(it.last_seen),
+        ];
+        writeln!(out, "{}", separated(&cells))?;
+    }
+    Ok(())
+}
+
+/// A cell that no spreadsheet takes for a formula, quoted where its text needs that.
+#[cfg(feature = "mail")]
+fn safe(cell: &str, separator: char) -> String {
+    let is_formula = cell.starts_with(['=', '+', '-', '@']);
+    let cell = if is_formula { format!("'{cell}") } else { cell.to_owned() };
+    match separator == ',' && cell.contains([',', '"']) {
+        true => format!("\"{}\"", cell.replace('"', "\"\"")),
+        false => cell,
+    }
+}

@@ -26,11 +26,15 @@ pub enum Kind {
     Rule,
     /// The configuration that holds.
     Config,
+    /// What others report of a domain's mail.
+    Feedback,
+    /// What bounced.
+    Bounce,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Report,
         Self::Lint,
         Self::Domain,
@@ -40,6 +44,8 @@ impl Kind {
         Self::Rules,
         Self::Rule,
         Self::Config,
+        Self::Feedback,
+        Self::Bounce,
     ];
 
     /// Its name.
@@ -54,6 +60,8 @@ impl Kind {
             Self::Rules => "rules",
             Self::Rule => "rule",
             Self::Config => "config",
+            Self::Feedback => "feedback",
+            Self::Bounce => "bounce",
         }
     }
 
@@ -69,6 +77,8 @@ impl Kind {
             Self::Rules => "mailcheck.rules/1",
             Self::Rule => "mailcheck.rule/1",
             Self::Config => "mailcheck.config/1",
+            Self::Feedback => "mailcheck.feedback/1",
+            Self::Bounce => "mailcheck.bounce/1",
         }
     }
 

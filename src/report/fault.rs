@@ -87,6 +87,36 @@ pub enum FaultKind {
     OwnLimit,
     /// The answer depends on an identity that was not given.
     MissingIdentity,
+    /// A forwarder changed what was signed, or kept a MAIL FROM that is not its own.
+    Forwarder,
+    /// Nothing is wrong.
+    Nobody,
+    /// The address of the recipient is wrong, disabled or gone.
+    RecipientAddress,
+    /// The DNS records of the recipient's domain.
+    RecipientDns,
+    /// The mailbox of the recipient is full.
+    RecipientMailbox,
+    /// A rule of the recipient.
+    RecipientPolicy,
+    /// A server of the recipient.
+    RecipientServer,
+    /// What the message holds.
+    SenderContent,
+    /// The DNS records of the sending domain, or of the sending host.
+    SenderDns,
+    /// The reputation of the sending address.
+    SenderIp,
+    /// The sender's list of recipients.
+    SenderList,
+    /// The sender's account at its provider.
+    SenderProviderAccount,
+    /// How the sending server is set up.
+    SenderServer,
+    /// How much was sent.
+    SenderVolume,
+    /// The message does not say.
+    Unclear,
     /// Something could not be determined, for a reason that is none of the above.
     Undetermined,
 }

@@ -5,6 +5,9 @@
 //! [`schema`], fields are only ever added within a major version.
 
 mod authorization;
+#[cfg(feature = "mail")]
+#[doc(hidden)]
+pub mod bounce;
 mod change;
 mod domain;
 mod details;
@@ -13,6 +16,9 @@ pub mod envelope;
 mod excerpt;
 mod extent;
 mod fault;
+#[cfg(feature = "mail")]
+#[doc(hidden)]
+pub mod feedback;
 mod finding;
 pub mod headline;
 mod lookup;

@@ -23,6 +23,8 @@ impl Kind {
             Self::Rules => include_str!("../../testdata/schema/rules.schema.json"),
             Self::Rule => include_str!("../../testdata/schema/rule.schema.json"),
             Self::Config => include_str!("../../testdata/schema/config.schema.json"),
+            Self::Feedback => include_str!("../../testdata/schema/feedback.schema.json"),
+            Self::Bounce => include_str!("../../testdata/schema/bounce.schema.json"),
         }
     }
 
@@ -38,6 +40,8 @@ impl Kind {
             Self::Rules => "rules with -f json",
             Self::Rule => "explain with -f json",
             Self::Config => "config show with -f json",
+            Self::Feedback => "report with -f json",
+            Self::Bounce => "bounce with -f json",
         }
     }
 }

@@ -8,6 +8,8 @@
 //! a terminal without passing through [`escape`].
 
 mod cite;
+#[cfg(feature = "mail")]
+mod date;
 mod escape;
 #[doc(hidden)]
 pub mod lex;
@@ -27,6 +29,9 @@ pub(crate) mod uri;
 pub use cite::{Citation, Cited};
 #[doc(hidden)]
 pub use cite::{advice, draft, rfc};
+#[cfg(feature = "mail")]
+#[doc(hidden)]
+pub use date::date;
 pub use escape::escape;
 #[doc(hidden)]
 pub use escape::{escape_into, is_printable};

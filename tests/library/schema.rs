@@ -142,7 +142,12 @@ fn visit(schema: &Value, path: &str, open: &mut Vec<String>) {
             let is_line = ["domain", "finding", "rule"].map(|it| format!("#/$defs/{it}"));
             let is_object = is_object || is_line.iter().any(|it| it == uses);
             let closes = ["additionalProperties", "unevaluatedProperties"];
-            if is_object && !closes.iter().any(|it| members.get(*it) == Some(&Value::Bool(false))) {
+            // A map has members of any name, whose values are described.
+            let is_map = members.get("additionalProperties").is_some_and(Value::is_object);
+            if is_object
+                && !is_map
+                && !closes.iter().any(|it| members.get(*it) == Some(&Value::Bool(false)))
+            {
                 open.push(path.to_owned());
             }
             for (name, inner) in members {

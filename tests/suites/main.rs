@@ -2,6 +2,7 @@
 
 mod dmarc;
 mod dmarc_cli;
+mod mail;
 mod openspf;
 #[path = "../support/program.rs"]
 mod program;

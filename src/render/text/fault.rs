@@ -9,7 +9,12 @@ const MOST: usize = 2;
 
 /// The lines below the headline.
 pub(super) fn faults(sheet: &mut Sheet, domain: &Domain) {
-    for fault in domain.faults.iter().take(MOST) {
+    fault_lines(sheet, &domain.faults);
+}
+
+/// A line for each of the gravest.
+pub(super) fn fault_lines(sheet: &mut Sheet, faults: &[Fault]) {
+    for fault in faults.iter().take(MOST) {
         let label = sheet.line().faint("  fault  ");
         let who = who(fault);
         let line = sheet.line().with(Ink::Strong, who).plain(": ");

@@ -11,6 +11,9 @@
 //! every text passes [`escape`](crate::text::escape) on its way into a line, whoever wrote it.
 
 mod authorization;
+#[cfg(feature = "mail")]
+#[doc(hidden)]
+pub mod bounce;
 mod catalogue;
 mod change;
 mod closing;
@@ -18,6 +21,9 @@ mod contract;
 mod excerpt;
 mod explain;
 mod fault;
+#[cfg(feature = "mail")]
+#[doc(hidden)]
+pub mod feedback;
 mod finding;
 mod line;
 mod lint;

@@ -1,0 +1,156 @@
+//! Failing sources held against the policy of today, and who has to act.
+
+use super::fold::is_related;
+use crate::audit::domain;
+use crate::dns::Dns;
+use crate::examine::{Asked, Checks, Clock, Fixes, Inquiry, Sender, Steps};
+use crate::net::Name;
+use crate::protocols::Protocol;
+use crate::report::feedback::{Feedback, Sending, Standing};
+use crate::report::{Authorized, Certainty, Fault, FaultKind, Party};
+use crate::text::Phrase;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+/// Domains that are asked about, and addresses of each.
+const MOST_DOMAINS: usize = 20;
+const MOST_ADDRESSES: usize = 64;
+
+/// Asks whether SPF passes today for the sources that failed (`dns`), and says who has to act.
+/// Without a source of answers nothing is asked.
+pub async fn replay(feedback: &mut Feedback, dns: Option<&dyn Dns>) {
+    if let Some(dns) = dns {
+        let passing = asked(feedback, dns).await;
+        for sending in &mut feedback.sources {
+            let answer = |address: &String| {
+                passing.get(&(sending.domain.clone(), address.parse().ok()?)).copied().flatten()
+            };
+            let answers: BTreeSet<bool> = sending.addresses.iter().filter_map(answer).collect();
+            // A sender passes if all of its addresses do.
+            sending.passes_now = answers.first().copied();
+            say(sending);
+        }
+    }
+    conclude(feedback);
+}
+
+/// By domain and address: whether SPF of the domain passes today; `None` if that is undetermined.
+async fn asked(feedback: &Feedback, dns: &dyn Dns) -> BTreeMap<(String, IpAddr), Option<bool>> {
+    let mut wanted: BTreeMap<&str, Vec<IpAddr>> = BTreeMap::new();
+    for sending in feedback.sources.iter().filter(|sending| sending.fail > 0) {
+        if !wanted.contains_key(sending.domain.as_str()) && wanted.len() >= MOST_DOMAINS {
+            continue;
+        }
+        let of = wanted.entry(&sending.domain).or_default();
+        let left = MOST_ADDRESSES.saturating_sub(of.len());
+        of.extend(sending.addresses.iter().filter_map(|it| it.parse::<IpAddr>().ok()).take(left));
+    }
+    let mut passing = BTreeMap::new();
+    for (text, addresses) in wanted {
+        let Ok(name) = Name::from_octets(text.as_bytes()) else { continue };
+        let mut inquiry = Inquiry::about(name);
+        inquiry.senders = addresses.iter().map(|it| Asked::from(Sender::from(*it))).collect();
+        inquiry.checks = Checks::only([Protocol::Spf]);
+        inquiry.fixes = Fixes::Skipped;
+        inquiry.steps = Steps::Skipped;
+        let found = domain(dns, &inquiry, Clock::default()).await;
+        for (address, authorization) in addresses.iter().zip(&found.authorizations) {
+            let passes = match authorization.authorized {
+                Authorized::Yes => Some(true),
+                Authorized::No | Authorized::Partial => Some(false),
+                _ => None,
+            };
+            passing.insert((text.to_owned(), *address), passes);
+        }
+    }
+    passing
+}
+
+/// What today's answer changes in the advice.
+fn say(sending: &mut Sending) {
+    if sending.fail == 0 || sending.standing == Standing::Forwarder {
+        return;
+    }
+    let domain = &sending.domain;
+    let other = sending.spf_domains.iter().find(|it| !is_related(it, domain));
+    sending.advice = match (sending.passes_now, other) {
+        (Some(true), None) => Phrase::new()
+            .good("passes now")
+            .plain(": SPF of ")
+            .name(domain)
+            .plain(" lists it; the record changed since these reports"),
+        (Some(true), Some(other)) => Phrase::from("SPF of ")
+            .name(domain)
+            .plain(" lists it, but it sends with MAIL FROM in ")
+            .name(other)
+            .plain(": needs DKIM with d=")
+            .name(domain)
+            .plain(", or MAIL FROM in ")
+            .name(domain),
+        (Some(false), None) if sending.standing == Standing::Spoofing => Phrase::from(
+            "not authorized today either; if it is yours, add it to SPF or sign with d=",
+        )
+        .name(domain),
+        (None, None) if sending.standing == Standing::Spoofing => {
+            Phrase::from("undetermined whether SPF passes today")
+        }
+        _ => return,
+    };
+}
+
+/// Who has to act, and the exit code.
+fn conclude(feedback: &mut Feedback) {
+    let mut faults: Vec<(u8, Fault)> = Vec::new();
+    let mut is_undetermined = false;
+    for sending in feedback.sources.iter().filter(|sending| sending.fail > 0) {
+        let elsewhere = sending.spf_domains.iter().any(|it| !is_related(it, &sending.domain));
+        let (rank, party, kind, confidence) = match (sending.standing, sending.passes_now) {
+            (Standing::Forwarder, _) => {
+                (2, Party::Forwarder, FaultKind::Forwarder, Certainty::Likely)
+            }
+            (_, Some(true)) if !elsewhere => continue,
+            (Standing::Authorized | Standing::Unknown, _) => {
+                (0, Party::You, FaultKind::NotAligned, Certainty::Likely)
+            }
+            (Standing::Spoofing, Some(false)) => {
+                (1, Party::Sender, FaultKind::UnlistedSender, Certainty::Likely)
+            }
+            (Standing::Spoofing, _) => {
+                is_undetermined = true;
+                (1, Party::Undetermined, FaultKind::Undetermined, Certainty::Proved)
+            }
+        };
+        let messages = if sending.fail == 1 { " message of " } else { " messages of " };
+        let reason = Phrase::new()
+            .number(sending.fail)
+            .plain(messages)
+            .name(&sending.name)
+            .plain(" as ")
+            .name(&sending.domain)
+            .plain(" failed DMARC");
+        let name = if party == Party::Forwarder { sending.name.clone() } else { String::new() };
+        faults.push((
+            rank,
+            Fault {
+                party,
+                kind,
+                name,
+                record: None,
+                reason,
+                action: sending.advice.clone(),
+                evidence: Vec::new(),
+                confidence,
+            },
+        ));
+    }
+    faults.sort_by_key(|(rank, _)| *rank);
+    let is_yours = faults.iter().any(|(_, fault)| fault.party == Party::You);
+    feedback.faults = faults.into_iter().map(|(_, fault)| fault).take(20).collect();
+    if feedback.exit_code == 0 {
+        feedback.exit_code = match (is_yours, is_undetermined) {
+            (true, _) => 1,
+            (false, true) => 3,
+            (false, false) => 0,
+        };
+    }
+}

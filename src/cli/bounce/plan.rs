@@ -1,0 +1,60 @@
+//! What `mailcheck bounce` means.
+
+use super::BounceArgs;
+use crate::cli::words::{Appearance, Mistake, Output, Sources, outputs};
+use std::path::PathBuf;
+
+/// Everything that a run of `mailcheck bounce` does.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    /// The file.
+    pub file: PathBuf,
+    /// Where answers come from; `None` if nothing is asked.
+    pub sources: Option<Sources>,
+    /// Where the report goes; at most one of them is standard output.
+    pub outputs: Vec<Output<Form>>,
+    /// How the text looks.
+    pub appearance: Appearance,
+}
+
+/// A form of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// For a person.
+    Text,
+    /// For a program.
+    Json,
+}
+
+impl Form {
+    const NAMES: [(Self, &'static str); 2] = [(Self::Text, "text"), (Self::Json, "json")];
+}
+
+/// Understands what was typed.
+///
+/// # Errors
+/// A flag's value or the combination of flags means nothing.
+pub(super) fn plan(typed: BounceArgs) -> Result<Plan, Mistake> {
+    let is_mute = typed.sources.offline
+        && typed.sources.zone.is_empty()
+        && typed.sources.replay.is_none()
+        && typed.sources.record.is_none();
+    let sources = match is_mute {
+        true => None,
+        false => Some(Sources::read(typed.sources, Vec::new())?),
+    };
+    Ok(Plan {
+        file: PathBuf::from(typed.file),
+        sources,
+        outputs: outputs(&typed.form, &Form::NAMES)?,
+        appearance: Appearance {
+            color: typed.colour.color.into(),
+            ascii: typed.ascii,
+            explain: false,
+            lookups: false,
+            quiet: typed.quiet,
+            full: false,
+            question: None,
+        },
+    })
+}

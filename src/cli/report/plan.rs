@@ -1,0 +1,65 @@
+//! What `mailcheck report` means.
+
+use super::ReportArgs;
+use crate::cli::words::{Appearance, Mistake, Output, Sources, outputs};
+use std::path::PathBuf;
+
+/// Everything that a run of `mailcheck report` does.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    /// The files and folders.
+    pub files: Vec<PathBuf>,
+    /// Where answers come from; `None` if nothing is asked.
+    pub sources: Option<Sources>,
+    /// Where the report goes; at most one of them is standard output.
+    pub outputs: Vec<Output<Form>>,
+    /// How the text looks.
+    pub appearance: Appearance,
+}
+
+/// A form of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// For a person.
+    Text,
+    /// For a program.
+    Json,
+    /// The sources, with commas between the columns.
+    Csv,
+    /// The sources, with tabs between the columns.
+    Tsv,
+}
+
+impl Form {
+    const NAMES: [(Self, &'static str); 4] =
+        [(Self::Text, "text"), (Self::Json, "json"), (Self::Csv, "csv"), (Self::Tsv, "tsv")];
+}
+
+/// Understands what was typed.
+///
+/// # Errors
+/// A flag's value or the combination of flags means nothing.
+pub(super) fn plan(typed: ReportArgs) -> Result<Plan, Mistake> {
+    let is_mute = typed.sources.offline
+        && typed.sources.zone.is_empty()
+        && typed.sources.replay.is_none()
+        && typed.sources.record.is_none();
+    let sources = match is_mute {
+        true => None,
+        false => Some(Sources::read(typed.sources, Vec::new())?),
+    };
+    Ok(Plan {
+        files: typed.files.into_iter().map(PathBuf::from).collect(),
+        sources,
+        outputs: outputs(&typed.form, &Form::NAMES)?,
+        appearance: Appearance {
+            color: typed.colour.color.into(),
+            ascii: typed.ascii,
+            explain: false,
+            lookups: false,
+            quiet: typed.quiet,
+            full: false,
+            question: None,
+        },
+    })
+}

@@ -1,0 +1,77 @@
+//! Bounces, for a person: what happened, who has to act, the words that decided, how it is now.
+
+use super::Look;
+use super::fault::fault_lines;
+use super::sheet::Sheet;
+use crate::render::palette::Ink;
+use crate::report::bounce::{Bounces, Recipient};
+use crate::text::Phrase;
+use std::io::{self, Write};
+
+/// Most recipients that are shown.
+const MOST: usize = 20;
+
+/// Writes what bounced as text.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub fn render(bounces: &Bounces, look: &Look, out: &mut dyn Write) -> io::Result<()> {
+    let mut sheet = Sheet::new(look);
+    let headline = sheet.line().phrase(&bounces.headline);
+    let label = sheet.line();
+    sheet.sentence(label, &headline);
+    for bounce in &bounces.bounces {
+        if let Some(first) = bounce.recipients.first() {
+            fault_lines(&mut sheet, &first.faults);
+        }
+        if look.quiet {
+            continue;
+        }
+        for recipient in bounce.recipients.iter().take(MOST) {
+            sheet.blank();
+            said(&mut sheet, recipient);
+        }
+        if bounce.recipients.len() > MOST {
+            let more = bounce.recipients.len() - MOST;
+            sheet.put(&sheet.line().faint(format!("  and {more} more recipients (-f json)")));
+        }
+        let checked = match (&bounce.checked_domain, &bounce.checked_address) {
+            (Some(domain), Some(address)) => format!("{domain}, from {address}"),
+            (Some(domain), None) => domain.clone(),
+            (None, Some(address)) => address.clone(),
+            (None, None) => String::new(),
+        };
+        row(&mut sheet, "checked", &checked);
+        if let Some(now) = &bounce.now {
+            phrase(&mut sheet, "now", &now.headline);
+            for fix in &now.fixes {
+                phrase(&mut sheet, "fix", fix);
+            }
+        }
+    }
+    out.write_all(sheet.into_text().as_bytes())
+}
+
+fn said(sheet: &mut Sheet, recipient: &Recipient) {
+    row(sheet, "to", recipient.recipient.as_deref().unwrap_or_default());
+    row(sheet, "said by", recipient.remote.as_deref().unwrap_or_default());
+    row(sheet, "code", recipient.status.as_deref().unwrap_or_default());
+    row(sheet, "reply", &recipient.reason);
+    let by = match recipient.decided_by.is_empty() {
+        true => recipient.source.clone(),
+        false => format!("\"{}\" ({})", recipient.decided_by, recipient.source),
+    };
+    row(sheet, recipient.class.word(), &by);
+}
+
+fn row(sheet: &mut Sheet, label: &str, text: &str) {
+    if !text.is_empty() {
+        phrase(sheet, label, &Phrase::from(text));
+    }
+}
+
+fn phrase(sheet: &mut Sheet, label: &str, text: &Phrase) {
+    let label = sheet.line().plain("  ").with(Ink::Faint, label).pad(12).plain(" ");
+    let sentence = sheet.line().phrase(text);
+    sheet.sentence(label, &sentence);
+}
