@@ -31,8 +31,14 @@ impl Commit {
                 )));
             }
         };
-        // A history that was not fetched has no common commit.
         let common = run(beside, &["merge-base", &own, "HEAD"])?;
+        let shallow = run(beside, &["rev-parse", "--is-shallow-repository"])?;
+        // Without the commit where the branches part, changes of others would pass for this one's.
+        if common.is_err() && shallow.as_deref() == Ok("true") {
+            return Err(Mistake::new(format!(
+                "--base: this clone is shallow and lacks the commit where HEAD left {name:?}: fetch the whole history (actions/checkout: fetch-depth: 0; git fetch --unshallow)"
+            )));
+        }
         Ok(Self { name: name.to_owned(), id: common.unwrap_or(own) })
     }
 

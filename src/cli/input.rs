@@ -1,6 +1,7 @@
 //! What is read: files, folders and standard input, each within a limit, and the records in them.
 
 use super::words::Mistake;
+use crate::net::Name;
 use crate::zonefile::formats::{self, Files, Format};
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
@@ -10,36 +11,21 @@ use tokio::sync::mpsc;
 /// The largest file with records that is read: some hundred thousand of them.
 pub(super) const ZONE_LIMIT: u64 = 64 * 1024 * 1024;
 
-/// The zones that a file holds, in whatever format; a word before a colon chooses one.
+/// The zones that a file holds, in whatever format; a word before a colon chooses one. What of it cannot
+/// be read is in its faults.
 ///
 /// # Errors
-/// It cannot be read, or is faulty.
+/// The file cannot be read.
 pub(super) fn zones(argument: &Path) -> Result<Files, Mistake> {
     let (_, path) = split(argument);
-    parsed(argument, &read(path, ZONE_LIMIT)?)
-}
-
-/// What the text of a file holds, which is named like this.
-///
-/// # Errors
-/// It is faulty.
-pub(super) fn parsed(argument: &Path, text: &[u8]) -> Result<Files, Mistake> {
-    understood(argument, text).strict().map_err(|faults| {
-        let shown: Vec<String> = faults.iter().take(5).map(ToString::to_string).collect();
-        let more = faults.len().saturating_sub(shown.len());
-        let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
-        Mistake::new(format!("{}{more}", shown.join("; ")))
-    })
+    Ok(understood(argument, &read(path, ZONE_LIMIT)?))
 }
 
 /// What the text of a file holds, which is named like this, and every fault of it.
 pub(super) fn understood(argument: &Path, text: &[u8]) -> Files {
     let (format, path) = split(argument);
-    let file = path.display().to_string();
-    match format {
-        Some(format) => formats::read_as(format, &file, text),
-        None => formats::read(&file, text),
-    }
+    let origin = origin(argument);
+    formats::read_with(format, &path.display().to_string(), origin.as_ref(), text)
 }
 
 /// Most files of a folder that are looked at.
@@ -71,12 +57,35 @@ pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>, Mistake> {
     Ok(found)
 }
 
-/// The format that a word before a colon chooses, and the file.
+/// The format that a word before a colon chooses, and the file, without the name of the zone behind it.
+/// A file that is there with such a name is that file: a pattern may have named it.
 pub(super) fn split(argument: &Path) -> (Option<Format>, &Path) {
-    match argument.to_str().map(Format::split) {
-        Some((format, file)) => (format, Path::new(file)),
-        None => (None, argument),
+    let Some(text) = argument.to_str().filter(|_| !is_there(argument)) else {
+        return (None, argument);
+    };
+    let (format, file) = Format::split(text);
+    let path = Path::new(file);
+    match file.rsplit_once('=').filter(|_| !is_there(path)) {
+        Some((file, zone)) if zone_name(zone).is_some() => (format, Path::new(file)),
+        _ => (format, path),
     }
+}
+
+/// The zone that an argument names behind its file: `FILE=example.com`.
+fn origin(argument: &Path) -> Option<Name> {
+    let text = argument.to_str().filter(|_| !is_there(argument))?;
+    let (_, file) = Format::split(text);
+    let (_, zone) = file.rsplit_once('=').filter(|_| !is_there(Path::new(file)))?;
+    zone_name(zone)
+}
+
+fn zone_name(text: &str) -> Option<Name> {
+    Name::from_unicode(text.strip_suffix('.').unwrap_or(text)).ok().filter(|it| !it.is_root())
+}
+
+#[allow(clippy::disallowed_methods, reason = "files are looked for here")]
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 /// The content of a file up to one octet beyond a limit, by which a longer one is told.

@@ -29,6 +29,7 @@ pub mod senders;
 mod session;
 mod sources;
 pub mod test;
+mod unread;
 pub mod what_if;
 pub mod words;
 mod write;

@@ -87,7 +87,15 @@ impl Session {
             elapsed_ms: (!is_repeatable).then_some(elapsed),
             sources: names.iter().map(|name| escape(name.as_bytes())).collect(),
             questions: self.stack.questions(),
-            notes: self.stack.idle_faults().collect(),
+            notes: self
+                .stack
+                .unread
+                .notes
+                .iter()
+                .cloned()
+                .chain(self.stack.idle_faults())
+                .collect(),
+            is_partial: self.stack.unread.is_partial,
             files: Vec::new(),
         }
     }

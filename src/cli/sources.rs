@@ -1,6 +1,7 @@
 //! Where answers come from: the one place that puts sources together.
 
 use super::input::{read, zones};
+use super::unread::Unread;
 use super::words::{Mistake, Sources};
 use crate::dns::{
     Answer, Cache, Dns, Failure, FaultScript, Injector, Live, LiveOptions, Lookup, Outcome,
@@ -31,6 +32,8 @@ pub(super) struct Stack {
     injectors: Vec<Arc<Injector<Arc<dyn Dns>>>>,
     /// What comments of the zone files leave out.
     pub comments: Vec<Ignore>,
+    /// What of the zone files was not read.
+    pub unread: Unread,
 }
 
 impl Stack {
@@ -97,6 +100,7 @@ pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     stack.names.splice(0..0, names.collect::<Vec<_>>());
     let mut zones = Vec::with_capacity(files.len());
     for mut file in files {
+        stack.unread.add(&file, "");
         stack.comments.append(&mut file.ignores);
         zones.append(&mut file.zones);
     }
@@ -155,6 +159,7 @@ pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
         asked,
         injectors: Vec::new(),
         comments: Vec::new(),
+        unread: Unread::default(),
     })
 }
 

@@ -147,6 +147,10 @@ pub struct Run {
     pub questions: usize,
     /// What was understood of the invocation, what was left out.
     pub notes: Vec<Phrase>,
+    /// True if of a file nothing was understood, or not everything for a limit: what it may say of mail
+    /// is undetermined.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_partial: bool,
     /// The files that were looked at by themselves, in the order in which they were named. In JSON they
     /// are a member of their own document.
     #[serde(skip)]

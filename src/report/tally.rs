@@ -169,13 +169,18 @@ impl Tally {
     /// The report without its domains: the verdict and the exit code follow from what was added and
     /// from nothing else.
     pub fn conclude(&self, run: Run, findings: Vec<Finding>) -> Report {
+        let mut tally = self.clone();
+        if run.is_partial {
+            tally.is_unknown = true;
+            tally.result = tally.result.max(Verdict::Unknown);
+        }
         Report {
             tool: Tool::default(),
             domains: Vec::new(),
             findings,
             run,
-            result: self.result,
-            exit_code: self.exit_code(),
+            result: tally.result,
+            exit_code: tally.exit_code(),
             counts: self.counts(),
         }
     }

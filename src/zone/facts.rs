@@ -39,9 +39,9 @@ impl Facts {
     /// True if the file says what is not there in a zone: it speaks for all of it, and no entry
     /// was left out.
     pub fn is_whole(&self, zone: &Zone) -> bool {
-        use ErrorKind::{Alias, Comment, OutOfZone, SecondAlias, SecondSoa};
+        use ErrorKind::{Alias, Comment, MissingDot, OutOfZone, SecondAlias, SecondSoa};
         let is_read = |error: &ZoneError| {
-            matches!(error.kind, Alias | Comment | OutOfZone | SecondAlias | SecondSoa)
+            matches!(error.kind, Alias | Comment | MissingDot | OutOfZone | SecondAlias | SecondSoa)
         };
         zone.apex().is_some() && self.files.omitted == 0 && self.files.errors.iter().all(is_read)
     }

@@ -17,7 +17,9 @@ fn a_fault_on_line_7_of_a_zone_is_named_with_its_place() {
     let zone = format!("{ZONE}www A 192.0.2.300\n");
     let run = run("zone-fault", ["example.com", "--offline", "--zone", "new.zone"]);
     let ended = run.file("new.zone", zone.as_bytes()).end();
-    assert_eq!(ended.refusal(), (Some(2), "error: new.zone:7:7: expected an IPv4 address"));
+    let note = "1 entry not read (new.zone:7:7: expected an IPv4 address)";
+    let said = ended.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains(note), "{said}");
 }
 
 #[test]
@@ -25,9 +27,8 @@ fn every_fault_of_a_zone_is_named_up_to_a_bound() {
     let zone = "a.example. A x\n".repeat(1000);
     let run = run("zone-faults", ["example.com", "--offline", "--zone", "new.zone"]);
     let ended = run.file("new.zone", zone.as_bytes()).end();
-    let (code, said) = ended.refusal();
-    assert_eq!(code, Some(2));
-    assert!(said.ends_with("new.zone:5:14: expected an IPv4 address (and 95 more)"), "{said}");
+    let said = ended.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("1000 entries not read") && said.contains("and 997 more"), "{said}");
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod baseline;
 mod cassettes;
+mod changes;
 mod config;
 mod contract;
 mod documents;
@@ -112,7 +113,11 @@ impl Run {
     /// With a file in the folder of the run.
     #[expect(clippy::disallowed_methods, reason = "the program reads files")]
     fn file(self, name: &str, content: &[u8]) -> Self {
-        std::fs::write(self.folder.join(name), content).expect("a file can be written");
+        let path = self.folder.join(name);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).expect("a folder can be made");
+        }
+        std::fs::write(path, content).expect("a file can be written");
         self
     }
 
@@ -186,6 +191,11 @@ impl Ended {
             .unwrap_or_else(|why| panic!("{why}: {}{}", self.stdout, self.stderr));
         assert_eq!(schemas::faults(&document), Vec::<String>::new());
         document
+    }
+
+    /// Everything that a reader sees.
+    fn screen(&self) -> String {
+        format!("{}{}", self.stdout, self.stderr)
     }
 
     /// The exit code, and what was said on standard error.

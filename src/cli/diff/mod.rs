@@ -1,10 +1,12 @@
 //! `mailcheck diff`: what a change of zone files does to mail, before it is published.
 
+mod faults;
 mod states;
 
 use super::conclude::{self, conclude};
 use super::session::Session;
 use super::sources;
+use super::unread::mail_domain;
 use super::words::{Ending, Mistake, Sources, declare};
 use super::{RunError, args, check, wait_for};
 use crate::audit::{self, Inquiry, Steps};
@@ -13,7 +15,7 @@ use crate::config::{self, Config};
 use crate::diagnostic::Severity;
 use crate::dns::{Cache, Dns, Kind};
 use crate::net::Name;
-use crate::report::{Domain, FileLocation};
+use crate::report::{Domain, FileLocation, number};
 use crate::text::escape;
 use crate::zone::{first_places, mail_names};
 use crate::zonefile::{Overlay, Zone};
@@ -104,7 +106,7 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
             inquiry.steps = Steps::Skipped;
         }
     }
-    let States { before, after, alike, sources, notes, comments, .. } = states;
+    let States { before, after, alike, sources, notes, comments, unread, findings, .. } = states;
     ending.policy.comments = comments;
     let replay = after.cassette.clone().or(sources.replay);
     let sources = Sources { zones: Vec::new(), replay, ..sources };
@@ -159,8 +161,12 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
     }
     let mut run = session.run();
     run.notes.extend(notes);
+    run.notes.extend(unread.notes);
+    run.is_partial |= unread.is_partial;
+    let mut findings = findings;
+    number(&mut findings);
     session.keep_recording()?;
-    conclude(run, domains, Vec::new(), &ending, session.started)
+    conclude(run, domains, findings, &ending, session.started)
 }
 
 /// The domain as it is to be, held against what it was.
@@ -220,15 +226,18 @@ fn inquiries(states: &States, selectors: &[String]) -> Result<Vec<Inquiry>, Mist
             }
         }
     }
+    // Where the change touches an entry that cannot be read, mail may depend on it.
+    for (owner, kind) in &states.open {
+        let is_for_mail =
+            kind.is_none_or(|kind| matches!(kind, Kind::Mx | Kind::Txt | Kind::Cname | Kind::Spf));
+        let Some(domain) = mail_domain(owner).filter(|_| is_for_mail) else { continue };
+        if states.domains.is_empty() && !places.contains_key(&domain) {
+            places.insert(domain.clone(), all.len());
+            all.push(Inquiry::about(domain));
+        }
+    }
     for inquiry in &mut all {
         inquiry.selectors.extend(selectors.iter().cloned());
-    }
-    if all.is_empty() && !states.is_unchanged() {
-        let names = states.after.names.iter().chain(&states.before.names);
-        return Err(Mistake::new(format!(
-            "no mail domain found in {}: name one",
-            names.cloned().collect::<Vec<_>>().join(", ")
-        )));
     }
     Ok(all)
 }

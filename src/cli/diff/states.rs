@@ -1,15 +1,19 @@
 //! The two states of a comparison, read from what was typed.
 
 use super::super::git::Commit;
+use super::super::unread::{self, Unread, Version, is_understood};
 use super::super::words::{Mistake, Sources, domain, server};
 use super::super::{args, input, sources};
 use super::DiffArgs;
-use crate::dns::{Data, presentation};
+use super::faults;
+use crate::dns::{Data, Kind, presentation};
 use crate::net::Name;
-use crate::text::Phrase;
+use crate::report::Finding;
+use crate::text::{Phrase, escape};
 use crate::zonefile::Zone;
 use crate::zonefile::formats::Files;
-use crate::zonefile::zone::Ignore as Comment;
+use crate::zonefile::zone::{ErrorKind, Ignore as Comment, ZoneError};
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -45,6 +49,12 @@ pub(super) struct States {
     pub notes: Vec<Phrase>,
     /// What comments of the files after the change leave out.
     pub comments: Vec<Comment>,
+    /// What of the files was not read.
+    pub unread: Unread,
+    /// Where an entry that the change touches was not read: sets, or whole names.
+    pub open: Vec<(Name, Option<Kind>)>,
+    /// What is wrong with files as files, and what the change does about it.
+    pub findings: Vec<Finding>,
 }
 
 impl States {
@@ -77,6 +87,9 @@ impl States {
             sources: Sources::read(args::Sources { zone, ..typed.sources.clone() }, resolvers)?,
             notes: Vec::new(),
             comments: Vec::new(),
+            unread: Unread::default(),
+            open: Vec::new(),
+            findings: Vec::new(),
         };
         match (&typed.base, files.as_slice()) {
             (Some(commit), [first, ..]) => {
@@ -85,11 +98,10 @@ impl States {
                 let files = expanded(&files, &base)?;
                 states.at_commit(&base, &files)?;
             }
-            (None, [_, ..]) if typed.live => states.after_files(&files)?,
+            (None, [_, ..]) if typed.live => states.both(&[], &files)?,
             (None, [old, new]) if zones.is_empty() => states.two(old, new)?,
             (None, []) if !zones.is_empty() => {
-                states.after_files(&zones)?;
-                states.before_files(&typed.against)?;
+                states.both(&typed.against, &zones)?;
             }
             (None, [one]) if zones.is_empty() => states.plan(one)?,
             (None, [one, ..]) if !zones.is_empty() => {
@@ -113,31 +125,73 @@ impl States {
         Ok(states)
     }
 
-    fn after_file(&mut self, path: &Path, files: Files) {
-        let name = sources::named(path, &files);
-        self.comments.extend(files.ignores);
-        self.after.add(name, files.zones);
+    /// Compares files with one another; where there are none before, with what is published.
+    fn versions(&mut self, mut before: Vec<Version>, mut after: Vec<Version>) {
+        let open = unread::reconcile(&mut before, &mut after, &mut self.unread);
+        self.open.extend(open);
+        let is_readable = |version: &Version| is_understood(&version.files);
+        let has_before = !before.is_empty();
+        if !before.iter().chain(&after).all(is_readable) {
+            self.unread.is_partial = true;
+        }
+        // Against a state that nobody can read nothing can be said of the other.
+        if has_before && !(before.iter().all(is_readable) && after.iter().all(is_readable)) {
+            for version in before.iter().chain(&after) {
+                self.skipped(version);
+            }
+            return;
+        }
+        let (was, before) = faults::of(before);
+        let (is, after) = faults::of(after);
+        self.findings.extend(faults::compare(was, is));
+        for (name, files) in before {
+            self.limits(&files);
+            self.before.add(name, files.zones);
+        }
+        for (name, files) in after {
+            self.limits(&files);
+            self.comments.extend(files.ignores);
+            self.after.add(name, files.zones);
+        }
     }
 
-    fn after_files(&mut self, files: &[PathBuf]) -> Result<(), Mistake> {
-        for path in files {
-            self.after_file(path, input::zones(path)?);
-        }
-        Ok(())
+    /// A limit is said to have been reached, for what is behind it is not known.
+    fn limits(&mut self, files: &Files) {
+        let is_limit = |it: &&ZoneError| it.kind == ErrorKind::Limit;
+        self.unread.is_partial |= files.errors.iter().any(|it| is_limit(&it));
     }
 
-    fn before_files(&mut self, files: &[PathBuf]) -> Result<(), Mistake> {
-        for path in files {
-            let files = input::zones(path)?;
-            self.before.add(sources::named(path, &files), files.zones);
+    fn skipped(&mut self, version: &Version) {
+        if is_understood(&version.files) {
+            return;
         }
+        let first = version.files.errors.first().map(ToString::to_string);
+        let notice = || version.files.notices.first().map(ToString::to_string);
+        let why = first.or_else(notice).unwrap_or_else(|| "it lists no record".to_owned());
+        let why: String = why.chars().take(400).collect();
+        let note = Phrase::new().plain("nothing understood: ").plain(escape(why.as_bytes()));
+        self.unread.notes.push(note);
+    }
+
+    fn version(argument: &Path) -> Result<Version, Mistake> {
+        let (_, path) = input::split(argument);
+        let text = input::read(path, input::ZONE_LIMIT)?;
+        Ok(Version { files: input::understood(argument, &text), text })
+    }
+
+    fn both(&mut self, before: &[PathBuf], after: &[PathBuf]) -> Result<(), Mistake> {
+        let read = |files: &[PathBuf]| {
+            files.iter().map(|path| Self::version(path)).collect::<Result<Vec<_>, _>>()
+        };
+        let (before, after) = (read(before)?, read(after)?);
+        self.versions(before, after);
         Ok(())
     }
 
     /// One file that holds both states, as a plan of Terraform does.
     fn plan(&mut self, path: &Path) -> Result<(), Mistake> {
-        let mut files = input::zones(path)?;
-        let Some(before) = files.before.take() else {
+        let mut version = Self::version(path)?;
+        let Some(before) = version.files.before.take() else {
             return Err(Mistake::new(format!(
                 "{} needs a state to compare with: --live (current DNS), --base COMMIT, or an older file \
              before it",
@@ -145,7 +199,10 @@ impl States {
             )));
         };
         self.before.add(format!("{} (before it is applied)", path.display()), vec![before]);
-        self.after_file(path, files);
+        self.unread.add(&version.files, "");
+        let files = version.files;
+        let name = sources::named(path, &files);
+        self.after.add(name, files.zones);
         Ok(())
     }
 
@@ -163,10 +220,7 @@ impl States {
                 self.after.cassette = Some(new.to_owned());
                 Ok(())
             }
-            (false, false) => {
-                self.before_files(&[old.to_owned()])?;
-                self.after_files(&[new.to_owned()])
-            }
+            (false, false) => self.both(&[old.to_owned()], &[new.to_owned()]),
             _ => Err(Mistake::new("cannot compare a cassette with a zone file")),
         }
     }
@@ -190,28 +244,28 @@ impl States {
                     )));
                 };
                 alike += 1;
-                self.alike.extend(input::parsed(argument, &text)?.zones);
+                let mut files = input::understood(argument, &text);
+                unread::disregard(&mut files, &mut self.unread);
+                self.alike.extend(files.zones);
                 continue;
             }
             let note = |said: &str| Phrase::new().code(file.to_string()).plain(said);
-            match was {
-                Some(text) => match input::parsed(argument, &text) {
-                    Ok(files) => self.before.add(format!("{file} at {shown}"), files.zones),
-                    // A change that mends a file can be judged as well.
-                    Err(why) => {
-                        let said = format!(" at {shown} is unreadable ({why}): ");
-                        let said = note(&said);
-                        self.notes.push(said.plain("compared with the current DNS"));
-                    }
-                },
-                None => self.notes.push(note(" is new: compared with the current DNS")),
+            if was.is_none() {
+                self.notes.push(note(" is new: compared with the current DNS"));
             }
-            match now {
-                Some(text) => self.after_file(path, input::parsed(argument, &text)?),
-                None => {
-                    let said = " was deleted: its old content is compared with the current DNS";
-                    self.notes.push(note(said));
-                }
+            if now.is_none() {
+                let said = " was deleted: its old content is compared with the current DNS";
+                self.notes.push(note(said));
+            }
+            let version = |text: Option<Vec<u8>>| -> Vec<Version> {
+                let text = text.into_iter();
+                text.map(|text| Version { files: input::understood(argument, &text), text })
+                    .collect()
+            };
+            let names = self.before.names.len();
+            self.versions(version(was), version(now));
+            for name in self.before.names.iter_mut().skip(names) {
+                name.push_str(&format!(" at {shown}"));
             }
         }
         if alike == files.len() {
@@ -223,12 +277,6 @@ impl States {
             self.notes.push(said.plain(""));
         }
         Ok(())
-    }
-
-    /// True if neither state has anything that the other one has not.
-    pub(super) fn is_unchanged(&self) -> bool {
-        let is_empty = |state: &State| state.names.is_empty() && state.cassette.is_none();
-        is_empty(&self.before) && is_empty(&self.after)
     }
 
     /// The zones whose names may fare otherwise: those that differ, then those that are alike and
@@ -274,7 +322,38 @@ fn expanded(files: &[PathBuf], commit: &Commit) -> Result<Vec<PathBuf>, Mistake>
             all.push(path.clone());
         }
     }
+    for file in deleted(&all, commit)? {
+        all.push(file);
+    }
     Ok(all)
+}
+
+/// Files that were at the commit, beside one that is named and named alike, and are gone: a pattern such
+/// as `zones/*.zone` names only what is still there.
+#[allow(clippy::disallowed_methods, reason = "files are looked for here")]
+fn deleted(files: &[PathBuf], commit: &Commit) -> Result<Vec<PathBuf>, Mistake> {
+    let known: HashSet<&Path> = files.iter().map(|file| input::split(file).1).collect();
+    let mut folders: Vec<&Path> =
+        known.iter().filter(|file| holds_records(file)).filter_map(|file| file.parent()).collect();
+    folders.sort();
+    folders.dedup();
+    let mut gone = Vec::new();
+    for folder in folders {
+        let endings: HashSet<_> = known
+            .iter()
+            .filter(|file| file.parent() == Some(folder))
+            .map(|file| file.extension())
+            .collect();
+        for file in commit.files(folder)? {
+            let is_beside = file.parent() == Some(folder) && holds_records(&file);
+            let is_alike = endings.contains(&file.extension()) || begins_as_record_file(&file);
+            let is_new = !known.contains(file.as_path());
+            if is_beside && is_alike && is_new && file.symlink_metadata().is_err() {
+                gone.push(file);
+            }
+        }
+    }
+    Ok(gone)
 }
 
 /// Endings of files that hold records and hardly anything else.
@@ -284,8 +363,11 @@ const OTHERS: [&str; 4] = ["json", "jsonl", "txt", "tsv"];
 
 /// True for a file of a folder that is named as files with records are.
 fn holds_records(path: &Path) -> bool {
-    let begins = path.file_name().is_some_and(|it| it.as_encoded_bytes().starts_with(b"db."));
-    begins || ends(path, &OF_RECORDS)
+    begins_as_record_file(path) || ends(path, &OF_RECORDS)
+}
+
+fn begins_as_record_file(path: &Path) -> bool {
+    path.file_name().is_some_and(|it| it.as_encoded_bytes().starts_with(b"db."))
 }
 
 /// True for a word that no domain looks like.

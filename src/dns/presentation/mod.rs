@@ -14,7 +14,7 @@ mod tests;
 mod word;
 
 pub(crate) use field::{LONG_STRING, Words};
-pub(crate) use word::{NAMES, Piece, Word, piece};
+pub(crate) use word::{NAMES, NO_ORIGIN, Piece, Word, piece};
 
 use super::{Data, Kind};
 use crate::net::Name;
@@ -63,6 +63,7 @@ const TYPES: &[(&str, u16, Option<&[Field]>)] = &[
     ("DNSKEY", 48, None),
     ("EUI48", 108, None),
     ("EUI64", 109, None),
+    ("HHIT", 67, None),
     ("HIP", 55, None),
     ("HTTPS", 65, None),
     ("IPSECKEY", 45, None),
@@ -79,6 +80,7 @@ const TYPES: &[(&str, u16, Option<&[Field]>)] = &[
     ("AMTRELAY", 260, None),
     ("ATMA", 34, None),
     ("AVC", 258, None),
+    ("BRID", 68, None),
     ("CLA", 263, None),
     ("DLV", 32769, None),
     ("DOA", 259, None),
@@ -100,6 +102,7 @@ const TYPES: &[(&str, u16, Option<&[Field]>)] = &[
     ("NSAP", 22, None),
     ("NSAP-PTR", 23, None),
     ("NULL", 10, None),
+    ("NXT", 30, None),
     ("PX", 26, None),
     ("RESINFO", 261, None),
     ("RKEY", 57, None),
@@ -118,6 +121,12 @@ pub fn kind(mnemonic: &[u8]) -> Option<Kind> {
     let mnemonic = std::str::from_utf8(mnemonic).ok()?;
     let row = TYPES.iter().find(|row| row.0.eq_ignore_ascii_case(mnemonic));
     row.map(|row| Kind::from_number(row.1)).or_else(|| Kind::from_mnemonic(mnemonic))
+}
+
+/// The mnemonic of a type, as zone files have it: also of those that [`Kind`] has no name for.
+pub(crate) fn mnemonic(kind: Kind) -> String {
+    let row = TYPES.iter().find(|row| row.1 == kind.number());
+    row.map_or_else(|| kind.to_string(), |row| row.0.to_owned())
 }
 
 /// Writes data of a type on one line; names are absolute, with their final dot.

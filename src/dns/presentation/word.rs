@@ -16,7 +16,7 @@ use nom::multi::{many0_count, many1_count};
 use nom::sequence::pair;
 
 const QUOTED: &str = "a domain name without quotes";
-const NO_ORIGIN: &str = "an absolute name, with a final dot, where no $ORIGIN is set";
+pub(crate) const NO_ORIGIN: &str = "an absolute name, with a final dot, where no $ORIGIN is set";
 const EMPTY_LABEL: &str = "a domain name without empty labels";
 const LONG_NAME: &str = "a name of at most 253 octets, in labels of at most 63";
 
@@ -69,11 +69,18 @@ fn word(text: &[u8]) -> Reading<'_, Word<'_>> {
     let octets = take_while1(|octet| {
         !matches!(octet, b' ' | b'\t' | b'\r' | b'\n' | b'(' | b')' | b';' | b'"' | b'\\')
     });
-    let (rest, text) = recognize(many1_count(alt((octets, escape)))).parse(text)?;
-    // Servers disagree about `a"b"`: one word, two, or none.
-    if rest.first() == Some(&b'"') {
-        return Err(Wanted::failure(rest, "a space before the quote"));
+    let whole = text;
+    let (mut rest, _) = recognize(many1_count(alt((octets, escape)))).parse(text)?;
+    // RFC 9460 §2.1: "SvcParam = SvcParamKey ["=" SvcParamValue]", whose value may be quoted.
+    while rest.first() == Some(&b'"') {
+        let length = whole.len() - rest.len();
+        if whole.get(..length).and_then(<[u8]>::last) != Some(&b'=') {
+            // Servers disagree about `a"b"`: one word, two, or none.
+            return Err(Wanted::failure(rest, "a space before the quote"));
+        }
+        rest = quoted(rest)?.0;
     }
+    let text = whole.get(..whole.len() - rest.len()).unwrap_or(whole);
     Ok((rest, Word { text, quoted: false }))
 }
 

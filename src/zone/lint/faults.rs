@@ -5,12 +5,16 @@ use crate::diagnostic::Severity::{Note, Warn};
 use crate::diagnostic::{Finding, Rule};
 use crate::text::{Phrase, advice};
 use crate::zone::Facts;
-use crate::zonefile::zone::{ErrorKind, ZoneError};
+use crate::zonefile::zone::{ErrorKind, Notice, Remark, ZoneError};
 
 pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     use ErrorKind::{Data, LargeSet, Name, SecondSoa, Syntax, Ttl, Type};
     let is_it = |kind| matches!(kind, Syntax | Name | Ttl | Type | Data | LargeSet | SecondSoa);
     each(facts, is_it, rule, "", findings);
+}
+
+pub(super) fn missing_dot(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    each(facts, |kind| kind == ErrorKind::MissingDot, rule, "", findings);
 }
 
 pub(super) fn too_long_string(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
@@ -42,6 +46,22 @@ pub(crate) static NOT_READ: Rule = Rule {
 pub(super) fn not_read(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let is_it = |kind| matches!(kind, ErrorKind::Refused | ErrorKind::Limit | ErrorKind::Class);
     each(facts, is_it, rule, "", findings);
+    for Notice { place, remark } in &facts.files.notices {
+        if let Remark::Skipped { what } | Remark::Zone { what } = remark {
+            findings.push(Finding::new(rule, facts.at(place), Phrase::new().plain(&**what)));
+        }
+    }
+}
+
+pub(super) fn nothing_read(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let is_empty = facts.records().next().is_none();
+    if is_empty && facts.files.errors.is_empty() && !facts.files.notices.is_empty() {
+        let zone = facts.files.zones.first();
+        let place = facts.files.notices.first().map(|notice| &notice.place);
+        let Some(place) = place.filter(|_| zone.is_some()) else { return };
+        let said = Phrase::new().plain("no record of this file could be read");
+        findings.push(Finding::new(rule, facts.at(place), said));
+    }
 }
 
 /// Which rules exist is not known here, so those that name one that does not are told further up.

@@ -24,5 +24,16 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
     Check::all(CHECKS, facts)
 }
 
+/// What the rules find about records that could be read and cannot stand as they do.
+#[cfg(feature = "cli")]
+pub(crate) fn check_structure(facts: &Facts) -> Vec<Finding> {
+    let ids = [rules::ALIAS_WITH_OTHER_DATA.id, rules::OUT_OF_ZONE.id];
+    let mut findings = Vec::new();
+    for check in CHECKS.iter().filter(|check| ids.contains(&check.rule.id)) {
+        (check.run)(facts, check.rule, &mut findings);
+    }
+    findings
+}
+
 #[cfg(test)]
 mod tests;

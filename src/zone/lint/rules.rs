@@ -21,6 +21,7 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &TTL_DIFFERS, run: sets::ttl_differs },
     Check { rule: &UNUSUAL_TTL, run: sets::unusual_ttl },
     Check { rule: &DUPLICATE_RECORD, run: sets::duplicate_record },
+    Check { rule: &NOTHING_READ, run: faults::nothing_read },
     Check { rule: &faults::NOT_READ, run: faults::not_read },
     Check { rule: &faults::FAULTY_COMMENT, run: faults::faulty_comment },
 ];
@@ -33,6 +34,16 @@ pub(crate) static SYNTAX: Rule = Rule {
     why: "A name server rejects the whole file or skips the entry.",
     cite: rfc(1035, "5.1"),
     page: include_str!("syntax.md"),
+};
+
+pub(crate) static NOTHING_READ: Rule = Rule {
+    id: "zone/nothing-read",
+    severity: Error,
+    confidence: Certain,
+    summary: "no record of the file was read",
+    why: "A check that reads nothing finds nothing: the file may hold anything.",
+    cite: advice(),
+    page: include_str!("nothing-read.md"),
 };
 
 pub(crate) static TOO_LONG_STRING: Rule = Rule {

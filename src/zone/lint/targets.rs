@@ -12,6 +12,7 @@ use crate::zonefile::zone::Verdict;
 const FOREIGN: usize = 3;
 
 pub(super) fn missing_dot(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    super::faults::missing_dot(facts, rule, findings);
     for zone in &facts.files.zones {
         let mut last = None;
         for (owner, kind, record) in zone.records() {
@@ -55,7 +56,7 @@ fn doubled(name: &Name) -> Option<Phrase> {
 fn foreign(facts: &Facts, zone: &Zone, target: &Name) -> Option<Phrase> {
     let apex = zone.apex().filter(|apex| target.is_within(apex))?;
     let extra = target.label_count().checked_sub(apex.label_count())?;
-    if extra < FOREIGN || !facts.is_whole(zone) {
+    if extra < FOREIGN || apex.is_root() || !facts.is_whole(zone) {
         return None;
     }
     let meant = Name::from_labels(target.labels().take(extra)).ok()?;

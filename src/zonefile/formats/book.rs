@@ -8,7 +8,7 @@ use crate::dns::presentation;
 use crate::net::Name;
 use crate::text::Span;
 use crate::zonefile::zone::source::{Remarks, Source};
-use crate::zonefile::zone::{Builder, ErrorKind, Remark, Row, is_text, wire};
+use crate::zonefile::zone::{Builder, Concern, ErrorKind, Remark, Row, is_text, wire};
 
 /// A record set in a file.
 #[derive(Clone, Copy)]
@@ -56,11 +56,23 @@ pub(super) const fn or_zero(keys: &'static [&'static str]) -> Field {
 pub(super) struct Book<'a> {
     pub(super) source: Source<'a>,
     pub(super) remarks: Remarks,
+    /// What is left open if what is read next cannot be.
+    pub(super) concern: Concern,
 }
 
 impl<'a> Book<'a> {
     pub(super) fn new(file: &str, text: &'a [u8]) -> Self {
-        Self { source: Source::new(file, text), remarks: Remarks::default() }
+        Self {
+            source: Source::new(file, text),
+            remarks: Remarks::default(),
+            concern: Concern::Anything,
+        }
+    }
+
+    /// The same file, about which nothing is said yet.
+    pub(super) fn again(&self) -> Self {
+        let source = self.source.again();
+        Self { source, remarks: Remarks::default(), concern: Concern::Anything }
     }
 
     /// The file as text, if it is UTF-8.
@@ -75,11 +87,25 @@ impl<'a> Book<'a> {
     }
 
     pub(super) fn fault(&mut self, offset: usize, kind: ErrorKind, what: &str) {
-        self.remarks.fault(offset, kind, || what.to_owned());
+        self.remarks.fault_of(offset, kind, self.concern.clone(), || what.to_owned());
     }
 
     pub(super) fn wrong(&mut self, (offset, kind, what): Wrong) {
-        self.remarks.fault(offset, kind, || what);
+        self.remarks.fault_of(offset, kind, self.concern.clone(), || what);
+    }
+
+    /// Reads something of which a fault leaves open no more than a record set, or with `None` those of
+    /// a name.
+    pub(super) fn within<T>(
+        &mut self,
+        owner: &Name,
+        kind: Option<Kind>,
+        read: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let outer = std::mem::replace(&mut self.concern, Concern::Set(owner.clone(), kind));
+        let done = read(self);
+        self.concern = outer;
+        done
     }
 
     /// Says that something is left out.
@@ -115,7 +141,7 @@ impl<'a> Book<'a> {
     }
 
     fn expected(&mut self, offset: usize, kind: ErrorKind, what: &str) {
-        self.remarks.fault(offset, kind, || format!("expected {what}"));
+        self.remarks.fault_of(offset, kind, self.concern.clone(), || format!("expected {what}"));
     }
 
     /// The data of a record, from its fields; a fault if one is not there.
@@ -164,6 +190,7 @@ impl<'a> Book<'a> {
             self.source.marks(octets)
         });
         let Set { owner, kind, ttl, offset, .. } = *set;
+        // An export of all sets has the one of the zone itself.
         let row = Row { owner, kind, ttl, offset, wire, marks };
         if let Err((kind, what)) = builder.insert(&self.source, row) {
             self.expected(offset, kind, what);

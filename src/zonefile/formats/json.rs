@@ -55,6 +55,10 @@ impl<'a> Piece<'a> {
         self.first() == b'{'
     }
 
+    pub(super) fn is_array(self) -> bool {
+        self.first() == b'['
+    }
+
     /// The members of an object: keys, and their values. None for other values.
     pub(super) fn members(self) -> Result<Vec<(Text, Self)>, Wrong> {
         if !self.is_object() {

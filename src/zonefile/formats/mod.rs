@@ -7,6 +7,10 @@
 //! | dnscontrol | JSON of `dnscontrol print-ir` | each of its domains |
 //! | Terraform | JSON of `terraform show -json` | the sets it lists |
 //! | plain | `*.txt`, `*.tsv`, `*.records` | the sets it lists |
+//! | exports | JSON or YAML of Route 53, Google, Azure, PowerDNS, Cloudflare, DNSEndpoint, CloudFormation | the zone of its SOA record, or the sets it lists |
+//! | tinydns | `data` | each zone with an SOA |
+//! | table | CSV with a header | the sets it lists |
+//! | text | a pasted record | that record |
 //!
 //! Each record keeps its line and column, and each octet of a text its own, so that a finding can
 //! point at what it means, whatever stands around it. A format only says which words a record is made
@@ -21,13 +25,22 @@ mod book;
 mod dnscontrol;
 mod format;
 #[cfg(feature = "formats")]
+mod exports;
+mod foreign;
+#[cfg(feature = "formats")]
 mod json;
 #[cfg(feature = "formats")]
 mod octodns;
 #[cfg(feature = "formats")]
 mod plain;
 #[cfg(feature = "formats")]
+mod routing;
+#[cfg(feature = "formats")]
+mod table;
+#[cfg(feature = "formats")]
 mod terraform;
+#[cfg(feature = "formats")]
+mod tinydns;
 #[cfg(all(test, feature = "formats"))]
 mod tests;
 #[cfg(feature = "formats")]
@@ -41,7 +54,7 @@ mod yaml;
 
 pub use format::{Format, UnknownFormat};
 
-use super::zone::{ErrorKind, Ignore, Notice, Zone, ZoneError};
+use super::zone::{Concern, ErrorKind, Ignore, Notice, Zone, ZoneError};
 use crate::dns::Place;
 use crate::net::Name;
 
@@ -81,19 +94,25 @@ impl Files {
 ///
 /// `file` is the name of the file for messages and for what it tells; nothing is opened.
 pub fn read(file: &str, text: &[u8]) -> Files {
-    read_as(Format::recognise(file, text), file, text)
+    read_with(None, file, None, text)
+}
+
+/// Reads a file in a format, or in the one that its name and content tell, of a zone that was named:
+/// relative names end in `origin`, which goes before what the name of the file tells.
+pub fn read_with(format: Option<Format>, file: &str, origin: Option<&Name>, text: &[u8]) -> Files {
+    match format.unwrap_or_else(|| Format::recognise(file, text)) {
+        Format::Zone => master_file(file, origin, text),
+        #[cfg(feature = "formats")]
+        format => tool::read(format, file, origin, text),
+        #[cfg(not(feature = "formats"))]
+        format => unread(format, file),
+    }
 }
 
 /// Reads a file in a format. Without the feature `formats` every format but that of master files is
 /// a fault.
 pub fn read_as(format: Format, file: &str, text: &[u8]) -> Files {
-    match format {
-        Format::Zone => master_file(file, text),
-        #[cfg(feature = "formats")]
-        _ => tool::read(format, file, text),
-        #[cfg(not(feature = "formats"))]
-        _ => unread(format, file),
-    }
+    read_with(Some(format), file, None, text)
 }
 
 /// A file of which nothing was read, for this build reads master files only.
@@ -101,11 +120,16 @@ pub fn read_as(format: Format, file: &str, text: &[u8]) -> Files {
 fn unread(format: Format, file: &str) -> Files {
     let what = "expected a master file: other formats need the feature `formats`".to_owned();
     let place = Place::new(file.into(), 1, 1);
+    nothing(format, ZoneError { place, kind: ErrorKind::Syntax, what, concerns: Concern::Anything })
+}
+
+/// A file of which nothing was read.
+fn nothing(format: Format, fault: ZoneError) -> Files {
     Files {
         format,
         zones: Vec::new(),
         before: None,
-        errors: vec![ZoneError { place, kind: ErrorKind::Syntax, what }],
+        errors: vec![fault],
         omitted: 0,
         notices: Vec::new(),
         omitted_notices: 0,
@@ -113,12 +137,20 @@ fn unread(format: Format, file: &str) -> Files {
     }
 }
 
-fn master_file(file: &str, text: &[u8]) -> Files {
-    let mut reading = Zone::read(file, name_in(file).as_ref(), text);
+fn master_file(file: &str, origin: Option<&Name>, text: &[u8]) -> Files {
+    if let Some(what) = foreign::advice(text) {
+        let place = Place::new(file.into(), 1, 1);
+        let what = format!("expected a file with records: {what}");
+        let concerns = Concern::Anything;
+        return nothing(Format::Zone, ZoneError { place, kind: ErrorKind::Syntax, what, concerns });
+    }
+    let named = name_in(file);
+    let mut reading = Zone::read(file, origin.or(named.as_ref()), text);
     if reading.errors.is_empty() && reading.zone.records().next().is_none() {
         let place = Place::new(reading.zone.file().clone(), 1, 1);
         let what = "expected a record, found none".to_owned();
-        reading.errors.push(ZoneError { place, kind: ErrorKind::Syntax, what });
+        let concerns = Concern::Anything;
+        reading.errors.push(ZoneError { place, kind: ErrorKind::Syntax, what, concerns });
     }
     Files {
         format: Format::Zone,
@@ -132,12 +164,49 @@ fn master_file(file: &str, text: &[u8]) -> Files {
     }
 }
 
-/// The origin that a file's name tells: `example.com.zone` and `db.example.com` are about
-/// `example.com`. An `$ORIGIN` in the file goes before it.
+/// What stands before the name of a zone in the name of its file.
+const BEFORE: [&str; 8] = ["db.", "named.", "pri.", "sec.", "master.", "zone.", "fwd.", "rev."];
+/// What stands behind it.
+const BEHIND: [&str; 11] = [
+    ".zone",
+    ".db",
+    ".hosts",
+    ".dns",
+    ".signed",
+    ".txt",
+    ".bind",
+    ".master",
+    ".zonefile",
+    ".fwd",
+    ".rev",
+];
+/// Endings of files that no zone is named after.
+const OF_CODE: [&str; 18] = [
+    "js", "ts", "py", "go", "sql", "json", "xml", "html", "css", "conf", "cfg", "ini", "log",
+    "bak", "orig", "yml", "yaml", "tf",
+];
+
+/// The origin that a file's name tells: `example.com`, `example.com.zone`, `db.example.com` and their
+/// like are about `example.com`, and so is `com.example` with one of these, for nobody has a zone below
+/// `example`. An `$ORIGIN` in the file goes before it.
 fn name_in(file: &str) -> Option<Name> {
-    let base = base_name(file);
-    let name = base.strip_prefix("db.").or_else(|| base.strip_suffix(".zone"));
-    zone_name(name.or_else(|| base.strip_suffix(".db"))?)
+    let base = base_name(file).to_ascii_lowercase();
+    let mut name = base.as_str();
+    while let Some(rest) = BEHIND.iter().find_map(|end| name.strip_suffix(end)) {
+        name = rest;
+    }
+    name = BEFORE.iter().find_map(|begin| name.strip_prefix(begin)).unwrap_or(name);
+    let name = name.strip_suffix('.').unwrap_or(name);
+    if OF_CODE.iter().any(|end| name.rsplit('.').next() == Some(end)) {
+        return None;
+    }
+    let name = zone_name(name)?;
+    let is_public = |name: &Name| crate::net::has_public_suffix(name);
+    let reversed = || {
+        let labels: Vec<&[u8]> = name.labels().collect();
+        Name::from_labels(labels.into_iter().rev()).ok().filter(is_public)
+    };
+    if is_public(&name) { Some(name) } else { Some(reversed().unwrap_or(name)) }
 }
 
 fn base_name(file: &str) -> &str {

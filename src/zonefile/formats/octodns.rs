@@ -108,7 +108,8 @@ pub(super) fn read(book: &mut Book<'_>, apex: &Name) -> Option<Zone> {
     for (key, value) in &members {
         let Some(owner) = book.below(key, apex) else { continue };
         for set in value.items() {
-            record_set(book, &mut builder, &owner, set);
+            let kind = set.get("type").and_then(Value::text).and_then(Book::kind);
+            book.within(&owner, kind, |book| record_set(book, &mut builder, &owner, set));
         }
     }
     Some(builder.finish(&book.source, &mut book.remarks))
@@ -132,14 +133,22 @@ fn record_set(book: &mut Book<'_>, builder: &mut Builder, owner: &Name, set: &Va
         builder.unread(owner, kind);
         return book.skip(set.offset, || format!("{owner}: geo-dependent answers"));
     }
-    let Some(values) = set.any(&["values", "value"]) else {
+    let values = set.any(&["values", "value"]);
+    let is_null = ["values", "value"].iter().any(|key| set.has(key));
+    if values.is_none() && is_null {
+        // octoDNS makes no record of a value that is null.
+        return;
+    }
+    let Some(values) = values else {
         return book.fault(set.offset, ErrorKind::Data, "expected values or a value");
     };
-    let known = Set { owner, kind, ttl, offset: set.offset, origin: None };
+    // octoDNS appends no origin: a target without a final dot is sent as it is.
+    let root = Name::root();
+    let known = Set { owner, kind, ttl, offset: set.offset, origin: Some(&root) };
     for value in values.items() {
         let data = match (fields(kind), value.text()) {
             (Some(fields), _) if value.is_map() => book.data(value, fields),
-            (None, Some(text)) if matches!(kind, Kind::Txt | Kind::Spf) => string(book, text),
+            (None, Some(text)) if matches!(kind, Kind::Txt | Kind::Spf) => string(text),
             (_, Some(text)) if is_single(kind) => Some(super::book::host(text)),
             _ if is_single(kind) || fields(kind).is_some() => {
                 book.fault(value.offset, ErrorKind::Data, "expected the fields of a record");
@@ -163,7 +172,7 @@ fn is_single(kind: Kind) -> bool {
 }
 
 /// A text: without the quotes that some write around it, strings joined, escapes undone.
-fn string(book: &mut Book<'_>, text: &Text) -> Option<Text> {
+fn string(text: &Text) -> Option<Text> {
     let mut octets = text.octets();
     let mut from = 0;
     if let [b'"', inner @ .., b'"'] = octets {
@@ -186,10 +195,7 @@ fn string(book: &mut Book<'_>, text: &Text) -> Option<Text> {
     }
     match joined.unescaped() {
         Ok(text) => Some(text.quoted()),
-        Err((index, what)) => {
-            let what = format!("expected {what}");
-            book.fault(joined.offset(index), ErrorKind::Data, &what);
-            None
-        }
+        // octoDNS takes a backslash that escapes nothing for itself.
+        Err(_) => Some(joined.quoted()),
     }
 }

@@ -42,6 +42,12 @@ fn record(book: &mut Book<'_>, builder: &mut Builder, line: &[u8]) {
     let mut rest = line;
     let root = Name::root();
     let owner = Text::plain(word(&mut rest), start);
+    let is_relative = !owner.octets().contains(&b'.');
+    if is_relative {
+        // `@` and `_dmarc` of an export would be the root and a name below it.
+        let what = "expected an absolute name, as in _dmarc.example.com";
+        return book.fault(start, ErrorKind::Name, what);
+    }
     let Some(owner) = book.name(&owner, Some(&root)) else { return };
     let mut ttl = None;
     let (kind, at) = loop {
@@ -64,6 +70,7 @@ fn record(book: &mut Book<'_>, builder: &mut Builder, line: &[u8]) {
     if rest.len() > STRING_LIMIT {
         return book.fault(offset, ErrorKind::Limit, "expected a value of at most 1048576 octets");
     }
+    let rest = without_comment(rest);
     let value = Text::plain(rest, offset);
     let is_bare = matches!(kind, Kind::Txt | Kind::Spf) && !rest.starts_with(b"\"");
     let data = match is_bare && !rest.is_empty() {
@@ -72,4 +79,21 @@ fn record(book: &mut Book<'_>, builder: &mut Builder, line: &[u8]) {
     };
     let set = Set { owner: &owner, kind, ttl, offset: start, origin: Some(&root) };
     book.record(builder, &set, &data);
+}
+
+/// Data without the comment behind it; in a text without quotes a semicolon is a part of it.
+fn without_comment(data: &[u8]) -> &[u8] {
+    if data.starts_with(b"\"") {
+        let mut is_inside = false;
+        let end = data.iter().position(|octet| {
+            is_inside ^= *octet == b'"';
+            *octet == b';' && !is_inside
+        });
+        return trim(data.get(..end.unwrap_or(data.len())).unwrap_or(data), is_wsp);
+    }
+    let end = data.windows(2).position(|pair| is_wsp(pair[0]) && pair[1] == b';');
+    match end {
+        Some(end) if !data.starts_with(b"v=") => trim(data.get(..end).unwrap_or(data), is_wsp),
+        _ => data,
+    }
 }

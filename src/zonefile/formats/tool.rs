@@ -1,21 +1,43 @@
 //! Files of tools: every format but that of master files.
 
-use super::book::Book;
+use super::book::{Book, Set};
 use super::json::Piece;
 use super::text::Text;
-use super::{Files, Format, base_name, dnscontrol, octodns, plain, terraform, zone_name};
+use super::{
+    Files, Format, base_name, dnscontrol, exports, foreign, name_in, octodns, plain, table,
+    terraform, tinydns, zone_name,
+};
 use crate::dns::Kind;
 use crate::net::Name;
 use crate::zonefile::zone::{Builder, ErrorKind, Zone};
 
 /// Reads a file in a format.
-pub(super) fn read(format: Format, file: &str, text: &[u8]) -> Files {
+pub(super) fn read(format: Format, file: &str, origin: Option<&Name>, text: &[u8]) -> Files {
     let mut book = Book::new(file, text);
     let mut before = None;
+    let named = || {
+        let base = base_name(file);
+        name_in(base.rsplit_once('.').map_or(base, |(name, _)| name))
+    };
     let zones = match format {
         Format::Zone => Vec::new(),
         Format::Plain => vec![plain::read(&mut book)],
-        Format::OctoDns => octodns_zone(&mut book, file).into_iter().collect(),
+        Format::TinyDns => tinydns::read(&mut book),
+        Format::Table => vec![table::read(&mut book, origin.cloned().or_else(named).as_ref())],
+        Format::Text => vec![pasted(&mut book, origin)],
+        Format::Route53
+        | Format::Google
+        | Format::Azure
+        | Format::PowerDns
+        | Format::Cloudflare
+        | Format::Kubernetes
+        | Format::CloudFormation => exports::read(&mut book, format, origin).into_iter().collect(),
+        Format::OctoDns if foreign::is_octodns_config(text) => {
+            let what = "expected a zone: this is the configuration of octoDNS, give the files that it names";
+            book.fault(0, ErrorKind::Syntax, what);
+            Vec::new()
+        }
+        Format::OctoDns => octodns_zone(&mut book, file, origin).into_iter().collect(),
         Format::DnsControl => match document(&mut book) {
             Some(document) => dnscontrol::read(&mut book, document),
             None => Vec::new(),
@@ -35,14 +57,48 @@ pub(super) fn read(format: Format, file: &str, text: &[u8]) -> Files {
             }
         }
     };
-    let Book { source, mut remarks } = book;
-    if format == Format::Plain && is_silent(&zones) {
+    let Book { source, mut remarks, .. } = book;
+    let is_list = matches!(format, Format::Plain | Format::TinyDns | Format::Table | Format::Text);
+    if is_list && is_silent(&zones) {
         remarks.fault_if_none(ErrorKind::Syntax, "expected a record, found none");
     }
     let (errors, omitted) = remarks.errors(&source);
     let (notices, omitted_notices) = remarks.notices(&source);
     let ignores = Vec::new();
     Files { format, zones, before, errors, omitted, notices, omitted_notices, ignores }
+}
+
+/// Texts of records that were pasted without a name, one a line.
+fn pasted(book: &mut Book<'_>, origin: Option<&Name>) -> Zone {
+    let mut builder = Builder::default();
+    let text = book.source.text;
+    let domain = origin.map_or_else(|| "record.invalid".to_owned(), ToString::to_string);
+    for line in text.split(|octet| *octet == b'\n').map(<[u8]>::trim_ascii) {
+        if line.is_empty() {
+            continue;
+        }
+        let at = book.source.offset(line);
+        let is = |begin: &[u8]| {
+            let line = line.strip_prefix(b"\"").unwrap_or(line);
+            line.get(..begin.len()).is_some_and(|own| own.eq_ignore_ascii_case(begin))
+        };
+        let name = if is(b"v=DMARC1") {
+            format!("_dmarc.{domain}")
+        } else if is(b"v=DKIM1") {
+            format!("selector._domainkey.{domain}")
+        } else {
+            domain.clone()
+        };
+        let Some(owner) = book.name(&Text::implied(name.as_bytes(), at), Some(&Name::root()))
+        else {
+            continue;
+        };
+        let value = Text::plain(line, at);
+        let data = if line.starts_with(b"\"") { value } else { value.quoted() };
+        let set = Set { owner: &owner, kind: Kind::Txt, ttl: None, offset: at, origin: None };
+        book.record(&mut builder, &set, &data);
+    }
+    builder.finish(&book.source, &mut book.remarks)
 }
 
 fn is_silent(zones: &[Zone]) -> bool {
@@ -55,10 +111,18 @@ fn document<'a>(book: &mut Book<'a>) -> Option<Piece<'a>> {
     Piece::document(text).map_err(|fault| book.wrong(fault)).ok()
 }
 
-fn octodns_zone(book: &mut Book<'_>, file: &str) -> Option<Zone> {
+/// The zone of a split file: it lies in a folder that is named after the zone, with the final dot, as in
+/// `example.com./www.yaml`.
+fn folder(file: &str) -> Option<Name> {
+    let folder = file.rsplit(std::path::is_separator).nth(1)?;
+    zone_name(folder.strip_suffix('.').filter(|name| !name.is_empty())?)
+}
+
+fn octodns_zone(book: &mut Book<'_>, file: &str, origin: Option<&Name>) -> Option<Zone> {
     let base = base_name(file);
     let name = base.strip_suffix(".yaml").or_else(|| base.strip_suffix(".yml"));
-    let Some(apex) = name.and_then(zone_name) else {
+    let named = || name.and_then(|name| zone_name(name.strip_suffix('.').unwrap_or(name)));
+    let Some(apex) = origin.cloned().or_else(|| folder(file).or_else(named)) else {
         let what = "expected a file that is named after its zone, as in example.com.yaml";
         book.fault(0, ErrorKind::Name, what);
         return None;

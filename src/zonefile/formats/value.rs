@@ -27,6 +27,12 @@ impl Value {
         member.map(|(_, value)| &**value).filter(|value| !matches!(value.node, Node::Null))
     }
 
+    /// True if a map has a member with this key, be it null.
+    pub(super) fn has(&self, key: &str) -> bool {
+        let Node::Map(members) = &self.node else { return false };
+        members.iter().any(|(name, _)| name.octets() == key.as_bytes())
+    }
+
     /// The member with the first of these keys that is there and not null.
     pub(super) fn any(&self, keys: &[&str]) -> Option<&Self> {
         keys.iter().find_map(|key| self.get(key))

@@ -27,10 +27,32 @@ const ALIAS_LIMIT: usize = 4 * 1024 * 1024;
 /// # Errors
 /// Where it ceases to be YAML that is read.
 pub(super) fn document(text: &str, faults: &mut Vec<Wrong>) -> Result<Option<Value>, Wrong> {
+    Ok(read(text, Reading::Zone, faults)?.pop())
+}
+
+/// Reads all documents of a text, in which a value with a tag of a tool's own is not known: it is null.
+///
+/// # Errors
+/// Where it ceases to be YAML that is read.
+pub(super) fn documents(text: &str, faults: &mut Vec<Wrong>) -> Result<Vec<Value>, Wrong> {
+    read(text, Reading::Export, faults)
+}
+
+/// What is expected of a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// One document, all of whose values are there.
+    Zone,
+    /// Any number of documents; tags stand for values that are not in the file.
+    Export,
+}
+
+fn read(text: &str, reading: Reading, faults: &mut Vec<Wrong>) -> Result<Vec<Value>, Wrong> {
     let mut reader = Reader {
         cursor: Cursor { text, index: 0, offset: 0 },
+        reading,
         open: Vec::new(),
-        root: None,
+        roots: Vec::new(),
         anchors: HashMap::new(),
         values: 0,
         repeated: 0,
@@ -49,9 +71,9 @@ pub(super) fn document(text: &str, faults: &mut Vec<Wrong>) -> Result<Option<Val
             }
         }
     }
-    let root = reader.root.map(|(value, _)| Rc::try_unwrap(value));
     // Only an alias could hold the root, and none does: it would be inside of it.
-    Ok(root.and_then(Result::ok))
+    drop(reader.anchors);
+    Ok(reader.roots.into_iter().filter_map(|(value, _)| Rc::try_unwrap(value).ok()).collect())
 }
 
 /// A list or a map that is not yet at its end.
@@ -89,8 +111,9 @@ type Counted = (Rc<Value>, Size);
 
 struct Reader<'t, 'f> {
     cursor: Cursor<'t>,
+    reading: Reading,
     open: Vec<Open>,
-    root: Option<Counted>,
+    roots: Vec<Counted>,
     anchors: HashMap<usize, Counted>,
     values: usize,
     /// Octets that aliases repeat.
@@ -103,7 +126,7 @@ impl Reader<'_, '_> {
         let offset = self.cursor.offset(span.start);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                check_tag(tag.as_deref(), offset)?;
+                let is_known = self.check_tag(tag.as_deref(), offset)?;
                 let end = self.cursor.offset(span.end);
                 let source = self.cursor.text.get(offset..end).unwrap_or_default();
                 if source.len() > STRING_LIMIT {
@@ -113,15 +136,15 @@ impl Reader<'_, '_> {
                 let is_null = style == ScalarStyle::Plain && matches!(&*text, "" | "~" | "null");
                 let text = align(&text, style, source, offset);
                 let size = Size { values: 1, octets: text.octets().len() };
-                let node = if is_null { Node::Null } else { Node::Scalar(text) };
+                let node = if is_null || !is_known { Node::Null } else { Node::Scalar(text) };
                 self.add((Rc::new(Value { offset, node }), size), anchor)
             }
             Event::SequenceStart(anchor, tag) => {
-                check_tag(tag.as_deref(), offset)?;
+                self.check_tag(tag.as_deref(), offset)?;
                 self.begin(offset, anchor, Node::List(Vec::new()))
             }
             Event::MappingStart(anchor, tag) => {
-                check_tag(tag.as_deref(), offset)?;
+                self.check_tag(tag.as_deref(), offset)?;
                 self.begin(offset, anchor, Node::Map(Vec::new()))
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
@@ -142,11 +165,24 @@ impl Reader<'_, '_> {
                 }
                 self.add(value, 0)
             }
-            Event::DocumentStart(_) if self.root.is_some() => {
+            Event::DocumentStart(_) if !self.roots.is_empty() && self.reading == Reading::Zone => {
                 let what = "expected one document, found another";
                 Err((offset, ErrorKind::Syntax, what.to_owned()))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Tags of the core schema say what a value is anyway; others ask a program to do something. True
+    /// if the value is what is written there.
+    fn check_tag(&self, tag: Option<&Tag>, offset: usize) -> Result<bool, Wrong> {
+        match tag {
+            Some(tag) if !tag.is_yaml_core_schema() && self.reading == Reading::Zone => {
+                let what = "tags such as !include are not supported: put the values here";
+                Err((offset, ErrorKind::Refused, what.to_owned()))
+            }
+            Some(tag) => Ok(tag.is_yaml_core_schema()),
+            None => Ok(true),
         }
     }
 
@@ -182,7 +218,7 @@ impl Reader<'_, '_> {
             return Err((value.offset, ErrorKind::Limit, what + " as they repeat one"));
         }
         let Some(open) = self.open.last_mut() else {
-            self.root = Some((value, size));
+            self.roots.push((value, size));
             return Ok(());
         };
         open.size = open.size.with(size);
@@ -211,17 +247,6 @@ impl Reader<'_, '_> {
             (Node::Null | Node::Scalar(_), _) => {}
         }
         Ok(())
-    }
-}
-
-/// Tags of the core schema say what a value is anyway; others ask a program to do something.
-fn check_tag(tag: Option<&Tag>, offset: usize) -> Result<(), Wrong> {
-    match tag {
-        Some(tag) if !tag.is_yaml_core_schema() => {
-            let what = "tags such as !include are not supported: put the values here";
-            Err((offset, ErrorKind::Refused, what.to_owned()))
-        }
-        _ => Ok(()),
     }
 }
 

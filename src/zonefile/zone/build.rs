@@ -1,6 +1,6 @@
 //! From records to a zone: record sets, and what holds between them.
 
-use super::fault::{ErrorKind, Remark};
+use super::fault::{Concern, ErrorKind, Remark};
 use super::source::{Remarks, Source};
 use super::tree::Tree;
 use super::{Apex, Content, Listed, Node, Zone};
@@ -73,6 +73,8 @@ pub(in crate::zonefile) struct Builder {
     /// The apex, where that is known without an SOA record.
     claimed: Option<Name>,
     records: usize,
+    /// The zone, where something beside the text says it.
+    hint: Option<Name>,
 }
 
 #[cfg(feature = "formats")]
@@ -87,6 +89,16 @@ impl Builder {
         self.tree.entry(owner).sets.entry(kind).unread = true;
     }
 
+    /// Says that records are there of which not even the type is known.
+    pub(in crate::zonefile) fn unread_name(&mut self, owner: &Name) {
+        self.tree.entry(owner).is_open = true;
+    }
+
+    /// Says which zone the file speaks for, all of it.
+    pub(in crate::zonefile) fn claim(&mut self, apex: &Name) {
+        self.claimed = Some(apex.clone());
+    }
+
     /// Says that a record set is listed, be it without records.
     pub(in crate::zonefile) fn declare(&mut self, owner: &Name, kind: Kind) {
         self.tree.entry(owner).sets.entry(kind).declared = true;
@@ -94,6 +106,28 @@ impl Builder {
 }
 
 impl Builder {
+    /// Says which zone it is where the text says it nowhere, or of the root.
+    pub(in crate::zonefile) fn suppose(&mut self, zone: Option<&Name>) {
+        self.hint = zone.cloned();
+    }
+
+    /// The zone that an SOA record at the root is about: that of a file that has all its names under
+    /// one, where name servers stand. Exports have an `$ORIGIN .`, and no zone file of the root has names
+    /// below one of its names only.
+    fn below_root(&self) -> Option<Name> {
+        let is_of = |apex: &Name| {
+            let mut owners = self.tree.iter().map(|(name, _)| name).filter(|name| !name.is_root());
+            owners.all(|name| name.is_within(apex))
+        };
+        let hint =
+            self.hint.clone().filter(|hint| !hint.is_root() && self.tree.get(hint).is_some());
+        hint.or_else(|| {
+            let mut owners = self.tree.iter().filter(|(name, _)| !name.is_root());
+            let top = owners.find(|(_, node)| node.sets.get(Kind::Ns).is_some())?.0.clone();
+            is_of(&top).then_some(top)
+        })
+    }
+
     /// Adds a record to its set.
     pub(in crate::zonefile) fn insert(
         &mut self,
@@ -157,12 +191,35 @@ impl Builder {
 
     /// Checks what holds between records, and makes the zone.
     pub(in crate::zonefile) fn finish(self, source: &Source<'_>, remarks: &mut Remarks) -> Zone {
+        let below_root =
+            if self.soa.as_ref().is_some_and(Name::is_root) { self.below_root() } else { None };
         let Self { mut tree, soa, claimed, .. } = self;
+        let mut is_open = false;
+        for concern in remarks.take_concerns() {
+            match concern {
+                Concern::Nothing => {}
+                Concern::Anything => is_open = true,
+                Concern::Set(name, None) => tree.entry(&name).is_open = true,
+                Concern::Set(name, Some(kind)) => tree.entry(&name).sets.entry(kind).is_open = true,
+            }
+        }
         let minimum = soa.as_ref().and_then(|name| {
             let soa = tree.get(name)?.sets.get(Kind::Soa)?;
             soa.minimum()
         });
-        let top = claimed.or(soa);
+        let negative = soa
+            .as_ref()
+            .and_then(|name| tree.get(name)?.sets.get(Kind::Soa).and_then(Content::negative_ttl));
+        if let Some(zone) = &below_root {
+            let offset =
+                tree.get(&Name::root()).and_then(|node| node.listed().next()?.offset.into());
+            tree.remove(&Name::root());
+            remarks.notice(offset.unwrap_or(0), || Remark::Zone {
+                what: format!("SOA record at the root: read as the zone {zone}"),
+            });
+        }
+        let is_below_root = below_root.is_some();
+        let top = claimed.or(below_root).or(soa);
         tree.retain(|name, node| {
             node.sets.retain(|set| !set.is_empty() || set.declared);
             for (kind, set) in node.sets.iter_mut() {
@@ -178,14 +235,18 @@ impl Builder {
                     });
                 }
             }
-            apex.is_none() && !node.sets.is_empty()
+            apex.is_none() && !node.is_empty()
         });
         let apex = top.map(|name| {
             let soa = tree.get(&name).and_then(|node| node.sets.get(Kind::Soa));
-            let negative_ttl = soa.and_then(Content::negative_ttl);
-            Apex { negative_ttl, minimum, is_listed: soa.is_some(), name }
+            Apex {
+                negative_ttl: negative,
+                minimum,
+                is_listed: soa.is_some() || is_below_root,
+                name,
+            }
         });
-        Zone { file: Arc::clone(&source.file), apex, tree }
+        Zone { file: Arc::clone(&source.file), apex, tree, is_open }
     }
 }
 
@@ -202,6 +263,7 @@ fn check_alias(node: &Node, remarks: &mut Remarks) {
     let beside = |kind: Kind| kind != Kind::Cname && !matches!(kind.number(), 25 | 46 | 47);
     let other = node.sets.iter().find(|(kind, set)| beside(*kind) && !set.is_empty());
     if let (Some((kind, _)), Some(offset)) = (other, offset(aliases, 0)) {
+        let kind = presentation::mnemonic(kind);
         remarks.fault(offset, ErrorKind::Alias, || {
             format!("expected no other records beside a CNAME, {kind} is here (RFC 1034 §3.6.2)")
         });

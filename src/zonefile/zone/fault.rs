@@ -31,6 +31,8 @@ pub enum ErrorKind {
     SecondSoa,
     /// A name outside of the zone of the SOA record.
     OutOfZone,
+    /// An SOA record whose owner lacks its final dot; it is read as if the dot stood there.
+    MissingDot,
     /// A record set that fits into no message (RFC 1035 §4.2.2).
     LargeSet,
     /// Asked for, and not done on purpose: `$INCLUDE`.
@@ -51,6 +53,20 @@ pub struct ZoneError {
     pub kind: ErrorKind,
     /// What is wrong, most often "expected …".
     pub what: String,
+    /// What of the zone it leaves open.
+    pub concerns: Concern,
+}
+
+/// What of a zone an entry that cannot be read leaves open.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Concern {
+    /// Nothing: everything was read.
+    Nothing,
+    /// A record set, or with `None` every record set of a name.
+    Set(Name, Option<Kind>),
+    /// Any name: whose entry it is cannot be told.
+    #[default]
+    Anything,
 }
 
 impl fmt::Display for ZoneError {
@@ -99,6 +115,11 @@ pub enum Remark {
         /// The time to live of that one, in seconds.
         first_ttl: u32,
     },
+    /// Which zone the file is taken to be about, where that is not plain.
+    Zone {
+        /// Which it is, and why.
+        what: String,
+    },
     /// Something there cannot be known from the file, or is not read: nothing is claimed about it.
     Skipped {
         /// What it is, and why.
@@ -113,7 +134,7 @@ impl fmt::Display for Notice {
             Remark::Repeated { owner, kind, first } => {
                 write!(out, "{owner} {kind} repeats {first}")
             }
-            Remark::Skipped { what } => out.write_str(what),
+            Remark::Skipped { what } | Remark::Zone { what } => out.write_str(what),
             Remark::UnequalTtl { owner, kind, ttl, first, first_ttl } => {
                 write!(out, "{owner} {kind} has TTL {ttl} here and TTL {first_ttl} at {first}")
             }

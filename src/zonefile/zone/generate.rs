@@ -127,9 +127,16 @@ impl Placeholder {
     }
 
     fn write(&self, number: u32, out: &mut Vec<u8>) -> Result<(), &'static str> {
-        let number = u32::try_from(i64::from(number) + self.offset)
-            .map_err(|_| "numbers that are not below zero after the offset")?;
         let width = self.width;
+        let shifted = i64::from(number) + self.offset;
+        let Ok(number) = u32::try_from(shifted) else {
+            // BIND prints what is below zero with its sign, in decimal digits only.
+            if self.radix != b'd' {
+                return Err("numbers that are not below zero after the offset");
+            }
+            out.extend(format!("{shifted:0width$}").bytes());
+            return Ok(());
+        };
         let text = match self.radix {
             b'o' => format!("{number:0width$o}"),
             b'x' => format!("{number:0width$x}"),

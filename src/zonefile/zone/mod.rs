@@ -28,7 +28,7 @@ mod tree;
 
 #[cfg(feature = "formats")]
 pub(super) use build::{Builder, Row, is_text, wire};
-pub use fault::{ErrorKind, Notice, Remark, ZoneError};
+pub use fault::{Concern, ErrorKind, Notice, Remark, ZoneError};
 pub use ignore::{Ignore, IgnoredRule};
 pub use read::Reading;
 
@@ -49,6 +49,8 @@ pub struct Zone {
     file: Arc<str>,
     apex: Option<Apex>,
     tree: Tree,
+    /// True if an entry was not read that may be about any name.
+    is_open: bool,
 }
 
 /// The top of a zone.
@@ -67,6 +69,8 @@ struct Apex {
 #[derive(Clone, Debug, Default)]
 struct Node {
     sets: Sets,
+    /// True if an entry of the name could not be read, and not even its type.
+    is_open: bool,
 }
 
 /// A record set.
@@ -76,6 +80,8 @@ struct Content {
     listed: Vec<Listed>,
     /// True if records are there in a form that we do not read.
     unread: bool,
+    /// True if an entry of the set could not be read.
+    is_open: bool,
     /// True if the file speaks for the set even if it lists no record of it.
     declared: bool,
     /// Octets in a message.
@@ -150,7 +156,7 @@ impl Zone {
             content.ttl = Some(ttl);
             content.listed.extend(listed);
         }
-        Self { file: Arc::from(file), apex: None, tree }
+        Self { file: Arc::from(file), apex: None, tree, is_open: false }
     }
 
     /// The file, as the user named it.
@@ -178,10 +184,46 @@ impl Zone {
         })
     }
 
+    /// Counts an entry that could not be read as one that is not there: for two states of a file that
+    /// have the same, so that it makes no difference between them.
+    pub fn disregard(&mut self, concern: &Concern) {
+        match concern {
+            Concern::Nothing => {}
+            Concern::Anything => self.is_open = false,
+            Concern::Set(name, kind) => {
+                let node = self.tree.entry(name);
+                match kind {
+                    Some(kind) => node.sets.entry(*kind).is_open = false,
+                    None => node.is_open = false,
+                }
+                node.sets.retain(|set| !set.is_empty() || set.declared);
+                if node.is_empty() {
+                    self.tree.remove(name);
+                }
+            }
+        }
+    }
+
+    /// The names and types at which something could not be read; no type where not even that is known.
+    pub fn open_sets(&self) -> impl Iterator<Item = (&Name, Option<Kind>)> {
+        self.tree.iter().flat_map(|(name, node)| {
+            let sets = node.sets.iter().filter(|(_, set)| set.is_open);
+            let whole = node.is_open.then_some((name, None));
+            sets.map(move |(kind, _)| (name, Some(kind))).chain(whole)
+        })
+    }
+
     /// What the zone has to say to a question. Aliases are named, not followed.
     pub fn authority(&self, question: &Question) -> Verdict {
         match &self.apex {
-            Some(apex) if question.name.is_within(&apex.name) => self.whole(apex, question),
+            Some(apex) if question.name.is_within(&apex.name) => match self.whole(apex, question) {
+                Verdict::Answer { outcome: Outcome::NxDomain | Outcome::NoData, .. }
+                    if self.is_open =>
+                {
+                    Verdict::failed(Trouble::Malformed, "part of the zone file is unreadable")
+                }
+                verdict => verdict,
+            },
             Some(_) => Verdict::NotMine,
             None => {
                 let node = self.tree.get(&question.name);
@@ -259,6 +301,10 @@ impl Dns for Zone {
 impl Node {
     /// The records of a type, or the alias that stands in their place.
     fn answer(&self, kind: Kind, minimum: Option<u32>) -> Option<Verdict> {
+        if self.is_open {
+            let detail = "an entry of this name in the zone file is unreadable";
+            return Some(Verdict::failed(Trouble::Malformed, detail));
+        }
         if let Some(set) = self.sets.get(kind) {
             return Some(set.answer(kind, minimum));
         }
@@ -279,6 +325,11 @@ impl Node {
         answer.unwrap_or_else(|| Verdict::absent(apex, Outcome::NoData))
     }
 
+    /// True if nothing is known of the name.
+    fn is_empty(&self) -> bool {
+        self.sets.is_empty() && !self.is_open
+    }
+
     fn listed(&self) -> impl Iterator<Item = &Listed> {
         self.sets.iter().flat_map(|(_, set)| &set.listed)
     }
@@ -287,10 +338,14 @@ impl Node {
 impl Content {
     /// True if the set has no records, not even such as we do not read.
     fn is_empty(&self) -> bool {
-        self.listed.is_empty() && !self.unread
+        self.listed.is_empty() && !self.unread && !self.is_open
     }
 
     fn answer(&self, kind: Kind, minimum: Option<u32>) -> Verdict {
+        if self.is_open {
+            let detail = format!("an unreadable {kind} record in the zone file");
+            return Verdict::failed(Trouble::Malformed, detail);
+        }
         if self.unread {
             let detail = format!("{kind} records in zone files are skipped");
             return Verdict::failed(Trouble::Malformed, detail);

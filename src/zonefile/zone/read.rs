@@ -2,7 +2,7 @@
 
 use super::Zone;
 use super::build::{self, Builder, Fault, Row};
-use super::fault::{ErrorKind, Notice, ZoneError};
+use super::fault::{Concern, ErrorKind, Notice, ZoneError};
 use super::generate::{self, Range};
 use super::grammar::{self, Entry, Parts};
 use super::ignore::{self, Ignore, Pending};
@@ -67,6 +67,10 @@ struct Reader<'a> {
     /// Comments that wait for an entry.
     pending: Vec<Pending<'a>>,
     ignores: Vec<Ignore>,
+    /// What the entry that is read would say, should it be unreadable.
+    concern: Concern,
+    /// True if a name was met that means nothing without an origin.
+    lacks_origin: bool,
 }
 
 /// Gives what a grammar wanted its kind.
@@ -89,10 +93,14 @@ pub(super) fn read(file: &str, origin: Option<&Name>, text: &[u8]) -> Reading {
         generated: 0,
         pending: Vec::new(),
         ignores: Vec::new(),
+        concern: Concern::Anything,
+        lacks_origin: false,
     };
+    reader.builder.suppose(origin);
     let (mut rest, mut parts) = (text, Parts::default());
     while !rest.is_empty() {
         let (entry, next) = grammar::entry(rest, &mut parts);
+        reader.concern = reader.concern_of(entry, &parts.words);
         parts.faults.iter().for_each(|wanted| reader.expected((ErrorKind::Syntax, *wanted)));
         reader.comments(entry, &parts, next);
         if let Err(fault) = reader.entry(entry, &parts.words) {
@@ -106,7 +114,45 @@ pub(super) fn read(file: &str, origin: Option<&Name>, text: &[u8]) -> Reading {
 impl<'a> Reader<'a> {
     fn expected(&mut self, (kind, wanted): Fault<'a>) {
         let offset = self.source.offset(wanted.at);
-        self.remarks.fault(offset, kind, || format!("expected {}", wanted.what));
+        let concern = match kind {
+            ErrorKind::Comment | ErrorKind::SecondSoa => Concern::Nothing,
+            _ => self.concern.clone(),
+        };
+        if wanted.what == presentation::NO_ORIGIN {
+            // It is one fault, however many names show it.
+            if !std::mem::replace(&mut self.lacks_origin, true) {
+                self.remarks.fault_of(offset, kind, Concern::Anything, || {
+                    "expected an absolute name, with a final dot: neither the file nor its name says \
+                     which zone it is; give --origin NAME or FILE=NAME"
+                        .to_owned()
+                });
+            }
+            return;
+        }
+        self.remarks.fault_of(offset, kind, concern, || format!("expected {}", wanted.what));
+    }
+
+    /// What an entry leaves open if it cannot be read: the set, if its owner and its type can be.
+    fn concern_of(&self, entry: Entry<'a>, words: &[Word<'a>]) -> Concern {
+        let Some((first, rest)) = words.split_first() else { return Concern::Anything };
+        if entry.is_control(*first) {
+            return Concern::Anything;
+        }
+        let (owner, rest) = match entry.indented {
+            true => match &self.owner {
+                Owner::Known(owner) => (owner.clone(), words),
+                _ => return Concern::Anything,
+            },
+            false => match first.name(self.origin.as_ref()) {
+                Ok(owner) => (owner, rest),
+                Err(_) => return Concern::Anything,
+            },
+        };
+        let kind = rest
+            .iter()
+            .take(3)
+            .find_map(|word| presentation::kind(word.text).filter(|_| !word.quoted));
+        Concern::Set(owner, kind)
     }
 
     /// Keeps the comments of an entry that are meant for us; `next` is the text after it.
@@ -138,7 +184,7 @@ impl<'a> Reader<'a> {
                 self.ignores.push(comment.about(lines, &self.source));
             } else {
                 let offset = self.source.offset(comment.at());
-                self.remarks.fault(offset, ErrorKind::Limit, || {
+                self.remarks.fault_of(offset, ErrorKind::Limit, Concern::Nothing, || {
                     format!("expected at most {IGNORE_LIMIT} comments for mailcheck")
                 });
             }
@@ -157,10 +203,18 @@ impl<'a> Reader<'a> {
         }
         if entry.indented {
             rest = words;
+            if is_age(*first) {
+                rest = words.get(1..).unwrap_or_default();
+            }
         } else {
             self.owner = Owner::Lost;
-            self.owner =
-                Owner::Known(first.name(self.origin.as_ref()).map_err(of(ErrorKind::Name))?);
+            let owner = first.name(self.origin.as_ref()).map_err(of(ErrorKind::Name))?;
+            // `dnscmd /ZoneExport` writes the age of a record behind its owner.
+            if rest.first().is_some_and(|word| is_age(*word)) {
+                rest = rest.get(1..).unwrap_or_default();
+            }
+            let owner = self.without_doubled_origin(*first, owner, rest);
+            self.owner = Owner::Known(owner);
         }
         match &self.owner {
             _ if !entry.whole => Ok(()),
@@ -173,6 +227,27 @@ impl<'a> Reader<'a> {
                 self.record(&owner, first.text, rest, entry.after)
             }
         }
+    }
+
+    /// The owner of an SOA record; where its final dot is missing, as in exports of Cloudflare, the
+    /// name with the dot. Everything else in such a file is about that one.
+    fn without_doubled_origin(&mut self, word: Word<'a>, owner: Name, rest: &[Word<'a>]) -> Name {
+        let Some(origin) = &self.origin else { return owner };
+        let is_soa = rest.iter().take(3).any(|word| word.is("SOA"));
+        let count = origin.label_count();
+        let is_doubled = is_soa
+            && count > 0
+            && owner.label_count() == 2 * count
+            && owner.labels().take(count).eq(origin.labels());
+        if !is_doubled {
+            return owner;
+        }
+        let origin = origin.clone();
+        let offset = self.source.offset(word.text);
+        self.remarks.fault(offset, ErrorKind::MissingDot, || {
+            format!("the SOA record is at {owner}: a dot is missing after {origin}")
+        });
+        origin
     }
 
     /// `$ORIGIN`, `$TTL`, and those that we refuse.
@@ -289,6 +364,7 @@ impl<'a> Reader<'a> {
 
     /// Checks what holds between records, and makes the zone.
     fn finish(mut self) -> Reading {
+        self.concern = Concern::Nothing;
         let pending = std::mem::take(&mut self.pending);
         pending.iter().for_each(|comment| self.about_nothing(comment));
         let Self { source, builder, mut remarks, ignores, .. } = self;
@@ -300,6 +376,12 @@ impl<'a> Reader<'a> {
 }
 
 const KIND: &str = "a record type";
+
+/// True for the age of a record, in hours, as Windows writes it: `[AGE:3627487]`.
+fn is_age(word: Word<'_>) -> bool {
+    let text = word.text.strip_prefix(b"[AGE:").and_then(|text| text.strip_suffix(b"]"));
+    !word.quoted && text.is_some_and(|text| text.iter().all(u8::is_ascii_digit))
+}
 const GENERATE: &str = "$GENERATE";
 
 /// What stands before the data of a record.

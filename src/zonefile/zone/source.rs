@@ -1,9 +1,10 @@
 //! The text that a zone is read from: its places, and what is said about them.
 
-use super::fault::{ErrorKind, Notice, Remark, ZoneError};
+use super::fault::{Concern, ErrorKind, Notice, Remark, ZoneError};
 use crate::dns::{Mark, Place};
 use crate::text::Span;
 use crate::text::lines::{Lines, begins_character};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Faults beyond this many are counted, not kept; so are notices.
@@ -102,8 +103,10 @@ impl<T> Bounded<T> {
 /// What is said about a text, by offset, until it is read to its end.
 #[derive(Debug, Default)]
 pub(in crate::zonefile) struct Remarks {
-    faults: Bounded<(usize, ErrorKind, String)>,
+    faults: Bounded<(usize, ErrorKind, String, Concern)>,
     notices: Bounded<(usize, Remark)>,
+    /// What faults leave open, those that are only counted among them.
+    concerns: HashSet<Concern>,
 }
 
 impl Remarks {
@@ -113,7 +116,35 @@ impl Remarks {
         kind: ErrorKind,
         sentence: impl FnOnce() -> String,
     ) {
-        self.faults.push(|| (offset, kind, sentence()));
+        let concern = match kind {
+            ErrorKind::Alias
+            | ErrorKind::SecondAlias
+            | ErrorKind::SecondSoa
+            | ErrorKind::OutOfZone
+            | ErrorKind::MissingDot
+            | ErrorKind::Comment => Concern::Nothing,
+            _ => Concern::Anything,
+        };
+        self.fault_of(offset, kind, concern, sentence);
+    }
+
+    /// A fault that leaves something open.
+    pub(in crate::zonefile) fn fault_of(
+        &mut self,
+        offset: usize,
+        kind: ErrorKind,
+        concern: Concern,
+        sentence: impl FnOnce() -> String,
+    ) {
+        if concern != Concern::Nothing && !self.concerns.contains(&concern) {
+            self.concerns.insert(concern.clone());
+        }
+        self.faults.push(|| (offset, kind, sentence(), concern));
+    }
+
+    /// What the faults so far leave open.
+    pub(in crate::zonefile) fn take_concerns(&mut self) -> HashSet<Concern> {
+        std::mem::take(&mut self.concerns)
     }
 
     /// A fault at the beginning of the text, if there is no other.
@@ -132,7 +163,12 @@ impl Remarks {
     pub(in crate::zonefile) fn errors(&mut self, source: &Source<'_>) -> (Vec<ZoneError>, usize) {
         let Bounded { mut kept, omitted } = std::mem::take(&mut self.faults);
         kept.sort_by_key(|fault| fault.0);
-        let error = |(offset, kind, what)| ZoneError { place: source.place(offset), kind, what };
+        let error = |(offset, kind, what, concerns)| ZoneError {
+            place: source.place(offset),
+            kind,
+            what,
+            concerns,
+        };
         (kept.into_iter().map(error).collect(), omitted)
     }
 

@@ -99,7 +99,10 @@ fn a_relative_name_without_origin_is_a_fault() {
     let reading = Zone::read("new.zone", None, b"www 60 A 192.0.2.1\n");
     assert_eq!(
         reading.errors.first().map(ToString::to_string).as_deref(),
-        Some("new.zone:1:1: expected an absolute name, with a final dot, where no $ORIGIN is set")
+        Some(
+            "new.zone:1:1: expected an absolute name, with a final dot: neither the file nor its name \
+             says which zone it is; give --origin NAME or FILE=NAME"
+        )
     );
 }
 

@@ -134,6 +134,11 @@ impl Tree {
         self.nodes.values().map(|(name, node)| (name, node))
     }
 
+    /// Drops a name.
+    pub(super) fn remove(&mut self, name: &Name) {
+        self.nodes.remove(Path::new(name).octets.as_slice());
+    }
+
     /// Drops the names that `keep` does not want.
     pub(super) fn retain(&mut self, mut keep: impl FnMut(&Name, &mut Node) -> bool) {
         self.nodes.retain(|_, (name, node)| keep(name, node));

@@ -92,6 +92,9 @@ pub(super) fn read(book: &mut Book<'_>, document: Piece<'_>) -> Result<Change, W
         }
         return plan(book, changes, &zones);
     }
+    if document.get("resources")?.is_some() && document.get("version")?.is_some() {
+        return raw_state(book, document);
+    }
     let tree = match document.get("planned_values")? {
         Some(tree) => Some(tree),
         None => document.get("values")?,
@@ -106,6 +109,55 @@ pub(super) fn read(book: &mut Book<'_>, document: Piece<'_>) -> Result<Change, W
         each_in_tree(tree, &mut |resource| state_resource(book, &mut after, &zones, resource))?;
     }
     Ok(Change { before: None, after: after.finish(&book.source, &mut book.remarks) })
+}
+
+/// The file that Terraform keeps its state in, `terraform.tfstate`: each resource with its instances.
+fn raw_state(book: &mut Book<'_>, document: Piece<'_>) -> Result<Change, Wrong> {
+    let (mut zones, mut fault) = (Zones::new(), None);
+    let Some(resources) = document.get("resources")? else {
+        return Ok(Change {
+            before: None,
+            after: Builder::default().finish(&book.source, &mut book.remarks),
+        });
+    };
+    let instances = |resource: Piece<'_>, each: &mut dyn FnMut(Piece<'_>) -> Result<(), Wrong>| {
+        let mut fault = None;
+        if let Some(list) = resource.get("instances")? {
+            list.each(|instance| fault = fault.take().or(each(instance).err()))?;
+        }
+        fault.map_or(Ok(()), Err::<(), Wrong>)
+    };
+    resources.each(|resource| {
+        let kind = text(resource, "type").unwrap_or_default();
+        if provider::is_zone(&kind) {
+            let noted = instances(resource, &mut |instance| {
+                if let Some(values) = instance.get("attributes")? {
+                    provider::note_zone(&mut zones, &values.value()?);
+                }
+                Ok(())
+            });
+            fault = fault.take().or(noted.err());
+        }
+    })?;
+    let mut after = Builder::default();
+    resources.each(|resource| {
+        let read = record_type(book, resource).and_then(|kind| {
+            let Some(kind) = kind else { return Ok(()) };
+            let address = format!("{kind}.{}", text(resource, "name")?);
+            instances(resource, &mut |instance| {
+                let Some(values) = instance.get("attributes")? else { return Ok(()) };
+                let (values, address, kind) = (&values.value()?, address.as_str(), kind.as_str());
+                let resource = Resource { kind, address, values, unknown: None };
+                provider::record_set(book, &mut after, &zones, &resource);
+                Ok(())
+            })
+        });
+        fault = fault.take().or(read.err());
+    })?;
+    match fault {
+        Some(fault) => Err(fault),
+        None => Ok(Change { before: None, after: after.finish(&book.source, &mut book.remarks) }),
+    }
 }
 
 // "Reject any input which reports an unsupported major version."
@@ -207,7 +259,7 @@ fn plan(book: &mut Book<'_>, changes: Piece<'_>, zones: &Zones) -> Result<Change
         }
     })?;
     faults.into_iter().for_each(|fault| book.wrong(fault));
-    let mut earlier = Book { remarks: Default::default(), source: book.source.again() };
+    let mut earlier = book.again();
     let before = before.finish(&earlier.source, &mut earlier.remarks);
     Ok(Change { before: Some(before), after: after.finish(&book.source, &mut book.remarks) })
 }
@@ -226,7 +278,7 @@ fn change(
         let values = values.value()?;
         let resource = Resource { kind: &kind, address: &address, values: &values, unknown: None };
         // Faults and notices about what is to be replaced help nobody.
-        let mut earlier = Book { remarks: Default::default(), source: book.source.again() };
+        let mut earlier = book.again();
         if let Some((owner, kind)) = provider::record_set(&mut earlier, before, zones, &resource) {
             after.declare(&owner, kind);
         }

@@ -9,6 +9,7 @@ use crate::dns::Kind;
 use crate::net::Name;
 use crate::zonefile::formats::book::Shape::{Host, Quoted, Word};
 use crate::zonefile::formats::book::{Book, Field, Set, field, or_zero};
+use crate::zonefile::formats::routing;
 use crate::zonefile::formats::text::Text;
 use crate::zonefile::formats::value::Value;
 use crate::zonefile::zone::Builder;
@@ -104,7 +105,7 @@ pub(super) fn record_set(
     let set = Set { owner: &owner, kind, ttl, offset, origin: Some(&root) };
     builder.declare(&owner, kind);
     match resource.kind {
-        "aws_route53_record" => listed(book, builder, &set, resource, "records", route53),
+        "aws_route53_record" => listed(book, builder, &set, resource, "records", routing::value),
         "google_dns_record_set" => {
             listed(book, builder, &set, resource, "rrdatas", |text, _| text.clone());
         }
@@ -163,9 +164,9 @@ fn owner(book: &mut Book<'_>, resource: &Resource<'_>, zone: Option<&Name>) -> O
     let text = |key: &str| values.get(key).and_then(Value::text);
     let full = ["fqdn", "hostname"].iter().find_map(|key| text(key));
     if let Some(full) = full.filter(|full| !full.octets().is_empty()) {
-        return book.name(&octal(full), Some(&root));
+        return book.name(&routing::octal(full), Some(&root));
     }
-    let name = octal(text("name")?);
+    let name = routing::octal(text("name")?);
     if let Some(azure) = text("zone_name").filter(|_| resource.kind.starts_with("azurerm_")) {
         let zone = book.name(azure, Some(&root))?;
         return book.below(&name, &zone);
@@ -203,67 +204,6 @@ fn listed(
     }
 }
 
-/// A value of Route 53. Texts are written without the quotes around them, strings of a longer one
-/// with `""` between them.
-fn route53(text: &Text, kind: Kind) -> Text {
-    let text = octal(text);
-    let is_quoted = text.octets().starts_with(b"\"") && text.octets().ends_with(b"\"");
-    if !matches!(kind, Kind::Txt | Kind::Spf) || is_quoted {
-        return text;
-    }
-    let mut out = Text::at(text.start());
-    out.push(b'"', text.start());
-    out.append(&text);
-    out.push(b'"', text.offset(text.octets().len()));
-    spaced(&out)
-}
-
-/// A blank between a quote that closes a string and one that opens the next.
-fn spaced(text: &Text) -> Text {
-    let mut out = Text::at(text.start());
-    let (mut inside, mut escaped) = (false, false);
-    for (index, octet) in text.octets().iter().enumerate() {
-        let offset = text.offset(index);
-        if *octet == b'"' && !escaped {
-            if !inside && out.octets().last() == Some(&b'"') {
-                out.push(b' ', offset);
-            }
-            inside = !inside;
-        }
-        escaped = *octet == b'\\' && !escaped;
-        out.push(*octet, offset);
-    }
-    out
-}
-
-/// Escapes of Route 53 are octal: `\052` is `*`. Master files have them in decimal.
-fn octal(text: &Text) -> Text {
-    let mut out = Text::at(text.start());
-    let octets = text.octets();
-    let mut index = 0;
-    while let Some(octet) = octets.get(index) {
-        let offset = text.offset(index);
-        let length = match octets.get(index..) {
-            Some([b'\\', x @ b'0'..=b'3', y @ b'0'..=b'7', z @ b'0'..=b'7', ..]) => {
-                let number = (x - b'0') << 6 | (y - b'0') << 3 | (z - b'0');
-                format!("\\{number:03}").bytes().for_each(|octet| out.push(octet, offset));
-                4
-            }
-            Some([b'\\', next, ..]) => {
-                out.push(b'\\', offset);
-                out.push(*next, offset + 1);
-                2
-            }
-            _ => {
-                out.push(*octet, offset);
-                1
-            }
-        };
-        index += length;
-    }
-    out
-}
-
 fn cloudflare(book: &mut Book<'_>, builder: &mut Builder, set: &Set<'_>, resource: &Resource<'_>) {
     let values = resource.values;
     let content = values.any(&["content", "value"]);
@@ -274,7 +214,7 @@ fn cloudflare(book: &mut Book<'_>, builder: &mut Builder, set: &Set<'_>, resourc
         (Kind::Txt | Kind::Spf, Some(text)) if !text.octets().starts_with(b"\"") => {
             Some(text.quoted())
         }
-        (Kind::Txt | Kind::Spf, Some(text)) => Some(spaced(text)),
+        (Kind::Txt | Kind::Spf, Some(text)) => Some(routing::spaced(text)),
         (SRV, _) if data.is_some() => data.and_then(|data| book.data(data, SRV_FIELDS)),
         (CAA, _) if data.is_some() => data.and_then(|data| book.data(data, CAA_FIELDS)),
         (Kind::Tlsa, _) if data.is_some() => data.and_then(|data| book.data(data, TLSA_FIELDS)),
