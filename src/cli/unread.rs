@@ -87,9 +87,31 @@ pub(super) struct Version {
 /// What makes two faults the same: what is wrong, at what, in a line that says the same.
 type Key = (ErrorKind, String, Concern, Vec<u8>);
 
+fn is_json(text: &[u8]) -> bool {
+    matches!(text.trim_ascii_start().first(), Some(b'{' | b'['))
+}
+
+/// Octets of a line that is looked at as a whole.
+const LONG: usize = 1000;
+
+/// The text from a column to the end of the object that it is in.
+fn excerpt(line: &[u8], column: u32) -> &[u8] {
+    let start = usize::try_from(column).unwrap_or(usize::MAX).saturating_sub(1);
+    let rest = line.get(start..).unwrap_or_default();
+    let rest = rest.get(..LONG).unwrap_or(rest);
+    let end = rest.iter().position(|octet| *octet == b'}').unwrap_or(rest.len());
+    rest.get(..end).unwrap_or(rest)
+}
+
 fn key(version: &Version, fault: &ZoneError) -> Key {
     let index = usize::try_from(fault.place.line).unwrap_or(usize::MAX).saturating_sub(1);
     let line = version.text.split(|octet| *octet == b'\n').nth(index).unwrap_or_default();
+    // A line of JSON may be the whole file.
+    let line = if line.len() > LONG || is_json(&version.text) {
+        excerpt(line, fault.place.column)
+    } else {
+        line
+    };
     let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let line = words.collect::<Vec<_>>().join(&b' ');
     (fault.kind, fault.what.clone(), fault.concerns.clone(), line)

@@ -18,7 +18,8 @@ pub(crate) fn removed_mx(was: &Gathered, is: &Gathered) -> Option<Removed> {
     let may_take =
         |one: &Exchanger| !matches!(one.target, Target::Null) && one.standing() != Standing::Broken;
     let received = names_hosts(was) && was.exchangers().iter().any(may_take);
-    let is_gone = received && !names_hosts(is) && !is.is_failed();
+    // Whether its own addresses take the mail now is another question.
+    let is_gone = received && !names_hosts(is) && is.answer.failure().is_none();
     let location = Location::set(is.domain.clone(), Kind::Mx);
     is_gone.then_some(Removed { purpose: Purpose::Mx, location })
 }

@@ -106,7 +106,8 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
             inquiry.steps = Steps::Skipped;
         }
     }
-    let States { before, after, alike, sources, notes, comments, unread, findings, .. } = states;
+    let States { before, mut after, alike, sources, notes, comments, unread, findings, .. } =
+        states;
     ending.policy.comments = comments;
     let replay = after.cassette.clone().or(sources.replay);
     let sources = Sources { zones: Vec::new(), replay, ..sources };
@@ -136,7 +137,12 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
     let below = stack.layered(bottom, alike, &[])?;
     let shared =
         if before.cassette.is_some() { Arc::clone(&stack.dns) } else { Arc::clone(&below) };
-    let removed = removed(&before.zones, &after.zones);
+    let mut removed = removed(&before.zones, &after.zones);
+    // An entry that was not read may be what is missing.
+    if let Some(zone) = after.zones.iter_mut().find(|zone| zone.apex().is_none() && zone.is_open())
+    {
+        removed.drain(..).for_each(|(name, kind)| zone.leave_open(&name, kind));
+    }
     let before = stack.layered(below, before.zones, &sources.faults)?;
     let shared = Arc::new(without(removed, shared));
     stack.dns = stack.layered(shared, after.zones, &sources.faults)?;
@@ -187,7 +193,11 @@ fn removed(before: &[Zone], after: &[Zone]) -> Vec<(Name, Kind)> {
     let parts = before.iter().filter(|zone| zone.apex().is_none());
     let sets: HashSet<(&Name, Kind)> =
         parts.flat_map(Zone::records).map(|(name, kind, _)| (name, kind)).collect();
-    sets.difference(&listed).map(|(name, kind)| (Name::clone(name), *kind)).collect()
+    let open: HashSet<(&Name, Option<Kind>)> = after.iter().flat_map(Zone::open_sets).collect();
+    let gone = sets.difference(&listed).filter(|(name, kind)| {
+        !open.contains(&(*name, Some(*kind))) && !open.contains(&(*name, None))
+    });
+    gone.map(|(name, kind)| (Name::clone(name), *kind)).collect()
 }
 
 /// What answers, without these record sets.

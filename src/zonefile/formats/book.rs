@@ -167,6 +167,10 @@ impl<'a> Book<'a> {
 
     /// Adds a record, with data as master files write it.
     pub(super) fn record(&mut self, builder: &mut Builder, set: &Set<'_>, data: &Text) {
+        self.within(set.owner, Some(set.kind), |book| book.add(builder, set, data));
+    }
+
+    fn add(&mut self, builder: &mut Builder, set: &Set<'_>, data: &Text) {
         let index = |slice: &[u8]| Span::within(data.octets(), slice).start as usize;
         let words = match presentation::words(data.octets()) {
             Ok(words) => words,

@@ -159,6 +159,11 @@ fn record(book: &mut Book<'_>, builder: &mut Builder, apex: &Name, value: &Value
     let Some(kind) = Book::kind(word) else {
         return super::tool::provider_type(book, builder, &owner, word);
     };
+    book.within(&owner, Some(kind), |book| typed(book, builder, value, &owner, kind));
+}
+
+/// A record whose owner and type are known.
+fn typed(book: &mut Book<'_>, builder: &mut Builder, value: &Value, owner: &Name, kind: Kind) {
     let ttl = value.get("ttl");
     let ttl = if ttl.is_some() { book.ttl(ttl) } else { Some(DEFAULT_TTL) };
     let inner = value.any(&["Fields", "fields", "rdata"]).filter(|inner| inner.is_map());
@@ -173,12 +178,12 @@ fn record(book: &mut Book<'_>, builder: &mut Builder, apex: &Name, value: &Value
             }
         }
         None => {
-            builder.unread(&owner, kind);
+            builder.unread(owner, kind);
             return book.skip(value.offset, || format!("{owner}: {kind} records are skipped"));
         }
     };
     if let Some(data) = data {
-        let set = Set { owner: &owner, kind, ttl, offset: value.offset, origin: None };
+        let set = Set { owner, kind, ttl, offset: value.offset, origin: None };
         book.record(builder, &set, &data);
     }
 }

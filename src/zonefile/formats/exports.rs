@@ -256,7 +256,7 @@ impl Reader {
         let content = value.get("content");
         let data = value.get("data").filter(|data| data.is_map());
         let text = match (kind, content.and_then(Value::text), data) {
-            (Kind::Mx, ..) => book.data(value, MX),
+            (Kind::Mx, ..) => book.within(&owner, Some(kind), |book| book.data(value, MX)),
             (Kind::Txt | Kind::Spf, Some(text), _) if !text.octets().starts_with(b"\"") => {
                 Some(text.quoted())
             }
@@ -332,7 +332,7 @@ impl Reader {
         for item in items.items() {
             let data = match kind {
                 Kind::Txt => item.get("value").map(strings),
-                _ => book.data(item, fields),
+                _ => book.within(&owner, Some(kind), |book| book.data(item, fields)),
             };
             if let Some(data) = data {
                 let offset = item.offset;

@@ -204,6 +204,16 @@ impl Zone {
         }
     }
 
+    /// Leaves a record set open: questions for it are not answered.
+    pub fn leave_open(&mut self, name: &Name, kind: Kind) {
+        self.tree.entry(name).sets.entry(kind).is_open = true;
+    }
+
+    /// True if an entry was not read that may be about any name.
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
     /// The names and types at which something could not be read; no type where not even that is known.
     pub fn open_sets(&self) -> impl Iterator<Item = (&Name, Option<Kind>)> {
         self.tree.iter().flat_map(|(name, node)| {

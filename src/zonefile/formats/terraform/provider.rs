@@ -104,15 +104,20 @@ pub(super) fn record_set(
     let root = Name::root();
     let set = Set { owner: &owner, kind, ttl, offset, origin: Some(&root) };
     builder.declare(&owner, kind);
-    match resource.kind {
-        "aws_route53_record" => listed(book, builder, &set, resource, "records", routing::value),
-        "google_dns_record_set" => {
-            listed(book, builder, &set, resource, "rrdatas", |text, _| text.clone());
-        }
-        cloudflare if is_cloudflare(cloudflare) => self::cloudflare(book, builder, &set, resource),
-        _ => azure(book, builder, &set, resource),
-    }
+    book.within(&owner, Some(kind), |book| values(book, builder, &set, resource));
     Some((owner, kind))
+}
+
+/// Adds the values of a record set.
+fn values(book: &mut Book<'_>, builder: &mut Builder, set: &Set<'_>, resource: &Resource<'_>) {
+    match resource.kind {
+        "aws_route53_record" => listed(book, builder, set, resource, "records", routing::value),
+        "google_dns_record_set" => {
+            listed(book, builder, set, resource, "rrdatas", |text, _| text.clone());
+        }
+        cloudflare if is_cloudflare(cloudflare) => self::cloudflare(book, builder, set, resource),
+        _ => azure(book, builder, set, resource),
+    }
 }
 
 /// The zone of a record, if it is told.
