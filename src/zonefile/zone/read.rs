@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
             if !std::mem::replace(&mut self.lacks_origin, true) {
                 self.remarks.fault_of(offset, kind, Concern::Anything, || {
                     "expected an absolute name, with a final dot: neither the file nor its name says \
-                     which zone it is; give --origin NAME or FILE=NAME"
+                     which zone it is; give FILE=NAME"
                         .to_owned()
                 });
             }

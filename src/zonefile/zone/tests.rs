@@ -101,7 +101,7 @@ fn a_relative_name_without_origin_is_a_fault() {
         reading.errors.first().map(ToString::to_string).as_deref(),
         Some(
             "new.zone:1:1: expected an absolute name, with a final dot: neither the file nor its name \
-             says which zone it is; give --origin NAME or FILE=NAME"
+             says which zone it is; give FILE=NAME"
         )
     );
 }
