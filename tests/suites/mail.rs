@@ -30,6 +30,7 @@ const BOUNCES: &[(&str, &str)] = &[
 ];
 
 /// The cases of a folder; `None` where it is not there.
+#[expect(clippy::disallowed_methods, reason = "a test reads the suite")]
 fn cases(folder: &str, file: &str) -> Option<(std::path::PathBuf, Vec<Value>)> {
     let folder = shared(folder)?;
     let text = std::fs::read_to_string(folder.join(file)).expect("it can be read");
@@ -52,6 +53,7 @@ fn compare(differing: &[(String, String)], known: &[(&str, &str)]) {
     assert!(gone.is_empty(), "no longer so: {gone:?}");
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test reads the suite")]
 fn octets(folder: &Path, case: &Value) -> (String, Vec<u8>) {
     let file = case["file"].as_str().expect("a name").to_owned();
     let octets = std::fs::read(folder.join(&file)).expect("it can be read");
