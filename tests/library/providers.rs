@@ -23,6 +23,7 @@ fn is_own(name: &str) -> bool {
 
 /// The names that at least three records of the snapshot lead to by `leads_to`, which gets the owner,
 /// the type and the data of a record.
+#[expect(clippy::disallowed_methods, reason = "a test reads the snapshot")]
 fn frequent(root: &Path, leads_to: impl Fn(&str, &str, &str) -> Vec<String>) -> Vec<Name> {
     let path = root.join("records.tsv");
     let text = std::fs::read_to_string(&path).expect("the snapshot has records");
