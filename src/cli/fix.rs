@@ -8,6 +8,7 @@ use crate::audit::{self, Asked, Fixes, Inquiry, Selection, Spared, Steps};
 use crate::catalogue;
 use crate::config::{Policy, apply, is_left_out, judge};
 use crate::diagnostic::{Applicability, Rule, Severity};
+use crate::dns::Budget;
 use crate::render::json;
 use crate::render::patch::{self, Tool};
 use crate::report::{self, Domain, Examined, Finding, Patch, Subject, What};
@@ -223,7 +224,8 @@ async fn repaired(
     policy: &Policy,
     wanted: Wanted,
 ) -> Repaired {
-    let dns = &**session.dns();
+    // The report and the fixes together cost others no more than a report.
+    let dns = &Budget::new(&**session.dns(), &inquiry.domain, inquiry.most_queries);
     let today = session.started.date();
     let mut domain = audit::domain(dns, inquiry, session.clock()).await;
     judge(&policy.config, &mut domain);

@@ -15,7 +15,7 @@ pub const MOST_QUERIES: usize = 300;
 
 /// Lets one domain cause so many queries to each organization other than its own.
 ///
-/// A query counts once however often it is asked, and also where a cache below answers it: what is
+/// Aliases that were followed one by one and further tries count as well. A query counts once however often it is asked, and also where a cache below answers it: what is
 /// undetermined of a domain does not depend on the domains before it. Beyond the limit nothing is
 /// known ([`Trouble::OverBudget`]).
 #[derive(Debug)]
@@ -33,17 +33,27 @@ struct Books {
     spent: HashMap<Name, usize>,
 }
 
+/// What becomes of a question.
+enum Admission {
+    /// It is asked, and what it costs is charged.
+    First,
+    /// It was asked before, and was charged then.
+    Again,
+    /// It is not asked; this is its answer.
+    Refused(Arc<Answer>),
+}
+
 impl<D: Dns> Budget<D> {
     /// Passes to `under` at most `most` queries to each organization for the sake of `domain`.
     pub fn new(under: D, domain: &Name, most: usize) -> Self {
         Self { under, own: organization(domain), most, books: Mutex::default() }
     }
 
-    /// The answer to a question that is not asked; `None` if it is.
-    fn refusal(&self, question: &Question) -> Option<Arc<Answer>> {
+    /// What becomes of a question.
+    fn admit(&self, question: &Question) -> Admission {
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = books.known.get(question) {
-            return known.clone();
+            return known.clone().map_or(Admission::Again, Admission::Refused);
         }
         let party = organization(&question.name);
         let refusal = if party == self.own {
@@ -54,7 +64,21 @@ impl<D: Dns> Budget<D> {
             (*spent > self.most).then(|| self.refused(question, &party))
         };
         books.known.insert(question.clone(), refusal.clone());
-        refusal
+        refusal.map_or(Admission::First, Admission::Refused)
+    }
+
+    /// Charges what an answer cost beyond the one query for it: a query for each alias that was
+    /// followed by itself, to the organization of that alias, and each further try.
+    fn charge(&self, answer: &Answer) {
+        let Provenance::Live { tries, .. } = answer.provenance else { return };
+        let further = usize::from(tries.saturating_sub(1));
+        let followed = answer.aliases.iter().take(further);
+        let again = further.saturating_sub(answer.aliases.len());
+        let parties = followed.chain(std::iter::repeat_n(&answer.question.name, again));
+        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        for party in parties.map(organization).filter(|party| *party != self.own) {
+            *books.spent.entry(party).or_default() += 1;
+        }
     }
 
     fn refused(&self, question: &Question, party: &Name) -> Arc<Answer> {
@@ -68,9 +92,14 @@ impl<D: Dns> Budget<D> {
 
 impl<D: Dns> Dns for Budget<D> {
     fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
-        match self.refusal(question) {
-            Some(answer) => Box::pin(std::future::ready(answer)),
-            None => self.under.lookup(question),
+        match self.admit(question) {
+            Admission::Refused(answer) => Box::pin(std::future::ready(answer)),
+            Admission::Again => self.under.lookup(question),
+            Admission::First => Box::pin(async move {
+                let answer = self.under.lookup(question).await;
+                self.charge(&answer);
+                answer
+            }),
         }
     }
 }
@@ -114,6 +143,31 @@ mod tests {
         let words = words(["a.x.org", "a.x.org", "b.x.org", "c.x.org", "a.x.org", "c.x.org"]).await;
         let last = ["over_budget", "nxdomain", "over_budget"];
         assert_eq!((&words[..3], &words[3..]), (&["nxdomain"; 3][..], &last[..]));
+    }
+
+    /// Answers after three tries, by way of an alias.
+    struct Costly;
+
+    impl Dns for Costly {
+        fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
+            let live = Provenance::Live { server: None, transport: "udp", tries: 3 };
+            let mut answer = Answer::new(question.clone(), Outcome::NoData, live);
+            answer.aliases = vec![Name::from_octets(b"a.y.org").expect("a name")];
+            Box::pin(std::future::ready(Arc::new(answer)))
+        }
+    }
+
+    #[tokio::test]
+    async fn aliases_and_further_tries_are_charged_to_those_who_get_them() {
+        let name = |text: &str| Name::from_octets(text.as_bytes()).expect("a test names names");
+        let budget = Budget::new(Costly, &name("own.com"), 2);
+        let mut words = Vec::new();
+        for owner in ["a.x.org", "b.x.org", "b.y.org", "c.y.org", "a.x.org"] {
+            let question = Question::new(name(owner), Kind::A);
+            words.push(budget.lookup(&question).await.outcome.word());
+        }
+        // Two queries to x.org and one to y.org for the first; then one to y.org itself.
+        assert_eq!(words, ["nodata", "over_budget", "nodata", "over_budget", "nodata"]);
     }
 
     #[tokio::test]

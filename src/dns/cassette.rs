@@ -86,6 +86,8 @@ struct Line<'a> {
     authentic: Option<bool>,
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     detail: Option<Cow<'a, str>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    alias_loop: bool,
 }
 
 /// The answer in a line.
@@ -118,7 +120,8 @@ fn outcome(line: &Line<'_>, records: Vec<Record>) -> Result<Outcome, String> {
         Some(word) => {
             let trouble = Trouble::from_word(word)
                 .ok_or_else(|| format!("expected an outcome, found {}", quoted(word)))?;
-            Outcome::Failed(Failure::because(trouble, line.detail.as_deref().unwrap_or_default()))
+            let failure = Failure::because(trouble, line.detail.as_deref().unwrap_or_default());
+            Outcome::Failed(Failure { is_alias_loop: line.alias_loop, ..failure })
         }
     };
     if records.is_empty() {
@@ -209,6 +212,7 @@ fn written(answer: &Answer) -> String {
         aliases: answer.aliases.iter().map(|alias| alias.to_string().into()).collect(),
         authentic: answer.authentic,
         detail: detail.filter(|detail| !detail.is_empty()).map(Cow::Borrowed),
+        alias_loop: answer.is_alias_loop(),
     })
 }
 

@@ -10,6 +10,8 @@ pub enum Trouble {
     ServFail,
     /// The server refused (RCODE 5).
     Refused,
+    /// The resolver reached no server of the zone (RFC 8914 §4.23, §4.24).
+    Unreachable,
     /// The answer does not pass DNSSEC validation.
     Bogus,
     /// The reply could not be understood.
@@ -30,6 +32,7 @@ impl Trouble {
             Self::Timeout => "timeout",
             Self::ServFail => "servfail",
             Self::Refused => "refused",
+            Self::Unreachable => "unreachable",
             Self::Bogus => "bogus",
             Self::Malformed => "malformed",
             Self::Network => "network",
@@ -44,6 +47,7 @@ impl Trouble {
             Self::Timeout,
             Self::ServFail,
             Self::Refused,
+            Self::Unreachable,
             Self::Bogus,
             Self::Malformed,
             Self::Network,
@@ -59,6 +63,7 @@ impl Trouble {
             Self::Timeout => "timed out",
             Self::ServFail => "returned SERVFAIL",
             Self::Refused => "returned REFUSED",
+            Self::Unreachable => "failed: the name servers of the zone do not answer",
             Self::Bogus => "failed DNSSEC validation",
             Self::Malformed => "answered with a malformed reply",
             Self::Network => "could not be queried",

@@ -65,7 +65,7 @@ pub(super) fn faults(domain: &Domain, hints: &Hints) -> Vec<Fault> {
         // Nothing was answered: names of several organizations fail together, so it is what they
         // have in common.
         [_, _, ..] if !is_any_answered => vec![resolver(domain, first, why)],
-        [group] if !is_any_answered && !group.is_dnssec() => vec![either(domain, group)],
+        [group] if !is_any_answered && !group.is_of_zone() => vec![either(domain, group)],
         groups => groups.iter().map(|group| servers(domain, group)).collect(),
     }
 }
@@ -81,6 +81,13 @@ struct Group<'d> {
 impl Group<'_> {
     fn is_dnssec(&self) -> bool {
         self.failed.iter().any(|(_, trouble)| *trouble == Trouble::Bogus)
+    }
+
+    /// True if the resolver says that the fault lies behind it: in the signatures of the zone, or with
+    /// its servers.
+    fn is_of_zone(&self) -> bool {
+        let is_unreachable = |(_, trouble): &(_, Trouble)| *trouble == Trouble::Unreachable;
+        self.is_dnssec() || self.failed.iter().any(is_unreachable)
     }
 
     fn evidence(&self) -> Vec<Evidence> {

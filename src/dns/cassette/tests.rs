@@ -241,6 +241,16 @@ async fn a_cassette_is_sorted_and_does_not_depend_on_the_order_of_questions_or_r
 }
 
 #[tokio::test]
+async fn a_loop_of_aliases_is_one_still_when_it_is_replayed() {
+    let question = Question::new(name("a"), Kind::Txt);
+    let nowhere = Provenance::Zone("test".into());
+    let looped = Answer::new(question, Outcome::Failed(Failure::alias_loop()), nowhere);
+    let recorder = Recorder::new(Fixed(looped));
+    recorder.lookup(&Question::new(name("a"), Kind::Txt)).await;
+    assert!(ask(&replay(&recorder.cassette()), "a", Kind::Txt).is_alias_loop());
+}
+
+#[tokio::test]
 async fn a_dated_cassette_begins_with_its_date() {
     let recorder = Recorder::new(replay("")).dated("2026-11-24");
     assert_eq!(recorder.cassette(), "{\"cassette\":1,\"recorded\":\"2026-11-24\"}\n");

@@ -63,7 +63,7 @@ impl LookupFailure {
 fn rank(trouble: Trouble) -> u8 {
     match trouble {
         Trouble::Bogus => 0,
-        Trouble::ServFail => 1,
+        Trouble::ServFail | Trouble::Unreachable => 1,
         Trouble::Refused => 2,
         Trouble::Malformed => 3,
         Trouble::Timeout => 4,

@@ -79,6 +79,9 @@ pub(super) fn trouble(rcode: u16, extended: Option<&ExtendedError>) -> Trouble {
     match (rcode, extended) {
         // RFC 8914 §4.7 to §4.13: the codes for answers that fail validation.
         (SERVER_FAILURE, Some(ExtendedError { code: 6..=12, .. })) => Trouble::Bogus,
+        // RFC 8914 §4.23, §4.24: No Reachable Authority, Network Error. The resolver asked, and the
+        // servers of the zone did not answer it.
+        (SERVER_FAILURE, Some(ExtendedError { code: 22 | 23, .. })) => Trouble::Unreachable,
         (REFUSED, _) => Trouble::Refused,
         _ => Trouble::ServFail,
     }
@@ -113,7 +116,13 @@ mod tests {
         let table = [
             (1, None, Trouble::ServFail, "FORMERR"),
             (2, None, Trouble::ServFail, "SERVFAIL"),
-            (2, extended(22), Trouble::ServFail, "SERVFAIL, EDE 22 (No Reachable Authority): why"),
+            (
+                2,
+                extended(22),
+                Trouble::Unreachable,
+                "SERVFAIL, EDE 22 (No Reachable Authority): why",
+            ),
+            (2, extended(23), Trouble::Unreachable, "SERVFAIL, EDE 23 (Network Error): why"),
             (2, extended(5), Trouble::ServFail, "SERVFAIL, EDE 5 (DNSSEC Indeterminate): why"),
             (2, extended(6), Trouble::Bogus, "SERVFAIL, EDE 6 (DNSSEC Bogus): why"),
             (2, extended(12), Trouble::Bogus, "SERVFAIL, EDE 12 (NSEC Missing): why"),
