@@ -132,10 +132,29 @@ pub(crate) fn unknown(partition: &Partition, cell: &Cell) -> Option<Unknown> {
         spf::exception(why).plain("; receivers continue without it")
     } else {
         let term = dependent(cell)?;
-        let why = Phrase::new().code(partition.term_text(term));
-        why.plain(" depends on the sender; give an address, --mail-from and --helo")
+        let text = partition.term_text(term);
+        let missing = identities(&text, cell.set.single().is_some());
+        let why = Phrase::new().code(&text).plain(" depends on the sender; give ");
+        why.then(Phrase::listed(missing.into_iter().map(Phrase::from), 3, " and "))
     };
     Some(Unknown { what, why })
+}
+
+/// What has to be given so that a term can be evaluated, by the macros in it (RFC 7208 §7.2).
+fn identities(term: &str, has_address: bool) -> Vec<&'static str> {
+    let letters = term.split("%{").skip(1).filter_map(|rest| rest.chars().next());
+    let letters: Vec<char> = letters.map(|letter| letter.to_ascii_lowercase()).collect();
+    let needs = |known: &[char]| letters.iter().any(|letter| known.contains(letter));
+    let all = [
+        ("an address", !has_address && needs(&['i', 'p', 'c', 'v'])),
+        ("--mail-from", needs(&['s', 'l'])),
+        ("--helo", needs(&['h'])),
+    ];
+    let missing: Vec<&str> = all.into_iter().filter(|(_, is)| *is).map(|(what, _)| what).collect();
+    match missing.is_empty() {
+        true => vec!["an address", "--mail-from", "--helo"],
+        false => missing,
+    }
 }
 
 /// The first term by which it depends on who sends what a cell gets.

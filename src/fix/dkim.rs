@@ -3,7 +3,10 @@
 use super::patch::Change;
 use super::{Candidate, Context};
 use crate::diagnostic::Applicability::{Review, Safe};
+use crate::diagnostic::Rule;
+use crate::dns::{Data, Kind};
 use crate::protocols::dkim;
+use crate::protocols::dkim::lint::rules;
 use crate::text::Phrase;
 
 /// The key record that was meant by the one that has slips.
@@ -29,8 +32,90 @@ pub(super) fn restore(context: Context<'_>) -> Vec<Candidate> {
     restored.map(candidate).into_iter().collect()
 }
 
-/// The key of the doubled name at the selector that is in use, where receivers look for it.
+/// The key records of a selector without the test flag.
+pub(super) fn end_test(context: Context<'_>) -> Vec<Candidate> {
+    let Some(tried) = tried(context).filter(|tried| !tried.is_by_wildcard) else {
+        return Vec::new();
+    };
+    let Some(mut change) = Change::of(&tried.answer, context.domain) else { return Vec::new() };
+    for key in tried.keys().iter().map(|published| &published.record.value) {
+        match change.reword(&key.text, &without_test_flag(&key.text)) {
+            Some(reworded) => change = reworded,
+            None => return Vec::new(),
+        }
+    }
+    let summary = Phrase::from("when the test is over, remove the flag ").code("y");
+    vec![Candidate::new(Review, summary, change)]
+}
+
+/// A key record without `y` among its flags; the tag goes with its last flag (RFC 6376 §3.6.1).
+fn without_test_flag(text: &[u8]) -> Vec<u8> {
+    let tags = text.split(|octet| *octet == b';').filter_map(|tag| {
+        let at = tag.iter().position(|octet| *octet == b'=')?;
+        let (name, value) = (tag.get(..at)?, tag.get(at + 1..)?);
+        if name.trim_ascii() != b"t" {
+            return Some(tag.trim_ascii().to_vec());
+        }
+        let flags = value.split(|octet| *octet == b':').map(<[u8]>::trim_ascii);
+        let flags: Vec<&[u8]> = flags.filter(|flag| *flag != b"y").collect();
+        (!flags.is_empty()).then(|| [b"t=", flags.join(&b':').as_slice()].concat())
+    });
+    let tags: Vec<Vec<u8>> = tags.collect();
+    tags.join(&b"; "[..])
+}
+
+/// The selector without a second text: what is a part of a key is left over from one, and safe to
+/// remove.
+pub(super) fn drop_stray(context: Context<'_>) -> Vec<Candidate> {
+    let Some(tried) = tried(context).filter(|tried| !tried.is_by_wildcard) else {
+        return Vec::new();
+    };
+    let Some(change) = Change::of(&tried.answer, context.domain) else { return Vec::new() };
+    let is_part = |text: &[u8]| {
+        text.iter().all(|octet| octet.is_ascii_alphanumeric() || b"+/= ".contains(octet))
+    };
+    let strays: Vec<&[u8]> = tried.foreign.iter().map(|(text, _)| &**text).collect();
+    let applicability = match strays.iter().all(|text| is_part(text)) {
+        true => Safe,
+        false => Review,
+    };
+    let summary = Phrase::from("remove what is not a key record");
+    let is_stray = |data: &Data| data.text().is_some_and(|text| strays.contains(&&*text));
+    vec![Candidate::new(applicability, summary, change.without(is_stray))]
+}
+
+/// The target of an alias that was published as text, as an alias.
+fn put_alias(context: Context<'_>) -> Option<Candidate> {
+    let tried = tried(context).filter(|tried| !tried.is_by_wildcard)?;
+    let mut texts = tried.answer.texts();
+    let (text, None) = (texts.next()?, texts.next()) else { return None };
+    let target = dkim::lint::target_as_text(&text)?;
+    let there = Change::of(&tried.answer, context.domain)?;
+    let data = vec![Data::Cname(target)];
+    let alias = Change { kind: Kind::Cname, before: Vec::new(), after: data, ..there.clone() };
+    let summary = Phrase::from(
+        "publish the target as an alias, if it is still the one that the signing provider shows",
+    );
+    let mut candidate = Candidate::new(Review, summary, there.without(|_| true)).restoring();
+    candidate.changes.push(alias);
+    // Whether signing is enabled there is said then.
+    static LEADS_TO: [&Rule; 1] = [&rules::DANGLING_ALIAS];
+    Some(Candidate { leads_to: &LEADS_TO, ..candidate })
+}
+
+/// The selector that the findings are about.
+fn tried(context: Context<'_>) -> Option<&dkim::Tried> {
+    let name = &context.findings.first()?.location.name;
+    let tried = &context.facts.dkim.as_ref()?.facts.tried;
+    tried.iter().find(|tried| tried.name == *name).map(|tried| &**tried)
+}
+
+/// The key of the doubled name at the selector that is in use, where receivers look for it; or the
+/// alias that stands there as text.
 pub(super) fn put_in_place(context: Context<'_>) -> Vec<Candidate> {
+    if let Some(alias) = put_alias(context) {
+        return vec![alias];
+    }
     let Some(location) = context.findings.first().map(|finding| &finding.location) else {
         return Vec::new();
     };
@@ -57,4 +142,18 @@ pub(super) fn put_in_place(context: Context<'_>) -> Vec<Candidate> {
     let mut candidate = Candidate::new(Review, summary, there.with_text(text)).restoring();
     candidate.changes.push(here.without(|data| data.text().as_deref() == Some(text)));
     vec![candidate]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_test_flag_goes_and_other_flags_stay() {
+        let texts = ["v=DKIM1; t=y:s; p=abc", "v=DKIM1; t=y; p=abc", "v=DKIM1;t= s : y ;p=abc=="];
+        assert_eq!(
+            texts.map(|text| String::from_utf8(without_test_flag(text.as_bytes())).expect("ASCII")),
+            ["v=DKIM1; t=s; p=abc", "v=DKIM1; p=abc", "v=DKIM1; t=s; p=abc=="]
+        );
+    }
 }

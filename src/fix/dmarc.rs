@@ -11,6 +11,38 @@ use crate::protocols::dmarc::lint::rules;
 use crate::protocols::dmarc::{self, Discovered, Policy, Record, Tag, Usage, Visit};
 use crate::text::{Phrase, Span};
 
+/// The record without white space around its equals signs: the same in meaning (RFC 9989 §4.8).
+pub(super) fn close_up(context: Context<'_>) -> Vec<Candidate> {
+    let facts = context.facts.dmarc.as_ref().map(|examined| &examined.facts);
+    let Some(visit) =
+        facts.and_then(|facts| {
+            let name = &context.findings.first()?.location.name;
+            facts.discovered.walk.visits.iter().find(|visit| {
+                visit.answer.as_ref().is_some_and(|answer| answer.question.name == *name)
+            })
+        })
+    else {
+        return Vec::new();
+    };
+    let change = visit.answer.as_ref().and_then(|answer| Change::of(answer, context.domain));
+    let records = visit.answer.iter().flat_map(|answer| answer.texts());
+    let mut records = records.filter(|text| dmarc::is_record(text));
+    let (Some(change), Some(text)) = (change, records.next()) else { return Vec::new() };
+    let closed = |tag: &[u8]| {
+        let mut halves = tag.splitn(2, |octet| *octet == b'=').map(<[u8]>::trim_ascii);
+        let name = halves.next().unwrap_or_default();
+        halves.next().map_or_else(|| name.to_vec(), |value| [name, b"=", value].concat())
+    };
+    let tags: Vec<Vec<u8>> = text
+        .split(|octet| *octet == b';')
+        .filter(|tag| !tag.trim_ascii().is_empty())
+        .map(closed)
+        .collect();
+    let summary = Phrase::from("write the tags without white space around ").code("=");
+    let change = change.reword(&text, &tags.join(&b"; "[..]));
+    change.map(|change| Candidate::new(Safe, summary, change)).into_iter().collect()
+}
+
 /// A record to begin with: it asks for reports and for nothing else.
 pub(super) fn missing(context: Context<'_>) -> Vec<Candidate> {
     let restored = restore(context);

@@ -28,7 +28,7 @@ pub(crate) use sender::SenderFixes;
 use crate::diagnostic::{Applicability, Finding, Fix, Rule};
 use crate::dns::{Data, Dns, Kind, join_all};
 use crate::examine::{Gathered, Inquiry};
-use crate::net::Name;
+use crate::net::{Name, organization};
 use crate::posture::lint::rules as posture_rules;
 use crate::protocols::dkim::lint::rules as dkim_rules;
 use crate::protocols::dmarc::LABEL as DMARC_LABEL;
@@ -176,6 +176,7 @@ static GENERATORS: &[(&Rule, Generate)] = &[
     (&spf_rules::UNUSUAL_CASE, spf::write_small),
     (&spf_rules::UNUSED_EXPLANATION, spf::drop_explanation),
     (&spf_rules::DUPLICATE_TERM, spf::drop_duplicates),
+    (&spf_rules::PRIVATE_ADDRESS, spf::drop_unusable),
     (&spf_rules::DEAD_TERM, spf::drop_dead_terms),
     (&spf_rules::HOST_BITS, spf::clear_host_bits),
     (&spf_rules::TOO_MANY_LOOKUPS, spf::spare_lookups),
@@ -193,6 +194,7 @@ static GENERATORS: &[(&Rule, Generate)] = &[
     (&dmarc_rules::NO_VALID_POLICY, dmarc::restore),
     (&dmarc_rules::LOOKALIKE, dmarc::restore),
     (&posture_rules::MISPLACED_DMARC, dmarc::put_in_place),
+    (&dmarc_rules::UNUSUAL_SPACING, dmarc::close_up),
     (&dmarc_rules::HISTORIC_TAG, dmarc::drop_historic),
     (&dmarc_rules::POLICY_NONE, dmarc::enforce),
     (&dmarc_rules::TESTING, dmarc::end_test),
@@ -200,9 +202,12 @@ static GENERATORS: &[(&Rule, Generate)] = &[
     (&dkim_rules::STRAY_CHARACTERS, dkim::restore),
     (&dkim_rules::SYNTAX, dkim::restore),
     (&dkim_rules::UNUSABLE_KEY, dkim::restore),
+    (&dkim_rules::TESTING, dkim::end_test),
+    (&dkim_rules::STRAY_RECORD, dkim::drop_stray),
     (&dkim_rules::GIVEN_SELECTOR_MISSING, dkim::put_in_place),
     (&mx_rules::NULL_WITH_OTHERS, mx::drop_null),
     (&mx_rules::ADDRESS_LITERAL, mx::name_addresses),
+    (&mx_rules::MIXED_OPERATORS, mx::drop_others),
     (&mx_rules::PLACEHOLDER, mx::drop_placeholders),
 ];
 
@@ -269,16 +274,23 @@ pub(crate) async fn find_fixes(
             finding.fix = Some(candidate.into_fix());
         }
     }
-    advise(findings);
+    advise(&inquiry.domain, findings);
     sender_fixes
 }
 
 /// Gives advice in words to the first finding of each rule for which no fix was proved.
-fn advise(findings: &mut [Finding]) {
+fn advise(domain: &Name, findings: &mut [Finding]) {
+    let own = organization(domain);
     for (rule, advice) in ADVICE {
         let mut met = findings.iter_mut().filter(|finding| finding.is(rule));
+        // What stands in the record of another operator is not for the reader to change.
+        let is_own = |finding: &&mut Finding| organization(&finding.location.name) == own;
         let Some(first) = met.next() else { continue };
-        if first.fix.is_none() && met.all(|finding| finding.fix.is_none()) {
+        if first.fix.is_some() || met.any(|finding| finding.fix.is_some()) {
+            continue;
+        }
+        let mut met = findings.iter_mut().filter(|finding| finding.is(rule));
+        if let Some(first) = met.find(is_own) {
             first.advice = Some(Phrase::from(*advice));
         }
     }

@@ -5,7 +5,7 @@ use super::{Candidate, Context};
 use crate::diagnostic::Applicability::{Review, Template};
 use crate::dns::{Data, Kind};
 use crate::net::Name;
-use crate::protocols::mx::Target;
+use crate::protocols::mx::{Target, lint};
 use crate::text::Phrase;
 use std::collections::HashSet;
 use std::net::IpAddr;
@@ -18,6 +18,23 @@ pub(super) fn drop_null(context: Context<'_>) -> Vec<Candidate> {
     let summary = Phrase::from("remove the null MX so that the other hosts receive mail");
     change
         .map(|change| Candidate::new(Review, summary, change.without(is_null)))
+        .into_iter()
+        .collect()
+}
+
+/// The set without hosts of others beside those of the provider that keeps the mailboxes.
+pub(super) fn drop_others(context: Context<'_>) -> Vec<Candidate> {
+    let Some(facts) = context.facts.mx.as_ref().map(|examined| &examined.facts) else {
+        return Vec::new();
+    };
+    let others: HashSet<&Name> =
+        lint::beside_provider(facts).into_iter().map(|one| &one.host).collect();
+    let is_other =
+        |data: &Data| matches!(data, Data::Mx { exchange, .. } if others.contains(exchange));
+    let summary =
+        Phrase::from("if it is left over from a former provider, remove the other MX host");
+    Change::of(&facts.answer, context.domain)
+        .map(|change| Candidate::new(Review, summary, change.without(is_other)))
         .into_iter()
         .collect()
 }

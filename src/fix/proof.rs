@@ -266,9 +266,9 @@ impl Authorized {
         dependent.sort_unstable();
         dependent.dedup();
         Self {
-            passing: partitions.map(|partition| partition.gather(passes)),
+            passing: partitions.map(|partition| hosts(partition.gather(passes))),
             certain: partitions.map(|partition| {
-                partition.gather(|cell| passes(cell) && partition.is_certain(cell))
+                hosts(partition.gather(|cell| passes(cell) && partition.is_certain(cell)))
             }),
             dependent,
         }
@@ -287,6 +287,11 @@ impl Authorized {
     fn is_same_as(&self, after: &Self) -> bool {
         self.passing == after.passing && self.dependent == after.dependent
     }
+}
+
+/// The addresses of a set that a host can have.
+fn hosts(set: IpSet) -> IpSet {
+    set.minus(&spf::lint::unusable(set.family()))
 }
 
 /// Rules about senders that stand where receivers do not look.

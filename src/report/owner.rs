@@ -1,6 +1,6 @@
 //! Who controls a record: the party that has to act when it is wrong.
 
-use crate::net::{Name, registrable};
+use crate::net::{Name, organization};
 use crate::provider::{self, Provider};
 use serde::{Deserialize, Serialize};
 
@@ -79,12 +79,6 @@ impl Owners {
     pub fn is_own(&self, name: &Name) -> bool {
         self.own.iter().any(|own| name.is_within(own))
     }
-}
-
-/// The organizational domain of a name: what a registry hands out, or the name itself where the
-/// public suffix list does not say.
-fn organization(name: &Name) -> Name {
-    registrable(name).unwrap_or_else(|| name.clone())
 }
 
 /// The provider of the catalogue that a name belongs to, whatever it is used for.

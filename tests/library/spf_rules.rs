@@ -78,6 +78,10 @@ fn tripping() -> Vec<(&'static str, String)> {
         ("spf/no-lookup-headroom", own(&format!("{}-all", hosts(10)))),
         ("spf/too-many-voids", own(&format!("{voids} -all"))),
         (
+            "spf/possible-voids",
+            own("exists:%{i}.a.host.test exists:%{i}.b.host.test exists:%{i}.c.host.test -all"),
+        ),
+        (
             "spf/family-asymmetry",
             own("a:old1.host.test a:old2.host.test a:old3.host.test -all") + &old_hosts(3),
         ),
@@ -348,6 +352,22 @@ fn an_include_that_passes_everybody_lets_everybody_pass() {
         "include:open.test (by +all) lets anyone send: all IPv4 addresses and all IPv6 addresses"
     );
     assert_eq!(text, "include:open.test");
+}
+
+#[test]
+fn a_host_that_only_the_walk_of_one_family_reaches_is_not_known_to_be_void() {
+    let found = rules(
+        "example.com TXT v=spf1 ip4:0.0.0.0/0 a:old1.host.test -all\nold1.host.test A 203.0.113.1",
+    );
+    assert!(!found.contains(&"spf/void-lookup"), "{found:?}");
+}
+
+#[test]
+fn two_lists_by_sender_are_within_the_limit() {
+    assert_eq!(
+        rules("example.com TXT v=spf1 exists:%{i}.a.host.test exists:%{i}.b.host.test -all"),
+        [""; 0]
+    );
 }
 
 #[test]

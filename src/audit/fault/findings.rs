@@ -6,10 +6,12 @@ use crate::examine::Gathered;
 use crate::net::Name;
 use crate::posture::lint::rules::UNREGISTERED_DOMAIN;
 use crate::protocols::dkim::lint::rules::DANGLING_ALIAS;
-use crate::protocols::dmarc::lint::rules::EXTERNAL_REPORT_UNAUTHORIZED;
+use crate::protocols::dmarc::lint::rules::{
+    EXTERNAL_REPORT_UNAUTHORIZED, LOOKALIKE as DMARC_LOOKALIKE,
+};
 use crate::protocols::spf::LOOKUP_LIMIT;
 use crate::protocols::spf::lint::BrokenReference;
-use crate::protocols::spf::lint::rules::{INCLUDE_WITHOUT_RECORD, TOO_MANY_LOOKUPS};
+use crate::protocols::spf::lint::rules::{INCLUDE_WITHOUT_RECORD, LOOKALIKE, TOO_MANY_LOOKUPS};
 use crate::protocols::{dkim, spf};
 use crate::provider::{self, Provider};
 use crate::report::{
@@ -98,11 +100,17 @@ fn report_host(finding: &Finding) -> Option<Name> {
     Name::from_octets(host.get(..end.unwrap_or(host.len()))?.as_bytes()).ok()
 }
 
-/// What the findings say of who has to act: every error, and warnings about the records of others.
+/// True for a record that its owner meant, and in which receivers find nothing.
+fn is_unread(finding: &Finding) -> bool {
+    finding.is(&LOOKALIKE) || finding.is(&DMARC_LOOKALIKE)
+}
+
+/// What the findings say of who has to act: every error, and warnings about the records of others
+/// and about records that no receiver takes for one.
 pub(super) fn faults(domain: &Domain, hints: &Hints) -> Vec<Fault> {
     let weighty = domain.findings.iter().filter(|finding| match finding.severity {
         Severity::Error => true,
-        Severity::Warn => finding.owner.party != Party::You,
+        Severity::Warn => finding.owner.party != Party::You || is_unread(finding),
         Severity::Note => false,
     });
     let mut faults: Vec<Fault> = Vec::new();

@@ -175,7 +175,7 @@ fn identity(domain: &Domain, one: &Authorization) -> Option<Fault> {
     if domain.lookups.iter().any(|lookup| !lookup.is_answered()) {
         return None;
     }
-    let action = Phrase::from("give the identities of a message: ").code("--mail-from, --helo");
+    let action = Phrase::from("ask again with what the message had");
     Some(of(one, Party::Undetermined, FaultKind::MissingIdentity, one.headline.clone(), action))
 }
 

@@ -81,6 +81,20 @@ fn ended(record: &Record, removed: &[Span], text: Vec<u8>) -> Vec<u8> {
     if loses_end { with(&text, b"~all") } else { text }
 }
 
+/// The record without addresses that no host has: nobody is lost.
+pub(super) fn drop_unusable(context: Context<'_>) -> Vec<Candidate> {
+    let Some(site) = Site::of(context) else { return Vec::new() };
+    let unusable = site.record.directives().filter(|(.., mechanism)| match mechanism {
+        Mechanism::Ip4(network) | Mechanism::Ip6(network) => lint::is_unusable(*network),
+        _ => false,
+    });
+    let removed: Vec<Span> = unusable.map(|(_, term, ..)| term.span).collect();
+    let text = without(&site.record.text, &removed);
+    let summary =
+        Phrase::from("drop what is no address of a host; add the sender if one was left out");
+    site.reworded(&text, |change| Candidate::new(Safe, summary, change))
+}
+
 pub(super) fn drop_duplicates(context: Context<'_>) -> Vec<Candidate> {
     drop_terms(context, Safe, " (duplicate)")
 }
@@ -176,23 +190,43 @@ pub(super) fn move_all(context: Context<'_>) -> Vec<Candidate> {
     let mut removed: Vec<Span> = late.iter().map(|(_, term, ..)| term.span).collect();
     removed.extend(later_alls.iter().map(|(_, term, ..)| term.span));
     let dropped = without(text, &removed);
+    // Of two ends, a stricter one behind all terms is taken for the policy that was meant.
+    let strictness = |end: Qualifier| match end {
+        Qualifier::Pass => 0,
+        Qualifier::Neutral => 1,
+        Qualifier::Softfail => 2,
+        Qualifier::Fail => 3,
+    };
+    let kept = later_alls.last().filter(|it| strictness(it.2) > strictness(qualifier));
+    let end = kept.map_or(all.span, |(_, term, ..)| term.span);
     let moved = edit(text, |span, word| match span {
         span if span == all.span || later_alls.iter().any(|(_, it, ..)| it.span == span) => {
             Edit::Drop
         }
-        span if span == last.span => Edit::Replace([word, all.span.of(text)].join(&b' ')),
+        span if span == last.span => Edit::Replace([word, end.of(text)].join(&b' ')),
         _ => Edit::Keep,
     });
+    let (moving, end) = match kept {
+        None => (Safe, Phrase::new()),
+        Some(_) => {
+            let [first, last] = [all.span.of(text), end.of(text)].map(|it| Phrase::new().code(it));
+            let said = Phrase::from("; the record has ").then(first).plain(" and ").then(last);
+            (Review, said.plain(", and which of them was meant is yours to say"))
+        }
+    };
     let summaries = [
-        Phrase::from("move ").code("all").plain(" to the end so that the terms after it match"),
+        Phrase::from("move ")
+            .code("all")
+            .plain(" to the end so that the terms after it match")
+            .then(end),
         Phrase::from("remove the terms after ").code("all").plain(" (no effect)"),
     ];
     // What is repaired is not removed.
-    let candidates = [moved, dropped].into_iter().zip(summaries);
+    let candidates = [(moved, moving), (dropped, Safe)].into_iter().zip(summaries);
     candidates
-        .filter_map(|(text, summary)| {
+        .filter_map(|((text, applicability), summary)| {
             let change = site.change.clone().reword(&site.record.text, &text)?;
-            Some(Candidate::new(Safe, summary, change).restoring())
+            Some(Candidate::new(applicability, summary, change).restoring())
         })
         .collect()
 }

@@ -156,9 +156,14 @@ fn corrected(tags: Vec<LooseTag>, slips: &mut Slips) -> Option<Vec<LooseTag>> {
             }
             b"h" => {
                 let lower = tag.value.to_ascii_lowercase();
-                if matches!(lower.as_slice(), b"sha-256" | b"sha2" | b"rsa-sha256" | b"sha_256") {
+                let (is_spelt_wrong, is_old) = (
+                    matches!(lower.as_slice(), b"sha-256" | b"sha2" | b"rsa-sha256" | b"sha_256"),
+                    matches!(lower.as_slice(), b"sha1" | b"sha-1" | b"rsa-sha1"),
+                );
+                if is_spelt_wrong || is_old {
                     tag.value = b"sha256".to_vec();
-                    slips.meant(tag.span, Phrase::new(), tag.written(), true);
+                    // RFC 8301 §3.1: no verifier may accept rsa-sha1, so the signer may have to change.
+                    slips.meant(tag.span, Phrase::new(), tag.written(), is_spelt_wrong);
                 }
             }
             b"p" => key(&mut tag, has_type, &mut is_ed25519, slips, &mut kept)?,
@@ -268,6 +273,14 @@ mod tests {
         for text in texts {
             assert_eq!(repaired(&text).as_deref(), Some(whole.as_str()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_key_for_sha1_alone_is_opened_for_sha256_and_that_is_not_certain() {
+        let repair = repair(format!("v=DKIM1; h=sha1; k=ed25519; p={KEY}").as_bytes());
+        let repair = repair.expect("a key");
+        let whole = format!("v=DKIM1; h=sha256; k=ed25519; p={KEY}");
+        assert_eq!((repair.is_certain(), repair.text), (false, Some(whole.into_bytes())));
     }
 
     #[test]

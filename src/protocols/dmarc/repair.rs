@@ -5,6 +5,7 @@
 //! meant; `p=block` does.
 
 use super::grammar;
+use crate::net::Name;
 use crate::text::loose_tags::{self, LooseTag};
 use crate::text::near::edits;
 use crate::text::slip::Slips;
@@ -138,7 +139,8 @@ fn joined(tags: Vec<LooseTag>, slips: &mut Slips) -> Vec<LooseTag> {
 /// The tags with the values that were meant; `None` if one of them is undetermined.
 fn corrected(tags: Vec<LooseTag>, slips: &mut Slips) -> Option<Vec<LooseTag>> {
     let mut kept: Vec<LooseTag> = Vec::with_capacity(tags.len());
-    let mut is_whole = true;
+    // Tags of which nothing can be told; receivers ignore them (RFC 9989 §4.8).
+    let mut lost: Vec<LooseTag> = Vec::new();
     for mut tag in tags {
         if tag.name == b"policy" {
             tag.name = b"p".to_vec();
@@ -157,7 +159,7 @@ fn corrected(tags: Vec<LooseTag>, slips: &mut Slips) -> Option<Vec<LooseTag>> {
                 let (value, what) = match addresses(&tag.value) {
                     Some(found) => found,
                     None => {
-                        is_whole = false;
+                        lost.push(tag);
                         continue;
                     }
                 };
@@ -188,23 +190,57 @@ fn corrected(tags: Vec<LooseTag>, slips: &mut Slips) -> Option<Vec<LooseTag>> {
             _ => Some(tag.value.clone()),
         };
         let Some(meant) = meant else {
-            is_whole = false;
+            lost.push(tag);
             continue;
         };
         if !meant.eq_ignore_ascii_case(&tag.value) {
             tag.value = meant;
             slips.meant(tag.span, Phrase::new(), tag.written(), true);
         }
-        match kept.iter().find(|known| known.name == tag.name && !tag.name.is_empty()) {
+        let same = |known: &&mut LooseTag| known.name == tag.name && !tag.name.is_empty();
+        match kept.iter_mut().find(same) {
             None => kept.push(tag),
             Some(known) if known.value.eq_ignore_ascii_case(&tag.value) => {
                 let says = Phrase::new().code(tag.written()).plain(" is repeated");
                 slips.certain(tag.span, says);
             }
-            Some(_) => is_whole = false,
+            // Whoever took the trouble to write the stricter policy is not to lose it by a repair.
+            Some(known) if is_policy(&tag.name) => {
+                let both = [known.written(), tag.written()].map(|it| Phrase::new().code(it));
+                let [first, second] = both;
+                let says = first
+                    .plain(" and ")
+                    .then(second)
+                    .plain(" stand in one record; receivers apply the first, the last, or neither");
+                slips.likely(tag.span, says);
+                if strictness(&tag.value) > strictness(&known.value) {
+                    *known = tag;
+                }
+            }
+            Some(_) => return None,
         }
     }
-    is_whole.then_some(kept)
+    if lost.is_empty() {
+        return Some(kept);
+    }
+    // To drop a tag repairs nothing by itself, and what a policy was is not to be guessed.
+    if slips.0.is_empty() || lost.iter().any(|tag| is_policy(&tag.name)) {
+        return None;
+    }
+    for tag in lost {
+        slips.likely(tag.span, Phrase::from("which value was meant is unknown"));
+    }
+    Some(kept)
+}
+
+fn is_policy(name: &[u8]) -> bool {
+    matches!(name, b"p" | b"sp" | b"np")
+}
+
+/// The place of a policy among the three of RFC 9989 §4.7; what is none of them is before all.
+fn strictness(policy: &[u8]) -> usize {
+    let known: [&[u8]; 3] = [b"none", b"quarantine", b"reject"];
+    known.iter().position(|it| it.eq_ignore_ascii_case(policy)).map_or(0, |at| at + 1)
 }
 
 /// The tags of a record that the grammar reads, with what it reads otherwise than it was meant.
@@ -322,6 +358,11 @@ fn address(text: &[u8]) -> Option<(Vec<u8>, &'static str)> {
     let (scheme, local) = before.split_at(scheme_end);
     let is_local = !local.is_empty() && local.iter().all(u8::is_ascii_graphic);
     let name: Vec<u8> = host.get(1..)?.split(|octet| b"?!".contains(octet)).next()?.to_vec();
+    if let Some(ascii) = in_ascii(&name) {
+        let tail = host.get(1 + name.len()..)?;
+        let (uri, _) = address(&[before, b"@", &ascii, tail].concat())?;
+        return Some((uri, "a name with letters outside ASCII instead of its A-label (xn--)"));
+    }
     let is_host = name.contains(&b'.')
         && name.iter().all(|octet| octet.is_ascii_alphanumeric() || b"-._".contains(octet));
     if !is_local || !is_host {
@@ -344,6 +385,13 @@ fn address(text: &[u8]) -> Option<(Vec<u8>, &'static str)> {
         .map(|octet| char::from(octet.to_ascii_lowercase()))
         .collect();
     (scheme.is_empty() || swapped(&letters, "mailto") <= 2).then_some((uri, what))
+}
+
+/// A name in ASCII, if it holds letters that are not.
+fn in_ascii(name: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(name).ok().filter(|text| !text.is_ascii())?;
+    let name = Name::from_unicode(text).ok()?;
+    Some(name.to_string().into_bytes())
 }
 
 // ── order ───────────────────────────────────────────────────────────────────────────────────────
@@ -415,14 +463,35 @@ mod tests {
 
     #[test]
     fn what_may_have_been_meant_in_several_ways_is_left_to_the_owner() {
-        for text in [
-            "v=DMARC1; p=block",
-            "v=DMARC1; p=reject; p=none",
-            "v=DMARC1; p=none; rua=mailto:0",
-            "v=DMARC2; p=none",
-        ] {
+        for text in ["v=DMARC1; p=block", "v=DMARC1; p=none; rua=mailto:0", "v=DMARC2; p=none"] {
             assert_eq!(repaired(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn of_two_policies_the_stricter_is_kept_and_it_is_not_certain() {
+        let both = repair(b"v=DMARC1; p=quarantine; p=none; rua=mailto:a@x.example").expect("read");
+        assert_eq!(
+            (both.is_certain(), both.text.as_deref()),
+            (false, Some(&b"v=DMARC1; p=quarantine; rua=mailto:a@x.example"[..]))
+        );
+    }
+
+    #[test]
+    fn a_tag_that_nobody_can_read_does_not_keep_the_others_from_being_repaired() {
+        let text = repair(b"v=DMARC1; p=rejected; rua=mailto:0").expect("read");
+        assert_eq!(
+            (text.is_certain(), text.text.as_deref()),
+            (false, Some(&b"v=DMARC1; p=reject"[..]))
+        );
+    }
+
+    #[test]
+    fn names_of_report_addresses_are_written_in_ascii() {
+        assert_eq!(
+            repaired("v=DMARC1; p=reject; rua=mailto:d@m\u{fc}nchen.example").as_deref(),
+            Some("v=DMARC1; p=reject; rua=mailto:d@xn--mnchen-3ya.example")
+        );
     }
 
     #[test]

@@ -8,10 +8,10 @@ use super::discover::{Discovered, FailedQuery};
 use super::event::Event;
 use super::grammar;
 use super::record::{Psd, Record};
-use super::uri::ReportUri;
+use super::uri::{ReportUri, Scheme};
 use super::walk::walk;
 use crate::diagnostic::Step;
-use crate::dns::{Answer, Dns, Kind, Outcome, ask, join_all};
+use crate::dns::{Answer, Data, Dns, Kind, Outcome, ask, join_all};
 use crate::net::Name;
 use std::sync::Arc;
 
@@ -46,6 +46,8 @@ pub struct Destination {
     pub uri: ReportUri,
     /// Whether reports may go there.
     pub authorization: Authorization,
+    /// True if the host is the organization's own, and does not exist or accepts no mail (RFC 7505).
+    pub is_undeliverable: bool,
 }
 
 /// Whether reports may go to a destination.
@@ -108,7 +110,8 @@ pub async fn destinations(
             return verify(dns, &published.domain, own, kind, uri).await;
         }
         let authorization = Authorization::NotChecked;
-        CheckedUri::leaf(Destination { kind, uri: uri.clone(), authorization })
+        let uri = uri.clone();
+        CheckedUri::leaf(Destination { kind, uri, authorization, is_undeliverable: false })
     });
     let checked = join_all(checks).await;
     checked.into_iter().map(|checked| (checked.destination, checked.step)).unzip()
@@ -138,8 +141,14 @@ pub async fn verify(
     kind: ReportKind,
     uri: &ReportUri,
 ) -> CheckedUri {
-    let conclude =
-        |authorization| CheckedUri::leaf(Destination { kind, uri: uri.clone(), authorization });
+    let conclude = |authorization| {
+        CheckedUri::leaf(Destination {
+            kind,
+            uri: uri.clone(),
+            authorization,
+            is_undeliverable: false,
+        })
+    };
     let Some(host) = &uri.host else { return conclude(Authorization::NotChecked) };
     let (is_internal, walked) = is_internal(dns, policy_domain, own, host).await;
     let (authorization, answer) = match is_internal {
@@ -153,7 +162,23 @@ pub async fn verify(
     });
     checked.step.answers.extend(answer);
     checked.step.steps.extend(walked);
+    // Whether another organization's host accepts mail is for its owner to see.
+    if is_internal == Some(true) && host != policy_domain && uri.scheme == Scheme::Mailto {
+        let hosts = ask(dns, host, Kind::Mx).await;
+        checked.destination.is_undeliverable = accepts_nothing(&hosts);
+        checked.step.answers.push(hosts);
+    }
     checked
+}
+
+/// True if a name has no mail server: it does not exist (RFC 5321 §5.1), or its MX is null (RFC 7505).
+fn accepts_nothing(hosts: &Answer) -> bool {
+    let is_null = |record: &crate::dns::Record| matches!(&record.data, Data::Mx { exchange, .. } if exchange.is_root());
+    match &hosts.outcome {
+        Outcome::NxDomain => true,
+        Outcome::Records(records) => records.iter().all(is_null),
+        Outcome::NoData | Outcome::Failed(_) => false,
+    }
 }
 
 /// True if host and policy domain share an Organizational Domain; `None` if it could not be told.

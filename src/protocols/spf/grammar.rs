@@ -22,6 +22,9 @@ use std::sync::Arc;
 /// The version section, RFC 7208 §4.5.
 const VERSION: &[u8] = b"v=spf1";
 
+/// What is expected where `redirect` or `exp` stands twice.
+pub(super) const ONLY_ONCE: &str = "this modifier only once";
+
 /// True if a TXT record is an SPF record: the version section, then a space or the end
 /// (RFC 7208 §4.5). `v=spf10` is not one, nor is a record with a leading space.
 pub fn is_record(text: &[u8]) -> bool {
@@ -78,8 +81,7 @@ impl Once {
             _ => return None,
         };
         // RFC 7208 §6: "MUST NOT appear in a record more than once each"
-        std::mem::replace(seen, true)
-            .then(|| SyntaxError::new(span, "this modifier only once", rfc(7208, "6")))
+        std::mem::replace(seen, true).then(|| SyntaxError::new(span, ONLY_ONCE, rfc(7208, "6")))
     }
 }
 

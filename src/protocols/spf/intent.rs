@@ -93,7 +93,7 @@ pub async fn intent(policies: &Policies<'_>, domain: &Name) -> Intent {
 }
 
 /// The networks of a set, those left out that are so wide that they name nobody, if together they
-/// are everyone.
+/// are everyone, and those that no host has.
 fn without_everyone(set: IpSet) -> IpSet {
     let widest = match set.family() {
         Family::V4 => 8,
@@ -101,10 +101,14 @@ fn without_everyone(set: IpSet) -> IpSet {
     };
     let space = IpSet::all(set.family()).count();
     // Half of all addresses are no list of senders.
-    if set.count() < space / 2 {
-        return set;
-    }
-    IpSet::from_cidrs(set.family(), set.cidrs().into_iter().filter(|it| it.prefix() >= widest))
+    let meant = match set.count() < space / 2 {
+        true => set,
+        false => {
+            let narrow = set.cidrs().into_iter().filter(|it| it.prefix() >= widest);
+            IpSet::from_cidrs(set.family(), narrow)
+        }
+    };
+    meant.minus(&super::lint::unusable(meant.family()))
 }
 
 struct Reader<'r> {

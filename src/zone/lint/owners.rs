@@ -16,6 +16,20 @@ pub(super) fn misnamed_owner(facts: &Facts, rule: &'static Rule, findings: &mut 
         if targets.contains(owner) {
             continue;
         }
+        if owner.labels().next() == Some(b"@") {
+            let meant = owner.suffix(owner.label_count() - 1);
+            let said = Phrase::new()
+                .name(owner)
+                .plain(" is a name of its own: ")
+                .code("@")
+                .plain(" means the origin only ")
+                .bad("when it stands alone")
+                .plain("; did you mean ")
+                .name(&meant)
+                .plain("?");
+            findings.push(Finding::new(rule, facts.set(owner, kind, record.place.as_ref()), said));
+            continue;
+        }
         let (what, meant) = match (policy(owner, &record.data), key(zone, owner, &record.data)) {
             (Some(meant), _) => ("DMARC policy", meant),
             (None, Some(meant)) => ("DKIM key", meant),

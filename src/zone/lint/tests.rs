@@ -50,6 +50,14 @@ fn faults_without_end_are_counted() {
 }
 
 #[test]
+fn an_at_sign_before_a_name_is_a_label() {
+    let message = said("@.example.com. TXT \"v=spf1 -all\"\n");
+    let expected = "\\@.example.com is a name of its own: @ means the origin only when it stands \
+                    alone; did you mean example.com?";
+    assert_eq!(message, [expected]);
+}
+
+#[test]
 fn a_name_that_ends_in_the_zone_twice_lacks_a_dot() {
     assert_eq!(
         said("a MX 10 mail.example.com\nb.example.com A 192.0.2.1\n"),

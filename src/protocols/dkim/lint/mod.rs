@@ -5,6 +5,7 @@ pub(crate) mod rules;
 mod search;
 
 pub use rules::CHECKS;
+pub(crate) use search::target_as_text;
 
 use super::search::Facts;
 use crate::diagnostic::{Check, Finding};

@@ -32,6 +32,13 @@ pub(super) fn dangling(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
         }
         let mut finding = at(tried, rule, said);
         finding.location.kind = Kind::Cname;
+        if let Some(provider) = &tried.candidate.provider {
+            finding.advice = Some(
+                Phrase::from("compare the target with the one that your account at ")
+                    .plain(provider.as_ref())
+                    .plain(" shows, publish that one, then turn on signing there"),
+            );
+        }
         findings.push(finding);
     }
 }
@@ -193,6 +200,14 @@ impl Misplaced {
         }
         let colons: Vec<u8> = text.iter().map(|it| if *it == b':' { b'=' } else { *it }).collect();
         grammar::is_meant_as_key(&colons).then_some(Self::Colons)
+    }
+}
+
+/// The name in a text that is no key record but the target of an alias.
+pub(crate) fn target_as_text(text: &[u8]) -> Option<Name> {
+    match Misplaced::read(text)? {
+        Misplaced::Target(name) => Some(name),
+        Misplaced::Colons => None,
     }
 }
 

@@ -133,6 +133,38 @@ pub(super) fn historic_tag(facts: &Facts, rule: &'static Rule, findings: &mut Ve
     }
 }
 
+pub(super) fn unusual_spacing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(published) = own_record(facts).filter(|it| it.record.errors.is_empty()) else {
+        return;
+    };
+    let record = published.record();
+    let Some(span) = spaced(&record.text) else { return };
+    let message = Phrase::new()
+        .code(record.show(span))
+        .plain(" has white space around ")
+        .code("=")
+        .plain("; some receivers find no record");
+    findings.push(Finding::new(rule, of_record(published).at(span), message));
+}
+
+/// The first tag with white space around its equals sign.
+fn spaced(text: &[u8]) -> Option<Span> {
+    let mut start = 0;
+    for tag in text.split(|octet| *octet == b';') {
+        let begin = start + (tag.len() - tag.trim_ascii_start().len());
+        start += tag.len() + 1;
+        let tag = tag.trim_ascii();
+        let Some(at) = tag.iter().position(|octet| *octet == b'=') else { continue };
+        let (name, value) = tag.split_at(at);
+        let value = value.get(1..).unwrap_or_default();
+        if name.len() > name.trim_ascii_end().len() || value.len() > value.trim_ascii_start().len()
+        {
+            return Some(Span::new(begin, begin + tag.len()));
+        }
+    }
+    None
+}
+
 pub(super) fn lookalike(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     // Where nothing is published, `dmarc/missing` shows the text that was to be the record.
     if matches!(facts.discovered.discovery, Discovery::NotPublished | Discovery::Unknown(_)) {

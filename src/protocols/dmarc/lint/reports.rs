@@ -52,6 +52,28 @@ pub(super) fn external_report_unauthorized(
     }
 }
 
+pub(super) fn undeliverable_reports(
+    facts: &Facts,
+    rule: &'static Rule,
+    findings: &mut Vec<Finding>,
+) {
+    let Some(published) = own_record(facts) else { return };
+    for destination in facts.destinations.iter().filter(|it| it.is_undeliverable) {
+        let Some(host) = &destination.uri.host else { continue };
+        let message = Phrase::new()
+            .plain("no report reaches ")
+            .code(&destination.uri.text)
+            .plain(": ")
+            .name(host)
+            .bad(" does not exist or accepts no mail");
+        let mut finding =
+            Finding::new(rule, of_record(published).at(destination.uri.span), message);
+        let advice = Phrase::new().plain("publish an MX record for ").name(host);
+        finding.advice = Some(advice.plain(", or name a mailbox that accepts mail"));
+        findings.push(finding);
+    }
+}
+
 /// How many addresses every receiver of RFC 7489 must be able to serve (§6.2).
 const SERVED_BY_ALL: usize = 2;
 

@@ -23,9 +23,11 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &SUBDOMAIN_TAG_IGNORED, run: policy::subdomain_tag_ignored },
     Check { rule: &RECEIVERS_DISAGREE, run: policy::receivers_disagree },
     Check { rule: &SINGLE_LABEL_ORGANIZATION, run: policy::single_label_organization },
+    Check { rule: &UNUSUAL_SPACING, run: record::unusual_spacing },
     Check { rule: &NO_REPORTS, run: reports::no_reports },
     Check { rule: &FO_WITHOUT_RUF, run: reports::fo_without_ruf },
     Check { rule: &EXTERNAL_REPORT_UNAUTHORIZED, run: reports::external_report_unauthorized },
+    Check { rule: &UNDELIVERABLE_REPORTS, run: reports::undeliverable_reports },
     Check { rule: &REPORT_SCHEME, run: reports::report_scheme },
     Check { rule: &REPORT_SIZE_LIMIT, run: reports::report_size_limit },
     Check { rule: &MANY_REPORTS, run: reports::many_reports },
@@ -179,6 +181,16 @@ pub(crate) static SINGLE_LABEL_ORGANIZATION: Rule = Rule {
     page: include_str!("single-label-organization.md"),
 };
 
+pub(crate) static UNUSUAL_SPACING: Rule = Rule {
+    id: "dmarc/unusual-spacing",
+    severity: Note,
+    confidence: Likely,
+    summary: "white space around an equals sign in the DMARC record",
+    why: "The syntax allows it, but some receivers and checkers find no record.",
+    cite: rfc(9989, "4.8"),
+    page: include_str!("unusual-spacing.md"),
+};
+
 pub(crate) static NO_REPORTS: Rule = Rule {
     id: "dmarc/no-reports",
     severity: Note,
@@ -208,6 +220,16 @@ pub(crate) static EXTERNAL_REPORT_UNAUTHORIZED: Rule = Rule {
     why: "Receivers query the report host first and send nothing without its authorization record.",
     cite: rfc(9990, "4"),
     page: include_str!("external-report-unauthorized.md"),
+};
+
+pub(crate) static UNDELIVERABLE_REPORTS: Rule = Rule {
+    id: "dmarc/undeliverable-reports",
+    severity: Warn,
+    confidence: Certain,
+    summary: "report address at a name that accepts no mail",
+    why: "Receivers send reports by mail, so those to this address are lost.",
+    cite: rfc(5321, "5.1"),
+    page: include_str!("undeliverable-reports.md"),
 };
 
 pub(crate) static REPORT_SCHEME: Rule = Rule {

@@ -5,6 +5,7 @@ pub(crate) mod rules;
 mod set;
 
 pub use rules::CHECKS;
+pub(crate) use set::beside_provider;
 
 use super::hosts::Facts;
 use crate::diagnostic::{Check, Finding};

@@ -1,7 +1,7 @@
 //! The table of rules: a row for each, in the order in which findings are told.
 
 use super::{host, set};
-use crate::diagnostic::Confidence::Certain;
+use crate::diagnostic::Confidence::{Certain, Likely};
 use crate::diagnostic::Severity::{Error, Note, Warn};
 use crate::diagnostic::{Check, Rule};
 use crate::protocols::mx::Facts;
@@ -20,6 +20,7 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &PRIVATE_ADDRESS, run: host::private },
     Check { rule: &NONE, run: set::none },
     Check { rule: &DUPLICATE, run: set::duplicate },
+    Check { rule: &MIXED_OPERATORS, run: set::mixed_operators },
     Check { rule: &IPV6_ONLY, run: set::ipv6_only },
     Check { rule: &SAME_ADDRESSES, run: set::same_addresses },
 ];
@@ -135,6 +136,17 @@ pub(crate) static DUPLICATE: Rule = Rule {
     why: "A sender that cannot reach the host tries it again before any other.",
     cite: rfc(5321, "5.1"),
     page: include_str!("duplicate.md"),
+};
+
+pub(crate) static MIXED_OPERATORS: Rule = Rule {
+    id: "mx/mixed-operators",
+    severity: Note,
+    confidence: Likely,
+    summary: "MX host of another operator beside a mailbox provider",
+    why: "Senders may choose any host of the set. One that is left over from a former provider \
+          loses the mail.",
+    cite: rfc(5321, "5.1"),
+    page: include_str!("mixed-operators.md"),
 };
 
 pub(crate) static IPV6_ONLY: Rule = Rule {

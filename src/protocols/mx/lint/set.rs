@@ -2,7 +2,9 @@
 
 use crate::diagnostic::{Finding, Location, Rule};
 use crate::dns::{Kind, Place};
+use crate::net::organization;
 use crate::protocols::mx::{Addresses, Exchanger, Facts, Found, Target};
+use crate::provider::{self, Provider};
 use crate::text::Phrase;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
@@ -35,6 +37,41 @@ pub(super) fn none(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Findin
         None => said.plain("without an address of its own it accepts no mail"),
     };
     findings.push(at(facts, None, rule, said));
+}
+
+pub(super) fn mixed_operators(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for other in beside_provider(facts) {
+        let Some((provider, _)) = mailbox_host(facts) else { return };
+        let said = Phrase::new()
+            .name(&other.host)
+            .plain(", a host of another operator, stands beside ")
+            .plain(provider.title())
+            .plain(" and gets mail whenever a sender chooses it");
+        findings.push(at(facts, other.place.clone(), rule, said));
+    }
+}
+
+/// The provider that keeps the domain's mailboxes, as one of its MX hosts shows.
+fn mailbox_host(facts: &Facts) -> Option<(&'static Provider, &Exchanger)> {
+    facts.exchangers().iter().find_map(|one| {
+        let known = provider::recognise_mx(&one.host)?;
+        known.keeps_mailboxes().then_some((known, one))
+    })
+}
+
+/// The MX hosts of others beside those of the provider that keeps the mailboxes. A filter of the
+/// catalogue stands there on purpose, and so does a host of the domain's own.
+pub(crate) fn beside_provider(facts: &Facts) -> Vec<&Exchanger> {
+    let Some((_, first)) = mailbox_host(facts) else { return Vec::new() };
+    let own = organization(&facts.domain);
+    let is_other = |one: &&Exchanger| {
+        let party = organization(&one.host);
+        matches!(one.target, Target::Host(_))
+            && provider::recognise_mx(&one.host).is_none()
+            && party != own
+            && party != organization(&first.host)
+    };
+    facts.exchangers().iter().filter(is_other).collect()
 }
 
 pub(super) fn duplicate(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {

@@ -7,6 +7,7 @@ use crate::net::Family;
 use crate::protocols::spf::event::Effect;
 use crate::protocols::spf::examine::Facts;
 use crate::protocols::spf::partition::{Cell, Exception, LOOKUP_LIMIT, SpfResult, VOID_LIMIT};
+use crate::protocols::spf::record::{Body, Mechanism, SpecText};
 use crate::text::Phrase;
 
 /// Two lookups left are few, for a policy that others write parts of.
@@ -66,6 +67,45 @@ pub(super) fn too_many_voids(facts: &Facts, rule: &'static Rule, findings: &mut 
         .then(who(facts, |cell| cell.spent.voids > VOID_LIMIT));
     let location = location_of(facts, |effect| effect.spent.voids > VOID_LIMIT);
     findings.push(Finding::new(rule, location, message));
+}
+
+pub(super) fn possible_voids(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let certain = usize::from(facts.worst().voids);
+    // An include of a name without a policy is permerror by itself (RFC 7208 §5.2).
+    let is_list = |place: &Place<'_>| match &place.term.body {
+        Body::Directive(_, Mechanism::Exists(spec)) => spec.fixed().is_none(),
+        Body::Directive(_, Mechanism::A(target) | Mechanism::Mx(target)) => {
+            target.domain.as_ref().is_some_and(|spec| matches!(spec.text, SpecText::Macro(_)))
+        }
+        _ => false,
+    };
+    let open = facts.sender_dependent();
+    let lists: Vec<Place<'_>> = facts.own_terms().filter(is_list).collect();
+    let lists = lists.iter().filter(|place| {
+        let text = String::from_utf8_lossy(place.text());
+        open.iter().any(|open| text.ends_with(open.as_str()) || open.ends_with(&*text))
+    });
+    let lists: Vec<&Place<'_>> = lists.collect();
+    let limit = usize::from(VOID_LIMIT);
+    let Some(first) = lists.first().filter(|_| certain <= limit && certain + lists.len() > limit)
+    else {
+        return;
+    };
+    let said =
+        Phrase::listed(lists.iter().map(|place| Phrase::new().code(place.text())), 3, " and ");
+    let message = Phrase::new()
+        .number(certain + lists.len())
+        .plain(" possible void lookups, limit 2: ")
+        .then(said)
+        .plain(if lists.len() == 1 { " finds" } else { " find" })
+        .plain(" nothing for a sender that is not listed there; receivers return ")
+        .bad("permerror")
+        .plain(" for a sender that more than two of these lookups miss");
+    let mut finding = Finding::new(rule, first.location(), message);
+    finding.advice = Some(Phrase::from(
+        "join the lists under fewer names, at most two that may be empty; keep each term until then",
+    ));
+    findings.push(finding);
 }
 
 pub(super) fn too_many_mx_hosts(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {

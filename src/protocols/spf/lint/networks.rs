@@ -2,7 +2,7 @@
 
 use super::view::Place;
 use crate::diagnostic::{Finding, Rule};
-use crate::net::{Cidr, Family};
+use crate::net::{Cidr, Family, IpSet};
 use crate::protocols::spf::examine::Facts;
 use crate::protocols::spf::record::{Body, Mechanism, Qualifier};
 use crate::text::{Phrase, grouped};
@@ -28,6 +28,17 @@ const PRIVATE_V6: [(Ipv6Addr, u8); 3] = [
     (Ipv6Addr::new(0xfc00, 0, 0, 0, 0, 0, 0, 0), 7),
     (Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0), 10),
 ];
+
+/// Networks of which no host has an address: "this network" (RFC 791 §3.2), multicast (RFC 5771 §3),
+/// reserved (RFC 1112 §4).
+const UNUSABLE_V4: [(Ipv4Addr, u8); 3] = [
+    (Ipv4Addr::UNSPECIFIED, 8),
+    (Ipv4Addr::new(224, 0, 0, 0), 4),
+    (Ipv4Addr::new(240, 0, 0, 0), 4),
+];
+/// The unspecified address (RFC 4291 §2.5.2) and multicast (§2.7).
+const UNUSABLE_V6: [(Ipv6Addr, u8); 2] =
+    [(Ipv6Addr::UNSPECIFIED, 128), (Ipv6Addr::new(0xff00, 0, 0, 0, 0, 0, 0, 0), 8)];
 
 pub(super) fn wide(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for place in facts.own_terms() {
@@ -93,24 +104,49 @@ fn address(place: Place<'_>) -> Option<IpAddr> {
 }
 
 pub(super) fn private(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    for (place, _) in listed(facts).filter(|(_, cidr)| is_private(*cidr)) {
-        let message = Phrase::new().code(place.text()).plain(" is not a public address");
+    for (place, cidr) in listed(facts) {
+        let message = Phrase::new().code(place.text());
+        let message = if is_unusable(cidr) {
+            message.plain(" is no address of a host, probably a placeholder")
+        } else if is_private(cidr) {
+            message.plain(" is not a public address")
+        } else {
+            continue;
+        };
         findings.push(Finding::new(rule, place.location(), message));
     }
 }
 
 fn is_private(cidr: Cidr) -> bool {
+    is_within(cidr, &PRIVATE_V4, &PRIVATE_V6)
+}
+
+/// True if no host has an address of a network, so that no sender is lost without it.
+pub(crate) fn is_unusable(cidr: Cidr) -> bool {
+    is_within(cidr, &UNUSABLE_V4, &UNUSABLE_V6)
+}
+
+/// The addresses of a family that no host has.
+pub(crate) fn unusable(family: Family) -> IpSet {
+    let cidrs: Vec<Cidr> = match family {
+        Family::V4 => {
+            UNUSABLE_V4.iter().filter_map(|(ip, n)| Cidr::new((*ip).into(), *n)).collect()
+        }
+        Family::V6 => {
+            UNUSABLE_V6.iter().filter_map(|(ip, n)| Cidr::new((*ip).into(), *n)).collect()
+        }
+    };
+    IpSet::from_cidrs(family, cidrs)
+}
+
+fn is_within(cidr: Cidr, ipv4: &[(Ipv4Addr, u8)], ipv6: &[(Ipv6Addr, u8)]) -> bool {
     let within = |(network, prefix): (IpAddr, u8)| {
         prefix <= cidr.prefix()
             && Cidr::new(cidr.network(), prefix).is_some_and(|outer| outer.network() == network)
     };
     match cidr.family() {
-        Family::V4 => {
-            PRIVATE_V4.iter().any(|(network, prefix)| within(((*network).into(), *prefix)))
-        }
-        Family::V6 => {
-            PRIVATE_V6.iter().any(|(network, prefix)| within(((*network).into(), *prefix)))
-        }
+        Family::V4 => ipv4.iter().any(|(network, prefix)| within(((*network).into(), *prefix))),
+        Family::V6 => ipv6.iter().any(|(network, prefix)| within(((*network).into(), *prefix))),
     }
 }
 

@@ -232,6 +232,11 @@ impl Facts {
     }
 }
 
+/// True for an address where a name belongs: `MX 10 192.0.2.25.`
+fn is_address(name: &Name) -> bool {
+    name.to_string().parse::<std::net::Ipv4Addr>().is_ok()
+}
+
 /// RFC 6604 §3: behind an alias, the code speaks of the last name of the chain.
 fn last_name(answer: &Answer) -> &Name {
     answer.aliases.last().unwrap_or(&answer.question.name)
@@ -251,8 +256,18 @@ pub(super) fn voids(facts: &Facts) -> Vec<Void<'_>> {
 /// The lookups of all terms: each question of a term once, and what was found in either family.
 #[derive(Default)]
 struct Lookups<'f> {
-    list: Vec<(Place<'f>, &'f Answer, Yield, bool)>,
+    list: Vec<LookedUp<'f>>,
     known: HashMap<(&'f Name, u32, &'f Name, bool), usize>,
+}
+
+/// A question of a term, and what came of it.
+struct LookedUp<'f> {
+    place: Place<'f>,
+    answer: &'f Answer,
+    found: Yield,
+    lets_pass: bool,
+    /// True if the walk of one family only came by: what the other one would find is not known.
+    is_half: bool,
 }
 
 /// What two families found, taken together.
@@ -291,21 +306,28 @@ impl<'f> Lookups<'f> {
         match self.known.get(&key).and_then(|index| self.list.get_mut(*index)) {
             None => {
                 self.known.insert(key, self.list.len());
-                self.list.push((place, answer, found, lets_pass));
+                let is_half = is_address;
+                self.list.push(LookedUp { place, answer, found, lets_pass, is_half });
             }
-            Some((_, _, known, lets)) => {
-                *lets |= lets_pass;
+            Some(known) => {
+                known.lets_pass |= lets_pass;
+                known.is_half &= known.answer.question.kind == question.kind;
                 if found == Yield::Something {
-                    *known = found;
+                    known.found = found;
                 }
             }
         }
     }
 
     fn voids(self) -> Vec<Void<'f>> {
-        let void = |(place, answer, found, lets_pass): (Place<'f>, &'f Answer, Yield, bool)| {
+        let void = |looked_up: LookedUp<'f>| {
+            let LookedUp { place, answer, found, lets_pass, is_half } = looked_up;
             let what = match (found, answer.question.kind) {
                 (Yield::Something, _) => return None,
+                (Yield::Nothing, _) if is_half => return None,
+                (Yield::NoSuchName, Kind::A | Kind::Aaaa) if is_address(&answer.question.name) => {
+                    " points to an MX that is an address, and an MX names a host"
+                }
                 (Yield::NoSuchName, _) => " points to a name that does not exist",
                 (Yield::Nothing, Kind::Mx) => " points to a name without an MX record",
                 (Yield::Nothing, _) => " points to a name without an A or AAAA record",

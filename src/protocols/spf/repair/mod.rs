@@ -50,7 +50,8 @@ pub fn repair(text: &[u8]) -> Option<Repair> {
     if slips.0.is_empty() && repaired.is_some() {
         // A modifier that stands twice says the same as one.
         let errors = grammar::parse(text).errors;
-        errors.iter().for_each(|error| {
+        let twice = errors.iter().filter(|error| error.expected == grammar::ONLY_ONCE);
+        twice.for_each(|error| {
             slips.certain(error.span, Phrase::from("the modifier is written twice"));
         });
     }
@@ -65,7 +66,8 @@ pub fn repair(text: &[u8]) -> Option<Repair> {
         return None;
     }
     if slips.is_empty() {
-        return Some(Repair { slips, text: Some(text.to_vec()) });
+        let is_sound = grammar::parse(text).errors.is_empty();
+        return Some(Repair { slips, text: is_sound.then(|| text.to_vec()) });
     }
     let joined = [vec![b"v=spf1".to_vec()], words].concat().join(&b' ');
     let is_sound = grammar::parse(joined.as_slice()).strict().is_ok();

@@ -44,6 +44,11 @@ fn what_can_have_been_meant_in_one_way_only_is_written_so() {
         ("<p>v=spf1 mx -all</p>", "v=spf1 mx -all"),
         ("spf1 mx -all", "v=spf1 mx -all"),
         ("v=spf1 redirect:a.example", "v=spf1 redirect=a.example"),
+        ("v=spf1 +a +mx + ?all", "v=spf1 +a +mx ?all"),
+        ("v=spf1 mx include: -all", "v=spf1 mx -all"),
+        ("v=spf1 a:/24 -all", "v=spf1 a/24 -all"),
+        ("v=spf1 mx: -all", "v=spf1 mx -all"),
+        ("v=spf1 include:m\u{fc}nchen.example -all", "v=spf1 include:xn--mnchen-3ya.example -all"),
     ];
     for (text, expected) in cases {
         assert_eq!(repaired(text).as_deref(), Some(expected), "{text}");
@@ -62,6 +67,19 @@ fn what_may_have_been_meant_in_several_ways_is_left_to_the_owner() {
     for text in texts {
         assert_eq!(repaired(text), None, "{text}");
     }
+}
+
+#[test]
+fn what_rests_on_a_guess_is_not_certain() {
+    for text in ["v=spf1 mx + -all", "v=spf1 a:/24 -all", "v=spf1 include:m\u{fc}.example -all"] {
+        assert!(!repair(text.as_bytes()).expect("a record").is_certain(), "{text}");
+    }
+}
+
+#[test]
+fn only_a_modifier_that_stands_twice_is_said_to() {
+    let slips = repair(b"v=spf1 a:b_c -all").expect("a record").slips;
+    assert_eq!(slips, []);
 }
 
 #[test]

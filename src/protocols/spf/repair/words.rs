@@ -105,8 +105,15 @@ fn joined(words: Vec<Word>, slips: &mut Slips) -> Vec<Word> {
         };
         let glue: &[u8] = match word.text.first() {
             _ if is_sign && word.text.first().is_some_and(u8::is_ascii_alphabetic) => b"",
-            // `include: a.example`
-            Some(_) if sign.is_some() && !bare.is_empty() && !bare.contains(&b':') => b"",
+            // `include: a.example`, and not `include: -all`
+            Some(_)
+                if sign.is_some()
+                    && !bare.is_empty()
+                    && !bare.contains(&b':')
+                    && all(&word.text).is_none() =>
+            {
+                b""
+            }
             // `include :a.example`, and then a colon that stands alone
             Some(b':' | b'=') if !name.is_empty() && !name.contains(&b':') => b"",
             // `ip4:192.0.2.0 /24`
@@ -237,6 +244,12 @@ fn corrected(word: &Word, before: Option<&[u8]>, slips: &mut Slips) -> Option<Ve
     if bare.is_empty() {
         return Some(Vec::new());
     }
+    if let Some(terms) = without_value(bare) {
+        let says = Phrase::new().code(bare).plain(" with nothing behind it");
+        let unknown = "whether a sender was left out cannot be determined";
+        slips.likely(word.span, says.plain("; ").plain(unknown));
+        return Some(terms);
+    }
     if let Some(all) = all(bare) {
         if all != word.text && !all.eq_ignore_ascii_case(&word.text) {
             let terms = vec![all];
@@ -299,6 +312,32 @@ fn corrected(word: &Word, before: Option<&[u8]>, slips: &mut Slips) -> Option<Ve
     Some(term)
 }
 
+/// What is left of a word whose end is missing: nothing of `+`, `include:` and `ip4:`, which name
+/// no sender, and `a/24` of `a:/24`, which is the domain itself (RFC 7208 §5.3, §5.4).
+fn without_value(word: &[u8]) -> Option<Vec<Vec<u8>>> {
+    if word == b"+" {
+        return Some(Vec::new());
+    }
+    let (sign, rest) = word.split_at(word.len() - unsigned(word).len());
+    let colon = rest.iter().position(|octet| *octet == b':')?;
+    let (name, value) = (rest.get(..colon)?, rest.get(colon + 1..)?);
+    match value.first() {
+        None if is_one_of(name, &VALUED) => Some(Vec::new()),
+        None | Some(b'/') if is_one_of(name, &[b"a", b"mx"]) => {
+            Some(vec![[sign, name, value].concat()])
+        }
+        _ => None,
+    }
+}
+
+/// A name in ASCII, if it holds letters that are not: records hold A-labels (RFC 5890 §2.3.2.1).
+fn in_ascii(name: &[u8]) -> Option<Vec<u8>> {
+    let is_plain = name.is_ascii() || name.contains(&b'%') || name.contains(&b'/');
+    let text = std::str::from_utf8(name).ok().filter(|_| !is_plain)?;
+    let name = Name::from_unicode(text).ok()?;
+    Some(name.to_string().into_bytes())
+}
+
 /// True if a misspelt name is near enough to be no modifier of somebody's own.
 fn is_close(name: &[u8], written: u8, meant: &str) -> bool {
     const LONG_WORD: usize = 6;
@@ -338,6 +377,13 @@ fn valued(
             inner = rest.split(|octet| *octet == b'/').next()?;
             what = "an https URL instead of a domain name";
         }
+    }
+    let takes_name = is_named || matches!(lower.as_slice(), b"exists:" | b"ptr:" | b"exp=");
+    if let Some(ascii) = in_ascii(inner).filter(|_| takes_name) {
+        let terms = vec![[sign, begin, &ascii].concat()];
+        let what = "a name with letters outside ASCII instead of its A-label (xn--)";
+        slips.meant(word.span, Phrase::from(what), terms.join(&b' '), false);
+        return Some(terms);
     }
     let networks = network::read(inner);
     match (lower.as_slice(), networks) {

@@ -34,6 +34,7 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &LOOKUP_HEADROOM, run: limits::lookup_headroom },
     Check { rule: &NO_LOOKUP_HEADROOM, run: limits::no_lookup_headroom },
     Check { rule: &TOO_MANY_VOIDS, run: limits::too_many_voids },
+    Check { rule: &POSSIBLE_VOIDS, run: limits::possible_voids },
     Check { rule: &TOO_MANY_MX_HOSTS, run: limits::too_many_mx_hosts },
     Check { rule: &FAMILY_ASYMMETRY, run: receivers::family_asymmetry },
     Check { rule: &RECEIVERS_DISAGREE, run: receivers::receivers_disagree },

@@ -79,7 +79,7 @@ pub(crate) static UNUSUAL_CASE: Rule = Rule {
 
 pub(crate) static LOOKALIKE: Rule = Rule {
     id: "spf/lookalike",
-    severity: Note,
+    severity: Warn,
     confidence: Likely,
     summary: "TXT record that looks like an SPF record but is not one",
     why: "An SPF record begins with exactly \"v=spf1\" and a space or the end; receivers ignore \

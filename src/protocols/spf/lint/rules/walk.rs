@@ -101,6 +101,17 @@ pub(crate) static TOO_MANY_VOIDS: Rule = Rule {
     page: include_str!("../too-many-voids.md"),
 };
 
+pub(crate) static POSSIBLE_VOIDS: Rule = Rule {
+    id: "spf/possible-voids",
+    severity: Warn,
+    confidence: Likely,
+    summary: "more than 2 terms that may be void lookups",
+    why: "A term with a macro is a void lookup for every sender that its list does not have. The \
+          third gives permerror, also to senders that a later term lists.",
+    cite: rfc(7208, "4.6.4"),
+    page: include_str!("../possible-voids.md"),
+};
+
 pub(crate) static TOO_MANY_MX_HOSTS: Rule = Rule {
     id: "spf/too-many-mx-hosts",
     severity: Error,
@@ -159,9 +170,9 @@ pub(crate) static PRIVATE_ADDRESS: Rule = Rule {
     id: "spf/private-address",
     severity: Note,
     confidence: Certain,
-    summary: "private address in the SPF record",
-    why: "Receivers see public addresses only, so the term never matches. It also reveals your \
-          internal network.",
+    summary: "address in the SPF record that no receiver sees",
+    why: "Receivers see public addresses of hosts only, so the term never matches. A private \
+          address also reveals your internal network.",
     cite: rfc(1918, "3"),
     page: include_str!("../private-address.md"),
 };
