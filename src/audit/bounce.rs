@@ -7,12 +7,11 @@ use crate::mail::bounce::{self, Class};
 use crate::net::Name;
 use crate::protocols::Protocol;
 use crate::report::bounce::{Bounce, Bounces, Now, Recipient};
-use crate::report::{Authorized, Certainty, Fault, FaultKind, Party, Run, Verdict};
+use crate::report::{Authorized, Certainty, Domain, Fault, FaultKind, Party, Run, Status, Verdict};
 use crate::text::{Phrase, escape};
 
 /// Classes that a check of the sender's DNS decides.
-const CHECKED: [Class; 5] =
-    [Class::Spf, Class::Dkim, Class::Dmarc, Class::SenderAddress, Class::Ptr];
+const CHECKED: [Class; 4] = [Class::Spf, Class::Dkim, Class::Dmarc, Class::SenderAddress];
 
 /// What a bounce comes to; with a source of answers the check is made again.
 pub async fn bounces(read: Option<bounce::Bounce>, dns: Option<&dyn Dns>) -> Bounces {
@@ -109,11 +108,7 @@ async fn check(dns: &dyn Dns, name: &Name, read: &bounce::Bounce) -> (Now, Vec<F
         Some(Authorized::Yes) => Some(true),
         Some(Authorized::No | Authorized::Partial) => Some(false),
         Some(_) => None,
-        None => match found.verdict(|_| false) {
-            Verdict::Ok | Verdict::Warn => Some(true),
-            Verdict::Fail => Some(false),
-            Verdict::Unknown => None,
-        },
+        None => passes(&found, read),
     };
     let headline = answer.map_or_else(|| found.headline.clone(), |answer| answer.headline.clone());
     let of_findings = found.findings.iter().filter_map(|it| it.fix.as_ref());
@@ -126,6 +121,25 @@ async fn check(dns: &dyn Dns, name: &Name, read: &bounce::Bounce) -> (Now, Vec<F
         fixes,
     };
     (now, found.faults)
+}
+
+/// Whether the proof of a domain stands, where no address is known. Without the message a signature
+/// cannot be verified, and without the address SPF cannot be evaluated: what can be told is that
+/// something is missing.
+fn passes(found: &Domain, read: &bounce::Bounce) -> Option<bool> {
+    let is_about = |class| read.recipients.iter().any(|it| it.meaning.class == class);
+    let is_missing = |status| matches!(status, Status::Absent | Status::Broken);
+    let lacks_key = is_missing(found.dkim.status);
+    match found.verdict(|_| false) {
+        Verdict::Fail => Some(false),
+        _ if (is_about(Class::Dmarc) || is_about(Class::Dkim)) && lacks_key => Some(false),
+        _ if is_about(Class::SenderAddress) => match found.mx.status {
+            Status::Good | Status::Weak => Some(true),
+            Status::Absent | Status::Broken => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Who has to act.
@@ -150,13 +164,12 @@ fn faults(
         }],
         Some(Some(false) | None) => {
             let mut all = found.clone().unwrap_or_default();
-            match all.is_empty() {
-                true => vec![own],
-                false => {
-                    all.truncate(2);
-                    all
-                }
+            // For SPF the records say more than the reply; what else failed, only the reply says.
+            if all.is_empty() || recipient.meaning.class != Class::Spf {
+                all.insert(0, own);
             }
+            all.truncate(2);
+            all
         }
         _ => vec![own],
     }

@@ -78,7 +78,7 @@ impl Story {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scenarios").join(self.name());
         fs::create_dir_all(&folder).expect("a folder for the run");
         fs::write(folder.join(CASSETTE), self.cassette()).expect("the tape can be written");
-        let files = self.blocks("zone").chain(self.blocks("toml"));
+        let files = ["zone", "toml", "eml", "xml"].into_iter().flat_map(|it| self.blocks(it));
         for (file, text) in files.filter(|(file, _)| !file.is_empty()) {
             fs::write(folder.join(file), self.whole(text))
                 .expect("a file of the story can be written");

@@ -62,3 +62,6 @@ pub fn read(octets: &[u8]) -> Option<Bounce> {
     }
     notification::read(octets)
 }
+
+#[cfg(test)]
+mod tests;

@@ -107,3 +107,6 @@ impl Refusal {
         Self { outcome: Outcome::Error, why: why.to_owned() }
     }
 }
+
+#[cfg(test)]
+mod tests;
