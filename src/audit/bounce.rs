@@ -1,6 +1,7 @@
 //! A bounce to a report: who has to act, and whether what failed still fails.
 
 use super::domain;
+use crate::diagnostic::Severity;
 use crate::dns::Dns;
 use crate::examine::{Asked, Checks, Clock, Inquiry, Sender};
 use crate::mail::bounce::{self, Class};
@@ -111,7 +112,9 @@ async fn check(dns: &dyn Dns, name: &Name, read: &bounce::Bounce) -> (Now, Vec<F
         None => passes(&found, read),
     };
     let headline = answer.map_or_else(|| found.headline.clone(), |answer| answer.headline.clone());
-    let of_findings = found.findings.iter().filter_map(|it| it.fix.as_ref());
+    // What is only advisable has nothing to do with the bounce.
+    let errors = found.findings.iter().filter(|it| it.severity == Severity::Error);
+    let of_findings = errors.filter_map(|it| it.fix.as_ref());
     let fixes = of_findings.map(|fix| fix.summary.clone()).collect();
     let now = Now {
         domain: name.to_string(),

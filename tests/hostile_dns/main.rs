@@ -258,7 +258,7 @@ async fn an_extended_error_explains_servfail_and_may_make_it_bogus() {
         [trouble(&dead, &server), trouble(&forged, &server)],
         [
             Some((
-                Trouble::ServFail,
+                Trouble::Unreachable,
                 "SERVER/udp: replied SERVFAIL, EDE 22 (No Reachable Authority): \
                  at delegation test."
                     .to_owned()

@@ -23,7 +23,7 @@ pub(super) fn misnamed_owner(facts: &Facts, rule: &'static Rule, findings: &mut 
                 .plain(" is a name of its own: ")
                 .code("@")
                 .plain(" means the origin only ")
-                .bad("when it stands alone")
+                .bad("as a whole name")
                 .plain("; did you mean ")
                 .name(&meant)
                 .plain("?");

@@ -52,8 +52,8 @@ fn faults_without_end_are_counted() {
 #[test]
 fn an_at_sign_before_a_name_is_a_label() {
     let message = said("@.example.com. TXT \"v=spf1 -all\"\n");
-    let expected = "\\@.example.com is a name of its own: @ means the origin only when it stands \
-                    alone; did you mean example.com?";
+    let expected = "\\@.example.com is a name of its own: @ means the origin only as a \
+                    whole name; did you mean example.com?";
     assert_eq!(message, [expected]);
 }
 

@@ -44,7 +44,7 @@ pub(super) fn mixed_operators(facts: &Facts, rule: &'static Rule, findings: &mut
         let Some((provider, _)) = mailbox_host(facts) else { return };
         let said = Phrase::new()
             .name(&other.host)
-            .plain(", a host of another operator, stands beside ")
+            .plain(", a host of another operator, is in one set with ")
             .plain(provider.title())
             .plain(" and gets mail whenever a sender chooses it");
         findings.push(at(facts, other.place.clone(), rule, said));
@@ -53,7 +53,7 @@ pub(super) fn mixed_operators(facts: &Facts, rule: &'static Rule, findings: &mut
 
 /// The provider that keeps the domain's mailboxes, as one of its MX hosts shows.
 fn mailbox_host(facts: &Facts) -> Option<(&'static Provider, &Exchanger)> {
-    facts.exchangers().iter().find_map(|one| {
+    facts.exchangers().iter().filter(|one| !one.is_placeholder()).find_map(|one| {
         let known = provider::recognise_mx(&one.host)?;
         known.keeps_mailboxes().then_some((known, one))
     })
@@ -67,6 +67,7 @@ pub(crate) fn beside_provider(facts: &Facts) -> Vec<&Exchanger> {
     let is_other = |one: &&Exchanger| {
         let party = organization(&one.host);
         matches!(one.target, Target::Host(_))
+            && !one.is_placeholder()
             && provider::recognise_mx(&one.host).is_none()
             && party != own
             && party != organization(&first.host)

@@ -10,6 +10,7 @@
 //! No DNS: whether an included name exists is for others to find out.
 
 mod network;
+mod value;
 mod version;
 mod words;
 
