@@ -66,8 +66,9 @@
 //!
 //! | feature | brings |
 //! |---|---|
-//! | `cli`, on by default | the program and `render::text`; turns on the two below |
+//! | `cli`, on by default | the program and `render::text`; turns on the three below |
 //! | `formats` | zone files of octoDNS, dnscontrol and Terraform, plain lists of records, `mailcheck.toml` |
+//! | `mail` | messages: signatures, bounces, reports |
 //! | `live` | `dns::Live`: real servers over UDP, TCP, TLS and HTTPS |
 //!
 //! A library needs `default-features = false` and most often `features = ["live"]`. Without any feature

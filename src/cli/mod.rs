@@ -18,6 +18,8 @@ mod git;
 mod help;
 mod input;
 mod lint;
+#[allow(dead_code, reason = "the verbs that read mail follow")]
+mod mailbox;
 mod man;
 mod new_file;
 mod publish;
