@@ -7,6 +7,10 @@
 //! What one protocol needs from another arrives as a plain value from the room that examines a
 //! domain. MX, SPF, DKIM and DMARC need each other in this way: they are examined there by name.
 
+#[cfg(feature = "mail")]
+pub mod arc;
+#[cfg(feature = "mail")]
+pub mod auth_results;
 pub mod dkim;
 pub mod dmarc;
 pub mod mx;

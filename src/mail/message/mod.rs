@@ -3,6 +3,14 @@
 //! RFC 5322 §2.1: "a message consists of header fields [...] followed, optionally, by a body", with an
 //! empty line between. Lines end in CRLF here: [`crate::mail::source`] has seen to it.
 
+mod address;
+mod date;
+mod received;
+
+pub use address::{addresses, domain_of};
+pub use date::seconds;
+pub use received::{Received, address};
+
 /// A message: the fields of its header, top to bottom, and its body.
 #[derive(Clone, Debug)]
 pub struct Message<'a> {

@@ -10,6 +10,7 @@ mod mbox;
 
 pub use mbox::{Mbox, is_mbox};
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::io::{self, BufRead, Read as _};
 
@@ -33,7 +34,8 @@ pub struct Piece {
 }
 
 /// How lines of a text ended before they ended in CRLF.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum LineEnds {
     /// All in CRLF: nothing was changed.
     #[default]
@@ -47,7 +49,8 @@ pub enum LineEnds {
 }
 
 /// The encoding in which a text was stored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stored {
     /// As octets, the only form in which a message is sent.
     #[default]

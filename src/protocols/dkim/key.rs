@@ -136,6 +136,22 @@ impl Key {
     }
 }
 
+/// The octets of the key itself: RSAPublicKey without what is around it, or 32 octets of Ed25519;
+/// `None` if the value of `p=` holds no such key.
+#[cfg(feature = "mail")]
+pub(super) fn octets(value: &[u8], algorithm: Algorithm) -> Option<Vec<u8>> {
+    let text: Vec<u8> = value.iter().copied().filter(|octet| !is_fws(*octet)).collect();
+    let octets = BASE64.decode(&text).ok()?;
+    match algorithm {
+        Algorithm::Rsa => Some(match SubjectPublicKeyInfoRef::from_der(&octets) {
+            Ok(info) => info.subject_public_key.as_bytes()?.to_vec(),
+            Err(_) => octets,
+        }),
+        Algorithm::Ed25519 => Some(octets),
+        Algorithm::Unknown(_) => None,
+    }
+}
+
 impl Rsa {
     /// How well it protects.
     pub fn strength(self) -> Strength {

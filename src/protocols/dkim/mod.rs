@@ -12,9 +12,8 @@
 //!
 //! - [`record`], [`grammar`], [`key`]: what is published, text to record, octets to key.
 //! - [`selector`]: which names to try.
+//! - `signature`: whether the signature of a message verifies under a key (RFC 6376 §6.1).
 //! - [`lint`]: rules; their facts are [`Facts`], and a lookup that failed never makes a finding.
-//!
-//! Deliberately absent: signatures. Verifying them belongs to messages, not to a domain's policy.
 
 mod event;
 mod explain;
@@ -25,6 +24,8 @@ pub mod record;
 mod repair;
 mod search;
 pub mod selector;
+#[cfg(feature = "mail")]
+pub mod signature;
 
 pub use event::{Apex, Event};
 pub use explain::summary;
