@@ -13,6 +13,9 @@ mod fault;
 #[cfg(feature = "mail")]
 #[doc(hidden)]
 pub mod feedback;
+#[cfg(feature = "mail")]
+#[doc(hidden)]
+pub mod message;
 pub mod listing;
 mod repair;
 mod section;

@@ -5,8 +5,8 @@ use super::args::{self, Pages};
 use super::completions;
 use super::help;
 use super::{
-    RunError, baseline, bounce, config, diff, explain, fix, lint, man, report, rules, schema,
-    senders, test,
+    RunError, baseline, bounce, config, diff, explain, fix, lint, man, message, report, rules,
+    schema, senders, test,
 };
 use crate::render::text::Question;
 use crate::text::near;
@@ -40,6 +40,7 @@ enum Verb {
     Lint(lint::LintArgs),
     Test(test::TestArgs),
     Baseline(baseline::BaselineArgs),
+    Message(message::MessageArgs),
     Bounce(bounce::BounceArgs),
     Report(report::ReportArgs),
     Rules(rules::RulesArgs),
@@ -65,6 +66,7 @@ impl CommandLine {
             Some(Verb::Lint(typed)) => lint::run(&typed),
             Some(Verb::Test(typed)) => test::run(typed),
             Some(Verb::Baseline(typed)) => baseline::run(typed),
+            Some(Verb::Message(typed)) => message::run(typed),
             Some(Verb::Bounce(typed)) => bounce::run(typed),
             Some(Verb::Report(typed)) => report::run(typed),
             Some(Verb::Rules(typed)) => rules::run(&typed),

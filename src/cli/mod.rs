@@ -18,9 +18,9 @@ mod git;
 mod help;
 mod input;
 mod lint;
-#[allow(dead_code, reason = "the verbs that read mail follow")]
 mod mailbox;
 mod man;
+mod message;
 mod new_file;
 mod publish;
 mod question;

@@ -7,6 +7,8 @@
 pub(crate) mod authorize;
 pub(crate) mod dmarc;
 mod inquiry;
+#[cfg(feature = "mail")]
+pub(crate) mod message;
 mod posture_facts;
 mod recognised;
 pub(crate) mod sender;
@@ -14,6 +16,8 @@ pub(crate) mod senders;
 mod takeover;
 
 pub use inquiry::{Asked, Checks, Fixes, Inquiry, Sender, Steps};
+#[cfg(feature = "mail")]
+pub use message::{GivenHop, MessageInquiry};
 
 use crate::diagnostic;
 use crate::dns::{Answer, Dns, alongside, join_all};

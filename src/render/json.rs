@@ -179,7 +179,7 @@ impl From<&'static Rule> for Row {
 /// JSON escapes the controls of ASCII by itself (RFC 8259 §7) but leaves those above it, and the
 /// marks that turn the direction of writing around. Outside strings JSON is ASCII, so nothing but
 /// strings changes, and those keep their meaning.
-fn printable(document: &str) -> String {
+pub(super) fn printable(document: &str) -> String {
     let mut out = String::with_capacity(document.len() + 1);
     for character in document.chars() {
         let mut buffer = [0; 4];

@@ -32,6 +32,9 @@ pub mod junit;
 #[cfg(feature = "cli")]
 pub mod link;
 pub mod markdown;
+#[cfg(all(feature = "cli", feature = "mail"))]
+#[doc(hidden)]
+pub mod messages;
 pub mod nft;
 #[cfg(feature = "cli")]
 #[doc(hidden)]

@@ -30,11 +30,13 @@ pub enum Kind {
     Feedback,
     /// What bounced.
     Bounce,
+    /// Messages that arrived.
+    Message,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Report,
         Self::Lint,
         Self::Domain,
@@ -46,6 +48,7 @@ impl Kind {
         Self::Config,
         Self::Feedback,
         Self::Bounce,
+        Self::Message,
     ];
 
     /// Its name.
@@ -62,6 +65,7 @@ impl Kind {
             Self::Config => "config",
             Self::Feedback => "feedback",
             Self::Bounce => "bounce",
+            Self::Message => "message",
         }
     }
 
@@ -79,6 +83,7 @@ impl Kind {
             Self::Config => "mailcheck.config/1",
             Self::Feedback => "mailcheck.feedback/1",
             Self::Bounce => "mailcheck.bounce/1",
+            Self::Message => "mailcheck.message/1",
         }
     }
 

@@ -22,6 +22,9 @@ pub mod feedback;
 mod finding;
 pub mod headline;
 mod lookup;
+#[cfg(feature = "mail")]
+#[doc(hidden)]
+pub mod message;
 mod owner;
 mod patch;
 mod repair;

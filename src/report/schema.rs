@@ -25,6 +25,7 @@ impl Kind {
             Self::Config => include_str!("../../testdata/schema/config.schema.json"),
             Self::Feedback => include_str!("../../testdata/schema/feedback.schema.json"),
             Self::Bounce => include_str!("../../testdata/schema/bounce.schema.json"),
+            Self::Message => include_str!("../../testdata/schema/message.schema.json"),
         }
     }
 
@@ -42,6 +43,7 @@ impl Kind {
             Self::Config => "config show with -f json",
             Self::Feedback => "report with -f json",
             Self::Bounce => "bounce with -f json",
+            Self::Message => "message with -f json",
         }
     }
 }

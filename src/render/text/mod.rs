@@ -27,6 +27,9 @@ pub mod feedback;
 mod finding;
 mod line;
 mod lint;
+#[cfg(feature = "mail")]
+#[doc(hidden)]
+pub mod message;
 mod page;
 mod rows;
 mod screen;
