@@ -108,7 +108,7 @@ fn spf(facts: &MessageFacts<'_>, one: &MethodResult) -> Option<Held> {
         Some(named) if !ip.is_empty() && named.to_string() != ip => {
             Phrase::from("it checked ").addr(named).plain(", here ").addr(&ip).plain(" was checked")
         }
-        _ => Phrase::from("checked with the record as it is now, for ").addr(&ip),
+        _ => Phrase::from("checked with the record of today, for ").addr(&ip),
     };
     Some((about.map(|it| escape(it.as_bytes())), ours.result.word().to_owned(), why))
 }

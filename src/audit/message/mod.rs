@@ -230,7 +230,7 @@ fn notes(facts: &MessageFacts<'_>, report: &MessageReport) -> Vec<Phrase> {
     match report.saved.stored {
         Stored::Octets => {}
         Stored::Utf8Mark => {
-            notes.push(Phrase::from("a byte order mark before the message was left out"))
+            notes.push(Phrase::from("a byte order mark before the message was left out"));
         }
         Stored::Utf16 => notes.push(
             Phrase::new()

@@ -22,7 +22,7 @@ pub(super) fn notes(message: &Message<'_>) -> Vec<Phrase> {
     );
     add(
         count(|line| line.iter().any(|octet| *octet >= 0x80)),
-        " of the body hold 8-bit octets: a server without 8BITMIME encodes them anew",
+        " of the body hold 8-bit octets: a server without 8BITMIME changes their encoding",
     );
     add(
         count(|line| line.strip_suffix(b"\r").unwrap_or(line).ends_with(b" ")),

@@ -157,7 +157,7 @@ pub(super) fn change_words(change: &ChangeMade) -> Phrase {
             Phrase::from("the subject got the prefix ").code(prefix)
         }
         ChangeMade::Refolded => {
-            Phrase::from("fields were folded anew, which c=simple does not allow")
+            Phrase::from("the folding of fields changed, which c=simple does not allow")
         }
     }
 }

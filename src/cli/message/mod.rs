@@ -22,7 +22,7 @@ use std::net::IpAddr;
 
 const EXAMPLES: &str = "\
 Examples:
-  mailcheck message received.eml                   who signed it, does it verify?
+  mailcheck message received.eml                   does it verify?
   mailcheck message - --replay answers.jsonl < received.eml
   mailcheck message ~/Maildir -q                   a line per message
   mailcheck message received.eml -f header         as Authentication-Results";

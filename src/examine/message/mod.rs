@@ -18,7 +18,7 @@ use crate::protocols::dkim::signature::{
     Keys, Reason, SignatureResult, Verified, key_for, signatures, verify,
 };
 use crate::protocols::dmarc::{self, Authentication, Discovered, Identifier, Proof};
-use crate::protocols::spf::{self, Policies, Receiver, SpfResult};
+use crate::protocols::spf::{self, Cell, Policies, Receiver, SpfResult};
 use hop::{ReceivingHop, name, receiving_hop};
 use std::collections::HashMap;
 
@@ -363,10 +363,10 @@ async fn check_spf(
         None => spf::Sender::helo(helo?),
     };
     let domain = String::from_utf8_lossy(&sender.domain).into_owned();
-    let receiver = hop.receiver.as_ref().map(|it| it.to_octets()).unwrap_or_default();
+    let receiver = hop.receiver.as_ref().map(Name::to_octets).unwrap_or_default();
     let receiver = Receiver { name: &receiver, time: at.unwrap_or_default() };
     let checked = spf::check_host(policies, &sender, IpSet::one(*ip), receiver).await;
-    let result = checked.only().and_then(|cell| cell.result()).unwrap_or(SpfResult::Temperror);
+    let result = checked.only().and_then(Cell::result).unwrap_or(SpfResult::Temperror);
     Some(CheckedSpf { result, domain, is_helo: path.is_none_or(str::is_empty) })
 }
 

@@ -3,6 +3,9 @@
 use super::{MESSAGE_LIMIT, Piece, Unreadable};
 use std::io::{self, BufRead, Read as _};
 
+/// The separator before a message, and the octets of it.
+type Cut = (Option<Vec<u8>>, Vec<u8>);
+
 /// The messages of an mbox, read as they are asked for.
 #[derive(Debug)]
 pub struct Mbox<R> {
@@ -38,7 +41,7 @@ impl<R: BufRead> Mbox<R> {
     }
 
     /// The octets of the next message, and the separator before it; `None` after the last.
-    fn message(&mut self) -> io::Result<Option<(Option<Vec<u8>>, Vec<u8>)>> {
+    fn message(&mut self) -> io::Result<Option<Cut>> {
         let (mut octets, mut line) = (Vec::new(), Vec::new());
         // A separator is one behind an empty line, or at the very beginning.
         let mut follows_empty = self.separator.is_none();

@@ -169,7 +169,12 @@ pub fn verify<'a>(
 ) -> Verified<'a> {
     let body = bodies.hash(signature);
     let signed = index.signed(signature);
-    let (reason, key, tried) = decide(index, &body, signature, &signed, keys, now);
+    let (mut reason, key, tried) = decide(index, &body, signature, &signed, keys, now);
+    // No key would make it verify.
+    let is_final = reason.is_of_key() && reason != Reason::Lookup;
+    if is_final && body.hash != signature.body_hash {
+        reason = Reason::BodyHash;
+    }
     Verified { reason, body: Some(body), signed, key, tried }
 }
 
