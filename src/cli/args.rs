@@ -5,6 +5,7 @@
 //! flags to refuse.
 
 mod duration;
+mod look;
 
 use crate::cli::words::Format;
 use crate::protocols::Protocol;
@@ -14,6 +15,7 @@ use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches, Parser, ValueEnum};
 use duration::duration;
+pub use look::Look;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;

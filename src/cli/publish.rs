@@ -1,13 +1,13 @@
 //! Where reports go while they come in: every output gets each domain as soon as it is decided, and
 //! nothing of a domain is kept that no output needs.
 
-use super::new_file::NewFile;
+use super::destination::Destination;
 use super::words::{Ending, Format, Output};
 use super::{RunError, write};
 use crate::config::Decisions;
 use crate::render::{Stream, markdown};
 use crate::report::{Domain, Finding, Report, Run, Tally, Threshold};
-use std::io::{self, Stdout, Write};
+use std::io::{self, Write};
 
 /// A report that is being written.
 pub(super) struct Publication<'e> {
@@ -28,13 +28,6 @@ pub(super) struct Publication<'e> {
 struct Published {
     form: Box<dyn Stream>,
     to: Destination,
-}
-
-/// Where an output goes.
-enum Destination {
-    /// Standard output, as long as somebody reads it.
-    Screen(Option<Stdout>),
-    File(NewFile),
 }
 
 impl<'e> Publication<'e> {
@@ -59,11 +52,7 @@ impl<'e> Publication<'e> {
                 others.push(output);
                 continue;
             };
-            let to = match &output.file {
-                Some(path) => Destination::File(NewFile::create(path)?),
-                None => Destination::Screen(Some(io::stdout())),
-            };
-            streams.push(Published { form, to });
+            streams.push(Published { form, to: Destination::open(output.file.as_deref())? });
         }
         Ok(Self {
             ending,
@@ -103,9 +92,8 @@ impl<'e> Publication<'e> {
 
     /// True if nobody is left to write for.
     pub(super) fn is_closed(&self) -> bool {
-        let is_closed = |one: &Published| matches!(one.to, Destination::Screen(None));
         let is_open = !self.others.is_empty() || self.is_summarised || self.streams.is_empty();
-        !is_open && self.streams.iter().all(is_closed)
+        !is_open && self.streams.iter().all(|one| one.to.is_closed())
     }
 
     /// Ends the documents; the exit code says how the run ended, as `end` says if it ended otherwise
@@ -125,23 +113,13 @@ impl<'e> Publication<'e> {
         report.exit_code = end.unwrap_or(report.exit_code);
         for mut one in self.streams {
             one.put(|form, out| form.end(&report, out))?;
-            if let Destination::File(file) = one.to {
-                file.keep()?;
-            }
+            one.to.keep()?;
         }
         report.domains = self.outlines;
-        for Output { format, file } in self.others {
-            match file {
-                Some(path) => {
-                    let mut whole = Vec::new();
-                    let look = write::look(&self.ending.appearance, None);
-                    write::format(&report, *format, &look, &mut whole)?;
-                    write::file(path, &whole)?;
-                }
-                None => write::standard_output(&self.ending.appearance, |look, out| {
-                    write::format(&report, *format, look, out)
-                })?,
-            }
+        for output in self.others {
+            write::output(output, &self.ending.appearance, |format, look, out| {
+                write::format(&report, format, look, out)
+            })?;
         }
         summarise(&report, &self.ending.outputs)?;
         Ok(report.exit_code)
@@ -149,33 +127,12 @@ impl<'e> Publication<'e> {
 }
 
 impl Published {
-    /// Writes a part of the document. A reader that has gone away has read enough.
+    /// Writes a part of the document.
     fn put(
         &mut self,
         part: impl FnOnce(&mut dyn Stream, &mut dyn Write) -> io::Result<()>,
     ) -> Result<(), RunError> {
-        match &mut self.to {
-            Destination::Screen(None) => Ok(()),
-            Destination::Screen(screen @ Some(_)) => {
-                let mut text = Vec::new();
-                part(&mut *self.form, &mut text)?;
-                let written = screen.as_mut().map_or(Ok(()), |out| {
-                    out.write_all(&text)?;
-                    out.flush()
-                });
-                match written {
-                    Err(why) if why.kind() == io::ErrorKind::BrokenPipe => {
-                        *screen = None;
-                        Ok(())
-                    }
-                    written => Ok(written?),
-                }
-            }
-            Destination::File(file) => {
-                let path = file.path().to_owned();
-                part(&mut *self.form, file).map_err(|why| RunError::File(path, why))
-            }
-        }
+        self.to.put(|out| part(&mut *self.form, out))
     }
 }
 

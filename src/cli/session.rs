@@ -100,6 +100,17 @@ impl Session {
         }
     }
 
+    /// Completes what is known of the run, beside its notes, and keeps the recording.
+    ///
+    /// # Errors
+    /// The recording cannot be written.
+    pub(super) fn finish(&self, run: &mut Run) -> Result<(), RunError> {
+        let notes = std::mem::take(&mut run.notes);
+        *run = self.run();
+        run.notes.extend(notes);
+        self.keep_recording()
+    }
+
     /// Writes the recording of the run, if one is wanted.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use super::RunError;
 use super::new_file::NewFile;
-use super::words::{Appearance, Format};
+use super::words::{Appearance, Format, Output};
 use crate::render::{
     Stream, github, gitlab, json, junit, link, markdown, palette, prometheus, sarif, text, tsv,
 };
@@ -93,6 +93,25 @@ pub(super) fn standard_output(
     match written.and_then(|()| Ok(out.flush()?)) {
         Err(RunError::Write(why)) if why.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done,
+    }
+}
+
+/// Writes a whole report to one of its outputs, in the form that is asked for there.
+///
+/// # Errors
+/// It cannot be written; a file that stood there before stays.
+pub(super) fn output<F: Copy>(
+    output: &Output<F>,
+    appearance: &Appearance,
+    form: impl FnOnce(F, &text::Look, &mut dyn Write) -> Result<(), RunError>,
+) -> Result<(), RunError> {
+    match &output.file {
+        Some(path) => {
+            let mut whole = Vec::new();
+            form(output.format, &look(appearance, None), &mut whole)?;
+            file(path, &whole)
+        }
+        None => standard_output(appearance, |look, out| form(output.format, look, out)),
     }
 }
 

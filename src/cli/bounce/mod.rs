@@ -2,9 +2,8 @@
 
 mod plan;
 
-use super::args::{self, Colour, Pages, Sources};
+use super::args::{self, Look, Pages, Sources};
 use super::session::Session;
-use super::words::Output;
 use super::{RunError, input, wait_for, write};
 use crate::audit::bounce::bounces;
 use crate::mail::bounce::read;
@@ -12,7 +11,6 @@ use crate::render::{json, text};
 use crate::report::bounce::Bounces;
 use crate::report::envelope::{Enveloped, Kind};
 use clap::Parser;
-use clap::builder::BoolishValueParser;
 use plan::{Form, Plan, plan};
 use std::ffi::OsString;
 use std::io::Write;
@@ -54,22 +52,9 @@ pub(super) struct BounceArgs {
     #[arg(short = 'f', long = "format", value_name = "FORMAT[=FILE]")]
     pub form: Vec<OsString>,
 
-    /// Show the answer and the faults only
-    #[arg(short, long, value_parser = BoolishValueParser::new())]
-    pub quiet: bool,
-
-    /// When to use colour.
-    #[command(flatten, next_help_heading = "Report")]
-    pub colour: Colour,
-
-    /// Draw with ASCII only
-    #[arg(
-        long,
-        hide_short_help = true,
-        help_heading = "Report",
-        value_parser = BoolishValueParser::new()
-    )]
-    pub ascii: bool,
+    /// How the report looks.
+    #[command(flatten)]
+    pub look: Look,
 
     /// Where answers come from.
     #[command(flatten)]
@@ -110,31 +95,14 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
                     found
                 }
             };
-            let notes = std::mem::take(&mut found.run.notes);
-            found.run = session.run();
-            found.run.notes.extend(notes);
-            session.keep_recording()?;
+            session.finish(&mut found.run)?;
             found
         }
     };
     for output in &plan.outputs {
-        put(&found, output, &plan)?;
+        write::output(output, &plan.appearance, |it, look, out| form(&found, it, look, out))?;
     }
     Ok(found.exit_code)
-}
-
-fn put(found: &Bounces, output: &Output<Form>, plan: &Plan) -> Result<(), RunError> {
-    let Output { format, file } = output;
-    match file {
-        Some(path) => {
-            let mut whole = Vec::new();
-            form(found, *format, &write::look(&plan.appearance, None), &mut whole)?;
-            write::file(path, &whole)
-        }
-        None => {
-            write::standard_output(&plan.appearance, |look, out| form(found, *format, look, out))
-        }
-    }
 }
 
 fn form(

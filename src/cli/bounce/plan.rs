@@ -35,26 +35,10 @@ impl Form {
 /// # Errors
 /// A flag's value or the combination of flags means nothing.
 pub(super) fn plan(typed: BounceArgs) -> Result<Plan, Mistake> {
-    let is_mute = typed.sources.offline
-        && typed.sources.zone.is_empty()
-        && typed.sources.replay.is_none()
-        && typed.sources.record.is_none();
-    let sources = match is_mute {
-        true => None,
-        false => Some(Sources::read(typed.sources, Vec::new())?),
-    };
     Ok(Plan {
         file: PathBuf::from(typed.file),
-        sources,
+        sources: Sources::read_if_any(typed.sources)?,
         outputs: outputs(&typed.form, &Form::NAMES)?,
-        appearance: Appearance {
-            color: typed.colour.color.into(),
-            ascii: typed.ascii,
-            explain: false,
-            lookups: false,
-            quiet: typed.quiet,
-            full: false,
-            question: None,
-        },
+        appearance: typed.look.into(),
     })
 }

@@ -2,8 +2,8 @@
 
 mod plan;
 
-use super::args::{self, Colour, Pages, Sources};
-use super::new_file::NewFile;
+use super::args::{self, Look, Pages, Sources};
+use super::destination::Destination;
 use super::session::Session;
 use super::words::{Mistake, Output};
 use super::{RunError, mailbox, wait_for, write};
@@ -17,7 +17,7 @@ use clap::Parser;
 use clap::builder::BoolishValueParser;
 use plan::{Plan, plan};
 use std::ffi::OsString;
-use std::io::{self, Stdout, Write};
+use std::io::{self, Write};
 use std::net::IpAddr;
 
 const EXAMPLES: &str = "\
@@ -91,22 +91,9 @@ pub(super) struct MessageArgs {
     #[arg(long, help_heading = "Report", value_parser = BoolishValueParser::new())]
     pub explain: bool,
 
-    /// Show the answer and the faults only
-    #[arg(short, long, help_heading = "Report", value_parser = BoolishValueParser::new())]
-    pub quiet: bool,
-
-    /// When to use colour.
-    #[command(flatten, next_help_heading = "Report")]
-    pub colour: Colour,
-
-    /// Draw with ASCII only
-    #[arg(
-        long,
-        hide_short_help = true,
-        help_heading = "Report",
-        value_parser = BoolishValueParser::new()
-    )]
-    pub ascii: bool,
+    /// How the report looks.
+    #[command(flatten)]
+    pub look: Look,
 
     /// Where answers come from.
     #[command(flatten)]
@@ -179,9 +166,8 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
         return Err(Mistake::new(why).into());
     };
     let headline = headline(tally, read, count);
-    let mut run = session.run();
-    run.notes.extend(unread);
-    session.keep_recording()?;
+    let mut run = Run { notes: unread, ..Run::default() };
+    session.finish(&mut run)?;
     publication.end(&Messages::new(Vec::new(), count, headline, run, worst))?;
     Ok(worst)
 }
@@ -251,12 +237,6 @@ struct Publication {
     outputs: Vec<(MessageStream, Destination)>,
 }
 
-enum Destination {
-    /// Standard output, as long as it is read.
-    Screen(Option<Stdout>),
-    File(NewFile),
-}
-
 impl Publication {
     fn open(plan: &Plan, run: Run) -> Result<Self, RunError> {
         let begin = Messages::new(Vec::new(), 0, Phrase::new(), run, 0);
@@ -266,11 +246,7 @@ impl Publication {
                 Some(_) => write::look(&plan.appearance, None),
                 None => write::screen(&plan.appearance),
             };
-            let to = match file {
-                Some(path) => Destination::File(NewFile::create(path)?),
-                None => Destination::Screen(Some(io::stdout())),
-            };
-            outputs.push((MessageStream::new(*format, look), to));
+            outputs.push((MessageStream::new(*format, look), Destination::open(file.as_deref())?));
         }
         let mut publication = Self { outputs };
         publication.put(|form, out| form.begin(&begin, out))?;
@@ -283,41 +259,15 @@ impl Publication {
 
     fn end(mut self, messages: &Messages) -> Result<(), RunError> {
         self.put(|form, out| form.end(messages, out))?;
-        for (_, to) in self.outputs {
-            if let Destination::File(file) = to {
-                file.keep()?;
-            }
-        }
-        Ok(())
+        self.outputs.into_iter().try_for_each(|(_, to)| to.keep())
     }
 
-    /// Writes a part of every document. A reader that has gone away has read enough.
+    /// Writes a part of every document.
     fn put(
         &mut self,
         part: impl Fn(&mut MessageStream, &mut dyn Write) -> io::Result<()>,
     ) -> Result<(), RunError> {
-        for (form, to) in &mut self.outputs {
-            let mut text = Vec::new();
-            part(form, &mut text)?;
-            match to {
-                Destination::Screen(None) => {}
-                Destination::Screen(screen @ Some(_)) => {
-                    let written = screen.as_mut().map_or(Ok(()), |out| {
-                        out.write_all(&text)?;
-                        out.flush()
-                    });
-                    match written {
-                        Err(why) if why.kind() == io::ErrorKind::BrokenPipe => *screen = None,
-                        written => written?,
-                    }
-                }
-                Destination::File(file) => {
-                    let path = file.path().to_owned();
-                    file.write_all(&text).map_err(|why| RunError::File(path, why))?;
-                }
-            }
-        }
-        Ok(())
+        self.outputs.iter_mut().try_for_each(|(form, to)| to.put(|out| part(form, out)))
     }
 }
 

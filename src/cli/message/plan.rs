@@ -37,15 +37,7 @@ pub(super) fn plan(typed: MessageArgs) -> Result<Plan, Mistake> {
         resign_check: typed.resign_check,
         sources: Sources::read(typed.sources, Vec::new())?,
         outputs: outputs(&typed.form, &FORMS)?,
-        appearance: Appearance {
-            color: typed.colour.color.into(),
-            ascii: typed.ascii,
-            explain: typed.explain,
-            lookups: false,
-            quiet: typed.quiet,
-            full: false,
-            question: None,
-        },
+        appearance: Appearance { explain: typed.explain, ..typed.look.into() },
     })
 }
 

@@ -2,9 +2,8 @@
 
 mod plan;
 
-use super::args::{self, Colour, Pages, Sources};
+use super::args::{self, Look, Pages, Sources};
 use super::session::Session;
-use super::words::Output;
 use super::{RunError, input, wait_for, write};
 use crate::audit::feedback::{Folding, replay};
 use crate::mail::feedback::read;
@@ -13,7 +12,6 @@ use crate::report::Run;
 use crate::report::envelope::{Enveloped, Kind};
 use crate::report::feedback::Feedback;
 use clap::Parser;
-use clap::builder::BoolishValueParser;
 use plan::{Form, Plan, plan};
 use std::ffi::OsString;
 use std::io::Write;
@@ -56,22 +54,9 @@ pub(super) struct ReportArgs {
     #[arg(short = 'f', long = "format", value_name = "FORMAT[=FILE]")]
     pub form: Vec<OsString>,
 
-    /// Show the answer and the faults only
-    #[arg(short, long, value_parser = BoolishValueParser::new())]
-    pub quiet: bool,
-
-    /// When to use colour.
-    #[command(flatten, next_help_heading = "Report")]
-    pub colour: Colour,
-
-    /// Draw with ASCII only
-    #[arg(
-        long,
-        hide_short_help = true,
-        help_heading = "Report",
-        value_parser = BoolishValueParser::new()
-    )]
-    pub ascii: bool,
+    /// How the report looks.
+    #[command(flatten)]
+    pub look: Look,
 
     /// Where answers come from.
     #[command(flatten)]
@@ -95,22 +80,19 @@ pub(super) fn run(typed: ReportArgs) -> Result<u8, RunError> {
 
 async fn carry_out(plan: Plan) -> Result<u8, RunError> {
     let mut folding = Folding::default();
+    let mut add = |name: &str, octets: &[u8]| folding.add(name, read(name, octets));
     for file in &plan.files {
         if file.as_os_str() == "-" {
-            let octets = input::standard_input(LIMIT)?;
-            folding.add("-", read("-", &octets));
-        } else if file.is_dir() {
-            let mut files = input::files_below(file)?;
+            add("-", &input::standard_input(LIMIT)?);
+            continue;
+        }
+        let mut files = vec![file.clone()];
+        if file.is_dir() {
+            files = input::files_below(file)?;
             files.sort();
-            for file in files {
-                let octets = input::read(&file, LIMIT)?;
-                let name = file.display().to_string();
-                folding.add(&name, read(&name, &octets));
-            }
-        } else {
-            let octets = input::read(file, LIMIT)?;
-            let name = file.display().to_string();
-            folding.add(&name, read(&name, &octets));
+        }
+        for file in files {
+            add(&file.display().to_string(), &input::read(&file, LIMIT)?);
         }
     }
     let feedback = match &plan.sources {
@@ -127,31 +109,14 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
                 feedback.run.notes.push(too_late);
                 replay(&mut feedback, None).await;
             }
-            let notes = std::mem::take(&mut feedback.run.notes);
-            feedback.run = session.run();
-            feedback.run.notes.extend(notes);
-            session.keep_recording()?;
+            session.finish(&mut feedback.run)?;
             feedback
         }
     };
     for output in &plan.outputs {
-        put(&feedback, output, &plan)?;
+        write::output(output, &plan.appearance, |it, look, out| form(&feedback, it, look, out))?;
     }
     Ok(feedback.exit_code)
-}
-
-fn put(feedback: &Feedback, output: &Output<Form>, plan: &Plan) -> Result<(), RunError> {
-    let Output { format, file } = output;
-    match file {
-        Some(path) => {
-            let mut whole = Vec::new();
-            form(feedback, *format, &write::look(&plan.appearance, None), &mut whole)?;
-            write::file(path, &whole)
-        }
-        None => {
-            write::standard_output(&plan.appearance, |look, out| form(feedback, *format, look, out))
-        }
-    }
 }
 
 fn form(

@@ -125,28 +125,15 @@ async fn carry_out(plan: &Plan) -> Result<u8, RunError> {
     };
     let report = Report::new(session.run(), listing);
     session.keep_recording()?;
-    for output in &plan.outputs {
-        put(&report, output, plan)?;
+    // A list of networks that could not be determined in full does not push an older one aside.
+    let is_withheld = |output: &&Output<Form>| {
+        let is_list = matches!(output.format, Form::Cidr | Form::Nft);
+        is_list && output.file.is_some() && report.listing.unknown.is_some()
+    };
+    for output in plan.outputs.iter().filter(|output| !is_withheld(output)) {
+        write::output(output, &plan.appearance, |it, look, out| form(&report, it, look, out))?;
     }
     Ok(report.exit_code)
-}
-
-/// Writes a listing where it goes. A list of networks that could not be told in full does not
-/// push an older one aside.
-fn put(report: &Report, output: &Output<Form>, plan: &Plan) -> Result<(), RunError> {
-    let Output { format, file } = output;
-    let is_list = matches!(format, Form::Cidr | Form::Nft);
-    match file {
-        Some(_) if is_list && report.listing.unknown.is_some() => Ok(()),
-        Some(path) => {
-            let mut whole = Vec::new();
-            form(report, *format, &write::look(&plan.appearance, None), &mut whole)?;
-            write::file(path, &whole)
-        }
-        None => {
-            write::standard_output(&plan.appearance, |look, out| form(report, *format, look, out))
-        }
-    }
 }
 
 fn form(

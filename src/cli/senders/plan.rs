@@ -70,11 +70,8 @@ pub(super) fn plan(typed: SendersArgs) -> Result<Plan, Mistake> {
         appearance: Appearance {
             color: typed.colour.color.into(),
             ascii: typed.ascii,
-            explain: false,
-            lookups: false,
             quiet: typed.quiet,
-            full: false,
-            question: None,
+            ..Appearance::default()
         },
     })
 }

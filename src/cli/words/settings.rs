@@ -129,11 +129,28 @@ impl Sources {
         })
     }
 
+    /// As [`Self::read`]; `None` where `--offline` stands alone, by which nothing is asked at all.
+    ///
+    /// # Errors
+    /// As there.
+    pub(in crate::cli) fn read_if_any(typed: args::Sources) -> Result<Option<Self>, Mistake> {
+        let answers = !typed.zone.is_empty() || typed.replay.is_some() || typed.record.is_some();
+        let is_mute = typed.offline && !answers;
+        if is_mute { Ok(None) } else { Self::read(typed, Vec::new()).map(Some) }
+    }
+
     /// Most queries that one domain may cause to another organization: what is typed goes before the
     /// environment, that before the file, and that before what holds by itself.
     pub(in crate::cli) fn most_queries(&self, config: &Config) -> usize {
         let in_file = config.most_queries.as_ref().map(|(most, _)| *most);
         self.most_queries.or(in_file).unwrap_or(MOST_QUERIES)
+    }
+}
+
+impl From<args::Look> for Appearance {
+    fn from(typed: args::Look) -> Self {
+        let args::Look { quiet, colour, ascii } = typed;
+        Self { color: colour.color.into(), ascii, quiet, ..Self::default() }
     }
 }
 
