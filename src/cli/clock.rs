@@ -1,5 +1,6 @@
 //! What time it is, and how that is written.
 
+use crate::text;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A moment in UTC.
@@ -19,8 +20,7 @@ pub(super) fn now() -> Moment {
 impl Moment {
     /// The date as `2026-11-24`.
     pub(super) fn date(self) -> String {
-        let (year, month, day) = civil(self.seconds / 86_400);
-        format!("{year:04}-{month:02}-{day:02}")
+        text::date(i64::try_from(self.seconds / 86_400).unwrap_or(i64::MAX))
     }
 
     /// The moment as RFC 3339 has it.
@@ -29,20 +29,6 @@ impl Moment {
         let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
         format!("{}T{hour:02}:{minute:02}:{second:02}Z", self.date())
     }
-}
-
-/// Year, month and day of a day counted from 1970-01-01 in the Gregorian calendar.
-fn civil(days: u64) -> (u64, u64, u64) {
-    // Years that begin in March have their leap day at the end, so months can be computed.
-    let days = days + 719_468;
-    let era = days / 146_097;
-    let of_era = days % 146_097;
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year + u64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@
 use crate::protocols::dmarc::Policy;
 use crate::protocols::spf::{LOOKUP_LIMIT, VOID_LIMIT};
 use crate::report::{Domain, Report, Status, Verdict};
-use crate::text::escape;
+use crate::text::{self, escape};
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
 
@@ -180,8 +180,8 @@ fn last_run(report: &Report) -> Family {
 /// Seconds since 1970 of a time as the report writes it, `2026-11-24T02:00:00Z`.
 fn unix_seconds(text: &str) -> Option<u64> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
-    let numbers = |text: &str, between: char| -> Option<[u64; 3]> {
-        let numbers: Vec<u64> =
+    let numbers = |text: &str, between: char| -> Option<[i64; 3]> {
+        let numbers: Vec<i64> =
             text.split(between).map(str::parse).collect::<Result<_, _>>().ok()?;
         numbers.try_into().ok()
     };
@@ -189,10 +189,8 @@ fn unix_seconds(text: &str) -> Option<u64> {
     if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
     }
-    // Years that begin in March have their leap day at the end, so days can be computed.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let days = year * 365 + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1;
-    Some(days.checked_sub(719_468)? * 86_400 + hour * 3600 + minute * 60 + second)
+    let seconds = text::days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+    u64::try_from(seconds).ok()
 }
 
 #[cfg(test)]

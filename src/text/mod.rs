@@ -8,7 +8,6 @@
 //! a terminal without passing through [`escape`].
 
 mod cite;
-#[cfg(feature = "mail")]
 mod date;
 mod escape;
 #[doc(hidden)]
@@ -29,9 +28,8 @@ pub(crate) mod uri;
 pub use cite::{Citation, Cited};
 #[doc(hidden)]
 pub use cite::{advice, draft, rfc};
-#[cfg(feature = "mail")]
 #[doc(hidden)]
-pub use date::date;
+pub use date::{date, days};
 pub use escape::escape;
 #[doc(hidden)]
 pub use escape::{escape_into, is_printable};

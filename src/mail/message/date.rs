@@ -1,5 +1,7 @@
 //! A date of RFC 5322 §3.3, and what programs write in its place.
 
+use crate::text::days;
+
 /// Offsets in minutes of the zones that have names (RFC 5322 §4.3), and of some that are in use.
 const ZONES: [(&str, i64); 19] = [
     ("ut", 0),
@@ -117,16 +119,6 @@ fn offset(word: &str) -> Option<i64> {
     let is_number = digits.len() == 4 && digits.bytes().all(|octet| octet.is_ascii_digit());
     let (hours, minutes) = digits.split_at_checked(2).filter(|_| is_number)?;
     Some(sign * (hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?))
-}
-
-/// Days since 1970-01-01 in the Gregorian calendar.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    // Years that begin in March have their leap day at the end.
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year - era * 400;
-    let of_year = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
 fn without_comments(text: &str) -> String {
