@@ -8,7 +8,7 @@ use crate::mail::bounce::{self, Class};
 use crate::net::Name;
 use crate::protocols::Protocol;
 use crate::report::bounce::{Bounce, Bounces, Now, Recipient};
-use crate::report::{Authorized, Certainty, Domain, Fault, FaultKind, Party, Run, Status, Verdict};
+use crate::report::{Certainty, Domain, Fault, FaultKind, Party, Run, Status, Verdict};
 use crate::text::{Phrase, escape};
 
 /// Classes that a check of the sender's DNS decides.
@@ -105,12 +105,7 @@ async fn check(dns: &dyn Dns, name: &Name, read: &bounce::Bounce) -> (Now, Vec<F
     }
     let found = domain(dns, &inquiry, Clock::default()).await;
     let answer = found.authorizations.first().filter(|_| read.address.is_some());
-    let passes = match answer.map(|answer| answer.authorized) {
-        Some(Authorized::Yes) => Some(true),
-        Some(Authorized::No | Authorized::Partial) => Some(false),
-        Some(_) => None,
-        None => passes(&found, read),
-    };
+    let passes = answer.map_or_else(|| passes(&found, read), |answer| answer.authorized.passes());
     let headline = answer.map_or_else(|| found.headline.clone(), |answer| answer.headline.clone());
     // What is only advisable has nothing to do with the bounce.
     let errors = found.findings.iter().filter(|it| it.severity == Severity::Error);
@@ -154,7 +149,7 @@ fn faults(
 ) -> Vec<Fault> {
     let own = own(recipient, read);
     match now.map(|now| now.passes) {
-        // Fault row 14: rejected for SPF, and SPF passes now.
+        // Rejected for SPF, which passes now: who changed what in between is not known.
         Some(Some(true)) if recipient.meaning.class == Class::Spf => vec![Fault {
             party: Party::Undetermined,
             kind: own.kind,
@@ -189,19 +184,10 @@ fn own(recipient: &bounce::Recipient, read: &bounce::Bounce) -> Fault {
     };
     let name = if party == Party::Recipient { of_recipient() } else { String::new() };
     let (reason, action) = words(meaning.class, meaning.fault, read);
-    Fault {
-        party,
-        kind,
-        name,
-        record: None,
-        reason,
-        action,
-        evidence: Vec::new(),
-        confidence: Certainty::Proved,
-    }
+    Fault::of_party(party, name, kind, [reason, action], Certainty::Proved)
 }
 
-/// Which party has to act for each kind (`fault.md`: a table).
+/// Which party has to act for each kind.
 fn party(kind: bounce::FaultKind) -> (FaultKind, Party) {
     use bounce::FaultKind as Of;
     match kind {

@@ -29,8 +29,8 @@ impl Unread {
     }
 
     /// Says that the same entries cannot be read in both states.
-    fn add_alike(&mut self, faults: &[&ZoneError]) {
-        self.say(faults, 0, "", "unreadable before and after the change, and left out");
+    fn add_alike(&mut self, faults: &[&ZoneError], omitted: usize) {
+        self.say(faults, omitted, "", "unreadable before and after the change, and left out");
     }
 
     fn say(&mut self, faults: &[&ZoneError], omitted: usize, when: &str, effect: &str) {
@@ -41,14 +41,11 @@ impl Unread {
         let more = if more > 0 { format!("; and {more} more") } else { String::new() };
         let file = escape(first.place.file.as_bytes());
         let count = faults.len() + omitted;
-        let entries = if count == 1 { "1 entry" } else { "entries" };
-        let entries = if count == 1 { entries.to_owned() } else { format!("{count} {entries}") };
-        self.notes.push(
-            Phrase::new().code(file).plain(format!(
-                "{when}: {entries} not read ({}{more}): {effect}",
-                shown.join("; ")
-            )),
-        );
+        let entries = if count == 1 { "entry" } else { "entries" };
+        self.notes.push(Phrase::new().code(file).plain(format!(
+            "{when}: {count} {entries} not read ({}{more}): {effect}",
+            shown.join("; ")
+        )));
     }
 }
 
@@ -165,7 +162,7 @@ pub(super) fn reconcile(
             let faults = version.files.errors.iter().filter(|fault| is_unread(fault));
             faults.filter(|it| is_alike(&key(version, it)) == wanted).collect::<Vec<_>>()
         };
-        unread.add_alike(&of(true));
+        unread.add_alike(&of(true), 0);
         unread.say(
             &of(false),
             if are_omitted_alike { 0 } else { version.files.omitted },
@@ -198,7 +195,7 @@ pub(super) fn disregard(files: &mut Files, unread: &mut Unread) {
     let mut concerns: Vec<Concern> =
         sets.map(|(name, kind)| Concern::Set(name.clone(), kind)).collect();
     concerns.push(Concern::Anything);
-    unread.say(&faults, files.omitted, "", "unreadable before and after the change, and left out");
+    unread.add_alike(&faults, files.omitted);
     for zone in &mut files.zones {
         concerns.iter().for_each(|concern| zone.disregard(concern));
     }

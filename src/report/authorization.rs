@@ -203,6 +203,17 @@ pub enum Authorized {
     NotApplicable,
 }
 
+impl Authorized {
+    /// Whether all of what was asked about passes; `None` if that is undetermined.
+    pub(crate) fn passes(self) -> Option<bool> {
+        match self {
+            Self::Yes => Some(true),
+            Self::No | Self::Partial => Some(false),
+            Self::Unknown | Self::NotApplicable => None,
+        }
+    }
+}
+
 /// The identities of a message, as a client would give them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Identities {

@@ -179,18 +179,22 @@ impl Fault {
         }
     }
 
+    /// What a party has to do about something that is no record and no finding of the report; `name`
+    /// is the party's, escaped.
+    pub(crate) fn of_party(
+        party: Party,
+        name: impl Into<String>,
+        kind: FaultKind,
+        [reason, action]: [Phrase; 2],
+        confidence: Certainty,
+    ) -> Self {
+        let (name, evidence) = (name.into(), Vec::new());
+        Self { party, kind, name, record: None, reason, action, evidence, confidence }
+    }
+
     /// A fault without a party that could be named.
     pub fn undetermined(kind: FaultKind, reason: Phrase, action: Phrase) -> Self {
-        Self {
-            party: Party::Undetermined,
-            kind,
-            name: String::new(),
-            record: None,
-            reason,
-            action,
-            evidence: Vec::new(),
-            confidence: Certainty::Proved,
-        }
+        Self::of_party(Party::Undetermined, "", kind, [reason, action], Certainty::Proved)
     }
 
     /// The fingerprints of the findings that it rests on.

@@ -12,7 +12,7 @@ use std::net::IpAddr;
 
 /// Most names that are kept of a source.
 const MOST_NAMES: usize = 20;
-/// Most addresses that are told apart; what comes behind them is folded by network.
+/// Most pairs of an address and a domain; the messages of further ones are counted by day only.
 const MOST_SOURCES: usize = 1_000_000;
 const DAY: i64 = 86_400;
 /// Overrides that tell of forwarding.

@@ -7,7 +7,7 @@ use crate::examine::{Asked, Checks, Clock, Fixes, Inquiry, Sender, Steps};
 use crate::net::Name;
 use crate::protocols::Protocol;
 use crate::report::feedback::{Feedback, Sending, Standing};
-use crate::report::{Authorized, Certainty, Fault, FaultKind, Party};
+use crate::report::{Certainty, Fault, FaultKind, Party};
 use crate::text::Phrase;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -55,12 +55,7 @@ async fn asked(feedback: &Feedback, dns: &dyn Dns) -> BTreeMap<(String, IpAddr),
         inquiry.steps = Steps::Skipped;
         let found = domain(dns, &inquiry, Clock::default()).await;
         for (address, authorization) in addresses.iter().zip(&found.authorizations) {
-            let passes = match authorization.authorized {
-                Authorized::Yes => Some(true),
-                Authorized::No | Authorized::Partial => Some(false),
-                _ => None,
-            };
-            passing.insert((text.to_owned(), *address), passes);
+            passing.insert((text.to_owned(), *address), authorization.authorized.passes());
         }
     }
     passing
@@ -129,19 +124,8 @@ fn conclude(feedback: &mut Feedback) {
             .name(&sending.domain)
             .plain(" failed DMARC");
         let name = if party == Party::Forwarder { sending.name.clone() } else { String::new() };
-        faults.push((
-            rank,
-            Fault {
-                party,
-                kind,
-                name,
-                record: None,
-                reason,
-                action: sending.advice.clone(),
-                evidence: Vec::new(),
-                confidence,
-            },
-        ));
+        let said = [reason, sending.advice.clone()];
+        faults.push((rank, Fault::of_party(party, name, kind, said, confidence)));
     }
     faults.sort_by_key(|(rank, _)| *rank);
     let is_yours = faults.iter().any(|(_, fault)| fault.party == Party::You);

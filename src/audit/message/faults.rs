@@ -49,7 +49,7 @@ pub(super) fn faults(facts: &MessageFacts<'_>, report: &MessageReport) -> Vec<Fa
     faults
 }
 
-/// A signature that a change on the way broke (row 16): whoever passed the message on.
+/// A signature that a change on the way broke : the fault of who passed the message on.
 fn changed(facts: &MessageFacts<'_>, one: &ExaminedSignature<'_>) -> Option<Fault> {
     let is_changed = matches!(one.reason, Reason::BodyHash | Reason::Signature);
     if !is_changed {
@@ -94,16 +94,7 @@ fn changed(facts: &MessageFacts<'_>, one: &ExaminedSignature<'_>) -> Option<Faul
             Certainty::Proved,
         ),
     };
-    Some(Fault {
-        party,
-        kind,
-        name,
-        record: None,
-        reason,
-        action,
-        evidence: Vec::new(),
-        confidence,
-    })
+    Some(Fault::of_party(party, name, kind, [reason, action], confidence))
 }
 
 /// Who passed the message on, by the marks that lists and forwarders leave; not the signer itself.
@@ -171,18 +162,8 @@ fn key(author: &Name, one: &ExaminedSignature<'_>) -> Option<Fault> {
     })
 }
 
-/// DMARC fails though nothing was changed: rows 8, 9 and 11.
+/// DMARC fails though nothing was changed: forwarded, not aligned, or not authorized.
 fn unaligned(facts: &MessageFacts<'_>, report: &MessageReport, author: &Name) -> Fault {
-    let fault = |party, kind, name: &str, reason, action, confidence| Fault {
-        party,
-        kind,
-        name: name.to_owned(),
-        record: None,
-        reason,
-        action,
-        evidence: Vec::new(),
-        confidence,
-    };
     let passing: Vec<&str> = report
         .dkim
         .signatures
@@ -199,12 +180,11 @@ fn unaligned(facts: &MessageFacts<'_>, report: &MessageReport, author: &Name) ->
         let action = Phrase::from("do not authorize it; a DKIM signature of ")
             .name(author)
             .plain(" is what survives forwarding");
-        return fault(
+        return Fault::of_party(
             Party::Forwarder,
-            FaultKind::ForwardingPool,
             pool.title(),
-            reason,
-            action,
+            FaultKind::ForwardingPool,
+            [reason, action],
             Certainty::Proved,
         );
     }
@@ -212,7 +192,7 @@ fn unaligned(facts: &MessageFacts<'_>, report: &MessageReport, author: &Name) ->
         let reason = Phrase::from("DKIM passes for ").name(domain).plain(", not for ").name(author);
         let action =
             Phrase::from("if the mail is yours, let the service sign with d=").name(author);
-        return fault(Party::You, FaultKind::NotAligned, "", reason, action, Certainty::Likely);
+        return not_aligned([reason, action]);
     }
     if let Some(spf) = spf.filter(|it| it.result == SpfResult::Pass) {
         let reason = Phrase::from("SPF passes for ")
@@ -222,7 +202,7 @@ fn unaligned(facts: &MessageFacts<'_>, report: &MessageReport, author: &Name) ->
             .plain(", and no signature of it passes");
         let action =
             Phrase::from("if the mail is yours, let the service sign with d=").name(author);
-        return fault(Party::You, FaultKind::NotAligned, "", reason, action, Certainty::Likely);
+        return not_aligned([reason, action]);
     }
     let address = facts.hop.ip.as_ref().map(|(ip, _)| ip.to_string());
     let reason = match (&address, spf) {
@@ -244,7 +224,12 @@ fn unaligned(facts: &MessageFacts<'_>, report: &MessageReport, author: &Name) ->
     Fault::undetermined(FaultKind::UnlistedSender, reason, action)
 }
 
-/// Row 18: both hosts named.
+/// Something passes, for another domain than that of the author.
+fn not_aligned(said: [Phrase; 2]) -> Fault {
+    Fault::of_party(Party::You, "", FaultKind::NotAligned, said, Certainty::Likely)
+}
+
+/// A slow hop: both hosts named.
 fn slow(facts: &MessageFacts<'_>, hop: &SlowHop) -> Fault {
     let minutes = hop.delay_s / 60;
     let span = match minutes {
@@ -283,14 +268,5 @@ fn slow(facts: &MessageFacts<'_>, hop: &SlowHop) -> Fault {
             "the sender's queue, greylisting at the receiver, or a clock: the log of the first host decides",
         ),
     };
-    Fault {
-        party,
-        kind,
-        name,
-        record: None,
-        reason,
-        action: Phrase::from(action),
-        evidence: Vec::new(),
-        confidence: Certainty::Likely,
-    }
+    Fault::of_party(party, name, kind, [reason, Phrase::from(action)], Certainty::Likely)
 }

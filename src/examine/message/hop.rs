@@ -2,7 +2,7 @@
 //!
 //! Anyone can write Received fields below those of the receiver. Trusted are those at the top that
 //! hosts of one organization wrote; the first of them whose client is of another organization is the
-//! border. What was used, and why, is told ([`Basis`]).
+//! border. What was used, and why, is kept ([`Basis`]).
 
 use crate::mail::Message;
 use crate::mail::message::{Received, address, addresses};
@@ -36,8 +36,6 @@ pub(crate) struct ReceivingHop {
     pub(crate) mail_from: Option<(String, Basis)>,
     /// The organization that received, by the name of its host.
     pub(crate) receiver: Option<Name>,
-    /// The place of the Received field, from 0 at the top.
-    pub(crate) place: Option<usize>,
 }
 
 /// What the user says of the hop.
@@ -55,11 +53,11 @@ pub struct GivenHop {
 pub(crate) fn receiving_hop(
     message: &Message<'_>,
     received: &[Received],
-    results: &[AuthenticationResults],
+    results: Option<&AuthenticationResults>,
     given: &GivenHop,
 ) -> ReceivingHop {
     let receiver =
-        received.iter().find_map(|hop| name(hop.by.as_deref()?)).map(|it| organization(&it));
+        received.iter().find_map(|hop| host(hop.by.as_deref()?)).map(|it| organization(&it));
     let border = receiver.as_ref().and_then(|receiver| border(received, receiver));
     let hop = border.and_then(|place| received.get(place));
     let spf_field = message.first("Received-SPF").map(|field| {
@@ -67,14 +65,14 @@ pub(crate) fn receiving_hop(
         String::from_utf8_lossy(text.get(..text.len().min(2048)).unwrap_or_default()).into_owned()
     });
     let of_field = |key: &str| spf_field.as_deref().and_then(|text| value_of(text, key));
-    let spf = results.iter().find_map(|it| {
+    let spf = results.and_then(|it| {
         let found = it.results.iter().find(|it| it.method == "spf")?;
         Some((it.authserv_id.clone().unwrap_or_default(), found))
     });
     let by_comment = || {
-        let (host, found) = spf.as_ref()?;
+        let (by, found) = spf.as_ref()?;
         let words = found.comments.iter().flat_map(|it| it.split([' ', ',', ';']));
-        Some((words.filter_map(address).next()?, Basis::AuthenticationResults(host.clone())))
+        Some((words.filter_map(address).next()?, Basis::AuthenticationResults(by.clone())))
     };
     let by_received = || {
         let hop = hop?;
@@ -91,11 +89,11 @@ pub(crate) fn receiving_hop(
         .clone()
         .or_else(|| hop.and_then(Received::client_name).map(str::to_owned))
         .or_else(|| of_field("helo"))
-        .filter(|helo| name(helo.trim_matches(['[', ']'])).is_some() || address(helo).is_some());
+        .filter(|helo| host(helo.trim_matches(['[', ']'])).is_some() || address(helo).is_some());
     let of_results = || {
-        let (host, found) = spf.as_ref()?;
+        let (by, found) = spf.as_ref()?;
         let value = found.property("smtp.mailfrom").or_else(|| found.property("smtp.mail"))?;
-        Some((value.to_owned(), Basis::AuthenticationResults(host.clone())))
+        Some((value.to_owned(), Basis::AuthenticationResults(by.clone())))
     };
     let return_path = || {
         let value = message.first("Return-Path")?.unfolded();
@@ -116,19 +114,19 @@ pub(crate) fn receiving_hop(
         .or_else(of_hop)
         .or_else(return_path)
         .or_else(of_results);
-    ReceivingHop { ip, helo, mail_from, receiver, place: border }
+    ReceivingHop { ip, helo, mail_from, receiver }
 }
 
 /// The place of the first field that a host of the receiver wrote about a client of another
 /// organization.
 fn border(received: &[Received], receiver: &Name) -> Option<usize> {
     for (place, hop) in received.iter().enumerate() {
-        let by = hop.by.as_deref().and_then(name);
+        let by = hop.by.as_deref().and_then(host);
         if by.as_ref().is_some_and(|by| !by.is_within(receiver)) {
             return None;
         }
         let Some(ip) = hop.ip.filter(|ip| !is_private(*ip)) else { continue };
-        let client = hop.from.as_deref().and_then(name);
+        let client = hop.from.as_deref().and_then(host);
         let is_own = client.is_some_and(|client| client.is_within(receiver));
         if !is_own && !ip.is_unspecified() {
             return Some(place);
@@ -137,8 +135,8 @@ fn border(received: &[Received], receiver: &Name) -> Option<usize> {
     None
 }
 
-/// A host name, if the text is one.
-pub(crate) fn name(text: &str) -> Option<Name> {
+/// A host name, if the text is one; else it is an address or a made-up word.
+pub(crate) fn host(text: &str) -> Option<Name> {
     let name = Name::from_octets(text.as_bytes()).ok()?;
     (address(text).is_none() && name.label_count() > 1).then_some(name)
 }
@@ -181,7 +179,7 @@ mod tests {
         let text = text.replace('\n', "\r\n");
         let message = Message::read(text.as_bytes());
         let received: Vec<Received> = message.all("Received").map(Received::read).collect();
-        receiving_hop(&message, &received, &[], &GivenHop::default())
+        receiving_hop(&message, &received, None, &GivenHop::default())
     }
 
     #[test]

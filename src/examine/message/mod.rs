@@ -3,6 +3,7 @@
 pub(crate) mod hop;
 
 pub use hop::GivenHop;
+pub(crate) use hop::host;
 
 use crate::dns::{Dns, Kind, ask, join_all};
 use crate::mail::message::{Received, addresses, domain_of};
@@ -19,7 +20,7 @@ use crate::protocols::dkim::signature::{
 };
 use crate::protocols::dmarc::{self, Authentication, Discovered, Identifier, Proof};
 use crate::protocols::spf::{self, Cell, Policies, Receiver, SpfResult};
-use hop::{ReceivingHop, name, receiving_hop};
+use hop::{ReceivingHop, receiving_hop};
 use std::collections::HashMap;
 
 /// Most signatures of a message that are verified; each may cost a query and a hash of the body.
@@ -109,7 +110,7 @@ pub(crate) struct MessageFacts<'a> {
     pub(crate) spf: Option<CheckedSpf>,
     /// The domains of the From fields.
     pub(crate) authors: Vec<Name>,
-    /// Addresses in From that have no usable domain, or none at all.
+    /// True if From has an address, whether or not its domain can be used.
     pub(crate) has_author: bool,
     pub(crate) dmarc: Option<(Discovered, dmarc::Verdict)>,
     /// The fields of others, by name, top to bottom.
@@ -135,13 +136,9 @@ pub(crate) async fn examine_message<'a>(
     let received: Vec<Received> =
         message.all("Received").take(MOST_FIELDS).map(Received::read).collect();
     let claims = claims(&message);
-    let trusted: Vec<AuthenticationResults> = claims
-        .iter()
-        .filter(|(field, _)| *field == "Authentication-Results")
-        .map(|(_, results)| results.clone())
-        .take(1)
-        .collect();
-    let hop = receiving_hop(&message, &received, &trusted, &inquiry.hop);
+    let trusted = claims.iter().find(|(field, _)| *field == "Authentication-Results");
+    let trusted = trusted.map(|(_, results)| results);
+    let hop = receiving_hop(&message, &received, trusted, &inquiry.hop);
     let (at, time_basis) = time(&message, &received, inquiry);
     let authors = authors(&message);
     let policies = Policies::new(dns);
@@ -405,11 +402,6 @@ pub(crate) fn claimed_text(field: &Field<'_>, tag: &str) -> Option<String> {
     let value = claimed(field, tag)?;
     let kept: Vec<u8> = value.iter().copied().filter(|it| !it.is_ascii_whitespace()).collect();
     Some(String::from_utf8_lossy(kept.get(..kept.len().min(300))?).into_owned())
-}
-
-/// True if a text is a host name; else it is an address or a made-up word.
-pub(crate) fn host(text: &str) -> Option<Name> {
-    name(text)
 }
 
 /// Faults of a chain that say nothing about the message: the key is gone, or was not fetched.

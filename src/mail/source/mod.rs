@@ -2,7 +2,7 @@
 //!
 //! Saving spoils a message. Editors and mail programs write LF for CRLF, put a byte order mark before
 //! it, or store UTF-16; an mbox puts a `From ` line before each message and a `>` before lines of the
-//! body that look like one. What was undone is told with the message ([`Piece`]), since a signature
+//! body that look like one. The message says what was undone ([`Piece`]), since a signature
 //! may fail for it. The quoting of an mbox is left in place: whether it was there when the message
 //! was signed, only the signature can say.
 

@@ -6,7 +6,7 @@
 //! newest signature verifies and every seal does (§5.2). What that is worth is for each receiver to
 //! decide: trust in the sealers is no part of the standard.
 //!
-//! Keys stand where those of DKIM do and have the same form; whoever evaluates hands them in.
+//! Keys stand where those of DKIM do and have the same form; the caller hands them in.
 
 use crate::mail::signature::{
     Bodies, Defect, Dialect, Index, PublicKey, Signature, seal_input, verifies,
@@ -148,7 +148,7 @@ impl<'a> Chain<'a> {
         Ok(Self { sets: sets.collect::<Result<_, _>>()? })
     }
 
-    /// Validates the chain; `key` says what stands at the selector and domain of a signature.
+    /// Validates the chain; `key` says what is at the selector and domain of a signature.
     pub fn validate(
         &self,
         index: &Index<'_, '_>,

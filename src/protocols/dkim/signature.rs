@@ -145,7 +145,7 @@ pub struct KeyFacts {
     pub is_strict: bool,
 }
 
-/// What stands at the name of a key.
+/// What was found at the name of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Keys {
     /// The texts there; none if the name does not exist or has no text.
@@ -159,7 +159,7 @@ type Usable = Result<PublicKey, Reason>;
 
 /// Verifies a signature at a time, in seconds since 1970; without one `x=` is not judged.
 ///
-/// A body that differs is told before a key that is missing: the hash needs no key.
+/// A body that differs goes before a key that is missing or unusable: the hash needs no key.
 pub fn verify<'a>(
     index: &Index<'_, '_>,
     bodies: &mut Bodies<'_>,

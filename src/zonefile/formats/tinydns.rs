@@ -44,7 +44,8 @@ fn is_blank(octet: u8) -> bool {
 /// Reads the zones of a file.
 pub(super) fn read(book: &mut Book<'_>) -> Vec<Zone> {
     let mut zones: BTreeMap<Option<Name>, Builder> = BTreeMap::new();
-    let lines = || book.source.text.split(|octet| *octet == b'\n').map(|line| trim(line, is_blank));
+    let text = book.source.text;
+    let lines = || text.split(|octet| *octet == b'\n').map(|line| trim(line, is_blank));
     for line in lines() {
         if matches!(line.first(), Some(b'.' | b'Z')) {
             let name = line.get(1..).unwrap_or_default().split(|octet| *octet == b':').next();
@@ -54,8 +55,7 @@ pub(super) fn read(book: &mut Book<'_>) -> Vec<Zone> {
             }
         }
     }
-    let text = book.source.text;
-    for line in text.split(|octet| *octet == b'\n').map(|line| trim(line, is_blank)) {
+    for line in lines() {
         if !line.is_empty() && !matches!(line.first(), Some(b'#' | b'-' | b'%')) {
             record(book, &mut zones, line);
         }
