@@ -32,8 +32,6 @@ pub struct Provider {
     title: &'static str,
     #[serde(default)]
     shared: bool,
-    #[serde(default)]
-    hosted: bool,
     kinds: Vec<Kind>,
     #[serde(default)]
     includes: Vec<Pattern>,
@@ -55,15 +53,12 @@ pub struct Provider {
     #[serde(default)]
     rotates: bool,
     key_note: Option<&'static str>,
-    #[serde(default)]
-    ranges: Vec<Generation>,
 }
 
 /// What a provider does for its customers.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
 #[serde(rename_all = "lowercase")]
-#[non_exhaustive]
-pub enum Kind {
+enum Kind {
     /// People read and write mail there.
     Mailbox,
     /// It passes mail on to other mailboxes.
@@ -76,26 +71,6 @@ pub enum Kind {
     Reports,
     /// It keeps policies of customers in its own zone.
     Hosted,
-}
-
-/// What the policy of a provider listed on one day.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Generation {
-    as_of: &'static str,
-    networks: Vec<Cidr>,
-}
-
-impl Generation {
-    /// The day, month or year: `2026-09`.
-    pub fn as_of(&self) -> &'static str {
-        self.as_of
-    }
-
-    /// The networks that it listed.
-    pub fn networks(&self) -> &[Cidr] {
-        &self.networks
-    }
 }
 
 /// What a host does for a provider.
@@ -136,21 +111,6 @@ impl Provider {
     /// True if people read and write mail there, so that it sends for whom it receives.
     pub fn keeps_mailboxes(&self) -> bool {
         self.kinds.contains(&Kind::Mailbox)
-    }
-
-    /// What it does for its customers.
-    pub fn kinds(&self) -> &[Kind] {
-        &self.kinds
-    }
-
-    /// True if it keeps policies of customers in its own zone.
-    pub fn hosts_policies(&self) -> bool {
-        self.hosted
-    }
-
-    /// What its policy listed, the newest first.
-    pub fn generations(&self) -> &[Generation] {
-        &self.ranges
     }
 
     /// The name whose SPF policy lists its senders; `None` if every customer has another one.

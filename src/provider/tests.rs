@@ -28,6 +28,28 @@ fn the_table_can_be_read() {
 }
 
 #[test]
+fn every_generation_of_a_policy_has_a_date_and_networks() {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Generation {
+        as_of: String,
+        networks: Vec<Cidr>,
+    }
+    #[derive(Deserialize)]
+    struct Entry {
+        #[serde(default)]
+        ranges: Vec<Generation>,
+    }
+    #[derive(Deserialize)]
+    struct Table {
+        provider: Vec<Entry>,
+    }
+    let table: Table = toml::from_str(TABLE).expect("the table can be read");
+    let mut generations = table.provider.iter().flat_map(|entry| &entry.ranges);
+    assert!(generations.all(|it| it.as_of.len() >= 4 && !it.networks.is_empty()));
+}
+
+#[test]
 fn at_least_150_platforms_are_known() {
     assert!(all().len() >= 150, "{}", all().len());
 }
