@@ -145,6 +145,13 @@ fn example(guide: &Guide) -> PathBuf {
     }
     write("domains.txt", "example.com\n");
     write("case.jsonl", "{\"cassette\":1,\"absent\":\"nxdomain\"}\n");
+    // Messages and reports that the guide shows.
+    for block in guide.text.split("```").skip(1).step_by(2) {
+        let (info, text) = block.split_once('\n').unwrap_or_default();
+        if let Some(("eml" | "xml", file)) = info.split_once(' ') {
+            write(file, text);
+        }
+    }
     folder
 }
 
