@@ -203,6 +203,7 @@ pub enum Authorized {
     NotApplicable,
 }
 
+#[cfg(feature = "mail")]
 impl Authorized {
     /// Whether all of what was asked about passes; `None` if that is undetermined.
     pub(crate) fn passes(self) -> Option<bool> {
