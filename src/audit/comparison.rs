@@ -2,14 +2,15 @@
 
 use super::finish;
 use crate::compare::{
-    self, AffectedSender, changed_policy, cost, facts, kept, listed_once, records,
+    self, AffectedSender, changed_alignment, changed_policy, cost, facts, kept, listed_once,
+    records,
 };
 use crate::dns::{Budget, Dns};
 use crate::examine::{Clock, Fixes, Gathered, Inquiry, Steps, gather_all};
 use crate::net::{IpSet, Name};
 use crate::protocols::spf::Policies;
 use crate::protocols::{Protocol, dmarc};
-use crate::report::{Change, ChangedSender, Domain, SenderResult, Unknown, What};
+use crate::report::{Change, ChangedSender, Domain, Presence, SenderResult, Unknown, What};
 use crate::text::Phrase;
 
 /// A domain as it was, and as it is to be.
@@ -43,13 +44,14 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
         was.further.push(before);
         is.further.push(after);
     }
-    let (facts, mut unknowns) = facts(&was, &is, tls.removed);
+    let presence = compare::presence(states, &was, &is).await;
+    let (facts, mut unknowns) = facts(&was, &is, presence, tls.removed);
     let is_policy_unknown = [&was, &is].map(Gathered::is_policy_unknown) == [true; 2];
     let (kept, cost) = (kept(&was, &is), cost(&was, &is));
     let brief = Inquiry { fixes: Fixes::Skipped, steps: Steps::Skipped, ..inquiry.clone() };
-    let before = finish(&old, &brief, was, Vec::new()).await;
-    let mut after = finish(&new, inquiry, is, compare::lint::check(&facts)).await;
-    let (records, mut one_sided) = records(new.dns(), &before, &after).await;
+    let before = finish(&old, &brief, was, Vec::new(), Presence::Unchanged).await;
+    let mut after = finish(&new, inquiry, is, compare::lint::check(&facts), presence).await;
+    let (records, mut one_sided) = records(states, &before, &after).await;
     one_sided.extend(tls.unknowns);
     if is_policy_unknown && records.iter().any(|set| is_of_dmarc(&set.name)) {
         let why = Phrase::new().plain("the DMARC policy is ").unknown("undetermined");
@@ -67,6 +69,7 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
     };
     after.change = Some(Change {
         before: Vec::new(),
+        presence,
         headline_before: before.headline.clone(),
         in_effect_within_s: records.iter().filter_map(|it| it.ttl_before_s).max(),
         records,
@@ -74,6 +77,7 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
         kept,
         cost,
         policy: changed_policy(facts.requests),
+        alignment: changed_alignment(facts.alignment),
         unknown,
     });
     Changed { before, after }

@@ -32,6 +32,7 @@ pub use repair::{Fixed, fix};
 #[doc(hidden)]
 pub use zonefile::{Linted, lint};
 
+use crate::compare::drop_implied;
 use crate::compare::lint::rules::SENDER_LOST;
 use crate::diagnostic;
 use crate::dns::{Budget, Dns};
@@ -40,7 +41,9 @@ use crate::fix::{SenderFixes, find_fixes};
 use crate::posture::lint::rules::MAILBOX_PROVIDER_NOT_AUTHORIZED;
 use crate::protocols::spf::{self, Policies};
 use crate::report::headline::{About, Parts};
-use crate::report::{Authorized, Domain, Finding, Lookups, Others, Section, Verdict, number};
+use crate::report::{
+    Authorized, Domain, Finding, Lookups, Others, Presence, Section, Verdict, number,
+};
 use crate::text::{Phrase, escape};
 use section::authorization::{authorization, failures};
 
@@ -49,7 +52,7 @@ pub async fn domain(dns: &dyn Dns, inquiry: &Inquiry, clock: Clock) -> Domain {
     let dns = Budget::new(dns, &inquiry.domain, inquiry.most_queries);
     let policies = Policies::new(&dns);
     let gathered = gather_all(&policies, inquiry, clock).await;
-    finish(&policies, inquiry, gathered, Vec::new()).await
+    finish(&policies, inquiry, gathered, Vec::new(), Presence::Unchanged).await
 }
 
 /// Makes a report of what was gathered, with what the rules say, `further` findings, and fixes.
@@ -58,6 +61,7 @@ async fn finish(
     inquiry: &Inquiry,
     gathered: Gathered,
     further: Vec<diagnostic::Finding>,
+    presence: Presence,
 ) -> Domain {
     let mut findings = gathered.findings();
     let sender_fixes = match inquiry.fixes {
@@ -70,6 +74,7 @@ async fn finish(
     }
     // What a change does goes before what there is to say of its outcome.
     findings.splice(0..0, further);
+    drop_implied(&mut findings, &gathered.domain, presence);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
     report(gathered, inquiry, &findings, sender_fixes)
 }

@@ -3,8 +3,9 @@
 use crate::diagnostic::Location;
 use crate::net::{IpSet, Name};
 use crate::posture::Requests;
+use crate::protocols::dmarc::AlignmentMode;
 use crate::protocols::spf::SpfResult;
-use crate::report::Effect;
+use crate::report::{Effect, Presence};
 use crate::text::{Phrase, Span};
 
 /// What a change does: the facts that rules look at.
@@ -20,8 +21,22 @@ pub struct Facts {
     pub requests: [Requests; 2],
     /// Where the DMARC policy stands after the change.
     pub dmarc: Location,
+    /// How close an SPF and a DKIM domain must be to the Author Domain, before and after; `None`
+    /// without a policy in force.
+    pub alignment: [Option<Alignment>; 2],
     /// What is no longer there.
     pub removed: Vec<Removed>,
+    /// Whether the domain itself comes or goes.
+    pub presence: Presence,
+}
+
+/// The tags `aspf` and `adkim` of the DMARC record in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alignment {
+    /// Of the SPF domain.
+    pub spf: AlignmentMode,
+    /// Of the DKIM domain.
+    pub dkim: AlignmentMode,
 }
 
 /// Addresses that get another result than before.
@@ -46,6 +61,8 @@ pub struct AffectedSender {
     pub who: String,
     /// True if they are everybody whom no term lists.
     pub is_rest: bool,
+    /// True if they are MX hosts of a provider that only receive.
+    pub only_receives: bool,
     /// Why an error after the change is one.
     pub problem: Option<Phrase>,
 }

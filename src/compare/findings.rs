@@ -5,7 +5,9 @@ use crate::dns::Kind;
 use crate::net::Name;
 use crate::posture::lint::rules::NO_SUCH_DOMAIN;
 use crate::protocols::spf::lint::rules::{LOOKUP_HEADROOM, NO_LOOKUP_HEADROOM, TOO_MANY_LOOKUPS};
-use crate::report::{Change, ChangedSender, Domain, Effect, Finding, State, Verdict, What, named};
+use crate::report::{
+    Change, ChangedSender, Domain, Effect, Finding, Presence, State, Verdict, What, named,
+};
 use crate::text::Phrase;
 use std::collections::HashSet;
 
@@ -33,10 +35,16 @@ pub fn compare_findings(after: &mut Domain, before: &Domain) {
     }
     let own: HashSet<&str> = after.findings.iter().map(|it| it.fingerprint.as_str()).collect();
     // Of a domain that is gone nothing is mended.
-    let is_missing = after.findings.iter().any(|it| it.rule == NO_SUCH_DOMAIN.id);
+    let presence = after.change.as_ref().map(|change| change.presence);
+    let is_missing = presence == Some(Presence::Removed)
+        || after.findings.iter().any(|it| it.is(&NO_SUCH_DOMAIN));
+    // A name that is new was not broken before.
+    let is_new = presence == Some(Presence::Created);
+    let is_of_new_name = |finding: &Finding| is_new && finding.is(&NO_SUCH_DOMAIN);
     let resolved = before.findings.iter().filter(|it| {
         !is_missing
             && !own.contains(it.fingerprint.as_str())
+            && !is_of_new_name(it)
             && !is_overtaken(it, &after.findings)
             && (is_of_changed(it) || !may_have.contains(&family(it)))
     });
@@ -98,6 +106,14 @@ fn is_overtaken(resolved: &Finding, findings: &[Finding]) -> bool {
 
 /// What a change does, in one sentence.
 fn headline(change: &Change, findings: &[Finding], result: Verdict) -> Phrase {
+    if change.presence == Presence::Removed {
+        return match result {
+            Verdict::Fail => {
+                Phrase::new().bad("removed").plain(": mail to it bounces, mail from it fails")
+            }
+            _ => Phrase::new().plain("removed"),
+        };
+    }
     let of = |effect| change.senders.iter().filter(move |one| one.effect == effect);
     if of(Effect::Lost).next().is_some() {
         let said = first(of(Effect::Lost));

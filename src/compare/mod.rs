@@ -7,12 +7,14 @@ mod dependent;
 mod facts;
 mod findings;
 pub mod lint;
+mod presence;
 mod records;
 mod removed;
 mod senders;
 
-pub use facts::{AffectedSender, Facts, Purpose, Removed, Tls};
+pub use facts::{AffectedSender, Alignment, Facts, Purpose, Removed, Tls};
 pub use findings::compare_findings;
+pub(crate) use presence::{drop_implied, presence};
 pub(crate) use records::records;
 pub(crate) use removed::tls;
 pub(crate) use senders::kept;
@@ -22,11 +24,11 @@ use crate::dns::Kind;
 use crate::examine::Gathered;
 use crate::posture::Requests;
 use crate::protocols::{dmarc, spf};
-use crate::report::{ChangedCost, ChangedPolicy, Unknown, What};
+use crate::report::{ChangedAlignment, ChangedCost, ChangedPolicy, Presence, Unknown, What};
 use crate::text::Phrase;
 use dependent::may_lose;
 use removed::{removed_keys, removed_mx};
-use senders::{first_unknown, gather_affected, is_same, known_as, size};
+use senders::{first_unknown, gather_affected, is_same, receiving_only, size, who};
 use std::cmp::Reverse;
 
 /// The policy in force, if it is known of both states and differs.
@@ -39,6 +41,20 @@ pub(crate) fn changed_policy(requests: [Requests; 2]) -> Option<ChangedPolicy> {
     let [before, after] = requests.map(asked);
     let (before, after) = (before?, after?);
     (before != after).then_some(ChangedPolicy { before, after })
+}
+
+/// DMARC alignment, if it is known of both states and differs.
+pub(crate) fn changed_alignment(alignment: [Option<Alignment>; 2]) -> Option<ChangedAlignment> {
+    let [Some(before), Some(after)] = alignment else { return None };
+    let changed =
+        ChangedAlignment { spf: [before.spf, after.spf], dkim: [before.dkim, after.dkim] };
+    (before != after).then_some(changed)
+}
+
+/// What the record in force says of alignment.
+fn alignment(gathered: &Gathered) -> Option<Alignment> {
+    let record = gathered.dmarc.as_ref()?.facts.discovered.in_force()?.published.record();
+    Some(Alignment { spf: record.spf_alignment(), dkim: record.dkim_alignment() })
 }
 
 /// That the DMARC policy could not be determined, if it is not the same in both states.
@@ -74,18 +90,24 @@ pub(crate) fn listed_once(one_sided: Vec<Unknown>, unknowns: Vec<Unknown>) -> Ve
 }
 
 /// What the protocols say of both states, and what could not be determined of one of them.
-pub(crate) fn facts(was: &Gathered, is: &Gathered, tls: Vec<Removed>) -> (Facts, Vec<Unknown>) {
+pub(crate) fn facts(
+    was: &Gathered,
+    is: &Gathered,
+    presence: Presence,
+    tls: Vec<Removed>,
+) -> (Facts, Vec<Unknown>) {
     let domain = is.domain.clone();
     let (mut affected, mut unknowns) = (Vec::new(), Vec::new());
+    let receiving = [was, is].map(receiving_only);
     if let (Some(was), Some(is)) = (&was.spf, &is.spf) {
         for (before, after) in was.partitions().into_iter().zip(is.partitions()) {
             if !is_same(before, after) {
                 unknowns.extend([before, after].into_iter().find_map(first_unknown));
             }
-            gather_affected(before, after, &mut affected, &mut unknowns);
+            gather_affected([before, after], &receiving, &mut affected, &mut unknowns);
             unknowns.extend(may_lose(before, after));
         }
-        affected.iter_mut().for_each(|one: &mut AffectedSender| one.who = known_as(&one.sets));
+        affected.iter_mut().for_each(|one: &mut AffectedSender| one.who = who(one));
         affected.sort_by_key(|one| (one.effect, one.is_rest, Reverse(size(&one.sets))));
     }
     let requests = [was, is].map(Gathered::requests);
@@ -110,7 +132,9 @@ pub(crate) fn facts(was: &Gathered, is: &Gathered, tls: Vec<Removed>) -> (Facts,
         spf: spf.unwrap_or_else(|| Location::set(domain.clone(), Kind::Txt)),
         requests,
         dmarc: dmarc.unwrap_or_else(|| Location::set(owner, Kind::Txt)),
+        alignment: [was, is].map(alignment),
         removed,
+        presence,
         domain,
     };
     (facts, unknowns)

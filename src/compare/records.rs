@@ -1,5 +1,6 @@
 //! Which record sets differ.
 
+use super::presence::is_synthesized;
 use crate::dns::{Dns, Kind, Trouble, ask};
 use crate::net::Name;
 use crate::report::{ChangedRecords, Domain, FileLocation, Lookup, LookupOutcome, Unknown, What};
@@ -9,15 +10,15 @@ use std::collections::HashMap;
 /// The record sets that both states were asked for and that differ, and what only one of them could
 /// tell.
 pub(crate) async fn records(
-    new: &dyn Dns,
+    [old, new]: [&dyn Dns; 2],
     before: &Domain,
     after: &Domain,
 ) -> (Vec<ChangedRecords>, Vec<Unknown>) {
     let question = |lookup: &Lookup| (lookup.name.clone(), lookup.kind);
-    let old: HashMap<_, &Lookup> = before.lookups.iter().map(|it| (question(it), it)).collect();
+    let known: HashMap<_, &Lookup> = before.lookups.iter().map(|it| (question(it), it)).collect();
     let (mut changed, mut unknowns) = (Vec::new(), Vec::new());
     for now in &after.lookups {
-        let Some(was) = old.get(&question(now)) else { continue };
+        let Some(was) = known.get(&question(now)) else { continue };
         match (was.is_answered(), now.is_answered()) {
             (true, true) => {}
             (false, false) => continue,
@@ -34,10 +35,20 @@ pub(crate) async fn records(
             if removed.is_empty() && added.is_empty() || changed.iter().any(is_known) {
                 continue;
             }
-            let answer = match added.is_empty() {
-                true => None,
-                false => Some(ask(new, &now.name, kind).await),
+            let before = ask(old, &now.name, kind).await;
+            let answer = ask(new, &now.name, kind).await;
+            let by_wildcard =
+                [is_synthesized(old, &before).await, is_synthesized(new, &answer).await];
+            // What a wildcard gives to a name that comes or goes is no line of that name.
+            let (removed, added) = match by_wildcard {
+                [true, false] => (Vec::new(), added),
+                [false, true] => (removed, Vec::new()),
+                _ => (removed, added),
             };
+            if removed.is_empty() && added.is_empty() {
+                continue;
+            }
+            let answer = Some(answer).filter(|_| !added.is_empty());
             let records = answer.iter().flat_map(|answer| answer.records());
             let place = records.filter_map(|record| record.place.as_ref()).next();
             changed.push(ChangedRecords {

@@ -5,12 +5,14 @@ use super::facts::AffectedSender;
 use crate::examine::Gathered;
 use crate::examine::authorize::{count_in_words, problem, unknown};
 use crate::net::{Cidr, Family, IpSet};
+use crate::protocols::mx::Target;
 use crate::protocols::spf::record::{Body, Mechanism};
 use crate::protocols::spf::{Cell, Group, Partition, SpfResult, TermId, transitions};
 use crate::provider::{self, Provider};
-use crate::report::{Effect, KeptSender, Unknown};
+use crate::report::{Effect, KeptSender, UNLISTED, Unknown};
 use crate::text::Span;
 use std::cmp::Reverse;
+use std::net::IpAddr;
 
 /// True if both walks met the same records and the same trouble: then the change is about something
 /// else.
@@ -51,12 +53,81 @@ pub(crate) fn size(sets: &[IpSet]) -> [u128; 2] {
     })
 }
 
+/// The addresses of the MX hosts that only receive, as the operator of their provider says.
+pub(crate) fn receiving_only(state: &Gathered) -> Vec<IpSet> {
+    let hosts = state.mx.iter().flat_map(|it| it.facts.exchangers());
+    let hosts = hosts.filter(|it| provider::only_receives(&it.host));
+    let answers = hosts.filter_map(|it| match &it.target {
+        Target::Host(addresses) => Some([&addresses.ipv4, &addresses.ipv6]),
+        _ => None,
+    });
+    let records = answers.flatten().flat_map(|answer| answer.records());
+    let addresses: Vec<IpAddr> = records.filter_map(|record| record.data.address()).collect();
+    let of = |family| {
+        let bits = |address: &IpAddr| if address.is_ipv4() { 32 } else { 128 };
+        let hosts = addresses.iter().filter_map(|it| Cidr::new(*it, bits(it)));
+        IpSet::from_cidrs(family, hosts.filter(|it| it.family() == family))
+    };
+    Family::BOTH.map(of).into()
+}
+
+/// True for those who pass as a host that receives, and for no other reason.
+fn is_by_mx(partition: &Partition, group: &Group<'_>) -> bool {
+    let by = group.first.by.and_then(|term| {
+        let record = partition.visit(term)?.published.record()?;
+        record.value.terms.get(usize::try_from(term.term).ok()?)
+    });
+    by.is_some_and(|term| matches!(term.body, Body::Directive(_, Mechanism::Mx(_))))
+}
+
+/// A part of the addresses whose result changes, and what the change does to them.
+struct Part {
+    set: IpSet,
+    effect: Effect,
+    only_receives: bool,
+}
+
+/// Tells those who pass only because they receive from those who send.
+fn parts(
+    sides: [(&Partition, &Group<'_>); 2],
+    set: &IpSet,
+    receiving: &[Vec<IpSet>; 2],
+) -> Vec<Part> {
+    let effect = match sides.map(|(_, group)| group.result) {
+        [Some(SpfResult::Pass), Some(_)] => Effect::Lost,
+        [Some(_), Some(SpfResult::Pass)] => Effect::Gained,
+        _ => Effect::Altered,
+    };
+    let at = usize::from(effect == Effect::Gained);
+    let (partition, group) = sides[at];
+    let own = receiving[at].iter().find(|own| own.family() == set.family());
+    match own.filter(|_| effect != Effect::Altered && is_by_mx(partition, group)) {
+        Some(own) => {
+            let receiving =
+                Part { set: set.and(own), effect: Effect::Altered, only_receives: true };
+            let others = Part { set: set.minus(own), effect, only_receives: false };
+            [receiving, others].into_iter().filter(|part| !part.set.is_empty()).collect()
+        }
+        None => vec![Part { set: set.clone(), effect, only_receives: false }],
+    }
+}
+
+/// Who affected addresses are, in words.
+pub(crate) fn who(one: &AffectedSender) -> String {
+    match (one.is_rest, one.sets.as_slice()) {
+        (true, [only]) => format!("unlisted {} addresses", only.family()),
+        (true, _) => UNLISTED.to_owned(),
+        (false, sets) if one.only_receives => format!("{} (receives only)", known_as(sets)),
+        (false, sets) => known_as(sets),
+    }
+}
+
 /// Adds who fares otherwise in one family: those that are alike in everything that is shown stand
-/// together. Where the result of one state could not be determined, that is
-/// said instead.
+/// together. Where the result of one state could not be determined, that is said instead.
+/// `receiving` holds the addresses of either state that only receive.
 pub(crate) fn gather_affected(
-    before: &Partition,
-    after: &Partition,
+    [before, after]: [&Partition; 2],
+    receiving: &[Vec<IpSet>; 2],
     affected: &mut Vec<AffectedSender>,
     unknowns: &mut Vec<Unknown>,
 ) {
@@ -69,11 +140,6 @@ pub(crate) fn gather_affected(
             unknowns.extend(unknown(partition, group.first));
             continue;
         }
-        let effect = match results {
-            [Some(SpfResult::Pass), Some(_)] => Effect::Lost,
-            [Some(_), Some(SpfResult::Pass)] => Effect::Gained,
-            _ => Effect::Altered,
-        };
         let shown = sides.map(|(partition, group)| {
             let top = deciding(partition, group)?;
             Some(partition.term_text(top))
@@ -85,41 +151,44 @@ pub(crate) fn gather_affected(
         let providers = sides.map(|(partition, group)| {
             group.first.by.and_then(|term| recognised(partition, term)).map(Provider::title)
         });
-        let provider = match (effect, providers) {
-            (Effect::Lost, [before, _]) => before,
-            (Effect::Gained, [_, after]) => after,
-            (Effect::Altered, [before, after]) => before.or(after),
-        };
-        let is_rest = is_rest(&transition.set);
         let problem = problem(transition.after.first);
-        let twin = affected.iter_mut().find(|one| {
-            one.effect == effect
-                && one.provider == provider
-                && one.results == results
-                && one.terms == shown
-                && one.is_rest == is_rest
-                && one.problem == problem
-        });
-        match twin {
-            Some(twin) => {
-                add(&mut twin.sets, transition.set);
+        for Part { set, effect, only_receives } in parts(sides, &transition.set, receiving) {
+            let provider = match (effect, providers) {
+                (Effect::Lost, [before, _]) => before,
+                (Effect::Gained, [_, after]) => after,
+                (Effect::Altered, [before, after]) => before.or(after),
+            };
+            let is_rest = is_rest(&set);
+            let twin = affected.iter_mut().find(|one| {
+                one.effect == effect
+                    && one.provider == provider
+                    && one.results == results
+                    && one.terms == shown
+                    && one.is_rest == is_rest
+                    && one.only_receives == only_receives
+                    && one.problem == problem
+            });
+            if let Some(twin) = twin {
+                add(&mut twin.sets, set);
                 for (own, other) in twin.paths.iter_mut().zip(&paths) {
                     let same = own.iter().zip(other).take_while(|(one, other)| one == other);
                     own.truncate(same.count());
                 }
+                continue;
             }
-            None => affected.push(AffectedSender {
+            affected.push(AffectedSender {
                 effect,
                 provider,
                 results,
-                terms: shown,
-                paths,
+                terms: shown.clone(),
+                paths: paths.clone(),
                 span: transition.after.first.top.and_then(|top| own_span(after, top)),
-                sets: vec![transition.set],
+                sets: vec![set],
                 who: String::new(),
                 is_rest,
-                problem,
-            }),
+                only_receives,
+                problem: problem.clone(),
+            });
         }
     }
 }

@@ -105,7 +105,9 @@ impl<'p> Decisions<'p> {
         findings.sort_by_key(|finding| Reverse(finding.severity));
         if self.is_change {
             // What there is to say of the configuration, no change of records brought about.
-            findings.iter_mut().for_each(|finding| finding.state = Some(State::Unchanged));
+            for finding in &mut findings {
+                finding.state.get_or_insert(State::Unchanged);
+            }
         }
         findings
     }

@@ -23,7 +23,7 @@ use crate::diagnostic;
 use crate::dns::{Answer, Dns, alongside, join_all};
 use crate::net::{Family, Name};
 use crate::posture::{self, Mailboxes, Role};
-use crate::protocols::dkim::lint::rules::PROVED_NONE;
+use crate::protocols::dkim::lint::rules::{PROVED_NONE, REVOKED};
 use crate::protocols::spf::lint::rules::VOID_LOOKUP;
 use crate::protocols::spf::{self, Found, Policies};
 use crate::protocols::{Examined, Protocol, ROWS, dkim, mx};
@@ -215,7 +215,11 @@ impl Gathered {
         };
         let is_parked =
             self.spf.as_ref().is_some_and(|facts| facts.sends_nothing() && has_one_term(facts));
-        findings.extend(dkim.filter(|finding| !(is_parked && finding.is(&PROVED_NONE))));
+        // Revoked keys, mostly one at a wildcard, say that it signs nothing.
+        let is_meant = |finding: &diagnostic::Finding| {
+            is_parked && (finding.is(&PROVED_NONE) || finding.is(&REVOKED))
+        };
+        findings.extend(dkim.filter(|finding| !is_meant(finding)));
         findings.extend(
             self.dmarc.iter().flat_map(|it| crate::protocols::dmarc::lint::check(&it.facts)),
         );
@@ -238,7 +242,7 @@ impl Gathered {
     }
 
     /// False if the DNS says that the domain does not exist.
-    fn exists(&self) -> Option<bool> {
+    pub(crate) fn exists(&self) -> Option<bool> {
         self.spf.as_ref().and_then(|facts| match facts.published.found {
             Found::NoDomain => Some(false),
             Found::Failed => None,

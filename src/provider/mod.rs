@@ -212,6 +212,13 @@ pub fn recognise_mx(name: &Name) -> Option<&'static Provider> {
     narrowest(name, |provider| [((), provider.mx.as_slice())]).map(|(provider, ())| provider)
 }
 
+/// True for a host of a provider that receives for customers, and from which no mail leaves.
+pub fn only_receives(host: &Name) -> bool {
+    let octets = host.to_octets();
+    let sends = |provider: &Provider| provider.outbound.iter().any(|it| it.covers(&octets));
+    recognise_mx(host).is_some() && !all().iter().any(sends)
+}
+
 /// The provider that holds the key which a selector's CNAME leads to.
 pub fn recognise_dkim_target(name: &Name) -> Option<&'static Provider> {
     narrowest(name, |provider| [((), provider.targets.as_slice())]).map(|(provider, ())| provider)

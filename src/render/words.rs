@@ -1,7 +1,7 @@
 //! Words that several formats have in common.
 
 use crate::diagnostic::{Applicability, Severity};
-use crate::report::{Change, Domain, Finding, Verdict};
+use crate::report::{Change, ChangedSender, Domain, Finding, UNLISTED, Verdict};
 use crate::text::grouped;
 
 /// `1 term`, `2 terms`.
@@ -50,6 +50,15 @@ pub(super) fn span(seconds: u32) -> String {
         120..7200 => format!("{} min", seconds.div_ceil(60)),
         7200..172_800 => format!("{} h", seconds.div_ceil(3600)),
         _ => format!("{} days", seconds.div_ceil(86_400)),
+    }
+}
+
+/// Everybody whom no term lists, as a row of a table has them.
+pub(super) fn rest(sender: &ChangedSender) -> String {
+    match &*sender.who {
+        UNLISTED => "everyone else".to_owned(),
+        // The families differ.
+        who => who.to_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{FileLocation, SenderResult};
 use crate::dns::Kind;
 use crate::net::{Cidr, Name};
-use crate::protocols::dmarc::Policy;
+use crate::protocols::dmarc::{AlignmentMode, Policy};
 use crate::text::Phrase;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 pub struct Change {
     /// Where the state before came from: servers, files.
     pub before: Vec<String>,
+    /// Whether the domain itself comes or goes.
+    pub presence: Presence,
     /// What the domain was said to be before, in one sentence.
     pub headline_before: Phrase,
     /// The record sets that differ.
@@ -27,11 +29,26 @@ pub struct Change {
     pub cost: Option<ChangedCost>,
     /// The DMARC policy in force, if it differs.
     pub policy: Option<ChangedPolicy>,
+    /// DMARC alignment, if a policy is in force before and after and it differs.
+    pub alignment: Option<ChangedAlignment>,
     /// Within how many seconds caches forget what was published before; `null` if nothing differs,
     /// or no time to live is known.
     pub in_effect_within_s: Option<u32>,
     /// What could not be compared, and why.
     pub unknown: Vec<Phrase>,
+}
+
+/// What a change does to the name of a domain.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// It exists before and after, or does not exist, or that is undetermined.
+    #[default]
+    Unchanged,
+    /// It did not exist before, or only a wildcard answered for it.
+    Created,
+    /// It does not exist after.
+    Removed,
 }
 
 /// A record set that differs.
@@ -108,12 +125,15 @@ pub struct KeptSender {
     pub who: String,
 }
 
+/// Everybody whom no term lists, of both families.
+pub(crate) const UNLISTED: &str = "unlisted addresses";
+
 /// Who addresses are, in a sentence: everybody whom no term lists, a provider with what it is known
 /// as, or only that.
 pub(crate) fn named(provider: Option<&str>, who: &str, is_rest: bool) -> Phrase {
     let said = Phrase::new();
     match provider {
-        _ if is_rest => said.plain("unlisted addresses"),
+        _ if is_rest => said.plain(who),
         Some(provider) => said.name(provider).plain(" (").addr(who).plain(")"),
         None => said.addr(who),
     }
@@ -137,4 +157,13 @@ pub struct ChangedPolicy {
     pub before: Option<Policy>,
     /// After.
     pub after: Option<Policy>,
+}
+
+/// DMARC alignment, before and after: `r` or `s` (RFC 9989 §4.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedAlignment {
+    /// Of the SPF domain: `aspf`.
+    pub spf: [AlignmentMode; 2],
+    /// Of the DKIM domain: `adkim`.
+    pub dkim: [AlignmentMode; 2],
 }

@@ -49,10 +49,11 @@ pub use authorization::{
     Answer, Authorization, Authorized, Declaration, DmarcVerdict, Identities, Matched, Origin,
     Portion, SenderFix, SenderKind, SpfVerdict,
 };
-pub(crate) use change::named;
 pub use change::{
-    Change, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, Effect, KeptSender,
+    Change, ChangedAlignment, ChangedCost, ChangedPolicy, ChangedRecords, ChangedSender, Effect,
+    KeptSender, Presence,
 };
+pub(crate) use change::{UNLISTED, named};
 pub use details::{
     Details, DkimDetails, DmarcDetails, KeyType, MxDetails, MxHost, Selector, SpfDetails, TermKind,
     TreeNode, WalkName,

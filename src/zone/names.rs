@@ -64,6 +64,16 @@ pub fn mail_names(zone: &Zone) -> Vec<MailName> {
     names.all
 }
 
+/// How many labels a name ends in twice, as `mail.example.com.example.com` does for want of a final dot.
+pub(super) fn doubled(name: &Name) -> Option<usize> {
+    let count = name.label_count();
+    let is_twice = |half: &usize| {
+        let behind = name.labels().skip(count - half);
+        name.labels().skip(count - 2 * half).take(*half).eq(behind)
+    };
+    (2..=count / 2).find(is_twice)
+}
+
 /// Where the first record of each name stands.
 pub fn first_places(zones: &[Zone]) -> HashMap<&Name, &Place> {
     let mut first: HashMap<&Name, &Place> = HashMap::new();
@@ -94,6 +104,10 @@ impl Names {
     }
 
     fn add(&mut self, owner: &Name, kind: Kind, record: &Record) {
+        // That the name is wrong is all there is to say of it.
+        if doubled(owner).is_some() {
+            return;
+        }
         if kind == Kind::Mx {
             self.of(owner.clone()).into_iter().for_each(|name| name.shows.mx = true);
         }

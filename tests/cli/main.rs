@@ -22,6 +22,7 @@ mod lint;
 mod output;
 #[path = "../support/program.rs"]
 mod program;
+mod review;
 mod scenarios;
 #[path = "../support/schema.rs"]
 mod schemas;

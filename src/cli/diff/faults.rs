@@ -2,15 +2,16 @@
 
 use super::super::sources;
 use super::super::unread::Version;
+use crate::diagnostic::Location;
 use crate::report::{Finding, State};
 use crate::zone::{Facts, lint};
 use crate::zonefile::formats::Files;
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
 
-/// What makes a finding the same in two states: its rule, what it says, and the line it is about.
-type Key = (&'static str, String, Option<Arc<[u8]>>);
+/// What makes a finding the same in two states: its rule, what it says, and the text that is meant. The
+/// rest of the line may be about something else: some files have one line only.
+type Key = (&'static str, String, Vec<u8>);
 
 /// A finding about a file.
 pub(super) struct Found {
@@ -24,8 +25,9 @@ pub(super) fn of(versions: Vec<Version>) -> (Vec<Found>, Vec<(String, Files)>) {
     for Version { files: read, text } in versions {
         let facts = Facts::new(read, text.into());
         for finding in lint::check_structure(&facts) {
-            let record = finding.location.record.clone();
-            let key = (finding.rule.id, finding.message.to_string(), record);
+            let Location { record, span, .. } = &finding.location;
+            let meant = record.as_ref().zip(*span).map(|(record, span)| span.of(record).to_vec());
+            let key = (finding.rule.id, finding.message.to_string(), meant.unwrap_or_default());
             found.push(Found { key, finding: Finding::from(&finding) });
         }
         let file = facts.files.zones.first().map(|zone| zone.file().to_string());

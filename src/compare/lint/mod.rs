@@ -14,5 +14,10 @@ use crate::diagnostic::{Check, Finding};
 
 /// What the rules find.
 pub fn check(facts: &Facts) -> Vec<Finding> {
-    Check::all(CHECKS, facts)
+    let mut findings = Check::all(CHECKS, facts);
+    // That the domain goes says what goes with it.
+    if findings.iter().any(|finding| finding.is(&rules::DOMAIN_REMOVED)) {
+        findings.retain(|finding| finding.is(&rules::DOMAIN_REMOVED));
+    }
+    findings
 }

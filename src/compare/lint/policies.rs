@@ -1,9 +1,11 @@
 //! Rules about what was published and is weaker now, or gone.
 
 use crate::compare::{Facts, Purpose, Removed, Tls};
-use crate::diagnostic::{Finding, Rule};
+use crate::diagnostic::{Finding, Location, Rule};
+use crate::dns::Kind;
 use crate::posture::Requests;
-use crate::protocols::dmarc::Policy;
+use crate::protocols::dmarc::{AlignmentMode, Policy};
+use crate::report::{Effect, Presence};
 use crate::text::{Citation, Phrase, rfc};
 
 pub(super) fn weaker(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
@@ -18,6 +20,39 @@ pub(super) fn weaker(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
         Requests::Policy(_) | Requests::Broken | Requests::Unknown => return,
     };
     findings.push(Finding::new(rule, facts.dmarc.clone(), said));
+}
+
+pub(super) fn stricter(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let [Some(before), Some(after)] = facts.alignment else { return };
+    let [_, Requests::Policy(Policy::Quarantine | Policy::Reject)] = facts.requests else { return };
+    let tags = [("aspf", before.spf, after.spf), ("adkim", before.dkim, after.dkim)];
+    let is_stricter = |(_, was, is): &(&str, AlignmentMode, AlignmentMode)| {
+        [*was, *is] == [AlignmentMode::Relaxed, AlignmentMode::Strict]
+    };
+    let tags: Vec<&str> = tags.iter().filter(|tag| is_stricter(tag)).map(|tag| tag.0).collect();
+    if tags.is_empty() {
+        return;
+    }
+    let said = Phrase::new().plain("DMARC alignment goes from relaxed to ").weak("strict");
+    let said = said.plain(" (").code(tags.join(", ")).plain("): ");
+    let said = said.plain(match tags.as_slice() {
+        ["aspf"] => "an SPF pass of a subdomain no longer counts",
+        ["adkim"] => "a DKIM signature of a subdomain no longer counts",
+        _ => "an SPF pass or a DKIM signature of a subdomain no longer counts",
+    });
+    findings.push(Finding::new(rule, facts.dmarc.clone(), said));
+}
+
+/// The domain goes, and with it somebody who sent or received.
+pub(super) fn domain(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let loses = facts.affected.iter().any(|one| one.effect == Effect::Lost);
+    let is_used = |removed: &Removed| !matches!(removed.purpose, Purpose::Tls(_));
+    let is_missed = loses || facts.removed.iter().any(is_used);
+    if facts.presence != Presence::Removed || !is_missed {
+        return;
+    }
+    let said = Phrase::new().name(&facts.domain).plain(" is ").bad("removed");
+    findings.push(Finding::new(rule, Location::set(facts.domain.clone(), Kind::Txt), said));
 }
 
 pub(super) fn selector(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {

@@ -2,21 +2,33 @@
 
 use super::{policies, senders};
 use crate::compare::Facts;
-use crate::diagnostic::Confidence::Certain;
+use crate::diagnostic::Confidence::{Certain, Likely};
 use crate::diagnostic::Severity::{Error, Note, Warn};
 use crate::diagnostic::{Check, Rule};
 use crate::text::rfc;
 
 /// Every rule with its check, in the order in which findings are told.
 pub static CHECKS: &[Check<Facts>] = &[
+    Check { rule: &DOMAIN_REMOVED, run: policies::domain },
     Check { rule: &SENDER_LOST, run: senders::lost },
     Check { rule: &MX_GONE, run: policies::mx },
     Check { rule: &WEAKER_POLICY, run: policies::weaker },
+    Check { rule: &STRICTER_ALIGNMENT, run: policies::stricter },
     Check { rule: &WEAKER_DEFAULT, run: senders::weaker_default },
     Check { rule: &SELECTOR_GONE, run: policies::selector },
     Check { rule: &TLS_POLICY_GONE, run: policies::tls },
     Check { rule: &SENDER_GAINED, run: senders::gained },
 ];
+
+pub(crate) static DOMAIN_REMOVED: Rule = Rule {
+    id: "change/domain-removed",
+    severity: Error,
+    confidence: Certain,
+    summary: "a domain that sends or receives is removed",
+    why: "Mail to it bounces, mail from it fails SPF, and queued mail signed as it fails DKIM.",
+    cite: rfc(8020, "2"),
+    page: include_str!("domain-removed.md"),
+};
 
 pub(crate) static SENDER_LOST: Rule = Rule {
     id: "change/sender-lost",
@@ -47,6 +59,16 @@ pub(crate) static WEAKER_POLICY: Rule = Rule {
     why: "Receivers will deliver spoofed mail that they quarantine or reject today.",
     cite: rfc(9989, "4.7"),
     page: include_str!("weaker-policy.md"),
+};
+
+pub(crate) static STRICTER_ALIGNMENT: Rule = Rule {
+    id: "change/stricter-alignment",
+    severity: Warn,
+    confidence: Likely,
+    summary: "DMARC alignment gets stricter",
+    why: "Services that send as a subdomain, as most do for bounces, or sign as one, fail DMARC.",
+    cite: rfc(9989, "4.4"),
+    page: include_str!("stricter-alignment.md"),
 };
 
 pub(crate) static WEAKER_DEFAULT: Rule = Rule {

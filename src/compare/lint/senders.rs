@@ -3,7 +3,7 @@
 use crate::compare::{AffectedSender, Facts};
 use crate::diagnostic::{Finding, Location, Rule};
 use crate::protocols::spf::SpfResult;
-use crate::report::{Effect, named};
+use crate::report::{Effect, Presence, named};
 use crate::text::Phrase;
 
 /// How many senders a finding names.
@@ -64,7 +64,9 @@ pub(super) fn gained(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
 }
 
 pub(super) fn weaker_default(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    for affected in facts.affected.iter().filter(|affected| affected.is_rest) {
+    // A name that comes was not strict before, and one that goes is refused for that.
+    let rest = facts.affected.iter().filter(|_| facts.presence == Presence::Unchanged);
+    for affected in rest.filter(|affected| affected.is_rest) {
         let [Some(before), Some(after)] = affected.results else { continue };
         let [Some(was), Some(is)] = [before, after].map(strictness) else { continue };
         // A pass for everybody is told as such.

@@ -2,10 +2,10 @@
 
 use super::inline::{code, fenced, phrase, text};
 use super::page::Page;
-use crate::render::words::span;
+use crate::render::words::{rest, span};
 use crate::report::Effect;
 use crate::report::Policy;
-use crate::report::{Change, ChangedRecords, ChangedSender, SenderResult};
+use crate::report::{Change, ChangedRecords, ChangedSender, Presence, SenderResult};
 
 /// Networks that are named; others are counted.
 const NAMED: usize = 3;
@@ -20,7 +20,7 @@ pub(super) fn change(page: &mut Page, change: &Change) {
         head.push_str(&format!("Before: {before}\n"));
     }
     page.put("changes", &head);
-    if !change.senders.is_empty() {
+    if !change.senders.is_empty() && change.presence != Presence::Removed {
         let head = ["| sender | addresses | before | after | |", "|---|---|---|---|---|"];
         let head = head.into_iter().map(str::to_owned);
         page.list("rows about senders", head.chain(change.senders.iter().map(sender)));
@@ -37,7 +37,7 @@ pub(super) fn change(page: &mut Page, change: &Change) {
 /// A row of the table of senders.
 fn sender(sender: &ChangedSender) -> String {
     let who = match &sender.provider {
-        _ if sender.is_rest => "everyone else".to_owned(),
+        _ if sender.is_rest => rest(sender),
         Some(provider) => text(provider),
         None => {
             let named = sender.networks.iter().take(NAMED);
@@ -119,6 +119,14 @@ fn facts(change: &Change) -> Vec<String> {
             word(policy.after),
             word(policy.before)
         ));
+    }
+    if let Some(alignment) = &change.alignment {
+        for (tag, [before, after]) in [("aspf", alignment.spf), ("adkim", alignment.dkim)] {
+            if before != after {
+                let [before, after] = [before, after].map(|mode| code(mode.word()));
+                facts.push(format!("- DMARC alignment ({tag}) {after}, before {before}"));
+            }
+        }
     }
     if let Some(seconds) = change.in_effect_within_s {
         facts.push(format!("- in effect everywhere within {} of publishing", span(seconds)));

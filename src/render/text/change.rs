@@ -5,11 +5,11 @@ use super::of_result;
 use super::sheet::Sheet;
 use crate::dns::Kind;
 use crate::render::palette::Ink;
-use crate::render::words::span;
+use crate::render::words::{rest, span};
 use crate::report::Effect;
 use crate::report::Policy;
 use crate::report::{
-    Change, ChangedCost, ChangedRecords, ChangedSender, Domain, KeptSender, State,
+    Change, ChangedCost, ChangedRecords, ChangedSender, Domain, KeptSender, Presence, State,
 };
 use std::borrow::Cow;
 
@@ -29,10 +29,13 @@ pub(super) fn change(sheet: &mut Sheet, domain: &Domain, change: &Change) {
     }
     // What could not be told is not said to be as before.
     let is_determined = change.unknown.is_empty();
-    let has_table = !change.senders.is_empty() || change.policy.is_some() || change.cost.is_some();
+    let has_table = !change.senders.is_empty()
+        || change.policy.is_some()
+        || change.alignment.is_some()
+        || change.cost.is_some();
     if !change.records.is_empty() {
         sheet.blank();
-        if has_table {
+        if has_table && change.presence != Presence::Removed {
             table(sheet, change, is_determined);
         }
         if let Some(seconds) = change.in_effect_within_s {
@@ -179,13 +182,23 @@ fn table(sheet: &mut Sheet, change: &Change, is_determined: bool) {
         let line = sheet.line().plain("  DMARC policy").pad(BEFORE).plain(before);
         sheet.put(&line.pad(AFTER).plain(after));
     }
+    if let Some(alignment) = change.alignment {
+        for (label, [before, after]) in
+            [("  SPF alignment", alignment.spf), ("  DKIM alignment", alignment.dkim)]
+        {
+            if before != after {
+                let line = sheet.line().plain(label).pad(BEFORE).plain(before.word());
+                sheet.put(&line.pad(AFTER).plain(after.word()));
+            }
+        }
+    }
     if let Some(cost) = change.cost {
         costs(sheet, cost);
     }
 }
 
 fn changed_sender(sheet: &mut Sheet, sender: &ChangedSender, above: Option<&ChangedSender>) {
-    let rest = "everyone else".to_owned();
+    let rest = rest(sender);
     let name = match &sender.provider {
         _ if sender.is_rest => &rest,
         Some(provider) => provider,

@@ -13,10 +13,6 @@ pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
     each(facts, is_it, rule, "", findings);
 }
 
-pub(super) fn missing_dot(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    each(facts, |kind| kind == ErrorKind::MissingDot, rule, "", findings);
-}
-
 pub(super) fn too_long_string(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     each(facts, |kind| kind == ErrorKind::LongString, rule, "", findings);
 }
@@ -44,7 +40,9 @@ pub(crate) static NOT_READ: Rule = Rule {
 };
 
 pub(super) fn not_read(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    let is_it = |kind| matches!(kind, ErrorKind::Refused | ErrorKind::Limit | ErrorKind::Class);
+    use ErrorKind::{Class, Limit, MissingDot, Refused};
+    // The name of a zone without its final dot, as some exports have it, is read as it is meant.
+    let is_it = |kind| matches!(kind, Refused | Limit | Class | MissingDot);
     each(facts, is_it, rule, "", findings);
     for Notice { place, remark } in &facts.files.notices {
         if let Remark::Skipped { what } | Remark::Zone { what } = remark {

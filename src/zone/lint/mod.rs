@@ -27,9 +27,15 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
 /// What the rules find about records that could be read and cannot stand as they do.
 #[cfg(feature = "cli")]
 pub(crate) fn check_structure(facts: &Facts) -> Vec<Finding> {
-    let ids = [rules::ALIAS_WITH_OTHER_DATA.id, rules::OUT_OF_ZONE.id];
+    let rules = [
+        &rules::ALIAS_WITH_OTHER_DATA,
+        &rules::OUT_OF_ZONE,
+        &rules::BELOW_DELEGATION,
+        &rules::MISSING_DOT,
+    ];
     let mut findings = Vec::new();
-    for check in CHECKS.iter().filter(|check| ids.contains(&check.rule.id)) {
+    let is_structure = |check: &&Check<Facts>| rules.iter().any(|rule| rule.id == check.rule.id);
+    for check in CHECKS.iter().filter(is_structure) {
         (check.run)(facts, check.rule, &mut findings);
     }
     findings

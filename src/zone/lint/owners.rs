@@ -131,6 +131,34 @@ pub(super) fn wildcard_mx(facts: &Facts, rule: &'static Rule, findings: &mut Vec
     }
 }
 
+/// Types that stand at a delegation, or belong to the name servers below it, as glue does.
+const AT_DELEGATION: [u16; 9] = [1, 2, 28, 43, 46, 47, 48, 50, 25];
+
+pub(super) fn below_delegation(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for zone in &facts.files.zones {
+        let Some(apex) = zone.apex() else { continue };
+        // A name stands before all names below it, and its NS records before those that count.
+        let (mut cut, mut last): (Option<&Name>, _) = (None, None);
+        for (owner, kind, record) in zone.records() {
+            let is_below = cut.is_some_and(|cut| owner.is_within(cut));
+            if kind == Kind::Ns && owner != apex && !is_below {
+                cut = Some(owner);
+            }
+            let Some(cut) = cut.filter(|cut| owner.is_within(cut)) else { continue };
+            let set = Some((owner, kind));
+            if AT_DELEGATION.contains(&kind.number()) || std::mem::replace(&mut last, set) == set {
+                continue;
+            }
+            let said = Phrase::new()
+                .name(cut)
+                .plain(" is delegated to other name servers: ")
+                .bad("no query finds")
+                .plain(format!(" this {kind} record"));
+            findings.push(Finding::new(rule, facts.set(owner, kind, record.place.as_ref()), said));
+        }
+    }
+}
+
 /// The first record of each set.
 fn first_of_sets(facts: &Facts) -> impl Iterator<Item = (&Name, Kind, &Record)> {
     let mut last = None;

@@ -14,6 +14,7 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &words::UNQUOTED_TEXT, run: words::unquoted_text },
     Check { rule: &ALIAS_WITH_OTHER_DATA, run: faults::alias },
     Check { rule: &OUT_OF_ZONE, run: faults::out_of_zone },
+    Check { rule: &BELOW_DELEGATION, run: owners::below_delegation },
     Check { rule: &MISSING_DOT, run: targets::missing_dot },
     Check { rule: &MISNAMED_OWNER, run: owners::misnamed_owner },
     Check { rule: &INNER_WILDCARD, run: owners::inner_wildcard },
@@ -80,13 +81,24 @@ pub(crate) static OUT_OF_ZONE: Rule = Rule {
 
 pub(crate) static MISSING_DOT: Rule = Rule {
     id: "zone/missing-dot",
-    severity: Warn,
+    severity: Error,
     confidence: Likely,
     summary: "name without its final dot",
     why: "The zone name is appended to every name without a final dot, so the result is a name \
           that does not exist.",
     cite: rfc(1035, "5.1"),
     page: include_str!("missing-dot.md"),
+};
+
+pub(crate) static BELOW_DELEGATION: Rule = Rule {
+    id: "zone/below-delegation",
+    severity: Warn,
+    confidence: Certain,
+    summary: "record below a delegation",
+    why: "The name servers of the subdomain answer for it and for everything below it, so no query \
+          finds this record.",
+    cite: rfc(1034, "4.2.1"),
+    page: include_str!("below-delegation.md"),
 };
 
 pub(crate) static MISNAMED_OWNER: Rule = Rule {

@@ -4,7 +4,7 @@ use crate::diagnostic::{Finding, Location, Rule};
 use crate::dns::{Data, Kind, Outcome, Question, Record, presentation};
 use crate::net::{Name, has_public_suffix};
 use crate::text::{Phrase, Span};
-use crate::zone::Facts;
+use crate::zone::{Facts, names};
 use crate::zonefile::Zone;
 use crate::zonefile::zone::Verdict;
 
@@ -12,7 +12,6 @@ use crate::zonefile::zone::Verdict;
 const FOREIGN: usize = 3;
 
 pub(super) fn missing_dot(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    super::faults::missing_dot(facts, rule, findings);
     for zone in &facts.files.zones {
         let mut last = None;
         for (owner, kind, record) in zone.records() {
@@ -33,12 +32,8 @@ pub(super) fn missing_dot(facts: &Facts, rule: &'static Rule, findings: &mut Vec
 
 /// What is said of a name that ends in the name of a zone twice: `mail.example.com.example.com`.
 fn doubled(name: &Name) -> Option<Phrase> {
+    let half = names::doubled(name)?;
     let count = name.label_count();
-    let is_twice = |half: &usize| {
-        let behind = name.labels().skip(count - half);
-        name.labels().skip(count - 2 * half).take(*half).eq(behind)
-    };
-    let half = (2..=count / 2).find(is_twice)?;
     let meant = Name::from_labels(name.labels().take(count - half)).ok()?;
     let said = Phrase::new()
         .name(name)
