@@ -3,6 +3,7 @@
 
 mod agreement;
 mod api;
+mod bounces;
 mod budget;
 mod cases;
 mod changes;

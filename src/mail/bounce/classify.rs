@@ -247,6 +247,10 @@ struct Rule {
     #[serde(default)]
     say: Vec<&'static str>,
     #[serde(default)]
+    link: Vec<&'static str>,
+    #[serde(default)]
+    sure: bool,
+    #[serde(default)]
     weak: bool,
 }
 
@@ -270,6 +274,8 @@ fn read(table: &'static str) -> Result<Vec<Rule>, toml::de::Error> {
 pub(super) struct Said<'t> {
     /// The words, in small letters with single blanks.
     pub text: &'t str,
+    /// The links among them, in small letters.
+    pub links: &'t str,
     /// The enhanced code.
     pub code: Option<&'t str>,
     /// The host that speaks, in small letters.
@@ -279,7 +285,7 @@ pub(super) struct Said<'t> {
 /// How much a rule needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Strength {
-    /// Words that say what is wrong.
+    /// Words and links that say what is wrong, and codes that one system gives one meaning.
     Words,
     /// A code that says what is wrong.
     Code,
@@ -289,33 +295,46 @@ pub(super) enum Strength {
 
 /// What that means, by rules of one strength.
 pub(super) fn classify(said: &Said<'_>, strength: Strength) -> Option<Meaning> {
-    rules().iter().find_map(|rule| {
-        let by_words = match strength {
-            Strength::Words => !rule.weak && !rule.say.is_empty(),
-            Strength::Code => !rule.weak && rule.say.is_empty(),
-            Strength::Weak => rule.weak,
-        };
-        if !by_words {
-            return None;
+    rules().iter().filter(|rule| rule.strength() == strength).find_map(|rule| rule.meaning(said))
+}
+
+impl Rule {
+    fn strength(&self) -> Strength {
+        let is_by_code = self.say.is_empty() && self.link.is_empty() && !self.sure;
+        match (self.weak, is_by_code) {
+            (true, _) => Strength::Weak,
+            (false, true) => Strength::Code,
+            (false, false) => Strength::Words,
         }
-        let is_by = rule.by.is_empty()
-            || rule.by.iter().any(|it| said.speaker.contains(it) || said.text.contains(it));
-        let code = match (rule.codes.is_empty(), said.code) {
+    }
+
+    /// What the rule makes of it, if it applies.
+    fn meaning(&self, said: &Said<'_>) -> Option<Meaning> {
+        let code = match (self.codes.is_empty(), said.code) {
             (true, _) => "",
-            (false, Some(code)) => rule.codes.iter().find(|it| is_code(it, code)).copied()?,
+            (false, Some(code)) => self.codes.iter().find(|it| is_code(it, code)).copied()?,
             (false, None) => return None,
         };
-        let words = match rule.say.is_empty() {
+        let is_by = |it| [said.speaker, said.text, said.links].iter().any(|text| text.contains(it));
+        if !self.by.is_empty() && !self.by.iter().copied().any(is_by) {
+            return None;
+        }
+        let words = match self.say.is_empty() && self.link.is_empty() {
             true => code,
-            false => rule.say.iter().find(|pattern| says(said.text, pattern)).copied()?,
+            false => {
+                let said_so = self.say.iter().find(|pattern| says(said.text, pattern));
+                said_so
+                    .or_else(|| self.link.iter().find(|it| said.links.contains(**it)))
+                    .copied()?
+            }
         };
-        is_by.then_some(Meaning {
-            class: rule.class,
-            fault: rule.fault.unwrap_or_else(|| rule.class.fault()),
-            source: rule.source,
+        Some(Meaning {
+            class: self.class,
+            fault: self.fault.unwrap_or_else(|| self.class.fault()),
+            source: self.source,
             by: words,
         })
-    })
+    }
 }
 
 fn is_code(pattern: &str, code: &str) -> bool {
@@ -327,15 +346,17 @@ fn is_code(pattern: &str, code: &str) -> bool {
 
 /// True if a text holds a pattern.
 fn says(text: &str, pattern: &str) -> bool {
-    let Some((first, then)) = pattern.split_once(" .. ") else { return holds(text, pattern) };
+    let Some((first, then)) = pattern.split_once(" .. ") else {
+        return ends(text, pattern).is_some();
+    };
     let mut rest = text;
-    while let Some(at) = rest.find(first) {
-        let after = rest.get(at + first.len()..).unwrap_or_default();
-        let mut end = after.len().min(APART);
-        while !after.is_char_boundary(end) {
-            end -= 1;
+    while let Some(end) = ends(rest, first) {
+        let after = rest.get(end..).unwrap_or_default();
+        let mut far = after.len().min(APART);
+        while !after.is_char_boundary(far) {
+            far -= 1;
         }
-        if after.get(..end).is_some_and(|near| says(near, then)) {
+        if after.get(..far).is_some_and(|near| says(near, then)) {
             return true;
         }
         rest = after;
@@ -343,18 +364,18 @@ fn says(text: &str, pattern: &str) -> bool {
     false
 }
 
-/// True if a text holds words; short ones only as whole words.
-fn holds(text: &str, words: &str) -> bool {
+/// Where words end that a text holds; short ones only as whole words.
+fn ends(text: &str, words: &str) -> Option<usize> {
     if words.len() > SHORT {
-        return text.contains(words);
+        return text.find(words).map(|at| at + words.len());
     }
     let is_edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
-    text.match_indices(words).any(|(at, _)| {
+    let (starts_in_word, ends_in_word) =
+        (words.starts_with(char::is_alphanumeric), words.ends_with(char::is_alphanumeric));
+    text.match_indices(words).map(|(at, _)| (at, at + words.len())).find_map(|(at, end)| {
         let before = text.get(..at).and_then(|it| it.chars().next_back());
-        let after = text.get(at + words.len()..).and_then(|it| it.chars().next());
-        let starts_in_word = words.starts_with(char::is_alphanumeric);
-        let ends_in_word = words.ends_with(char::is_alphanumeric);
-        (!starts_in_word || is_edge(before)) && (!ends_in_word || is_edge(after))
+        let after = text.get(end..).and_then(|it| it.chars().next());
+        ((!starts_in_word || is_edge(before)) && (!ends_in_word || is_edge(after))).then_some(end)
     })
 }
 
@@ -373,7 +394,7 @@ mod tests {
         let rules = read(TABLE).unwrap();
         let large: Vec<&str> = rules
             .iter()
-            .flat_map(|rule| rule.say.iter().chain(&rule.by).copied())
+            .flat_map(|rule| rule.say.iter().chain(&rule.by).chain(&rule.link).copied())
             .filter(|it| it.to_lowercase() != **it)
             .collect();
         assert_eq!(large, Vec::<&str>::new());
@@ -385,6 +406,12 @@ mod tests {
             ["the rbl says", "garbled", "rbl"].map(|text| says(text, "rbl")),
             [true, false, true]
         );
+    }
+
+    #[test]
+    fn a_short_word_in_front_of_others_is_a_whole_word_too() {
+        assert!(says("the ip 192.0.2.1 has been blocked", "ip .. has been blocked"));
+        assert!(!says("multiple fields; it has been blocked", "ip .. has been blocked"));
     }
 
     #[test]

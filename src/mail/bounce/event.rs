@@ -13,7 +13,7 @@ const DEEPEST: usize = 8;
 const MOST: usize = 10_000;
 
 /// Members that hold what a server or the provider said, the most telling first.
-const TEXTS: [&str; 14] = [
+const TEXTS: [&str; 15] = [
     "diagnosticCode",
     "raw_reason",
     "diag",
@@ -28,6 +28,7 @@ const TEXTS: [&str; 14] = [
     "error",
     "Description",
     "statusMessage",
+    "Message",
 ];
 /// Members that hold what kind of event it is.
 const KINDS: [&str; 12] = [
@@ -247,7 +248,9 @@ fn first_of<'v>(value: &'v Value, name: &str, depth: usize) -> Option<&'v str> {
 
 fn means(kinds: &[String], texts: &[&str], status: Option<&str>) -> Meaning {
     let listed = |table: &[(&str, Class, &'static str)]| {
-        kinds.iter().find_map(|kind| {
+        // Mailgun's `failed` is permanent for any reason.
+        let says = |kind: &&String| *kind != "permanent" || !kinds.iter().any(|it| it == "failed");
+        kinds.iter().filter(says).find_map(|kind| {
             let (_, class, source) = table.iter().find(|(word, ..)| word == kind)?;
             Some(Meaning::of(*class, source))
         })
@@ -263,8 +266,16 @@ fn means(kinds: &[String], texts: &[&str], status: Option<&str>) -> Meaning {
         texts.iter().map(|text| Evidence { text, code: status }).collect();
     let meant = meaning(&evidence, "");
     if meant.class != Class::Unknown && meant.class != Class::Policy {
-        // A list of the provider is no list of addresses.
+        // A provider that only says that it waits says why; nothing is lost.
+        let waits =
+            |it: &String| matches!(&**it, "deliverydelay" | "emaildeliverydelayed" | "delay");
+        if meant.class == Class::Unreachable && kinds.iter().any(waits) {
+            let delay = listed(&LIKELY).unwrap_or(meant);
+            return Meaning { fault: meant.fault, ..delay };
+        }
+        // A list of the provider is no list of addresses; what bounced met the list of a receiver.
         let is_listed = kinds.iter().any(|it| it == "blocked" || it == "dropped")
+            && !kinds.iter().any(|it| it == "bounce")
             && meant.class == Class::Reputation;
         return match is_listed {
             true => listed(&LIKELY).unwrap_or(meant),

@@ -9,8 +9,10 @@
 mod classify;
 mod event;
 mod notification;
+mod pasted;
 mod prose;
 mod reply;
+mod status;
 
 pub use classify::{Class, FaultKind, Meaning};
 

@@ -4,15 +4,19 @@
 use super::classify::{Class, FaultKind, Meaning, Said, Strength, classify};
 use super::event::{self, domain, mailbox};
 use super::prose::{
-    PROSE, QUOTE, apart, checked, first_mailbox, folded, head_of, quotes, unix, without_tags,
+    PROSE, apart, checked, first_mailbox, folded, head_of, host, is_reply, quotes, sections, unix,
+    without_tags,
 };
-use super::{Bounce, Recipient, reply};
+use super::status::{Status, statuses};
+use super::{Bounce, Recipient, pasted, reply};
 use crate::mail::feedback::message_fields;
 use mail_parser::{Message, MessageParser, MimeHeaders as _, PartType};
 use std::borrow::Cow;
 
 /// Most recipients of one notification.
 const MOST: usize = 1000;
+/// How deep a notification may be attached to messages.
+const DEEPEST: usize = 4;
 
 /// Something that was said, with the code beside it.
 #[derive(Clone, Copy, Debug)]
@@ -26,55 +30,107 @@ pub(super) struct Evidence<'t> {
 /// What all of it means: the first that says something decides, words before codes, and what only
 /// refuses last.
 pub(super) fn meaning(evidence: &[Evidence<'_>], speaker: &str) -> Meaning {
-    let speaker = speaker.to_lowercase();
-    let said: Vec<(String, Option<&str>)> = evidence
+    means(evidence, &speaker.to_lowercase()).unwrap_or_else(Meaning::unknown)
+}
+
+fn means(evidence: &[Evidence<'_>], speaker: &str) -> Option<Meaning> {
+    let said: Vec<(reply::Plain, Option<&str>)> = evidence
         .iter()
         .map(|it| (reply::plain(it.text), reply::code(it.text).or(it.code)))
         .collect();
     for strength in [Strength::Words, Strength::Code, Strength::Weak] {
-        for (text, code) in &said {
-            let said = Said { text, code: *code, speaker: &speaker };
+        for (plain, code) in &said {
+            let (text, links) = (&*plain.words, &*plain.links);
+            let said = Said { text, links, code: *code, speaker };
             if let Some(meaning) = classify(&said, strength) {
-                return meaning;
+                return Some(meaning);
             }
         }
     }
-    Meaning::unknown()
+    None
+}
+
+/// What a code means by itself, where there are no words.
+fn of_code(code: Option<&str>) -> Option<Meaning> {
+    classify(&Said { text: "", links: "", code: Some(code?), speaker: "" }, Strength::Code)
 }
 
 /// Reads a notification; `None` if it is none.
 pub(super) fn read(octets: &[u8]) -> Option<Bounce> {
     let octets = unix(octets);
     let text = octets.trim_ascii_start();
-    let begin = String::from_utf8_lossy(text.get(..text.len().min(QUOTE)).unwrap_or(text));
-    if begin.lines().next().is_some_and(|line| {
-        matches!(line.as_bytes(), [b'4' | b'5', b'0'..=b'9', b'0'..=b'9', b' ' | b'-', ..])
-            || line.as_bytes().get(1) == Some(&b'.') && reply::code(line).is_some()
-    }) {
-        return Some(pasted(&String::from_utf8_lossy(text)));
+    let begin = String::from_utf8_lossy(text.get(..text.len().min(PROSE)).unwrap_or(text));
+    if !begin.lines().next().is_some_and(pasted::is_field) {
+        return pasted::read(&begin);
     }
     let message = MessageParser::default().parse(text)?;
-    let parts = Parts::of(&message);
+    of_message(&message, 0)
+}
+
+/// What a message says, or one that is attached to it.
+fn of_message(message: &Message<'_>, depth: usize) -> Option<Bounce> {
+    let parts = Parts::of(message);
     if let Some(events) = parts.prose.iter().find_map(|text| embedded(text)) {
         return Some(events);
     }
-    bounce(&message, &parts)
+    let is_notice = !parts.status.is_empty() || parts.is_feedback || is_by_server(message);
+    if !is_notice && depth < DEEPEST {
+        // Somebody handed it on, whole or as text.
+        let attached = message.parts.iter().take(MOST).find_map(|part| match &part.body {
+            PartType::Message(inner) => of_message(inner, depth + 1),
+            _ => None,
+        });
+        if attached.is_some() {
+            return attached;
+        }
+    }
+    let has_reply = || parts.prose.iter().any(|text| text.lines().any(is_reply));
+    let subject = message.subject().unwrap_or_default().to_lowercase();
+    let says_so = || parts.prose.iter().any(|text| is_about_delivery(&subject, text));
+    Some(bounce(message, &parts))
+        .filter(|found| {
+            let is = |class| found.recipients.iter().any(|it| it.meaning.class == class);
+            let is_known = !is(Class::Unknown) && !is(Class::Policy);
+            is_notice
+                || is(Class::AutoReply)
+                || !is(Class::Unknown) && has_reply()
+                || is_known && says_so()
+        })
+        .or_else(|| parts.texts.iter().find_map(|text| pasted::read(text)))
 }
 
-/// A reply that somebody pasted, with or without what surrounds it.
-fn pasted(text: &str) -> Bounce {
-    let evidence = [Evidence { text, code: None }];
-    let mut bounce = Bounce { address: reply::address(text), ..Bounce::default() };
-    bounce.checked_domain = checked(text);
-    bounce.recipients.push(Recipient {
-        address: text.split_whitespace().find_map(mailbox),
-        action: None,
-        status: reply::code(text).map(str::to_owned),
-        remote: None,
-        text: folded(text),
-        meaning: meaning(&evidence, ""),
-    });
-    bounce
+/// The header of a message has several names for who gives notice.
+fn is_by_server(message: &Message<'_>) -> bool {
+    let header = |name: &str| message.header_raw(name).map(|value| folded(value.trim()));
+    let from = header("From").unwrap_or_default().to_lowercase();
+    ["mailer-daemon", "postmaster", "mail delivery", "mailerdaemon", "microsoftexchange329e71ec"]
+        .iter()
+        .any(|word| from.contains(word))
+        || header("X-Failed-Recipients").is_some()
+        || header("X-MS-Exchange-Message-Is-Ndr").is_some()
+}
+
+/// True if a text says that it is about a message that was not delivered.
+fn is_about_delivery(subject: &str, prose: &str) -> bool {
+    const SAY: [&str; 15] = [
+        "undeliver",
+        "not delivered",
+        "not be delivered",
+        "n't be delivered",
+        "n't delivered",
+        "unable to deliver",
+        "delivery failure",
+        "delivery failed",
+        "delivery has failed",
+        "returned mail",
+        "not member article",
+        "is being held until",
+        "nicht zugestellt",
+        "unzustellbar",
+        "送信できませんでした",
+    ];
+    let begin: String = prose.chars().take(2000).collect::<String>().to_lowercase();
+    SAY.iter().any(|word| subject.contains(word) || begin.contains(word))
 }
 
 /// Events that a mail carries as its text.
@@ -96,6 +152,8 @@ fn embedded(text: &str) -> Option<Bounce> {
 #[derive(Default)]
 struct Parts<'m> {
     prose: Vec<Cow<'m, str>>,
+    /// The same with what comes back or was handed on.
+    texts: Vec<Cow<'m, str>>,
     status: Vec<Cow<'m, str>>,
     original: Vec<(String, String)>,
     is_feedback: bool,
@@ -130,6 +188,7 @@ impl<'m> Parts<'m> {
 
     fn text(&mut self, text: &str) {
         let (prose, original) = apart(text);
+        self.texts.push(Cow::Owned(text.chars().take(PROSE).collect()));
         if prose.contains("Final-Recipient:") && self.status.is_empty() {
             self.status.push(Cow::Owned(prose.to_owned()));
         }
@@ -145,48 +204,23 @@ impl<'m> Parts<'m> {
     }
 }
 
-/// One recipient of a delivery status.
-#[derive(Debug, Default)]
-struct Status {
-    address: Option<String>,
-    action: Option<String>,
-    status: Option<String>,
-    remote: Option<String>,
-    texts: Vec<String>,
-}
-
-fn bounce(message: &Message<'_>, parts: &Parts<'_>) -> Option<Bounce> {
+/// What a message says as a notification, whether it is one or not.
+fn bounce(message: &Message<'_>, parts: &Parts<'_>) -> Bounce {
     let header = |name: &str| message.header_raw(name).map(|value| folded(value.trim()));
     let (mut recipients, reporter) = statuses(&parts.status);
-    let from = header("From").unwrap_or_default().to_lowercase();
     let failed = header("X-Failed-Recipients");
-    let is_by_server = ["mailer-daemon", "postmaster", "mail delivery", "mailerdaemon"]
-        .iter()
-        .any(|word| from.contains(word))
-        || failed.is_some()
-        || header("Return-Path").is_some_and(|it| it.trim() == "<>");
+    let is_by_server = is_by_server(message);
     let whole = parts.prose.join("\n\n");
     if recipients.is_empty() {
-        let named = failed.iter().flat_map(|it| it.split(',')).filter_map(mailbox);
-        let mut named: Vec<String> = named.collect();
-        if named.is_empty() {
-            named.extend(first_mailbox(&whole));
-        }
-        recipients.extend(
-            named
-                .into_iter()
-                .take(MOST)
-                .map(|address| Status { address: Some(address), ..Status::default() }),
-        );
-    }
-    if recipients.is_empty() {
-        recipients.push(Status::default());
+        recipients = of_prose(&whole, failed.as_deref());
     }
     let quotes = quotes(&whole);
     let subject = message.subject().unwrap_or_default().to_lowercase();
     let is_status = !parts.status.is_empty();
     let is_automatic = header("Auto-Submitted").is_some_and(|it| it.contains("auto-replied"))
         || header("X-Autoreply").is_some()
+        || header("X-Autorespond").is_some()
+        || header("Precedence").is_some_and(|it| it.eq_ignore_ascii_case("auto_reply"))
         || header("X-Auto-Response-Suppress").is_some() && !is_by_server;
     let mut found = Bounce {
         sender: parts.original("return-path").and_then(mailbox),
@@ -208,9 +242,37 @@ fn bounce(message: &Message<'_>, parts: &Parts<'_>) -> Option<Bounce> {
         for recipient in &mut found.recipients {
             recipient.meaning = Meaning::of(Class::AutoReply, "RFC 3834 section 5");
         }
-        return Some(found);
     }
-    (is_status || parts.is_feedback || is_by_server || !quotes.is_empty()).then_some(found)
+    found
+}
+
+/// The recipients of a notification without fields: those that begin a paragraph, else those of
+/// `X-Failed-Recipients`, else the first address.
+fn of_prose(whole: &str, failed: Option<&str>) -> Vec<Status> {
+    let failed: Vec<String> =
+        failed.iter().flat_map(|it| it.split(',')).filter_map(mailbox).take(MOST).collect();
+    let mut found: Vec<Status> = sections(whole)
+        .into_iter()
+        .filter(|(address, _)| failed.is_empty() || failed.contains(address))
+        .map(|(address, text)| Status {
+            address: Some(address),
+            remote: host(&text),
+            texts: vec![text],
+            ..Status::default()
+        })
+        .collect();
+    let is_known = |address: &String, found: &[Status]| {
+        found.iter().any(|it| it.address.as_ref() == Some(address))
+    };
+    for address in failed {
+        if !is_known(&address, &found) {
+            found.push(Status { address: Some(address), ..Status::default() });
+        }
+    }
+    if found.is_empty() {
+        found.push(Status { address: first_mailbox(whole), ..Status::default() });
+    }
+    found
 }
 
 fn judge(
@@ -223,24 +285,30 @@ fn judge(
     let code = status.status.as_deref();
     let mut evidence: Vec<Evidence<'_>> =
         status.texts.iter().map(|text| Evidence { text, code }).collect();
-    // Quotes that name the recipient, or all of them where none does.
-    let own: Vec<&&str> = quotes
-        .iter()
-        .filter(|quote| status.address.as_deref().is_some_and(|it| quote.contains(it)))
-        .collect();
-    let quoted: Vec<&str> =
-        if own.is_empty() { quotes.to_vec() } else { own.into_iter().copied().collect() };
+    // Quotes that name the recipient, or all of them where none does and nothing else is said of it.
+    let is_own = |it: &&&str| status.address.as_deref().is_some_and(|address| it.contains(address));
+    let own: Vec<&str> = quotes.iter().filter(is_own).copied().collect();
+    let is_said = parts.status.is_empty() && !status.texts.is_empty();
+    let quoted = if own.is_empty() && !is_said { quotes.to_vec() } else { own };
     evidence.extend(quoted.iter().rev().map(|text| Evidence { text, code }));
     let told = evidence.iter().map(|it| it.text).find(|it| !it.is_empty()).unwrap_or_default();
     let text = folded(told);
-    evidence.push(Evidence { text: whole, code });
-    let remote = status.remote.clone().unwrap_or_default();
+    // The prose of who gives notice says usual causes, too, and is heard last.
+    let prose = [Evidence { text: whole, code }];
+    let remote = status.remote.or_else(|| host(&text));
+    let speaker = remote.as_deref().unwrap_or_default().to_lowercase();
+    let mut is_told = false;
     let mut meant = match status.action.as_deref() {
         _ if parts.is_feedback => Meaning::of(Class::Complaint, "RFC 5965"),
         Some("delivered" | "relayed" | "expanded") => {
             Meaning::of(Class::Delivered, "RFC 3464 section 2.3.3")
         }
-        _ => meaning(&evidence, &remote),
+        _ => {
+            let said =
+                means(&evidence, &speaker).or_else(|| of_code(code.filter(|_| text.is_empty())));
+            is_told = said.is_some();
+            said.or_else(|| means(&prose, &speaker)).unwrap_or_else(Meaning::unknown)
+        }
     };
     let is_delayed = match status.action.as_deref() {
         Some(action) => action == "delayed",
@@ -274,9 +342,8 @@ fn judge(
                 | Class::Recipient
         );
         if is_reason {
-            // The prose of who gives notice names usual causes, not this one.
-            let is_told = parts.status.is_empty()
-                || evidence.iter().rev().skip(1).any(|it| !it.text.is_empty());
+            // The prose names usual causes, not this one.
+            is_told |= parts.status.is_empty() || !text.is_empty();
             meant = Meaning::of(Class::Delay, "RFC 3464 section 2.3.3 (Action: delayed)");
             if !is_told {
                 meant.fault = FaultKind::Unclear;
@@ -288,61 +355,8 @@ fn judge(
         address: status.address,
         action: status.action,
         status: status_code,
-        remote: status.remote,
+        remote,
         text,
         meaning: meant,
     }
-}
-
-/// The recipients of delivery statuses, and who reports.
-fn statuses(parts: &[Cow<'_, str>]) -> (Vec<Status>, Option<String>) {
-    let mut found: Vec<Status> = Vec::new();
-    let mut reporter = None;
-    for part in parts {
-        for block in part.split("\n\n") {
-            let fields = message_fields(block);
-            let field = |name: &str| {
-                fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
-            };
-            reporter = reporter.or_else(|| field("reporting-mta").map(behind_type));
-            let recipient = field("final-recipient").or_else(|| field("original-recipient"));
-            let code = field("status").and_then(reply::code).map(str::to_owned);
-            let texts = ["diagnostic-code", "x-supplementary-info"].map(field);
-            if recipient.is_none() && code.is_none() && texts.iter().all(Option::is_none) {
-                continue;
-            }
-            let words = |text: &str| match text.split_once(';') {
-                // `smtp; 550 …`, `X-Postfix; host …`; a text without a type may hold a semicolon.
-                Some((kind, rest)) if !kind.trim().contains(' ') => rest.trim().to_owned(),
-                _ => text.to_owned(),
-            };
-            let action = field("action").map(|it| it.trim().to_lowercase());
-            let action = action.and_then(|it| it.split_whitespace().next().map(str::to_owned));
-            found.push(Status {
-                address: recipient.map(behind_type),
-                action,
-                status: code,
-                remote: field("remote-mta").map(behind_type),
-                texts: texts.into_iter().flatten().map(words).collect(),
-            });
-        }
-    }
-    // Further blocks without a recipient speak of the last one.
-    let mut joined: Vec<Status> = Vec::new();
-    for status in found {
-        match joined.last_mut().filter(|_| status.address.is_none()) {
-            Some(last) => {
-                last.texts.extend(status.texts);
-                last.status = last.status.take().or(status.status);
-            }
-            None => joined.push(status),
-        }
-    }
-    (joined, reporter)
-}
-
-/// A value behind its type: `rfc822; a@b`.
-fn behind_type(value: &str) -> String {
-    let value = value.split_once(';').map_or(value, |(_, rest)| rest).trim();
-    value.trim_start_matches('<').trim_end_matches('>').to_owned()
 }

@@ -96,13 +96,120 @@ pub(super) fn quotes(prose: &str) -> Vec<&str> {
     quotes
 }
 
-/// The first mailbox that prose names in brackets or alone on a line.
-pub(super) fn first_mailbox(prose: &str) -> Option<String> {
-    prose.split_whitespace().find_map(|word| {
-        let word = word
-            .trim_matches(|c: char| matches!(c, '<' | '>' | ':' | '"' | '\'' | ',' | '(' | ')'));
-        mailbox(word).filter(|it| !it.contains(['/', '=']))
+/// What the prose says of each recipient: an address that begins a line, in brackets, before a colon or
+/// alone, and what follows it up to a blank line.
+pub(super) fn sections(prose: &str) -> Vec<(String, String)> {
+    let mut sections: Vec<(String, String)> = Vec::new();
+    let mut is_open = false;
+    for line in prose.lines() {
+        let trimmed = line.trim();
+        if let Some((address, rest)) = opener(trimmed) {
+            if sections.len() >= MOST {
+                break;
+            }
+            sections.push((address, rest.to_owned()));
+            is_open = true;
+        } else if trimmed.is_empty() || trimmed.starts_with("--") {
+            is_open = false;
+        } else if let Some((_, text)) = sections.last_mut().filter(|_| is_open)
+            && text.len() < QUOTE
+            // qmail's last line of each recipient says that it stops, not why.
+            && !trimmed.starts_with("Giving up on")
+        {
+            text.push('\n');
+            text.push_str(trimmed);
+        }
+    }
+    sections.retain(|(_, text)| !text.trim().is_empty());
+    sections
+}
+
+/// The address at the begin of a line, and what stands behind it.
+fn opener(line: &str) -> Option<(String, &str)> {
+    let (address, rest) = match line.strip_prefix('<') {
+        Some(inner) => {
+            let (address, rest) = inner.split_once('>')?;
+            (address, rest.strip_prefix(':').or_else(|| rest.trim().is_empty().then_some(""))?)
+        }
+        None => {
+            let end = line.find([' ', '\t']).unwrap_or(line.len());
+            let (word, rest) = line.split_at_checked(end)?;
+            match word.strip_suffix(':') {
+                Some(address) => (address, rest),
+                None if rest.is_empty() || rest.trim_start().starts_with('(') => (word, rest),
+                None => return None,
+            }
+        }
+    };
+    mailbox(address).filter(|it| !it.contains(['/', '=', ':'])).map(|it| (it, rest))
+}
+
+/// The host that a text says refused: `host mx.example.net [192.0.2.7]`, `host: mx.example.net (…)`.
+pub(super) fn host(text: &str) -> Option<String> {
+    let marks = [
+        "host ",
+        "host: ",
+        "while talking to ",
+        "relay=",
+        "rejected by: ",
+        "for the recipient domain ",
+    ];
+    marks.iter().find_map(|mark| {
+        text.match_indices(mark).find_map(|(at, _)| {
+            let rest = text.get(at + mark.len()..)?;
+            let end =
+                rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')));
+            let name = rest.get(..end.unwrap_or(rest.len()))?.trim_end_matches('.');
+            let is_name = name.contains('.') && name.contains(|c: char| c.is_ascii_alphabetic());
+            is_name.then(|| name.to_owned())
+        })
     })
+}
+
+/// True if a line holds a reply: a code at its begin or behind words that quote one.
+pub(super) fn is_reply(line: &str) -> bool {
+    let line = line.trim_start_matches(['>', ' ', '\t', '<', '"', '\'', '(', '|']);
+    let begins = |text: &str| {
+        let text = text.trim_start_matches(['\'', '"', '(', '<', ' ']);
+        let after = text.get(3..).unwrap_or_default();
+        reply::has_code(text.get(..3).unwrap_or_default())
+            && (after.starts_with([' ', '-', ':']) || after.is_empty())
+    };
+    let quotes =
+        ["said:", "returned", "responded with:", "reason:", "smtp;", "was:", "status=", "dsn="];
+    begins(line)
+        || quotes.iter().any(|mark| {
+            line.split_once(mark)
+                .is_some_and(|(_, rest)| begins(rest) || reply::code(rest).is_some())
+        })
+}
+
+/// The first mailbox that prose names in brackets or alone on a line; one behind a word for the
+/// recipient goes before all others, and fields about the sender do not count.
+pub(super) fn first_mailbox(prose: &str) -> Option<String> {
+    let named = |line: &str| {
+        line.split_whitespace().find_map(|word| {
+            let word = word.trim_matches(|c: char| {
+                matches!(c, '<' | '>' | ':' | '"' | '\'' | ',' | '(' | ')')
+            });
+            mailbox(word).filter(|it| !it.contains(['/', '=']))
+        })
+    };
+    let label = |line: &str| {
+        line.split_once(':').map(|(name, _)| name.trim().to_lowercase()).unwrap_or_default()
+    };
+    let is_recipient = |line: &&str| {
+        let label = label(line);
+        ["recipient", "failed address", "addressed to", "delivered to"]
+            .iter()
+            .any(|word| label.contains(word))
+    };
+    let is_sender = |line: &&str| {
+        let label = label(line);
+        ["from", "message-id", "sender", "reply-to"].iter().any(|word| label.ends_with(word))
+    };
+    let mut lines = prose.lines().filter(is_recipient);
+    lines.find_map(named).or_else(|| prose.lines().filter(|line| !is_sender(line)).find_map(named))
 }
 
 /// The domain that a reply says was checked: `SPF [a.example] with ip`, `sending domain A.EXAMPLE`.

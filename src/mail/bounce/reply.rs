@@ -3,13 +3,23 @@
 /// Most octets of one reply.
 const LONGEST: usize = 2000;
 
-/// A text for the rules: small letters, single blanks, without addresses of mailboxes, and with the
-/// code that every line of a reply repeats only once.
-pub(super) fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len().min(LONGEST));
+/// A text for the rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Plain {
+    /// Small letters, single blanks, without addresses of mailboxes and links, and with the code that
+    /// every line of a reply repeats only once.
+    pub words: String,
+    /// The links, in small letters.
+    pub links: String,
+}
+
+/// A text for the rules.
+pub(super) fn plain(text: &str) -> Plain {
+    let mut plain =
+        Plain { words: String::with_capacity(text.len().min(LONGEST)), links: String::new() };
     let mut seen: Vec<&str> = Vec::new();
     for word in text.split_whitespace() {
-        if plain.len() >= LONGEST {
+        if plain.words.len() >= LONGEST || plain.links.len() >= LONGEST {
             break;
         }
         // `550-5.7.26 … 550 5.7.26`: the code of every line but the first says nothing new.
@@ -20,14 +30,27 @@ pub(super) fn plain(text: &str) -> String {
             }
             seen.extend(codes());
         }
-        if !plain.is_empty() {
-            plain.push(' ');
+        // What a page is called says little of this reply, so it is held against rules of its own.
+        if word.contains("://") || word.starts_with("www.") {
+            plain.links.push(' ');
+            plain.links.extend(word.chars().flat_map(char::to_lowercase));
+            continue;
         }
-        let is_mailbox = word.contains('@') && !word.contains("://");
-        match is_mailbox {
-            true => plain.push_str("<>"),
-            false => plain.extend(word.chars().flat_map(char::to_lowercase)),
+        if !plain.words.is_empty() {
+            plain.words.push(' ');
         }
+        let rest = match word.split_once('@') {
+            Some((_, domain)) => {
+                plain.words.push_str("<>");
+                let end = domain.find(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-')));
+                domain
+                    .get(end.unwrap_or(domain.len())..)
+                    .unwrap_or_default()
+                    .trim_start_matches('>')
+            }
+            None => word,
+        };
+        plain.words.extend(rest.chars().flat_map(char::to_lowercase));
     }
     plain
 }
@@ -112,9 +135,16 @@ mod tests {
     #[test]
     fn lines_of_a_reply_are_one_sentence() {
         assert_eq!(
-            plain("550-5.2.1 The account\n550 5.2.1 is inactive"),
+            plain("550-5.2.1 The account\n550 5.2.1 is inactive").words,
             "550-5.2.1 the account is inactive"
         );
+    }
+
+    #[test]
+    fn mailboxes_and_links_are_not_words_of_a_reply() {
+        let plain = plain("550 (a@b.example:blocked) see http://C.example/spam");
+        assert_eq!(plain.words, "550 <>:blocked) see");
+        assert_eq!(plain.links, " http://c.example/spam");
     }
 
     #[test]
