@@ -147,11 +147,11 @@ fn inquiry(facts: &Facts, zone: &Zone, name: MailName) -> Inquiry {
 }
 
 /// What a finding says, wherever it was come by.
-type Key = (&'static str, Name, Kind, Option<Arc<[u8]>>, Option<Span>);
+type Key = (&'static str, Name, Kind, Option<Arc<[u8]>>, Option<Span>, Option<Name>);
 
 fn key(finding: &diagnostic::Finding) -> Key {
-    let Location { name, kind, record, span, .. } = &finding.location;
-    (finding.rule.id, name.clone(), *kind, record.clone(), *span)
+    let Location { name, kind, record, span, host, .. } = &finding.location;
+    (finding.rule.id, name.clone(), *kind, record.clone(), *span, host.clone())
 }
 
 /// Says what a claim about the names above the zone rests on.

@@ -1,5 +1,6 @@
 //! What is read: files, folders and standard input, each within a limit, and the records in them.
 
+use super::repository;
 use super::words::Mistake;
 use crate::net::Name;
 use crate::zonefile::formats::{self, Files, Format};
@@ -94,6 +95,7 @@ fn is_there(path: &Path) -> bool {
 /// The file cannot be read.
 #[allow(clippy::disallowed_methods, reason = "files are opened here")]
 pub(super) fn beginning(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
+    repository::check(path)?;
     bounded(fs::File::open(path)?, limit)
 }
 
@@ -142,6 +144,7 @@ pub(super) fn lines(path: Option<&Path>) -> Result<mpsc::Receiver<NumberedLine>,
     let from: Box<dyn BufRead + Send> = match path {
         Some(path) => {
             let fault = |why: io::Error| Mistake::new(format!("{}: {why}", path.display()));
+            repository::check(path).map_err(fault)?;
             let file = fs::File::open(path).map_err(fault)?;
             if file.metadata().is_ok_and(|it| it.is_dir()) {
                 return Err(fault(io::ErrorKind::IsADirectory.into()));

@@ -9,11 +9,12 @@ use super::{RunError, args, input};
 use crate::audit;
 use crate::config::{Policy, heed_comments};
 use crate::report::{Finding, ReadFile, Run, number};
-use crate::text::escape;
+use crate::text::{Phrase, escape};
 use crate::zone::Facts;
 use crate::zonefile::zone::ErrorKind;
 use clap::Parser;
 use std::ffi::{OsStr, OsString};
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -72,16 +73,43 @@ pub(super) fn run(typed: &LintArgs) -> Result<u8, RunError> {
     let mut files: Vec<&OsStr> = Vec::with_capacity(typed.files.len());
     let mut known = std::collections::HashSet::new();
     files.extend(typed.files.iter().map(OsString::as_os_str).filter(|file| known.insert(*file)));
-    let judged = all(&files, &ending.policy)?;
-    let (mut read, mut findings) = (Vec::with_capacity(judged.len()), Vec::new());
-    for JudgedFiles { file, findings: mut found } in judged {
-        read.push(file);
-        findings.append(&mut found);
+    let (mut read, mut findings, mut unread) =
+        (Vec::with_capacity(files.len()), Vec::new(), Vec::new());
+    for judged in all(&files, &ending.policy)? {
+        match judged {
+            Ok(JudgedFiles { file, findings: mut found }) => {
+                read.push(file);
+                findings.append(&mut found);
+            }
+            Err(why) => unread.push(why),
+        }
+    }
+    // The others are no reason to say nothing, and what was read does not hide what was not.
+    if let (true, Some(first)) = (read.is_empty(), unread.first()) {
+        return Err(match unread.len() {
+            1 => first.clone(),
+            count => Mistake::new(format!("{first} (and {} more)", count - 1)),
+        }
+        .into());
+    }
+    for why in &unread {
+        // Where standard error is closed there is nobody left to tell.
+        let _ = writeln!(io::stderr(), "error: {why}");
     }
     number(&mut findings);
-    let run = Run { files: read, ..Run::default() };
-    conclude(run, Vec::new(), findings, &ending, super::clock::now())
+    let notes = unread.iter().map(|why| Phrase::new().plain("not read: ").plain(why.to_string()));
+    let run = Run {
+        files: read,
+        notes: notes.collect(),
+        is_partial: !unread.is_empty(),
+        ..Run::default()
+    };
+    let code = conclude(run, Vec::new(), findings, &ending, super::clock::now())?;
+    Ok(if unread.is_empty() { code } else { UNREAD })
 }
+
+/// The exit code where a file could not be read.
+const UNREAD: u8 = 2;
 
 /// A file and what was found in it.
 struct JudgedFiles {
@@ -89,11 +117,11 @@ struct JudgedFiles {
     findings: Vec<Finding>,
 }
 
-/// Judges every file, in their order.
+/// Judges every file, in their order; why one cannot be read is in its place.
 ///
 /// # Errors
-/// Files cannot be read: the first of them, and how many more there are.
-fn all(files: &[&OsStr], policy: &Policy) -> Result<Vec<JudgedFiles>, RunError> {
+/// The system gives no runtime.
+fn all(files: &[&OsStr], policy: &Policy) -> Result<Vec<Result<JudgedFiles, Mistake>>, RunError> {
     let next = AtomicUsize::new(0);
     let judged: Mutex<Vec<(usize, Result<JudgedFiles, Mistake>)>> =
         Mutex::new(Vec::with_capacity(files.len()));
@@ -118,14 +146,7 @@ fn all(files: &[&OsStr], policy: &Policy) -> Result<Vec<JudgedFiles>, RunError> 
     })?;
     let mut judged = judged.into_inner().unwrap_or_else(PoisonError::into_inner);
     judged.sort_by_key(|(index, _)| *index);
-    let unread = judged.iter().filter(|(_, one)| one.is_err()).count();
-    let one = |one: Result<JudgedFiles, Mistake>| {
-        one.map_err(|why| match unread {
-            0 | 1 => why,
-            _ => Mistake::new(format!("{why} (and {} more)", unread - 1)),
-        })
-    };
-    Ok(judged.into_iter().map(|(_, it)| one(it)).collect::<Result<_, _>>()?)
+    Ok(judged.into_iter().map(|(_, one)| one).collect())
 }
 
 /// Judges a file.

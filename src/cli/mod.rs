@@ -26,6 +26,7 @@ mod new_file;
 mod publish;
 mod question;
 mod report;
+mod repository;
 mod rules;
 mod schema;
 pub mod senders;
@@ -109,9 +110,20 @@ pub fn run(typed: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Err(trouble) => {
             // Where standard error is closed there is nobody left to tell.
-            let _ = writeln!(io::stderr(), "error: {trouble}");
+            let _ = writeln!(io::stderr(), "error: {}", shortened(&trouble.to_string()));
             ExitCode::from(trouble.exit_code())
         }
+    }
+}
+
+/// Longest line about an error, in characters: what is quoted from a file has no end that can be relied on.
+const LONGEST: usize = 2000;
+
+/// A line that a log can take.
+fn shortened(line: &str) -> String {
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}… ({} more octets)", &line[..end], line.len() - end),
+        None => line.to_owned(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! A file that appears whole or not at all.
 
-use super::RunError;
+use super::{RunError, repository};
 use std::fs;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,7 @@ impl NewFile {
     #[allow(clippy::disallowed_methods, reason = "files are written here")]
     pub(super) fn create(path: &Path) -> Result<Self, RunError> {
         let fault = |why| RunError::File(path.to_owned(), why);
+        repository::check(path).map_err(fault)?;
         // Where nothing stands yet there is nothing to follow.
         let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let before = fs::metadata(&place).ok();
@@ -34,8 +36,7 @@ impl NewFile {
         let (places, file) = if is_stream {
             (None, fs::OpenOptions::new().write(true).open(&place).map_err(fault)?)
         } else {
-            let beside = beside(&place);
-            let file = fs::File::create(&beside).map_err(fault)?;
+            let (beside, file) = beside(&place, before.as_ref()).map_err(fault)?;
             (Some([beside, place]), file)
         };
         let new = Self { path: path.to_owned(), places, out: BufWriter::new(file), is_kept: false };
@@ -91,6 +92,7 @@ impl Drop for NewFile {
 /// Nothing can be written beside it, where the new one would be put first.
 #[allow(clippy::disallowed_methods, reason = "files are written here")]
 pub(super) fn probe(path: &Path) -> Result<(), RunError> {
+    repository::check(path).map_err(|why| RunError::File(path.to_owned(), why))?;
     let place = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     // A device or a pipe may have a reader who takes whatever comes for the report.
     if fs::metadata(&place).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
@@ -99,17 +101,40 @@ pub(super) fn probe(path: &Path) -> Result<(), RunError> {
     if place.is_dir() {
         return Err(RunError::File(path.to_owned(), io::ErrorKind::IsADirectory.into()));
     }
-    let beside = beside(&place);
-    fs::write(&beside, [])
-        .and_then(|()| fs::remove_file(&beside))
+    beside(&place, None)
+        .and_then(|(beside, _)| fs::remove_file(beside))
         .map_err(|why| RunError::File(path.to_owned(), why))
 }
 
-/// Where a new file stands until it is whole.
-fn beside(place: &Path) -> PathBuf {
-    let mut beside = place.as_os_str().to_owned();
-    beside.push(format!(".{}.new", std::process::id()));
-    beside.into()
+/// How many names are tried for a new file.
+const TRIES: usize = 16;
+
+/// A file where the new one stands until it is whole: under a name that nobody can guess, so that nobody
+/// can put a link there, and never readable by more than the file that it replaces.
+///
+/// # Errors
+/// None can be made.
+#[allow(clippy::disallowed_methods, reason = "files are written here")]
+fn beside(place: &Path, before: Option<&fs::Metadata>) -> io::Result<(PathBuf, fs::File)> {
+    let mut options = fs::OpenOptions::new();
+    // This fails where anything has the name, a link that leads nowhere among it.
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if let Some(before) = before {
+        use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+        options.mode(before.permissions().mode() & 0o777);
+    }
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let random = RandomState::new().build_hasher().finish();
+        let mut name = place.as_os_str().to_owned();
+        name.push(format!(".{random:016x}.new"));
+        match options.open(&name) {
+            Err(why) if why.kind() == io::ErrorKind::AlreadyExists && tries < TRIES => {}
+            file => return Ok((name.into(), file?)),
+        }
+    }
 }
 
 #[cfg(all(test, unix))]

@@ -2,11 +2,12 @@
 //! nothing of a domain is kept that no output needs.
 
 use super::destination::Destination;
+use super::repository::Repository;
 use super::words::{Ending, Format, Output};
 use super::{RunError, write};
 use crate::config::Decisions;
 use crate::render::{Stream, markdown};
-use crate::report::{Domain, Finding, Report, Run, Tally, Threshold};
+use crate::report::{Domain, FileLocation, Finding, Report, Run, Tally, Threshold};
 use std::io::{self, Write};
 
 /// A report that is being written.
@@ -22,10 +23,13 @@ pub(super) struct Publication<'e> {
     is_summarised: bool,
     /// The outlines of all domains, where an output needs them.
     outlines: Vec<Domain>,
+    /// Where the files are, for services that show findings.
+    repository: Option<Repository>,
 }
 
 /// An output that is being written.
 struct Published {
+    format: Format,
     form: Box<dyn Stream>,
     to: Destination,
 }
@@ -52,7 +56,8 @@ impl<'e> Publication<'e> {
                 others.push(output);
                 continue;
             };
-            streams.push(Published { form, to: Destination::open(output.file.as_deref())? });
+            let (format, to) = (output.format, Destination::open(output.file.as_deref())?);
+            streams.push(Published { format, form, to });
         }
         Ok(Self {
             ending,
@@ -62,6 +67,7 @@ impl<'e> Publication<'e> {
             others,
             is_summarised: write::step_summary().is_some(),
             outlines: Vec::new(),
+            repository: Repository::find().ok(),
         })
     }
 
@@ -79,11 +85,14 @@ impl<'e> Publication<'e> {
     /// # Errors
     /// It cannot be written.
     pub(super) fn domain(&mut self, domain: Domain) -> Result<(), RunError> {
-        let domain = self.decisions.apply(domain);
+        let mut domain = self.decisions.apply(domain);
         self.tally.add(&domain);
-        for one in &mut self.streams {
-            one.put(|form, out| form.domain(&domain, out))?;
+        put_all(&mut self.streams, NAMED_AS_TYPED, |form, out| form.domain(&domain, out))?;
+        if let Some(repository) = &self.repository {
+            name_from_top(repository, &mut domain.findings);
+            domain.declared.iter_mut().for_each(|place| place_from_top(repository, place));
         }
+        put_all(&mut self.streams, NAMED_FROM_TOP, |form, out| form.domain(&domain, out))?;
         if self.is_summarised || !self.others.is_empty() {
             self.outlines.push(domain.outline());
         }
@@ -111,10 +120,12 @@ impl<'e> Publication<'e> {
         self.tally.add_findings(&findings);
         let mut report = self.tally.conclude(run, findings);
         report.exit_code = end.unwrap_or(report.exit_code);
-        for mut one in self.streams {
-            one.put(|form, out| form.end(&report, out))?;
-            one.to.keep()?;
+        put_all(&mut self.streams, NAMED_AS_TYPED, |form, out| form.end(&report, out))?;
+        if let Some(repository) = &self.repository {
+            name_from_top(repository, &mut report.findings);
         }
+        put_all(&mut self.streams, NAMED_FROM_TOP, |form, out| form.end(&report, out))?;
+        self.streams.into_iter().try_for_each(|one| one.to.keep())?;
         report.domains = self.outlines;
         for output in self.others {
             write::output(output, &self.ending.appearance, |format, look, out| {
@@ -123,6 +134,33 @@ impl<'e> Publication<'e> {
         }
         summarise(&report, &self.ending.outputs)?;
         Ok(report.exit_code)
+    }
+}
+
+/// Writes a part of the documents in which files are named so.
+fn put_all(
+    streams: &mut [Published],
+    is_meant: fn(Format) -> bool,
+    part: impl Fn(&mut dyn Stream, &mut dyn Write) -> io::Result<()>,
+) -> Result<(), RunError> {
+    let mut meant = streams.iter_mut().filter(|one| is_meant(one.format));
+    meant.try_for_each(|one| one.put(&part))
+}
+
+/// Services that show findings beside the lines of a repository take paths from its top; a person, and a
+/// program that opens the file, those that were typed.
+const NAMED_FROM_TOP: fn(Format) -> bool = |format| format == Format::GitHub;
+const NAMED_AS_TYPED: fn(Format) -> bool = |format| !NAMED_FROM_TOP(format);
+
+/// Names the files of findings from the top of the repository.
+fn name_from_top(repository: &Repository, findings: &mut [Finding]) {
+    let places = findings.iter_mut().filter_map(|finding| finding.location.as_mut());
+    places.for_each(|place| place_from_top(repository, place));
+}
+
+fn place_from_top(repository: &Repository, place: &mut FileLocation) {
+    if let Some(file) = repository.path_from_top(&place.file) {
+        place.file = file;
     }
 }
 

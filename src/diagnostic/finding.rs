@@ -17,6 +17,8 @@ pub struct Location {
     pub record: Option<Arc<[u8]>>,
     /// The part of the text that is meant.
     pub span: Option<Span>,
+    /// The host that is meant, where the records of a set name several.
+    pub host: Option<Name>,
     /// Where in a file the record stands, if it came from one.
     pub place: Option<Place>,
 }
@@ -24,12 +26,19 @@ pub struct Location {
 impl Location {
     /// The record set of a type at a name, as a whole.
     pub fn set(name: Name, kind: Kind) -> Self {
-        Self { name, kind, record: None, span: None, place: None }
+        Self { name, kind, record: None, span: None, host: None, place: None }
     }
 
     /// One record.
     pub fn record(name: Name, kind: Kind, text: Arc<[u8]>) -> Self {
-        Self { name, kind, record: Some(text), span: None, place: None }
+        Self { name, kind, record: Some(text), span: None, host: None, place: None }
+    }
+
+    /// The same set, narrowed to the record that names a host.
+    #[must_use]
+    pub fn of_host(mut self, host: &Name) -> Self {
+        self.host = Some(host.clone());
+        self
     }
 
     /// The same place, narrowed to a part of the record.

@@ -60,7 +60,11 @@ fn issue<'r>(domain: Option<&Domain>, finding: &'r Finding) -> Issue<'r> {
     Issue {
         description: format!("{subject}: {message} ({})", reference.cite),
         check_name: rule,
-        fingerprint: format!("{owner}/{fingerprint}"),
+        // Findings of files are told apart by these, so that none depends on what another file has.
+        fingerprint: match domain {
+            Some(_) => format!("{owner}/{fingerprint}"),
+            None => format!("{file}/{fingerprint}"),
+        },
         severity: match severity {
             Severity::Error => "critical",
             Severity::Warn => "major",

@@ -1,18 +1,19 @@
 //! JUnit XML, for Jenkins, Azure and whatever else shows test results.
 //!
 //! A suite is a domain, and one more is about files and the configuration. A test is a protocol, a
-//! sender, an expectation, or a rule that is met: it fails if the rule is met, is skipped if that is
-//! no more than a note, if its owner decided about it or if it was met before a change, and is in
-//! error if something undetermined. A rule that is not met is no test, for the report does not
+//! sender, an expectation, or a rule that is met: it fails if that makes the run fail, is skipped if it
+//! does not (`--fail-on`, a decision of the owner, a finding of before a change), and is in error if
+//! something undetermined does. So a test fails or is in error exactly when the exit code is not 0. A rule that is not met is no test, for the report does not
 //! say which rules were looked at.
 //!
 //! The form is that of `testdata/schema/junit-10.xsd`.
 
 use crate::diagnostic::Severity;
 use crate::report::{
-    Authorization, Authorized, Domain, Expected, Finding, Report, SectionView, State, Status,
+    Answer, Authorization, Authorized, Domain, Expected, Finding, Report, SectionView, State,
+    Status, Threshold,
 };
-use crate::text::{Phrase, escape};
+use crate::text::{Phrase, break_line_command, escape};
 use std::io::{self, Write};
 
 /// Writes a report as test results.
@@ -20,9 +21,28 @@ use std::io::{self, Write};
 /// # Errors
 /// `out` cannot be written to.
 pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut suites: Vec<Suite> = report.domains.iter().map(about).collect();
-    if !report.findings.is_empty() {
-        let cases = rules(&report.findings);
+    let threshold = report.threshold;
+    let mut suites: Vec<Suite> =
+        report.domains.iter().map(|domain| about(domain, threshold)).collect();
+    let mut cases = rules(&report.findings, threshold.fail_on);
+    if report.run.is_partial {
+        let notes: Vec<String> = report.run.notes.iter().map(ToString::to_string).collect();
+        let said = "part of a file was not read";
+        let because = Because { kind: Kind::Error, message: said.to_owned(), details: notes };
+        cases.push(Case { name: "all files were read".to_owned(), because: Some(because) });
+    }
+    let does_fail = |case: &Case| case.because.as_ref().is_some_and(Because::fails);
+    if report.exit_code == 0 {
+        let all = suites.iter_mut().flat_map(|suite| &mut suite.cases).chain(&mut cases);
+        all.for_each(Case::pass_over);
+    } else if !suites.iter().flat_map(|suite| &suite.cases).chain(&cases).any(does_fail) {
+        let said = format!("exit code {}", report.exit_code);
+        cases.push(Case {
+            name: "exit code".to_owned(),
+            because: Because::new(Kind::Failure, said),
+        });
+    }
+    if !cases.is_empty() {
         suites.push(Suite { name: "files and configuration".to_owned(), cases });
     }
     let count = |kind| suites.iter().map(|suite| suite.count(kind)).sum::<usize>();
@@ -61,9 +81,27 @@ impl Because {
     }
 }
 
+impl Because {
+    fn is_error(&self) -> bool {
+        self.kind == Kind::Error
+    }
+
+    /// True if the test did not pass and was not passed over.
+    fn fails(&self) -> bool {
+        self.kind != Kind::Skipped
+    }
+}
+
 struct Case {
     name: String,
     because: Option<Because>,
+}
+
+impl Case {
+    /// What did not pass does not count.
+    fn pass_over(&mut self) {
+        self.because.iter_mut().for_each(|because| because.kind = Kind::Skipped);
+    }
 }
 
 struct Suite {
@@ -72,18 +110,29 @@ struct Suite {
 }
 
 /// Everything that was asked about a domain.
-fn about(domain: &Domain) -> Suite {
+fn about(domain: &Domain, threshold: Threshold) -> Suite {
     let mut cases = match &domain.change {
         Some(change) => vec![answered("the effect of the change is determined", &change.unknown)],
-        None => state(domain),
+        None => state(domain, threshold),
     };
     cases.extend(domain.contract.iter().map(|expected| expectation(domain, expected)));
-    cases.extend(rules(&domain.findings));
+    // Who asks about a sender is answered about it.
+    let answer = domain.answer();
+    let is_unknown = match &answer {
+        Some(answer) => *answer == Answer::Unknown,
+        None => !domain.unknowns().is_empty(),
+    };
+    if !is_unknown {
+        let is_error = |case: &&mut Case| case.because.as_ref().is_some_and(Because::is_error);
+        cases.iter_mut().filter(is_error).for_each(Case::pass_over);
+    }
+    let least = threshold.fail_on.filter(|_| answer.is_none() || threshold.is_named);
+    cases.extend(rules(&domain.findings, least));
     Suite { name: domain.domain.to_string(), cases }
 }
 
 /// The domain as it is: of a change, only what it brings about counts.
-fn state(domain: &Domain) -> Vec<Case> {
+fn state(domain: &Domain, threshold: Threshold) -> Vec<Case> {
     let mut cases = vec![answered("all DNS queries answered", &domain.errors)];
     cases.extend(domain.sections().into_iter().map(
         |SectionView { protocol, status, summary, .. }| Case {
@@ -96,7 +145,13 @@ fn state(domain: &Domain) -> Vec<Case> {
             },
         },
     ));
-    cases.extend(domain.authorizations.iter().filter(|one| !one.is_barred()).map(sender));
+    let mut senders: Vec<Case> =
+        domain.authorizations.iter().filter(|one| !one.is_barred()).map(sender).collect();
+    // A sender that records or the contract name fails nothing with --fail-on never.
+    if domain.answer().is_none() && threshold.fail_on.is_none() {
+        senders.iter_mut().for_each(Case::pass_over);
+    }
+    cases.append(&mut senders);
     cases
 }
 
@@ -138,8 +193,8 @@ fn expectation(domain: &Domain, expected: &Expected) -> Case {
     }
 }
 
-/// A test for each rule that is met, in the order of the findings.
-fn rules(findings: &[Finding]) -> Vec<Case> {
+/// A test for each rule that is met, in the order of the findings; one of that severity fails.
+fn rules(findings: &[Finding], least: Option<Severity>) -> Vec<Case> {
     let mut groups: Vec<(&str, Vec<&Finding>)> = Vec::new();
     for finding in findings {
         match groups.iter_mut().find(|(id, _)| *id == &*finding.rule) {
@@ -147,21 +202,20 @@ fn rules(findings: &[Finding]) -> Vec<Case> {
             None => groups.push((&finding.rule, vec![finding])),
         }
     }
-    groups.into_iter().map(|(id, group)| rule(id, &group)).collect()
+    groups.into_iter().map(|(id, group)| rule(id, &group, least)).collect()
 }
 
 /// A finding that counts goes before one that its owner decided about, that before one that was
 /// there before; what is gone is met no more.
-fn rule(id: &str, group: &[&Finding]) -> Case {
+fn rule(id: &str, group: &[&Finding], least: Option<Severity>) -> Case {
     let counting: Vec<&Finding> = group.iter().copied().filter(|it| it.counts()).collect();
     let ignored = group.iter().find_map(|it| it.suppressed.as_ref());
     let is_old = group.iter().any(|it| it.state == Some(State::Unchanged));
     let because = match (counting.first(), ignored) {
         (Some(first), _) => Some(Because {
-            // A note is worth reading, and no test of anything.
-            kind: match first.severity {
-                Severity::Note => Kind::Skipped,
-                Severity::Error | Severity::Warn => Kind::Failure,
+            kind: match least {
+                Some(least) if counting.iter().any(|it| it.severity >= least) => Kind::Failure,
+                _ => Kind::Skipped,
             },
             message: format!("{}: {}", first.severity, first.message),
             details: counting.iter().flat_map(|finding| details(finding)).collect(),
@@ -226,7 +280,12 @@ impl Case {
             Kind::Error => "error",
             Kind::Skipped => "skipped",
         };
-        let details: Vec<String> = details.iter().map(|line| attribute(line)).collect();
+        let details = details.iter().map(|line| {
+            let mut line = attribute(line);
+            break_line_command(&mut line, 0);
+            line
+        });
+        let details: Vec<String> = details.collect();
         out.push_str(&format!(
             "{head}>\n      <{element} message=\"{}\">{}</{element}>\n    </testcase>\n",
             attribute(message),

@@ -3,6 +3,7 @@
 //! Nothing in a column can break the line: texts are escaped when they are made.
 
 use super::{Stream, whole};
+use crate::net::Name;
 use crate::report::{Domain, Finding, Report, State};
 use crate::text::escape;
 use std::io::{self, Write};
@@ -42,15 +43,25 @@ impl Stream for Table {
     }
 
     fn domain(&mut self, domain: &Domain, out: &mut dyn Write) -> io::Result<()> {
-        rows(&domain.domain.to_string(), &domain.findings, out)
+        rows(|_| domain.domain.clone(), &domain.findings, out)
     }
 
     fn end(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        rows("", &report.findings, out)
+        rows(|finding| mail_domain(&finding.subject.name), &report.findings, out)
     }
 }
 
-fn rows(domain: &str, findings: &[Finding], out: &mut dyn Write) -> io::Result<()> {
+/// The domain whose mail a name takes part in: `example.com` of `s1._domainkey.example.com`.
+fn mail_domain(name: &Name) -> Name {
+    let service = name.labels().enumerate().filter(|(_, label)| label.starts_with(b"_")).last();
+    name.suffix(name.label_count() - service.map_or(0, |(index, _)| index + 1))
+}
+
+fn rows(
+    domain: impl Fn(&Finding) -> Name,
+    findings: &[Finding],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for finding in findings.iter().filter(|finding| finding.suppressed.is_none()) {
         let Finding { rule, severity, subject, message, fingerprint, .. } = finding;
         let (file, line, column) = match &finding.location {
@@ -58,11 +69,20 @@ fn rows(domain: &str, findings: &[Finding], out: &mut dyn Write) -> io::Result<(
             None => Default::default(),
         };
         let state = finding.state.map_or("", State::word);
-        writeln!(
-            out,
-            "{domain}\t{severity}\t{rule}\t{}\t{}\t{file}\t{line}\t{column}\t{message}\t{fingerprint}\t{state}",
-            subject.name, subject.kind
-        )?;
+        let cells = [
+            domain(finding).to_string(),
+            severity.to_string(),
+            rule.to_string(),
+            subject.name.to_string(),
+            subject.kind.to_string(),
+            file,
+            line,
+            column,
+            message.to_string(),
+            fingerprint.clone(),
+            state.to_owned(),
+        ];
+        writeln!(out, "{}", cells.map(|cell| safe(&cell, '\t')).join("\t"))?;
     }
     Ok(())
 }
@@ -126,10 +146,9 @@ pub fn sources(
     Ok(())
 }
 
-/// A cell that no spreadsheet takes for a formula, quoted where its text needs that.
-#[cfg(feature = "mail")]
+/// A cell that no spreadsheet takes for a formula and no log for a command, quoted where its text needs that.
 fn safe(cell: &str, separator: char) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@']);
+    let is_formula = cell.starts_with(['=', '+', '-', '@']) || cell.starts_with("::");
     let cell = if is_formula { format!("'{cell}") } else { cell.to_owned() };
     match separator == ',' && cell.contains([',', '"']) {
         true => format!("\"{}\"", cell.replace('"', "\"\"")),

@@ -4,7 +4,7 @@
 //! were looked at by themselves the document is another one: it has no domains.
 
 use super::envelope::{Enveloped, Kind};
-use super::{Domain, Extent, Finding, ReadFile, Report, Run, Tool, Verdict};
+use super::{Domain, Extent, Finding, ReadFile, Report, Run, Threshold, Tool, Verdict};
 use crate::diagnostic::Severity;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -169,6 +169,8 @@ impl<'de> Deserialize<'de> for Report {
         let (tool, started) = envelope.open();
         let findings = if files.is_empty() { general_findings } else { findings };
         let run = Run { started, files, ..run };
-        Ok(Self { tool, run, result, exit_code, counts, domains, findings })
+        // A document says how the run ended, and not what would have made it end otherwise.
+        let threshold = Threshold { fail_on: Some(Severity::Error), ..Threshold::default() };
+        Ok(Self { tool, run, result, exit_code, counts, domains, findings, threshold })
     }
 }

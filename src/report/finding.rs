@@ -278,10 +278,11 @@ impl From<&diagnostic::Fix> for ProposedFix {
 /// set, and the part of the text that is meant. Places in files, numbers in messages and the rest
 /// of the record are no part of it.
 fn fingerprint(finding: &diagnostic::Finding) -> String {
-    let diagnostic::Location { name, kind, record, span, .. } = &finding.location;
+    let diagnostic::Location { name, kind, record, span, host, .. } = &finding.location;
+    let host = host.as_ref().map(Name::to_octets).unwrap_or_default();
     let part = match (record, span) {
         (Some(record), Some(span)) => span.of(record),
-        _ => &[],
+        _ => &host,
     };
     let owner = name.to_string();
     let kind = kind.to_string();
@@ -298,12 +299,13 @@ fn fnv1a<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
     })
 }
 
-/// Tells findings apart that say the same: the second and later ones get a number behind their
+/// Tells findings apart that say the same: the second and later ones of a file get a number behind their
 /// fingerprint.
 pub(crate) fn number(findings: &mut [Finding]) {
-    let mut seen: HashMap<String, usize> = HashMap::with_capacity(findings.len());
+    let mut seen: HashMap<(Option<String>, String), usize> = HashMap::with_capacity(findings.len());
     for finding in findings {
-        let count = seen.entry(finding.fingerprint.clone()).or_default();
+        let file = finding.location.as_ref().map(|place| place.file.clone());
+        let count = seen.entry((file, finding.fingerprint.clone())).or_default();
         *count += 1;
         if *count > 1 {
             finding.fingerprint = format!("{}.{count}", finding.fingerprint);

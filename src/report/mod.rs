@@ -109,6 +109,9 @@ pub struct Report {
     pub exit_code: u8,
     /// How many findings there are, those of domains among them.
     pub counts: Counts,
+    /// What makes the run fail; no part of a document.
+    #[doc(hidden)]
+    pub threshold: Threshold,
 }
 
 impl Report {
@@ -122,6 +125,7 @@ impl Report {
             result: self.result,
             exit_code: self.exit_code,
             counts: self.counts,
+            threshold: self.threshold,
         }
     }
 

@@ -182,6 +182,7 @@ impl Tally {
             result: tally.result,
             exit_code: tally.exit_code(),
             counts: self.counts(),
+            threshold: self.threshold,
         }
     }
 }

@@ -27,8 +27,43 @@ pub fn escape(text: &[u8]) -> String {
     out
 }
 
+/// Where commands of CI services begin, anywhere in a line: GitHub and Azure Pipelines.
+const COMMANDS: [&str; 2] = ["##[", "##vso["];
+
+/// Breaks up, in a line that begins at `from`, what a CI service takes for a command at the beginning of a
+/// line in its log: `::error::`, blanks before it aside.
+pub(crate) fn break_line_command(out: &mut String, from: usize) {
+    let line = out.get(from..).unwrap_or_default();
+    let indent = line.len() - line.trim_start().len();
+    if line.trim_start().starts_with("::") {
+        out.replace_range(from + indent..from + indent + 1, "\\x3a");
+    }
+    break_commands(out, from);
+}
+
+/// Breaks up what a CI service takes for a command anywhere in a line of its log.
+fn break_commands(out: &mut String, mut from: usize) {
+    while let Some(found) = out.get(from..).and_then(|rest| rest.find("##")) {
+        let at = from + found;
+        let is_command = |command: &&str| {
+            let begin = out.get(at..at + command.len());
+            begin.is_some_and(|begin| begin.eq_ignore_ascii_case(command))
+        };
+        if COMMANDS.iter().any(is_command) {
+            out.replace_range(at + 1..at + 2, "\\x23");
+        }
+        from = at + 1;
+    }
+}
+
 /// Appends [`escape`] of `text` to `out`.
 pub fn escape_into(text: &[u8], out: &mut String) {
+    let begin = out.len();
+    write_escaped(text, out);
+    break_commands(out, begin.saturating_sub(2));
+}
+
+fn write_escaped(text: &[u8], out: &mut String) {
     for chunk in text.utf8_chunks() {
         for character in chunk.valid().chars() {
             if is_printable(character) {
@@ -88,6 +123,21 @@ mod tests {
     #[test]
     fn terminal_escapes_are_shown_and_never_emitted() {
         assert_eq!(escape(b"\x1b[31mred\x07"), "\\x1b[31mred\\x07");
+    }
+
+    #[test]
+    fn commands_of_ci_services_are_broken_up() {
+        let shown = ["##[error]x", "a ##vso[task]", "###[x", "##VSO[x", "## [x"]
+            .map(|it| escape(it.as_bytes()));
+        let expected = ["#\\x23[error]x", "a #\\x23vso[task]", "##\\x23[x", "#\\x23VSO[x", "## [x"];
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_command_in_two_pieces_is_broken_up() {
+        let mut shown = "##".to_owned();
+        escape_into(b"[error]", &mut shown);
+        assert_eq!(shown, "#\\x23[error]");
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub use cite::{Citation, Cited};
 pub use cite::{advice, draft, rfc};
 #[doc(hidden)]
 pub use date::{date, days};
+pub(crate) use escape::break_line_command;
 pub use escape::escape;
 #[doc(hidden)]
 pub use escape::{escape_into, is_printable};

@@ -121,9 +121,20 @@ fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guides").join(name);
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(folder.join(".git")).expect("a folder can be made");
-    let testdata = Path::new(CRATE).join("testdata");
-    std::os::unix::fs::symlink(testdata, folder.join("testdata")).expect("a link can be made");
+    // A link would lead out of the repository.
+    copy(&Path::new(CRATE).join("testdata"), &folder.join("testdata"));
     folder
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder can be made");
+    for entry in fs::read_dir(from).expect("a folder can be listed").flatten() {
+        let place = to.join(entry.file_name());
+        match entry.path().is_dir() {
+            true => copy(&entry.path(), &place),
+            false => _ = fs::copy(entry.path(), place).expect("a file can be copied"),
+        }
+    }
 }
 
 /// A folder with the files that commands in running text name.

@@ -27,6 +27,7 @@ mod scenarios;
 #[path = "../support/schema.rs"]
 mod schemas;
 mod servers;
+mod services;
 mod several;
 mod summary;
 #[path = "../support/cassette.rs"]

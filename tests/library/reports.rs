@@ -16,6 +16,8 @@ pub(crate) fn name(text: &str) -> Name {
 }
 
 pub(crate) fn report(result: Verdict, exit_code: u8, domains: Vec<Domain>) -> Report {
+    let mut threshold = Threshold::default();
+    threshold.fail_on = Some(Severity::Warn);
     made!(Report {
         tool: made!(Tool { name: "mailcheck".into(), version: "0.0.0".into() }),
         run: made!(Run {
@@ -30,6 +32,7 @@ pub(crate) fn report(result: Verdict, exit_code: u8, domains: Vec<Domain>) -> Re
         exit_code,
         domains,
         findings: Vec::new(),
+        threshold,
     })
 }
 
@@ -465,6 +468,7 @@ pub(crate) fn unknown() -> Report {
     domain.errors = vec![Phrase::from(why)];
     let [one] = domain.authorizations.as_mut_slice() else { unreachable!("one sender") };
     one.authorized = Authorized::Unknown;
+    one.answer = Answer::Unknown;
     one.sender = "192.0.2.8".into();
     one.headline = domain.headline.clone();
     one.spf.result = Some(SpfResult::Temperror);

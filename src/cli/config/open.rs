@@ -3,6 +3,7 @@
 
 use crate::cli::args::Choosing;
 use crate::cli::input;
+use crate::cli::repository::Repository;
 use crate::cli::words::Mistake;
 use crate::config::{self, BASELINE, Config, ConfigFault, FILE, LIMIT};
 use crate::contract::Written;
@@ -114,8 +115,13 @@ impl Files {
         Ok(config)
     }
 
-    /// Refuses a circle, and what has no end in sight.
+    /// Refuses what is outside, a circle, and what has no end in sight.
     fn bounded(&self, path: &Path, include: &Written<String>) -> Result<(), Mistake> {
+        let is_inside = Repository::find().is_ok_and(|repository| repository.holds(path));
+        if !is_inside {
+            let said = format!("{:?} leads out of the repository", include.value);
+            return Err(Mistake::at(&include.place, said));
+        }
         let place = Self::place(path);
         if let Some(begin) = self.open.iter().position(|(open, _)| *open == place) {
             let circle = self.open.iter().skip(begin).chain(self.open.get(begin));

@@ -6,16 +6,19 @@ use super::super::words::{Mistake, Sources, domain, server};
 use super::super::{args, input, sources};
 use super::DiffArgs;
 use super::faults;
-use crate::dns::{Data, Kind, presentation};
+use crate::diagnostic::{self, Location};
+use crate::dns::{Data, Kind, Place, presentation};
 use crate::net::Name;
 use crate::report::Finding;
 use crate::text::{Phrase, escape};
+use crate::zone::lint::NOT_READ;
 use crate::zonefile::Zone;
 use crate::zonefile::formats::Files;
 use crate::zonefile::zone::{ErrorKind, Ignore as Comment, ZoneError};
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Where the answers of a state come from, before everything else.
 #[derive(Default)]
@@ -169,8 +172,16 @@ impl States {
         let notice = || version.files.notices.first().map(ToString::to_string);
         let why = first.or_else(notice).unwrap_or_else(|| "it lists no record".to_owned());
         let why: String = why.chars().take(400).collect();
-        let note = Phrase::new().plain("nothing understood: ").plain(escape(why.as_bytes()));
-        self.unread.notes.push(note);
+        let said = Phrase::new().plain("nothing understood: ").plain(escape(why.as_bytes()));
+        self.unread.notes.push(said.clone());
+        // Formats that show findings only say so too.
+        let file = version.files.errors.first().map(|fault| &fault.place.file);
+        let notice = version.files.notices.first().map(|notice| &notice.place.file);
+        let place = file.or(notice).map(|file| Place::new(Arc::clone(file), 1, 1));
+        let location = Location::set(Name::root(), Kind::Txt).in_file(place);
+        let finding = diagnostic::Finding::new(&NOT_READ, location, said);
+        let state = Some(crate::report::State::Introduced);
+        self.findings.push(Finding { state, ..Finding::from(&finding) });
     }
 
     fn version(argument: &Path) -> Result<Version, Mistake> {
@@ -315,6 +326,7 @@ fn expanded(files: &[PathBuf], commit: &Commit) -> Result<Vec<PathBuf>, Mistake>
             let mut found = input::files_below(path)?;
             found.extend(commit.files(path)?);
             found.retain(|file| holds_records(file));
+            found = found.into_iter().map(literal).collect();
             found.sort();
             found.dedup();
             all.append(&mut found);
@@ -323,9 +335,15 @@ fn expanded(files: &[PathBuf], commit: &Commit) -> Result<Vec<PathBuf>, Mistake>
         }
     }
     for file in deleted(&all, commit)? {
-        all.push(file);
+        all.push(literal(file));
     }
     Ok(all)
+}
+
+/// A file that a listing names: nothing in its name chooses a format or a zone.
+fn literal(file: PathBuf) -> PathBuf {
+    let is_ambiguous = input::split(&file) != (None, file.as_path());
+    if is_ambiguous { Path::new(".").join(file) } else { file }
 }
 
 /// Files that were at the commit, beside one that is named and named alike, and are gone: a pattern such

@@ -1,5 +1,6 @@
 //! A page that grows part by part and never beyond what GitHub takes.
 
+use crate::text::break_line_command;
 use std::collections::BTreeMap;
 
 /// Most octets of a page. GitHub refuses comments of more than 65,536 characters.
@@ -62,6 +63,13 @@ impl Page {
                 parts.join(", ")
             ));
         }
-        format!("{}\n", self.text.trim_end())
+        let mut page = String::with_capacity(self.text.len());
+        for line in self.text.trim_end().lines() {
+            let begin = page.len();
+            page.push_str(line);
+            break_line_command(&mut page, begin);
+            page.push('\n');
+        }
+        page
     }
 }

@@ -3,6 +3,7 @@
 use super::Look;
 use super::line::Line;
 use crate::render::palette::{Ink, Palette};
+use crate::text::break_line_command;
 
 /// Fewest columns for a sentence; a label that leaves less is followed by a new line.
 const NARROWEST: usize = 28;
@@ -95,6 +96,7 @@ impl Sheet {
 
     /// Writes a line as it is, however long.
     pub(super) fn put(&mut self, line: &Line) {
+        let begin = self.text.len();
         for (ink, link, text) in line.pieces() {
             match link.filter(|_| self.links) {
                 Some(link) => {
@@ -106,6 +108,8 @@ impl Sheet {
             }
         }
         self.text.truncate(self.text.trim_end_matches(' ').len());
+        let begin = begin.min(self.text.len());
+        break_line_command(&mut self.text, begin);
         self.text.push('\n');
     }
 

@@ -93,6 +93,7 @@ fn named(one: &Exchanger) -> Phrase {
 }
 
 fn at(facts: &Facts, one: &Exchanger, rule: &'static Rule, said: Phrase) -> Finding {
-    let location = Location::set(facts.domain.clone(), Kind::Mx).in_file(one.place.clone());
+    let location =
+        Location::set(facts.domain.clone(), Kind::Mx).of_host(&one.host).in_file(one.place.clone());
     Finding::new(rule, location, said)
 }

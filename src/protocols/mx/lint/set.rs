@@ -1,7 +1,7 @@
 //! Rules about the MX set as a whole.
 
 use crate::diagnostic::{Finding, Location, Rule};
-use crate::dns::{Kind, Place};
+use crate::dns::Kind;
 use crate::net::organization;
 use crate::protocols::mx::{Addresses, Exchanger, Facts, Found, Target};
 use crate::provider::{self, Provider};
@@ -17,14 +17,14 @@ pub(super) fn null_with_others(facts: &Facts, rule: &'static Rule, findings: &mu
             .number(others)
             .plain(if others == 1 { " other MX record" } else { " other MX records" })
             .plain("; senders may follow either");
-        findings.push(at(facts, null.place.clone(), rule, said));
+        findings.push(at(facts, Some(null), rule, said));
     }
 }
 
 pub(super) fn null_preference(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     if let Some(null) = null(facts).filter(|null| null.preference != 0) {
         let said = Phrase::new().plain("null MX with preference ").number(null.preference);
-        findings.push(at(facts, null.place.clone(), rule, said.plain(" instead of 0")));
+        findings.push(at(facts, Some(null), rule, said.plain(" instead of 0")));
     }
 }
 
@@ -47,7 +47,7 @@ pub(super) fn mixed_operators(facts: &Facts, rule: &'static Rule, findings: &mut
             .plain(", a host of another operator, is in one set with ")
             .plain(provider.title())
             .plain(" and gets mail whenever a sender chooses it");
-        findings.push(at(facts, other.place.clone(), rule, said));
+        findings.push(at(facts, Some(other), rule, said));
     }
 }
 
@@ -82,7 +82,7 @@ pub(super) fn duplicate(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
             let count = facts.exchangers().iter().filter(|other| other.host == one.host).count();
             let said = Phrase::new().plain("the MX host ").name(&one.host);
             let said = said.plain(" is listed ").number(count).plain(" times");
-            findings.push(at(facts, one.place.clone(), rule, said));
+            findings.push(at(facts, Some(one), rule, said));
         }
     }
 }
@@ -116,7 +116,7 @@ pub(super) fn same_addresses(facts: &Facts, rule: &'static Rule, findings: &mut 
         if first.host != one.host {
             let said = Phrase::new().plain("the MX host ").name(&one.host);
             let said = said.plain(" has the same addresses as ").name(&first.host);
-            findings.push(at(facts, one.place.clone(), rule, said));
+            findings.push(at(facts, Some(one), rule, said));
         }
     }
 }
@@ -125,6 +125,12 @@ fn null(facts: &Facts) -> Option<&Exchanger> {
     facts.exchangers().iter().find(|one| matches!(one.target, Target::Null))
 }
 
-fn at(facts: &Facts, place: Option<Place>, rule: &'static Rule, said: Phrase) -> Finding {
-    Finding::new(rule, Location::set(facts.domain.clone(), Kind::Mx).in_file(place), said)
+/// A finding about one host of the set, or about all of it.
+fn at(facts: &Facts, one: Option<&Exchanger>, rule: &'static Rule, said: Phrase) -> Finding {
+    let set = Location::set(facts.domain.clone(), Kind::Mx);
+    let location = match one {
+        Some(one) => set.of_host(&one.host).in_file(one.place.clone()),
+        None => set,
+    };
+    Finding::new(rule, location, said)
 }
