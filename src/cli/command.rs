@@ -6,7 +6,7 @@ use super::completions;
 use super::help;
 use super::{
     RunError, baseline, bounce, config, diff, explain, fix, lint, man, message, report, rules,
-    schema, senders, test,
+    scan, schema, senders, test,
 };
 use crate::render::text::Question;
 use crate::text::near;
@@ -43,6 +43,7 @@ enum Verb {
     Message(message::MessageArgs),
     Bounce(bounce::BounceArgs),
     Report(report::ReportArgs),
+    Scan(scan::ScanArgs),
     Rules(rules::RulesArgs),
     Explain(explain::ExplainArgs),
     Schema(schema::SchemaArgs),
@@ -69,6 +70,7 @@ impl CommandLine {
             Some(Verb::Message(typed)) => message::run(typed),
             Some(Verb::Bounce(typed)) => bounce::run(typed),
             Some(Verb::Report(typed)) => report::run(typed),
+            Some(Verb::Scan(typed)) => scan::run(typed),
             Some(Verb::Rules(typed)) => rules::run(&typed),
             Some(Verb::Explain(typed)) => explain::run(&typed),
             Some(Verb::Schema(typed)) => schema::run(&typed),

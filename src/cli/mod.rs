@@ -28,6 +28,7 @@ mod question;
 mod report;
 mod repository;
 mod rules;
+mod scan;
 mod schema;
 pub mod senders;
 mod session;

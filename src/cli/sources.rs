@@ -4,8 +4,8 @@ use super::input::{read, zones};
 use super::unread::Unread;
 use super::words::{Mistake, Sources};
 use crate::dns::{
-    Answer, Cache, Dns, Failure, FaultScript, Injector, Live, LiveOptions, Lookup, Outcome,
-    Provenance, Question, Recorder, Replay, Server, Trouble,
+    Answer, Cache, Dns, Endpoint, Failure, FaultScript, Injector, Live, LiveOptions, Lookup,
+    Outcome, Provenance, Question, Recorder, Replay, Server, Trouble,
 };
 use crate::text::Phrase;
 use crate::zonefile::formats::Files;
@@ -172,8 +172,44 @@ fn live(sources: &Sources) -> Result<Live, Mistake> {
                 .map_err(|why| Mistake::new(format!("--resolver {text:?}: {why}")))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    Live::new(LiveOptions { servers, timeout: sources.timeout })
-        .map_err(|why| Mistake::new(why.to_string()))
+    asking(servers, sources)
+}
+
+fn asking(servers: Vec<Server>, sources: &Sources) -> Result<Live, Mistake> {
+    let options = LiveOptions { servers, timeout: sources.timeout };
+    Live::new(options).map_err(|why| Mistake::new(why.to_string()))
+}
+
+/// True if servers answer, and nothing lies over them.
+pub(super) fn is_plain(sources: &Sources) -> bool {
+    let Sources { zones, offline, record, replay, faults, .. } = sources;
+    let is_over = !zones.is_empty() || !faults.is_empty() || record.is_some();
+    !is_over && !offline && replay.is_none()
+}
+
+/// The servers that are asked, those of the system spelled out.
+///
+/// # Errors
+/// A server cannot be understood, or there is none.
+pub(super) fn endpoints(sources: &Sources) -> Result<Vec<Endpoint>, Mistake> {
+    Ok(live(sources)?.endpoints().to_vec())
+}
+
+/// A way to the servers for each of them, in which that one is asked first: who takes them in turn
+/// shares the load. The one at `first` comes first.
+///
+/// # Errors
+/// A server cannot be understood, or there is none.
+pub(super) fn lanes(sources: &Sources, first: usize) -> Result<Vec<Arc<dyn Dns>>, Mistake> {
+    let mut servers: Vec<Server> = endpoints(sources)?.into_iter().map(Server::Endpoint).collect();
+    let many = servers.len();
+    servers.rotate_left(first % many.max(1));
+    let mut lanes: Vec<Arc<dyn Dns>> = Vec::with_capacity(many);
+    for _ in 0..many {
+        lanes.push(Arc::new(asking(servers.clone(), sources)?));
+        servers.rotate_left(1);
+    }
+    Ok(lanes)
 }
 
 /// A cassette.

@@ -11,6 +11,7 @@
 //! | [`junit`] | Jenkins, Azure and other viewers of test results |
 //! | [`prometheus`] | monitoring |
 //! | [`tsv`] | `cut` and `awk` |
+//! | [`scan`] | a program that looks at very many domains |
 //! | [`patch`] | the tool that publishes records |
 //! | [`cidr`] | a tool that takes a list of networks |
 //! | [`nft`] | a packet filter |
@@ -44,6 +45,8 @@ pub mod patch;
 mod place;
 pub mod prometheus;
 pub mod sarif;
+#[doc(hidden)]
+pub mod scan;
 mod stream;
 #[cfg(feature = "cli")]
 pub mod text;

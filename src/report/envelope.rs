@@ -32,11 +32,13 @@ pub enum Kind {
     Bounce,
     /// Messages that arrived.
     Message,
+    /// One domain of a scan, as a line.
+    Scan,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Report,
         Self::Lint,
         Self::Domain,
@@ -49,6 +51,7 @@ impl Kind {
         Self::Feedback,
         Self::Bounce,
         Self::Message,
+        Self::Scan,
     ];
 
     /// Its name.
@@ -66,6 +69,7 @@ impl Kind {
             Self::Feedback => "feedback",
             Self::Bounce => "bounce",
             Self::Message => "message",
+            Self::Scan => "scan",
         }
     }
 
@@ -84,6 +88,7 @@ impl Kind {
             Self::Feedback => "mailcheck.feedback/1",
             Self::Bounce => "mailcheck.bounce/1",
             Self::Message => "mailcheck.message/1",
+            Self::Scan => "mailcheck.scan/1",
         }
     }
 

@@ -29,6 +29,8 @@ mod owner;
 mod patch;
 mod repair;
 mod rule_id;
+#[doc(hidden)]
+pub mod scan;
 mod sender_result;
 pub mod schema;
 pub mod senders;

@@ -7,6 +7,7 @@ use crate::net::Name;
 use crate::protocols::Protocol;
 use crate::text::Phrase;
 use serde::{Serialize, Serializer};
+use std::fmt;
 
 /// Something that could not be determined, and why: never a fault of the domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +63,16 @@ impl What {
             Self::Sender(sender) => Some(sender.clone()),
             Self::Records(name, kind) => Some(format!("{name} {kind}")),
             _ => None,
+        }
+    }
+}
+
+impl fmt::Display for What {
+    /// What it is called, or else what it is.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => out.write_str(&name),
+            None => out.write_str(self.word()),
         }
     }
 }

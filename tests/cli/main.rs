@@ -23,6 +23,7 @@ mod output;
 #[path = "../support/program.rs"]
 mod program;
 mod review;
+mod scan;
 mod scenarios;
 #[path = "../support/schema.rs"]
 mod schemas;

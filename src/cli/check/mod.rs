@@ -74,7 +74,7 @@ pub(super) async fn run(plan: &Plan) -> Result<u8, RunError> {
 }
 
 /// Comes when the user presses Ctrl-C; never where that cannot be heard.
-async fn interrupt() {
+pub(super) async fn interrupt() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

@@ -1,0 +1,314 @@
+//! Workers: threads that examine domains, each with a runtime, servers and a memory of its own.
+
+use super::lines::{Faulty, Line};
+use super::pace::{Pace, Paced, is_near};
+use super::plan::Plan;
+use super::summary::Summary;
+use crate::audit::{self, Clock, Inquiry};
+use crate::cli::RunError;
+use crate::cli::STACK;
+use crate::cli::session::{Deadline, Session};
+use crate::cli::sources;
+use crate::config::{self, Decisions, Policy};
+use crate::dns::{Answer, Cache, Dns, Lookup, Question, Trouble};
+use crate::render::json::Lines as Reports;
+use crate::render::{Stream as _, scan};
+use crate::report::scan::Row;
+use crate::report::{Domain, Report, Run, Tally, Threshold};
+use std::cell::RefCell;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::{self, JoinHandle};
+use tokio::sync::{Mutex, mpsc};
+use tokio::task::JoinSet;
+use tokio::time::timeout_at;
+
+/// How many answers a worker keeps: what domains have in common stays in use, the rest goes.
+const MEMORY: usize = 16_384;
+/// How many rows have to be done before it is believed that no server replies.
+const FIRST: u64 = 8;
+
+/// A line that is done.
+pub(super) struct Done {
+    /// Which of the lines it is, in the order in which they were given.
+    pub place: u64,
+    /// Its row, as it is written.
+    pub row: Vec<u8>,
+}
+
+/// The workers of a scan.
+pub(super) struct Crew {
+    workers: Vec<Worker>,
+    done: Mutex<mpsc::UnboundedReceiver<Done>>,
+    seen: Arc<Seen>,
+    is_live: bool,
+    /// Most queries a second to each server; `None` for no limit.
+    pub rate: Option<u32>,
+}
+
+struct Worker {
+    tasks: mpsc::UnboundedSender<(u64, Line)>,
+    thread: JoinHandle<Summary>,
+}
+
+/// What was seen of the servers.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// How many queries went out.
+    queries: AtomicUsize,
+    /// How many of them failed.
+    failures: AtomicUsize,
+    /// True if a server has replied to anything.
+    is_heard: AtomicBool,
+}
+
+impl Seen {
+    /// How many queries went out, and how many of them failed.
+    pub(super) fn queries(&self) -> (usize, usize) {
+        (self.queries.load(Ordering::Relaxed), self.failures.load(Ordering::Relaxed))
+    }
+}
+
+impl Crew {
+    /// Starts the workers, one a processor.
+    ///
+    /// # Errors
+    /// A server cannot be understood, there is none, or a thread cannot be started.
+    pub(super) fn hire(plan: &Plan, session: &Session) -> Result<Self, RunError> {
+        let many = thread::available_parallelism().map_or(1, usize::from);
+        let seen = Arc::new(Seen::default());
+        let is_live = sources::is_plain(&plan.sources);
+        let rate = if is_live { rate(plan)? } else { None };
+        let (send_done, done) = mpsc::unbounded_channel();
+        let mut workers = Vec::with_capacity(many);
+        for place in 0..many {
+            let dns: Arc<dyn Dns> = if is_live {
+                let part = |rate| Pace::new(rate, many);
+                let lanes = sources::lanes(&plan.sources, place)?;
+                let lanes: Vec<Arc<dyn Dns>> = lanes
+                    .into_iter()
+                    .map(|lane| -> Arc<dyn Dns> { Arc::new(Paced::new(lane, rate.map(part))) })
+                    .collect();
+                let watched = Watched { lanes, next: AtomicUsize::new(0), seen: Arc::clone(&seen) };
+                let in_flight = usize::try_from(plan.concurrency).unwrap_or(usize::MAX);
+                Arc::new(Cache::new(watched).capacity(MEMORY).in_flight(2 * in_flight))
+            } else {
+                Arc::clone(session.dns())
+            };
+            let (tasks, from) = mpsc::unbounded_channel();
+            let bench = Bench {
+                dns,
+                clock: session.clock(),
+                deadline: session.deadline,
+                policy: plan.policy.clone(),
+                today: session.started.date(),
+                started: session.run().started,
+                form: plan.form,
+                done: send_done.clone(),
+            };
+            let worker = thread::Builder::new().name(format!("scan-{place}")).stack_size(STACK);
+            let thread = worker.spawn(move || bench.run(from))?;
+            workers.push(Worker { tasks, thread });
+        }
+        Ok(Self { workers, done: Mutex::new(done), seen, is_live, rate })
+    }
+
+    /// Hands a line to a worker, in turn.
+    pub(super) fn give(&self, place: u64, line: Line) {
+        let many = u64::try_from(self.workers.len()).unwrap_or(1).max(1);
+        let next = usize::try_from(place % many).unwrap_or_default();
+        if let Some(worker) = self.workers.get(next) {
+            // A worker is gone only if it panicked, which `dismiss` passes on.
+            let _ = worker.tasks.send((place, line));
+        }
+    }
+
+    /// The next line that is done; never, if there is none. Can be dropped at any time.
+    pub(super) async fn done(&self) -> Done {
+        match self.done.lock().await.recv().await {
+            Some(done) => done,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// True if so many lines are done and no server has replied to anything.
+    pub(super) fn has_no_dns(&self, done: u64) -> bool {
+        done >= FIRST && self.is_deaf()
+    }
+
+    /// True if no server has replied to anything.
+    pub(super) fn is_deaf(&self) -> bool {
+        let Seen { queries, is_heard, .. } = &*self.seen;
+        self.is_live && queries.load(Ordering::Relaxed) > 0 && !is_heard.load(Ordering::Relaxed)
+    }
+
+    /// What is seen of the servers.
+    pub(super) fn seen(&self) -> Arc<Seen> {
+        Arc::clone(&self.seen)
+    }
+
+    /// Lets the workers end; what they add up to.
+    pub(super) fn dismiss(self) -> Summary {
+        let mut all = Summary::default();
+        (all.queries, all.failed_queries) = self.seen.queries();
+        for Worker { tasks, thread } in self.workers {
+            drop(tasks);
+            match thread.join() {
+                Ok(summary) => all.add(summary),
+                // A fault of this program, which stays one.
+                Err(panic) => resume_unwind(panic),
+            }
+        }
+        all
+    }
+}
+
+/// Most queries a second to each server: as asked, or little for servers far away.
+fn rate(plan: &Plan) -> Result<Option<u32>, RunError> {
+    /// Few enough for a resolver that others use too.
+    const MODEST: u32 = 500;
+    Ok(match plan.rate {
+        Some(0) => None,
+        Some(rate) => Some(rate),
+        None if sources::endpoints(&plan.sources)?.iter().all(is_near) => None,
+        None => Some(MODEST),
+    })
+}
+
+/// What a worker works with.
+struct Bench {
+    dns: Arc<dyn Dns>,
+    clock: Clock,
+    deadline: Deadline,
+    policy: Policy,
+    today: String,
+    started: Option<String>,
+    form: Option<scan::Form>,
+    done: mpsc::UnboundedSender<Done>,
+}
+
+impl Bench {
+    /// Works until there is nothing left to do.
+    fn run(self, mut tasks: mpsc::UnboundedReceiver<(u64, Line)>) -> Summary {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        // Without a runtime nothing can be asked, and the system is out of file descriptors.
+        let runtime = runtime.expect("a thread can wait for events");
+        let summary = RefCell::new(Summary::default());
+        let mut decisions = Decisions::new(&self.policy, &self.today);
+        runtime.block_on(async {
+            let mut running: JoinSet<(u64, u64, Domain)> = JoinSet::new();
+            let mut is_over = false;
+            while !is_over || !running.is_empty() {
+                tokio::select! {
+                    Some(joined) = running.join_next() => {
+                        let (place, line, domain) = match joined {
+                            Ok(done) => done,
+                            Err(why) => resume_unwind(why.into_panic()),
+                        };
+                        let row = self.row(line, decisions.apply(domain), &summary);
+                        let _ = self.done.send(Done { place, row });
+                    }
+                    task = tasks.recv(), if !is_over => match task {
+                        None => is_over = true,
+                        Some((place, Line { number, asked: Ok(inquiry), .. })) => {
+                            running.spawn(self.examine(place, number, *inquiry));
+                        }
+                        Some((place, Line { number, asked: Err(faulty), .. })) => {
+                            let row = self.faulty(number, &faulty, &summary);
+                            let _ = self.done.send(Done { place, row });
+                        }
+                    },
+                }
+            }
+        });
+        // What still waits for a reply that nobody needs is not waited for.
+        runtime.shutdown_background();
+        summary.into_inner()
+    }
+
+    fn examine(
+        &self,
+        place: u64,
+        line: u64,
+        inquiry: Inquiry,
+    ) -> impl Future<Output = (u64, u64, Domain)> + Send + use<> {
+        let (dns, clock, deadline) = (Arc::clone(&self.dns), self.clock, self.deadline);
+        let config = self.policy.config.clone();
+        async move {
+            let work = timeout_at(deadline.end(), audit::domain(&dns, &inquiry, clock));
+            let mut domain = match work.await {
+                Ok(domain) => domain,
+                Err(_) => audit::undecided(&inquiry, deadline.too_late()),
+            };
+            if inquiry.is_about_the_whole() {
+                config::judge(&config, &mut domain);
+            }
+            (place, line, domain)
+        }
+    }
+
+    fn row(&self, line: u64, domain: Domain, summary: &RefCell<Summary>) -> Vec<u8> {
+        let row = Row::new(line, &domain);
+        summary.borrow_mut().count(&row);
+        match self.form {
+            Some(form) => written(|out| scan::row(&row, form, self.started.as_deref(), out)),
+            None => self.report(domain),
+        }
+    }
+
+    /// The whole report of a domain, as a line.
+    fn report(&self, domain: Domain) -> Vec<u8> {
+        let run = Run { started: self.started.clone(), ..Run::default() };
+        let head: Report = Tally::new(Threshold::default()).conclude(run, Vec::new());
+        let mut lines = Reports::new(Default::default());
+        written(|out| {
+            lines.begin(&head, out)?;
+            lines.domain(&domain, out)
+        })
+    }
+
+    fn faulty(&self, line: u64, faulty: &Faulty, summary: &RefCell<Summary>) -> Vec<u8> {
+        let Faulty { text, why } = faulty;
+        let row = Row::faulty(line, text, why.clone());
+        summary.borrow_mut().count(&row);
+        let form = self.form.unwrap_or(scan::Form::JsonLines);
+        written(|out| scan::row(&row, form, self.started.as_deref(), out))
+    }
+}
+
+/// A row as octets.
+fn written(row: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> Vec<u8> {
+    let mut out = Vec::with_capacity(1024);
+    row(&mut out).expect("memory can be written to, and rows are JSON");
+    out
+}
+
+/// Several ways to the servers, which share the load, and what is seen of them.
+struct Watched {
+    lanes: Vec<Arc<dyn Dns>>,
+    next: AtomicUsize,
+    seen: Arc<Seen>,
+}
+
+impl Dns for Watched {
+    fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
+        Box::pin(async move {
+            let next = self.next.fetch_add(1, Ordering::Relaxed) % self.lanes.len().max(1);
+            self.seen.queries.fetch_add(1, Ordering::Relaxed);
+            // There is always one, for without a server the crew is not hired.
+            let Some(lane) = self.lanes.get(next) else { return std::future::pending().await };
+            let answer: Arc<Answer> = lane.lookup(question).await;
+            match answer.failure().map(|failure| failure.trouble) {
+                None => self.seen.is_heard.store(true, Ordering::Relaxed),
+                Some(trouble) => {
+                    self.seen.failures.fetch_add(1, Ordering::Relaxed);
+                    if !matches!(trouble, Trouble::Timeout | Trouble::Network) {
+                        self.seen.is_heard.store(true, Ordering::Relaxed);
+                    }
+                }
+            }
+            answer
+        })
+    }
+}
