@@ -207,12 +207,12 @@ fn a_file_that_is_there_is_neither_overwritten_nor_taken_for_rows() {
 
 #[test]
 fn without_any_dns_server_a_scan_ends_with_3_and_writes_no_row() {
-    // A port that is taken and never answers would be waited for; one that is free refuses at once.
-    let free = UdpSocket::bind("127.0.0.1:0").and_then(|it| it.local_addr()).unwrap();
+    // It is bound as long as the scan runs: a free port might be given to one of its own sockets.
+    let silent = UdpSocket::bind("127.0.0.1:0").unwrap();
     let list: String = (0..1000).map(|number| format!("d{number}.example\n")).collect();
     let mut run = run("scan-deaf", []).file("list.txt", list.as_bytes()).verb();
-    run = run.arguments(["--timeout", "1s", "--output", "rows.jsonl", "--resolver"]);
-    run.arguments.push(free.to_string().into());
+    run = run.arguments(["--timeout", "200ms", "--output", "rows.jsonl", "--resolver"]);
+    run.arguments.push(silent.local_addr().unwrap().to_string().into());
     let ended = run.end();
     let said = "scan: no DNS server replied; no row was written\n\
                 Go on with: --output rows.jsonl --resume\n";
@@ -247,4 +247,18 @@ fn a_sender_without_a_local_part_is_postmaster() {
     let list = b"domain\tip\nmacro.example\t192.0.2.1\n";
     let run = replay("scan-postmaster", &tape, []).file("list.txt", list).verb();
     assert_eq!(rows(&run.end())[0]["sender"]["spf"], "pass");
+}
+
+#[test]
+fn what_has_no_end_is_not_gone_on_with() {
+    let flags = ["--output", "/dev/zero", "--resume"];
+    let ended = scan("scan-device", LIST).arguments(flags).end();
+    let said = "error: --resume needs a file, and /dev/zero is none";
+    assert_eq!(ended.refusal(), (Some(2), said));
+    let endless = "x".repeat(3 << 20);
+    let ended = scan("scan-endless", LIST)
+        .file("rows.jsonl", endless.as_bytes())
+        .arguments(["--output", "rows.jsonl", "--resume"])
+        .end();
+    assert_eq!(ended.refusal(), (Some(2), "error: rows.jsonl:1 is not a row of a scan"));
 }

@@ -9,11 +9,14 @@ use serde::Deserialize;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Stdout, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read as _, Seek, SeekFrom, Stdout, Write};
 use std::path::{Path, PathBuf};
 
 /// Octets that are kept before they are written.
 const BUFFER: usize = 256 * 1024;
+
+/// The longest row that is read, in octets: what is longer is no row.
+const LONGEST: u64 = 1024 * 1024;
 
 /// Where rows go.
 pub(super) struct Rows {
@@ -63,6 +66,11 @@ impl Rows {
         let mut options = OpenOptions::new();
         let options = options.read(true).write(true).create(true).truncate(false);
         let mut file = options.open(path).map_err(fault)?;
+        if !file.metadata().map_err(fault)?.is_file() {
+            // A device has no end to go on from.
+            let why = format!("--resume needs a file, and {} is none", path.display());
+            return Err(Mistake::new(why).into());
+        }
         let (known, end) = rows_of(path, &file, plan.form)?;
         file.set_len(end).map_err(fault)?;
         file.seek(SeekFrom::End(0)).map_err(fault)?;
@@ -180,8 +188,8 @@ fn rows_of(
     let (mut line, mut number) = (Vec::new(), 0_u64);
     loop {
         line.clear();
-        let length = from.read_until(b'\n', &mut line).map_err(fault)?;
-        if !line.ends_with(b"\n") {
+        let length = from.by_ref().take(LONGEST).read_until(b'\n', &mut line).map_err(fault)?;
+        if !line.ends_with(b"\n") && u64::try_from(length).is_ok_and(|it| it < LONGEST) {
             return Ok((known, end));
         }
         number += 1;
