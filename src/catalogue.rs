@@ -7,7 +7,7 @@ use crate::diagnostic::{Check, Rule};
 use crate::text::near;
 use crate::{compare, contract, posture, protocols, suppress, zone};
 
-/// Every rule, family by family, in the order in which findings are told.
+/// Every rule, family by family, in the order of findings in a report.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     of(posture::lint::CHECKS)
         .chain(protocols::ROWS.iter().flat_map(|row| (row.rules)()))

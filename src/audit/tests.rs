@@ -208,8 +208,7 @@ async fn a_network_of_which_nothing_passes_for_certain_does_not_pass_in_part() {
     let domain = report(zone, &from(Sender::Network(network))).await;
     assert_eq!(
         domain.headline.to_string(),
-        "asked is at best partly authorized: SPF does not pass 128 IPv4 addresses of 256 IPv4 \
-         addresses"
+        "asked is at best partly authorized: SPF does not pass 128 of 256 IPv4 addresses"
     );
 }
 
@@ -309,7 +308,7 @@ fn unregistered(domain: &Domain) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn whoever_registers_an_abandoned_domain_is_told_by_what_it_gains() {
+async fn an_abandoned_domain_is_reported_with_what_its_next_owner_gains() {
     let domain = report(ABANDONED, &about("example.com")).await;
     assert_eq!(
         unregistered(&domain),

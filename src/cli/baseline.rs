@@ -171,7 +171,7 @@ impl Work {
         examine_all(&plan).await
     }
 
-    /// Puts entries in the place of those of the file.
+    /// Replaces the entries of the file.
     fn keep(&self, entries: &[&Ignore]) -> Result<(), RunError> {
         write::file(&self.path, config::write_baseline(entries).as_bytes())
     }

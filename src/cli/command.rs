@@ -15,7 +15,7 @@ use clap::{Arg, Command, CommandFactory as _, FromArgMatches as _, Parser, Subco
 use std::ffi::OsString;
 use std::sync::OnceLock;
 
-// The main question, or a verb. What it says of itself stands at the question.
+// The main question, or a verb. The main question describes itself.
 #[derive(Debug, Parser)]
 #[command(
     name = "mailcheck",

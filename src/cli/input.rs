@@ -89,7 +89,7 @@ fn is_there(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }
 
-/// The content of a file up to one octet beyond a limit, by which a longer one is told.
+/// The content of a file up to one octet beyond a limit, by which a longer one is recognised.
 ///
 /// # Errors
 /// The file cannot be read.

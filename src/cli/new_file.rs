@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// A file that is being written and appears when it is kept; what stood there stays until then.
 ///
 /// A symbolic link is followed, a file that stands there keeps its mode, and what is no file (a
-/// device, a pipe) is written to as it is: only a regular file can be put in the place of one.
+/// device, a pipe) is written to as it is: only a regular file can be replaced by one.
 #[derive(Debug)]
 pub(super) struct NewFile {
     /// As the user named it.

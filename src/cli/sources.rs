@@ -59,7 +59,7 @@ impl Stack {
     }
 
     /// Zones laid over what answers, and faults over everything: a drill is about the answers that
-    /// are used, whoever gives them.
+    /// are used, wherever they come from.
     ///
     /// # Errors
     /// A fault cannot be understood.
@@ -130,7 +130,7 @@ pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     let mut names = Vec::new();
     let asked = Arc::new(AtomicUsize::new(0));
     let (bottom, is_repeatable): (Arc<dyn Dns>, bool) = if let Some(path) = &sources.replay {
-        names.push(format!("recorded in {}", path.display()));
+        names.push(format!("replayed from {}", path.display()));
         (Arc::new(replay(path)?), true)
     } else if sources.offline {
         (Arc::new(Offline), true)

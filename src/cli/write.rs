@@ -8,7 +8,7 @@ use crate::render::{
 };
 use crate::report::{Extent, Report};
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
@@ -17,6 +17,8 @@ pub(super) use super::new_file::probe;
 
 /// Columns of a line where nobody says how many there are.
 const WIDTH: usize = 80;
+/// Fewest columns that a report fits into.
+const NARROWEST: usize = 40;
 /// Lines longer than this are hard to read.
 const WIDEST: usize = 100;
 
@@ -77,7 +79,7 @@ pub(super) struct Terminal {
     width: usize,
 }
 
-/// Writes to standard output what `form` writes, which is told how text should look there. A
+/// Writes to standard output what `form` writes, which learns how text should look there. A
 /// reader that has gone away has read enough.
 ///
 /// # Errors
@@ -115,7 +117,7 @@ pub(super) fn output<F: Copy>(
     }
 }
 
-/// Writes a page that is no report to standard output, as it suits whoever reads there.
+/// Writes a page that is no report to standard output, as it suits its reader.
 ///
 /// # Errors
 /// Standard output cannot be written to.
@@ -141,15 +143,22 @@ fn terminal(appearance: &Appearance, is_terminal: bool) -> Terminal {
         is_terminal,
     };
     let colour = palette::decide(appearance.color, &surroundings);
-    let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let size = terminal_size::terminal_size().filter(|_| is_terminal);
+    let columns = size.map(|(width, _)| usize::from(width.0));
     Terminal {
         colour,
         // Who wants no escape sequences for colour wants none for links.
         links: colour && is_terminal && link::are_understood(var),
         ascii: is_terminal && !speaks_utf8(&var)
             || term.as_deref().is_some_and(|term| term == "linux"),
-        width: columns.filter(|_| is_terminal).unwrap_or(WIDTH),
+        width: var("COLUMNS").and_then(|set| wanted(&set)).or(columns).unwrap_or(WIDTH),
     }
+}
+
+/// The columns that the environment asks for; `None` if that is no width that text fits into.
+fn wanted(columns: &OsStr) -> Option<usize> {
+    let columns: usize = columns.to_str()?.trim().parse().ok()?;
+    (columns >= NARROWEST).then_some(columns)
 }
 
 /// True if the locale is of UTF-8, or says nothing.

@@ -72,7 +72,7 @@ pub(crate) fn one_sided(name: &Name, kind: Kind, trouble: Trouble, when: &str) -
     Unknown { what: What::Records(name.clone(), kind), why }
 }
 
-/// What goes and what comes, by type: an alias that was taken away, or leads elsewhere, is told and
+/// What goes and what comes, by type: an alias that was taken away, or leads elsewhere, is reported and
 /// not what others publish at its end.
 fn differences(was: &Lookup, now: &Lookup) -> Vec<(Kind, [Vec<String>; 2])> {
     let alias = |lookup: &Lookup| -> Vec<String> {

@@ -86,7 +86,7 @@ pub(crate) async fn tls(states: [&dyn Dns; 2], was: &Gathered) -> Tls {
     wanted.extend(domain.child("_mta-sts").map(|name| (name, Kind::Txt, facts::Tls::MtaSts)).ok());
     wanted
         .extend(domain.child("_smtp._tls").map(|name| (name, Kind::Txt, facts::Tls::TlsRpt)).ok());
-    // What stands at hosts of others is not changed here.
+    // Records at hosts of others are not changed here.
     let hosts = was.mx.iter().flat_map(|it| it.facts.exchangers());
     let own = hosts.filter(|it| it.host.is_within(domain));
     let tlsa = own.filter_map(|it| it.host.child("_25._tcp").ok());

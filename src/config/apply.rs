@@ -12,7 +12,7 @@ use std::cmp::Reverse;
 /// those that are ignored, and adds what is to be said about the ignores themselves.
 ///
 /// `today` is written as `2026-11-24`: an ignore holds through the day on which it expires. The
-/// result of a domain is told anew where something changed, and its headline names the gravest
+/// result of a domain is computed again where something changed, and its headline names the gravest
 /// finding that counts; its sections go on saying what receivers make of it.
 pub fn apply(policy: &Policy, today: &str, examined: Examined) -> Judged {
     let mut decisions = Decisions::new(policy, today);
@@ -195,7 +195,7 @@ pub fn would_find(policy: &Policy, ignore: &Ignore, domains: &[Domain]) -> bool 
 /// True if everything at a domain could be determined that the rule of an ignore looks at.
 fn is_determined(ignore: &Ignore, domain: &Domain) -> bool {
     match ignore.rule.family() {
-        // They are told of where two states are compared.
+        // They are reported where two states are compared.
         family::CHANGE => {
             return domain.change.as_ref().is_some_and(|change| change.unknown.is_empty());
         }

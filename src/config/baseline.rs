@@ -7,7 +7,7 @@ use crate::report::Domain;
 use crate::text::is_printable;
 use std::sync::Arc;
 
-/// What stands at the top of a baseline.
+/// The head of a baseline.
 const HEAD: &str = "\
 # Findings that existed when this file was written. They do not count; new ones do.
 # `mailcheck baseline prune` removes entries without a finding.

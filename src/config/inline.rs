@@ -54,7 +54,7 @@ fn leave_out(ignore: &Ignore, rule: &Rule, findings: &mut [Finding]) -> bool {
 /// True if a comment leaves a finding out: it names its rule, beside the record that it is about.
 pub(super) fn means(ignore: &Ignore, finding: &Finding) -> bool {
     let (first, last) = ignore.lines;
-    // Most comments are about other lines, which is told fastest.
+    // Most comments are about other lines, which is seen fastest.
     let is_beside = finding.location.as_ref().is_some_and(|place| {
         (first..=last).contains(&place.line) && place.file == escape(ignore.place.file.as_bytes())
     });

@@ -18,7 +18,7 @@ pub struct Expectation {
     pub outcome: Outcome,
 }
 
-/// What an expectation is about; a rule is told of each.
+/// What an expectation is about; each has its rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clause {
     /// What the domain is for.

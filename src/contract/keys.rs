@@ -12,17 +12,18 @@ pub(super) fn expectations(contract: &Contract, domain: &Domain) -> Vec<Expectat
     let mut expectations = Vec::new();
     for selector in &contract.selectors {
         let name = &selector.name;
-        let words = Phrase::new().plain("DKIM selector ").code(&name.value).plain(" has a key");
+        let words =
+            Phrase::new().plain("DKIM selector ").code(&name.value).plain(" must have a key");
         expectations.push(Expectation::new(Clause::Selector, name, words, key(domain, name)));
         if let Some(least) = &selector.min_bits {
             let words = Phrase::new().plain("DKIM key at ").code(&name.value);
-            let words = words.plain(" has at least ").number(least.value).plain(" bits");
+            let words = words.plain(" must have at least ").number(least.value).plain(" bits");
             let outcome = bits_at(domain, &name.value, least);
             expectations.push(Expectation::new(Clause::KeyBits, least, words, outcome));
         }
     }
     if let Some(least) = &contract.min_key_bits {
-        let words = Phrase::from("every DKIM key found has at least ");
+        let words = Phrase::from("every DKIM key found must have at least ");
         let words = words.number(least.value).plain(" bits");
         let outcome = bits(contract, domain, least);
         expectations.push(Expectation::new(Clause::KeyBits, least, words, outcome));
@@ -45,7 +46,7 @@ fn is_usable(one: &Selector) -> bool {
     matches!(one.status, Status::Good | Status::Weak)
 }
 
-/// Whether a key that can be used stands at a selector.
+/// Whether there is a usable key at a selector.
 fn key(domain: &Domain, selector: &Written<String>) -> Outcome {
     let owner = owner(&domain.domain, &selector.value);
     let said = Phrase::new().name(&owner);
@@ -68,13 +69,13 @@ fn key(domain: &Domain, selector: &Written<String>) -> Outcome {
 fn bits_at(domain: &Domain, selector: &str, least: &Written<u32>) -> Outcome {
     match found(domain, selector) {
         _ if domain.dkim.status == Status::Skipped => Outcome::NotAsked,
-        // That it is missing is told of the selector.
+        // The expectation of the selector says that it is missing.
         None => Outcome::NotAsked,
         Some(one) if one.status == Status::Unknown => Outcome::Unknown,
         Some(one) => match breach(domain, one, least) {
             Some(breach) => Outcome::Unmet(vec![breach]),
             None if is_usable(one) => Outcome::Met,
-            // What cannot be used has no size; that is told of the selector too.
+            // What cannot be used has no size; the expectation of the selector says so too.
             None => Outcome::NotAsked,
         },
     }

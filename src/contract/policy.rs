@@ -9,7 +9,7 @@ use crate::text::Phrase;
 
 pub(super) fn expectations(contract: &Contract, domain: &Domain) -> Vec<Expectation> {
     let policy = contract.min_policy.as_ref().map(|least| {
-        let words = Phrase::from("DMARC policy ").code(least.value.word());
+        let words = Phrase::from("DMARC policy must be ").code(least.value.word());
         let words = match least.value {
             dmarc::Policy::Reject => words,
             _ => words.plain(" or stricter"),

@@ -7,12 +7,12 @@ use crate::text::{Phrase, escape};
 
 pub(super) fn expectations(contract: &Contract, domain: &Domain) -> Vec<Expectation> {
     let senders = contract.senders.iter().map(|sender| {
-        let words = Phrase::new().addr(&sender.value).plain(" is authorized");
+        let words = Phrase::new().addr(&sender.value).plain(" must be authorized");
         let outcome = evaluated(domain, Declaration::Sender, sender, of_sender);
         Expectation::new(Clause::Sender, sender, words, outcome)
     });
     let others = contract.never_senders.iter().map(|sender| {
-        let words = Phrase::new().addr(&sender.value).plain(" is not authorized");
+        let words = Phrase::new().addr(&sender.value).plain(" must not be authorized");
         let outcome = evaluated(domain, Declaration::NeverSender, sender, of_never_sender);
         Expectation::new(Clause::NeverSender, sender, words, outcome)
     });

@@ -134,7 +134,7 @@ pub mod family {
     }
 }
 
-/// How often one rule is told for one domain. A record of 64 KiB has room for the same fault ten
+/// How often one rule is reported for one domain. A record of 64 KiB has room for the same fault ten
 /// thousand times, and every finding shows the record that it is about.
 const SHOWN: usize = 20;
 
@@ -161,9 +161,9 @@ impl<F: ?Sized> Check<F> {
     }
 }
 
-/// Puts one finding in the place of those behind `told`.
+/// Puts one finding instead of those behind `told`.
 fn count_the_rest(findings: &mut Vec<Finding>, shown: usize) {
-    // One more is told as fast as counted.
+    // One more is reported as fast as counted.
     if findings.len() <= shown.saturating_add(1) {
         return;
     }

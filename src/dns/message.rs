@@ -294,7 +294,7 @@ impl fmt::Display for Provenance {
             }
             Self::Live { server: None, .. } => out.write_str("live"),
             Self::Zone(file) => out.write_str(file),
-            Self::Recorded(cassette) => write!(out, "recorded in {cassette}"),
+            Self::Recorded(cassette) => write!(out, "replayed from {cassette}"),
             Self::Injected => out.write_str("drill"),
         }
     }

@@ -43,7 +43,7 @@ pub struct Inquiry {
     pub checks: Checks,
     /// Whether fixes are looked for.
     pub fixes: Fixes,
-    /// Whether the steps are told.
+    /// Whether the steps are recorded.
     pub steps: Steps,
     /// How many queries the domain may cause to names of one other organization.
     pub most_queries: usize,

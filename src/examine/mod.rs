@@ -235,7 +235,7 @@ impl Gathered {
         answer.failure().is_none().then(|| Arc::clone(answer))
     }
 
-    /// True if a term finds nothing because a whole domain does not exist: that is told instead.
+    /// True if a term finds nothing because a whole domain does not exist: that is reported instead.
     fn is_told_worse(&self, finding: &diagnostic::Finding) -> bool {
         finding.is(&VOID_LOOKUP)
             && self.takeover.unregistered.iter().any(|it| it.location == finding.location)

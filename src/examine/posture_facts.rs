@@ -102,7 +102,7 @@ impl Gathered {
     }
 }
 
-/// Who may send, as far as it is told.
+/// Who may send, as far as it is known.
 fn sends(facts: &spf::Facts) -> Sends {
     let mut passing = facts.partitions().into_iter().map(spf::Partition::passing);
     if facts.sends_nothing() {

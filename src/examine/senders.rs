@@ -134,7 +134,7 @@ impl Tested {
     }
 
     /// True unless the contract names it and it fares as it should; a provider of the domain's own
-    /// is told of in any case.
+    /// is reported in any case.
     pub(crate) fn is_worth_a_headline(&self) -> bool {
         match self.declared {
             None => true,

@@ -136,7 +136,7 @@ fn takes_mail(context: Context<'_>) -> bool {
     })
 }
 
-/// One record in the place of several: the strictest, with the reports of all.
+/// One record instead of several: the strictest, with the reports of all.
 pub(super) fn keep_one(context: Context<'_>) -> Vec<Candidate> {
     let Some((visit, zone)) = several(context) else { return Vec::new() };
     let texts = match &visit.found {

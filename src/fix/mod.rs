@@ -55,7 +55,7 @@ struct Candidate {
     /// What changes.
     changes: Vec<Change>,
     /// In which ways the records as they are can be read, where receivers read nothing in them:
-    /// whoever is authorized in one of these has to stay so. None if they are read as they are.
+    /// a sender that is authorized in one of these has to stay so. None if they are read as they are.
     readings: Vec<Vec<Change>>,
     /// The rules that may be met afterwards, because the change is one step of several.
     leads_to: &'static [&'static Rule],
@@ -100,7 +100,7 @@ impl Candidate {
 
     /// What it is about.
     fn concern(&self) -> Concern {
-        // Behind an alias a policy stands at any name.
+        // Behind an alias a policy may be at any name.
         let is_policy =
             |data: &Data| data.text().is_some_and(|text| crate::protocols::dmarc::is_record(&text));
         let is_dmarc = |change: &Change| {

@@ -10,7 +10,7 @@ use crate::text::Phrase;
 use std::collections::HashSet;
 use std::net::IpAddr;
 
-/// The set without the null MX: whoever publishes hosts beside it takes mail.
+/// The set without the null MX: a domain that publishes hosts beside it accepts mail.
 pub(super) fn drop_null(context: Context<'_>) -> Vec<Candidate> {
     let answer = context.facts.mx.as_ref().map(|examined| &examined.facts.answer);
     let change = answer.and_then(|answer| Change::of(answer, context.domain));
@@ -39,7 +39,7 @@ pub(super) fn drop_others(context: Context<'_>) -> Vec<Candidate> {
         .collect()
 }
 
-/// A host with the address that stands in the place of its name.
+/// A host with the address that replaces its name.
 pub(super) fn name_addresses(context: Context<'_>) -> Vec<Candidate> {
     let Some(facts) = context.facts.mx.as_ref().map(|examined| &examined.facts) else {
         return Vec::new();

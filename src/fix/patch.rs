@@ -49,7 +49,7 @@ impl Change {
         })
     }
 
-    /// The same with a text in the place of another one; `None` if that other one is not there, or
+    /// The same with another text instead of one; `None` if that other one is not there, or
     /// the new one is too long.
     pub(super) fn reword(mut self, old: &[u8], new: &[u8]) -> Option<Self> {
         if new.len() > TEXT_LIMIT {

@@ -51,7 +51,7 @@ impl Before {
     }
 
     /// The same in a domain that is already changed: whether its DMARC policy may get stricter is a
-    /// matter of the records as they were, and whoever was meant before is meant still, besides those
+    /// matter of the records as they were, and a sender that was meant before is meant still, besides those
     /// whom a repaired term names.
     pub(super) fn begun_as(self, initial: &Self) -> Self {
         Self {

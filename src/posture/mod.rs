@@ -38,7 +38,7 @@ pub struct Facts {
     pub platforms: Vec<Platform>,
     /// What leads to domains that do not exist, so that anybody may come to hold them.
     pub unregistered: Vec<Unregistered>,
-    /// DMARC records at the domain itself, if none stands at `_dmarc` below it, where they belong.
+    /// DMARC records at the domain itself, if there is none at `_dmarc` below it, where they belong.
     pub misplaced: Vec<Arc<[u8]>>,
     /// Providers that keep the domain's mailboxes, as its MX shows, and that its SPF policy does not
     /// authorize.

@@ -97,7 +97,7 @@ pub struct Row {
     /// The labels below a domain where its records stand, outermost first; empty if they stand at
     /// the domain itself.
     pub labels: &'static [&'static str],
-    /// Its rules, in the order in which findings are told.
+    /// Its rules, in the order of findings in a report.
     pub rules: fn() -> Vec<&'static Rule>,
     /// How a domain is examined; `None` for those that need to know of others.
     pub examine: Option<Examine>,
@@ -111,7 +111,7 @@ pub type Examining<'a> = Pin<Box<dyn Future<Output = Box<dyn Examined>> + Send +
 
 /// What was found out about a domain by a protocol that needs no other.
 pub trait Examined: Send + Sync {
-    /// How the protocol stands at the domain.
+    /// The standing of the protocol at the domain.
     fn standing(&self) -> Standing;
     /// The line about it: what a reader wants to know first.
     fn summary(&self) -> Phrase;

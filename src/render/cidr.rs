@@ -1,7 +1,7 @@
 //! The networks that pass, one a line, the shortest list that is exact: IPv4, then IPv6.
 //!
 //! Lines that begin with `#` are comments. A list that could not be told in full is withheld: a
-//! tool would take it for the whole and refuse whoever is missing.
+//! tool would take it for the whole and refuse the senders that are missing.
 
 use crate::report::senders::Report;
 use crate::text::Phrase;

@@ -2,7 +2,7 @@
 //!
 //! A result always has a place, for GitHub refuses those without. What could not be told is no
 //! result: it is a notification of the invocation, and the run then says that it was not complete.
-//! A fix changes a record set, of which a zone file may hold any part anywhere, so it is told in
+//! A fix changes a record set, of which a zone file may hold any part anywhere, so it is written in
 //! the message, as records to publish, and never as an edit of a file.
 
 use super::json;

@@ -47,7 +47,7 @@ pub struct Authorization {
 }
 
 impl Authorization {
-    /// True for a sender that must not be able to send: what it may do is told by the contract alone.
+    /// True for a sender that must not be able to send: the contract alone says what it may do.
     pub fn is_barred(&self) -> bool {
         self.declared == Some(Declaration::NeverSender)
     }

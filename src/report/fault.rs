@@ -85,6 +85,8 @@ pub enum FaultKind {
     NotRecorded,
     /// A limit of this program ended the work.
     OwnLimit,
+    /// The run is a drill: its failures are injected, and nothing is wrong.
+    Drill,
     /// The answer depends on an identity that was not given.
     MissingIdentity,
     /// A forwarder changed what was signed, or kept a MAIL FROM that is not its own.
@@ -201,14 +203,6 @@ impl Fault {
     pub fn fingerprints(&self) -> impl Iterator<Item = &str> {
         self.evidence.iter().filter_map(|evidence| match evidence {
             Evidence::Finding { fingerprint, .. } => Some(fingerprint.as_str()),
-            _ => None,
-        })
-    }
-
-    /// The rules of the findings that it rests on.
-    pub fn rules(&self) -> impl Iterator<Item = &str> {
-        self.evidence.iter().filter_map(|evidence| match evidence {
-            Evidence::Finding { rule, .. } => Some(&**rule),
             _ => None,
         })
     }

@@ -290,7 +290,7 @@ fn fingerprint(finding: &diagnostic::Finding) -> String {
     format!("v1:{:016x}", fnv1a(parts))
 }
 
-/// FNV-1a with 64 bits, for it has to stay the same from version to version; parts are told apart.
+/// FNV-1a with 64 bits, for it has to stay the same from version to version; parts are kept apart.
 fn fnv1a<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
     const PRIME: u64 = 0x0100_0000_01b3;
     let mix = |hash: u64, octet: u8| (hash ^ u64::from(octet)).wrapping_mul(PRIME);

@@ -9,7 +9,7 @@ use std::fmt;
 /// What senders get from SPF, where it may depend on who sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SenderResult {
-    /// This, whoever sends.
+    /// This, for every sender.
     Certain(SpfResult),
     /// It depends on who sends.
     Unknown,

@@ -124,7 +124,7 @@ pub struct Dependent {
     /// The term, and where it stands.
     #[serde(flatten)]
     pub term: Matched,
-    /// What whoever it matches gets.
+    /// What the senders that it matches get.
     pub gives: Option<SpfResult>,
 }
 

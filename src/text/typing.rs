@@ -61,7 +61,7 @@ pub(crate) fn clean(text: &[u8]) -> Cleaned {
     cleaned
 }
 
-/// What stands at the beginning and does not belong: its length, its name, and what it stands for.
+/// What is at the beginning and does not belong: its length, its name, and what it means.
 fn stray_at(text: &[u8]) -> Option<(usize, String, &'static [u8])> {
     let named = |length, what: &str, meant: &'static [u8]| Some((length, what.to_owned(), meant));
     match text.first()? {

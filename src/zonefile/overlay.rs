@@ -97,7 +97,7 @@ impl<D: Dns> Overlay<D> {
         (Verdict::NotMine, removal())
     }
 
-    /// Asks whoever speaks for the name: how far aliases lead, and the end if they lead to one.
+    /// Asks the source that is authoritative for the name: how far aliases lead, and the end if they lead to one.
     async fn step(&self, question: &Question) -> Step {
         let (verdict, provenance) = self.authority(question);
         match verdict {

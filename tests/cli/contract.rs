@@ -36,10 +36,10 @@ fn a_contract_that_is_met_ends_with_0() {
         all.iter().map(|(said, _)| said.as_str()).collect::<Vec<_>>(),
         [
             "sending: at least one authorized sender",
-            "192.0.2.0/25 is authorized",
-            "198.51.100.0/24 is not authorized",
-            "DKIM selector default has a key",
-            "DMARC policy reject",
+            "192.0.2.0/25 must be authorized",
+            "198.51.100.0/24 must not be authorized",
+            "DKIM selector default must have a key",
+            "DMARC policy must be reject",
             "SPF: at most 8 DNS lookups",
             "SPF: at most 0 void lookups",
         ]
@@ -93,15 +93,15 @@ fn the_screen_has_a_line_for_each_expectation() {
         lines,
         [
             "  ok       sending: at least one authorized sender",
-            "  ok       192.0.2.0/25 is authorized",
-            "  ok       198.51.100.0/24 is not authorized",
-            "  FAIL     DKIM selector other has a key",
-            "  ok       DMARC policy quarantine or stricter",
+            "  ok       192.0.2.0/25 must be authorized",
+            "  ok       198.51.100.0/24 must not be authorized",
+            "  FAIL     DKIM selector other must have a key",
+            "  ok       DMARC policy must be quarantine or stricter",
             "  ok       SPF: at most 8 DNS lookups",
             "  ok       SPF: at most 0 void lookups",
         ]
     );
-    assert!(ended.stdout.contains("exit 1: contract not met"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("exit 1: contract violated"), "{}", ended.stdout);
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn a_zone_is_judged_before_it_is_published() {
     let zone = b"example.com. 300 IN TXT \"v=spf1 ip4:192.0.2.128/25 -all\"\n";
     let ended = test("contract-zone", MET, ["--zone", "new.zone"]).file("new.zone", zone).end();
     assert_eq!(ended.code, Some(1));
-    assert!(ended.stdout.contains("  FAIL     192.0.2.0/25 is authorized\n"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("  FAIL     192.0.2.0/25 must be authorized\n"), "{}", ended.stdout);
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn what_is_left_out_of_a_run_is_no_expectation() {
     let main = replay("contract-checks", SOUND, ["example.com", "--checks", "dmarc"]);
     let domain = main.in_repository().file("mailcheck.toml", MET.as_bytes()).domain();
     let told: Vec<String> = contract(&domain).into_iter().map(|(said, _)| said).collect();
-    assert_eq!(told, ["DMARC policy reject"]);
+    assert_eq!(told, ["DMARC policy must be reject"]);
 }
 
 #[test]
@@ -146,14 +146,14 @@ fn an_ignored_rule_of_a_contract_does_not_count() {
     let run = test("contract-ignored", &format!("{MET}{ignore}"), []);
     let ended = run.file("tape.jsonl", cassette.as_bytes()).end();
     assert_eq!(ended.code, Some(0), "{}", ended.stdout);
-    assert!(ended.stdout.contains("  ignored  DMARC policy reject\n"), "{}", ended.stdout);
+    assert!(ended.stdout.contains("  ignored  DMARC policy must be reject\n"), "{}", ended.stdout);
 }
 
 #[test]
 fn one_that_must_not_send_is_no_failed_test() {
     let ended = test("contract-junit", MET, ["-f", "junit"]).end();
     assert!(
-        ended.stdout.contains("expected: 198.51.100.0/24 is not authorized"),
+        ended.stdout.contains("expected: 198.51.100.0/24 must not be authorized"),
         "{}",
         ended.stdout
     );

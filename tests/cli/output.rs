@@ -107,3 +107,17 @@ fn without_any_answer_the_quiet_line_says_so_too() {
     let ended = replay("quiet-dark", empty, ["example.net", "-q"]).end();
     assert!(ended.answer().contains("no DNS answer"), "{}", ended.answer());
 }
+
+#[test]
+fn columns_in_the_environment_set_the_width_of_a_pipe() {
+    let widest = |name, columns| {
+        let ended = replay(name, SOUND, ["example.com"]).variable("COLUMNS", columns).end();
+        let is_prose = |line: &&str| !line.contains("next") && !line.contains(" IN TXT ");
+        let prose = ended.stdout.lines().filter(is_prose).map(|line| line.chars().count());
+        prose.max().unwrap_or_default()
+    };
+    let [narrow, wide, nonsense] =
+        [("columns-60", "60"), ("columns-80", "80"), ("columns-odd", "1e9")]
+            .map(|(name, columns)| widest(name, columns));
+    assert!(narrow <= 60 && wide > 60 && nonsense == wide, "{narrow} {wide} {nonsense}");
+}

@@ -263,3 +263,15 @@ fn a_file_is_there_when_it_is_whole() {
         .end();
     assert_eq!(ended.files(), ["report.json", "report.txt", "tape.jsonl"]);
 }
+
+#[test]
+fn a_line_with_columns_is_no_misspelt_name() {
+    let list = "example.com,yes\nexample.com;1\nexample.com lost.example\n";
+    let ended = listed("list-columns", list).end();
+    assert_eq!(
+        ended.stderr,
+        "error: list.txt:1: one domain per line, found a comma at column 12\n\
+         error: list.txt:2: one domain per line, found a semicolon at column 12\n\
+         error: list.txt:3: one domain per line, found a space at column 12\n"
+    );
+}

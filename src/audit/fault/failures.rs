@@ -44,6 +44,11 @@ pub(super) fn faults(domain: &Domain, hints: &Hints) -> Vec<Fault> {
             !matches!(trouble, Trouble::NotRecorded | Trouble::OverBudget) && !is_offline(lookup)
         })
         .collect();
+    let drilled: Vec<&(&Lookup, Trouble)> =
+        failed.iter().filter(|(lookup, _)| lookup.source == DRILL).collect();
+    if let [(first, why), ..] = drilled.as_slice() {
+        return vec![drill(hints, first, *why, drilled.len())];
+    }
     let is_any_answered = domain.lookups.iter().any(Lookup::is_answered);
     if failed.iter().all(|(_, trouble)| *trouble == Trouble::Network) {
         return vec![network(first, failed.len())];
@@ -109,6 +114,28 @@ fn is_offline(lookup: &Lookup) -> bool {
 
 /// The source of what no file holds.
 const OFFLINE: &str = "offline";
+
+/// The source of an injected failure.
+const DRILL: &str = "drill";
+
+/// The failures are injected: nothing has to be done, and the fault names who would have to act.
+fn drill(hints: &Hints, first: &Lookup, why: Trouble, count: usize) -> Fault {
+    let owner = hints.owners.of(first.aliases.last().unwrap_or(&first.name));
+    let reason = Phrase::from("in this drill ")
+        .then(question(first))
+        .plain(" ")
+        .plain(why.sentence())
+        .plain(others(count));
+    let action = match owner.party {
+        Party::You => Phrase::from("in a real outage you would have to act"),
+        _ => Phrase::from("in a real outage ").name(owner.address()).plain(" would have to act"),
+    };
+    Fault {
+        party: Party::None,
+        evidence: vec![evidence(first)],
+        ..Fault::undetermined(FaultKind::Drill, reason, action)
+    }
+}
 
 fn not_recorded(first: &Lookup, count: usize) -> Fault {
     let reason = question(first).plain(" is not in the recording").plain(others(count));

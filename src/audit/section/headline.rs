@@ -3,12 +3,13 @@
 use crate::examine::authorize::{self, JudgedSender, count_in_words, networks};
 use crate::examine::dmarc::{EvaluatedDmarc, Outcome};
 use crate::examine::sender::Missing;
+use crate::net::Family;
 use crate::protocols::Protocol;
 use crate::protocols::dmarc::Policy;
 use crate::protocols::spf::{self, SpfResult};
 use crate::report::headline::{About, Parts};
 use crate::report::{Authorized, Domain, SectionView, SenderKind, Status, What};
-use crate::text::Phrase;
+use crate::text::{Phrase, grouped};
 
 /// The answer about a sender: what SPF says of it, and what DMARC makes of that where the two part.
 pub(in crate::audit) fn of_sender(
@@ -60,13 +61,21 @@ fn by_spf(judged: &JudgedSender) -> Phrase {
                 false => ("only partly authorized", ": SPF passes ", &share.covered),
                 true => ("at best partly authorized", ": SPF does not pass ", &share.uncovered),
             };
-            title
-                .plain(" is ")
-                .weak(word)
-                .plain(verb)
-                .addr(count_in_words(counted))
-                .plain(" of ")
-                .addr(count_in_words(&judged.resolved.sets))
+            let said = title.plain(" is ").weak(word).plain(verb);
+            match (counted.as_slice(), judged.resolved.sets.as_slice()) {
+                ([part], [whole]) if whole.family() == Family::V4 => said
+                    .addr(grouped(part.count()))
+                    .plain(" of ")
+                    .addr(count_in_words(&judged.resolved.sets)),
+                // Networks of different sizes are no share of one another.
+                _ if share.covered.is_empty() || share.uncovered.is_empty() => {
+                    said.addr(count_in_words(counted))
+                }
+                _ => said
+                    .addr(count_in_words(counted))
+                    .plain(", but not ")
+                    .addr(count_in_words(&share.uncovered)),
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Longest time that can be given: whoever waits longer does not wait for the DNS.
+/// Longest time that can be given: a longer wait is no wait for the DNS.
 const LONGEST: Duration = Duration::from_secs(3600);
 
 /// Reads `5s`, `2.5s`, `300ms`, `1m`; a bare number counts seconds.

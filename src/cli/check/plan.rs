@@ -112,6 +112,9 @@ impl List {
         if word.is_empty() {
             return Ok(None);
         }
+        if let Some(fault) = columns(word) {
+            return Err(fault);
+        }
         let target = match target::read(word)? {
             Argument::Target(target) => target,
             Argument::Sender(Asked { text, .. }) => {
@@ -125,6 +128,23 @@ impl List {
         declare(config, &mut inquiry)?;
         Ok(Some(inquiry))
     }
+}
+
+/// That a line holds more than a domain: a column of a table, or another domain.
+fn columns(line: &[u8]) -> Option<Mistake> {
+    let text = std::str::from_utf8(line).ok()?;
+    let (at, sign) =
+        text.char_indices().find(|(_, it)| ",;".contains(*it) || it.is_whitespace())?;
+    let first = text.get(..at)?;
+    let Ok(Argument::Target(_)) = target::read(first.as_bytes()) else { return None };
+    let sign = match sign {
+        ',' => "a comma",
+        ';' => "a semicolon",
+        '\t' => "a tab",
+        _ => "a space",
+    };
+    let column = first.chars().count() + 1;
+    Some(Mistake::new(format!("one domain per line, found {sign} at column {column}")))
 }
 
 /// What is asked about every domain alike.

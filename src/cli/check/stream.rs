@@ -38,7 +38,7 @@ pub(super) trait Source {
     fn next(&mut self) -> impl Future<Output = Option<Result<Inquiry, Mistake>>>;
 }
 
-/// Who is told of what happens.
+/// What hears of each event.
 pub(super) trait Audience {
     /// It is known whether there are more than a few domains. `is_last` if all of them are done.
     ///
@@ -174,8 +174,8 @@ pub(super) async fn examine(
     }
 }
 
-/// Answers until the time is over, and never after that: what asks then comes to rest, and whoever
-/// waits for it stops waiting.
+/// Answers until the time is over, and never after that: what asks then comes to rest, and its
+/// callers stop waiting.
 struct InTime {
     under: Arc<dyn Dns>,
     end: Instant,

@@ -121,7 +121,7 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
     let (bottom, names_before) = match &before.cassette {
         Some(cassette) => {
             let bottom = Arc::new(Cache::new(sources::replay(cassette)?)) as Arc<dyn Dns>;
-            (bottom, vec![format!("recorded in {}", cassette.display())])
+            (bottom, vec![format!("replayed from {}", cassette.display())])
         }
         None => {
             let names = before.names.iter().chain(&stack.names).cloned();

@@ -27,7 +27,7 @@ pub(super) struct State {
     pub zones: Vec<Zone>,
     /// The files, as they are shown.
     pub names: Vec<String>,
-    /// A recording in the place of the DNS.
+    /// A recording instead of the DNS.
     pub cassette: Option<PathBuf>,
 }
 

@@ -1,4 +1,4 @@
-//! The table of rules: a row for each, in the order in which findings are told.
+//! The table of rules: a row for each, in the order of findings in a report.
 
 use super::{policies, senders};
 use crate::compare::Facts;
@@ -7,7 +7,7 @@ use crate::diagnostic::Severity::{Error, Note, Warn};
 use crate::diagnostic::{Check, Rule};
 use crate::text::rfc;
 
-/// Every rule with its check, in the order in which findings are told.
+/// Every rule with its check, in the order of findings in a report.
 pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &DOMAIN_REMOVED, run: policies::domain },
     Check { rule: &SENDER_LOST, run: senders::lost },

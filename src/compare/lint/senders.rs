@@ -9,7 +9,7 @@ use crate::text::Phrase;
 /// How many senders a finding names.
 const NAMED: usize = 6;
 
-/// Those that lose for the same reason are told together.
+/// Those that lose for the same reason share a finding.
 pub(super) fn lost(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let mut groups: Vec<Vec<&AffectedSender>> = Vec::new();
     for affected in facts.affected.iter().filter(|affected| affected.effect == Effect::Lost) {
@@ -69,7 +69,7 @@ pub(super) fn weaker_default(facts: &Facts, rule: &'static Rule, findings: &mut 
     for affected in rest.filter(|affected| affected.is_rest) {
         let [Some(before), Some(after)] = affected.results else { continue };
         let [Some(was), Some(is)] = [before, after].map(strictness) else { continue };
-        // A pass for everybody is told as such.
+        // A pass for all senders is reported as such.
         if is >= was || after == SpfResult::Pass {
             continue;
         }
@@ -84,7 +84,7 @@ pub(super) fn weaker_default(facts: &Facts, rule: &'static Rule, findings: &mut 
 }
 
 /// How plainly a result speaks against a sender (RFC 7208 §8); `None` if it speaks about the domain:
-/// an error, and what is wrong is told elsewhere.
+/// an error, and what is wrong is reported elsewhere.
 fn strictness(result: SpfResult) -> Option<u8> {
     match result {
         SpfResult::Pass => Some(0),

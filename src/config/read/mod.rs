@@ -14,7 +14,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Most faults that are told: who sees them all can mend the file.
+/// Most faults that are listed: a reader who sees them all can repair the file.
 const TOLD: usize = 100;
 /// The keys at the top of a file.
 const KEYS: [&str; 7] = ["fail-on", "most-queries", "include", "own", "domain", "rules", "ignore"];

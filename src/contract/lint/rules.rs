@@ -1,4 +1,4 @@
-//! The table of rules: a row for each, in the order in which findings are told.
+//! The table of rules: a row for each, in the order of findings in a report.
 
 use super::report;
 use crate::contract::{Clause, Facts};
@@ -7,7 +7,7 @@ use crate::diagnostic::Severity::Error;
 use crate::diagnostic::{Check, Rule};
 use crate::text::{advice, rfc};
 
-/// Every rule with its check, in the order in which findings are told.
+/// Every rule with its check, in the order of findings in a report.
 pub static CHECKS: &[Check<Facts>] = &[
     Check {
         rule: &ROLE_BROKEN,

@@ -263,7 +263,7 @@ impl<'p> Query<'p> {
 
     fn give_up(mut self, started: Instant, out_of_time: bool) -> LookupFailure {
         let elapsed = started.elapsed();
-        // The tries of one channel are told together.
+        // The tries of one channel are reported together.
         while let Some((attempt, _)) = self.running.pop() {
             attempt.upstream.record(attempt.channel).was_silent();
             let before = self.running.len();

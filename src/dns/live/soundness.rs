@@ -20,7 +20,7 @@ const BESIDE_ALIAS: [RecordType; 3] = [RecordType::CNAME, RecordType::RRSIG, Rec
 pub(super) fn flaw(response: &DnsResponse, question: &Question) -> Option<String> {
     let (name, ends) = match end_of_chain(response, &question.name, question) {
         Ok(Some(end)) => end,
-        // A loop is told by whoever follows the aliases.
+        // The code that follows the aliases reports a loop.
         Ok(None) => return None,
         Err(why) => return Some(why),
     };
@@ -61,7 +61,7 @@ fn absence(
     let beside = [&response.authorities, &response.additionals];
     let is_misplaced = |record: &Record| {
         let kind = record.record_type();
-        // A referral to the servers of this very name is told as what it is.
+        // A referral to the servers of this very name is reported as one.
         (kind == wanted && kind != RecordType::NS) || kind == RecordType::CNAME
     };
     if beside.into_iter().any(|section| of(section, name).any(is_misplaced)) {

@@ -45,7 +45,7 @@ impl<'c> Site<'c> {
     }
 }
 
-/// What stands at the name that the findings are about.
+/// The records at the name that the findings are about.
 fn published<'c>(facts: &'c Facts, context: Context<'c>) -> Option<&'c Arc<Published>> {
     let name = &context.findings.first()?.location.name;
     let visits = facts.partitions().into_iter().flat_map(|partition| &partition.visits);
@@ -239,7 +239,7 @@ pub(super) fn end_with_all(context: Context<'_>) -> Vec<Candidate> {
     site.reworded(&text, |change| Candidate::new(Review, summary, change))
 }
 
-/// `~all` in the place of `?all`.
+/// `~all` instead of `?all`.
 pub(super) fn soften_all(context: Context<'_>) -> Vec<Candidate> {
     let Some(site) = Site::of(context) else { return Vec::new() };
     let found = spans(context);

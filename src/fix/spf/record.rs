@@ -17,7 +17,7 @@ use std::collections::HashSet;
 /// Most records that are merged. There is a reading for each, and each is tried.
 const MOST_MERGED: usize = 10;
 
-/// One record in the place of several: the terms of all of them, and the mildest end.
+/// One record instead of several: the terms of all of them, and the mildest end.
 pub(in crate::fix) fn merge(context: Context<'_>) -> Vec<Candidate> {
     let Some(facts) = context.facts.spf.as_ref() else { return Vec::new() };
     let Some(published) = published(facts, context) else { return Vec::new() };

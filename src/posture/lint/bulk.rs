@@ -11,7 +11,7 @@ enum State {
     Met(Phrase),
     /// It is proved that it does not have what is asked for.
     Missing(Phrase),
-    /// It has it, with a fault that is told by itself.
+    /// It has it, with a fault that has its own finding.
     Faulty(Phrase),
     /// It was not asked, or could not be told.
     Unknown(Phrase),

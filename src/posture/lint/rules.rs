@@ -1,4 +1,4 @@
-//! The table of rules: a row for each, in the order in which findings are told.
+//! The table of rules: a row for each, in the order of findings in a report.
 
 use super::{bulk, platform, proof, role, takeover};
 use crate::diagnostic::Confidence::{Certain, Likely};
@@ -7,7 +7,7 @@ use crate::diagnostic::{Check, Rule};
 use crate::posture::Facts;
 use crate::text::{advice, draft, rfc};
 
-/// Every rule with its check, in the order in which findings are told.
+/// Every rule with its check, in the order of findings in a report.
 pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &NO_SUCH_DOMAIN, run: role::no_such_domain },
     Check { rule: &REJECT_WITHOUT_PASS, run: proof::reject_without_pass },

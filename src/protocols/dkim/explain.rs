@@ -147,7 +147,7 @@ fn short(tried: &Tried) -> Phrase {
     }
 }
 
-/// What stands at a selector, and by which way it was reached.
+/// The record at a selector, and by which way it was reached.
 pub(super) fn found(tried: &Tried) -> Phrase {
     let said = Phrase::new();
     let said = match &tried.found {

@@ -226,7 +226,7 @@ fn is_note(piece: &[u8]) -> bool {
     trim(piece, is_fws).strip_prefix(b"n").is_some_and(|rest| trim(rest, is_fws).starts_with(b"="))
 }
 
-/// What stands at the beginning, and for how many octets; `None` at the end.
+/// What is at the beginning, and for how many octets; `None` at the end.
 fn stray_at(text: &[u8]) -> Option<(Option<Stray>, usize)> {
     const DASHES: &[u8] = b"-----";
     let run = |is: fn(&u8) -> bool| text.iter().take_while(|octet| is(octet)).count();

@@ -53,7 +53,7 @@ pub struct Tried {
     pub is_by_wildcard: bool,
 }
 
-/// What stands at a selector.
+/// The record at a selector.
 #[derive(Clone, Debug)]
 pub enum Found {
     /// One key record.

@@ -45,7 +45,7 @@ impl Discovered {
         }
     }
 
-    /// The Organizational Domain of the name that the governing record stands at.
+    /// The Organizational Domain of the name of the governing record.
     pub fn organization_of_record(&self) -> Option<&Name> {
         let published = self.governing()?;
         match self.walk.public_suffix() {

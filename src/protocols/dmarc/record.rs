@@ -231,7 +231,7 @@ impl Record {
         self.aspf.as_ref().map_or_else(AlignmentMode::default, |mode| mode.value)
     }
 
-    /// What the record says of the name that it stands at.
+    /// What the record says of its own name.
     pub fn suffix(&self) -> Psd {
         self.psd.as_ref().map_or_else(Psd::default, |psd| psd.value)
     }

@@ -70,7 +70,7 @@ pub async fn view(dns: &dyn Dns, discovered: &Discovered) -> View {
     View { organization, outcome }
 }
 
-/// What stands at a name; the walk has mostly been there.
+/// The record at a name; the walk has mostly been there.
 async fn query_policy(dns: &dyn Dns, discovered: &Discovered, domain: &Name) -> Visit {
     if let Some(visit) = discovered.walk.visit(domain) {
         return visit.clone();

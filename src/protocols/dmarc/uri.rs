@@ -56,7 +56,7 @@ pub(super) fn uri_list(
     uris
 }
 
-/// A URI that is sound as such stays, even if nothing can be sent to it: only the fault is told.
+/// A URI that is sound as such stays, even if nothing can be sent to it: only the fault is reported.
 fn report_uri(
     record: &[u8],
     piece: &[u8],

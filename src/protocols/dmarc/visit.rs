@@ -1,4 +1,4 @@
-//! What stands at one name of the tree: the records that count, and those that do not.
+//! One name of the tree: the records that count, and those that do not.
 
 use super::grammar;
 use super::record::Record;

@@ -107,16 +107,20 @@ impl Event {
                 tone = tone_of(effect.result);
             }
         } else if effect.matched == 0 {
-            headline = headline
-                .plain(" matches none of ")
-                .addr(address_count(effect.asked))
-                .plain(" addresses");
+            headline = match is_readable(effect.asked) {
+                true => headline
+                    .plain(" matches none of ")
+                    .addr(address_count(effect.asked))
+                    .plain(" addresses"),
+                false => headline.plain(" matches no address"),
+            };
         } else {
+            headline = headline.plain(" matches ").addr(address_count(effect.matched));
+            // A share of a number that is not exact says nothing.
+            if is_readable(effect.asked) {
+                headline = headline.plain(" of ").addr(address_count(effect.asked));
+            }
             headline = headline
-                .plain(" matches ")
-                .addr(address_count(effect.matched))
-                .plain(" of ")
-                .addr(address_count(effect.asked))
                 .plain(" addresses: ")
                 .with(role_in_policy(effect.result), effect.result.word());
         }
@@ -365,14 +369,22 @@ fn outcome_word(effect: &Effect) -> &'static str {
     }
 }
 
+/// The largest number of addresses that is written with all of its digits.
+const MOST_READABLE: u128 = 1_000_000_000_000;
+
+/// True for a number of addresses that a person can read in full.
+fn is_readable(count: u128) -> bool {
+    count <= MOST_READABLE
+}
+
 /// A number of addresses for a reader: exact while a person can read it, a power of two beyond.
 pub(super) fn address_count(count: u128) -> String {
     match count {
         u128::MAX => "2^128".into(),
-        count if count > 1_000_000_000_000 && count.is_power_of_two() => {
+        count if !is_readable(count) && count.is_power_of_two() => {
             format!("2^{}", count.ilog2())
         }
-        count if count > 1_000_000_000_000 => {
+        count if !is_readable(count) => {
             // The nearer power of two, by the logarithm: half of it is the square root of two.
             let (log, half) = (count.ilog2(), 1_u128 << (count.ilog2() - 7));
             format!("about 2^{}", log + u32::from(count / half >= 181))

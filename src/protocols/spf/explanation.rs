@@ -1,4 +1,4 @@
-//! The explanation of a fail as it is published (RFC 7208 §6.2), whoever sends.
+//! The explanation of a fail as it is published (RFC 7208 §6.2), for every sender.
 
 use super::examine::Facts;
 use super::expand::{self, Scope, Sender};

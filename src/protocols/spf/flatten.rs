@@ -102,7 +102,7 @@ impl Flattened {
         self.sources.iter().filter(|source| source.ttl.is_some()).min_by_key(|source| source.ttl)
     }
 
-    /// Lookups that the list costs whoever is in none of its records.
+    /// Lookups that the list costs senders that are in none of its records.
     pub fn lookups(&self) -> usize {
         self.records.len().saturating_sub(1)
     }

@@ -28,7 +28,7 @@ use std::sync::Arc;
 /// Where loops end: far beyond the limit of ten, so that honest trees are seen whole.
 const GUARD: u16 = 100;
 
-/// How deep policies may lead to policies. Each level has cost a lookup, so whoever gets here is
+/// How deep policies may lead to policies. Each level has cost a lookup, so a path that gets here is
 /// far beyond the limit of ten, and the stack of a small thread still has room.
 const DEPTH: usize = 32;
 

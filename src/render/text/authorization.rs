@@ -252,7 +252,11 @@ fn families(sheet: &mut Sheet, one: &Authorization) {
             (_, 0, 0) => line.with(Ink::Good, "yes").plain(format!(", all {all}")),
             _ => line
                 .with(Ink::Bad, "partly")
-                .plain(format!(", {passing} of {all}"))
+                .plain(match family {
+                    Family::V4 => format!(", {passing} of {all}"),
+                    // Networks of different sizes are no share of one another.
+                    Family::V6 => format!(", {passing}"),
+                })
                 .plain(reasons(one, family)),
         };
         let label = sheet.line().pad(TEXT);

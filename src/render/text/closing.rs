@@ -80,7 +80,7 @@ pub(super) fn meaning(report: &Report, tally: &Tally) -> &'static str {
     match (report.exit_code, report.result) {
         (0, Verdict::Ok | Verdict::Warn) => "passed",
         (0, _) => "as set by --exit-zero or --fail-on",
-        (1, _) if tally.is_broken() => "contract not met",
+        (1, _) if tally.is_broken() => "contract violated",
         (1, _) if tally.is_refused() => "not authorized",
         (1, _) => "findings at or above --fail-on",
         (2, _) => "usage error",

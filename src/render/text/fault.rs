@@ -2,32 +2,41 @@
 
 use super::sheet::Sheet;
 use crate::render::palette::Ink;
-use crate::report::{Certainty, Domain, Fault, FaultKind, Party};
+use crate::report::{Certainty, Domain, Fault, FaultKind, Finding, Party};
 
 /// Most lines of a domain.
 const MOST: usize = 2;
 
 /// The lines below the headline.
 pub(super) fn faults(sheet: &mut Sheet, domain: &Domain) {
-    fault_lines(sheet, &domain.faults);
+    lines(sheet, &domain.faults, &domain.findings);
 }
 
-/// A line for each of the gravest.
+/// A line for each of the gravest, of what has no findings of its own.
 pub(super) fn fault_lines(sheet: &mut Sheet, faults: &[Fault]) {
+    lines(sheet, faults, &[]);
+}
+
+fn lines(sheet: &mut Sheet, faults: &[Fault], findings: &[Finding]) {
     for fault in faults.iter().take(MOST) {
         let label = sheet.line().faint("  fault  ");
         let who = who(fault);
         let line = sheet.line().with(Ink::Strong, who).plain(": ");
+        let rules = rules(findings, fault);
         let line = match (fault.kind, fault.party, &fault.record) {
             // The finding below says the rest.
-            (FaultKind::Record, Party::You, Some(record)) => {
-                let mut rules: Vec<&str> = fault.rules().collect();
-                rules.dedup();
-                line.plain(format!("{} of ", record.kind))
+            (FaultKind::Record, Party::You, Some(record)) if !rules.is_empty() => {
+                let line = line
+                    .plain(format!("{} of ", record.kind))
                     .with(Ink::Name, record.name.to_string())
-                    .plain(" (")
-                    .with(Ink::Code, rules.join(", "))
-                    .plain(")")
+                    .plain(": ");
+                rules.into_iter().enumerate().fold(line, |line, (at, finding)| {
+                    line.plain(if at == 0 { "" } else { "; " })
+                        .plain(&finding.summary)
+                        .plain(" (")
+                        .with(Ink::Code, &*finding.rule)
+                        .plain(")")
+                })
             }
             _ => {
                 let line = line.then(&sheet.line().phrase(&fault.reason));
@@ -39,6 +48,20 @@ pub(super) fn fault_lines(sheet: &mut Sheet, faults: &[Fault]) {
         };
         sheet.sentence(label, &line);
     }
+}
+
+/// The findings that a fault rests on, one a rule.
+fn rules<'f>(findings: &'f [Finding], fault: &Fault) -> Vec<&'f Finding> {
+    let mut all: Vec<&Finding> = Vec::new();
+    for fingerprint in fault.fingerprints() {
+        let finding = findings.iter().find(|it| it.fingerprint == fingerprint);
+        if let Some(finding) = finding
+            && !all.iter().any(|known| known.rule == finding.rule)
+        {
+            all.push(finding);
+        }
+    }
+    all
 }
 
 /// The party as the line begins.

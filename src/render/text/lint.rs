@@ -1,7 +1,7 @@
 //! What files say by themselves: a line a finding, then how much was read and what it comes to.
 //!
 //! A finding begins with its place in the form that editors and terminals take for a link. Why it
-//! matters is told on demand (`explain`); here a file is looked through.
+//! matters is shown on demand (`explain`); here a file is looked through.
 
 use super::Look;
 use super::closing::{found, meaning, side_by_side};

@@ -8,7 +8,7 @@
 //!
 //! Three rules hold throughout. Words carry everything, colour only repeats it. A record that may
 //! be copied stands in the first column of a line of its own, unbroken and without colour. And
-//! every text passes [`escape`](crate::text::escape) on its way into a line, whoever wrote it.
+//! every text passes [`escape`](crate::text::escape) on its way into a line, no matter where it came from.
 
 mod authorization;
 #[cfg(feature = "mail")]

@@ -167,7 +167,7 @@ impl Gatherer<'_> {
         Twig {
             lookups: node.kind().costs_lookup().then_some(node.lookups_so_far),
             voids: node.voids_so_far,
-            // A redirect decides about everybody; who passes is told by the terms behind it.
+            // A redirect decides about all senders; the terms behind it say who passes.
             ipv4: if node.kind() == TermKind::Redirect { 0 } else { node.ipv4_addresses },
             ..Twig::new(line().with(Ink::Code, &node.term), about)
         }

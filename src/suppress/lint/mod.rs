@@ -16,7 +16,7 @@ pub struct Facts {
     pub unused: Vec<Ignore>,
 }
 
-/// Every rule with its check, in the order in which findings are told.
+/// Every rule with its check, in the order of findings in a report.
 pub static CHECKS: &[Check<Facts>] =
     &[Check { rule: &EXPIRED_IGNORE, run: expired }, Check { rule: &UNUSED_IGNORE, run: unused }];
 

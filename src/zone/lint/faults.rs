@@ -27,7 +27,7 @@ pub(super) fn out_of_zone(facts: &Facts, rule: &'static Rule, findings: &mut Vec
     each(facts, |kind| kind == ErrorKind::OutOfZone, rule, effect, findings);
 }
 
-/// That there are more names than are looked at is told further up.
+/// That there are more names than are examined is reported further up.
 pub(crate) static NOT_READ: Rule = Rule {
     id: "zone/not-read",
     severity: Note,
@@ -62,7 +62,7 @@ pub(super) fn nothing_read(facts: &Facts, rule: &'static Rule, findings: &mut Ve
     }
 }
 
-/// Which rules exist is not known here, so those that name one that does not are told further up.
+/// Which rules exist is not known here, so those that name one that does not are reported further up.
 pub(crate) static FAULTY_COMMENT: Rule = Rule {
     id: "zone/faulty-comment",
     severity: Warn,

@@ -1,4 +1,4 @@
-//! The table of rules: a row for each, in the order in which findings are told.
+//! The table of rules: a row for each, in the order of findings in a report.
 
 use super::{faults, owners, sets, targets, words};
 use crate::diagnostic::Confidence::{Certain, Likely};
@@ -7,7 +7,7 @@ use crate::diagnostic::{Check, Rule};
 use crate::text::{advice, rfc};
 use crate::zone::Facts;
 
-/// Every rule with its check, in the order in which findings are told.
+/// Every rule with its check, in the order of findings in a report.
 pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &SYNTAX, run: faults::syntax },
     Check { rule: &TOO_LONG_STRING, run: faults::too_long_string },

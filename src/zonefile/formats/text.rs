@@ -14,7 +14,7 @@ pub(super) struct Text {
 }
 
 impl Text {
-    /// A text without octets, which stands at an offset.
+    /// A text without octets, which begins at an offset.
     pub(super) fn at(start: usize) -> Self {
         Self { start, ..Self::default() }
     }

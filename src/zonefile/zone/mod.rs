@@ -106,7 +106,7 @@ pub enum Verdict {
         /// Its time to live in seconds, if the file says one.
         ttl: Option<u32>,
     },
-    /// The name is an alias; ask again, of whoever speaks for the target.
+    /// The name is an alias; ask again, of the source that is authoritative for the target.
     Alias {
         /// Where it leads.
         target: Name,
@@ -367,7 +367,7 @@ impl Content {
         Verdict::Answer { outcome: Outcome::Records(records), ttl: self.ttl.or(minimum) }
     }
 
-    /// Puts the target of a DNAME in the place of its owner; `extra` labels stand before that.
+    /// Replaces the owner of a DNAME by its target; `extra` labels precede it.
     fn redirect(&self, question: &Question, extra: usize) -> Verdict {
         let target = self.listed.first().and_then(|listed| match &listed.record.data {
             Data::Opaque(octets) => presentation::data(Kind::Cname, octets.to_vec()),

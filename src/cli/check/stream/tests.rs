@@ -32,7 +32,7 @@ fn several(count: usize) -> Channel {
 /// What to do about a domain of this name.
 type OnDomain<'t> = Box<dyn FnMut(&str) + 't>;
 
-/// Notes what it is told, and may do something about it.
+/// Notes what it hears, and may do something about it.
 #[derive(Default)]
 struct Notes<'t> {
     told: Vec<String>,

@@ -138,7 +138,7 @@ pub(super) fn bare(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Findin
     }
 }
 
-/// A key record of the domain, with the selector that it stands at.
+/// A key record of the domain, with its selector.
 struct FoundKey<'a> {
     tried: &'a Tried,
     /// True if the selector is one that nobody publishes, and a wildcard answers for it.
@@ -169,7 +169,7 @@ impl<'a> FoundKey<'a> {
     fn finding(&self, rule: &'static Rule, said: Phrase) -> Finding {
         let record = self.record();
         let text = Arc::clone(&record.text);
-        // The probe's own name is one that nobody publishes: the record stands at the wildcard.
+        // The probe's own name is one that nobody publishes: the record is at the wildcard.
         let name = match self.is_of_wildcard {
             true => self.tried.wildcard_name(),
             false => self.tried.name.clone(),

@@ -1,4 +1,4 @@
-//! The table of rules: a row for each, in the order in which findings are told.
+//! The table of rules: a row for each, in the order of findings in a report.
 
 use super::{key, search};
 use crate::diagnostic::Confidence::{Certain, Likely};
@@ -7,7 +7,7 @@ use crate::diagnostic::{Check, Rule};
 use crate::protocols::dkim::search::Facts;
 use crate::text::{advice, draft, rfc};
 
-/// Every rule of DKIM with its check, in the order in which findings are told.
+/// Every rule of DKIM with its check, in the order of findings in a report.
 pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &WEAK_KEY, run: key::weak },
     Check { rule: &SHORT_KEY, run: key::short },

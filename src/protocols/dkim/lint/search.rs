@@ -1,4 +1,4 @@
-//! Rules about what stands at the selectors, and about what does not.
+//! Rules about records at the selectors, and about those that are missing.
 
 use crate::diagnostic::{Finding, Location, Rule};
 use crate::dns::Kind;

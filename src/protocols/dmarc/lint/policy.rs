@@ -122,8 +122,8 @@ pub(super) fn receivers_disagree(facts: &Facts, rule: &'static Rule, findings: &
     findings.push(Finding::new(rule, location, message));
 }
 
-/// True if receivers differ in nothing but the step by which `t=y` lowers the policy: that is told
-/// by a rule of its own.
+/// True if receivers differ in nothing but the step by which `t=y` lowers the policy: that has
+/// a rule of its own.
 fn is_by_test(facts: &Facts, difference: &Difference) -> bool {
     let Some(in_force) = facts.discovered.in_force().filter(|it| it.is_lowered()) else {
         return false;

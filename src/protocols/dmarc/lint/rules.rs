@@ -1,4 +1,4 @@
-//! The table of rules: a row for each, in the order in which findings are told.
+//! The table of rules: a row for each, in the order of findings in a report.
 
 use super::{policy, record, reports};
 use crate::diagnostic::Confidence::{Certain, Likely};
@@ -7,7 +7,7 @@ use crate::diagnostic::{Check, Rule};
 use crate::protocols::dmarc::examine::Facts;
 use crate::text::rfc;
 
-/// Every rule of DMARC with its check, in the order in which findings are told.
+/// Every rule of DMARC with its check, in the order of findings in a report.
 pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &MISSING, run: policy::missing },
     Check { rule: &SEVERAL_RECORDS, run: record::several_records },

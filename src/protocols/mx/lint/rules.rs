@@ -1,4 +1,4 @@
-//! The table of rules: a row for each, in the order in which findings are told.
+//! The table of rules: a row for each, in the order of findings in a report.
 
 use super::{host, set};
 use crate::diagnostic::Confidence::{Certain, Likely};
@@ -7,7 +7,7 @@ use crate::diagnostic::{Check, Rule};
 use crate::protocols::mx::Facts;
 use crate::text::{advice, rfc};
 
-/// Every rule of MX with its check, in the order in which findings are told.
+/// Every rule of MX with its check, in the order of findings in a report.
 pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &NULL_WITH_OTHERS, run: set::null_with_others },
     Check { rule: &NULL_PREFERENCE, run: set::null_preference },

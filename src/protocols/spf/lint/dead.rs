@@ -1,7 +1,7 @@
 //! Terms that decide nobody, by exact set algebra.
 //!
 //! The first term that matches an address decides about it (RFC 7208 §4.6.2). So a term is dead if
-//! every address that it may match was decided before. That is told only where both sets are known
+//! every address that it may match was decided before. That is reported only where both sets are known
 //! for certain: what a term of the domain's own record may match is read from its text and from
 //! the answers that the walk had, never more narrowly than it is; and only results count as
 //! decisions, because who met an error may fare otherwise tomorrow.
@@ -62,7 +62,7 @@ struct Dead<'f> {
     lookups: usize,
 }
 
-/// The dead terms of the domain's own record. Those that stand twice are told as such.
+/// The dead terms of the domain's own record. Those that are there twice are reported as such.
 fn dead(facts: &Facts) -> Vec<Dead<'_>> {
     let Some(record) = facts.published.usable() else { return Vec::new() };
     let cells = facts.partitions().into_iter().flat_map(|partition| &partition.cells);

@@ -4,7 +4,7 @@
 //! because the walk was over all of them: not "too many lookups" but who is hit. A question that
 //! could not be answered proves nothing about the domain, so no rule is met by a failure.
 //!
-//! One cause is told once: voids above the limit are an excess and no longer single voids, a loop
+//! One cause is reported once: voids above the limit are an excess and no longer single voids, a loop
 //! is a loop and no longer a long policy.
 //!
 //! * `rules` is the table, and a page stands beside it for each row; `view` gives the records that were met, and places in them;

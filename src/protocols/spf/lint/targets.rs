@@ -242,7 +242,7 @@ fn last_name(answer: &Answer) -> &Name {
     answer.aliases.last().unwrap_or(&answer.question.name)
 }
 
-/// Every term with a lookup that is void whoever sends, in the order of the walk.
+/// Every term with a lookup that is void for every sender, in the order of the walk.
 ///
 /// A host with IPv4 addresses only is a void lookup for IPv6 senders. That is no fault of the
 /// term, so both walks must have found nothing, as far as they came by.

@@ -29,7 +29,7 @@ pub(super) fn joined_strings(facts: &Facts, rule: &'static Rule, findings: &mut 
 pub fn swallowed(published: &Published) -> Vec<(Span, usize)> {
     let Some(record) = published.record().map(|parsed| &parsed.value) else { return Vec::new() };
     let found = borders(published).into_iter().filter_map(|border| {
-        // A term with a fault is told as such, with the space that it misses.
+        // A term with a fault is reported as such, with the space that it misses.
         let term = record.terms.iter().find(|term| holds(term.span, border))?;
         let (before, after) = term.span.of(&record.text).split_at(border - start(term.span));
         let unsigned = after.strip_prefix(b"-").or(after.strip_prefix(b"+"));

@@ -78,7 +78,7 @@ pub fn repair(text: &[u8]) -> Option<Repair> {
     }
 }
 
-/// What belongs in the place of a stray.
+/// What belongs instead of a stray.
 fn instead(meant: &[u8]) -> &'static str {
     match meant {
         b"-" => " instead of a hyphen",

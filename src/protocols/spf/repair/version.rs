@@ -98,7 +98,7 @@ enum How {
     Number,
 }
 
-/// The end of the version that stands at a place, and how it is written.
+/// The end of the version at a place, and how it is written.
 fn read(text: &[u8], start: usize) -> Option<(usize, How)> {
     let lower = |at: usize| text.get(at).map(u8::to_ascii_lowercase);
     let mut at = start;

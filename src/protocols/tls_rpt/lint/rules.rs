@@ -1,4 +1,4 @@
-//! The table of rules: a row for each, in the order in which findings are told.
+//! The table of rules: a row for each, in the order of findings in a report.
 
 use super::record;
 use crate::diagnostic::Confidence::Certain;
@@ -7,7 +7,7 @@ use crate::diagnostic::{Check, Rule};
 use crate::protocols::tls_rpt::Facts;
 use crate::text::rfc;
 
-/// Every rule of TLS-RPT with its check, in the order in which findings are told.
+/// Every rule of TLS-RPT with its check, in the order of findings in a report.
 pub static CHECKS: &[Check<Facts>] = &[
     Check {
         rule: &Rule {

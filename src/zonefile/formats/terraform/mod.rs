@@ -5,7 +5,7 @@
 //! record sets, or parts of some.
 //!
 //! What is not in the file is not guessed. Names of zones come from resources and data sources of
-//! zones in the same document; a name whose zone is not there is told as a notice, and so are values
+//! zones in the same document; a name whose zone is not there is reported as a notice, and so are values
 //! that are known only after the change. A set that is there and cannot be read is not answered.
 //!
 //! A plan speaks only for the record sets that it lists. One that it takes away is listed without

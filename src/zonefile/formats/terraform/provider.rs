@@ -120,7 +120,7 @@ fn values(book: &mut Book<'_>, builder: &mut Builder, set: &Set<'_>, resource: &
     }
 }
 
-/// The zone of a record, if it is told.
+/// The zone of a record, if it is known.
 fn zone<'z>(resource: &Resource<'_>, zones: &'z Zones) -> Option<&'z Name> {
     zones.get(resource.values.get("zone_id")?.text()?.octets())
 }

@@ -1,4 +1,4 @@
-//! The table of rules: a row for each, in the order in which findings are told.
+//! The table of rules: a row for each, in the order of findings in a report.
 //!
 //! `text` has the rows about what records say, `walk` those about what evaluation meets.
 
@@ -12,7 +12,7 @@ use super::{dead, limits, networks, receivers, record, targets, terms, writing};
 use crate::diagnostic::Check;
 use crate::protocols::spf::examine::Facts;
 
-/// Every rule of SPF with its check, in the order in which findings are told.
+/// Every rule of SPF with its check, in the order of findings in a report.
 pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &MISSING, run: record::missing },
     Check { rule: &SEVERAL_RECORDS, run: record::several_records },
