@@ -7,6 +7,9 @@ use crate::diagnostic::{Check, Rule};
 use crate::text::near;
 use crate::{compare, contract, posture, protocols, suppress, zone};
 
+/// Most rules that a word may have meant.
+const MOST_MEANT: usize = 3;
+
 /// Every rule, family by family, in the order of findings in a report.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
     of(posture::lint::CHECKS)
@@ -37,9 +40,13 @@ pub fn find(word: &str) -> Result<&'static Rule, Vec<&'static Rule>> {
     };
     match named(word).as_slice() {
         [rule] => Ok(rule),
-        [] => Err(near::nearest(word, rules().flat_map(|rule| [rule.id, rule.name()]))
-            .map(named)
-            .unwrap_or_default()),
+        [] => Err(match near::nearest(word, rules().flat_map(|rule| [rule.id, rule.name()])) {
+            Some(nearest) => named(nearest),
+            None => {
+                let alike = near::alike(word, rules().map(|rule| rule.id), MOST_MEANT);
+                alike.into_iter().filter_map(rule).collect()
+            }
+        }),
         several => Err(several.to_vec()),
     }
 }

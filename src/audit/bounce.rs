@@ -154,9 +154,9 @@ fn faults(
             party: Party::Undetermined,
             kind: own.kind,
             name: String::new(),
-            reason: Phrase::from("SPF passes now; it failed when the mail was rejected"),
+            reason: Phrase::from("SPF passes now, but failed when the mail was rejected"),
             action: Phrase::from(
-                "send again; receivers that cached the old record follow when its TTL ends",
+                "send the mail again; receivers use the new record when the TTL of the old one expires",
             ),
             ..own
         }],

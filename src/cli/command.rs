@@ -10,6 +10,7 @@ use super::{
 };
 use crate::render::text::Question;
 use crate::text::near;
+use clap::builder::StringValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use std::ffi::OsString;
@@ -145,6 +146,10 @@ fn parser() -> Command {
     let long = format!("{examples}\n\n{}", verbs.long);
     // The verbs stand among the examples, so that the first screen has room for the flags.
     described(command.before_help(short).before_long_help(long))
+        // The page says itself which names there are; completions have them from the list.
+        .mut_subcommand("help", |help| {
+            help.mut_arg("word", |word| word.value_parser(StringValueParser::new()))
+        })
         .mut_subcommands(|verb| verb.hide(true))
 }
 

@@ -7,6 +7,7 @@ use super::{RunError, write};
 use crate::catalogue;
 use crate::diagnostic::Rule;
 use crate::render::{json, text};
+use crate::text::listed_or;
 use clap::Parser;
 use std::ffi::OsString;
 
@@ -63,9 +64,7 @@ fn rule(word: &str) -> Result<&'static Rule, Mistake> {
         Mistake::new(match ids.as_slice() {
             [] => format!("unknown rule {word:?}. List the rules with: mailcheck rules"),
             [id] => format!("unknown rule {word:?}. Did you mean {id}?"),
-            several => {
-                format!("unknown rule {word:?}. Did you mean one of these: {}", several.join(", "))
-            }
+            several => format!("unknown rule {word:?}. Did you mean {}?", listed_or(several)),
         })
     })
 }

@@ -272,19 +272,35 @@ fn spared(policy: &Policy, today: &str, domain: &Domain) -> Vec<Spared> {
 /// What is left, on standard error, so that what is printed can be pasted.
 fn closing(domain: &Domain, patches: &[Patch], is_unknown: bool) {
     let steps = || patches.iter().flat_map(|patch| &patch.steps);
-    let left = report::left(domain, patches).count();
     let fixes = match steps().count() {
         0 => "no fix printed (--review and --templates print more)".to_owned(),
         1 => "1 fix".to_owned(),
         count => format!("{count} fixes"),
     };
-    let others = match left {
-        0 => String::new(),
-        1 => "; 1 other finding".to_owned(),
-        count => format!("; {count} other findings"),
-    };
+    let others = left(domain, patches);
     let unknown = if is_unknown { "; some DNS queries failed" } else { "" };
     print(&format!("{}: {fixes}{others}{unknown}", domain.domain));
+}
+
+/// The rules of the findings that no patch repairs, the gravest first.
+fn left(domain: &Domain, patches: &[Patch]) -> String {
+    let mut rules: Vec<(Severity, &str, usize)> = Vec::new();
+    for finding in report::left(domain, patches) {
+        match rules.iter_mut().find(|(_, rule, _)| *rule == finding.rule) {
+            Some((_, _, count)) => *count += 1,
+            None => rules.push((finding.severity, &finding.rule, 1)),
+        }
+    }
+    if rules.is_empty() {
+        return String::new();
+    }
+    // A stable sort keeps the order of the report among equals.
+    rules.sort_by_key(|(severity, ..)| std::cmp::Reverse(*severity));
+    let named = rules.iter().map(|(severity, rule, count)| match count {
+        1 => format!("{rule} ({})", severity.word()),
+        _ => format!("{rule} ({}, {count} times)", severity.word()),
+    });
+    format!("; left: {}", named.collect::<Vec<_>>().join(", "))
 }
 
 fn print(sentence: &str) {

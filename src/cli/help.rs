@@ -1,13 +1,16 @@
 //! `mailcheck help [VERB|TOPIC]`, and the parts of help that are made from the tree of commands.
 
 use super::args::{self, Pages};
-use super::words::Format;
+use super::words::{Format, Mistake};
 use super::{RunError, command, write};
 use crate::render::palette::Choice;
+use crate::text::{escape, listed_or, near};
 use clap::{Command, Parser};
 
 /// Columns of a page of help that is laid out here.
 const WIDTH: usize = 78;
+/// Most pages that a word may have meant.
+const MOST_MEANT: usize = 3;
 
 /// Show the help of a verb, or the page of a topic
 #[derive(Debug, Parser)]
@@ -126,8 +129,30 @@ pub(super) fn run(typed: &HelpArgs) -> Result<u8, RunError> {
             write::page(Choice::Never, |_, out| writeln!(out, "{text}"))?;
             Ok(0)
         }
-        None => page(&[word, "--help"]),
+        None if command::verbs().iter().any(|verb| verb == word) => page(&[word, "--help"]),
+        None => Err(unknown(word).into()),
     }
+}
+
+/// That there is no such page, with those that may have been meant, or else all of them.
+fn unknown(word: &str) -> Mistake {
+    let verbs = || command::verbs().iter().map(String::as_str);
+    let names = || verbs().chain(topics().map(|topic| topic.name));
+    let meant = match near::nearest(word, names()) {
+        Some(nearest) => vec![nearest],
+        None => near::alike(word, names(), MOST_MEANT),
+    };
+    let shown = escape(word.as_bytes());
+    Mistake::new(match meant.as_slice() {
+        [] => format!(
+            "no verb or topic is called \"{shown}\". Verbs: {}. Topics: {}",
+            verbs().collect::<Vec<_>>().join(", "),
+            topics().map(|topic| topic.name).collect::<Vec<_>>().join(", "),
+        ),
+        meant => {
+            format!("no verb or topic is called \"{shown}\". Did you mean {}?", listed_or(meant))
+        }
+    })
 }
 
 /// The verbs as the main help lists them.

@@ -140,7 +140,7 @@ fn headline(change: &Change, findings: &[Finding], result: Verdict) -> Phrase {
     let said = if of(Effect::Gained).next().is_some() {
         first(of(Effect::Gained)).plain(" will be authorized too")
     } else if change.records.is_empty() {
-        Phrase::new().good("nothing changes")
+        Phrase::new().good("no changes")
     } else if change.senders.is_empty() {
         Phrase::new().plain("authorized senders unchanged, ").good("no new findings")
     } else {

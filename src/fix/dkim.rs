@@ -27,7 +27,7 @@ pub(super) fn restore(context: Context<'_>) -> Vec<Candidate> {
         Some(change)
     });
     let applicability = if is_certain { Safe } else { Review };
-    let summary = || Phrase::from("publish the key record that was meant");
+    let summary = || Phrase::from("publish the corrected key record");
     let candidate = |change: Change| Candidate::new(applicability, summary(), change).restoring();
     restored.map(candidate).into_iter().collect()
 }

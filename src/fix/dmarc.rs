@@ -223,7 +223,7 @@ pub(super) fn restore(context: Context<'_>) -> Vec<Candidate> {
         false => Review,
     };
     let Some(change) = change.reword(&text, meant) else { return Vec::new() };
-    let summary = Phrase::from("write the record that was meant");
+    let summary = Phrase::from("publish the corrected record");
     let candidate = Candidate::new(applicability, summary, change).restoring();
     vec![if is_stricter { candidate.tightening() } else { candidate }]
 }

@@ -69,8 +69,9 @@ pub(super) fn name_addresses(context: Context<'_>) -> Vec<Candidate> {
         IpAddr::V6(ip) => (Kind::Aaaa, Data::Aaaa(*ip)),
     };
     let address = Change { name: host, kind, ttl, before: Vec::new(), after: vec![data] };
-    let summary =
-        Phrase::from("give the address a host name, and name that; the name is yours to choose");
+    let summary = Phrase::from(
+        "publish a host name of your choice for the address, and use it in the MX record",
+    );
     let mut candidate = Candidate::new(Template, summary, named).restoring();
     candidate.changes.push(address);
     vec![candidate]

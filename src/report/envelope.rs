@@ -1,5 +1,6 @@
 //! The envelope of every JSON document: what it is, which program wrote it, and when.
 
+use crate::text::listed_or;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::borrow::Cow;
@@ -179,7 +180,7 @@ impl<B> Enveloped<B> {
         let Whole { envelope, body } = Whole::deserialize(input)?;
         if !kinds.iter().any(|kind| kind.schema() == envelope.schema) {
             let known: Vec<&str> = kinds.iter().map(|kind| kind.schema()).collect();
-            let (schema, known) = (&envelope.schema, known.join(" or "));
+            let (schema, known) = (&envelope.schema, listed_or(&known));
             return Err(D::Error::custom(format_args!("{schema} is not {known}")));
         }
         Ok(Self { envelope, body })

@@ -34,9 +34,9 @@ pub(crate) use escape::break_line_command;
 pub use escape::escape;
 #[doc(hidden)]
 pub use escape::{escape_into, is_printable};
-#[doc(hidden)]
-pub use phrase::grouped;
 pub use phrase::{Phrase, Piece, Role};
+#[doc(hidden)]
+pub use phrase::{grouped, listed_or};
 pub use slip::{Repair, Slip};
 pub use span::{Span, Spanned};
 pub use syntax::{Parsed, SyntaxError};

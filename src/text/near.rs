@@ -33,6 +33,37 @@ pub fn nearest_within(
         .map(|(_, candidate)| candidate)
 }
 
+/// At most `most` candidates that a person may have meant with a word that is near none of them: those
+/// that share a part of three letters or more with it, or are half as many edits away as it is long;
+/// the nearest first.
+pub fn alike<'c>(
+    word: &str,
+    candidates: impl Iterator<Item = &'c str>,
+    most: usize,
+) -> Vec<&'c str> {
+    /// No word that we know is longer; what a person pastes may be.
+    const LONGEST: usize = 40;
+    /// A shorter part is in every other word.
+    const SHORTEST: usize = 3;
+    let word = plain(word);
+    let length = word.chars().count();
+    if !(SHORTEST..=LONGEST).contains(&length) {
+        return Vec::new();
+    }
+    let rank = |candidate: &'c str| {
+        let own = plain(candidate);
+        let parts = candidate.split(|c: char| !c.is_alphanumeric()).map(plain);
+        let mut parts = parts.filter(|part| part.len() >= SHORTEST);
+        let is_part = own.contains(&word) || parts.any(|part| word.contains(&part));
+        let edits = edits(&word, &own);
+        (is_part || edits <= length / 2).then_some((!is_part, edits, candidate))
+    };
+    let mut found: Vec<_> = candidates.filter_map(rank).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().take(most).map(|(_, _, candidate)| candidate).collect()
+}
+
 /// How many slips lead from a domain name to a known one, both in lower case; `None` if it is another
 /// name: up to two wrong letters in a name that is long enough, another top-level domain, or a label
 /// such as `spf` that was forgotten or put in.
@@ -105,6 +136,15 @@ mod tests {
         for (written, known, slips) in cases {
             assert_eq!(name_slips(written, known), slips, "{written}");
         }
+    }
+
+    #[test]
+    fn a_word_is_like_those_that_share_a_part_with_it_and_those_few_edits_away() {
+        let known = ["spf/void-lookup", "spf/possible-voids", "dkim/weak-key", "mx/none"];
+        let alike = |word| alike(word, known.into_iter(), 3);
+        assert_eq!(alike("spf/voids-limit"), ["spf/void-lookup", "spf/possible-voids"]);
+        assert_eq!(alike("weak"), ["dkim/weak-key"]);
+        assert_eq!(alike("xyzzy"), [""; 0]);
     }
 
     #[test]

@@ -208,6 +208,17 @@ pub fn grouped(number: u128) -> String {
     out
 }
 
+/// Words as alternatives: `a`, `a or b`, `a, b or c`.
+pub fn listed_or<S: AsRef<str>>(words: &[S]) -> String {
+    let (last, before) = match words {
+        [] => return String::new(),
+        [only] => return only.as_ref().to_owned(),
+        [before @ .., last] => (last, before),
+    };
+    let before: Vec<&str> = before.iter().map(AsRef::as_ref).collect();
+    format!("{} or {}", before.join(", "), last.as_ref())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,6 +226,12 @@ mod tests {
     #[test]
     fn numbers_are_grouped_by_three_digits() {
         assert_eq!([0, 999, 1000, 458_752].map(grouped), ["0", "999", "1,000", "458,752"]);
+    }
+
+    #[test]
+    fn alternatives_are_a_list_with_one_or() {
+        let said = |count: usize| listed_or(["a", "b", "c"].get(..count).unwrap_or_default());
+        assert_eq!([0, 1, 2, 3].map(said), ["", "a", "a or b", "a, b or c"]);
     }
 
     #[test]

@@ -109,7 +109,11 @@ fn a_zone_is_judged_before_it_is_published() {
     let zone = b"example.com. 300 IN TXT \"v=spf1 ip4:192.0.2.128/25 -all\"\n";
     let ended = test("contract-zone", MET, ["--zone", "new.zone"]).file("new.zone", zone).end();
     assert_eq!(ended.code, Some(1));
-    assert!(ended.stdout.contains("  FAIL     192.0.2.0/25 must be authorized\n"), "{}", ended.stdout);
+    assert!(
+        ended.stdout.contains("  FAIL     192.0.2.0/25 must be authorized\n"),
+        "{}",
+        ended.stdout
+    );
 }
 
 #[test]

@@ -84,7 +84,22 @@ fn help_has_the_topics_that_it_lists() {
 #[test]
 fn help_about_a_misspelt_verb_names_the_one_that_was_meant() {
     let ended = run("help-slip", ["help", "dif"]).end();
-    assert!(ended.refusal().1.contains("'diff'"), "{}", ended.stderr);
+    let said = "error: no verb or topic is called \"dif\". Did you mean diff?";
+    assert_eq!(ended.refusal(), (Some(2), said));
+}
+
+#[test]
+fn help_about_a_word_that_is_like_no_page_names_all_of_them() {
+    let ended = run("help-nonsense", ["help", "xyzzy"]).end();
+    let said = ended.refusal().1;
+    assert!(said.contains("Verbs: senders, diff,") && said.contains("Topics: verdicts,"), "{said}");
+}
+
+#[test]
+fn a_rule_that_is_near_none_is_answered_with_those_that_share_a_word_with_it() {
+    let ended = run("explain-like", ["explain", "spf/voids-limit"]).end();
+    let said = ended.refusal().1;
+    assert!(said.contains("Did you mean spf/") && said.contains(" or spf/"), "{said}");
 }
 
 #[test]

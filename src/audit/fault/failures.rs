@@ -264,7 +264,7 @@ fn others(count: usize) -> String {
 }
 
 /// The server that was asked.
-fn server(lookup: &Lookup) -> Option<&str> {
+pub(super) fn server(lookup: &Lookup) -> Option<&str> {
     let server = lookup.source.strip_prefix("live via ")?;
     Some(server.split('/').next().unwrap_or(server))
 }

@@ -242,7 +242,7 @@ fn reference(
     }
 }
 
-/// Adds the query for a name's policy to the evidence; returns who was asked.
+/// Adds the query for a name's policy to the evidence; returns the server that was asked.
 fn query(domain: &Domain, name: &Name, evidence: &mut Vec<Evidence>) -> Option<String> {
     let is_it = |name: &Name, lookup: &&crate::report::Lookup| {
         lookup.kind == crate::dns::Kind::Txt
@@ -250,7 +250,7 @@ fn query(domain: &Domain, name: &Name, evidence: &mut Vec<Evidence>) -> Option<S
     };
     let lookup = domain.lookups.iter().find(|lookup| is_it(name, lookup))?;
     evidence.push(super::failures::evidence(lookup));
-    Some(lookup.source.clone())
+    super::failures::server(lookup).map(str::to_owned)
 }
 
 /// Too many lookups: the term of the own record that costs most.
@@ -288,7 +288,7 @@ fn alias(plain: Fault, finding: &Finding, target: &Name, hints: &Hints) -> Fault
             selector
                 .plain(format!(" points to {}, which publishes no key at ", owner.name))
                 .name(target),
-            Phrase::from("switch DKIM on in your account there, or remove the alias"),
+            Phrase::from("enable DKIM in your account there, or remove the alias"),
         ),
         _ => (
             selector.plain(" points to ").name(target).plain(", where no key is published"),

@@ -134,7 +134,7 @@ fn forwarded(domain: &Domain, one: &Authorization, known: &Provider) -> Fault {
         let fault = of(one, Party::You, FaultKind::ForwardingPool, reason, action);
         return Fault { confidence: Certainty::Likely, ..fault };
     }
-    let action = Phrase::from("do not add it to SPF: a DKIM signature is what survives forwarding");
+    let action = Phrase::from("do not add it to SPF; only a DKIM signature survives forwarding");
     Fault {
         name: known.title().to_owned(),
         ..of(one, Party::Forwarder, FaultKind::ForwardingPool, reason, action)

@@ -341,11 +341,11 @@ fn advice(domain: &str, standing: Standing, seen: &Seen) -> Phrase {
     }
     match standing {
         Standing::Forwarder => Phrase::from(
-            "forwards mail: your signature is what survives; do not add its addresses to SPF",
+            "forwards mail; only your DKIM signature survives that; do not add its addresses to SPF",
         ),
-        Standing::Spoofing => {
-            Phrase::from("proves nothing; if it is none of yours, this is what DMARC is for")
-        }
+        Standing::Spoofing => Phrase::from(
+            "neither SPF nor DKIM proves the domain; unless it is yours, p=reject stops this mail",
+        ),
         Standing::Authorized | Standing::Unknown => {
             let other = seen.spf_domains.iter().find(|it| !is_related(it, domain));
             match other {
@@ -353,9 +353,9 @@ fn advice(domain: &str, standing: Standing, seen: &Seen) -> Phrase {
                     .name(other)
                     .plain(", not for ")
                     .name(domain)
-                    .plain("; have it sign with d=")
+                    .plain("; make it sign with d=")
                     .name(domain),
-                None => Phrase::from("have it sign with d=").name(domain),
+                None => Phrase::from("make it sign with d=").name(domain),
             }
         }
     }

@@ -83,7 +83,7 @@ fn say(sending: &mut Sending) {
             .plain(", or MAIL FROM in ")
             .name(domain),
         (Some(false), None) if sending.standing == Standing::Spoofing => Phrase::from(
-            "not authorized today either; if it is yours, add it to SPF or sign with d=",
+            "SPF does not authorize it today; if it is yours, add it to SPF or sign with d=",
         )
         .name(domain),
         (None, None) if sending.standing == Standing::Spoofing => {

@@ -150,7 +150,7 @@ fn headline(facts: &Facts) -> Phrase {
     let depends = facts.sender_dependent();
     let said = match depends.as_slice() {
         [] => said,
-        terms => said.plain("; others depend on the sender (").code(terms.join(" ")).plain(")"),
+        terms => said.plain("; undetermined without a sender: ").code(terms.join(" ")),
     };
     match facts.standing() {
         Standing::Broken => said.plain("; ").bad("permerror").plain(" for other senders"),

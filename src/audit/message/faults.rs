@@ -177,9 +177,9 @@ fn unaligned(facts: &MessageFacts<'_>, report: &MessageReport, author: &Name) ->
         let reason = Phrase::from("sent through the pool of ")
             .plain(pool.title())
             .plain(" for forwarded mail");
-        let action = Phrase::from("do not authorize it; a DKIM signature of ")
+        let action = Phrase::from("do not authorize it; only a DKIM signature of ")
             .name(author)
-            .plain(" is what survives forwarding");
+            .plain(" survives forwarding");
         return Fault::of_party(
             Party::Forwarder,
             pool.title(),

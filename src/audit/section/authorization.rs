@@ -182,11 +182,13 @@ fn dmarc_headline(discovered: &Discovered, verdict: &dmarc::Verdict) -> Phrase {
                 .bad("fail")
                 .plain(" unless a valid DKIM signature aligns with ")
                 .name(author)
-                .plain("; the policy asks receivers to ");
+                .plain("; receivers then ");
             match verdict.disposition {
-                dmarc::Policy::None => said.plain("do nothing (p=none)"),
-                dmarc::Policy::Quarantine => said.weak("quarantine").plain(" this mail"),
-                dmarc::Policy::Reject => said.bad("reject").plain(" this mail"),
+                dmarc::Policy::None => said.weak("deliver").plain(" this mail (p=none)"),
+                dmarc::Policy::Quarantine => {
+                    said.weak("quarantine").plain(" this mail (p=quarantine)")
+                }
+                dmarc::Policy::Reject => said.bad("reject").plain(" this mail (p=reject)"),
             }
         }
     }

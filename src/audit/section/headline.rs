@@ -9,7 +9,7 @@ use crate::protocols::dmarc::Policy;
 use crate::protocols::spf::{self, SpfResult};
 use crate::report::headline::{About, Parts};
 use crate::report::{Authorized, Domain, SectionView, SenderKind, Status, What};
-use crate::text::{Phrase, grouped};
+use crate::text::{Phrase, grouped, listed_or};
 
 /// The answer about a sender: what SPF says of it, and what DMARC makes of that where the two part.
 pub(in crate::audit) fn of_sender(
@@ -111,7 +111,7 @@ fn refused(judged: &JudgedSender) -> Phrase {
     results.sort_unstable();
     results.dedup();
     let words: Vec<&str> = results.iter().map(|result| result.word()).collect();
-    let said = said.plain("SPF ").bad(words.join(" or "));
+    let said = said.plain("SPF ").bad(listed_or(&words));
     match judged.only_cell() {
         Some((partition, cell)) => match authorize::matched(partition, cell) {
             Some(matched) => said.plain(", by ").code(matched.term),

@@ -9,7 +9,7 @@ use crate::diagnostic::Rule;
 use crate::dns::Place;
 use crate::net::Name;
 use crate::text::lines::Lines;
-use crate::text::near;
+use crate::text::{listed_or, near};
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -221,7 +221,7 @@ impl Reader<'_> {
             let ids: Vec<&str> = meant.iter().map(|rule| rule.id).collect();
             let hint = match ids.as_slice() {
                 [] => "list them with: mailcheck rules".to_owned(),
-                ids => format!("did you mean {}?", ids.join(" or ")),
+                ids => format!("did you mean {}?", listed_or(ids)),
             };
             self.fault(offset, format!("unknown rule {id:?}: {hint}"));
         }

@@ -59,9 +59,9 @@ fn sparing(dead: usize, replaced: usize) -> Phrase {
     if replaced > 0 {
         summary = summary.plain(if dead > 0 { ", and replace " } else { "replace " });
         summary = summary
-            .plain("the hosts of ")
+            .plain("the hosts in ")
             .plain(terms(replaced))
-            .plain(" by their addresses; update the record when a host moves");
+            .plain(" with their addresses; update the record when a host moves");
     }
     summary
 }

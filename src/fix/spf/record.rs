@@ -215,7 +215,7 @@ pub(in crate::fix) fn restore(context: Context<'_>) -> Vec<Candidate> {
     };
     let Some(change) = Change::of(&published.answer, context.domain) else { return Vec::new() };
     let applicability = if repair.is_certain() { Safe } else { Review };
-    let summary = Phrase::from("write the record that was meant");
+    let summary = Phrase::from("publish the corrected record");
     let change = change.reword(text, &meant);
     let restored = change.map(|change| Candidate::new(applicability, summary, change).restoring());
     restored.into_iter().collect()

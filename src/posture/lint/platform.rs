@@ -28,11 +28,9 @@ pub(super) fn shared(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
     };
     // All of them are one fact: who else may pass.
     let Some(first) = facts.platforms.first() else { return };
-    let mut said = Phrase::from("every customer of ");
-    for (index, platform) in facts.platforms.iter().enumerate() {
-        said = said.plain(if index == 0 { "" } else { " or " }).plain(platform.title);
-    }
-    let said = said
+    let titles = facts.platforms.iter().map(|platform| platform.title.into());
+    let said = Phrase::from("every customer of ")
+        .then(Phrase::listed(titles, usize::MAX, " or "))
         .plain(" can send from addresses that pass SPF and DMARC as ")
         .name(&facts.domain)
         .plain(" (")

@@ -245,11 +245,11 @@ pub fn exception(exception: &Exception) -> Phrase {
             said.plain(": ").unknown("temperror")
         }
         Exception::Syntax { domain, error } => said
-            .plain("the record of ")
+            .plain("syntax error in the record of ")
             .name(domain)
-            .plain(" has a syntax error: expected ")
+            .plain(" (expected ")
             .plain(error.expected)
-            .plain(": ")
+            .plain("): ")
             .bad("permerror"),
         Exception::SeveralRecords { domain, found } => said
             .name(domain)

@@ -61,7 +61,7 @@ fn said(sheet: &mut Sheet, recipient: &Recipient) {
         true => recipient.source.clone(),
         false => format!("\"{}\" ({})", recipient.decided_by, recipient.source),
     };
-    row(sheet, recipient.class.word(), &by);
+    row(sheet, "decided by", &by);
 }
 
 fn row(sheet: &mut Sheet, label: &str, text: &str) {

@@ -109,11 +109,11 @@ fn reject(sheet: &mut Sheet, feedback: &Feedback) {
         let label = sheet.line().plain("  p=reject").pad(14);
         let lost = row.own.saturating_add(row.forwarded);
         let share = match row.messages >= FEW {
-            true => format!(" ({:.1} %)", lost as f64 * 100.0 / row.messages as f64),
+            true => format!(" ({:.1}%)", lost as f64 * 100.0 / row.messages as f64),
             false => String::new(),
         };
         let said = sheet.line().with(Ink::Name, &row.domain).plain(format!(
-            ": would reject {} of {} messages{share}: {} of your senders, {} forwarded; and {} that prove nothing",
+            ": would reject {} of {} messages{share}: {} from your senders, {} forwarded; plus {} from unproved senders",
             grouped(lost.into()),
             grouped(row.messages.into()),
             grouped(row.own.into()),

@@ -140,7 +140,7 @@ fn unchanged(sheet: &mut Sheet, names: &[String]) {
         return;
     }
     sheet.blank();
-    let label = sheet.line().with(Ink::Good, "nothing changes").plain("  for ");
+    let label = sheet.line().with(Ink::Good, "no changes").plain("  for ");
     let sentence = sheet.line().with(Ink::Name, names.join(", "));
     sheet.sentence(label, &sentence);
 }

@@ -252,8 +252,9 @@ fn list(sheet: &mut Sheet, flattened: &Flattened) {
         .number(flattened.records.len())
         .plain(if flattened.records.len() == 1 { " record, " } else { " records, " })
         .number(format!("{}/10", flattened.lookups))
-        .plain(" lookups; evaluated for all addresses: ")
-        .good("same results as the policy");
+        .plain(" lookups; ")
+        .good("same result as the policy")
+        .plain(" for every address");
     row(sheet, "flattened", Ink::Good, &cited(said, "4.6.4"));
     sheet.blank();
     for record in &flattened.records {
@@ -271,7 +272,7 @@ fn list(sheet: &mut Sheet, flattened: &Flattened) {
             Some(ttl) => said.plain(", TTL ").number(ttl).plain(" s"),
             None => said,
         };
-        row(sheet, "trusted", Ink::Faint, &said);
+        row(sheet, "source", Ink::Faint, &said);
     }
     for note in &flattened.notes {
         row(sheet, "note", Ink::Faint, note);
@@ -284,10 +285,9 @@ fn staleness(flattened: &Flattened) -> Phrase {
     }
     let said = Phrase::from("the list does not follow changes at these names");
     let said = match flattened.stale_after_s {
-        Some(ttl) => said
-            .plain(": it may be outdated after ")
-            .number(ttl)
-            .plain(" s, the lowest TTL; regenerate it at least this often"),
+        Some(ttl) => {
+            said.plain("; regenerate it at least every ").number(ttl).plain(" s, the lowest TTL")
+        }
         None => said.plain(", and none of them has a known TTL"),
     };
     said.plain(format!(" ({})", crate::text::advice()))

@@ -6,7 +6,7 @@ use super::value::Value;
 use crate::dns::Kind;
 use crate::dns::presentation;
 use crate::net::Name;
-use crate::text::Span;
+use crate::text::{Span, listed_or};
 use crate::zonefile::zone::source::{Remarks, Source};
 use crate::zonefile::zone::{Builder, Concern, ErrorKind, Remark, Row, is_text, wire};
 
@@ -152,7 +152,7 @@ impl<'a> Book<'a> {
                 (Some(Some(text)), _) => shaped(text, field.shape),
                 (None, Some(default)) => Text::implied(default.as_bytes(), value.offset),
                 _ => {
-                    let what = format!("a word or a string as {}", field.keys.join(" or "));
+                    let what = format!("a word or a string as {}", listed_or(field.keys));
                     self.expected(value.offset, ErrorKind::Data, &what);
                     return None;
                 }

@@ -22,11 +22,13 @@ pub(super) fn several(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
 
 pub(super) fn dangling(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for tried in facts.tried.iter().filter(|tried| facts.is_dangling_a_fault(tried)) {
-        let mut said = selector(tried).plain(" is an alias of ");
+        let mut said = Phrase::new()
+            .name(&tried.candidate.selector)
+            .plain(" points to a name that ")
+            .bad("does not exist");
         if let Some(last) = tried.answer.aliases.last() {
-            said = said.name(last);
+            said = said.plain(" (").name(last).plain(")");
         }
-        let mut said = said.plain(", which ").bad("does not exist");
         if let Some(provider) = &tried.candidate.provider {
             said = said.plain("; DKIM is probably not enabled at ").plain(provider.as_ref());
         }
@@ -34,9 +36,9 @@ pub(super) fn dangling(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
         finding.location.kind = Kind::Cname;
         if let Some(provider) = &tried.candidate.provider {
             finding.advice = Some(
-                Phrase::from("compare the target with the one that your account at ")
+                Phrase::from("compare the target with the one that your ")
                     .plain(provider.as_ref())
-                    .plain(" shows, publish that one, then turn on signing there"),
+                    .plain(" account shows, publish that one, then enable DKIM signing there"),
             );
         }
         findings.push(finding);
@@ -135,9 +137,10 @@ pub(super) fn none_found(facts: &Facts, rule: &'static Rule, findings: &mut Vec<
 pub(super) fn proved_none(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     if let Some(apex) = facts.apex.as_ref().filter(|_| facts.is_proved_none()) {
         let said = Phrase::new()
+            .bad("no DKIM key published")
+            .plain(": ")
             .name(&apex.question.name)
-            .plain(" does not exist: ")
-            .bad("no selector has a key");
+            .plain(" does not exist");
         findings.push(at_domainkey(facts, rule, said));
     }
 }

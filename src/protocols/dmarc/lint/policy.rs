@@ -112,9 +112,9 @@ pub(super) fn receivers_disagree(facts: &Facts, rule: &'static Rule, findings: &
     };
     let message = Phrase::new()
         .plain("RFC 9989 receivers ")
-        .then(what_they_do(&difference.new))
+        .then(what_they_do(&difference.new, &difference.old))
         .plain(", RFC 7489 receivers ")
-        .then(what_they_do(&difference.old));
+        .then(what_they_do(&difference.old, &difference.new));
     let location = match facts.discovered.governing() {
         Some(published) => of_record(published),
         None => of_domain(facts.domain()),
@@ -132,11 +132,15 @@ fn is_by_test(facts: &Facts, difference: &Difference) -> bool {
     untested == difference.old
 }
 
-fn what_they_do(side: &Side) -> Phrase {
+/// What receivers of one kind do; the Organizational Domain where the other kind has another one.
+fn what_they_do(side: &Side, other: &Side) -> Phrase {
     let Some(policy) = side.policy else { return Phrase::new().bad("apply no policy") };
     let mut phrase = Phrase::new().plain("apply ").with(super::super::role(policy), policy.word());
     if side.percent < 100 {
         phrase = phrase.plain(" to ").number(side.percent).plain("% of failing mail");
+    }
+    if side.organization == other.organization {
+        return phrase;
     }
     phrase.plain(" with the Organizational Domain ").name(&side.organization)
 }

@@ -60,11 +60,12 @@ fn faults(
     let errors = published.record.errors.iter();
     let errors = errors.filter(|error| changes_meaning(record, error) == changing);
     for error in errors {
-        let mut message = Phrase::new().plain("expected ").plain(error.expected);
+        let mut message = Phrase::new();
         let found = record.show(error.span);
         if !found.is_empty() {
-            message = message.plain(", found ").code(found);
+            message = message.code(found).plain(": ");
         }
+        let message = message.plain("expected ").plain(error.expected);
         let message = message.plain(format!("; {effect}"));
         let tag = tag_around(&record.text, error.span);
         let touches = |slip: &&Slip| slip.span.start < tag.end && tag.start < slip.span.end;

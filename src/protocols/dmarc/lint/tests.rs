@@ -99,10 +99,7 @@ async fn a_fault_in_a_defined_tag_is_told_apart_from_stray_text() {
     let record = "v=DMARC1; p=reject; bogus; aspf=x; ;";
     assert_eq!(
         findings("dmarc/syntax", record).await,
-        said(
-            "expected r or s, found x; receivers ignore the tag; which value was meant is unknown",
-            "x"
-        )
+        said("x: expected r or s; receivers ignore the tag; which value was meant is unknown", "x")
     );
     let stray = findings("dmarc/stray-text", record).await;
     assert_eq!(stray.len(), 2, "{stray:?}");
@@ -159,9 +156,8 @@ async fn receivers_that_disagree_are_told_with_both_outcomes() {
     assert_eq!(
         findings("dmarc/receivers-disagree", "v=DMARC1; p=reject; pct=20").await,
         said(
-            "RFC 9989 receivers apply reject with the Organizational Domain x.example, RFC 7489 \
-             receivers apply reject to 20% of failing mail with the Organizational Domain \
-             x.example",
+            "RFC 9989 receivers apply reject, RFC 7489 receivers apply reject to 20% of failing \
+             mail",
             ""
         )
     );

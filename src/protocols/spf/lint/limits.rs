@@ -43,9 +43,8 @@ pub(super) fn lookup_headroom(facts: &Facts, rule: &'static Rule, findings: &mut
 
 pub(super) fn no_lookup_headroom(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     if facts.worst().lookups == LOOKUP_LIMIT {
-        let message = Phrase::new().number(LOOKUP_LIMIT).plain(
-            " of 10 DNS lookups used, none left: one more in any included record is permerror",
-        );
+        let message =
+            Phrase::new().number(LOOKUP_LIMIT).plain(" of 10 DNS lookups used, none left");
         findings.push(Finding::new(rule, facts.location(), message));
     }
 }

@@ -9,7 +9,7 @@ use crate::protocols::spf::policy::Found;
 use crate::protocols::spf::record::{Body, Mechanism, Record, Target, Term};
 use crate::protocols::spf::repair::repair;
 use crate::text::slip::told;
-use crate::text::{Phrase, Slip, Span, SyntaxError};
+use crate::text::{Phrase, Slip, Span, SyntaxError, grouped};
 use std::collections::HashSet;
 
 /// RFC 7208 §3.4: "under 450 octets, then DNS answers ought to fit in UDP packets"
@@ -188,8 +188,10 @@ pub(super) fn record_size(facts: &Facts, rule: &'static Rule, findings: &mut Vec
             continue;
         }
         let message = Phrase::new()
-            .plain("the TXT records at this name take ")
-            .number(octets)
+            .plain("the TXT records of ")
+            .name(&published.domain)
+            .plain(" take ")
+            .number(grouped(octets as u128))
             .plain(" octets; RFC 7208 recommends at most 450");
         let location = Location::set(published.domain.clone(), Kind::Txt);
         findings.push(Finding::new(rule, location, message));

@@ -24,8 +24,11 @@ pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
     let Some(published) = facts.published() else { return };
     for error in &published.record.errors {
         let found = published.record().show(error.span);
-        let said = Phrase::new().plain("expected ").plain(error.expected);
-        let said = if found.is_empty() { said } else { said.plain(", found ").code(found) };
+        let said = match found.is_empty() {
+            true => Phrase::new(),
+            false => Phrase::new().code(found).plain(": "),
+        };
+        let said = said.plain("expected ").plain(error.expected);
         let location = of(facts, published).at(error.span);
         findings.push(Finding::new(rule, location, said));
     }

@@ -85,7 +85,7 @@ pub(crate) static NO_LOOKUP_HEADROOM: Rule = Rule {
     severity: Warn,
     confidence: Certain,
     summary: "all 10 DNS lookups are used",
-    why: "One more include in a provider's record breaks this one, without warning.",
+    why: "One more include, here or in a provider's record, and receivers return permerror.",
     cite: rfc(7208, "4.6.4"),
     page: include_str!("../no-lookup-headroom.md"),
 };
