@@ -19,8 +19,6 @@ use crate::zonefile::zone::Verdict;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-/// Most names of a file that are checked: each may cost a walk through a hundred policies.
-const NAMES: usize = 10_000;
 /// What the answers and the policies that are read for a file may weigh in octets, whatever its size.
 const WEIGHT: usize = 16 * 1024 * 1024;
 /// What they may weigh more for each octet of the file, for large files have many names.
@@ -35,6 +33,8 @@ pub struct Linted {
     pub records: usize,
     /// True if the file answered every question, so that what was not found is not there.
     pub is_complete: bool,
+    /// True if names were left out, for what they lead to weighs too much.
+    pub is_cut: bool,
     /// What was found, in the order of the file. Every finding has its place there.
     pub findings: Vec<Finding>,
 }
@@ -46,7 +46,7 @@ pub async fn lint(facts: &Facts) -> Linted {
     let zones: Vec<_> = zones.map(|zone| (zone, zone::mail_names(zone))).collect();
     let count = zones.iter().map(|(_, names)| names.len()).sum();
     let weight = WEIGHT.saturating_add(facts.size().saturating_mul(WEIGHT_OF_OCTET));
-    let (mut work, mut is_complete) = (Work { names: NAMES, weight }, true);
+    let (mut work, mut is_complete, mut is_cut) = (Work { names: 0, weight }, true, false);
     for (zone, names) in zones {
         let alone = Alone::new(facts, zone, work.weight);
         let (mut found, next) = of_names(facts, zone, &alone, names, &mut work).await;
@@ -56,8 +56,8 @@ pub async fn lint(facts: &Facts) -> Linted {
         findings.append(&mut found);
         is_complete &= !alone.has_failed();
         if let Some(next) = next {
-            findings.push(too_many(next, count, NAMES - work.names));
-            is_complete = false;
+            findings.push(too_many(next, count, work.names));
+            (is_complete, is_cut) = (false, true);
             break;
         }
     }
@@ -69,15 +69,17 @@ pub async fn lint(facts: &Facts) -> Linted {
         zones: facts.files.zones.iter().filter_map(Zone::apex).cloned().collect(),
         records: facts.records().count(),
         is_complete,
+        is_cut,
         findings: findings.iter().map(Finding::from).collect(),
     }
 }
 
 /// What may still be done for a file.
 struct Work {
-    /// How many names may be looked at.
+    /// How many names were looked at.
     names: usize,
-    /// What the answers and the policies that are read for them may weigh.
+    /// What the answers and the policies that are read for further ones may weigh: each name may cost a walk
+    /// through a hundred policies.
     weight: usize,
 }
 
@@ -96,7 +98,7 @@ async fn of_names(
     let weight = || alone.weight().saturating_add(policies.weight());
     for name in names {
         let domain = name.domain.clone();
-        if work.names == 0 || weight() > work.weight {
+        if weight() > work.weight {
             return (findings, Some(domain));
         }
         let inquiry = inquiry(facts, zone, name);
@@ -107,7 +109,7 @@ async fn of_names(
         if alone.is_exhausted() {
             return (findings, Some(domain));
         }
-        work.names -= 1;
+        work.names += 1;
     }
     work.weight = work.weight.saturating_sub(weight());
     (findings, None)
@@ -202,7 +204,11 @@ impl<'f> Places<'f> {
         let zones = facts.files.zones.iter().enumerate();
         let owners =
             zones.flat_map(|(index, zone)| zone.records().map(move |(owner, ..)| (owner, index)));
-        Self { facts, first: zone::first_places(&facts.files.zones), owners: owners.collect() }
+        Self {
+            facts,
+            first: zone::first_places(&facts.files.zones, |_| true),
+            owners: owners.collect(),
+        }
     }
 
     /// Gives a location its place: the record that is meant, or the first of its set; for what is

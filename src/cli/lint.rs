@@ -31,6 +31,7 @@ Exit codes:
   0  no finding at or above --fail-on
   1  a finding at or above --fail-on
   2  usage error: a flag, a file that cannot be read
+  3  undetermined: names were left out, for what they lead to is too much
   4  internal error, or the report could not be written";
 
 /// Most files that are judged at once.
@@ -75,9 +76,11 @@ pub(super) fn run(typed: &LintArgs) -> Result<u8, RunError> {
     files.extend(typed.files.iter().map(OsString::as_os_str).filter(|file| known.insert(*file)));
     let (mut read, mut findings, mut unread) =
         (Vec::with_capacity(files.len()), Vec::new(), Vec::new());
+    let mut is_cut = false;
     for judged in all(&files, &ending.policy)? {
         match judged {
-            Ok(JudgedFiles { file, findings: mut found }) => {
+            Ok(JudgedFiles { file, findings: mut found, is_cut: is_one_cut }) => {
+                is_cut |= is_one_cut;
                 read.push(file);
                 findings.append(&mut found);
             }
@@ -101,7 +104,7 @@ pub(super) fn run(typed: &LintArgs) -> Result<u8, RunError> {
     let run = Run {
         files: read,
         notes: notes.collect(),
-        is_partial: !unread.is_empty(),
+        is_partial: is_cut || !unread.is_empty(),
         ..Run::default()
     };
     let code = conclude(run, Vec::new(), findings, &ending, super::clock::now())?;
@@ -115,6 +118,7 @@ const UNREAD: u8 = 2;
 struct JudgedFiles {
     file: ReadFile,
     findings: Vec<Finding>,
+    is_cut: bool,
 }
 
 /// Judges every file, in their order; why one cannot be read is in its place.
@@ -180,6 +184,7 @@ fn judge(
     let facts = Facts::new(files, text.into());
     let mut linted = runtime.block_on(audit::lint(&facts));
     heed_comments(policy, &facts, &mut linted);
-    let audit::Linted { zones, records, findings, .. } = linted;
-    Ok(JudgedFiles { file: ReadFile { file: escape(name.as_bytes()), zones, records }, findings })
+    let audit::Linted { zones, records, is_cut, findings, .. } = linted;
+    let file = ReadFile { file: escape(name.as_bytes()), zones, records };
+    Ok(JudgedFiles { file, findings, is_cut })
 }

@@ -123,6 +123,9 @@ impl Session {
     }
 }
 
+/// How many times the deadline of a domain a run over files may take.
+const ROUNDS: u32 = 40;
+
 /// How long the work on one domain may take.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Deadline(Duration);
@@ -136,6 +139,20 @@ impl Deadline {
     /// When work has to be done that begins now.
     pub(super) fn end(self) -> tokio::time::Instant {
         tokio::time::Instant::now() + self.0
+    }
+
+    /// When a run has to be done that begins now, however many domains it is about: files of strangers may
+    /// name any number of them.
+    pub(super) fn end_of_run(self) -> tokio::time::Instant {
+        tokio::time::Instant::now() + self.0 * ROUNDS
+    }
+
+    /// That the time of the run is over, in words.
+    pub(super) fn run_too_late(self) -> Phrase {
+        let most = (self.0 * ROUNDS).as_secs_f32();
+        Phrase::new()
+            .unknown("undetermined")
+            .plain(format!(": the run takes more than {most} s ({ROUNDS} times --deadline)"))
     }
 
     /// What work that begins now comes to, if it is done in time.

@@ -12,10 +12,12 @@ mod alone;
 mod facts;
 pub mod lint;
 mod names;
+mod reach;
 
 pub use alone::Alone;
 pub use facts::Facts;
-pub use names::{MailName, Shows, first_places, mail_names};
+pub use names::{MailName, Shows, first_places, mail_names, mail_names_of};
+pub use reach::Reach;
 
 #[cfg(test)]
 mod tests;

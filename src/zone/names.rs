@@ -52,9 +52,14 @@ impl MailName {
 /// The top of a zone that turns addresses into names, and that of a registry, have part in mail only
 /// if they say so.
 pub fn mail_names(zone: &Zone) -> Vec<MailName> {
+    mail_names_of(zone, |_| true)
+}
+
+/// Those of them that are wanted.
+pub fn mail_names_of(zone: &Zone, is_wanted: impl Fn(&Name) -> bool) -> Vec<MailName> {
     let takes_mail = |apex: &&Name| apex.label_count() > 1 && apex.labels().last() != Some(b"arpa");
     let apex = zone.apex().filter(takes_mail).cloned();
-    let mut names = Names::default();
+    let mut names = Names { is_wanted: &is_wanted, all: Vec::new(), places: HashMap::new() };
     if let Some(apex) = apex {
         names.of(apex);
     }
@@ -74,11 +79,17 @@ pub(super) fn doubled(name: &Name) -> Option<usize> {
     (2..=count / 2).find(is_twice)
 }
 
-/// Where the first record of each name stands.
-pub fn first_places(zones: &[Zone]) -> HashMap<&Name, &Place> {
+/// The domain that a name serves: `example.com` of `s1._domainkey.example.com`.
+pub(super) fn service_domain(name: &Name) -> Name {
+    let service = name.labels().enumerate().filter(|(_, label)| label.starts_with(b"_")).last();
+    name.suffix(name.label_count() - service.map_or(0, |(index, _)| index + 1))
+}
+
+/// Where the first record of each name stands that is wanted.
+pub fn first_places(zones: &[Zone], is_wanted: impl Fn(&Name) -> bool) -> HashMap<&Name, &Place> {
     let mut first: HashMap<&Name, &Place> = HashMap::new();
     for (owner, _, record) in zones.iter().flat_map(Zone::records) {
-        let Some(place) = &record.place else { continue };
+        let Some(place) = record.place.as_ref().filter(|_| is_wanted(owner)) else { continue };
         let known = first.entry(owner).or_insert(place);
         if (place.line, place.column) < (known.line, known.column) {
             *known = place;
@@ -87,14 +98,17 @@ pub fn first_places(zones: &[Zone]) -> HashMap<&Name, &Place> {
     first
 }
 
-#[derive(Default)]
-struct Names {
+struct Names<'w> {
+    is_wanted: &'w dyn Fn(&Name) -> bool,
     all: Vec<MailName>,
     places: HashMap<Name, usize>,
 }
 
-impl Names {
+impl Names<'_> {
     fn of(&mut self, domain: Name) -> Option<&mut MailName> {
+        if !(self.is_wanted)(&domain) {
+            return None;
+        }
         let next = self.all.len();
         let index = *self.places.entry(domain.clone()).or_insert(next);
         if index == next {

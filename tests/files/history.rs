@@ -400,8 +400,8 @@ fn lines_inserted_above_change_nothing() {
     fs::write(folder.join("old.zone"), &zone).expect("a file can be written");
     let lower = format!("; One line.\n\n; And another one.\n{zone}");
     fs::write(folder.join("new.zone"), lower).expect("a file can be written");
-    let arguments = ["diff", "old.zone", "new.zone", "--replay", "world.jsonl", "-f", "json"];
-    let ended = mailcheck(&folder, &arguments);
+    let files = ["old.zone", "new.zone", "--replay", "world.jsonl", "-f", "json"];
+    let ended = mailcheck(&folder, &[&["diff", "fmsinc.com"][..], &files].concat());
     let domain = self::read(&ended);
     let count = ["introduced", "resolved"].map(|state| findings(&domain, state).len());
     assert_eq!((ended.code, count), (Some(0), [0, 0]));

@@ -13,7 +13,6 @@ use super::words::{Ending, Format, Mistake, Output};
 use super::{RunError, conclude, input, what_if};
 use crate::audit::{self, Inquiry, Steps};
 use crate::config::{self, Config};
-use crate::dns::join_all;
 use crate::report::{Domain, Run};
 use crate::text::Phrase;
 use crate::zonefile::zone::Ignore as Comment;
@@ -21,11 +20,12 @@ use progress::{Progress, State};
 use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::vec;
+pub(super) use stream::compare as compare_in_time;
 use stream::{Audience, End, Source, examine, stream};
 use tokio::sync::mpsc;
 
 /// How many domains are compared at once.
-const AT_ONCE: usize = 8;
+pub(super) const AT_ONCE: usize = 8;
 
 /// The exit code where some lines of a list are no domains.
 const FAULTY_LIST: u8 = 2;
@@ -267,16 +267,4 @@ impl Audience for Collector {
     fn is_gone(&self) -> bool {
         false
     }
-}
-
-/// Does the same about every inquiry, for some of them at once; in their order.
-pub(super) async fn each<'i, F: Future>(
-    inquiries: &'i [Inquiry],
-    one: impl Fn(&'i Inquiry) -> F,
-) -> Vec<F::Output> {
-    let mut done = Vec::with_capacity(inquiries.len());
-    for group in inquiries.chunks(AT_ONCE) {
-        done.extend(join_all(group.iter().map(&one)).await);
-    }
-    done
 }

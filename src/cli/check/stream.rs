@@ -7,6 +7,7 @@ use crate::cli::session::Deadline;
 use crate::cli::words::Mistake;
 use crate::dns::{Dns, Lookup, Question};
 use crate::report::Domain;
+use crate::text::Phrase;
 use std::collections::VecDeque;
 use std::panic::resume_unwind;
 use std::pin::pin;
@@ -171,6 +172,29 @@ pub(super) async fn examine(
         Ok(Ok(Ok(domain))) => domain,
         Ok(Err(why)) => broken(why),
         Ok(Ok(Err(_))) | Err(_) => audit::undecided(&inquiry, deadline.too_late()),
+    }
+}
+
+/// Compares two states of one domain, on a thread of its own too.
+///
+/// # Errors
+/// The time is over, in words.
+pub(in crate::cli) async fn compare(
+    states: [Arc<dyn Dns>; 2],
+    inquiry: Arc<Inquiry>,
+    clock: Clock,
+    deadline: Deadline,
+) -> Result<audit::Changed, Phrase> {
+    let end = deadline.end();
+    let runtime = Handle::current();
+    let work = tokio::task::spawn_blocking(move || {
+        let [old, new] = states.map(|under| InTime { under, end });
+        runtime.block_on(timeout_at(end, audit::change([&old, &new], &inquiry, clock)))
+    });
+    match timeout_at(end + GRACE, work).await {
+        Ok(Ok(Ok(changed))) => Ok(changed),
+        Ok(Err(why)) => broken(why),
+        Ok(Ok(Err(_))) | Err(_) => Err(deadline.too_late()),
     }
 }
 

@@ -1,25 +1,29 @@
 //! `mailcheck diff`: what a change of zone files does to mail, before it is published.
 
+mod delegated;
 mod faults;
 mod states;
 
-use super::conclude::{self, conclude};
+use super::check::{AT_ONCE, compare_in_time};
+use super::conclude;
+use super::publish::Publication;
 use super::session::Session;
 use super::sources;
 use super::unread::mail_domain;
 use super::words::{Ending, Mistake, Sources, declare};
-use super::{RunError, args, check, wait_for};
+use super::{RunError, args, wait_for};
 use crate::audit::{self, Inquiry, Steps};
 use crate::compare;
 use crate::config::{self, Config};
 use crate::diagnostic::Severity;
-use crate::dns::{Cache, Dns, Kind};
+use crate::dns::{Cache, Dns, Kind, join_all};
 use crate::net::Name;
-use crate::report::{Domain, FileLocation, number};
-use crate::text::escape;
-use crate::zone::{first_places, mail_names};
+use crate::report::{Domain, FileLocation, Run, number};
+use crate::text::{Phrase, escape};
+use crate::zone::{Reach, first_places, mail_names_of};
 use crate::zonefile::{Overlay, Zone};
 use clap::Parser;
+use delegated::Delegated;
 use states::States;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
@@ -92,6 +96,9 @@ pub(super) fn run(typed: DiffArgs) -> Result<u8, RunError> {
     wait_for(carry_out(typed))
 }
 
+/// How many domains are compared at once where nothing is waited for.
+const COMPUTED_AT_ONCE: usize = 2;
+
 async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
     let mut ending = Ending::read(&typed.report)?;
     if typed.report.judging.fail_on.is_none() && ending.policy.config.fail_on.is_none() {
@@ -99,15 +106,25 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
         ending.fail_on = Some(Severity::Warn);
     }
     let states = States::read(&typed)?;
-    let mut inquiries = inquiries(&states, &typed.selector)?;
+    let zones = [&states.before.zones, &states.after.zones];
+    let reach = match states.domains.is_empty() {
+        true => Reach::new(zones[0], zones[1], &states.alike),
+        false => Reach::delegations(zones[0], zones[1]),
+    };
+    let mut inquiries = inquiries(&states, &reach, &typed.selector)?;
     for inquiry in &mut inquiries {
         declare(&ending.policy.config, inquiry)?;
         if !ending.appearance.explain {
             inquiry.steps = Steps::Skipped;
         }
     }
-    let States { before, mut after, alike, sources, notes, comments, unread, findings, .. } =
+    let is_about_files = !states.before.zones.is_empty() || !states.after.zones.is_empty();
+    let States { before, mut after, alike, sources, mut notes, comments, unread, findings, .. } =
         states;
+    if is_about_files && inquiries.is_empty() {
+        let said = "nothing changes: no record differs that the mail of a domain depends on";
+        notes.push(Phrase::new().plain(said));
+    }
     ending.policy.comments = comments;
     let replay = after.cassette.clone().or(sources.replay);
     let sources = Sources { zones: Vec::new(), replay, ..sources };
@@ -130,7 +147,8 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
     };
     let sources_before: Vec<String> =
         names_before.iter().map(|name| escape(name.as_bytes())).collect();
-    let first = first_places(&after.zones);
+    let wanted: HashSet<&Name> = inquiries.iter().map(|inquiry| &inquiry.domain).collect();
+    let first = first_places(&after.zones, |name| wanted.contains(name));
     let begins = |inquiry: &Inquiry| first.get(&inquiry.domain).map(|it| FileLocation::from(*it));
     let declared: Vec<Option<FileLocation>> = inquiries.iter().map(begins).collect();
     // What is alike lies under both.
@@ -144,35 +162,54 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
         removed.drain(..).for_each(|(name, kind)| zone.leave_open(&name, kind));
     }
     let before = stack.layered(below, before.zones, &sources.faults)?;
+    let shared = Arc::new(Delegated::over(reach.delegated(), shared));
     let shared = Arc::new(without(removed, shared));
     stack.dns = stack.layered(shared, after.zones, &sources.faults)?;
     stack.names.splice(0..0, after.names);
-    let (old, new, deadline) = (&*before, &**session.dns(), session.deadline);
+    let states = [before, Arc::clone(session.dns())];
+    let deadline = session.deadline;
+    let mut said = notes;
+    said.extend(unread.notes);
+    let mut publication = Publication::open(&ending, &session.started.date(), false)?;
+    let run = session.run();
+    publication.begin(Run { notes: said.clone(), is_partial: unread.is_partial, ..run })?;
     let config = &ending.policy.config;
-    let one = |inquiry| async move {
-        let changed = audit::change([old, new], inquiry, clock);
-        // Of the state before nothing is kept: there may be thousands of domains.
-        deadline.bound(changed).await.map(|changed| held(config, changed))
-    };
-    let mut domains = Vec::with_capacity(inquiries.len());
-    let all = inquiries.iter().zip(declared).zip(check::each(&inquiries, one).await);
-    for ((inquiry, declared), changed) in all {
-        let mut domain = changed.unwrap_or_else(|too_late| audit::undecided(inquiry, too_late));
-        if let Some(change) = &mut domain.change {
-            change.before.clone_from(&sources_before);
+    let end = deadline.end_of_run();
+    let all: Vec<_> = inquiries.into_iter().map(Arc::new).zip(declared).collect();
+    // Answers out of files come at once: what takes time is to compute with them.
+    let at_once = if session.stack.is_repeatable { COMPUTED_AT_ONCE } else { AT_ONCE };
+    for group in all.chunks(at_once) {
+        let is_over = tokio::time::Instant::now() >= end;
+        let changed = group.iter().map(|(inquiry, _)| {
+            let (states, inquiry) = (states.clone(), Arc::clone(inquiry));
+            async move {
+                match is_over {
+                    true => Err(deadline.run_too_late()),
+                    false => compare_in_time(states, inquiry, clock, deadline).await,
+                }
+            }
+        });
+        for ((inquiry, declared), changed) in group.iter().zip(join_all(changed).await) {
+            // Of the state before nothing is kept, and of the other one what is to be written.
+            let mut domain = match changed {
+                Ok(changed) => held(config, changed),
+                Err(too_late) => audit::undecided(inquiry, too_late),
+            };
+            if let Some(change) = &mut domain.change {
+                change.before.clone_from(&sources_before);
+            }
+            // The zone file goes before the contract: that is what is changed.
+            domain.declared = declared.clone().or(domain.declared);
+            publication.domain(domain)?;
         }
-        // The zone file goes before the contract: that is what is changed.
-        domain.declared = declared.or(domain.declared);
-        domains.push(domain);
     }
     let mut run = session.run();
-    run.notes.extend(notes);
-    run.notes.extend(unread.notes);
+    run.notes.splice(0..0, said);
     run.is_partial |= unread.is_partial;
     let mut findings = findings;
     number(&mut findings);
     session.keep_recording()?;
-    conclude(run, domains, findings, &ending, session.started)
+    publication.finish(run, findings, None)
 }
 
 /// The domain as it is to be, held against what it was.
@@ -188,11 +225,14 @@ fn held(config: &Config, audit::Changed { mut before, mut after }: audit::Change
 /// The record sets that a file without SOA listed before and none lists after: nobody else says
 /// that they go.
 fn removed(before: &[Zone], after: &[Zone]) -> Vec<(Name, Kind)> {
-    let listed: HashSet<(&Name, Kind)> =
-        after.iter().flat_map(Zone::records).map(|(name, kind, _)| (name, kind)).collect();
     let parts = before.iter().filter(|zone| zone.apex().is_none());
     let sets: HashSet<(&Name, Kind)> =
         parts.flat_map(Zone::records).map(|(name, kind, _)| (name, kind)).collect();
+    if sets.is_empty() {
+        return Vec::new();
+    }
+    let listed = after.iter().flat_map(Zone::records).map(|(name, kind, _)| (name, kind));
+    let listed: HashSet<(&Name, Kind)> = listed.filter(|set| sets.contains(set)).collect();
     let open: HashSet<(&Name, Option<Kind>)> = after.iter().flat_map(Zone::open_sets).collect();
     let gone = sets.difference(&listed).filter(|(name, kind)| {
         !open.contains(&(*name, Some(*kind))) && !open.contains(&(*name, None))
@@ -207,7 +247,11 @@ fn without(sets: Vec<(Name, Kind)>, under: Arc<dyn Dns>) -> Overlay<Arc<dyn Dns>
 }
 
 /// What is asked: the domains that are named, or all that take part in mail in either state.
-fn inquiries(states: &States, selectors: &[String]) -> Result<Vec<Inquiry>, Mistake> {
+fn inquiries(
+    states: &States,
+    reach: &Reach,
+    selectors: &[String],
+) -> Result<Vec<Inquiry>, Mistake> {
     let mut all: Vec<Inquiry> = Vec::new();
     let mut places: HashMap<Name, usize> = HashMap::new();
     for name in &states.domains {
@@ -216,8 +260,12 @@ fn inquiries(states: &States, selectors: &[String]) -> Result<Vec<Inquiry>, Mist
             all.len() - 1
         });
     }
-    for zone in states.concerned() {
-        for found in mail_names(zone).into_iter().filter(|name| !name.is_wildcard()) {
+    let is_wanted = |name: &Name| {
+        if states.domains.is_empty() { reach.has(name) } else { states.domains.contains(name) }
+    };
+    let zones = states.after.zones.iter().chain(&states.before.zones).chain(&states.alike);
+    for zone in zones {
+        for found in mail_names_of(zone, is_wanted).into_iter().filter(|name| !name.is_wildcard()) {
             let next = all.len();
             let index = match places.get(&found.domain) {
                 Some(index) => *index,

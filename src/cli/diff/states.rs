@@ -7,7 +7,7 @@ use super::super::{args, input, sources};
 use super::DiffArgs;
 use super::faults;
 use crate::diagnostic::{self, Location};
-use crate::dns::{Data, Kind, Place, presentation};
+use crate::dns::{Kind, Place};
 use crate::net::Name;
 use crate::report::Finding;
 use crate::text::{Phrase, escape};
@@ -288,24 +288,6 @@ impl States {
             self.notes.push(said.plain(""));
         }
         Ok(())
-    }
-
-    /// The zones whose names may fare otherwise: those that differ, then those that are alike and
-    /// name one of these.
-    pub(super) fn concerned(&self) -> impl Iterator<Item = &Zone> {
-        let changed = || self.after.zones.iter().chain(&self.before.zones);
-        let apexes: Vec<String> =
-            changed().filter_map(Zone::apex).map(|it| it.to_string().to_lowercase()).collect();
-        let names_one = move |zone: &&Zone| {
-            zone.records().any(|(_, kind, record)| {
-                let text = match &record.data {
-                    Data::A(_) | Data::Aaaa(_) => return false,
-                    data => presentation::write(kind, data).to_lowercase(),
-                };
-                apexes.iter().any(|apex| text.contains(apex.as_str()))
-            })
-        };
-        changed().chain(self.alike.iter().filter(names_one))
     }
 }
 

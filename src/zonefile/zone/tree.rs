@@ -3,6 +3,7 @@
 use super::{Content, Node};
 use crate::dns::Kind;
 use crate::net::Name;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::Bound::{Included, Unbounded};
 
@@ -132,6 +133,33 @@ impl Tree {
     /// The names that own something, in the order of the tree.
     pub(super) fn iter(&self) -> impl Iterator<Item = (&Name, &Node)> {
         self.nodes.values().map(|(name, node)| (name, node))
+    }
+
+    /// Every name of two trees, in their order, with what it owns in each.
+    pub(super) fn pairs<'t>(
+        &'t self,
+        other: &'t Self,
+        mut see: impl FnMut(&'t Name, &Node, &Node),
+    ) {
+        let (mut ours, mut theirs) = (self.nodes.iter().peekable(), other.nodes.iter().peekable());
+        loop {
+            let order = match (ours.peek(), theirs.peek()) {
+                (Some((own, _)), Some((their, _))) => own.cmp(their),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (None, None) => return,
+            };
+            let own = if order.is_gt() { None } else { ours.next() };
+            let their = if order.is_lt() { None } else { theirs.next() };
+            let node =
+                |found: Option<(_, &'t (Name, Node))>| found.map(|(_, (name, node))| (name, node));
+            match (node(own), node(their)) {
+                (Some((name, one)), Some((_, other))) => see(name, one, other),
+                (Some((name, one)), None) => see(name, one, &self.empty),
+                (None, Some((name, other))) => see(name, &self.empty, other),
+                (None, None) => return,
+            }
+        }
     }
 
     /// Drops a name.
