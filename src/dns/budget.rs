@@ -21,7 +21,7 @@ pub const MOST_QUERIES: usize = 300;
 #[derive(Debug)]
 pub struct Budget<D> {
     under: D,
-    own: Name,
+    own: Option<Name>,
     most: usize,
     books: Mutex<Books>,
 }
@@ -46,7 +46,13 @@ enum Admission {
 impl<D: Dns> Budget<D> {
     /// Passes to `under` at most `most` queries to each organization for the sake of `domain`.
     pub fn new(under: D, domain: &Name, most: usize) -> Self {
-        Self { under, own: organization(domain), most, books: Mutex::default() }
+        Self { under, own: Some(organization(domain)), most, books: Mutex::default() }
+    }
+
+    /// Passes to `under` at most `most` queries to each organization: for what strangers wrote, of which
+    /// no name is its own.
+    pub fn for_all(under: D, most: usize) -> Self {
+        Self { under, own: None, most, books: Mutex::default() }
     }
 
     /// What becomes of a question.
@@ -56,7 +62,7 @@ impl<D: Dns> Budget<D> {
             return known.clone().map_or(Admission::Again, Admission::Refused);
         }
         let party = organization(&question.name);
-        let refusal = if party == self.own {
+        let refusal = if self.own.as_ref() == Some(&party) {
             None
         } else {
             let spent = books.spent.entry(party.clone()).or_default();
@@ -76,14 +82,17 @@ impl<D: Dns> Budget<D> {
         let again = further.saturating_sub(answer.aliases.len());
         let parties = followed.chain(std::iter::repeat_n(&answer.question.name, again));
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
-        for party in parties.map(organization).filter(|party| *party != self.own) {
+        for party in parties.map(organization).filter(|party| self.own.as_ref() != Some(party)) {
             *books.spent.entry(party).or_default() += 1;
         }
     }
 
     fn refused(&self, question: &Question, party: &Name) -> Arc<Answer> {
         let most = self.most;
-        let detail = format!("one domain may cause {most} queries to names of {party}");
+        let detail = match self.own {
+            Some(_) => format!("one domain may cause {most} queries to names of {party}"),
+            None => format!("at most {most} queries go to names of {party}"),
+        };
         let outcome = Outcome::Failed(Failure::because(Trouble::OverBudget, detail));
         let nobody = Provenance::Live { server: None, transport: "", tries: 0 };
         Arc::new(Answer::new(question.clone(), outcome, nobody))

@@ -22,6 +22,10 @@ pub struct Bounces {
 /// A notification.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Bounce {
+    /// The file; `-` is standard input. Escaped.
+    pub file: String,
+    /// Which notification of the file, from 1.
+    pub number: usize,
     /// False if it is an answer, a complaint, a delay, a delivery.
     pub is_bounce: bool,
     /// The address that the message was sent from; escaped.
@@ -30,6 +34,8 @@ pub struct Bounce {
     pub from_domain: Option<String>,
     /// The server that made the notification; escaped.
     pub reporter: Option<String>,
+    /// Who passed the message on before it was refused, as its header shows; escaped.
+    pub forwarder: Option<String>,
     /// The domain that the recipient's host checked, or would have.
     pub checked_domain: Option<String>,
     /// The address that it saw.
@@ -74,6 +80,21 @@ pub struct Now {
     pub passes: Option<bool>,
     /// The answer in a sentence.
     pub headline: Phrase,
+    /// When it changed, as far as an earlier recording and the TTL of the record tell.
+    pub changed: Option<Phrase>,
+    /// The same check over an earlier recording; `null` if none was given.
+    pub earlier: Option<Earlier>,
     /// Changes that repair it, each proved.
     pub fixes: Vec<Phrase>,
+}
+
+/// The check over an earlier recording.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Earlier {
+    /// When it was recorded, as it says itself; escaped.
+    pub recorded: Option<String>,
+    /// Whether it passed; `null` if that is undetermined.
+    pub passes: Option<bool>,
+    /// The answer in a sentence.
+    pub headline: Phrase,
 }

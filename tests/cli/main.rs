@@ -19,6 +19,7 @@ mod help;
 mod hostile;
 mod identities;
 mod lint;
+mod mail;
 mod output;
 #[path = "../support/program.rs"]
 mod program;

@@ -25,6 +25,7 @@ mod schemas;
 mod senders;
 #[path = "../support/shared.rs"]
 mod shared;
+mod signing;
 mod spf_rules;
 mod spf_walk;
 #[path = "../support/world.rs"]

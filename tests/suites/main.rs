@@ -9,6 +9,7 @@ mod program;
 mod repairs;
 #[path = "../support/shared.rs"]
 mod shared;
+mod signatures;
 mod spf;
 mod spf_cli;
 mod tls_rpt;

@@ -4,7 +4,7 @@
 mod fold;
 mod replay;
 
-pub use replay::replay;
+pub use replay::{replay, replay_within};
 
 use crate::mail::feedback::{Flaws, Outcome, Reading, Report};
 use crate::report::Run;
@@ -137,7 +137,7 @@ impl Folding {
     }
 
     /// All of it; who has to act is not known before it is replayed, or said to be left out.
-    pub fn finish(self, run: Run) -> Feedback {
+    pub fn finish(self, mut run: Run) -> Feedback {
         let Self { files, best, worst, reports, duplicates, fold, .. } = self;
         let has_reports = !reports.is_empty();
         // Beside a report a file that holds none is a warning; without one the gravest word counts.
@@ -168,6 +168,13 @@ impl Folding {
                 .plain(grouped(fail.into()))
                 .plain(if fail == 1 { " fails" } else { " fail" }),
         };
+        let beyond = fold.beyond();
+        if beyond > 0 {
+            let said = grouped(beyond.into());
+            run.notes.push(Phrase::new().weak("too many sources").plain(format!(
+                ": {said} messages are in the sums and in no source, and not in what p=reject would cost"
+            )));
+        }
         let (sources, days, reject) = fold.finish();
         let exit_code = if has_reports { 0 } else { 2 };
         let faults = Vec::new();
@@ -202,4 +209,31 @@ fn listed(flaws: &Flaws) -> Vec<crate::mail::feedback::Flaw> {
     let mut listed = flaws.kept().to_vec();
     listed.extend(flaws.rest());
     listed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::feedback::read;
+
+    #[test]
+    fn messages_of_sources_beyond_the_limit_are_counted_and_said() {
+        let record = |number: usize| {
+            format!(
+                "<record><row><source_ip>192.0.2.{number}</source_ip><count>1</count><policy_evaluated>\
+                 <dkim>pass</dkim></policy_evaluated></row><identifiers><header_from>a.example\
+                 </header_from></identifiers></record>"
+            )
+        };
+        let records: String = (0..120).map(record).collect();
+        let xml = format!(
+            "<feedback><report_metadata><org_name>o</org_name></report_metadata>{records}</feedback>"
+        );
+        let mut folding = Folding::default();
+        folding.add("a.xml", read("a.xml", xml.as_bytes()));
+        let found = folding.finish(Run::default());
+        let kept: u64 = found.sources.iter().map(|it| it.pass).sum();
+        assert!(found.headline.to_string().starts_with("120 messages"), "{}", found.headline);
+        assert_eq!((kept, found.run.notes.len()), (100, 1));
+    }
 }

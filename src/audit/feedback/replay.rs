@@ -2,7 +2,7 @@
 
 use super::fold::is_related;
 use crate::audit::domain;
-use crate::dns::Dns;
+use crate::dns::{Budget, Dns, MOST_QUERIES};
 use crate::examine::{Asked, Checks, Clock, Fixes, Inquiry, Sender, Steps};
 use crate::net::Name;
 use crate::protocols::Protocol;
@@ -19,7 +19,14 @@ const MOST_ADDRESSES: usize = 64;
 /// Asks whether SPF passes today for the sources that failed (`dns`), and says who has to act.
 /// Without a source of answers nothing is asked.
 pub async fn replay(feedback: &mut Feedback, dns: Option<&dyn Dns>) {
+    replay_within(feedback, dns, MOST_QUERIES).await;
+}
+
+/// As [`replay`], with at most so many queries to one organization: reports name domains and addresses
+/// as they like.
+pub async fn replay_within(feedback: &mut Feedback, dns: Option<&dyn Dns>, most_queries: usize) {
     if let Some(dns) = dns {
+        let dns = &Budget::for_all(dns, most_queries);
         let passing = asked(feedback, dns).await;
         for sending in &mut feedback.sources {
             let answer = |address: &String| {

@@ -10,7 +10,7 @@ use crate::protocols::spf::SpfResult;
 use crate::provider;
 use crate::report::message::{MessageReport, SlowHop, key_record};
 use crate::report::{Certainty, Fault, FaultKind, Owners, Party};
-use crate::text::Phrase;
+use crate::text::{Phrase, span};
 
 /// Seconds from which on a delay is a fault line.
 const DELAY: i64 = 600;
@@ -231,13 +231,12 @@ fn not_aligned(said: [Phrase; 2]) -> Fault {
 
 /// A slow hop: both hosts named.
 fn slow(facts: &MessageFacts<'_>, hop: &SlowHop) -> Fault {
-    let minutes = hop.delay_s / 60;
-    let span = match minutes {
-        0..120 => format!("{minutes} min"),
-        _ => format!("{} h {} min", minutes / 60, minutes % 60),
-    };
-    let reason =
-        Phrase::new().number(span).plain(" between ").name(&hop.from).plain(" and ").name(&hop.by);
+    let reason = Phrase::new()
+        .number(span(hop.delay_s))
+        .plain(" between ")
+        .name(&hop.from)
+        .plain(" and ")
+        .name(&hop.by);
     let is_of = |org: &Option<Name>| {
         org.as_ref().is_some_and(|org| hop.within.as_deref() == Some(org.to_string().as_str()))
     };

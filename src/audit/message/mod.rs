@@ -9,7 +9,7 @@ mod way;
 
 pub use crate::examine::{GivenHop, MessageInquiry};
 
-use crate::dns::Dns;
+use crate::dns::{Budget, Dns};
 use crate::examine::message::{
     MOST_SIGNATURES, MessageFacts, TimeBasis, examine_message, is_of_key,
 };
@@ -42,6 +42,8 @@ pub async fn message(
     today: Option<u64>,
     resign: bool,
 ) -> MessageReport {
+    // A message names domains as it likes: none of them is its own.
+    let dns = &Budget::for_all(dns, inquiry.most_queries);
     let facts = examine_message(dns, &piece.octets, inquiry).await;
     let dkim = DkimReport {
         signatures: facts
@@ -298,39 +300,30 @@ fn fails_for_keys_alone(report: &MessageReport, facts: &MessageFacts<'_>) -> boo
         })
 }
 
+/// How a message adds up: it fails if a signature or DMARC does, and what a key that is gone or was not
+/// fetched leaves open is undetermined.
 fn verdict(report: &MessageReport) -> Verdict {
-    let has = |result| report.dkim.signatures.iter().any(|it| it.result == result);
-    let gone = report.dkim.signatures.iter().any(signature::is_undetermined);
+    let signatures = &report.dkim.signatures;
+    let fails = signatures.iter().any(|it| {
+        let is_bad = matches!(it.result, SignatureResult::Fail | SignatureResult::Permerror);
+        is_bad && !signature::is_undetermined(it)
+    });
+    let is_open = signatures.iter().any(signature::is_undetermined);
     match report.dmarc.result {
-        DmarcResult::Pass => {
-            let fails = |it: &&crate::report::message::SignatureReport| {
-                it.result == SignatureResult::Fail
-                    || it.result == SignatureResult::Permerror && !signature::is_undetermined(it)
-            };
-            match report.dkim.signatures.iter().any(|it| fails(&it)) {
-                true => Verdict::Warn,
-                false => Verdict::Ok,
-            }
-        }
-        DmarcResult::Fail if gone => Verdict::Unknown,
+        _ if fails => Verdict::Fail,
+        DmarcResult::Pass => Verdict::Ok,
+        DmarcResult::Fail | DmarcResult::Temperror if is_open => Verdict::Unknown,
         DmarcResult::Fail => Verdict::Fail,
-        _ if has(SignatureResult::Fail) => Verdict::Fail,
         DmarcResult::Temperror => Verdict::Unknown,
-        _ if has(SignatureResult::Temperror) || gone => Verdict::Unknown,
-        _ if has(SignatureResult::Permerror) => Verdict::Fail,
+        DmarcResult::None | DmarcResult::Permerror if is_open => Verdict::Unknown,
         DmarcResult::None | DmarcResult::Permerror => Verdict::Ok,
     }
 }
 
-/// The exit code of a message.
+/// The exit code of a message: what its verdict says.
 pub fn exit_code(report: &MessageReport) -> u8 {
-    let fails = report.dkim.signatures.iter().any(|it| {
-        let is_bad = matches!(it.result, SignatureResult::Fail | SignatureResult::Permerror);
-        is_bad && !signature::is_undetermined(it)
-    });
     match report.result {
         Verdict::Fail => 1,
-        _ if fails => 1,
         Verdict::Unknown => 3,
         Verdict::Ok | Verdict::Warn => 0,
     }

@@ -4,22 +4,29 @@ mod plan;
 
 use super::args::{self, Look, Pages, Sources};
 use super::session::Session;
-use super::{RunError, input, wait_for, write};
-use crate::audit::bounce::bounces;
+use super::sources::replay;
+use super::words::Mistake;
+use super::{RunError, mailbox, wait_for, write};
+use crate::audit::bounce::{Checking, conclude, notification};
+use crate::dns::{Dns, MOST_QUERIES};
 use crate::mail::bounce::read;
 use crate::render::{json, text};
 use crate::report::bounce::Bounces;
 use crate::report::envelope::{Enveloped, Kind};
+use crate::text::{Phrase, escape};
 use clap::Parser;
 use plan::{Form, Plan, plan};
 use std::ffi::OsString;
 use std::io::Write;
+use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
   mailcheck bounce undelivered.eml                 a bounce, and the check again
   mailcheck bounce - --offline < bounce.eml        without asking the DNS
-  mailcheck bounce event.json -f json              an event of SES, SendGrid …";
+  mailcheck bounce event.json -f json              an event of SES, SendGrid …
+  mailcheck bounce ~/Maildir/.bounces              a folder, or an mbox, of them
+  mailcheck bounce undelivered.eml --earlier monday.jsonl     did it fail then, too?";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -44,9 +51,13 @@ Exit codes:
     max_term_width = 100
 )]
 pub(super) struct BounceArgs {
-    /// A bounce, an event as JSON, a reply of SMTP; - for standard input
+    /// A bounce, an event as JSON, a reply of SMTP; an mbox, a folder; - for standard input
     #[arg(value_name = "FILE", required = true, hide = true)]
     pub file: OsString,
+
+    /// A recording from before: whether it failed then, too
+    #[arg(long, value_name = "FILE", conflicts_with = "offline")]
+    pub earlier: Option<PathBuf>,
 
     /// text or json, perhaps into a file: json=FILE
     #[arg(short = 'f', long = "format", value_name = "FORMAT[=FILE]")]
@@ -65,9 +76,6 @@ pub(super) struct BounceArgs {
     pub pages: Pages,
 }
 
-/// Most octets of a bounce.
-const LIMIT: u64 = 64 * 1024 * 1024;
-
 /// Carries out the verb.
 ///
 /// # Errors
@@ -76,33 +84,99 @@ pub(super) fn run(typed: BounceArgs) -> Result<u8, RunError> {
     wait_for(carry_out(plan(typed)?))
 }
 
+/// Most sentences about files that hold no bounce.
+const MOST_UNREAD: usize = 20;
+
 async fn carry_out(plan: Plan) -> Result<u8, RunError> {
-    let octets = match plan.file.as_os_str() == "-" {
-        true => input::standard_input(LIMIT)?,
-        false => input::read(&plan.file, LIMIT)?,
-    };
-    let read = read(&octets);
-    let found = match &plan.sources {
-        None => bounces(read, None).await,
-        Some(sources) => {
-            let session = Session::open(sources)?;
-            let work = bounces(read.clone(), Some(&**session.dns()));
-            let mut found = match session.deadline.bound(work).await {
-                Ok(found) => found,
-                Err(too_late) => {
-                    let mut found = bounces(read, None).await;
-                    found.run.notes.push(too_late);
-                    found
-                }
-            };
-            session.finish(&mut found.run)?;
-            found
+    let earlier = plan.earlier.as_deref().map(replay).transpose()?;
+    let session = plan.sources.as_ref().map(Session::open).transpose()?;
+    let checking = session.as_ref().map(|session| Checking {
+        dns: &**session.dns(),
+        earlier: earlier.as_ref().map(|it| (it as &dyn Dns, it.recorded())),
+        most_queries: plan
+            .sources
+            .as_ref()
+            .and_then(|sources| sources.most_queries)
+            .unwrap_or(MOST_QUERIES),
+    });
+    let mut found = Vec::new();
+    let mut notes = Unread::default();
+    let mut is_late = false;
+    for next in mailbox::messages(&plan.file)? {
+        let file = next.file.display().to_string();
+        let read = match next.piece {
+            Ok(piece) => read(&piece.octets),
+            Err(why) => {
+                notes.add(&file, next.number, &why.to_string());
+                continue;
+            }
+        };
+        let Some(read) = read else {
+            notes.add(&file, next.number, "not a bounce");
+            continue;
+        };
+        let work = notification(read.clone(), &file, next.number, checking.as_ref());
+        let Some(session) = &session else {
+            found.push(work.await);
+            continue;
+        };
+        match session.deadline.bound(work).await {
+            Ok(bounce) => found.push(bounce),
+            Err(too_late) => {
+                is_late = true;
+                notes.sentences.push(too_late);
+                found.push(notification(read, &file, next.number, None).await);
+            }
         }
-    };
+    }
+    let is_alone = found.is_empty() && notes.count == 1;
+    let mut found = conclude(found);
+    if is_alone && let Some(why) = notes.sentences.pop().filter(|_| notes.is_unreadable) {
+        return Err(Mistake::new(why.to_string()).into());
+    }
+    if !found.bounces.is_empty() {
+        found.run.notes.extend(notes.into_sentences());
+    }
+    if is_late && found.exit_code == 0 {
+        found.exit_code = 3;
+    }
+    if let Some(session) = &session {
+        session.finish(&mut found.run)?;
+    }
     for output in &plan.outputs {
         write::output(output, &plan.appearance, |it, look, out| form(&found, it, look, out))?;
     }
     Ok(found.exit_code)
+}
+
+/// What could not be read as a bounce, in words.
+#[derive(Default)]
+struct Unread {
+    sentences: Vec<Phrase>,
+    count: usize,
+    is_unreadable: bool,
+}
+
+impl Unread {
+    fn add(&mut self, file: &str, number: usize, why: &str) {
+        self.count += 1;
+        self.is_unreadable |= why != "not a bounce";
+        if self.sentences.len() < MOST_UNREAD {
+            let file = escape(file.as_bytes());
+            let place = if number > 1 {
+                format!("{file}, message {number}: ")
+            } else {
+                format!("{file}: ")
+            };
+            self.sentences.push(Phrase::from(place.as_str()).plain(why));
+        }
+    }
+
+    fn into_sentences(self) -> Vec<Phrase> {
+        let more = self.count.saturating_sub(self.sentences.len());
+        let rest = (more > 0).then(|| Phrase::from(format!("{more} more are no bounces").as_str()));
+        self.sentences.into_iter().chain(rest).collect()
+    }
 }
 
 fn form(

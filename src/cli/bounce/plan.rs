@@ -7,8 +7,10 @@ use std::path::PathBuf;
 /// Everything that a run of `mailcheck bounce` does.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
-    /// The file.
+    /// The file or folder.
     pub file: PathBuf,
+    /// A recording of an earlier time.
+    pub earlier: Option<PathBuf>,
     /// Where answers come from; `None` if nothing is asked.
     pub sources: Option<Sources>,
     /// Where the report goes; at most one of them is standard output.
@@ -37,6 +39,7 @@ impl Form {
 pub(super) fn plan(typed: BounceArgs) -> Result<Plan, Mistake> {
     Ok(Plan {
         file: PathBuf::from(typed.file),
+        earlier: typed.earlier,
         sources: Sources::read_if_any(typed.sources)?,
         outputs: outputs(&typed.form, &Form::NAMES)?,
         appearance: typed.look.into(),

@@ -159,6 +159,10 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
             none => none.insert(Publication::open(&plan, session.run())?),
         };
         publication.message(&report)?;
+        // Who reads has read enough.
+        if publication.is_closed() {
+            break;
+        }
     }
     let read: usize = tally.iter().sum();
     let Some(publication) = published else {
@@ -260,6 +264,11 @@ impl Publication {
     fn end(mut self, messages: &Messages) -> Result<(), RunError> {
         self.put(|form, out| form.end(messages, out))?;
         self.outputs.into_iter().try_for_each(|(_, to)| to.keep())
+    }
+
+    /// True if nothing that is written reaches anybody any more.
+    fn is_closed(&self) -> bool {
+        self.outputs.iter().all(|(_, to)| to.is_closed())
     }
 
     /// Writes a part of every document.

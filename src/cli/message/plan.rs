@@ -3,6 +3,7 @@
 use super::{FORMS, MessageArgs};
 use crate::audit::message::{GivenHop, MessageInquiry};
 use crate::cli::words::{Appearance, Mistake, Output, Sources, outputs};
+use crate::dns::MOST_QUERIES;
 use crate::mail::message::seconds;
 use crate::render::messages::Form;
 use std::path::PathBuf;
@@ -31,11 +32,14 @@ pub(super) struct Plan {
 pub(super) fn plan(typed: MessageArgs) -> Result<Plan, Mistake> {
     let now = typed.now.as_deref().map(time).transpose()?;
     let hop = GivenHop { ip: typed.ip, helo: typed.helo, mail_from: typed.mail_from };
+    // Without any answer the body hashes, the way and what others found can still be said.
+    let sources = Sources::read_alone(typed.sources)?;
+    let most_queries = sources.most_queries.unwrap_or(MOST_QUERIES);
     Ok(Plan {
         file: PathBuf::from(typed.file),
-        inquiry: MessageInquiry { now, hop, authserv: typed.authserv },
+        inquiry: MessageInquiry { now, hop, authserv: typed.authserv, most_queries },
         resign_check: typed.resign_check,
-        sources: Sources::read(typed.sources, Vec::new())?,
+        sources,
         outputs: outputs(&typed.form, &FORMS)?,
         appearance: Appearance { explain: typed.explain, ..typed.look.into() },
     })

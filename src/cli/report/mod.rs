@@ -5,8 +5,9 @@ mod plan;
 use super::args::{self, Look, Pages, Sources};
 use super::session::Session;
 use super::{RunError, input, wait_for, write};
-use crate::audit::feedback::{Folding, replay};
-use crate::mail::feedback::read;
+use crate::audit::feedback::{Folding, replay, replay_within};
+use crate::dns::MOST_QUERIES;
+use crate::mail::feedback::readings;
 use crate::render::{json, text, tsv};
 use crate::report::Run;
 use crate::report::envelope::{Enveloped, Kind};
@@ -80,7 +81,9 @@ pub(super) fn run(typed: ReportArgs) -> Result<u8, RunError> {
 
 async fn carry_out(plan: Plan) -> Result<u8, RunError> {
     let mut folding = Folding::default();
-    let mut add = |name: &str, octets: &[u8]| folding.add(name, read(name, octets));
+    let mut add = |name: &str, octets: &[u8]| {
+        readings(name, octets).for_each(|(name, reading)| folding.add(&name, reading));
+    };
     for file in &plan.files {
         if file.as_os_str() == "-" {
             add("-", &input::standard_input(LIMIT)?);
@@ -104,7 +107,8 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
         Some(sources) => {
             let session = Session::open(sources)?;
             let mut feedback = folding.finish(Run::default());
-            let work = replay(&mut feedback, Some(&**session.dns()));
+            let most = sources.most_queries.unwrap_or(MOST_QUERIES);
+            let work = replay_within(&mut feedback, Some(&**session.dns()), most);
             if let Err(too_late) = session.deadline.bound(work).await {
                 feedback.run.notes.push(too_late);
                 replay(&mut feedback, None).await;

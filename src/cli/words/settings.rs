@@ -98,6 +98,21 @@ impl Sources {
     /// # Errors
     /// Servers are named and none may be asked, or nothing is left that could answer.
     pub(in crate::cli) fn read(typed: args::Sources, named: Vec<String>) -> Result<Self, Mistake> {
+        if typed.offline && typed.zone.is_empty() && typed.replay.is_none() {
+            return Err(Mistake::new("--offline needs --zone FILE or --replay FILE"));
+        }
+        Self::any(typed, named)
+    }
+
+    /// As [`Self::read`], and `--offline` may stand alone: every query fails.
+    ///
+    /// # Errors
+    /// Servers are named and none may be asked.
+    pub(in crate::cli) fn read_alone(typed: args::Sources) -> Result<Self, Mistake> {
+        Self::any(typed, Vec::new())
+    }
+
+    fn any(typed: args::Sources, named: Vec<String>) -> Result<Self, Mistake> {
         let args::Servers { typed: flags, environment } = typed.servers;
         let is_silent = typed.offline || typed.replay.is_some();
         let mut resolvers: Vec<String> = flags.into_iter().chain(named).collect();
@@ -110,9 +125,6 @@ impl Sources {
         // What is typed goes before the environment: in its place, not beside it.
         if resolvers.is_empty() && !is_silent {
             resolvers = environment;
-        }
-        if typed.offline && typed.zone.is_empty() && typed.replay.is_none() {
-            return Err(Mistake::new("--offline needs --zone FILE or --replay FILE"));
         }
         Ok(Self {
             resolvers,

@@ -5,7 +5,7 @@ pub(crate) mod hop;
 pub use hop::GivenHop;
 pub(crate) use hop::host;
 
-use crate::dns::{Dns, Kind, ask, join_all};
+use crate::dns::{Dns, Kind, MOST_QUERIES, ask, join_all};
 use crate::mail::message::{Received, addresses, domain_of};
 use crate::mail::signature::{
     Bodies, ChangeMade, Defect, Index, PublicKey, Signature, body_change, claimed, header_change,
@@ -31,7 +31,7 @@ const MOST_SEALER_KEYS: usize = 24;
 const MOST_FIELDS: usize = 200;
 
 /// What is asked about a message.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageInquiry {
     /// When to judge `t=` and `x=`, in seconds since 1970; the time of receipt if it is not given.
     pub now: Option<u64>,
@@ -39,6 +39,14 @@ pub struct MessageInquiry {
     pub hop: GivenHop,
     /// The authserv-id of the receiver whose Authentication-Results are trusted.
     pub authserv: Option<String>,
+    /// Most queries that the message may cause to one organization.
+    pub most_queries: usize,
+}
+
+impl Default for MessageInquiry {
+    fn default() -> Self {
+        Self { now: None, hop: GivenHop::default(), authserv: None, most_queries: MOST_QUERIES }
+    }
 }
 
 /// What the time was taken from.

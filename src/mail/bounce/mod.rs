@@ -8,6 +8,7 @@
 
 mod classify;
 mod event;
+mod forwarder;
 mod notification;
 mod pasted;
 mod prose;
@@ -34,6 +35,8 @@ pub struct Bounce {
     pub address: Option<std::net::IpAddr>,
     /// The domain whose proof was checked, where the text says so.
     pub checked_domain: Option<String>,
+    /// Who passed the message on before it was refused, as the header that came back shows.
+    pub forwarder: Option<String>,
     /// The identifier of the message that came back.
     pub message_id: Option<String>,
 }

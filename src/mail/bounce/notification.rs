@@ -3,6 +3,7 @@
 
 use super::classify::{Class, FaultKind, Meaning, Said, Strength, classify};
 use super::event::{self, domain, mailbox};
+use super::forwarder::forwarder;
 use super::prose::{
     PROSE, apart, checked, first_mailbox, folded, head_of, host, is_reply, quotes, sections, unix,
     without_tags,
@@ -230,6 +231,8 @@ fn bounce(message: &Message<'_>, parts: &Parts<'_>) -> Bounce {
         ..Bounce::default()
     };
     found.sender = found.sender.or_else(|| header("To").as_deref().and_then(mailbox));
+    let named: Vec<&str> = recipients.iter().filter_map(|it| it.address.as_deref()).collect();
+    found.forwarder = forwarder(&parts.original, &named);
     for status in recipients.into_iter().take(MOST) {
         let recipient = judge(status, parts, &quotes, &whole, &subject);
         let text = &recipient.text;

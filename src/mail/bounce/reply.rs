@@ -109,16 +109,33 @@ pub(super) fn has_code(line: &str) -> bool {
         )
 }
 
-/// The address between brackets behind which a host says what it saw.
+/// The address between brackets or behind words by which a host says what it saw; the address of the
+/// host that spoke is none.
 pub(super) fn address(text: &str) -> Option<std::net::IpAddr> {
     let named = ["with ip: ", "with ip:", "[", "client ip ", "for ", "ip address ", "ip=", "ip: "];
     named.iter().find_map(|mark| {
         text.match_indices(mark).find_map(|(at, _)| {
             let rest = text.get(at + mark.len()..)?.trim_start_matches('[');
             let end = rest.find(|c: char| !(c.is_ascii_hexdigit() || matches!(c, '.' | ':')));
-            rest.get(..end.unwrap_or(rest.len()))?.trim_end_matches('.').parse().ok()
+            let address =
+                rest.get(..end.unwrap_or(rest.len()))?.trim_end_matches('.').parse().ok()?;
+            (!is_of_speaker(text.get(..at)?)).then_some(address)
         })
     })
+}
+
+/// True if what stands before an address names the host that spoke or was called: `host mx.example.net`,
+/// `connect to mx.example.net`.
+fn is_of_speaker(before: &str) -> bool {
+    let before = before.trim_end().trim_end_matches('(');
+    let name = before.rfind(|c: char| !(c.is_alphanumeric() || matches!(c, '.' | '-' | '_')));
+    let lead = before.get(..name.map_or(0, |at| at + 1)).unwrap_or_default().to_ascii_lowercase();
+    let lead = lead.trim_end_matches([' ', ':']);
+    let words =
+        ["connect to", "conversation with", "connection with", "relay=", "talking to", " by", "h="];
+    words.iter().any(|word| lead.ends_with(word))
+        || (lead.ends_with("host") || lead.ends_with("server"))
+            && !["client host", "sending host", "client server"].iter().any(|it| lead.ends_with(it))
 }
 
 #[cfg(test)]
@@ -151,5 +168,17 @@ mod tests {
     fn the_address_that_was_checked_is_found() {
         let text = "SPF [a.example] with ip: [2001:db8::25] = did not pass";
         assert_eq!(address(text), "2001:db8::25".parse().ok());
+        let text = "host mx.example.net[192.0.2.7] said: 554 Client host [192.0.2.25] blocked";
+        assert_eq!(address(text), "192.0.2.25".parse().ok());
+    }
+
+    #[test]
+    fn the_address_of_the_host_that_spoke_is_not_the_one_that_was_checked() {
+        let texts = [
+            "host mx.example.net [192.0.2.7] SMTP error: 550 User unknown",
+            "connect to mx.example.net[192.0.2.7]:25: Connection refused",
+            "mx.example.net by mx.example.net. [192.0.2.7]",
+        ];
+        assert_eq!(texts.map(address), [None; 3]);
     }
 }

@@ -21,6 +21,7 @@ pub use flaw::{Flaw, Flaws};
 pub use tls::{Policy, TlsReport};
 pub use unpack::read;
 
+use crate::mail::source::{is_mbox, pieces};
 use serde::{Deserialize, Serialize};
 
 pub(super) use failure::fields as message_fields;
@@ -106,6 +107,23 @@ impl Refusal {
     fn broken(why: &str) -> Self {
         Self { outcome: Outcome::Error, why: why.to_owned() }
     }
+}
+
+/// Reads the reports of a file that may be an mbox: each of its messages is read by itself, so that the
+/// bounds of a file are those of a message. Each comes with its name, for what is said of it.
+pub fn readings<'a>(
+    name: &'a str,
+    octets: &'a [u8],
+) -> Box<dyn Iterator<Item = (String, Reading)> + 'a> {
+    if !is_mbox(octets) {
+        return Box::new(std::iter::once_with(move || (name.to_owned(), read(name, octets))));
+    }
+    let pieces = pieces(octets).into_iter().flatten();
+    Box::new(pieces.zip(1_u64..).map(move |(piece, number)| {
+        let name = format!("{name}, message {number}");
+        let reading = read(&name, piece.as_ref().map_or(b"".as_slice(), |it| &it.octets));
+        (name, reading)
+    }))
 }
 
 #[cfg(test)]

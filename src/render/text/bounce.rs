@@ -20,7 +20,19 @@ pub fn render(bounces: &Bounces, look: &Look, out: &mut dyn Write) -> io::Result
     let headline = sheet.line().phrase(&bounces.headline);
     let label = sheet.line();
     sheet.sentence(label, &headline);
-    for bounce in &bounces.bounces {
+    let is_many = bounces.bounces.len() > 1;
+    if is_many && look.quiet {
+        return out.write_all(sheet.into_text().as_bytes());
+    }
+    for bounce in bounces.bounces.iter().take(MOST) {
+        if is_many {
+            sheet.blank();
+            let place = match bounce.number {
+                0 | 1 => bounce.file.clone(),
+                number => format!("{}, message {number}", bounce.file),
+            };
+            sheet.put(&sheet.line().with(Ink::Strong, place));
+        }
         if let Some(first) = bounce.recipients.first() {
             fault_lines(&mut sheet, &first.faults);
         }
@@ -41,13 +53,24 @@ pub fn render(bounces: &Bounces, look: &Look, out: &mut dyn Write) -> io::Result
             (None, Some(address)) => address.clone(),
             (None, None) => String::new(),
         };
+        row(&mut sheet, "passed on by", bounce.forwarder.as_deref().unwrap_or_default());
         row(&mut sheet, "checked", &checked);
         if let Some(now) = &bounce.now {
             phrase(&mut sheet, "now", &now.headline);
+            if let Some(changed) = &now.changed {
+                phrase(&mut sheet, "changed", changed);
+            }
             for fix in &now.fixes {
                 phrase(&mut sheet, "fix", fix);
             }
         }
+    }
+    if bounces.bounces.len() > MOST {
+        let more = bounces.bounces.len() - MOST;
+        sheet.put(&sheet.line().faint(format!("and {more} more notifications (-f json)")));
+    }
+    for note in bounces.run.notes.iter().filter(|_| !look.quiet) {
+        phrase(&mut sheet, "note", note);
     }
     out.write_all(sheet.into_text().as_bytes())
 }
@@ -71,7 +94,7 @@ fn row(sheet: &mut Sheet, label: &str, text: &str) {
 }
 
 fn phrase(sheet: &mut Sheet, label: &str, text: &Phrase) {
-    let label = sheet.line().plain("  ").with(Ink::Faint, label).pad(12).plain(" ");
+    let label = sheet.line().plain("  ").with(Ink::Faint, label).pad(14).plain(" ");
     let sentence = sheet.line().phrase(text);
     sheet.sentence(label, &sentence);
 }

@@ -188,6 +188,12 @@ fn warnings(sheet: &mut Sheet, feedback: &Feedback) {
         let said = format!("  {} reports came twice and were counted once", feedback.duplicates);
         sheet.put(&sheet.line().faint(said));
     }
+    for note in &feedback.run.notes {
+        sheet.blank();
+        let label = sheet.line().plain("  ").with(Ink::Weak, "note").pad(14);
+        let said = sheet.line().phrase(note);
+        sheet.sentence(label, &said);
+    }
     if !lines.is_empty() {
         sheet.blank();
     }

@@ -8,7 +8,7 @@ use crate::report::message::{
     ChainStatus, HopReport, Marker, MessageReport, Messages, SignatureReport, SignatureResult,
 };
 use crate::report::{DmarcResult, SpfResult};
-use crate::text::Phrase;
+use crate::text::{Phrase, span};
 use std::io::{self, Write};
 
 /// Most hops, differences and markers that are shown.
@@ -269,16 +269,6 @@ fn total(hops: &[HopReport]) -> Option<i64> {
     let last = dated.next()?;
     let first = dated.next_back()?;
     (last >= first).then_some(last - first)
-}
-
-/// A span of time.
-fn span(seconds: i64) -> String {
-    match seconds {
-        ..120 => format!("{seconds} s"),
-        120..7200 => format!("{} min", seconds / 60),
-        7200..172_800 => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
-        _ => format!("{} days", seconds / 86_400),
-    }
 }
 
 fn closing(sheet: &mut Sheet, report: &MessageReport, look: &Look) {
