@@ -149,7 +149,11 @@ fn put_all(
 
 /// Services that show findings beside the lines of a repository take paths from its top; a person, and a
 /// program that opens the file, those that were typed.
-const NAMED_FROM_TOP: fn(Format) -> bool = |format| format == Format::GitHub;
+const NAMED_FROM_TOP: fn(Format) -> bool = |format| match format {
+    Format::GitHub | Format::Markdown | Format::Sarif => true,
+    Format::GitLab | Format::JUnit | Format::Prometheus => true,
+    Format::Json | Format::JsonLines | Format::Tsv | Format::Text => false,
+};
 const NAMED_AS_TYPED: fn(Format) -> bool = |format| !NAMED_FROM_TOP(format);
 
 /// Names the files of findings from the top of the repository.

@@ -60,9 +60,11 @@ pub(super) fn stream(format: Format, look: text::Look) -> Option<Box<dyn Stream>
         Format::GitHub => Some(Box::new(github::Annotations::default())),
         Format::Tsv => Some(Box::new(tsv::Table)),
         Format::Text => Some(Box::new(text::Screen::new(look))),
-        Format::Markdown | Format::Sarif | Format::GitLab | Format::JUnit | Format::Prometheus => {
-            None
-        }
+        Format::Sarif => Some(Box::new(sarif::Log::default())),
+        Format::GitLab => Some(Box::new(gitlab::Issues::default())),
+        Format::JUnit => Some(Box::new(junit::Suites::default())),
+        Format::Prometheus => Some(Box::new(prometheus::Exposition::default())),
+        Format::Markdown => None,
     }
 }
 

@@ -4,12 +4,13 @@
 //! several issues with one fingerprint the first: so none occurs twice. What its owner decided
 //! about, what was there before, and what is gone is left out.
 
-use super::json;
 use super::place::place;
+use super::{Stream, json, whole};
 use crate::diagnostic::Severity;
 use crate::report::{Domain, FileLocation, Finding, Report};
 use serde::Serialize;
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Write};
 
 /// Writes the findings that count as issues.
@@ -17,18 +18,60 @@ use std::io::{self, Write};
 /// # Errors
 /// `out` cannot be written to.
 pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let counting = report.findings().filter(|(_, finding)| finding.counts());
-    let mut issues: Vec<Issue<'_>> =
-        counting.map(|(domain, finding)| issue(domain, finding)).collect();
-    let mut seen: HashMap<String, usize> = HashMap::with_capacity(issues.len());
-    for issue in &mut issues {
-        let count = seen.entry(issue.fingerprint.clone()).or_default();
-        *count += 1;
-        if *count > 1 {
-            issue.fingerprint = format!("{}#{count}", issue.fingerprint);
-        }
+    whole(&mut Issues::default(), report, out)
+}
+
+/// The issues as they are written.
+#[derive(Clone, Debug)]
+pub struct Issues {
+    items: json::Items,
+    /// How often a fingerprint occurred, by a digest of it: of an issue that was written no more is kept.
+    seen: HashMap<u64, usize>,
+    digests: RandomState,
+}
+
+impl Default for Issues {
+    fn default() -> Self {
+        let (seen, digests) = Default::default();
+        Self { items: json::Items::new(2), seen, digests }
     }
-    json::render(&issues, out)
+}
+
+impl Issues {
+    fn put(
+        &mut self,
+        domain: Option<&Domain>,
+        findings: &[Finding],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        for finding in findings.iter().filter(|finding| finding.counts()) {
+            let mut issue = issue(domain, finding);
+            let digest = self.digests.hash_one(&issue.fingerprint);
+            let count = self.seen.entry(digest).or_default();
+            *count += 1;
+            if *count > 1 {
+                issue.fingerprint = format!("{}#{count}", issue.fingerprint);
+            }
+            self.items.put(&issue, out)?;
+        }
+        Ok(())
+    }
+}
+
+impl Stream for Issues {
+    fn begin(&mut self, _: &Report, out: &mut dyn Write) -> io::Result<()> {
+        write!(out, "[")
+    }
+
+    fn domain(&mut self, domain: &Domain, out: &mut dyn Write) -> io::Result<()> {
+        self.put(Some(domain), &domain.findings, out)
+    }
+
+    fn end(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        self.put(None, &report.findings, out)?;
+        self.items.end(out)?;
+        writeln!(out)
+    }
 }
 
 /// One issue, with the members that GitLab reads.

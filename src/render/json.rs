@@ -30,6 +30,50 @@ pub fn report(report: &Report, extent: Extent, out: &mut dyn Write) -> io::Resul
     render(&report.document(extent), out)
 }
 
+/// The items of a list in a document, written one after the other; the list was begun with its bracket.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Items {
+    /// How far its items are set in.
+    indent: usize,
+    is_begun: bool,
+}
+
+impl Items {
+    /// None yet; each will be set in so far.
+    pub(super) fn new(indent: usize) -> Self {
+        Self { indent, is_begun: false }
+    }
+
+    /// Writes the next one.
+    ///
+    /// # Errors
+    /// `out` cannot be written to.
+    pub(super) fn put(&mut self, item: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+        let comma = if std::mem::replace(&mut self.is_begun, true) { "," } else { "" };
+        write!(out, "{comma}\n{}{}", " ".repeat(self.indent), indented(item, self.indent)?)
+    }
+
+    /// Ends the list.
+    ///
+    /// # Errors
+    /// `out` cannot be written to.
+    pub(super) fn end(self, out: &mut dyn Write) -> io::Result<()> {
+        match self.is_begun {
+            true => write!(out, "\n{}]", " ".repeat(self.indent.saturating_sub(2))),
+            false => write!(out, "]"),
+        }
+    }
+}
+
+/// A part of a document, the lines below its first one set in so far.
+///
+/// # Errors
+/// It has no form in JSON.
+pub(super) fn indented(part: &impl Serialize, indent: usize) -> io::Result<String> {
+    let text = printable(&serde_json::to_string_pretty(part)?);
+    Ok(text.replace('\n', &format!("\n{}", " ".repeat(indent))))
+}
+
 /// What the empty list of domains looks like in a report.
 const NO_DOMAINS: &str = "\n  \"domains\": []";
 
@@ -38,13 +82,13 @@ const NO_DOMAINS: &str = "\n  \"domains\": []";
 #[derive(Clone, Copy, Debug)]
 pub struct Document {
     extent: Extent,
-    has_domains: bool,
+    domains: Items,
 }
 
 impl Document {
     /// A document of that extent.
     pub fn new(extent: Extent) -> Self {
-        Self { extent, has_domains: false }
+        Self { extent, domains: Items::new(4) }
     }
 
     /// What stands before and behind the domains of a report.
@@ -66,10 +110,7 @@ impl Stream for Document {
     }
 
     fn domain(&mut self, domain: &Domain, out: &mut dyn Write) -> io::Result<()> {
-        let text = printable(&serde_json::to_string_pretty(&domain.document(self.extent))?);
-        let comma = if self.has_domains { "," } else { "" };
-        self.has_domains = true;
-        write!(out, "{comma}\n    {}", text.replace('\n', "\n    "))
+        self.domains.put(&domain.document(self.extent), out)
     }
 
     fn end(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -77,8 +118,8 @@ impl Stream for Document {
             return render(&report.document(self.extent), out);
         }
         let (_, tail) = self.frame(report)?;
-        let end = if self.has_domains { "\n  ]" } else { "]" };
-        writeln!(out, "{end}{tail}")
+        self.domains.end(out)?;
+        writeln!(out, "{tail}")
     }
 }
 

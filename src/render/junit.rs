@@ -8,10 +8,11 @@
 //!
 //! The form is that of `testdata/schema/junit-10.xsd`.
 
+use super::{Stream, whole};
 use crate::diagnostic::Severity;
 use crate::report::{
     Answer, Authorization, Authorized, Domain, Expected, Finding, Report, SectionView, State,
-    Status, Threshold,
+    Status, Tally, Threshold,
 };
 use crate::text::{Phrase, break_line_command, escape};
 use std::io::{self, Write};
@@ -21,43 +22,66 @@ use std::io::{self, Write};
 /// # Errors
 /// `out` cannot be written to.
 pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let threshold = report.threshold;
-    let mut suites: Vec<Suite> =
-        report.domains.iter().map(|domain| about(domain, threshold)).collect();
-    let mut cases = rules(&report.findings, threshold.fail_on);
-    if report.run.is_partial {
-        let notes: Vec<String> = report.run.notes.iter().map(ToString::to_string).collect();
-        let said = "part of a file was not read";
-        let because = Because { kind: Kind::Error, message: said.to_owned(), details: notes };
-        cases.push(Case { name: "all files were read".to_owned(), because: Some(because) });
+    whole(&mut Suites::default(), report, out)
+}
+
+/// Test results as they are written, a suite after the other. Each says how many of its tests failed;
+/// for all of them together that is known when it is too late to say it.
+#[derive(Clone, Debug, Default)]
+pub struct Suites {
+    threshold: Threshold,
+    started: Option<String>,
+    /// True if a test failed or was in error.
+    fails: bool,
+}
+
+impl Suites {
+    fn put(&mut self, suite: &Suite, out: &mut dyn Write) -> io::Result<()> {
+        self.fails |= suite.cases.iter().any(Case::fails);
+        let mut text = String::new();
+        suite.write(self.started.as_deref(), &mut text);
+        out.write_all(text.as_bytes())
     }
-    let does_fail = |case: &Case| case.because.as_ref().is_some_and(Because::fails);
-    if report.exit_code == 0 {
-        let all = suites.iter_mut().flat_map(|suite| &mut suite.cases).chain(&mut cases);
-        all.for_each(Case::pass_over);
-    } else if !suites.iter().flat_map(|suite| &suite.cases).chain(&cases).any(does_fail) {
-        let said = format!("exit code {}", report.exit_code);
-        cases.push(Case {
-            name: "exit code".to_owned(),
-            because: Because::new(Kind::Failure, said),
-        });
+}
+
+impl Stream for Suites {
+    fn begin(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        (self.threshold, self.started) = (report.threshold, report.run.started.clone());
+        writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"mailcheck\">")
     }
-    if !cases.is_empty() {
-        suites.push(Suite { name: "files and configuration".to_owned(), cases });
+
+    fn domain(&mut self, domain: &Domain, out: &mut dyn Write) -> io::Result<()> {
+        let mut suite = about(domain, self.threshold);
+        let mut tally = Tally::new(self.threshold);
+        tally.add(domain);
+        if tally.exit_code() == 0 {
+            suite.cases.iter_mut().for_each(Case::pass_over);
+        }
+        self.put(&suite, out)
     }
-    let count = |kind| suites.iter().map(|suite| suite.count(kind)).sum::<usize>();
-    let tests: usize = suites.iter().map(|suite| suite.cases.len()).sum();
-    let mut text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
-    text.push_str(&format!(
-        "<testsuites name=\"mailcheck\" tests=\"{tests}\" failures=\"{}\" errors=\"{}\">\n",
-        count(Kind::Failure),
-        count(Kind::Error)
-    ));
-    for suite in &suites {
-        suite.write(report.run.started.as_deref(), &mut text);
+
+    fn end(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        let mut cases = rules(&report.findings, self.threshold.fail_on);
+        if report.run.is_partial {
+            let notes: Vec<String> = report.run.notes.iter().map(ToString::to_string).collect();
+            let said = "part of a file was not read";
+            let because = Because { kind: Kind::Error, message: said.to_owned(), details: notes };
+            cases.push(Case { name: "all files were read".to_owned(), because: Some(because) });
+        }
+        if report.exit_code == 0 {
+            cases.iter_mut().for_each(Case::pass_over);
+        } else if !self.fails && !cases.iter().any(Case::fails) {
+            let said = format!("exit code {}", report.exit_code);
+            cases.push(Case {
+                name: "exit code".to_owned(),
+                because: Because::new(Kind::Failure, said),
+            });
+        }
+        if !cases.is_empty() {
+            self.put(&Suite { name: "files and configuration".to_owned(), cases }, out)?;
+        }
+        writeln!(out, "</testsuites>")
     }
-    text.push_str("</testsuites>\n");
-    out.write_all(text.as_bytes())
 }
 
 /// How a test ended that did not just pass.
@@ -98,6 +122,11 @@ struct Case {
 }
 
 impl Case {
+    /// True if it did not pass and was not passed over.
+    fn fails(&self) -> bool {
+        self.because.as_ref().is_some_and(Because::fails)
+    }
+
     /// What did not pass does not count.
     fn pass_over(&mut self) {
         self.because.iter_mut().for_each(|because| because.kind = Kind::Skipped);

@@ -12,9 +12,11 @@
 //!
 //! What could not be told has no sample, so that an outage moves no number but those about it.
 
+use super::{Stream, whole};
+use crate::net::Name;
 use crate::protocols::dmarc::Policy;
 use crate::protocols::spf::{LOOKUP_LIMIT, VOID_LIMIT};
-use crate::report::{Domain, Report, Status, Verdict};
+use crate::report::{Domain, Finding, Report, Status, Verdict};
 use crate::text::{self, escape};
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
@@ -24,157 +26,159 @@ use std::io::{self, Write};
 /// # Errors
 /// `out` cannot be written to.
 pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    // A series may stand in an exposition once, and a domain may have been asked for twice.
-    let mut seen = HashSet::new();
-    let domains: Vec<&Domain> =
-        report.domains.iter().filter(|domain| seen.insert(&domain.domain)).collect();
-    let families = [
-        up(&domains),
-        results(&domains),
-        findings(report, &domains),
-        spf(&domains, "spf_lookups", "Terms that cause lookups, on the longest path.", |it| it.0),
-        spf(&domains, "spf_void_lookups", "Void lookups, on the worst path.", |it| it.1),
-        limit("spf_lookup_limit", "Lookup limit of receivers.", LOOKUP_LIMIT),
-        limit("spf_void_lookup_limit", "Void lookup limit of receivers.", VOID_LIMIT),
-        policy(&domains),
-        unanswered(&domains),
-        last_run(report),
-    ];
-    let text: String = families.iter().map(Family::text).collect();
-    out.write_all(text.as_bytes())
+    whole(&mut Exposition::default(), report, out)
+}
+
+/// Metrics as they come in. All samples of a metric stand together, so they are written at the end;
+/// until then lines are kept, and nothing else of a domain.
+#[derive(Clone, Debug)]
+pub struct Exposition {
+    /// A series may stand in an exposition once, and a domain may have been asked for twice.
+    seen: HashSet<Name>,
+    up: Family,
+    results: Family,
+    findings: BTreeMap<[Box<str>; 3], u64>,
+    lookups: Family,
+    voids: Family,
+    policies: Family,
+    unanswered: Family,
+}
+
+impl Default for Exposition {
+    fn default() -> Self {
+        Self {
+            seen: HashSet::new(),
+            up: Family::new("up", "1 if everything about the domain is determined."),
+            results: Family::new("result", "Verdict of the domain: 1 for one of the results."),
+            findings: BTreeMap::new(),
+            lookups: Family::new("spf_lookups", "Terms that cause lookups, on the longest path."),
+            voids: Family::new("spf_void_lookups", "Void lookups, on the worst path."),
+            policies: Family::new(
+                "dmarc_policy",
+                "DMARC policy in force: 1 for one of the policies.",
+            ),
+            unanswered: Family::new("unanswered_lookups", "Lookups that failed."),
+        }
+    }
+}
+
+impl Exposition {
+    fn count(&mut self, domain: &str, findings: &[Finding]) {
+        for finding in findings.iter().filter(|finding| finding.counts()) {
+            let labels = [domain, &finding.rule, finding.severity.word()].map(Box::from);
+            *self.findings.entry(labels).or_default() += 1;
+        }
+    }
+}
+
+impl Stream for Exposition {
+    fn begin(&mut self, _: &Report, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn domain(&mut self, domain: &Domain, _: &mut dyn Write) -> io::Result<()> {
+        if !self.seen.insert(domain.domain.clone()) {
+            return Ok(());
+        }
+        let name = domain.domain.to_string();
+        let of = ("domain", name.as_str());
+        let is_up = domain.result != Verdict::Unknown && domain.errors.is_empty();
+        self.up.add(&[of], is_up.into());
+        for result in [Verdict::Ok, Verdict::Warn, Verdict::Unknown, Verdict::Fail] {
+            let word = result.word().to_ascii_lowercase();
+            self.results.add(&[of, ("result", &word)], (domain.result == result).into());
+        }
+        self.count(&name, &domain.findings);
+        // What SPF costs where there is a policy and everything about it could be told.
+        if !matches!(domain.spf.status, Status::Unknown | Status::Skipped | Status::Absent) {
+            self.lookups.add(&[of], domain.spf.details.lookups.into());
+            self.voids.add(&[of], domain.spf.details.voids.into());
+        }
+        if let Some(policy) = domain.dmarc.details.policy {
+            for one in [Policy::None, Policy::Quarantine, Policy::Reject] {
+                self.policies.add(&[of, ("policy", one.word())], (one == policy).into());
+            }
+        }
+        let failed = domain.lookups.iter().filter(|lookup| !lookup.is_answered()).count();
+        self.unanswered.add(&[of], u64::try_from(failed).unwrap_or(u64::MAX));
+        Ok(())
+    }
+
+    fn end(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        self.count("", &report.findings);
+        let mut findings = Family::new("findings", "Findings that count.");
+        for ([domain, rule, severity], count) in &self.findings {
+            let labels = [("domain", &**domain), ("rule", rule), ("severity", severity)];
+            findings.add(&labels, *count);
+        }
+        let mut last_run =
+            Family::new("last_run_timestamp_seconds", "Start of the run, in seconds since 1970.");
+        if let Some(seconds) = report.run.started.as_deref().and_then(unix_seconds) {
+            last_run.add(&[], seconds);
+        }
+        let limits = [
+            limit("spf_lookup_limit", "Lookup limit of receivers.", LOOKUP_LIMIT),
+            limit("spf_void_lookup_limit", "Void lookup limit of receivers.", VOID_LIMIT),
+        ];
+        let [lookup_limit, void_limit] = &limits;
+        let families = [
+            &self.up,
+            &self.results,
+            &findings,
+            &self.lookups,
+            &self.voids,
+            lookup_limit,
+            void_limit,
+            &self.policies,
+            &self.unanswered,
+            &last_run,
+        ];
+        families.into_iter().try_for_each(|family| family.write(out))
+    }
 }
 
 /// A metric and its samples; all of them are gauges.
+#[derive(Clone, Debug)]
 struct Family {
     name: &'static str,
     help: &'static str,
-    samples: Vec<Sample>,
-}
-
-/// Labels, in their order, and a value.
-struct Sample {
-    labels: Vec<(&'static str, String)>,
-    value: u64,
-}
-
-impl Sample {
-    fn of(domain: &Domain, value: impl Into<u64>) -> Self {
-        let labels = vec![("domain", domain.domain.to_string())];
-        Self { labels, value: value.into() }
-    }
-
-    fn with(mut self, label: &'static str, value: &str) -> Self {
-        self.labels.push((label, value.to_owned()));
-        self
-    }
+    samples: String,
 }
 
 impl Family {
-    fn text(&self) -> String {
-        if self.samples.is_empty() {
-            return String::new();
-        }
-        let name = format!("mailcheck_{}", self.name);
-        let mut text = format!("# HELP {name} {}\n# TYPE {name} gauge\n", self.help);
-        for Sample { labels, value } in &self.samples {
-            let labels: Vec<String> = labels
-                .iter()
-                .map(|(name, value)| format!("{name}=\"{}\"", quoted(value)))
-                .collect();
-            match labels.is_empty() {
-                true => text.push_str(&format!("{name} {value}\n")),
-                false => text.push_str(&format!("{name}{{{}}} {value}\n", labels.join(","))),
-            }
-        }
-        text
+    fn new(name: &'static str, help: &'static str) -> Self {
+        Self { name, help, samples: String::new() }
     }
+
+    /// Adds a sample: labels, in their order, and a value.
+    fn add(&mut self, labels: &[(&str, &str)], value: u64) {
+        let labels: Vec<String> =
+            labels.iter().map(|(name, value)| format!("{name}=\"{}\"", quoted(value))).collect();
+        let labels = match labels.is_empty() {
+            true => String::new(),
+            false => format!("{{{}}}", labels.join(",")),
+        };
+        self.samples.push_str(&format!("mailcheck_{}{labels} {value}\n", self.name));
+    }
+
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.samples.is_empty() {
+            return Ok(());
+        }
+        let Self { name, help, samples } = self;
+        write!(out, "# HELP mailcheck_{name} {help}\n# TYPE mailcheck_{name} gauge\n{samples}")
+    }
+}
+
+fn limit(name: &'static str, help: &'static str, limit: u16) -> Family {
+    let mut family = Family::new(name, help);
+    family.add(&[], limit.into());
+    family
 }
 
 /// The value of a label: printable, on one line, with nothing that ends it.
 fn quoted(value: &str) -> String {
     escape(value.as_bytes()).replace('\\', "\\\\").replace('"', "\\\"")
-}
-
-fn up(domains: &[&Domain]) -> Family {
-    let is_up = |domain: &Domain| domain.result != Verdict::Unknown && domain.errors.is_empty();
-    let samples = domains.iter().map(|domain| Sample::of(domain, is_up(domain))).collect();
-    Family { name: "up", help: "1 if everything about the domain is determined.", samples }
-}
-
-fn results(domains: &[&Domain]) -> Family {
-    let results = [Verdict::Ok, Verdict::Warn, Verdict::Unknown, Verdict::Fail];
-    let samples = domains.iter().flat_map(|domain| {
-        results.into_iter().map(|result| {
-            let word = result.word().to_ascii_lowercase();
-            Sample::of(domain, domain.result == result).with("result", &word)
-        })
-    });
-    let help = "Verdict of the domain: 1 for one of the results.";
-    Family { name: "result", help, samples: samples.collect() }
-}
-
-fn findings(report: &Report, domains: &[&Domain]) -> Family {
-    let of_domains = domains.iter().map(|domain| (domain.domain.to_string(), &domain.findings));
-    let of_none = [(String::new(), &report.findings)];
-    let mut counts: BTreeMap<[String; 3], u64> = BTreeMap::new();
-    for (domain, findings) in of_domains.chain(of_none) {
-        for finding in findings.iter().filter(|finding| finding.counts()) {
-            let labels = [domain.clone(), finding.rule.to_string(), finding.severity.to_string()];
-            *counts.entry(labels).or_default() += 1;
-        }
-    }
-    let samples = counts.into_iter().map(|([domain, rule, severity], value)| {
-        let labels = vec![("domain", domain), ("rule", rule), ("severity", severity)];
-        Sample { labels, value }
-    });
-    Family { name: "findings", help: "Findings that count.", samples: samples.collect() }
-}
-
-/// What SPF costs where there is a policy and everything about it could be told.
-fn spf(
-    domains: &[&Domain],
-    name: &'static str,
-    help: &'static str,
-    cost: impl Fn((u16, u16)) -> u16,
-) -> Family {
-    let is_known = |status| !matches!(status, Status::Unknown | Status::Skipped | Status::Absent);
-    let known = domains.iter().filter(|domain| is_known(domain.spf.status));
-    let samples = known.map(|domain| {
-        let details = &domain.spf.details;
-        Sample::of(domain, cost((details.lookups, details.voids)))
-    });
-    Family { name, help, samples: samples.collect() }
-}
-
-fn limit(name: &'static str, help: &'static str, limit: u16) -> Family {
-    Family { name, help, samples: vec![Sample { labels: Vec::new(), value: limit.into() }] }
-}
-
-fn policy(domains: &[&Domain]) -> Family {
-    let known = domains.iter().filter_map(|domain| Some((domain, domain.dmarc.details.policy?)));
-    let samples = known.flat_map(|(domain, policy)| {
-        [Policy::None, Policy::Quarantine, Policy::Reject]
-            .into_iter()
-            .map(move |one| Sample::of(domain, one == policy).with("policy", one.word()))
-    });
-    let help = "DMARC policy in force: 1 for one of the policies.";
-    Family { name: "dmarc_policy", help, samples: samples.collect() }
-}
-
-fn unanswered(domains: &[&Domain]) -> Family {
-    let samples = domains.iter().map(|domain| {
-        let failed = domain.lookups.iter().filter(|lookup| !lookup.is_answered()).count();
-        Sample::of(domain, u64::try_from(failed).unwrap_or(u64::MAX))
-    });
-    let help = "Lookups that failed.";
-    Family { name: "unanswered_lookups", help, samples: samples.collect() }
-}
-
-fn last_run(report: &Report) -> Family {
-    let seconds = report.run.started.as_deref().and_then(unix_seconds);
-    let samples = seconds.map(|value| Sample { labels: Vec::new(), value });
-    let help = "Start of the run, in seconds since 1970.";
-    Family { name: "last_run_timestamp_seconds", help, samples: samples.into_iter().collect() }
 }
 
 /// Seconds since 1970 of a time as the report writes it, `2026-11-24T02:00:00Z`.

@@ -5,10 +5,10 @@
 //! A fix changes a record set, of which a zone file may hold any part anywhere, so it is written in
 //! the message, as records to publish, and never as an edit of a file.
 
-use super::json;
 use super::markdown::inline::{code, fenced, phrase, text};
 use super::place::{place, uri};
 use super::words::noun;
+use super::{Stream, json, whole};
 use crate::catalogue;
 use crate::diagnostic::Severity;
 use crate::report::{Domain, FileLocation, Finding, Report, State};
@@ -24,51 +24,128 @@ const SCHEMA: &str =
 /// # Errors
 /// `out` cannot be written to.
 pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let rules = rules(report);
-    let results = || findings(report);
-    // §3.27.23: if one result tells whether it is suppressed, all of them have to.
-    let tells = results().any(|(_, finding)| finding.suppressed.is_some());
-    let results: Vec<Value> = results()
-        .map(|(domain, finding)| {
+    whole(&mut Log::default(), report, out)
+}
+
+/// A log with one run as it is written: its results first, for what describes them and the run is known
+/// at the end. Of a domain nothing is kept but what could not be told of it.
+#[derive(Clone, Debug)]
+pub struct Log {
+    results: json::Items,
+    /// The rules that are met, in the order of their first results.
+    rules: Vec<Finding>,
+    notifications: Vec<Notification>,
+    is_whole: bool,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            results: json::Items::new(8),
+            rules: Vec::new(),
+            notifications: Vec::new(),
+            is_whole: true,
+        }
+    }
+}
+
+/// Something that could not be told.
+#[derive(Clone, Debug)]
+struct Notification {
+    level: &'static str,
+    domain: Box<str>,
+    text: Box<str>,
+}
+
+impl Log {
+    /// Writes the findings that there are. One that a change resolves is no result: code scanning would
+    /// show it as an alert, whatever its `baselineState` says.
+    fn findings(
+        &mut self,
+        domain: Option<&Domain>,
+        findings: &[Finding],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        for finding in findings.iter().filter(|it| it.state != Some(State::Resolved)) {
+            let known = self.rules.iter().position(|rule| rule.rule == finding.rule);
+            let index = known.unwrap_or(self.rules.len());
+            if known.is_none() {
+                self.rules.push(Finding { fix: None, ..finding.clone() });
+            }
             let mut result = result(domain, finding);
-            if let Some(index) = rules.iter().position(|rule| rule.rule == finding.rule) {
-                result.insert("ruleIndex".into(), index.into());
-            }
-            if tells {
-                result.insert("suppressions".into(), suppressions(finding));
-            }
-            Value::Object(result)
-        })
-        .collect();
-    let run = json!({
-        "tool": {"driver": {
+            result.insert("ruleIndex".into(), index.into());
+            // §3.27.23: if one result tells whether it is suppressed, all of them have to.
+            result.insert("suppressions".into(), suppressions(finding));
+            self.results.put(&result, out)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what could not be told of a domain.
+    fn notify(&mut self, domain: &Domain) {
+        let name = domain.domain.to_string();
+        let notifications = &mut self.notifications;
+        let mut notify = |level, why: &Phrase| {
+            let text = literal(&unlinked(&format!("{name}: undetermined: {why}")));
+            let domain = name.as_str().into();
+            notifications.push(Notification { level, domain, text: text.into() });
+        };
+        // Where a change is judged, what was not known before either changes nothing.
+        let level = if domain.change.is_some() { "warning" } else { "error" };
+        domain.errors.iter().for_each(|why| notify(level, why));
+        let unknown = domain.change.iter().flat_map(|change| &change.unknown);
+        unknown.clone().for_each(|why| notify("error", why));
+        self.is_whole &=
+            unknown.count() == 0 && (domain.change.is_some() || domain.errors.is_empty());
+    }
+
+    /// How the run went, and what it could not tell.
+    fn invocation(&self, report: &Report) -> Value {
+        let notifications =
+            self.notifications.iter().map(|Notification { level, domain, text }| {
+                json!({
+                    "level": level,
+                    "message": {"text": text},
+                    "locations": [{"logicalLocations": [{"name": domain, "kind": "resource"}]}],
+                })
+            });
+        let mut invocation = Map::new();
+        // Interrupted (130) and with lines that are no domains (2), not everything was looked at.
+        let is_whole = self.is_whole && matches!(report.exit_code, 0 | 1 | 3);
+        invocation.insert("executionSuccessful".into(), is_whole.into());
+        invocation.insert("exitCode".into(), report.exit_code.into());
+        invocation.insert("toolExecutionNotifications".into(), notifications.collect());
+        if let Some(started) = &report.run.started {
+            invocation.insert("startTimeUtc".into(), started.as_str().into());
+        }
+        Value::Object(invocation)
+    }
+}
+
+impl Stream for Log {
+    fn begin(&mut self, _: &Report, out: &mut dyn Write) -> io::Result<()> {
+        write!(out, "{{\n  \"$schema\": \"{SCHEMA}\",\n  \"version\": \"2.1.0\",\n  \"runs\": [")?;
+        write!(out, "\n    {{\n      \"columnKind\": \"unicodeCodePoints\",\n      \"results\": [")
+    }
+
+    fn domain(&mut self, domain: &Domain, out: &mut dyn Write) -> io::Result<()> {
+        self.notify(domain);
+        self.findings(Some(domain), &domain.findings, out)
+    }
+
+    fn end(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        self.findings(None, &report.findings, out)?;
+        self.results.end(out)?;
+        let tool = json!({"driver": {
             "name": report.tool.name,
             "version": report.tool.version,
             "informationUri": env!("CARGO_PKG_REPOSITORY"),
-            "rules": rules.iter().map(|first| descriptor(first)).collect::<Vec<_>>(),
-        }},
-        "columnKind": "unicodeCodePoints",
-        "invocations": [invocation(report)],
-        "results": results,
-    });
-    json::render(&json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}), out)
-}
-
-/// The findings that there are. One that a change resolves is no result: code scanning would show it
-/// as an alert, whatever its `baselineState` says.
-fn findings(report: &Report) -> impl Iterator<Item = (Option<&Domain>, &Finding)> {
-    report.findings().filter(|(_, finding)| finding.state != Some(State::Resolved))
-}
-
-/// The first finding of each rule, in the order of the report.
-fn rules(report: &Report) -> Vec<&Finding> {
-    let mut rules: Vec<&Finding> = Vec::new();
-    for (_, finding) in findings(report) {
-        if !rules.iter().any(|rule| rule.rule == finding.rule) {
-            rules.push(finding);
-        }
+            "rules": self.rules.iter().map(descriptor).collect::<Vec<_>>(),
+        }});
+        let invocations = json::indented(&[self.invocation(report)], 6)?;
+        write!(out, ",\n      \"invocations\": {invocations}")?;
+        writeln!(out, ",\n      \"tool\": {}\n    }}\n  ]\n}}", json::indented(&tool, 6)?)
     }
-    rules
 }
 
 /// What is said of the rule that a finding is of.
@@ -182,37 +259,6 @@ fn suppressions(finding: &Finding) -> Value {
         })
         .collect();
     Value::Array(all)
-}
-
-/// How the run went, and what it could not tell.
-fn invocation(report: &Report) -> Value {
-    let mut notifications = Vec::new();
-    let mut is_whole = true;
-    for domain in &report.domains {
-        let name = domain.domain.to_string();
-        let mut notify = |level: &str, why: &Phrase| {
-            let text = literal(&unlinked(&format!("{name}: undetermined: {why}")));
-            notifications.push(json!({
-                "level": level,
-                "message": {"text": text},
-                "locations": [{"logicalLocations": [{"name": name, "kind": "resource"}]}],
-            }));
-        };
-        // Where a change is judged, what was not known before either changes nothing.
-        let level = if domain.change.is_some() { "warning" } else { "error" };
-        domain.errors.iter().for_each(|why| notify(level, why));
-        let unknown = domain.change.iter().flat_map(|change| &change.unknown);
-        unknown.clone().for_each(|why| notify("error", why));
-        is_whole &= unknown.count() == 0 && (domain.change.is_some() || domain.errors.is_empty());
-    }
-    let mut invocation = Map::new();
-    invocation.insert("executionSuccessful".into(), is_whole.into());
-    invocation.insert("exitCode".into(), report.exit_code.into());
-    invocation.insert("toolExecutionNotifications".into(), notifications.into());
-    if let Some(started) = &report.run.started {
-        invocation.insert("startTimeUtc".into(), started.as_str().into());
-    }
-    Value::Object(invocation)
 }
 
 /// What GitHub sorts alerts by: from 7.0 on high, from 4.0 on medium, else low.
