@@ -86,6 +86,48 @@ impl Drop for NewFile {
     }
 }
 
+/// A file that is begun with its first octet, so that a run that is killed before leaves nothing.
+#[derive(Debug)]
+pub(super) struct LateFile {
+    path: PathBuf,
+    file: Option<NewFile>,
+}
+
+impl LateFile {
+    /// Not begun yet.
+    pub(super) fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), file: None }
+    }
+
+    /// Lets the file appear.
+    ///
+    /// # Errors
+    /// It cannot be written to its end; what stood there before stays.
+    pub(super) fn keep(self) -> Result<(), RunError> {
+        match self.file {
+            Some(file) => file.keep(),
+            None => NewFile::create(&self.path)?.keep(),
+        }
+    }
+}
+
+impl Write for LateFile {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(NewFile::create(&self.path).map_err(|why| match why {
+                RunError::File(_, why) => why,
+                why => io::Error::other(why.to_string()),
+            })?),
+        };
+        file.write(octets)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), Write::flush)
+    }
+}
+
 /// Tries whether a file can be written, so that nobody waits for a report that has nowhere to go.
 ///
 /// # Errors

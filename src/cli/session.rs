@@ -6,7 +6,7 @@ use super::sources::{self, Stack};
 use super::words::{Mistake, Sources};
 use super::{RunError, write};
 use crate::audit::Clock;
-use crate::dns::Dns;
+use crate::dns::{Dns, Ending};
 use crate::report::Run;
 use crate::text::{Phrase, escape};
 use std::path::PathBuf;
@@ -111,14 +111,24 @@ impl Session {
         self.keep_recording()
     }
 
-    /// Writes the recording of the run, if one is wanted.
+    /// Keeps the recording of a run that came to its end, if one is wanted.
     ///
     /// # Errors
     /// It cannot be written.
     pub(super) fn keep_recording(&self) -> Result<(), RunError> {
-        match (&self.record, self.stack.recording()) {
-            (Some(path), Some(recording)) => write::file(path, recording.as_bytes()),
-            _ => Ok(()),
+        self.end_recording(Ending::Whole)
+    }
+
+    /// Keeps the recording of the run, if one is wanted; one that was interrupted says so.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(super) fn end_recording(&self, ending: Ending) -> Result<(), RunError> {
+        let Some(path) = &self.record else { return Ok(()) };
+        let recording = self.stack.finish_recording(ending);
+        match recording.map_err(|why| RunError::File(path.clone(), why))? {
+            Some(file) => file.keep(),
+            None => Ok(()),
         }
     }
 }

@@ -1,17 +1,19 @@
 //! Where answers come from: the one place that puts sources together.
 
 use super::input::{read, zones};
+use super::new_file::LateFile;
 use super::unread::Unread;
 use super::words::{Mistake, Sources};
 use crate::dns::{
-    Answer, Cache, Dns, Endpoint, Failure, FaultScript, Injector, Live, LiveOptions, Lookup,
-    Outcome, Provenance, Question, Recorder, Replay, Server, Trouble,
+    Answer, Cache, Dns, Ending, Endpoint, Failure, FaultScript, Injector, Live, LiveOptions,
+    Lookup, Outcome, Provenance, Question, Recording, Replay, Server, Trouble,
 };
 use crate::text::Phrase;
 use crate::zonefile::formats::Files;
 use crate::zonefile::zone::Ignore;
 use crate::zonefile::zone::{Notice, Remark};
 use crate::zonefile::{Overlay, Zone};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,7 +29,7 @@ pub(super) struct Stack {
     pub names: Vec<String>,
     /// True if nothing is asked over a wire, so that the run can be repeated to the letter.
     pub is_repeatable: bool,
-    recorder: Option<Arc<Recorder<Arc<dyn Dns>>>>,
+    recorder: Option<Arc<Recording<Arc<dyn Dns>, LateFile>>>,
     asked: Arc<AtomicUsize>,
     injectors: Vec<Arc<Injector<Arc<dyn Dns>>>>,
     /// What comments of the zone files leave out.
@@ -82,9 +84,12 @@ impl Stack {
         Ok(dns)
     }
 
-    /// What was recorded, if a recording is wanted.
-    pub(super) fn recording(&self) -> Option<String> {
-        self.recorder.as_ref().map(|recorder| recorder.cassette())
+    /// Ends the recording, if one is wanted.
+    ///
+    /// # Errors
+    /// It could not be written.
+    pub(super) fn finish_recording(&self, ending: Ending) -> io::Result<Option<LateFile>> {
+        self.recorder.as_ref().map_or(Ok(None), |recorder| recorder.finish(ending))
     }
 }
 
@@ -130,8 +135,10 @@ pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     let mut names = Vec::new();
     let asked = Arc::new(AtomicUsize::new(0));
     let (bottom, is_repeatable): (Arc<dyn Dns>, bool) = if let Some(path) = &sources.replay {
-        names.push(format!("replayed from {}", path.display()));
-        (Arc::new(replay(path)?), true)
+        let replay = replay(path)?;
+        let how = if replay.is_interrupted() { ", which was interrupted" } else { "" };
+        names.push(format!("replayed from {}{how}", path.display()));
+        (Arc::new(replay), true)
     } else if sources.offline {
         (Arc::new(Offline), true)
     } else {
@@ -144,8 +151,8 @@ pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     };
     let mut dns: Arc<dyn Dns> = Arc::new(Counted { under: bottom, asked: Arc::clone(&asked) });
     let mut recorder = None;
-    if sources.record.is_some() {
-        let cassette = Arc::new(Recorder::new(dns).dated(today));
+    if let Some(path) = &sources.record {
+        let cassette = Arc::new(Recording::new(dns, LateFile::new(path), today));
         recorder = Some(Arc::clone(&cassette));
         dns = cassette;
     }

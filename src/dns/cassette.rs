@@ -9,14 +9,17 @@
 //!
 //! `records` are in the form of master files ([`presentation`]); `outcome` is one of `records`,
 //! `nodata`, `nxdomain`, or the word for a failure. Lines are sorted, so that two recordings can
-//! be compared with the tools that compare texts.
+//! be compared with the tools that compare texts; one that is longer than 2 MiB is written while the
+//! answers come in. A last line `{"interrupted":true}` says that the recording ended before its time.
 //!
 //! A question that is not on the cassette could not be asked: that is a failure, never NXDOMAIN. A
 //! first line `{"cassette":1,"absent":"nxdomain"}` says that the cassette is the whole world; then a
 //! name that no line speaks of does not exist.
 
+mod recording;
 mod replay;
 
+pub use recording::{Ending, Recording};
 pub use replay::Replay;
 
 use super::{
@@ -33,6 +36,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The version of the format that is written, and the only one that is read.
 const VERSION: u32 = 1;
+
+/// The last line of a cassette whose recording was interrupted.
+const INTERRUPTED: &str = "{\"interrupted\":true}";
 
 /// What some programs write before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

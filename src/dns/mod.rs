@@ -35,6 +35,8 @@ pub use ask::{InOrder, addresses, alongside, ask, join_all};
 pub use budget::{Budget, MOST_QUERIES};
 pub use cache::Cache;
 pub use cassette::{CassetteError, Recorder, Replay};
+#[doc(hidden)]
+pub use cassette::{Ending, Recording};
 pub use failure::{Failure, Trouble};
 pub use injection::{FaultScript, InjectedEffect, Injection, InjectionError, Injector};
 #[cfg(feature = "live")]

@@ -1,6 +1,6 @@
 //! A cassette played back.
 
-use super::{BYTE_ORDER_MARK, CassetteError, Header, Line, VERSION, answer};
+use super::{BYTE_ORDER_MARK, CassetteError, Header, INTERRUPTED, Line, VERSION, answer};
 use crate::dns::chain::Chain;
 use crate::dns::{
     Answer, Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Trouble,
@@ -23,6 +23,7 @@ const MOST_LABELS: usize = 128;
 pub struct Replay {
     file: Arc<str>,
     recorded: Option<String>,
+    is_interrupted: bool,
     text: Vec<u8>,
     /// Where the lines are, by the digest of their question.
     places: Vec<Place>,
@@ -57,6 +58,7 @@ impl Replay {
         let mut cassette = Self {
             file: Arc::from(file),
             recorded: None,
+            is_interrupted: false,
             text: text.into(),
             places: Vec::new(),
             digests: RandomState::new(),
@@ -148,6 +150,11 @@ impl Replay {
         self.recorded.as_deref()
     }
 
+    /// True if the recording was interrupted: what it does not hold may have been about to be asked.
+    pub fn is_interrupted(&self) -> bool {
+        self.is_interrupted
+    }
+
     /// Reads one line; `cut` if it is the last and has no end. `names` gets the digests of those that
     /// exist, as far as that is asked.
     fn line(
@@ -161,6 +168,10 @@ impl Replay {
     ) -> Result<(), String> {
         if first && let Ok(header) = serde_json::from_slice::<Header<'_>>(content) {
             return self.header(header);
+        }
+        if content == INTERRUPTED.as_bytes() {
+            self.is_interrupted = true;
+            return Ok(());
         }
         let read: Line<'_> = serde_json::from_slice(content).map_err(|error| match error {
             error if cut && error.is_eof() => {
