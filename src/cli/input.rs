@@ -131,6 +131,9 @@ const LINE_LIMIT: usize = 4096;
 /// How many lines are read ahead.
 const LINES_AHEAD: usize = 64;
 
+/// What a text in UTF-16 begins with: every line of it would be no domain.
+const UTF_16: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
+
 /// A line of a list, without its end, and its number, from 1; or why it cannot be read.
 pub(super) type NumberedLine = (usize, Result<Vec<u8>, String>);
 
@@ -171,6 +174,12 @@ fn numbered(mut from: impl BufRead) -> impl Iterator<Item = NumberedLine> {
     std::iter::from_fn(move || {
         number += 1;
         let line = if is_over { None } else { line(&mut from).transpose() }?;
+        let line = match line {
+            Ok(Ok(text)) if number == 1 && UTF_16.iter().any(|mark| text.starts_with(mark)) => {
+                Err(io::Error::other("the text is UTF-16: save it as UTF-8"))
+            }
+            line => line,
+        };
         is_over = line.is_err();
         Some((number, line.unwrap_or_else(|why| Err(why.to_string()))))
     })
@@ -218,6 +227,12 @@ mod tests {
         let lines: Vec<NumberedLine> = numbered(&b"a\r\n\nb"[..]).collect();
         let expected = [(1, "a"), (2, ""), (3, "b")];
         assert_eq!(lines, expected.map(|(number, text)| (number, Ok(text.as_bytes().to_vec()))));
+    }
+
+    #[test]
+    fn a_text_in_utf_16_is_refused_once() {
+        let lines: Vec<NumberedLine> = numbered(&b"\xff\xfea\0\n\0b\0\n\0"[..]).collect();
+        assert_eq!(lines, [(1, Err("the text is UTF-16: save it as UTF-8".to_owned()))]);
     }
 
     #[test]

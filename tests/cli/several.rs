@@ -135,6 +135,44 @@ fn nothing_is_said_about_progress_where_standard_error_is_no_terminal() {
     assert_eq!(replay("no-progress", &tape(), FOUR).end().stderr, "");
 }
 
+// ── a domain that is named again ────────────────────────────────────────────────────────────────
+
+/// The domains of a report.
+fn domains(report: &Value) -> Vec<&str> {
+    let domains = report["domains"].as_array().expect("a list of domains");
+    domains.iter().filter_map(|it| it["domain"].as_str()).collect()
+}
+
+#[test]
+fn a_domain_that_is_named_again_is_checked_once() {
+    let list = "lost.example\nexample.com\nEXAMPLE.com.\nlost.example # again\n";
+    let report = listed("again", list).arguments(["example.com", "example.com"]).json();
+    assert_eq!(domains(&report), ["example.com", "lost.example"]);
+}
+
+#[test]
+fn it_is_said_how_many_were_named_again() {
+    let report = listed("again-note", "example.com\nexample.com\nexample.com\n").json();
+    let notes = report["run"]["notes"].to_string();
+    assert!(
+        notes.contains("2 lines or words name a domain again: each is checked once"),
+        "{notes}"
+    );
+}
+
+#[test]
+fn a_domain_with_another_selector_is_another_question() {
+    let list = "a._domainkey.example.com\nb._domainkey.example.com\na._domainkey.example.com\n";
+    let report = listed("again-selector", list).json();
+    assert_eq!(domains(&report), ["example.com", "example.com"]);
+}
+
+#[test]
+fn four_words_for_one_domain_are_one_report_and_no_table() {
+    let ended = replay("again-words", &tape(), ["example.com"; 4]).end();
+    assert!(!ended.stdout.contains("verdict"), "{}", ended.stdout);
+}
+
 // ── a list that goes on ─────────────────────────────────────────────────────────────────────────
 
 /// What Ctrl-C does to a program.
@@ -152,7 +190,10 @@ struct Typing {
 
 impl Typing {
     fn begin<const N: usize>(test: &str, flags: [&str; N]) -> (Self, Run) {
-        let run = replay(test, &tape(), ["-"]).arguments(flags);
+        Self::over(replay(test, &tape(), ["-"]).arguments(flags))
+    }
+
+    fn over(run: Run) -> (Self, Run) {
         let mut program =
             run.command().stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it runs");
         let stdout = BufReader::new(program.stdout.take().expect("a pipe"));
@@ -195,9 +236,9 @@ fn a_report_is_written_while_the_list_is_still_being_read() {
 #[test]
 fn rows_of_a_table_are_written_while_the_list_is_still_being_read() {
     let (mut typing, _) = Typing::begin("typing-table", []);
-    typing.types("example.com\nexample.com\nexample.com\nexample.com\n");
+    typing.types("example.com\na.example\nb.example\nc.example\n");
     let rows = [typing.until("\n"), typing.until("\n"), typing.until("\n")];
-    assert!(rows[2].starts_with("example.com "), "{rows:?}");
+    assert!(rows[2].starts_with("a.example "), "{rows:?}");
     drop(typing.program.stdin.take());
     typing.end();
 }
@@ -239,19 +280,42 @@ fn an_interrupted_run_leaves_whole_files() {
     typing.end();
     #[expect(clippy::disallowed_methods, reason = "the program writes files")]
     let sarif = std::fs::read(run.folder.join("report.sarif")).expect("the file is there");
-    assert!(serde_json::from_slice::<Value>(&sarif).is_ok());
+    let sarif: Value = serde_json::from_slice(&sarif).expect("the file is whole");
+    let invocation = &sarif["runs"][0]["invocations"][0];
+    assert_eq!(
+        (&invocation["exitCode"], &invocation["executionSuccessful"]),
+        (&130.into(), &false.into())
+    );
+}
+
+#[test]
+fn an_interrupted_recording_says_so_and_is_played() {
+    let world = ["-", "--offline", "--zone", "new.zone", "-f", "jsonl", "--record", "new.jsonl"];
+    let zone = b"$ORIGIN example.com.\n@ SOA a. b. 1 1 1 1 1\n@ MX 0 .\n";
+    let run = run("interrupt-record", world).file("new.zone", zone);
+    let (mut typing, run) = Typing::over(run);
+    typing.types("example.com\n");
+    typing.until("\n");
+    interrupt(&typing.program);
+    typing.end();
+    #[expect(clippy::disallowed_methods, reason = "the program writes files")]
+    let cassette = std::fs::read_to_string(run.folder.join("new.jsonl")).expect("it is there");
+    let report = replay("interrupt-replay", &cassette, ["example.com"]).json();
+    let sources = report["run"]["sources"].to_string();
+    assert!(sources.contains("tape.jsonl, which was interrupted"), "{sources}");
 }
 
 #[test]
 fn where_nobody_reads_any_more_the_run_ends_quietly() {
-    let (mut typing, _) = Typing::begin("unread", ["-f", "jsonl"]);
+    let (mut typing, _) = Typing::begin("unread", ["-f", "jsonl", "--fail-on", "never"]);
     typing.types("example.com\n");
     typing.until("\n");
     let Typing { mut program, stdout } = typing;
     drop(stdout);
     // The list goes on until the program has noticed.
     let mut stdin = program.stdin.take().expect("a pipe");
-    while stdin.write_all(b"example.com\n").is_ok() {}
+    let mut names = (0..).map(|number| format!("d{number}.example\n"));
+    while names.next().is_some_and(|name| stdin.write_all(name.as_bytes()).is_ok()) {}
     assert_eq!(program.wait().expect("it ends").code(), Some(0));
 }
 

@@ -1,5 +1,6 @@
 //! The main job: domains in, a report out, an exit code.
 
+mod named;
 mod plan;
 mod progress;
 mod stream;
@@ -13,9 +14,11 @@ use super::words::{Ending, Format, Mistake, Output};
 use super::{RunError, conclude, input, what_if};
 use crate::audit::{self, Inquiry, Steps};
 use crate::config::{self, Config};
+use crate::dns;
 use crate::report::{Domain, Run};
 use crate::text::Phrase;
 use crate::zonefile::zone::Ignore as Comment;
+use named::Named;
 use progress::{Progress, State};
 use std::io::{self, Write as _};
 use std::sync::Arc;
@@ -51,10 +54,14 @@ pub(super) async fn run(plan: &Plan) -> Result<u8, RunError> {
     };
     let ended = carry_out(&session, plan, interrupt(), &mut printer).await;
     printer.progress.clear();
-    let end = ended?;
+    let (end, named) = ended?;
     let Printer { publication, mistakes, printed, .. } = printer;
-    session.keep_recording()?;
+    session.end_recording(match end {
+        End::Whole => dns::Ending::Whole,
+        End::Interrupted | End::Unread => dns::Ending::Interrupted,
+    })?;
     let mut run = session.run();
+    run.notes.extend(named.note());
     let exit_code = match end {
         End::Interrupted => {
             let printed = format!("interrupted: {printed} domains are complete");
@@ -104,7 +111,7 @@ pub(super) async fn examine_all(plan: &Plan) -> Result<Examination, RunError> {
     Ok(Examination { domains: collector.0, started: session.started, comments })
 }
 
-/// Examines the domains of a plan, and hands each on in order.
+/// Examines the domains of a plan, and hands each on in order; says which were named.
 ///
 /// # Errors
 /// What is to be supposed cannot be, or a domain cannot be handed on.
@@ -113,18 +120,21 @@ async fn carry_out(
     plan: &Plan,
     interrupt: impl Future<Output = ()>,
     audience: &mut impl Audience,
-) -> Result<End, RunError> {
+) -> Result<(End, Named), RunError> {
     let deadline = session.deadline;
-    let names = plan.inquiries.iter().map(|inquiry| &inquiry.domain);
+    let mut named = Named::default();
+    let typed = plan.inquiries.iter().filter(|inquiry| named.is_new(inquiry)).cloned();
+    let typed: Vec<Inquiry> = typed.collect();
+    let names = typed.iter().map(|inquiry| &inquiry.domain);
     let applied = what_if::apply_what_if(session.dns(), &plan.what_if, names);
     let dns = match deadline.bound(applied).await {
         Ok(dns) => dns?,
         Err(too_late) => {
-            audience.begin(plan.inquiries.len() > stream::FEW, true)?;
-            for inquiry in &plan.inquiries {
+            audience.begin(typed.len() > stream::FEW, true)?;
+            for inquiry in &typed {
                 audience.domain(audit::undecided(inquiry, too_late.clone()))?;
             }
-            return Ok(End::Whole);
+            return Ok((End::Whole, named));
         }
     };
     let is_explained = plan.ending.appearance.explain;
@@ -149,13 +159,15 @@ async fn carry_out(
     };
     let lines = plan.list.as_ref().map(|list| input::lines(list.file())).transpose()?;
     let mut source = Inquiries {
-        typed: plan.inquiries.clone().into_iter(),
+        typed: typed.into_iter(),
+        named,
         lines: plan.list.as_ref().zip(lines),
         config: &plan.ending.policy.config,
     };
     let is_text = |output: &Output| output.format == Format::Text;
     let waits = plan.ending.may_be_table() && plan.ending.outputs.iter().any(is_text);
-    stream(&mut source, work, interrupt, waits, audience).await
+    let end = stream(&mut source, work, interrupt, waits, audience).await?;
+    Ok((end, source.named))
 }
 
 /// A domain as a drill found it, and said so: what follows from a drill is not real.
@@ -176,6 +188,7 @@ fn labelled(mut domain: Domain, faults: &[String]) -> Domain {
 /// What is asked: first what was typed, then what a list names.
 struct Inquiries<'p> {
     typed: vec::IntoIter<Inquiry>,
+    named: Named,
     lines: Option<(&'p List, mpsc::Receiver<input::NumberedLine>)>,
     config: &'p Config,
 }
@@ -191,7 +204,8 @@ impl Source for Inquiries<'_> {
             let read = line.map_err(Mistake::new);
             match read.and_then(|line| list.read(self.config, &line)) {
                 Ok(None) => {}
-                Ok(Some(inquiry)) => return Some(Ok(inquiry)),
+                Ok(Some(inquiry)) if self.named.is_new(&inquiry) => return Some(Ok(inquiry)),
+                Ok(Some(_)) => {}
                 Err(why) => {
                     return Some(Err(Mistake::new(format!("{}:{number}: {why}", list.name()))));
                 }
