@@ -135,7 +135,22 @@ const LINES_AHEAD: usize = 64;
 const UTF_16: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
 
 /// A line of a list, without its end, and its number, from 1; or why it cannot be read.
-pub(super) type NumberedLine = (usize, Result<Vec<u8>, String>);
+pub(super) type NumberedLine = (usize, Result<Vec<u8>, Unread>);
+
+/// Why a line cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unread {
+    /// In words.
+    pub why: String,
+    /// True if the rest of the list cannot be read either.
+    pub ends: bool,
+}
+
+impl AsRef<str> for Unread {
+    fn as_ref(&self) -> &str {
+        &self.why
+    }
+}
 
 /// The lines of a file, or of standard input, as a stream: read beside all other work, and not much
 /// faster than they are taken.
@@ -181,7 +196,11 @@ fn numbered(mut from: impl BufRead) -> impl Iterator<Item = NumberedLine> {
             line => line,
         };
         is_over = line.is_err();
-        Some((number, line.unwrap_or_else(|why| Err(why.to_string()))))
+        let line = match line {
+            Ok(line) => line.map_err(|why| Unread { why, ends: false }),
+            Err(why) => Err(Unread { why: why.to_string(), ends: true }),
+        };
+        Some((number, line))
     })
 }
 
@@ -232,14 +251,16 @@ mod tests {
     #[test]
     fn a_text_in_utf_16_is_refused_once() {
         let lines: Vec<NumberedLine> = numbered(&b"\xff\xfea\0\n\0b\0\n\0"[..]).collect();
-        assert_eq!(lines, [(1, Err("the text is UTF-16: save it as UTF-8".to_owned()))]);
+        let why = "the text is UTF-16: save it as UTF-8".to_owned();
+        assert_eq!(lines, [(1, Err(Unread { why, ends: true }))]);
     }
 
     #[test]
     fn a_line_without_end_is_no_line_and_the_next_one_is_read() {
         let text = ["x".repeat(3 * LINE_LIMIT), "b\n".to_owned()].join("\n");
         let lines: Vec<NumberedLine> = numbered(text.as_bytes()).collect();
-        let long = Err(format!("longer than {LINE_LIMIT} octets"));
+        let why = format!("longer than {LINE_LIMIT} octets");
+        let long = Err(Unread { why, ends: false });
         assert_eq!(lines, [(1, long), (2, Ok(b"b".to_vec()))]);
     }
 }

@@ -119,7 +119,7 @@ fn an_unknown_column_and_utf_16_are_mistakes() {
     let said = lists.map(|list| scan("scan-mistakes", list).end().refusal().1.to_owned());
     let expected = [
         "error: list.txt:1: unknown column \\\"rank\\\". Columns: domain, ip, mail_from, helo",
-        "error: list.txt is in UTF-16: convert it to UTF-8 first",
+        "error: list.txt:1: the text is UTF-16: save it as UTF-8",
     ];
     assert_eq!(said.map(|it| it.replace('"', "\\\"")), expected);
 }
@@ -253,7 +253,7 @@ fn a_sender_without_a_local_part_is_postmaster() {
 fn what_has_no_end_is_not_gone_on_with() {
     let flags = ["--output", "/dev/zero", "--resume"];
     let ended = scan("scan-device", LIST).arguments(flags).end();
-    let said = "error: --resume needs a file, and /dev/zero is none";
+    let said = "error: --resume needs a regular file: /dev/zero";
     assert_eq!(ended.refusal(), (Some(2), said));
     let endless = "x".repeat(3 << 20);
     let ended = scan("scan-endless", LIST)

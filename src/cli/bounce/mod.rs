@@ -26,7 +26,7 @@ Examples:
   mailcheck bounce - --offline < bounce.eml        without asking the DNS
   mailcheck bounce event.json -f json              an event of SES, SendGrid …
   mailcheck bounce ~/Maildir/.bounces              a folder, or an mbox, of them
-  mailcheck bounce undelivered.eml --earlier monday.jsonl     did it fail then, too?";
+  mailcheck bounce undelivered.eml --earlier monday.jsonl   did it fail then?";
 
 const EXIT_CODES: &str = "\
 Exit codes:

@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use crate::audit::{Asked, Fixes, Inquiry, Sender, Steps};
 use crate::cli::RunError;
-use crate::cli::input::{self, NumberedLine};
+use crate::cli::input::{self, NumberedLine, Unread};
 use crate::cli::words::{Argument, Mistake, declare, target};
 use crate::text::escape;
 use std::net::IpAddr;
@@ -91,22 +91,21 @@ impl Lines {
     /// before it is done has taken nothing.
     ///
     /// # Errors
-    /// The list is no text in UTF-8, or its header has an unknown column.
+    /// The list cannot be read to its end, or its header has an unknown column.
     pub(super) async fn next(&mut self) -> Result<Option<Line>, RunError> {
         loop {
             let Some((number, line)) = self.from.recv().await else { return Ok(None) };
             let number = u64::try_from(number).unwrap_or(u64::MAX);
             let line = match line {
                 Ok(line) => line,
-                Err(why) => {
+                Err(Unread { why, ends: true }) => {
+                    return Err(Mistake::new(format!("{}:{number}: {why}", self.list)).into());
+                }
+                Err(Unread { why, ends: false }) => {
                     let asked = Err(Faulty { text: String::new(), why });
                     return Ok(Some(Line { number, asked, domain: String::new() }));
                 }
             };
-            if number == 1 && (line.starts_with(b"\xff\xfe") || line.starts_with(b"\xfe\xff")) {
-                let why = format!("{} is in UTF-16: convert it to UTF-8 first", self.list);
-                return Err(Mistake::new(why).into());
-            }
             let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line);
             let line = line.trim_ascii_end();
             if line.is_empty() || line.starts_with(b"#") {

@@ -68,7 +68,7 @@ impl Rows {
         let mut file = options.open(path).map_err(fault)?;
         if !file.metadata().map_err(fault)?.is_file() {
             // A device has no end to go on from.
-            let why = format!("--resume needs a file, and {} is none", path.display());
+            let why = format!("--resume needs a regular file: {}", path.display());
             return Err(Mistake::new(why).into());
         }
         let (known, end) = rows_of(path, &file, plan.form)?;
