@@ -10,6 +10,7 @@ mod ask;
 pub mod bounce;
 mod comparison;
 mod fault;
+mod inside;
 #[cfg(feature = "mail")]
 #[doc(hidden)]
 pub mod feedback;
@@ -27,6 +28,8 @@ pub use crate::fix::{Selection, Spared};
 pub use crate::posture::Role;
 pub use ask::{authorize, check, compare};
 pub use comparison::{Changed, change};
+#[doc(hidden)]
+pub use inside::is_right_inside;
 #[doc(hidden)]
 pub use repair::{Fixed, fix};
 #[doc(hidden)]

@@ -6,6 +6,7 @@
 
 mod duration;
 mod look;
+mod reading;
 
 use crate::cli::words::Format;
 use crate::protocols::Protocol;
@@ -16,6 +17,7 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches, Parser, ValueEnum};
 use duration::duration;
 pub use look::Look;
+pub use reading::{Reading, View};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;

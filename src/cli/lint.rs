@@ -4,9 +4,11 @@
 //! kept. Their order is that of the words.
 
 use super::conclude::conclude;
+use super::nature::Natures;
 use super::words::{Ending, Mistake};
 use super::{RunError, args, input};
 use crate::audit;
+use crate::audit::is_right_inside;
 use crate::config::{Policy, heed_comments};
 use crate::report::{Finding, ReadFile, Run, number};
 use crate::text::{Phrase, escape};
@@ -60,6 +62,10 @@ pub(super) struct LintArgs {
     #[arg(value_name = "FILE", required = true, hide = true)]
     files: Vec<OsString>,
 
+    /// What the files are.
+    #[command(flatten)]
+    reading: args::Reading,
+
     /// Where the report goes.
     #[command(flatten)]
     report: args::Report,
@@ -77,7 +83,8 @@ pub(super) fn run(typed: &LintArgs) -> Result<u8, RunError> {
     let (mut read, mut findings, mut unread) =
         (Vec::with_capacity(files.len()), Vec::new(), Vec::new());
     let mut is_cut = false;
-    for judged in all(&files, &ending.policy)? {
+    let natures = Natures::new(typed.reading, &ending.policy.config);
+    for judged in all(&files, &ending.policy, &natures)? {
         match judged {
             Ok(JudgedFiles { file, findings: mut found, is_cut: is_one_cut }) => {
                 is_cut |= is_one_cut;
@@ -125,7 +132,11 @@ struct JudgedFiles {
 ///
 /// # Errors
 /// The system gives no runtime.
-fn all(files: &[&OsStr], policy: &Policy) -> Result<Vec<Result<JudgedFiles, Mistake>>, RunError> {
+fn all(
+    files: &[&OsStr],
+    policy: &Policy,
+    natures: &Natures,
+) -> Result<Vec<Result<JudgedFiles, Mistake>>, RunError> {
     let next = AtomicUsize::new(0);
     let judged: Mutex<Vec<(usize, Result<JudgedFiles, Mistake>)>> =
         Mutex::new(Vec::with_capacity(files.len()));
@@ -135,7 +146,7 @@ fn all(files: &[&OsStr], policy: &Policy) -> Result<Vec<Result<JudgedFiles, Mist
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(file) = files.get(index) else { return Ok(()) };
-            let one = judge(file, policy, &large, &runtime);
+            let one = judge(file, (policy, natures), &large, &runtime);
             judged.lock().unwrap_or_else(PoisonError::into_inner).push((index, one));
         }
     };
@@ -159,7 +170,7 @@ fn all(files: &[&OsStr], policy: &Policy) -> Result<Vec<Result<JudgedFiles, Mist
 /// The file cannot be read, or is no text.
 fn judge(
     word: &OsStr,
-    policy: &Policy,
+    (policy, natures): (&Policy, &Natures),
     large: &Mutex<()>,
     runtime: &tokio::runtime::Runtime,
 ) -> Result<JudgedFiles, Mistake> {
@@ -176,13 +187,17 @@ fn judge(
     }
     // What a file is read into is many times its size.
     let _alone = (text.len() > LARGE).then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
-    let files = input::understood(word, &text);
+    let mut files = input::understood(word, &text);
+    natures.apply(path, &mut files.zones);
     // What is left out for its size would pass for sound.
     if let Some(error) = files.errors.iter().find(|error| error.kind == ErrorKind::Limit) {
         return Err(Mistake::new(error.to_string()));
     }
     let facts = Facts::new(files, text.into());
     let mut linted = runtime.block_on(audit::lint(&facts));
+    if natures.is_internal(path) {
+        linted.findings.retain(|finding| !is_right_inside(finding));
+    }
     heed_comments(policy, &facts, &mut linted);
     let audit::Linted { zones, records, is_cut, findings, .. } = linted;
     let file = ReadFile { file: escape(name.as_bytes()), zones, records };

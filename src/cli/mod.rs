@@ -22,6 +22,7 @@ mod lint;
 mod mailbox;
 mod man;
 mod message;
+mod nature;
 mod new_file;
 mod publish;
 mod question;

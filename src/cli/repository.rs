@@ -38,6 +38,14 @@ impl Repository {
         names.map(|names| names.join("/"))
     }
 
+    /// The path of a file from a folder, with slashes; `None` if it is not below it.
+    pub(super) fn below(&self, folder: &Path, file: &Path) -> Option<String> {
+        let [folder, file] = [folder, file].map(|path| normal(&self.here.join(path)));
+        let names: Option<Vec<&str>> =
+            file.strip_prefix(folder).ok()?.iter().map(|name| name.to_str()).collect();
+        names.map(|names| names.join("/"))
+    }
+
     /// True for a path that stays below the top, as it is written; without a repository, for each.
     pub(super) fn holds(&self, path: &Path) -> bool {
         !self.is_repository || self.is_below_top(path)

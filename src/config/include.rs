@@ -42,6 +42,7 @@ impl Config {
         self.included.push(other.file);
         self.included.extend(other.included);
         self.own.extend(other.own);
+        self.files.extend(other.files);
         self.rules.extend(other.rules);
         self.ignores.extend(other.ignores);
         self.contracts.extend(other.contracts);

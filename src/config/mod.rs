@@ -7,12 +7,14 @@
 
 mod apply;
 pub(crate) mod baseline;
+mod files;
 mod include;
 mod inline;
 mod read;
 
 pub use apply::{Decisions, apply, is_left_out, would_find};
 pub use baseline::{baseline, write_baseline};
+pub use files::FileSetting;
 pub use inline::heed_comments;
 pub use read::read;
 
@@ -51,6 +53,8 @@ pub struct Config {
     pub most_queries: Option<(usize, Place)>,
     /// Further domains of the organization, whose records it can change.
     pub own: Vec<Written<Name>>,
+    /// What files are.
+    pub files: Vec<FileSetting>,
     /// Severities of rules.
     pub rules: Vec<Setting>,
     /// Findings that do not count.

@@ -226,3 +226,47 @@ fn a_policy_that_takes_long_to_compare_ends_in_time() {
     let ended = run.arguments(["--deadline", "1s", "-q"]).end();
     assert!(matches!(ended.code, Some(1 | 3)), "{}", ended.screen());
 }
+
+// ── files that are not the whole truth ──────────────────────────────────────────────────────────
+
+const INSIDE: &str = "@ 3600 SOA ns.example.net. h.example.com. 1 7200 3600 604800 300\n\
+                      @ 3600 NS ns.example.net.\n@ 3600 MX 10 mail\nmail 3600 A 192.168.202.60\n\
+                      @ 3600 TXT \"v=spf1 ip4:192.168.202.60 -all\"\n";
+
+fn ids(report: &Value) -> Vec<String> {
+    let findings = report["findings"].as_array().cloned().unwrap_or_default();
+    findings.iter().filter_map(|it| it["id"].as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn in_an_internal_view_private_addresses_are_right() {
+    let lint = |test: &str| {
+        let run = run(&format!("review-{test}"), ["lint", "internal/db.example.com"]);
+        run.file("internal/db.example.com", INSIDE.as_bytes())
+    };
+    let is_about_addresses = |id: &String| id == "mx/localhost" || id.ends_with("private-address");
+    let outside = ids(&lint("view-outside").json());
+    assert!(outside.iter().any(is_about_addresses), "{outside:?}");
+    let config = "[[files]]\npath = \"internal/*\"\nview = \"internal\"\n";
+    let by_file =
+        lint("view-file").file("m.toml", config.as_bytes()).arguments(["--config", "m.toml"]);
+    for run in [lint("view-flag").arguments(["--view", "internal"]), by_file] {
+        let inside = ids(&run.json());
+        assert!(!inside.iter().any(is_about_addresses), "{inside:?}");
+    }
+}
+
+#[test]
+fn of_a_partial_file_nothing_is_missed() {
+    let part = "@ 3600 SOA ns.example.net. h.example.com. 1 7200 3600 604800 300\n\
+                @ 3600 NS ns.example.net.\n@ 3600 TXT \"v=spf1 ip4:192.0.2.1 -all\"\n";
+    let lint = |test: &str| {
+        run(&format!("review-{test}"), ["lint", "example.com.zone"])
+            .file("example.com.zone", part.as_bytes())
+    };
+    let missed = ["dmarc/missing", "dkim/proved-none", "mx/none"];
+    let whole = ids(&lint("whole").json());
+    assert!(missed.iter().all(|id| whole.contains(&(*id).to_owned())), "{whole:?}");
+    let partial = ids(&lint("partial").arguments(["--partial"]).json());
+    assert_eq!(partial, [""; 0]);
+}

@@ -177,6 +177,16 @@ fn lines(settings: &Settings, given: impl Fn(&str) -> Option<String>) -> Vec<(St
         let severity = setting.severity.map_or("off", Severity::word);
         lines.push((format!("{:?} = {severity:?}", setting.rule.id), place(&setting.place)));
     }
+    for one in &config.files {
+        lines.push(blank());
+        let said = [
+            Some("[[files]]".to_owned()),
+            Some(format!("path = {}", quoted(&one.path))),
+            one.internal.then(|| "view = \"internal\"".to_owned()),
+            one.partial.then(|| "partial = true".to_owned()),
+        ];
+        lines.extend(said.into_iter().flatten().map(|line| (line, place(&one.place))));
+    }
     for one in &config.ignores {
         lines.push(blank());
         lines.push(("[[ignore]]".to_owned(), place(&one.place)));

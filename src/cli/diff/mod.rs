@@ -6,12 +6,14 @@ mod states;
 
 use super::check::{AT_ONCE, compare_in_time};
 use super::conclude;
+use super::nature::Natures;
 use super::publish::Publication;
 use super::session::Session;
 use super::sources;
 use super::unread::mail_domain;
 use super::words::{Ending, Mistake, Sources, declare};
 use super::{RunError, args, wait_for};
+use crate::audit::is_right_inside;
 use crate::audit::{self, Inquiry, Steps};
 use crate::compare;
 use crate::config::{self, Config};
@@ -27,7 +29,7 @@ use delegated::Delegated;
 use states::States;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 const EXAMPLES: &str = "\
@@ -79,6 +81,10 @@ pub(super) struct DiffArgs {
     #[arg(long, value_name = "SELECTOR", value_delimiter = ',')]
     selector: Vec<String>,
 
+    /// What the files are.
+    #[command(flatten)]
+    reading: args::Reading,
+
     /// Where answers come from.
     #[command(flatten)]
     sources: args::Sources,
@@ -105,7 +111,8 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
         // A change that weakens something is not merged unseen.
         ending.fail_on = Some(Severity::Warn);
     }
-    let states = States::read(&typed)?;
+    let natures = Natures::new(typed.reading, &ending.policy.config);
+    let states = States::read(&typed, natures.clone())?;
     let zones = [&states.before.zones, &states.after.zones];
     let reach = match states.domains.is_empty() {
         true => Reach::new(zones[0], zones[1], &states.alike),
@@ -192,7 +199,7 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
         for ((inquiry, declared), changed) in group.iter().zip(join_all(changed).await) {
             // Of the state before nothing is kept, and of the other one what is to be written.
             let mut domain = match changed {
-                Ok(changed) => held(config, changed),
+                Ok(changed) => held(config, &natures, changed),
                 Err(too_late) => audit::undecided(inquiry, too_late),
             };
             if let Some(change) = &mut domain.change {
@@ -213,10 +220,19 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
 }
 
 /// The domain as it is to be, held against what it was.
-fn held(config: &Config, audit::Changed { mut before, mut after }: audit::Changed) -> Domain {
+fn held(
+    config: &Config,
+    natures: &Natures,
+    audit::Changed { mut before, mut after }: audit::Changed,
+) -> Domain {
     // What the contract says of both states is compared as any other finding is.
     for domain in [&mut before, &mut after] {
         config::judge(config, domain);
+        // What is right in the view that a file is for is no finding.
+        domain.findings.retain(|finding| {
+            let file = finding.location.as_ref().map(|place| Path::new(&place.file));
+            !(is_right_inside(finding) && file.is_some_and(|file| natures.is_internal(file)))
+        });
     }
     compare::compare_findings(&mut after, &before);
     after

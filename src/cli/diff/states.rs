@@ -1,6 +1,7 @@
 //! The two states of a comparison, read from what was typed.
 
 use super::super::git::Commit;
+use super::super::nature::Natures;
 use super::super::unread::{self, Unread, Version, is_understood};
 use super::super::words::{Mistake, Sources, domain, server};
 use super::super::{args, input, sources};
@@ -58,6 +59,8 @@ pub(super) struct States {
     pub open: Vec<(Name, Option<Kind>)>,
     /// What is wrong with files as files, and what the change does about it.
     pub findings: Vec<Finding>,
+    /// What is said of the files beside their text.
+    natures: Natures,
 }
 
 impl States {
@@ -65,7 +68,7 @@ impl States {
     ///
     /// # Errors
     /// They do not say what is compared with what, or a file cannot be read.
-    pub(super) fn read(typed: &DiffArgs) -> Result<Self, Mistake> {
+    pub(super) fn read(typed: &DiffArgs, natures: Natures) -> Result<Self, Mistake> {
         let (servers, words): (Vec<&OsString>, Vec<&OsString>) =
             typed.words.iter().partition(|word| word.as_encoded_bytes().starts_with(b"@"));
         let resolvers = servers.into_iter().map(|word| server(word)).collect::<Result<_, _>>()?;
@@ -93,6 +96,7 @@ impl States {
             unread: Unread::default(),
             open: Vec::new(),
             findings: Vec::new(),
+            natures,
         };
         match (&typed.base, files.as_slice()) {
             (Some(commit), [first, ..]) => {
@@ -143,6 +147,10 @@ impl States {
                 self.skipped(version);
             }
             return;
+        }
+        for Version { files, .. } in before.iter_mut().chain(&mut after) {
+            let file = files.zones.first().map(|zone| zone.file().to_string()).unwrap_or_default();
+            self.natures.apply(Path::new(&file), &mut files.zones);
         }
         let (was, before) = faults::of(before);
         let (is, after) = faults::of(after);
@@ -257,6 +265,7 @@ impl States {
                 alike += 1;
                 let mut files = input::understood(argument, &text);
                 unread::disregard(&mut files, &mut self.unread);
+                self.natures.apply(path, &mut files.zones);
                 self.alike.extend(files.zones);
                 continue;
             }

@@ -1,6 +1,7 @@
 //! From text to what it says.
 
 mod domain;
+mod files;
 
 use super::{Config, ConfigFault, FailOn, Ignore, LIMIT, Setting, severity};
 use crate::catalogue;
@@ -17,7 +18,8 @@ use toml::de::{DeTable, DeValue};
 /// Most faults that are listed: a reader who sees them all can repair the file.
 const TOLD: usize = 100;
 /// The keys at the top of a file.
-const KEYS: [&str; 7] = ["fail-on", "most-queries", "include", "own", "domain", "rules", "ignore"];
+const KEYS: [&str; 8] =
+    ["fail-on", "most-queries", "include", "own", "files", "domain", "rules", "ignore"];
 /// The keys of an `[[ignore]]`.
 const IGNORE_KEYS: [&str; 5] = ["rule", "domain", "fingerprint", "reason", "expires"];
 /// The largest limit that can be set.
@@ -100,6 +102,7 @@ impl Reader<'_> {
                 "most-queries" => self.most_queries(value),
                 "include" => self.config.includes = self.words(value, "include"),
                 "own" => self.own(value),
+                "files" => self.files(value),
                 "domain" => self.domains(value),
                 "rules" => self.rules(value),
                 "ignore" => self.ignores(value),

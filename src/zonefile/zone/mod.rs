@@ -234,6 +234,12 @@ impl Zone {
         self.tree.entry(name).sets.entry(kind).is_open = true;
     }
 
+    /// Makes it speak for the record sets that it lists, and no more: other sources add records.
+    #[doc(hidden)]
+    pub fn limit_to_listed(&mut self) {
+        self.apex = None;
+    }
+
     /// True if an entry was not read that may be about any name.
     pub fn is_open(&self) -> bool {
         self.is_open
