@@ -17,7 +17,7 @@ impl Reader<'_> {
             match entry.get_ref().as_table() {
                 Some(table) => self.files_of(entry.span().start, table),
                 None => {
-                    self.fault(entry.span().start, "files must be a table: [[files]]".to_owned())
+                    self.fault(entry.span().start, "files must be a table: [[files]]".to_owned());
                 }
             }
         }
