@@ -14,6 +14,8 @@ use std::net::IpAddr;
 const MOST_NAMES: usize = 20;
 /// Most pairs of an address and a domain; of further ones only the sums are kept.
 const MOST_SOURCES: usize = if cfg!(test) { 100 } else { 1_000_000 };
+/// So many messages of one address with a signature of the domain are those of a service.
+const MUCH: u64 = 50;
 const DAY: i64 = 86_400;
 /// Overrides that tell of forwarding.
 const FORWARDED: [&str; 3] = ["forwarded", "mailing_list", "trusted_forwarder"];
@@ -227,7 +229,11 @@ impl Seen {
         let unrelated = self.spf_domains.iter().any(|it| !is_related(it, domain));
         if self.pass_dkim > 0 {
             // RFC 7960 §3.2: a forwarder keeps the signature, and its own address fails SPF.
-            let by_other = unrelated && !self.spf_domains.iter().any(|it| is_service(it));
+            // A service that signs as the domain looks alike, and sends more from one address than comes
+            // round by a forwarder; what fails of it is then mail that p=reject would cost.
+            let is_much = self.pass.saturating_add(self.fail) >= MUCH;
+            let is_service = self.spf_domains.iter().any(|it| is_service(it)) || is_much;
+            let by_other = unrelated && !is_service;
             return match self.has_own_path || by_other {
                 true => Standing::Forwarder,
                 false => Standing::Authorized,

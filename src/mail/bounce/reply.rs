@@ -112,7 +112,9 @@ pub(super) fn has_code(line: &str) -> bool {
 /// The address between brackets or behind words by which a host says what it saw; the address of the
 /// host that spoke is none.
 pub(super) fn address(text: &str) -> Option<std::net::IpAddr> {
-    let named = ["with ip: ", "with ip:", "[", "client ip ", "for ", "ip address ", "ip=", "ip: "];
+    let text = &*text.to_ascii_lowercase();
+    let named =
+        ["with ip: ", "with ip:", "[", "client ip ", "for ", "ip address ", "ip=", "ip: ", "spf: "];
     named.iter().find_map(|mark| {
         text.match_indices(mark).find_map(|(at, _)| {
             let rest = text.get(at + mark.len()..)?.trim_start_matches('[');
@@ -168,6 +170,7 @@ mod tests {
     fn the_address_that_was_checked_is_found() {
         let text = "SPF [a.example] with ip: [2001:db8::25] = did not pass";
         assert_eq!(address(text), "2001:db8::25".parse().ok());
+        assert_eq!(address("Client IP 192.0.2.25 is not allowed"), "192.0.2.25".parse().ok());
         let text = "host mx.example.net[192.0.2.7] said: 554 Client host [192.0.2.25] blocked";
         assert_eq!(address(text), "192.0.2.25".parse().ok());
     }
