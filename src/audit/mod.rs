@@ -126,7 +126,7 @@ fn report(
         spf: spf.status,
         lookups: spf.details.lookups,
         default: spf.details.default,
-        unknown: failures(lookups.rows()).into_iter().next(),
+        unknown: failures(&inquiry.domain, lookups.rows()).next().map(|error| error.message),
         dmarc: dmarc.status,
         policy: dmarc.details.policy,
         receives_nothing: mx.details.null_mx,
@@ -171,7 +171,7 @@ fn report(
         contract: Vec::new(),
         change: None,
         findings,
-        errors: failures(lookups.iter()),
+        errors: failures(&inquiry.domain, &lookups).collect(),
         lookups,
     };
     fault::attribute(&mut domain, &hints);

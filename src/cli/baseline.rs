@@ -3,12 +3,15 @@
 use super::args::{Judging, Pages, Sources as TypedSources};
 use super::check::{Examination, Plan, examine_all};
 use super::config::{Settings, one_file, resolve_settings};
+use super::rules::Format;
 use super::test::{domains, inquiry, undeclared};
 use super::what_if::WhatIf;
 use super::words::{Appearance, Ending, Mistake, Sources};
 use super::{RunError, args, wait_for, write};
 use crate::config::{self, BASELINE, Policy};
 use crate::net::Name;
+use crate::render::json;
+use crate::report::baseline::{Baseline, UnknownDomain};
 use crate::report::{Domain, Examined, Unknown, What};
 use crate::suppress::Ignore;
 use crate::text::{Phrase, escape};
@@ -60,6 +63,17 @@ struct Flags {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
+    /// text or json
+    #[arg(
+        short = 'f',
+        long = "format",
+        value_name = "FORMAT",
+        value_enum,
+        default_value = "text",
+        hide_possible_values = true
+    )]
+    form: Format,
+
     /// Where answers come from.
     #[command(flatten)]
     sources: TypedSources,
@@ -109,6 +123,8 @@ struct Work {
     path: PathBuf,
     /// What stands in it.
     entries: Vec<Ignore>,
+    /// What is printed.
+    form: Format,
 }
 
 impl Work {
@@ -127,7 +143,7 @@ impl Work {
         let own: Vec<_> = files.filter(|file| is_it(file)).cloned().collect();
         policy.config.ignores.retain(|ignore| !own.contains(&ignore.place.file));
         let sources = Sources::read(flags.sources, resolvers)?;
-        Ok(Self { named, sources, policy, path, entries })
+        Ok(Self { named, sources, policy, path, entries, form: flags.form })
     }
 
     /// Every domain that the configuration declares.
@@ -179,17 +195,47 @@ impl Work {
     fn shown(&self) -> String {
         escape(self.path.display().to_string().as_bytes())
     }
+
+    /// What becomes of the file, before anything did: the domains of which something is undetermined.
+    fn outcome(&self, domains: &[Domain]) -> Baseline {
+        let undetermined = domains.iter().filter(|domain| !is_determined(domain));
+        let unknown = undetermined.map(|domain| UnknownDomain {
+            domain: domain.domain.clone(),
+            why: first_unknown(domain).unwrap_or_default(),
+        });
+        Baseline {
+            file: self.shown(),
+            is_written: false,
+            entries: self.entries.len(),
+            removed: 0,
+            unknown: unknown.collect(),
+            errors: domains.iter().flat_map(|domain| &domain.errors).cloned().collect(),
+            exit_code: 0,
+        }
+    }
+
+    /// Says how it went: as a sentence, or as a document.
+    fn print(&self, outcome: &Baseline, started: Option<&str>, said: &str) -> Result<u8, RunError> {
+        write::standard_output(&Appearance::default(), |_, out| match self.form {
+            Format::Text => Ok(writeln!(out, "{said}")?),
+            Format::Json => Ok(json::render(&outcome.document(started), out)?),
+        })?;
+        Ok(outcome.exit_code)
+    }
 }
 
 /// Writes the findings of these domains down. An entry that stands there already stays as it is, and
 /// so do those of other domains.
 async fn written(work: Work, names: Vec<Name>) -> Result<u8, RunError> {
     let Examination { domains, started, comments, .. } = work.examine_all(names).await?;
-    if let Some(one) = domains.iter().find(|domain| !is_determined(domain)) {
-        let domain = &one.domain;
-        let why = first_unknown(one).map(|why| format!(": {why}")).unwrap_or_default();
-        print(&format!("baseline not written: {domain} undetermined{why}"))?;
-        return Ok(3);
+    let mut outcome = work.outcome(&domains);
+    let at = started.rfc3339();
+    let at = work.sources.replay.is_none().then_some(&*at);
+    if let Some(UnknownDomain { domain, why }) = outcome.unknown.first() {
+        let colon = if why.is_empty() { "" } else { ": " };
+        let said = format!("baseline not written: {domain} undetermined{colon}{why}");
+        outcome.exit_code = 3;
+        return work.print(&outcome, at, &said);
     }
     let today = started.date();
     // What a comment leaves out needs no second ignore.
@@ -206,13 +252,16 @@ async fn written(work: Work, names: Vec<Name>) -> Result<u8, RunError> {
     let is_new = |one: &&Ignore| !work.entries.iter().any(|entry| is_same_entry(entry, one));
     entries.extend(found.iter().filter(is_new));
     work.keep(&entries)?;
-    print(&format!("{}: {}", work.shown(), counted(entries.len())))?;
-    Ok(0)
+    (outcome.is_written, outcome.entries) = (true, entries.len());
+    work.print(&outcome, at, &format!("{}: {}", outcome.file, counted(entries.len())))
 }
 
 /// Drops the entries whose finding is gone.
 async fn pruned(work: Work, names: Vec<Name>) -> Result<u8, RunError> {
-    let Examination { domains, .. } = work.examine_all(names).await?;
+    let Examination { domains, started, .. } = work.examine_all(names).await?;
+    let at = started.rfc3339();
+    let at = work.sources.replay.is_none().then_some(&*at);
+    let mut outcome = work.outcome(&domains);
     let of = |entry: &Ignore| {
         let meant = entry.domain.as_ref();
         meant.and_then(|name| domains.iter().find(|domain| domain.domain == *name))
@@ -232,11 +281,18 @@ async fn pruned(work: Work, names: Vec<Name>) -> Result<u8, RunError> {
     if dropped > 0 {
         work.keep(&entries)?;
     }
-    let has_unknown = !domains.iter().all(is_determined);
+    let has_unknown = !outcome.unknown.is_empty();
     let kept = if has_unknown { "; entries for undetermined domains kept" } else { "" };
     let left = counted(entries.len());
-    print(&format!("{}: {dropped} removed, {left} kept{kept}", work.shown()))?;
-    Ok(if has_unknown { 3 } else { 0 })
+    outcome = Baseline {
+        is_written: dropped > 0,
+        entries: entries.len(),
+        removed: dropped,
+        exit_code: if has_unknown { 3 } else { 0 },
+        ..outcome
+    };
+    let said = format!("{}: {dropped} removed, {left} kept{kept}", outcome.file);
+    work.print(&outcome, at, &said)
 }
 
 /// True if two entries are about the same finding.
@@ -256,7 +312,7 @@ fn is_determined(domain: &Domain) -> bool {
 fn first_unknown(domain: &Domain) -> Option<Phrase> {
     let is_expectation = |one: &Unknown| one.what == What::Expectation;
     let expectation = || domain.unknowns().into_iter().find(is_expectation);
-    domain.errors.first().cloned().or_else(|| Some(expectation()?.why))
+    domain.errors.first().map(|error| error.message.clone()).or_else(|| Some(expectation()?.why))
 }
 
 fn counted(entries: usize) -> String {
@@ -264,10 +320,4 @@ fn counted(entries: usize) -> String {
         1 => "1 entry".to_owned(),
         count => format!("{count} entries"),
     }
-}
-
-/// Says how it went.
-fn print(sentence: &str) -> Result<(), RunError> {
-    let line = format!("{sentence}\n");
-    write::standard_output(&Appearance::default(), |_, out| Ok(out.write_all(line.as_bytes())?))
 }

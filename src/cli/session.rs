@@ -83,6 +83,7 @@ impl Session {
         let Stack { names, is_repeatable, .. } = &self.stack;
         let elapsed = u64::try_from(self.elapsed().as_millis()).unwrap_or(u64::MAX);
         Run {
+            errors: Vec::new(),
             started: (!is_repeatable).then(|| self.started.rfc3339()),
             elapsed_ms: (!is_repeatable).then_some(elapsed),
             sources: names.iter().map(|name| escape(name.as_bytes())).collect(),

@@ -162,7 +162,8 @@ fn about(domain: &Domain, threshold: Threshold) -> Suite {
 
 /// The domain as it is: of a change, only what it brings about counts.
 fn state(domain: &Domain, threshold: Threshold) -> Vec<Case> {
-    let mut cases = vec![answered("all DNS queries answered", &domain.errors)];
+    let failed: Vec<Phrase> = domain.errors.iter().map(|error| error.message.clone()).collect();
+    let mut cases = vec![answered("all DNS queries answered", &failed)];
     cases.extend(domain.sections().into_iter().map(
         |SectionView { protocol, status, summary, .. }| Case {
             name: format!("{} determined", protocol.word()),

@@ -1,12 +1,17 @@
 //! Links behind words (OSC 8), where a terminal understands them.
 //!
-//! A [`Link`] is made of a citation and of nothing else, and only of characters that end no escape
+//! A [`Link`] is made of a citation or the id of a rule and of nothing else, and only of characters that end no escape
 //! sequence: whatever a report holds, it cannot get into one.
 
+use crate::catalogue;
+use crate::diagnostic::family;
 use crate::text::Citation;
 use std::ffi::OsString;
 
-/// Where a section can be read.
+/// Where the pages of the rules can be read.
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+
+/// Where a section, or the page of a rule, can be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link(String);
 
@@ -17,6 +22,18 @@ impl Link {
         let Citation::Rfc { section, .. } = cite else { return None };
         let is_tame = |octet: u8| octet.is_ascii_alphanumeric() || octet == b'.';
         cite.url().filter(|_| section.as_ref().bytes().all(is_tame)).map(Self)
+    }
+
+    /// The page of a rule; `None` if no rule has this id.
+    pub fn to_rule(id: &str) -> Option<Self> {
+        let rule = catalogue::rule(id)?;
+        let room = match rule.family() {
+            family @ (family::POSTURE | family::ZONE | family::CONTRACT) => family.to_owned(),
+            family::CHANGE => "compare".to_owned(),
+            family::CONFIG => "suppress".to_owned(),
+            protocol => format!("protocols/{protocol}"),
+        };
+        Some(Self(format!("{REPOSITORY}/blob/main/src/{room}/lint/{}.md", rule.name())))
     }
 
     /// Adds painted words to `out`, with the link behind them.
@@ -74,6 +91,27 @@ mod tests {
             let found = variables.iter().find(|(known, _)| *known == name);
             found.map(|(_, value)| value.into())
         })
+    }
+
+    #[test]
+    fn every_rule_is_linked_to_its_page() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let lost: Vec<&str> = catalogue::rules()
+            .map(|rule| rule.id)
+            .filter(|id| {
+                let link = Link::to_rule(id).map(|link| link.0).unwrap_or_default();
+                let page = link.split_once("/blob/main/").map(|(_, page)| root.join(page));
+                !page.is_some_and(|page| page.is_file())
+            })
+            .collect();
+        assert_eq!(lost, [""; 0]);
+    }
+
+    #[test]
+    fn what_is_no_rule_is_not_linked() {
+        for id in ["spf", "spf/", "spf/../x", "spf/a\u{1b}\\b", "spf/a/b"] {
+            assert_eq!(Link::to_rule(id), None, "{id:?}");
+        }
     }
 
     #[test]

@@ -92,7 +92,7 @@ impl Log {
         };
         // Where a change is judged, what was not known before either changes nothing.
         let level = if domain.change.is_some() { "warning" } else { "error" };
-        domain.errors.iter().for_each(|why| notify(level, why));
+        domain.errors.iter().for_each(|error| notify(level, &error.message));
         let unknown = domain.change.iter().flat_map(|change| &change.unknown);
         unknown.clone().for_each(|why| notify("error", why));
         self.is_whole &=

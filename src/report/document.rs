@@ -4,7 +4,7 @@
 //! were looked at by themselves the document is another one: it has no domains.
 
 use super::envelope::{Enveloped, Kind};
-use super::{Domain, Extent, Finding, ReadFile, Report, Run, Threshold, Tool, Verdict};
+use super::{Domain, Error, Extent, Finding, ReadFile, Report, Run, Threshold, Tool, Verdict};
 use crate::diagnostic::Severity;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -47,6 +47,7 @@ impl Report {
         let body = Written {
             domains: is_of(Kind::Report).then_some(Domains { domains: &self.domains, extent }),
             general_findings: is_of(Kind::Report).then_some(&self.findings),
+            errors: is_of(Kind::Report).then_some(&self.run.errors),
             run: is_of(Kind::Report).then_some(&self.run),
             files: is_of(Kind::Lint).then_some(&self.run.files),
             findings: is_of(Kind::Lint).then_some(&self.findings),
@@ -106,6 +107,8 @@ struct Written<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     general_findings: Option<&'r Vec<Finding>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    errors: Option<&'r Vec<Error>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     run: Option<&'r Run>,
     #[serde(skip_serializing_if = "Option::is_none")]
     files: Option<&'r Vec<ReadFile>>,
@@ -145,6 +148,8 @@ struct Read {
     #[serde(default)]
     general_findings: Vec<Finding>,
     #[serde(default)]
+    errors: Vec<Error>,
+    #[serde(default)]
     run: Run,
     #[serde(default)]
     files: Vec<ReadFile>,
@@ -164,11 +169,11 @@ impl Serialize for Report {
 impl<'de> Deserialize<'de> for Report {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         let Enveloped { envelope, body } = Enveloped::read(input, &[Kind::Report, Kind::Lint])?;
-        let Read { domains, general_findings, run, files, findings, result, exit_code, counts } =
-            body;
+        let Read { domains, general_findings, errors, run, .. } = body;
+        let Read { files, findings, result, exit_code, counts, .. } = body;
         let (tool, started) = envelope.open();
         let findings = if files.is_empty() { general_findings } else { findings };
-        let run = Run { started, files, ..run };
+        let run = Run { started, errors, files, ..run };
         // A document says how the run ended, and not what would have made it end otherwise.
         let threshold = Threshold { fail_on: Some(Severity::Error), ..Threshold::default() };
         Ok(Self { tool, run, result, exit_code, counts, domains, findings, threshold })

@@ -1,7 +1,7 @@
 //! What a run found out about one domain.
 
 use super::{
-    Answer, Authorization, Change, Details, DkimDetails, DmarcDetails, Fault, FaultKind,
+    Answer, Authorization, Change, Details, DkimDetails, DmarcDetails, Error, Fault, FaultKind,
     FileLocation, Finding, Lookup, MxDetails, Origin, SpfDetails, Step, Unknown, Verdict, headline,
 };
 use crate::diagnostic::{Severity, Standing, family};
@@ -63,8 +63,8 @@ pub struct Domain {
     pub change: Option<Change>,
     /// Faults and what is worth knowing, worst first.
     pub findings: Vec<Finding>,
-    /// The lookups that failed, as sentences: what could not be told.
-    pub errors: Vec<Phrase>,
+    /// The queries that failed: what is undetermined.
+    pub errors: Vec<Error>,
     /// Every question and answer, numbered; empty if the document was written without them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lookups: Vec<Lookup>,

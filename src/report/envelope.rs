@@ -33,13 +33,15 @@ pub enum Kind {
     Bounce,
     /// Messages that arrived.
     Message,
+    /// What became of a baseline.
+    Baseline,
     /// One domain of a scan, as a line.
     Scan,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Report,
         Self::Lint,
         Self::Domain,
@@ -52,6 +54,7 @@ impl Kind {
         Self::Feedback,
         Self::Bounce,
         Self::Message,
+        Self::Baseline,
         Self::Scan,
     ];
 
@@ -70,6 +73,7 @@ impl Kind {
             Self::Feedback => "feedback",
             Self::Bounce => "bounce",
             Self::Message => "message",
+            Self::Baseline => "baseline",
             Self::Scan => "scan",
         }
     }
@@ -89,6 +93,7 @@ impl Kind {
             Self::Feedback => "mailcheck.feedback/1",
             Self::Bounce => "mailcheck.bounce/1",
             Self::Message => "mailcheck.message/1",
+            Self::Baseline => "mailcheck.baseline/1",
             Self::Scan => "mailcheck.scan/1",
         }
     }

@@ -5,6 +5,8 @@
 //! [`schema`], fields are only ever added within a major version.
 
 mod authorization;
+#[doc(hidden)]
+pub mod baseline;
 #[cfg(feature = "mail")]
 #[doc(hidden)]
 pub mod bounce;
@@ -13,6 +15,7 @@ mod domain;
 mod details;
 mod document;
 pub mod envelope;
+mod error;
 mod excerpt;
 mod extent;
 mod fault;
@@ -63,6 +66,7 @@ pub use details::{
 pub use document::Counts;
 pub use domain::{Domain, Expected, Other, Others, Section, SectionView, Status};
 pub use envelope::Tool;
+pub use error::{Error, ErrorKind};
 pub use excerpt::Excerpt;
 pub use extent::Extent;
 pub use fault::{Certainty, Evidence, Fault, FaultKind, RecordSet};
@@ -161,6 +165,9 @@ pub struct Run {
     /// is undetermined.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_partial: bool,
+    /// The first lines of a list that name no domain. In JSON they are a member of the document.
+    #[serde(skip)]
+    pub errors: Vec<Error>,
     /// The files that were looked at by themselves, in the order in which they were named. In JSON they
     /// are a member of their own document.
     #[serde(skip)]

@@ -1,7 +1,7 @@
 //! What repairs a domain, as a JSON document.
 
 use super::envelope::{Enveloped, Kind};
-use super::{Domain, Finding, Patch, PatchSet, PatchStep, Run, Unknown};
+use super::{Domain, Error, Finding, Patch, PatchSet, PatchStep, Run, Unknown};
 use crate::diagnostic::{Applicability, Severity};
 use crate::dns::{self, Data, presentation};
 use crate::net::Name;
@@ -20,6 +20,7 @@ pub fn repair(
         patches: patches.iter().map(Row::from).collect(),
         left: left(domain, patches).map(Left::from).collect(),
         unknown: domain.unknowns(),
+        errors: domain.errors.clone(),
         run: run.clone(),
         exit_code,
     };
@@ -40,6 +41,7 @@ struct Body {
     patches: Vec<Row>,
     left: Vec<Left>,
     unknown: Vec<Unknown>,
+    errors: Vec<Error>,
     run: Run,
     exit_code: u8,
 }

@@ -26,6 +26,7 @@ impl Kind {
             Self::Feedback => include_str!("../../testdata/schema/feedback.schema.json"),
             Self::Bounce => include_str!("../../testdata/schema/bounce.schema.json"),
             Self::Message => include_str!("../../testdata/schema/message.schema.json"),
+            Self::Baseline => include_str!("../../testdata/schema/baseline.schema.json"),
             Self::Scan => include_str!("../../testdata/schema/scan.schema.json"),
         }
     }
@@ -45,6 +46,7 @@ impl Kind {
             Self::Feedback => "report with -f json",
             Self::Bounce => "bounce with -f json",
             Self::Message => "message with -f json",
+            Self::Baseline => "baseline with -f json",
             Self::Scan => "a line of scan",
         }
     }

@@ -84,6 +84,11 @@ const HABITS: &[&str] = &[
     "as it stands",
     "and is none",
     "question for",
+    "that was meant",
+    "is what survives",
+    "none of yours",
+    // Three alternatives are a list with commas.
+    "or * or",
     "for instance",
     "where one is allowed",
     "with everything in order",
@@ -327,6 +332,10 @@ fn a_stem_covers_every_ending_and_a_word_only_itself() {
     assert_eq!(
         habits(&text("it was mended; the toldest tapestry")),
         ["x: \"mend*\" in \"it was mended; the toldest tapestry\""]
+    );
+    assert_eq!(
+        habits(&text("SPF, DKIM or DMARC; a or b or c")),
+        ["x: \"or * or\" in \"SPF, DKIM or DMARC; a or b or c\""]
     );
 }
 

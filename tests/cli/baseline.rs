@@ -1,7 +1,7 @@
 //! `mailcheck baseline`: what was there does not count, what is new does.
 
 use super::{Ended, Run, policy, run};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A domain with findings, declared and nothing more.
 const WEAK: &str = "v=spf1 ?all";
@@ -149,4 +149,24 @@ fn several_ignores_of_one_rule_and_domain_are_told_apart() {
     let findings = report["general_findings"].as_array().expect("a list");
     let [one, other] = findings.as_slice() else { panic!("{findings:?}") };
     assert_ne!(one["fingerprint"], other["fingerprint"]);
+}
+
+#[test]
+fn what_became_of_a_baseline_is_a_document_too() {
+    let flags = ["baseline", "write", "-f", "json"];
+    let document = at("baseline-json", &policy(WEAK), DECLARED, flags).end().document();
+    let written = ["schema", "is_written", "removed", "exit_code"].map(|it| document[it].clone());
+    assert_eq!(Value::from(written.to_vec()), json!(["mailcheck.baseline/1", true, 0, 0]));
+    let entries = document["entries"].as_u64().unwrap_or_default();
+    assert!(entries > 0, "{document}");
+}
+
+#[test]
+fn a_baseline_that_is_not_written_is_a_document_that_says_why() {
+    let outage = ["baseline", "write", "-f", "json", "--fault", "timeout:_dmarc.example.com/TXT"];
+    let ended = at("baseline-json-dark", &policy(WEAK), DECLARED, outage).end();
+    let document = ended.document();
+    let said = [&document["is_written"], &document["unknown"][0]["domain"]];
+    assert_eq!((ended.code, said), (Some(3), [&false.into(), &"example.com".into()]));
+    assert_eq!(document["errors"][0]["kind"], "timeout", "{document}");
 }

@@ -183,3 +183,17 @@ fn an_unknown_schema_is_a_mistake() {
     let ended = run("schema-unknown", ["schema", "spf"]).end();
     assert_eq!(ended.refusal().0, Some(2));
 }
+
+#[test]
+fn a_failed_query_is_an_object_in_every_document_that_has_errors() {
+    let fault = ["-f", "json", "--fault", "servfail:example.com/TXT"];
+    let [report, fix] = [&["example.com"][..], &["fix", "example.com"]].map(|words| {
+        let mut run = replay("query-errors", SOUND, fault);
+        run.arguments.splice(0..0, words.iter().map(Into::into));
+        run.end().document()
+    });
+    for error in [&report["domains"][0]["errors"][0], &fix["errors"][0]] {
+        let said = ["kind", "domain", "name", "type"].map(|member| error[member].clone());
+        assert_eq!(said, ["servfail", "example.com", "example.com", "TXT"].map(Value::from));
+    }
+}

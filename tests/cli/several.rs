@@ -1,7 +1,7 @@
 //! Several domains: a table, lists, what is written when, and what is left of an interrupted run.
 
 use super::{Run, SOUND, replay, run};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::{BufReader, Read as _, Write as _};
 use std::net::UdpSocket;
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -338,4 +338,18 @@ fn a_line_with_columns_is_no_misspelt_name() {
          error: list.txt:2: one domain per line, found a semicolon at column 12\n\
          error: list.txt:3: one domain per line, found a space at column 12\n"
     );
+}
+
+#[test]
+fn a_line_that_is_no_domain_is_an_error_of_the_document() {
+    let list = "example.com\nexample,com\n";
+    let ended = listed("list-errors", list).arguments(["-f", "json"]).end();
+    let report: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    let [error] = report["errors"].as_array().map(Vec::as_slice).expect("a list") else {
+        panic!("one line is wrong: {}", report["errors"]);
+    };
+    let place = ["kind", "file", "line"].map(|member| error[member].clone());
+    assert_eq!(Value::from(place.to_vec()), json!(["not_a_domain", "list.txt", 2]));
+    let said = format!("error: list.txt:2: {}\n", error["message"].as_str().unwrap_or_default());
+    assert_eq!(ended.stderr, said);
 }

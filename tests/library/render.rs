@@ -176,15 +176,18 @@ fn looks() -> impl Strategy<Value = Look> {
     )
 }
 
-/// Text without its links, each of which leads to an RFC.
+/// Text without its links, each of which leads to an RFC or to the page of a rule.
 fn without_links(text: &str) -> String {
     let mut bare = String::new();
     for (index, part) in text.split("\u{1b}]8;;").enumerate() {
         let (url, words) =
             if index == 0 { ("", part) } else { part.split_once("\u{1b}\\").expect("a link ends") };
-        let is_tame = |c: char| c.is_ascii_alphanumeric() || ".-/:#".contains(c);
-        let is_rfc = url.is_empty() || url.starts_with("https://www.rfc-editor.org/rfc/rfc");
-        assert!(is_rfc && url.chars().all(is_tame), "{url:?}");
+        let is_tame = |c: char| c.is_ascii_alphanumeric() || ".-_/:#".contains(c);
+        let pages = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/src/");
+        let is_known = url.is_empty()
+            || url.starts_with("https://www.rfc-editor.org/rfc/rfc")
+            || url.starts_with(pages) && url.ends_with(".md");
+        assert!(is_known && url.chars().all(is_tame), "{url:?}");
         bare.push_str(words);
     }
     bare
@@ -207,6 +210,21 @@ fn the_last_lines_repeat_the_question() {
     let look = Look { question: Some(question), ..Look::default() };
     let text = shown(&reports::failing(), look);
     assert!(text.ends_with("next  mailcheck a.example @192.0.2.53 --explain\n"), "{text}");
+}
+
+#[test]
+fn every_rule_that_a_screen_names_is_a_link_to_its_page() {
+    let report = reports::broken();
+    let linked = shown(&report, Look { links: true, ..Look::default() });
+    let plain = shown(&report, Look::default());
+    let rules = report.domains.iter().flat_map(|domain| &domain.findings).map(|it| &*it.rule);
+    let is_named = |rule: &&str| plain.contains(rule) && mailcheck::catalogue::rule(rule).is_some();
+    let named: Vec<&str> = rules.filter(is_named).collect();
+    assert!(!named.is_empty(), "{plain}");
+    for rule in named {
+        let links = linked.matches(&format!(".md\u{1b}\\{rule}\u{1b}]8;;\u{1b}\\")).count();
+        assert_eq!(links, plain.matches(rule).count(), "{rule}: {linked}");
+    }
 }
 
 /// Octets with many of those that matter to a terminal.
@@ -235,7 +253,7 @@ proptest! {
     }
 
     #[test]
-    fn links_add_nothing_but_links_to_rfcs(octets in hostile_octets(), look in looks()) {
+    fn links_add_nothing_but_links_to_rfcs_and_rules(octets in hostile_octets(), look in looks()) {
         let report = reports::hostile(&octets);
         let linked = shown(&report, Look { links: true, ..look.clone() });
         prop_assert_eq!(without_links(&linked), shown(&report, look));

@@ -465,7 +465,7 @@ pub(crate) fn unknown() -> Report {
     domain.spf.status = Status::Unknown;
     domain.spf.summary =
         Phrase::new().unknown("authorized senders undetermined").plain(format!(": {why}"));
-    domain.errors = vec![Phrase::from(why)];
+    domain.errors = vec![error(Phrase::from(why))];
     let [one] = domain.authorizations.as_mut_slice() else { unreachable!("one sender") };
     one.authorized = Authorized::Unknown;
     one.answer = Answer::Unknown;
@@ -723,7 +723,7 @@ pub(crate) fn hostile(octets: &[u8]) -> Report {
     domain.unicode = text.clone();
     domain.headline = phrase.clone();
     domain.notes = vec![phrase.clone()];
-    domain.errors = vec![phrase.clone()];
+    domain.errors = vec![error(phrase.clone())];
     for summary in [
         &mut domain.mx.summary,
         &mut domain.spf.summary,
@@ -802,4 +802,10 @@ pub(crate) fn linted() -> Report {
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     report.findings = findings;
     report
+}
+
+/// A failed query with this message.
+fn error(message: Phrase) -> Error {
+    let asked = (name("_dmarc.fmsinc.example"), Kind::Txt);
+    Error::of_query(Trouble::Timeout, name("fmsinc.example"), asked, message)
 }

@@ -5,11 +5,12 @@ use crate::examine::Inquiry;
 use crate::examine::authorize::{self, common, decides, matched, placed, problem};
 use crate::examine::dmarc::EvaluatedDmarc;
 use crate::examine::senders::Tested;
-use crate::net::IpSet;
+use crate::net::{IpSet, Name};
 use crate::protocols::dmarc::{self, Discovered, DmarcResult, Mechanism};
 use crate::protocols::spf::{self, Cell, Checked};
 use crate::report::{
-    Answer, Authorization, DmarcVerdict, Identities, Lookups, Portion, SpfVerdict,
+    Answer, Authorization, DmarcVerdict, Error, Identities, LookupOutcome, Lookups, Portion,
+    SpfVerdict,
 };
 use crate::text::{Phrase, escape};
 
@@ -119,24 +120,24 @@ fn portions(checks: &[Checked]) -> Vec<Portion> {
     portions
 }
 
-/// The lookups that failed, as sentences.
+/// The queries that failed.
 pub(in crate::audit) fn failures<'l>(
+    domain: &'l Name,
     lookups: impl IntoIterator<Item = &'l crate::report::Lookup>,
-) -> Vec<Phrase> {
-    lookups
-        .into_iter()
-        .filter(|lookup| !lookup.is_answered())
-        .map(|lookup| {
-            let said = Phrase::new()
-                .name(&lookup.name)
-                .plain(format!(" {} ", lookup.kind))
-                .unknown(lookup.outcome.word().replace('_', " "));
-            match lookup.detail.as_str() {
-                "" => said,
-                detail => said.plain(" (").plain(detail).plain(")"),
-            }
-        })
-        .collect()
+) -> impl Iterator<Item = Error> {
+    lookups.into_iter().filter_map(move |lookup| {
+        let LookupOutcome::Failed(trouble) = lookup.outcome else { return None };
+        let said = Phrase::new()
+            .name(&lookup.name)
+            .plain(format!(" {} ", lookup.kind))
+            .unknown(trouble.sentence());
+        let said = match lookup.detail.as_str() {
+            "" => said,
+            detail => said.plain(" (").plain(detail).plain(")"),
+        };
+        let asked = (lookup.name.clone(), lookup.kind);
+        Some(Error::of_query(trouble, domain.clone(), asked, said))
+    })
 }
 
 /// What DMARC makes of a sender, as the report has it.
@@ -182,13 +183,13 @@ fn dmarc_headline(discovered: &Discovered, verdict: &dmarc::Verdict) -> Phrase {
                 .bad("fail")
                 .plain(" unless a valid DKIM signature aligns with ")
                 .name(author)
-                .plain("; receivers then ");
+                .plain("; receivers ");
             match verdict.disposition {
-                dmarc::Policy::None => said.weak("deliver").plain(" this mail (p=none)"),
+                dmarc::Policy::None => said.weak("deliver").plain(" failing mail (p=none)"),
                 dmarc::Policy::Quarantine => {
-                    said.weak("quarantine").plain(" this mail (p=quarantine)")
+                    said.weak("quarantine").plain(" failing mail (p=quarantine)")
                 }
-                dmarc::Policy::Reject => said.bad("reject").plain(" this mail (p=reject)"),
+                dmarc::Policy::Reject => said.bad("reject").plain(" failing mail (p=reject)"),
             }
         }
     }

@@ -287,7 +287,7 @@ pub(in crate::audit) fn complete(domain: &mut Domain) {
     if !unknown.is_empty() {
         let said = titles(unknown).unknown(" undetermined");
         let said = match domain.errors.first() {
-            Some(first) => said.plain(": ").then(first.clone()),
+            Some(first) => said.plain(": ").then(first.message.clone()),
             None => said,
         };
         domain.parts.clauses.push((About::Undetermined, said));

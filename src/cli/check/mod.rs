@@ -15,8 +15,8 @@ use super::{RunError, conclude, input, what_if};
 use crate::audit::{self, Inquiry, Steps};
 use crate::config::{self, Config};
 use crate::dns;
-use crate::report::{Domain, Run};
-use crate::text::Phrase;
+use crate::report::{Domain, Error, Run};
+use crate::text::{Phrase, escape};
 use crate::zonefile::zone::Ignore as Comment;
 use named::Named;
 use progress::{Progress, State};
@@ -32,6 +32,8 @@ pub(super) const AT_ONCE: usize = 8;
 
 /// The exit code where some lines of a list are no domains.
 const FAULTY_LIST: u8 = 2;
+/// Most lines of a list that a report names as no domain: it does not grow with the list.
+const MOST_ERRORS: usize = 100;
 /// The exit code of a run that was interrupted: 128 and the number of the signal.
 const INTERRUPTED: u8 = 130;
 
@@ -50,18 +52,24 @@ pub(super) async fn run(plan: &Plan) -> Result<u8, RunError> {
         progress: Progress::on_standard_error(),
         publication: None,
         mistakes: 0,
+        errors: Vec::new(),
         printed: 0,
     };
     let ended = carry_out(&session, plan, interrupt(), &mut printer).await;
     printer.progress.clear();
     let (end, named) = ended?;
-    let Printer { publication, mistakes, printed, .. } = printer;
+    let Printer { publication, mistakes, errors, printed, .. } = printer;
     session.end_recording(match end {
         End::Whole => dns::Ending::Whole,
         End::Interrupted | End::Unread => dns::Ending::Interrupted,
     })?;
     let mut run = session.run();
     run.notes.extend(named.note());
+    if let (Some(list), more @ 1..) = (&plan.list, mistakes - errors.len()) {
+        run.notes
+            .push(Phrase::from(&*list.name()).plain(format!(": {more} more lines are no domain")));
+    }
+    run.errors = errors;
     let exit_code = match end {
         End::Interrupted => {
             let printed = format!("interrupted: {printed} domains are complete");
@@ -194,7 +202,7 @@ struct Inquiries<'p> {
 }
 
 impl Source for Inquiries<'_> {
-    async fn next(&mut self) -> Option<Result<Inquiry, Mistake>> {
+    async fn next(&mut self) -> Option<Result<Inquiry, Error>> {
         if let Some(inquiry) = self.typed.next() {
             return Some(Ok(inquiry));
         }
@@ -207,7 +215,12 @@ impl Source for Inquiries<'_> {
                 Ok(Some(inquiry)) if self.named.is_new(&inquiry) => return Some(Ok(inquiry)),
                 Ok(Some(_)) => {}
                 Err(why) => {
-                    return Some(Err(Mistake::new(format!("{}:{number}: {why}", list.name()))));
+                    let message = Phrase::from(&*why.to_string());
+                    return Some(Err(Error::of_line(
+                        escape(list.name().as_bytes()),
+                        number,
+                        message,
+                    )));
                 }
             }
         }
@@ -221,6 +234,8 @@ struct Printer<'r> {
     progress: Progress<io::Stderr>,
     publication: Option<Publication<'r>>,
     mistakes: usize,
+    /// The first of the mistakes.
+    errors: Vec<Error>,
     printed: usize,
 }
 
@@ -243,11 +258,14 @@ impl Audience for Printer<'_> {
         self.publication.as_mut().map_or(Ok(()), |publication| publication.domain(domain))
     }
 
-    fn mistake(&mut self, mistake: Mistake) {
+    fn mistake(&mut self, mistake: Error) {
         self.progress.clear();
         self.mistakes += 1;
         // Where standard error is closed there is nobody left to tell.
         let _ = writeln!(io::stderr(), "error: {mistake}");
+        if self.errors.len() < MOST_ERRORS {
+            self.errors.push(mistake);
+        }
     }
 
     fn progress(&mut self, done: usize, all: Option<usize>) {
@@ -274,7 +292,7 @@ impl Audience for Collector {
         Ok(())
     }
 
-    fn mistake(&mut self, _: Mistake) {}
+    fn mistake(&mut self, _: Error) {}
 
     fn progress(&mut self, _: usize, _: Option<usize>) {}
 

@@ -4,9 +4,8 @@
 use crate::audit::{self, Clock, Inquiry};
 use crate::cli::RunError;
 use crate::cli::session::Deadline;
-use crate::cli::words::Mistake;
 use crate::dns::{Dns, Lookup, Question};
-use crate::report::Domain;
+use crate::report::{Domain, Error};
 use crate::text::Phrase;
 use std::collections::VecDeque;
 use std::panic::resume_unwind;
@@ -36,7 +35,7 @@ pub(super) trait Source {
     ///
     /// # Errors
     /// There is something that means nothing; the next one may be good.
-    fn next(&mut self) -> impl Future<Output = Option<Result<Inquiry, Mistake>>>;
+    fn next(&mut self) -> impl Future<Output = Option<Result<Inquiry, Error>>>;
 }
 
 /// What hears of each event.
@@ -54,7 +53,7 @@ pub(super) trait Audience {
     fn domain(&mut self, domain: Domain) -> Result<(), RunError>;
 
     /// Something in the list means nothing.
-    fn mistake(&mut self, mistake: Mistake);
+    fn mistake(&mut self, mistake: Error);
 
     /// So much is done; `all` is known once the source has ended.
     fn progress(&mut self, done: usize, all: Option<usize>);

@@ -86,7 +86,7 @@ fn whole(page: &mut Page, domain: &Domain) {
             let errors = domain.errors.iter();
             page.list(
                 "lookups that failed",
-                errors.map(|error| format!("- **undetermined:** {}", phrase(error))),
+                errors.map(|error| format!("- **undetermined:** {}", phrase(&error.message))),
             );
         }
     }

@@ -26,7 +26,7 @@ pub fn rules(
         let longest = family.iter().map(|rule| rule.id.len()).max().unwrap_or_default();
         for rule in family {
             let severity = sheet.line().with(rule.severity.into(), rule.severity.word());
-            let label = severity.pad(ID).with(Ink::Strong, rule.id).pad(ID + longest + GAP);
+            let label = severity.pad(ID).rule(Ink::Strong, rule.id).pad(ID + longest + GAP);
             let summary = sheet.line().plain(rule.summary);
             sheet.sentence(label, &summary);
         }

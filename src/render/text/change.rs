@@ -58,7 +58,7 @@ pub(super) fn change(sheet: &mut Sheet, domain: &Domain, change: &Change) {
     }
     for finding in resolved {
         let label =
-            sheet.line().with(Ink::Good, "  fixed").pad(10).with(Ink::Strong, &finding.rule);
+            sheet.line().with(Ink::Good, "  fixed").pad(10).rule(Ink::Strong, &finding.rule);
         let sentence = sheet.line().plain(&finding.summary);
         sheet.sentence(label.plain("  "), &sentence);
     }

@@ -34,7 +34,7 @@ fn lines(sheet: &mut Sheet, faults: &[Fault], findings: &[Finding]) {
                     line.plain(if at == 0 { "" } else { "; " })
                         .plain(&finding.summary)
                         .plain(" (")
-                        .with(Ink::Code, &*finding.rule)
+                        .rule(Ink::Code, &finding.rule)
                         .plain(")")
                 })
             }

@@ -47,7 +47,7 @@ pub(super) fn brief(sheet: &mut Sheet, finding: &Finding) {
 /// The severity, the rule and the place.
 fn head(sheet: &mut Sheet, finding: &Finding) {
     let severity = sheet.line().with(finding.severity.into(), finding.severity.word());
-    let line = severity.pad(TEXT).with(Ink::Strong, &finding.rule);
+    let line = severity.pad(TEXT).rule(Ink::Strong, &finding.rule);
     let place = sheet.line().with(Ink::Name, finding.place());
     if line.width() + 2 + place.width() <= sheet.width {
         let begin = sheet.width - place.width();

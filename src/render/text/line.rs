@@ -97,6 +97,14 @@ impl Line {
         self
     }
 
+    /// The line with the id of a rule at its end, which leads to its page.
+    pub(super) fn rule(mut self, ink: Ink, id: &str) -> Self {
+        let text = escape(id.as_bytes());
+        let text = if self.ascii { to_ascii(&text) } else { text };
+        self.push_clean(ink, Link::to_rule(id).as_ref(), &text);
+        self
+    }
+
     /// The line with a sentence at its end.
     pub(super) fn phrase(mut self, phrase: &Phrase) -> Self {
         for piece in phrase.pieces() {

@@ -36,8 +36,8 @@ pub(super) fn lint(sheet: &mut Sheet, report: &Report, tally: &Tally, look: &Loo
     side_by_side(sheet, &parts);
     // The worst stand first in a report.
     if let Some(worst) = report.findings.iter().find(|finding| finding.counts()) {
-        let command = format!("mailcheck explain {}", worst.rule);
-        sheet.put(&sheet.line().faint("next  ").with(Ink::Code, command));
+        let line = sheet.line().faint("next  ").with(Ink::Code, "mailcheck explain ");
+        sheet.put(&line.rule(Ink::Code, &worst.rule));
     }
 }
 
@@ -78,7 +78,7 @@ fn one(sheet: &mut Sheet, finding: &Finding, look: &Look) {
         .plain("  ")
         .with(finding.severity.into(), finding.severity.word())
         .plain("  ")
-        .with(Ink::Strong, &finding.rule)
+        .rule(Ink::Strong, &finding.rule)
         .plain("  ");
     let rest = sheet.line().pad(TEXT);
     let message = sheet.line().phrase(&finding.message);

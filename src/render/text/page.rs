@@ -24,7 +24,7 @@ pub fn page(rule: &Rule, look: &Look, out: &mut dyn Write) -> io::Result<()> {
         if line.is_empty() {
             sheet.blank();
         } else if let Some(heading) = heading(line) {
-            sheet.put(&sheet.line().with(Ink::Strong, heading));
+            sheet.put(&sheet.line().rule(Ink::Strong, heading));
         } else if line.starts_with("```") {
             // What may be copied into a zone stays as it is.
             for line in lines.by_ref().take_while(|line| !line.starts_with("```")) {
@@ -68,7 +68,11 @@ fn inked(mut line: Line, text: &str) -> Line {
         line = match severity {
             Some(severity) => line.with(severity.into(), part),
             None if is_strong => line.with(Ink::Strong, part),
-            None => line.plain(part),
+            None => part.split('`').enumerate().fold(line, |line, (index, part)| {
+                // A rule that is named leads to its page.
+                let line = if index > 0 { line.plain("`") } else { line };
+                if index % 2 == 1 { line.rule(Ink::Plain, part) } else { line.plain(part) }
+            }),
         };
     }
     line

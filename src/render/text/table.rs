@@ -93,7 +93,8 @@ fn below(sheet: &mut Sheet, domain: &Domain) {
     let mut answers: Vec<Line> = asked.map(|one| sheet.line().phrase(&one.headline)).collect();
     if answers.is_empty() && domain.result == Verdict::Unknown {
         let unknowns = domain.unknowns();
-        let why = domain.errors.first().or(unknowns.first().map(|unknown| &unknown.why));
+        let failed = domain.errors.first().map(|error| &error.message);
+        let why = failed.or(unknowns.first().map(|unknown| &unknown.why));
         answers.push(match why {
             _ if domain.is_unreachable() => sheet.line().plain("no DNS answer"),
             Some(why) => sheet.line().phrase(why),

@@ -17,7 +17,7 @@ fn domain(inquiry: &Inquiry) -> Domain {
 struct Channel(mpsc::UnboundedReceiver<Inquiry>);
 
 impl Source for Channel {
-    async fn next(&mut self) -> Option<Result<Inquiry, Mistake>> {
+    async fn next(&mut self) -> Option<Result<Inquiry, Error>> {
         self.0.recv().await.map(Ok)
     }
 }
@@ -74,7 +74,7 @@ impl Audience for Notes<'_> {
         Ok(())
     }
 
-    fn mistake(&mut self, mistake: Mistake) {
+    fn mistake(&mut self, mistake: Error) {
         self.told.push(mistake.to_string());
     }
 

@@ -61,18 +61,29 @@ fn faults(
     let errors = errors.filter(|error| changes_meaning(record, error) == changing);
     for error in errors {
         let mut message = Phrase::new();
-        let found = record.show(error.span);
+        let tag = tag_around(&record.text, error.span);
+        let found = shown(&record.text, tag, error.span);
         if !found.is_empty() {
             message = message.code(found).plain(": ");
         }
         let message = message.plain("expected ").plain(error.expected);
         let message = message.plain(format!("; {effect}"));
-        let tag = tag_around(&record.text, error.span);
         let touches = |slip: &&Slip| slip.span.start < tag.end && tag.start < slip.span.end;
         let message = told(slips.iter().filter(touches))
             .into_iter()
             .fold(message, |message, slip| message.plain("; ").then(slip));
         findings.push(Finding::new(rule, of_record(published).at(error.span), message));
+    }
+}
+
+/// The faulty part of a tag, with the name of the tag if the part is within its value.
+fn shown(text: &[u8], tag: Span, fault: Span) -> Vec<u8> {
+    let part = fault.of(text);
+    let before = text.get(tag.start as usize..fault.start as usize).unwrap_or_default();
+    let name = before.split(|octet| *octet == b'=').next().unwrap_or_default().trim_ascii();
+    match before.contains(&b'=') && !part.is_empty() {
+        true => [name, b"=", part].concat(),
+        false => part.to_vec(),
     }
 }
 

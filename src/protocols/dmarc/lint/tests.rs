@@ -99,7 +99,10 @@ async fn a_fault_in_a_defined_tag_is_told_apart_from_stray_text() {
     let record = "v=DMARC1; p=reject; bogus; aspf=x; ;";
     assert_eq!(
         findings("dmarc/syntax", record).await,
-        said("x: expected r or s; receivers ignore the tag; which value was meant is unknown", "x")
+        said(
+            "aspf=x: expected r or s; receivers ignore the tag; which value was meant is unknown",
+            "x"
+        )
     );
     let stray = findings("dmarc/stray-text", record).await;
     assert_eq!(stray.len(), 2, "{stray:?}");
