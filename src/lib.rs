@@ -1,5 +1,5 @@
-//! Checks whether the servers that send mail for a domain can prove it: SPF, DKIM, DMARC, MX and
-//! TLS-RPT, evaluated as receivers do, with the reason for every result.
+//! Checks whether the servers that send mail for a domain can prove it: SPF, DKIM, DMARC, MX,
+//! MTA-STS and TLS-RPT, evaluated as receivers do, with the reason for every result.
 //!
 //! # A domain, live
 //!
@@ -24,7 +24,7 @@
 //! | ask whether an address, a network or a provider is authorized | [`authorize()`] |
 //! | compare a domain in two states of the DNS | [`compare()`], [`audit::change`] |
 //! | list the addresses that may send | [`audit::listing`] |
-//! | parse a record | [`record::spf`], [`record::dkim`], [`record::dmarc`], [`record::tls_rpt`] |
+//! | parse a record | [`record::spf`], [`record::dkim`], [`record::dmarc`], [`record::mta_sts`], [`record::tls_rpt`] |
 //! | read, store and show results | [`report`], which serde writes and reads back; [`render`] |
 //! | read zone files, overlay them on the DNS | [`zonefile`] |
 //! | compute with names, networks and sets of addresses | [`net`] |
@@ -156,6 +156,14 @@ pub mod record {
             AlignmentMode, FailureOption, Policy, Psd, Record, Tag, Usable, Usage,
         };
         pub use crate::protocols::dmarc::{ReportUri, Scheme, is_record, parse};
+    }
+
+    /// MTA-STS: the record (RFC 8461 §3.1), the policy file (§3.2) and what a sender does (§5).
+    pub mod mta_sts {
+        pub use crate::protocols::mta_sts::{
+            Connection, Decision, Field, Mode, Pattern, Policy, PolicyFault, Record, is_record,
+            parse,
+        };
     }
 
     /// TLS-RPT (RFC 8460 §3).

@@ -399,7 +399,7 @@ fn protocols() -> impl TypedValueParser<Value = Protocol> {
 /// What `--checks` is for, with the words of the protocols.
 fn only_protocols() -> String {
     let words: Vec<&str> = Protocol::all().map(Protocol::word).collect();
-    format!("Only these checks: {}", words.join(","))
+    format!("Only these: {}", words.join(","))
 }
 
 /// When to use colour.

@@ -76,8 +76,8 @@ fn unknown_policy(was: &Gathered, is: &Gathered) -> Option<Unknown> {
 
 /// Why each is unknown, without those that follow from one that is listed already.
 pub(crate) fn listed_once(one_sided: Vec<Unknown>, unknowns: Vec<Unknown>) -> Vec<Phrase> {
-    let mut listed: Vec<Unknown> = one_sided;
-    for unknown in unknowns {
+    let mut listed: Vec<Unknown> = Vec::new();
+    for unknown in one_sided.into_iter().chain(unknowns) {
         let is_listed = |own: &Unknown| {
             let is_query = matches!(own.what, What::Records(..));
             own.why == unknown.why || is_query && own.what == unknown.what

@@ -13,6 +13,7 @@ pub mod arc;
 pub mod auth_results;
 pub mod dkim;
 pub mod dmarc;
+pub mod mta_sts;
 pub mod mx;
 pub mod spf;
 pub mod tls_rpt;
@@ -37,6 +38,8 @@ pub enum Protocol {
     Dkim,
     /// What is done with the rest (RFC 9989).
     Dmarc,
+    /// Whether senders must use TLS (RFC 8461).
+    MtaSts,
     /// Where failures of TLS are reported (RFC 8460).
     TlsRpt,
 }
@@ -74,6 +77,14 @@ pub static ROWS: &[Row] = &[
         labels: &[dmarc::LABEL],
         rules: || rules(dmarc::lint::CHECKS),
         examine: None,
+    },
+    Row {
+        protocol: Protocol::MtaSts,
+        word: "mta_sts",
+        title: "MTA-STS",
+        labels: &[mta_sts::LABEL],
+        rules: || rules(mta_sts::lint::CHECKS),
+        examine: Some(mta_sts::examine),
     },
     Row {
         protocol: Protocol::TlsRpt,

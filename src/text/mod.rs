@@ -10,6 +10,7 @@
 mod cite;
 mod date;
 mod escape;
+pub(crate) mod field_list;
 #[doc(hidden)]
 pub mod lex;
 pub(crate) mod lines;

@@ -116,10 +116,13 @@ fn a_protocol_that_a_cassette_does_not_know_changes_nothing_else() {
     for domain in recorded() {
         let (mut new, mut old) =
             (report(&domain), report_with(&domain, &["--checks", "mx,spf,dkim,dmarc"]));
-        let status = new["domains"][0]["tls_rpt"]["status"].take();
-        assert_eq!(status, "not_recorded", "{domain}");
+        for row in ["mta_sts", "tls_rpt"] {
+            let status = new["domains"][0][row]["status"].take();
+            assert_eq!(status, "not_recorded", "{row} of {domain}");
+        }
         for report in [&mut new, &mut old] {
             let about = report["domains"][0].as_object_mut().expect("a domain");
+            about.remove("mta_sts");
             about.remove("tls_rpt");
             report["run"].take();
         }
@@ -143,6 +146,9 @@ fn a_protocol_that_a_cassette_does_not_know_is_not_shown_to_readers() {
             .output()
             .expect("the binary runs");
         let text = String::from_utf8_lossy(&out.stdout);
-        assert!(text.contains("DMARC") && !text.contains("TLS-RPT"), "{text}");
+        assert!(
+            text.contains("DMARC") && !text.contains("TLS-RPT") && !text.contains("MTA-STS"),
+            "{text}"
+        );
     }
 }

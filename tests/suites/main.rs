@@ -12,6 +12,7 @@ mod shared;
 mod signatures;
 mod spf;
 mod spf_cli;
+mod mta_sts;
 mod tls_rpt;
 mod zone;
 mod zones;

@@ -14,13 +14,8 @@
 
 use super::record::{Extension, Record};
 use super::uri::{ReportUri, uri_list};
-use crate::text::lex::{Reading, is_wsp, whole};
-use crate::text::{Citation, Parsed, Span, SyntaxError, rfc};
-use nom::Parser;
-use nom::bytes::complete::{tag, take_while_m_n, take_while1};
-use nom::combinator::verify;
-use nom::error::context;
-use nom::sequence::separated_pair;
+use crate::text::lex::whole;
+use crate::text::{Citation, Parsed, Span, SyntaxError, field_list, rfc};
 use std::sync::Arc;
 
 const SYNTAX: Citation = rfc(8460, "3");
@@ -39,15 +34,8 @@ pub fn parse(text: impl Into<Arc<[u8]>>) -> Option<Parsed<Record>> {
     let text = text.into();
     let fields = text.strip_prefix(BEGIN)?;
     let mut reader = Reader { text: &text, ..Reader::default() };
-    let mut pieces = fields.split(|octet| *octet == b';').peekable();
-    while let Some(piece) = pieces.next() {
-        let is_last = pieces.peek().is_none();
-        // White space at the end of a field belongs to the semicolon behind it.
-        let field = if is_last { trim_start(piece) } else { trim_end(trim_start(piece)) };
-        // Only the text after the last ";" may be empty.
-        if !(is_last && field.is_empty()) {
-            reader.take(field);
-        }
+    for field in field_list::fields(fields) {
+        reader.take(field);
     }
     reader.require_rua();
     let Reader { rua, repeated, extensions, mut errors, .. } = reader;
@@ -80,6 +68,7 @@ impl<'a> Reader<'a> {
             }
             return;
         }
+        let extension = field_list::extension("a field such as rua=mailto:tls@example.com");
         match whole(extension, "the end of the field", field) {
             Ok((name, value)) => {
                 let [name, value] = [name, value].map(|part| Span::within(self.text, part));
@@ -110,40 +99,4 @@ impl<'a> Reader<'a> {
 
 fn is_rua(name: &[u8]) -> bool {
     name.eq_ignore_ascii_case(b"rua")
-}
-
-/// The text without white space at its beginning.
-pub(super) fn trim_start(text: &[u8]) -> &[u8] {
-    let begin = text.iter().position(|octet| !is_wsp(*octet)).unwrap_or(text.len());
-    text.get(begin..).unwrap_or_default()
-}
-
-/// The text without white space at its end.
-pub(super) fn trim_end(text: &[u8]) -> &[u8] {
-    let end = text.iter().rposition(|octet| !is_wsp(*octet)).map_or(0, |last| last + 1);
-    text.get(..end).unwrap_or_default()
-}
-
-/// `tlsrpt-extension = tlsrpt-ext-name "=" tlsrpt-ext-value`
-fn extension(text: &[u8]) -> Reading<'_, (&[u8], &[u8])> {
-    separated_pair(
-        context("a field such as rua=mailto:tls@example.com", extension_name),
-        context("\"=\" right after the name of the field", tag("=")),
-        context("a value", extension_value),
-    )
-    .parse(text)
-}
-
-/// `tlsrpt-ext-name = (ALPHA / DIGIT) *31(ALPHA / DIGIT / "_" / "-" / ".")`
-fn extension_name(text: &[u8]) -> Reading<'_, &[u8]> {
-    let is_octet = |octet: u8| octet.is_ascii_alphanumeric() || b"_-.".contains(&octet);
-    verify(take_while_m_n(1, 32, is_octet), |name: &[u8]| {
-        name.first().is_some_and(u8::is_ascii_alphanumeric)
-    })
-    .parse(text)
-}
-
-/// `tlsrpt-ext-value = 1*(%x21-3A / %x3C / %x3E-7E)`
-fn extension_value(text: &[u8]) -> Reading<'_, &[u8]> {
-    take_while1(|octet| matches!(octet, 0x21..=0x3a | 0x3c | 0x3e..=0x7e)).parse(text)
 }

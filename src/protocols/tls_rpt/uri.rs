@@ -1,7 +1,7 @@
 //! Where reports go: the URIs of `rua` (RFC 8460 §3, RFC 3986, RFC 6068).
 
-use super::grammar::{trim_end, trim_start};
 use crate::net::Name;
+use crate::text::field_list::{trim_end, trim_start};
 use crate::text::lex::{Wanted, whole};
 use crate::text::uri::uri;
 use crate::text::{Citation, Span, SyntaxError, rfc};
