@@ -78,20 +78,15 @@ impl Authorization {
         if self.is_barred() {
             return Verdict::Ok;
         }
-        let dmarc = self.dmarc.as_ref().map(|dmarc| (dmarc.result, dmarc.disposition));
-        match (self.authorized, dmarc) {
-            (Authorized::No | Authorized::Partial, _) => Verdict::Fail,
-            (Authorized::Unknown, _)
-            | (Authorized::Yes, Some((DmarcResult::Temperror | DmarcResult::Permerror, _))) => {
-                Verdict::Unknown
-            }
-            (Authorized::Yes, Some((DmarcResult::Fail, asked))) => match asked {
-                Some(Policy::None) => Verdict::Warn,
-                Some(_) => Verdict::Fail,
-                // What receivers are asked to do with it could not be told.
-                None => Verdict::Unknown,
+        match self.to_answer() {
+            _ if self.authorized == Authorized::NotApplicable => Verdict::Ok,
+            Answer::No | Answer::Partly => Verdict::Fail,
+            Answer::Unknown => Verdict::Unknown,
+            // DMARC fails, and receivers are asked to deliver all the same.
+            Answer::Yes => match self.dmarc.as_ref().map(|dmarc| dmarc.result) {
+                Some(DmarcResult::Fail) => Verdict::Warn,
+                _ => Verdict::Ok,
             },
-            (Authorized::Yes | Authorized::NotApplicable, _) => Verdict::Ok,
         }
     }
 }

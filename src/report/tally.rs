@@ -1,8 +1,8 @@
 //! How a run adds up, one domain after the other: nothing of a domain is kept but counts.
 
 use super::{
-    Answer, Authorization, Authorized, Counts, Domain, Finding, Origin, Report, Run, State,
-    Threshold, Tool, Verdict,
+    Answer, Authorization, Counts, Domain, Finding, Origin, Report, Run, State, Threshold, Tool,
+    Verdict,
 };
 use crate::diagnostic::Severity;
 
@@ -67,7 +67,7 @@ impl Tally {
         self.is_broken |= domain.contract.iter().any(|one| domain.is_broken(one));
         let tested = domain.authorizations.iter().filter(|one| is_judged && !one.is_barred());
         for one in tested {
-            if matches!(one.authorized, Authorized::No | Authorized::Partial) {
+            if one.verdict() == Verdict::Fail {
                 match one.origin {
                     Origin::Spf => self.is_provider_refused = true,
                     Origin::Asked | Origin::Declared => self.is_refused = true,
