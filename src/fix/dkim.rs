@@ -144,6 +144,43 @@ pub(super) fn put_in_place(context: Context<'_>) -> Vec<Candidate> {
     vec![candidate]
 }
 
+/// The keys and aliases of doubled names, at the selectors where receivers look for them.
+pub(super) fn undouble(context: Context<'_>) -> Vec<Candidate> {
+    let Some(examined) = &context.facts.dkim else { return Vec::new() };
+    let facts = &examined.facts;
+    let Some(doubled) = facts.domain.doubled() else { return Vec::new() };
+    let mut changes = Vec::new();
+    for found in &facts.misplaced {
+        let tried = facts.tried.iter().find(|tried| {
+            tried.candidate.selector.at(&doubled).is_ok_and(|name| name == found.question.name)
+        });
+        let there = tried.and_then(|tried| Change::of(&tried.answer, context.domain));
+        let Some(there) = there else { return Vec::new() };
+        if let Some(target) = found.aliases.first() {
+            // What stands at the name itself is the alias.
+            let alias = vec![Data::Cname(target.clone())];
+            let name = found.question.name.clone();
+            let empty =
+                Change { kind: Kind::Cname, before: Vec::new(), after: Vec::new(), ..there };
+            changes.push(Change { name, before: alias.clone(), ..empty.clone() });
+            changes.push(Change { after: alias, ..empty });
+            continue;
+        }
+        let Some(here) = Change::of(found, context.domain) else { return Vec::new() };
+        let is_key =
+            |data: &Data| data.text().is_some_and(|text| dkim::grammar::is_meant_as_key(&text));
+        let mut keys = here.before.iter().filter(|data| is_key(data));
+        let (Some(key), None) = (keys.next(), keys.next()) else { return Vec::new() };
+        let there = Change { after: vec![key.clone()], ..there };
+        changes.extend([there, here.clone().without(is_key)]);
+    }
+    let Some(first) = changes.first().cloned() else { return Vec::new() };
+    let summary = Phrase::from("publish at the names where receivers look");
+    let candidate = Candidate::new(Review, summary, first).restoring();
+    static LEADS_TO: [&Rule; 1] = [&rules::DANGLING_ALIAS];
+    vec![Candidate { changes, leads_to: &LEADS_TO, ..candidate }]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,38 +11,6 @@ use crate::protocols::dmarc::lint::rules;
 use crate::protocols::dmarc::{self, Discovered, Policy, Record, Tag, Usage, Visit};
 use crate::text::{Phrase, Span};
 
-/// The record without white space around its equals signs: the same in meaning (RFC 9989 §4.8).
-pub(super) fn close_up(context: Context<'_>) -> Vec<Candidate> {
-    let facts = context.facts.dmarc.as_ref().map(|examined| &examined.facts);
-    let Some(visit) =
-        facts.and_then(|facts| {
-            let name = &context.findings.first()?.location.name;
-            facts.discovered.walk.visits.iter().find(|visit| {
-                visit.answer.as_ref().is_some_and(|answer| answer.question.name == *name)
-            })
-        })
-    else {
-        return Vec::new();
-    };
-    let change = visit.answer.as_ref().and_then(|answer| Change::of(answer, context.domain));
-    let records = visit.answer.iter().flat_map(|answer| answer.texts());
-    let mut records = records.filter(|text| dmarc::is_record(text));
-    let (Some(change), Some(text)) = (change, records.next()) else { return Vec::new() };
-    let closed = |tag: &[u8]| {
-        let mut halves = tag.splitn(2, |octet| *octet == b'=').map(<[u8]>::trim_ascii);
-        let name = halves.next().unwrap_or_default();
-        halves.next().map_or_else(|| name.to_vec(), |value| [name, b"=", value].concat())
-    };
-    let tags: Vec<Vec<u8>> = text
-        .split(|octet| *octet == b';')
-        .filter(|tag| !tag.trim_ascii().is_empty())
-        .map(closed)
-        .collect();
-    let summary = Phrase::from("write the tags without white space around ").code("=");
-    let change = change.reword(&text, &tags.join(&b"; "[..]));
-    change.map(|change| Candidate::new(Safe, summary, change)).into_iter().collect()
-}
-
 /// A record to begin with: it asks for reports and for nothing else.
 pub(super) fn missing(context: Context<'_>) -> Vec<Candidate> {
     let restored = restore(context);
@@ -235,7 +203,9 @@ fn writes_dead_address(context: Context<'_>, text: &[u8], record: &Record) -> bo
     let is_own = |uri: &[u8]| uri.to_ascii_lowercase().ends_with(&at_domain);
     let is_new = |uri: &[u8]| !text.windows(uri.len().max(1)).any(|octets| octets == uri);
     let mut uris = record.rua.iter().map(|uri| &*uri.text);
-    !takes_mail(context) && uris.any(|uri| is_own(uri) && is_new(uri))
+    // Where MX was not looked at, nothing is known against the address.
+    let refuses = context.facts.mx.is_some() && !takes_mail(context);
+    refuses && uris.any(|uri| is_own(uri) && is_new(uri))
 }
 
 /// True if a record asks for more than monitoring.
@@ -386,7 +356,7 @@ pub(super) fn level(context: Context<'_>) -> Vec<Candidate> {
 // ── records and their tags ──────────────────────────────────────────────────────────────────────
 
 /// The record that governs the domain, and its set, if they belong to the same organization.
-fn governing(context: Context<'_>) -> Option<(&Record, Change)> {
+pub(super) fn governing(context: Context<'_>) -> Option<(&Record, Change)> {
     let discovered: &Discovered = &context.facts.dmarc.as_ref()?.facts.discovered;
     let published = discovered.governing()?;
     if discovered.walk.public_suffix() == Some(published) {
@@ -396,7 +366,7 @@ fn governing(context: Context<'_>) -> Option<(&Record, Change)> {
     Some((published.record(), Change::of(answer, &published.domain)?))
 }
 
-fn candidate(
+pub(super) fn candidate(
     change: Change,
     record: &Record,
     text: &[u8],
@@ -409,7 +379,7 @@ fn candidate(
 }
 
 /// The tags between semicolons, trimmed, with their places; what is empty is left out.
-fn segments(text: &[u8]) -> impl Iterator<Item = (Span, &[u8])> {
+pub(super) fn segments(text: &[u8]) -> impl Iterator<Item = (Span, &[u8])> {
     let parts = text.split(|octet| *octet == b';');
     let parts = parts.map(move |part| (Span::within(text, part), part.trim_ascii()));
     parts.filter(|(_, tag)| !tag.is_empty())

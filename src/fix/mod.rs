@@ -6,7 +6,7 @@
 //! come, and every address that was authorized still is (`proof`). So a candidate need not be
 //! clever, and a wrong one costs a fraction of a millisecond and is never seen.
 //!
-//! * `spf`, `dmarc`, `dkim`, `mx` propose, by the rule that was met;
+//! * `spf`, `dmarc`, `dkim`, `mx` propose, by the rule that was met; `spelling` what means the same;
 //! * `sender` proposes for a sender that is not authorized;
 //! * `compose` puts the fixes of a domain together into one patch.
 //!
@@ -19,6 +19,7 @@ mod mx;
 mod patch;
 mod proof;
 mod sender;
+mod spelling;
 mod spf;
 
 pub(crate) use compose::{Composition, compose};
@@ -171,8 +172,10 @@ static GENERATORS: &[(&Rule, Generate)] = &[
     (&spf_rules::SYNTAX, spf::restore),
     (&spf_rules::LOOKALIKE, spf::restore),
     (&spf_rules::INCLUDE_WITHOUT_RECORD, spf::correct_targets),
+    (&spf_rules::VOID_LOOKUP, spf::restore),
     (&spf_rules::JOINED_STRINGS, spf::part_terms),
     (&spf_rules::SUSPICIOUS_MODIFIER, spf::restore),
+    (&spf_rules::DOUBTFUL_NAME, spf::restore),
     (&spf_rules::UNUSUAL_CASE, spf::write_small),
     (&spf_rules::UNUSED_EXPLANATION, spf::drop_explanation),
     (&spf_rules::DUPLICATE_TERM, spf::drop_duplicates),
@@ -193,8 +196,11 @@ static GENERATORS: &[(&Rule, Generate)] = &[
     (&dmarc_rules::STRAY_TEXT, dmarc::restore),
     (&dmarc_rules::NO_VALID_POLICY, dmarc::restore),
     (&dmarc_rules::LOOKALIKE, dmarc::restore),
+    (&dmarc_rules::POLICY_ABSENT, spelling::policy_second),
+    (&dmarc_rules::TAG_ORDER, spelling::policy_second),
+    (&dmarc_rules::LEADING_SPACE, spelling::trim_start),
     (&posture_rules::MISPLACED_DMARC, dmarc::put_in_place),
-    (&dmarc_rules::UNUSUAL_SPACING, dmarc::close_up),
+    (&dmarc_rules::UNUSUAL_SPACING, spelling::close_up),
     (&dmarc_rules::HISTORIC_TAG, dmarc::drop_historic),
     (&dmarc_rules::POLICY_NONE, dmarc::enforce),
     (&dmarc_rules::TESTING, dmarc::end_test),
@@ -205,6 +211,7 @@ static GENERATORS: &[(&Rule, Generate)] = &[
     (&dkim_rules::TESTING, dkim::end_test),
     (&dkim_rules::STRAY_RECORD, dkim::drop_stray),
     (&dkim_rules::GIVEN_SELECTOR_MISSING, dkim::put_in_place),
+    (&dkim_rules::PROVED_NONE, dkim::undouble),
     (&mx_rules::NULL_WITH_OTHERS, mx::drop_null),
     (&mx_rules::ADDRESS_LITERAL, mx::name_addresses),
     (&mx_rules::MIXED_OPERATORS, mx::drop_others),

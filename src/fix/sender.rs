@@ -138,6 +138,12 @@ impl RefusedSender<'_> {
                 terms.push((term, Phrase::from("authorize ").then(whose)));
             }
         }
+        // A term that stands behind all already has to come before it, and nothing besides.
+        let record = self.spf.published.usable().filter(|it| super::spf::all_last(it).is_some());
+        let known = |(term, _): &(Vec<u8>, Phrase)| record.is_some_and(|it| has_term(it, term));
+        if let Some(at) = terms.iter().position(known) {
+            return vec![terms.swap_remove(at)];
+        }
         terms.extend(by_address(wanted));
         terms
     }
@@ -146,14 +152,23 @@ impl RefusedSender<'_> {
     async fn tried(
         &self,
         before: &Before,
-        (term, summary): (Vec<u8>, Phrase),
+        (term, mut summary): (Vec<u8>, Phrase),
         wanted: &[IpSet],
     ) -> Option<SenderFix> {
         let published = &self.spf.published;
         let change = Change::of(&published.answer, &self.inquiry.domain)?;
         let (text, change) = match (&published.found, published.usable()) {
             (_, Some(record)) => {
-                let text = spf::edit::with(&record.text, &term);
+                // The term that stands behind all already has to come before it.
+                let moved = super::spf::all_last(record).map(|(moved, _)| moved);
+                let text = match moved.filter(|_| has_term(record, &term)) {
+                    Some(moved) => {
+                        let said = Phrase::from("move ").code("all").plain(" behind ");
+                        summary = said.code(&term);
+                        moved
+                    }
+                    None => spf::edit::with(&record.text, &term),
+                };
                 let change = change.reword(&record.text, &text)?;
                 (text, change)
             }
@@ -205,6 +220,14 @@ impl RefusedSender<'_> {
         let is_near = !neighbourhood.to_set().and(&nearest.to_set()).is_empty();
         is_near.then(|| Phrase::from("nearest authorized network: ").addr(nearest))
     }
+}
+
+/// True if a term stands in a record, letter case and the sign of a pass left aside.
+fn has_term(record: &spf::Record, term: &[u8]) -> bool {
+    record.terms.iter().any(|it| {
+        let text = it.span.of(&record.text);
+        text.strip_prefix(b"+").unwrap_or(text).eq_ignore_ascii_case(term)
+    })
 }
 
 /// How far an address is from a network.

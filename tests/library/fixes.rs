@@ -55,6 +55,29 @@ fn patched<'w>(world: &'w dyn Dns, patch: &Patch) -> Overlay<&'w dyn Dns> {
     emptied.fold(overlay, |overlay, set| overlay.without(set.name.clone(), Some(set.kind)))
 }
 
+#[test]
+fn a_sender_behind_all_is_let_in_by_moving_all_and_not_by_a_second_term() {
+    let world = World::new(
+        "example.com TXT v=spf1 ~all include:esp.test -all\nesp.test TXT v=spf1 ip4:192.0.2.7 -all",
+    );
+    let domain = asked(&world, "esp.test", Sender::Policy(name("esp.test")));
+    let fixes = domain.authorizations.iter().flat_map(|one| &one.fixes);
+    let added: Vec<_> =
+        fixes.flat_map(|it| &it.fix.records).filter_map(|it| it.add.clone()).collect();
+    assert_eq!(added, ["example.com. 3600 IN TXT \"v=spf1 include:esp.test -all\""]);
+}
+
+#[test]
+fn a_prefix_that_opens_everything_goes_and_its_host_stays() {
+    let zone = "example.com A 192.0.2.80\nexample.com MX 0 mx.test\nmx.test A 192.0.2.9\n";
+    let fix = |record: &str| fix(&format!("{zone}example.com TXT {record}"), "spf/pass-all");
+    let meant = |text: &str| Some((Review, vec![text.to_owned()]));
+    assert_eq!(fix("v=spf1 a/0 -all"), meant("v=spf1 a -all"));
+    assert_eq!(fix("v=spf1 mx ip4:192.0.2.7/0 -all"), meant("v=spf1 mx ip4:192.0.2.7 -all"));
+    assert_eq!(fix("v=spf1 mx ip4:0.0.0.0/1 ip4:128.0.0.0/1 -all"), meant("v=spf1 mx -all"));
+    assert_eq!(fix("v=spf1 ip4:0.0.0.0/1 ip4:128.0.0.0/1 -all"), None);
+}
+
 // ── a zone for each proposal ────────────────────────────────────────────────────────────────────
 
 use Applicability::{Review, Safe, Template};
@@ -653,7 +676,7 @@ fn a_dmarc_policy_gets_no_stricter_while_spf_or_dkim_has_an_error() {
 #[test]
 fn a_policy_that_nobody_can_guess_is_left_to_the_owner() {
     let lines = "_dmarc.example.com TXT v=DMARC1; p=block; rua=mailto:a@example.com";
-    assert_eq!(fix(lines, "dmarc/syntax"), None);
+    assert_eq!(fix(lines, "dmarc/no-valid-policy"), None);
 }
 
 #[test]

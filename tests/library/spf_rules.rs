@@ -60,6 +60,7 @@ fn tripping() -> Vec<(&'static str, String)> {
         ("spf/several-records", own("-all") + &own("-all")),
         ("spf/syntax", own("al -all")),
         ("spf/suspicious-modifier", own("include=provider.test -all")),
+        ("spf/doubtful-name", own("include:include:%{i}.lists.provider.test -all")),
         ("spf/lookalike", own("-all") + "example.com TXT \"v=spf1 a -all\""),
         ("spf/record-size", own(&format!("{many}-all"))),
         ("spf/duplicate-term", own("ip4:192.0.2.1 ip4:192.0.2.1/32 -all")),
@@ -516,4 +517,27 @@ fn an_explanation_behind_the_sender_or_in_anothers_record_is_not_looked_for() {
     ];
     let found = lines.map(|lines| rules(lines).contains(&"spf/unusable-explanation"));
     assert_eq!(found, [false, false]);
+}
+
+#[test]
+fn a_mail_address_in_the_place_of_a_name_is_called_one() {
+    let (message, _) = only("example.com TXT v=spf1 include:postmaster@provider.test -all");
+    assert!(message.contains("a mail address instead of a domain name"), "{message}");
+}
+
+#[test]
+fn a_term_that_never_decides_is_not_weak_as_well() {
+    assert_eq!(
+        rules("example.com TXT v=spf1 ip4:198.51.100.0/24 ?ip4:198.51.100.7 -all"),
+        ["spf/shadowed-term"]
+    );
+}
+
+#[test]
+fn lists_that_may_be_empty_make_a_policy_weak_when_they_are_more_than_two() {
+    let policy = |count: usize| {
+        let lists: String = (0..count).map(|n| format!("exists:%{{i}}.l{n}.test ")).collect();
+        facts(&world(&format!("example.com TXT v=spf1 {lists}-all"))).standing()
+    };
+    assert_eq!([policy(2), policy(3)], [Standing::Good, Standing::Weak]);
 }

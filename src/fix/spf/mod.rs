@@ -12,13 +12,14 @@ use super::proof::IDLE_TERMS;
 use super::{Candidate, Context};
 use crate::diagnostic::Applicability::{self, Review, Safe};
 use crate::diagnostic::Severity;
-use crate::net::IpSet;
+use crate::net::{Cidr, IpSet};
 use crate::protocols::spf::edit::{Edit, edit, with, without};
 use crate::protocols::spf::lint;
 use crate::protocols::spf::record::{Body, Mechanism, Qualifier, Term};
 use crate::protocols::spf::{Facts, Published, Record, SpfResult};
 use crate::provider;
 use crate::text::{Phrase, Span};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// A record that the owner of the domain keeps, and its set.
@@ -181,34 +182,19 @@ pub(super) fn move_all(context: Context<'_>) -> Vec<Candidate> {
     }
     let (later_alls, late): (Vec<_>, Vec<_>) =
         directives.partition(|(.., mechanism)| **mechanism == Mechanism::All);
-    let Some((_, last, ..)) = late.last() else {
+    if late.is_empty() {
         let spans: Vec<Span> = later_alls.iter().map(|(_, term, ..)| term.span).collect();
         let summary = Phrase::from("remove the second ").code("all");
         let text = without(text, &spans);
         return site.reworded(&text, |change| Candidate::new(Safe, summary, change));
-    };
+    }
     let mut removed: Vec<Span> = late.iter().map(|(_, term, ..)| term.span).collect();
     removed.extend(later_alls.iter().map(|(_, term, ..)| term.span));
     let dropped = without(text, &removed);
-    // Of two ends, a stricter one behind all terms is taken for the policy that was meant.
-    let strictness = |end: Qualifier| match end {
-        Qualifier::Pass => 0,
-        Qualifier::Neutral => 1,
-        Qualifier::Softfail => 2,
-        Qualifier::Fail => 3,
-    };
-    let kept = later_alls.last().filter(|it| strictness(it.2) > strictness(qualifier));
-    let end = kept.map_or(all.span, |(_, term, ..)| term.span);
-    let moved = edit(text, |span, word| match span {
-        span if span == all.span || later_alls.iter().any(|(_, it, ..)| it.span == span) => {
-            Edit::Drop
-        }
-        span if span == last.span => Edit::Replace([word, end.of(text)].join(&b' ')),
-        _ => Edit::Keep,
-    });
-    let (moving, end) = match kept {
-        None => (Safe, Phrase::new()),
-        Some(_) => {
+    let Some((moved, end)) = all_last(site.record) else { return Vec::new() };
+    let (moving, end) = match end == all.span {
+        true => (Safe, Phrase::new()),
+        false => {
             let [first, last] = [all.span.of(text), end.of(text)].map(|it| Phrase::new().code(it));
             let said = Phrase::from("; the record has ").then(first).plain(" and ").then(last);
             (Review, said.plain(", and which of them was meant is yours to say"))
@@ -229,6 +215,33 @@ pub(super) fn move_all(context: Context<'_>) -> Vec<Candidate> {
             Some(Candidate::new(applicability, summary, change).restoring())
         })
         .collect()
+}
+
+/// A record with one `all` behind every other mechanism, and where the one stands that is kept: of
+/// two ends, a stricter one behind all terms is taken for the policy that was meant.
+pub(super) fn all_last(record: &Record) -> Option<(Vec<u8>, Span)> {
+    let text = &record.text;
+    let mut directives = record.directives();
+    let (_, all, qualifier, _) = directives.find(|(.., it)| **it == Mechanism::All)?;
+    let (later_alls, late): (Vec<_>, Vec<_>) =
+        directives.partition(|(.., mechanism)| **mechanism == Mechanism::All);
+    let (_, last, ..) = late.last()?;
+    let strictness = |end: Qualifier| match end {
+        Qualifier::Pass => 0,
+        Qualifier::Neutral => 1,
+        Qualifier::Softfail => 2,
+        Qualifier::Fail => 3,
+    };
+    let kept = later_alls.last().filter(|it| strictness(it.2) > strictness(qualifier));
+    let end = kept.map_or(all.span, |(_, term, ..)| term.span);
+    let moved = edit(text, |span, word| match span {
+        span if span == all.span || later_alls.iter().any(|(_, it, ..)| it.span == span) => {
+            Edit::Drop
+        }
+        span if span == last.span => Edit::Replace([word, end.of(text)].join(&b' ')),
+        _ => Edit::Keep,
+    });
+    Some((moved, end))
 }
 
 /// `~all` at the end.
@@ -257,36 +270,85 @@ fn all_of(record: &Record, found: &[Span]) -> Vec<u8> {
 }
 
 /// Nobody passes any more whom no other term lists. That everybody else is lost is the point, so
-/// what has to be kept is the record without the term.
+/// what has to be kept is the record without the terms that let everybody pass.
+///
+/// A host or an address behind which a prefix opens everything was meant all the same: it stays,
+/// without the prefix.
 pub(super) fn stop_everybody(context: Context<'_>) -> Vec<Candidate> {
     let Some(site) = Site::of(context) else { return Vec::new() };
     let found = spans(context);
-    let is_own = site.record.directives().any(|(_, term, _, mechanism)| {
-        let is_own = matches!(mechanism, Mechanism::All | Mechanism::Ip4(_) | Mechanism::Ip6(_));
-        is_own && found.contains(&term.span)
-    });
-    if !is_own {
-        return Vec::new();
-    }
-    let bare = without(&site.record.text, &found);
-    let is_all = site
+    let is_found = |term: &Term| found.contains(&term.span);
+    let is_wide = |mechanism: &Mechanism| match mechanism {
+        Mechanism::Ip4(network) => network.prefix() < 8,
+        Mechanism::Ip6(network) => network.prefix() < 16,
+        Mechanism::A(target) | Mechanism::Mx(target) => {
+            target.ip4_prefix < 8 || target.ip6_prefix < 16
+        }
+        _ => false,
+    };
+    // Two halves are everyone together, and each of them is to go.
+    let opening: Vec<Span> = site
         .record
         .directives()
-        .any(|(_, term, _, mechanism)| *mechanism == Mechanism::All && found.contains(&term.span));
+        .filter(|(_, term, qualifier, mechanism)| {
+            *qualifier == Qualifier::Pass
+                && (is_wide(mechanism) || **mechanism == Mechanism::All && is_found(term))
+        })
+        .map(|(_, term, ..)| term.span)
+        .collect();
+    if !found.iter().any(|span| opening.contains(span)) {
+        return Vec::new();
+    }
+    let bare = without(&site.record.text, &opening);
+    let narrowed = edit(&site.record.text, |span, word| match opening.contains(&span) {
+        true => narrowed(word).map_or(Edit::Drop, Edit::Replace),
+        false => Edit::Keep,
+    });
     let ends = |(_, term, _, mechanism): (_, &Term, _, &Mechanism)| {
-        *mechanism == Mechanism::All && !found.contains(&term.span)
+        *mechanism == Mechanism::All && !opening.contains(&term.span)
     };
     // Behind every other term, so that they are tested, unless the record has an end of its own.
-    let text = match is_all && !site.record.directives().any(ends) {
-        true => with(&bare, b"~all"),
-        false => bare.clone(),
+    let mut all = site.record.directives().filter(|(.., it)| **it == Mechanism::All);
+    let has_end = !all.any(|(_, term, ..)| is_found(term)) || site.record.directives().any(ends);
+    let ended = |text: &[u8]| if has_end { text.to_vec() } else { with(text, b"~all") };
+    let is_kept = narrowed != bare;
+    let summary = match is_kept {
+        true => Phrase::from("authorize the host itself; add the prefix length that was meant"),
+        false => Phrase::from("authorize only the senders that the other terms list"),
     };
     let reading = site.change.clone().reword(&site.record.text, &bare);
-    let summary = Phrase::from("authorize only the senders that the other terms list");
-    site.reworded(&text, |change| Candidate {
+    site.reworded(&ended(&narrowed), |change| Candidate {
         readings: reading.map(|reading| vec![reading]).into_iter().collect(),
         ..Candidate::new(Review, summary, change)
     })
+}
+
+/// A term without the prefix that opens everything: `a` of `a/0`, `ip4:192.0.2.10` of
+/// `ip4:192.0.2.10/0`; nothing where it names nobody.
+fn narrowed(term: &[u8]) -> Option<Vec<u8>> {
+    let at = term.iter().position(|octet| *octet == b'/')?;
+    let bare = term.get(..at)?;
+    let is_host = |octets: &[u8]| {
+        let text = std::str::from_utf8(octets).ok()?;
+        let address: IpAddr = text.parse().ok()?;
+        let bits = match address {
+            IpAddr::V4(_) => 32,
+            IpAddr::V6(_) => 128,
+        };
+        // The first address of a wide network is that network, and nobody's.
+        let is_first = Cidr::new(address, if bits == 32 { 8 } else { 16 })?.network() == address;
+        (!is_first && !lint::is_unusable(Cidr::new(address, bits)?)).then_some(())
+    };
+    let colon = bare.iter().position(|octet| *octet == b':');
+    match colon.map(|at| bare.split_at(at + 1)) {
+        Some((begin, address)) if begin.to_ascii_lowercase().ends_with(b"ip4:") => {
+            is_host(address).map(|()| bare.to_vec())
+        }
+        Some((begin, address)) if begin.to_ascii_lowercase().ends_with(b"ip6:") => {
+            is_host(address).map(|()| bare.to_vec())
+        }
+        _ => Some(bare.to_vec()),
+    }
 }
 
 /// Addresses that pass for certain, a set a family.

@@ -119,28 +119,41 @@ pub async fn examine(dns: &dyn Dns, domain: &Name, wanted: &Wanted) -> Examined 
             one.is_by_wildcard = one.answer.outcome == wildcard.answer.outcome;
         }
     }
-    let misplaced = misplaced(dns, domain, &tried).await;
-    let facts = Facts {
+    let mut facts = Facts {
         domain: domain.clone(),
-        misplaced,
+        misplaced: Vec::new(),
         tried: tried.into_iter().map(Arc::new).collect(),
         apex: apex.and_then(|_| answers.next()),
         wildcard: wildcard.map(Arc::new),
     };
+    facts.misplaced = misplaced(dns, &facts).await;
     Examined { step: Event::story(&facts), facts }
 }
 
-/// The answers with a key where a form that wants a relative name puts one that was given whole.
-async fn misplaced(dns: &dyn Dns, domain: &Name, tried: &[Tried]) -> Vec<Arc<Answer>> {
-    let is_missing = |tried: &&Tried| {
-        tried.candidate.is_given && matches!(tried.found, Found::Nothing | Found::Foreign(_))
+/// The answers with a key, or with an alias of one, where a form that wants a relative name puts one
+/// that was given whole.
+async fn misplaced(dns: &dyn Dns, facts: &Facts) -> Vec<Arc<Answer>> {
+    let Some(doubled) = facts.domain.doubled() else { return Vec::new() };
+    // Where no selector exists at all, one query says whether any stands below the doubled name.
+    let exists_doubled = match doubled.child(LABEL).ok().filter(|_| facts.is_proved_none()) {
+        Some(below) => {
+            let answer = ask(dns, &below, Kind::Txt).await;
+            answer.aliases.is_empty()
+                && matches!(answer.outcome, Outcome::NoData | Outcome::Records(_))
+        }
+        None => false,
     };
-    let doubled = domain.doubled();
-    let missing = tried.iter().filter(is_missing);
-    let names = missing.filter_map(|tried| tried.candidate.selector.at(doubled.as_ref()?).ok());
+    let is_missing = |tried: &&Arc<Tried>| {
+        (tried.candidate.is_given || exists_doubled)
+            && matches!(tried.found, Found::Nothing | Found::Foreign(_))
+    };
+    let missing = facts.tried.iter().filter(is_missing);
+    let names = missing.filter_map(|tried| tried.candidate.selector.at(&doubled).ok());
     let names: Vec<Name> = names.collect();
     let answers = join_all(names.iter().map(|name| ask(dns, name, Kind::Txt))).await;
-    let has_key = |answer: &Arc<Answer>| answer.texts().any(|it| grammar::is_meant_as_key(&it));
+    let has_key = |answer: &Arc<Answer>| {
+        !answer.aliases.is_empty() || answer.texts().any(|it| grammar::is_meant_as_key(&it))
+    };
     answers.into_iter().filter(has_key).collect()
 }
 

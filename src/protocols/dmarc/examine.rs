@@ -111,7 +111,7 @@ impl Facts {
     }
 
     fn standing_in_force(&self, in_force: &InForce) -> Standing {
-        if in_force.tag == PolicyTag::Implied {
+        if in_force.tag == PolicyTag::Implied && !in_force.published.is_without_policy() {
             // What the owner wrote is ignored.
             Standing::Broken
         } else if in_force.requested == Policy::None

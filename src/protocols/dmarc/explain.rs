@@ -333,7 +333,10 @@ pub fn summary(facts: &Facts) -> Phrase {
         summary = summary.plain(" from ").name(&in_force.published.domain);
     }
     if in_force.tag == PolicyTag::Implied {
-        summary = summary.bad(" because the policy is invalid");
+        summary = match in_force.published.is_without_policy() {
+            true => summary.plain(" because the record has no p"),
+            false => summary.bad(" because the policy is invalid"),
+        };
     }
     if in_force.published.record().is_testing() {
         summary = summary.plain(", ").weak("t=y");

@@ -289,10 +289,11 @@ mod tests {
     }
 
     #[test]
-    fn a_mailbox_without_a_domain_is_told_but_stays_a_uri() {
-        let text = "v=DMARC1; rua=mailto:reports";
-        assert_eq!(faults(text), [("reports".to_owned(), "a mailbox (local-part@domain)")]);
-        assert_eq!(read(text).value.usable(), Usable::AsNone);
+    fn a_uri_without_a_mailbox_is_sound_and_names_none() {
+        let record = read("v=DMARC1; rua=mailto:reports");
+        let names_none = record.value.rua.iter().map(|uri| uri.names_no_mailbox());
+        assert_eq!(names_none.collect::<Vec<_>>(), [true]);
+        assert_eq!((record.errors.len(), record.value.usable()), (0, Usable::AsNone));
     }
 
     #[test]

@@ -39,6 +39,15 @@ pub struct ReportUri {
     pub size: Option<Span>,
 }
 
+impl ReportUri {
+    /// True for a `mailto:` URI without a mailbox: sound as a URI (RFC 6068 §2), and no report can be
+    /// sent to it.
+    pub fn names_no_mailbox(&self) -> bool {
+        let (scheme, rest) = split_scheme(&self.text);
+        scheme == b"mailto" && mailbox_at(rest).is_none()
+    }
+}
+
 /// Reads `dmarc-urilist = dmarc-uri *(*WSP "," *WSP dmarc-uri)`, recovering at each comma.
 pub(super) fn uri_list(
     record: &[u8],
@@ -96,11 +105,14 @@ fn split_scheme(uri: &[u8]) -> (&'static [u8], &[u8]) {
 
 /// The host of `mailto:local@host?fields` (RFC 6068 §2).
 fn mailbox_host(rest: &[u8]) -> Result<Option<Name>, Wanted<'_>> {
+    mailbox_at(rest).map_or(Ok(None), host_name)
+}
+
+/// What stands behind the @ of `local@host?fields`; `None` if it is no mailbox.
+fn mailbox_at(rest: &[u8]) -> Option<&[u8]> {
     let address = rest.split(|octet| *octet == b'?').next().unwrap_or_default();
-    match address.iter().rposition(|octet| *octet == b'@') {
-        None | Some(0) => Err(Wanted { at: rest, what: "a mailbox (local-part@domain)" }),
-        Some(at) => host_name(address.get(at + 1..).unwrap_or_default()),
-    }
+    let at = address.iter().rposition(|octet| *octet == b'@').filter(|at| *at > 0)?;
+    address.get(at + 1..)
 }
 
 /// The host of `https://userinfo@host:port/path` (RFC 3986 §3.2).

@@ -1,7 +1,8 @@
 //! One name of the tree: the records that count, and those that do not.
 
 use super::grammar;
-use super::record::Record;
+use super::record::{Record, Tag, Usable};
+use super::repair::repair;
 use crate::dns::{Answer, Failure, Kind, Outcome, Place, Question};
 use crate::net::Name;
 use crate::text::Parsed;
@@ -25,6 +26,15 @@ impl Published {
     /// The name that owns the TXT record.
     pub fn owner(&self) -> Name {
         owner(&self.domain).unwrap_or_else(|| self.domain.clone())
+    }
+
+    /// True if the record asks for reports and for no policy, and shows none that was meant: it counts
+    /// as `p=none` (RFC 9989 §4.7).
+    pub fn is_without_policy(&self) -> bool {
+        let record = self.record();
+        let is_policy = |tag: &Tag| ["p", "sp", "np"].iter().any(|it| record.is_named(tag, it));
+        let has_slips = || repair(&record.text).is_some_and(|repair| !repair.slips.is_empty());
+        record.usable() == Usable::AsNone && !record.tags.iter().any(is_policy) && !has_slips()
     }
 
     /// What the record says.

@@ -67,6 +67,8 @@ pub struct Effect {
     pub target: Option<Name>,
     /// The most that any address had spent when it came, this term included.
     pub spent: Spent,
+    /// True if a term before it may have decided, by what is unknown of the sender.
+    pub is_conditional: bool,
 }
 
 impl Effect {
@@ -81,6 +83,7 @@ impl Effect {
             lack: None,
             target: None,
             spent: open.iter().fold(Spent::default(), |worst, cohort| worst.max(cohort.spent)),
+            is_conditional: open.iter().any(|cohort| !cohort.maybe.is_empty()),
         }
     }
 

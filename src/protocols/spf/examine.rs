@@ -2,7 +2,8 @@
 
 use super::expand::Sender;
 use super::explanation::{self, Explanation};
-use super::partition::{Partition, Reading, Spent, SpfResult};
+use super::lint::most_voids;
+use super::partition::{Partition, Reading, Spent, SpfResult, VOID_LIMIT};
 use super::policy::{Found, Policies, Published};
 use super::record::{Qualifier, Record};
 use super::walk::{Walked, walk};
@@ -43,13 +44,14 @@ pub async fn examine(policies: &Policies<'_>, domain: &Name) -> Facts {
 }
 
 /// The records at names where people put a policy by mistake, if the domain has none: `_spf` below it,
-/// and the name that a form makes of a whole name where it wants a relative one.
+/// `@` before a whole name, and the name that a form makes of a whole name where it wants a relative
+/// one.
 async fn misplaced(policies: &Policies<'_>, published: &Published) -> Vec<Arc<Published>> {
     let domain = &published.domain;
     if published.found != Found::Nothing {
         return Vec::new();
     }
-    let names = [domain.child("_spf").ok(), domain.doubled()];
+    let names = [domain.child("_spf").ok(), domain.child("@").ok(), domain.doubled()];
     let found = join_all(names.iter().flatten().map(|name| policies.fetch(name))).await;
     found.into_iter().filter(|published| published.usable().is_some()).collect()
 }
@@ -164,6 +166,7 @@ impl Facts {
         } else if meets(ipv6, SpfResult::Permerror)
             || matches!(self.default_result(), Some(SpfResult::Pass | SpfResult::Neutral))
             || [ipv4, ipv6].iter().any(|partition| partition.passing().is_all())
+            || most_voids(self) > VOID_LIMIT
         {
             Standing::Weak
         } else {

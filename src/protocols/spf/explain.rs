@@ -102,7 +102,12 @@ impl Event {
                 (false, Some(Mechanism::Include(_))) => headline.plain(" does not pass: no match"),
                 (false, _) => headline.plain(" does not match"),
             };
-            if matched {
+            if matched && effect.is_conditional {
+                headline = headline
+                    .unknown(effect.result.word())
+                    .plain(" unless a term above that depends on the sender matches");
+                tone = Tone::Unknown;
+            } else if matched {
                 headline = headline.with(role(effect.result), effect.result.word());
                 tone = tone_of(effect.result);
             }

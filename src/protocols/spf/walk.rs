@@ -176,6 +176,7 @@ impl<'w> Walker<'w> {
             self.visits.push(Visit { published: Arc::clone(&published), via });
             let mut cells = Vec::new();
             let mut steps = Vec::new();
+            let given = open.iter().map(|cohort| cohort.maybe.len()).max().unwrap_or_default();
             self.depth += 1;
             let end = end_without_terms(&published)
                 .or_else(|| self.end_of_reading(&published))
@@ -190,7 +191,7 @@ impl<'w> Walker<'w> {
             }
             self.depth -= 1;
             let answers = vec![Arc::clone(&published.answer)];
-            let event = Event::CheckHost { result: common_result(&cells), published };
+            let event = Event::CheckHost { result: common_result(&cells, given), published };
             WalkedPolicy { cells, step: Step { event, answers, steps } }
         })
     }
@@ -243,8 +244,11 @@ impl<'w> Walker<'w> {
             cells.extend(matched);
             let ended = split.ended.into_iter();
             cells.extend(ended.map(|(cohort, why, by)| except(cohort, why, by.unwrap_or(id), id)));
+            // A loop is told once: its further rounds say nothing new.
+            let is_endless = matches!(effect.exception.as_deref(), Some(Exception::Endless));
+            let inner = if is_endless && self.depth > 2 { Vec::new() } else { split.steps };
             let event = Event::Term { published: Arc::clone(published), term: id.term, effect };
-            steps.push(Step { event, answers: split.answers, steps: split.steps });
+            steps.push(Step { event, answers: split.answers, steps: inner });
             open = rejoin(split.open);
         }
         match record.redirect() {
@@ -421,11 +425,13 @@ fn except(cohort: Cohort, why: Arc<Exception>, by: TermId, top: TermId) -> Cell 
     Cell { set, ruling, spent, by: Some(by), top: Some(top), maybe, passed_over }
 }
 
-/// The result that all cells share, if they do.
-fn common_result(cells: &[Cell]) -> Option<SpfResult> {
+/// The result that all cells share, if they do, and if it depends on no more than the `given` number
+/// of terms that were passed over before.
+fn common_result(cells: &[Cell], given: usize) -> Option<SpfResult> {
     let (first, rest) = cells.split_first()?;
     let result = first.result()?;
-    rest.iter().all(|cell| cell.result() == Some(result)).then_some(result)
+    let is_shared = rest.iter().all(|cell| cell.result() == Some(result));
+    (is_shared && cells.iter().all(|cell| cell.maybe.len() <= given)).then_some(result)
 }
 
 impl Qualifier {

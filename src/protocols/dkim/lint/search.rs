@@ -141,6 +141,14 @@ pub(super) fn proved_none(facts: &Facts, rule: &'static Rule, findings: &mut Vec
             .plain(": ")
             .name(&apex.question.name)
             .plain(" does not exist");
+        let names = facts.misplaced.iter().map(|it| Phrase::new().name(&it.question.name));
+        let said = match facts.misplaced.is_empty() {
+            true => said,
+            false => said
+                .plain("; found ")
+                .then(Phrase::listed(names, 3, " and "))
+                .plain(", where no receiver looks"),
+        };
         findings.push(at_domainkey(facts, rule, said));
     }
 }

@@ -2,12 +2,14 @@
 
 use super::super::discover::Discovery;
 use super::super::examine::Facts;
-use super::super::grammar;
-use super::super::record::{Psd, Record, Usable, Usage};
+use super::super::grammar::{self, ONCE};
+use super::super::record::{Psd, Record, Tag, Usable, Usage};
 use super::super::repair::repair;
+use super::super::uri::ReportUri;
 use super::super::visit::Found;
 use super::{of_domain, of_record, own_record};
-use crate::diagnostic::{Finding, Rule};
+use crate::diagnostic::{Finding, Location, Rule};
+use crate::dns::{Kind, Outcome};
 use crate::text::slip::told;
 use crate::text::{Phrase, Slip, Span, SyntaxError};
 
@@ -29,7 +31,7 @@ pub(super) fn several_records(facts: &Facts, rule: &'static Rule, findings: &mut
 }
 
 pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    faults(facts, rule, true, "receivers ignore the tag", findings);
+    faults(facts, rule, true, findings);
     let Some(published) = own_record(facts).filter(|it| it.record.errors.is_empty()) else {
         return;
     };
@@ -43,21 +45,19 @@ pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
 }
 
 pub(super) fn stray_text(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    faults(facts, rule, false, "receivers ignore the text", findings);
+    faults(facts, rule, false, findings);
 }
 
 /// One finding for each fault that changes the meaning of the record, or for each that does not.
-fn faults(
-    facts: &Facts,
-    rule: &'static Rule,
-    changing: bool,
-    effect: &str,
-    findings: &mut Vec<Finding>,
-) {
+fn faults(facts: &Facts, rule: &'static Rule, changing: bool, findings: &mut Vec<Finding>) {
     let Some(published) = own_record(facts) else { return };
     let record = published.record();
     let slips = repair(&record.text).map(|repair| repair.slips).unwrap_or_default();
     let errors = published.record.errors.iter();
+    // A policy that sets the whole request aside has a rule of its own.
+    let voided = voided_policies(record);
+    let is_voided = |span: Span| voided.iter().any(|tag| touches(tag.span(), span));
+    let errors = errors.filter(|error| error.expected == ONCE || !is_voided(error.span));
     let errors = errors.filter(|error| changes_meaning(record, error) == changing);
     for error in errors {
         let mut message = Phrase::new();
@@ -67,11 +67,8 @@ fn faults(
             message = message.code(found).plain(": ");
         }
         let message = message.plain("expected ").plain(error.expected);
-        let message = message.plain(format!("; {effect}"));
-        let touches = |slip: &&Slip| slip.span.start < tag.end && tag.start < slip.span.end;
-        let message = told(slips.iter().filter(touches))
-            .into_iter()
-            .fold(message, |message, slip| message.plain("; ").then(slip));
+        let message = message.plain(effect(record, error, changing));
+        let message = causes_at(message, &slips, tag);
         findings.push(Finding::new(rule, of_record(published).at(error.span), message));
     }
 }
@@ -84,6 +81,47 @@ fn shown(text: &[u8], tag: Span, fault: Span) -> Vec<u8> {
     match before.contains(&b'=') && !part.is_empty() {
         true => [name, b"=", part].concat(),
         false => part.to_vec(),
+    }
+}
+
+/// What receivers make of a fault.
+fn effect(record: &Record, error: &SyntaxError, changing: bool) -> &'static str {
+    let is_one_of_several = |uri: &ReportUri| !touches(uri.span, error.span);
+    let in_list = record.tags_with(Usage::Read).filter(|tag| touches(tag.value, error.span)).any(
+        |tag| match () {
+            () if record.is_named(tag, "rua") => record.rua.iter().any(is_one_of_several),
+            () if record.is_named(tag, "ruf") => record.ruf.iter().any(is_one_of_several),
+            () => false,
+        },
+    );
+    match changing {
+        // RFC 9989 is silent about it: which one counts is up to the receiver.
+        _ if error.expected == ONCE => "; the last one counts here, and receivers differ",
+        true if in_list => "; receivers ignore this address",
+        true => "; receivers ignore the tag",
+        false => "; receivers ignore the text",
+    }
+}
+
+fn touches(one: Span, other: Span) -> bool {
+    one.start < other.end && other.start < one.end
+}
+
+/// The sentence with the slips behind it that stand within a span.
+fn causes_at(message: Phrase, slips: &[Slip], span: Span) -> Phrase {
+    told(slips.iter().filter(|slip| touches(slip.span, span)))
+        .into_iter()
+        .fold(message, |message, slip| message.plain("; ").then(slip))
+}
+
+/// The policies whose values set the whole request aside (RFC 9989 §4.10.1).
+fn voided_policies(record: &Record) -> Vec<&Tag> {
+    let is_policy = |tag: &&Tag| ["p", "sp", "np"].iter().any(|name| record.is_named(tag, name));
+    match record.usable() {
+        Usable::Ok => Vec::new(),
+        Usable::AsNone | Usable::Skip => {
+            record.tags_with(Usage::Discarded).filter(is_policy).collect()
+        }
     }
 }
 
@@ -113,9 +151,10 @@ pub(super) fn no_valid_policy(facts: &Facts, rule: &'static Rule, findings: &mut
         Usable::AsNone => "receivers apply p=none",
         Usable::Skip => "without a valid rua, receivers do not apply DMARC",
     };
-    let voided = record
-        .tags_with(Usage::Discarded)
-        .find(|tag| ["p", "sp", "np"].iter().any(|name| record.is_named(tag, name)));
+    if published.is_without_policy() {
+        return;
+    }
+    let voided = voided_policies(record).into_iter().next();
     let (message, location) = match voided {
         Some(tag) => (
             Phrase::new().code(record.show(tag.span())).bad(" is not a valid policy"),
@@ -127,12 +166,80 @@ pub(super) fn no_valid_policy(facts: &Facts, rule: &'static Rule, findings: &mut
         ),
     };
     let message = message.plain("; ").plain(effect);
-    // A tag of another name that was meant as the policy; faults of values have a rule of their own.
-    let message = match published.record.errors.is_empty() {
-        true => causes(message, &record.text),
-        false => message,
+    let message = match voided {
+        Some(tag) => {
+            let slips = repair(&record.text).map(|repair| repair.slips).unwrap_or_default();
+            causes_at(message, &slips, tag_around(&record.text, tag.span()))
+        }
+        // A tag of another name that was meant as the policy; other faults have rules of their own.
+        None if published.record.errors.is_empty() => causes(message, &record.text),
+        None => message,
     };
     findings.push(Finding::new(rule, location, message));
+}
+
+pub(super) fn policy_absent(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(published) = own_record(facts).filter(|it| it.is_without_policy()) else { return };
+    let message = Phrase::new()
+        .plain("the record of ")
+        .name(&published.domain)
+        .plain(" has no ")
+        .code("p")
+        .plain(": receivers apply ")
+        .weak("p=none");
+    findings.push(Finding::new(rule, of_record(published), message));
+}
+
+pub(super) fn leading_space(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(published) = own_record(facts) else { return };
+    let text = &published.record().text;
+    let length = text.len() - text.trim_ascii_start().len();
+    if length == 0 {
+        return;
+    }
+    let message = Phrase::new()
+        .plain("white space before ")
+        .code("v=DMARC1")
+        .plain("; some receivers ")
+        .bad("discard the record");
+    findings.push(Finding::new(rule, of_record(published).at(Span::new(0, length)), message));
+}
+
+pub(super) fn tag_order(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(published) = own_record(facts).filter(|it| it.record.errors.is_empty()) else {
+        return;
+    };
+    let record = published.record();
+    let Some(p) = record.tags.iter().skip(1).find(|tag| record.is_named(tag, "p")) else { return };
+    let message = Phrase::new()
+        .code(record.show(p.span()))
+        .plain(" is not the tag after ")
+        .code("v=DMARC1")
+        .plain("; some RFC 7489 receivers find no policy");
+    findings.push(Finding::new(rule, of_record(published).at(p.span()), message));
+}
+
+pub(super) fn dangling_alias(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some(answer) = facts.discovered.walk.visits.first().and_then(|it| it.answer.as_ref())
+    else {
+        return;
+    };
+    // RFC 6604 §3: the response code speaks of the last name of the chain.
+    let (Outcome::NxDomain, Some(last)) = (&answer.outcome, answer.aliases.last()) else { return };
+    let name = &answer.question.name;
+    let message = Phrase::new()
+        .name(name)
+        .plain(" is an alias of ")
+        .name(last)
+        .plain(", which ")
+        .bad("does not exist")
+        .plain("; receivers find no policy there");
+    let mut finding = Finding::new(rule, Location::set(name.clone(), Kind::Cname), message);
+    finding.advice = Some(Phrase::from(
+        "enable DMARC in your account at the operator of that name, or replace the alias with a TXT \
+         record of your own",
+    ));
+    findings.push(finding);
 }
 
 pub(super) fn historic_tag(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
@@ -179,7 +286,7 @@ fn spaced(text: &[u8]) -> Option<Span> {
 
 pub(super) fn lookalike(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     // Where nothing is published, `dmarc/missing` shows the text that was to be the record.
-    if matches!(facts.discovered.discovery, Discovery::NotPublished | Discovery::Unknown(_)) {
+    if facts.discovered.discovery == Discovery::NotPublished {
         return;
     }
     let Some(visit) = facts.discovered.walk.visits.first() else { return };

@@ -13,7 +13,8 @@ pub(super) fn no_reports(facts: &Facts, rule: &'static Rule, findings: &mut Vec<
     let Some(published) = own_record(facts) else { return };
     let record = published.record();
     // A record that cannot be used for want of a report address has a finding of its own.
-    if !record.rua.is_empty() || record.usable() == Usable::Skip {
+    let is_reachable = |uri: &ReportUri| !uri.names_no_mailbox();
+    if record.rua.iter().any(is_reachable) || record.usable() == Usable::Skip {
         return;
     }
     let message = Phrase::new()
@@ -58,6 +59,17 @@ pub(super) fn undeliverable_reports(
     findings: &mut Vec<Finding>,
 ) {
     let Some(published) = own_record(facts) else { return };
+    for uri in uris(published.record()).filter(|uri| uri.names_no_mailbox()) {
+        let message = Phrase::new()
+            .plain("no report reaches ")
+            .code(&uri.text)
+            .plain(": it ")
+            .bad("names no mailbox")
+            .plain(" (local-part@domain)");
+        let mut finding = Finding::new(rule, of_record(published).at(uri.span), message);
+        finding.advice = Some(Phrase::from("name a mailbox that you read"));
+        findings.push(finding);
+    }
     for destination in facts.destinations.iter().filter(|it| it.is_undeliverable) {
         let Some(host) = &destination.uri.host else { continue };
         let message = Phrase::new()

@@ -14,6 +14,9 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &SYNTAX, run: record::syntax },
     Check { rule: &STRAY_TEXT, run: record::stray_text },
     Check { rule: &NO_VALID_POLICY, run: record::no_valid_policy },
+    Check { rule: &POLICY_ABSENT, run: record::policy_absent },
+    Check { rule: &DANGLING_ALIAS, run: record::dangling_alias },
+    Check { rule: &LEADING_SPACE, run: record::leading_space },
     Check { rule: &HISTORIC_TAG, run: record::historic_tag },
     Check { rule: &LOOKALIKE, run: record::lookalike },
     Check { rule: &PSD_TAG, run: record::psd_tag },
@@ -24,6 +27,7 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &RECEIVERS_DISAGREE, run: policy::receivers_disagree },
     Check { rule: &SINGLE_LABEL_ORGANIZATION, run: policy::single_label_organization },
     Check { rule: &UNUSUAL_SPACING, run: record::unusual_spacing },
+    Check { rule: &TAG_ORDER, run: record::tag_order },
     Check { rule: &NO_REPORTS, run: reports::no_reports },
     Check { rule: &FO_WITHOUT_RUF, run: reports::fo_without_ruf },
     Check { rule: &EXTERNAL_REPORT_UNAUTHORIZED, run: reports::external_report_unauthorized },
@@ -59,7 +63,7 @@ pub(crate) static SYNTAX: Rule = Rule {
     severity: Error,
     confidence: Certain,
     summary: "invalid tag in the DMARC record",
-    why: "Receivers ignore the tag and use its default value.",
+    why: "Receivers ignore an invalid value and use the default of the tag, if it has one.",
     cite: rfc(9989, "4.8"),
     page: include_str!("syntax.md"),
 };
@@ -84,6 +88,38 @@ pub(crate) static NO_VALID_POLICY: Rule = Rule {
           there is no valid rua.",
     cite: rfc(9989, "4.10.1"),
     page: include_str!("no-valid-policy.md"),
+};
+
+pub(crate) static POLICY_ABSENT: Rule = Rule {
+    id: "dmarc/policy-absent",
+    severity: Warn,
+    confidence: Certain,
+    summary: "DMARC record without p",
+    why: "Without p, a record that requests reports counts as p=none: receivers report, and deliver \
+          mail that fails.",
+    cite: rfc(9989, "4.7"),
+    page: include_str!("policy-absent.md"),
+};
+
+pub(crate) static DANGLING_ALIAS: Rule = Rule {
+    id: "dmarc/dangling-alias",
+    severity: Error,
+    confidence: Certain,
+    summary: "_dmarc CNAME points to a name that does not exist",
+    why: "Receivers find no policy. An attacker who gets that name can publish one for the domain.",
+    cite: rfc(9989, "4.10"),
+    page: include_str!("dangling-alias.md"),
+};
+
+pub(crate) static LEADING_SPACE: Rule = Rule {
+    id: "dmarc/leading-space",
+    severity: Warn,
+    confidence: Likely,
+    summary: "white space before v=DMARC1",
+    why: "A DMARC record begins with its version. Strict receivers discard a record with anything \
+          before it and have no policy for the domain.",
+    cite: rfc(9989, "4.8"),
+    page: include_str!("leading-space.md"),
 };
 
 pub(crate) static HISTORIC_TAG: Rule = Rule {
@@ -189,6 +225,17 @@ pub(crate) static UNUSUAL_SPACING: Rule = Rule {
     why: "The syntax allows it, but some receivers and checkers find no record.",
     cite: rfc(9989, "4.8"),
     page: include_str!("unusual-spacing.md"),
+};
+
+pub(crate) static TAG_ORDER: Rule = Rule {
+    id: "dmarc/tag-order",
+    severity: Note,
+    confidence: Likely,
+    summary: "p is not the second tag of the DMARC record",
+    why: "RFC 9989 allows any order. RFC 7489 has p second, and some of its receivers find no policy \
+          elsewhere.",
+    cite: rfc(7489, "6.3"),
+    page: include_str!("tag-order.md"),
 };
 
 pub(crate) static NO_REPORTS: Rule = Rule {

@@ -240,3 +240,74 @@ async fn a_size_limit_is_pointed_at_in_either_list() {
     let found = findings("dmarc/report-size-limit", record).await;
     assert_eq!(found.iter().map(|one| &*one.1).collect::<Vec<_>>(), ["1k", "2m"]);
 }
+
+#[tokio::test]
+async fn a_record_without_p_is_a_warning_and_no_invalid_policy() {
+    let record = "_dmarc.x.example TXT v=DMARC1; rua=mailto:a@x.example";
+    let facts = facts(&[record], "x.example").await;
+    let found = check(&facts);
+    let ids: Vec<_> = found.iter().map(|one| (one.rule.id, one.rule.severity)).collect();
+    assert_eq!(ids, [("dmarc/policy-absent", crate::diagnostic::Severity::Warn)]);
+    assert_eq!(facts.standing(), crate::diagnostic::Standing::Weak);
+}
+
+#[tokio::test]
+async fn a_misspelt_p_is_no_absent_one() {
+    let record = "_dmarc.x.example TXT v=DMARC1; policy=reject; rua=mailto:a@x.example";
+    assert_eq!(ids(&[record]).await, ["dmarc/no-valid-policy"]);
+}
+
+#[tokio::test]
+async fn an_invalid_policy_is_one_finding_with_what_was_meant() {
+    let found = [
+        ids(&["_dmarc.x.example TXT v=DMARC1; p=reject; sp=rejct; rua=mailto:a@x.example"]).await,
+        ids(&["_dmarc.x.example TXT v=DMARC1; p='none'; rua=mailto:a@x.example"]).await,
+    ];
+    assert_eq!(found, [["dmarc/no-valid-policy"], ["dmarc/no-valid-policy"]]);
+    let message = findings("dmarc/no-valid-policy", "v=DMARC1; p=reject; sp=rejct").await;
+    assert!(message[0].0.contains("did you mean sp=reject?"), "{message:?}");
+}
+
+#[tokio::test]
+async fn one_bad_address_of_two_costs_the_address_and_not_the_tag() {
+    let record = "v=DMARC1; p=reject; rua=mailto:a@x.example,mailto: b@x.example";
+    let message = findings("dmarc/syntax", record).await.remove(0).0;
+    assert!(message.contains("receivers ignore this address"), "{message}");
+}
+
+#[tokio::test]
+async fn a_tag_that_stands_twice_is_not_said_to_be_ignored() {
+    let message = findings("dmarc/syntax", "v=DMARC1; p=reject; p=none").await.remove(0).0;
+    assert!(message.contains("the last one counts here"), "{message}");
+}
+
+#[tokio::test]
+async fn an_address_without_a_mailbox_gets_no_reports_and_is_no_fault_of_the_grammar() {
+    let record = "_dmarc.x.example TXT v=DMARC1; p=reject; rua=mailto:dmarc";
+    assert_eq!(ids(&[record]).await, ["dmarc/no-reports", "dmarc/undeliverable-reports"]);
+}
+
+#[tokio::test]
+async fn white_space_before_the_version_is_pointed_out() {
+    assert_eq!(
+        findings("dmarc/leading-space", "  v=DMARC1; p=reject; rua=mailto:a@x.example").await,
+        said("white space before v=DMARC1; some receivers discard the record", "  ")
+    );
+}
+
+#[tokio::test]
+async fn a_policy_behind_other_tags_is_noted() {
+    assert_eq!(
+        findings("dmarc/tag-order", "v=DMARC1; adkim=s; p=reject; rua=mailto:a@x.example").await,
+        said(
+            "p=reject is not the tag after v=DMARC1; some RFC 7489 receivers find no policy",
+            "p=reject"
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_record_with_slips_is_told_where_the_parent_could_not_be_asked() {
+    let lines = ["_dmarc.x.example TXT v=DMARC1 p=reject", "_dmarc.example FAIL"];
+    assert_eq!(ids(&lines).await, ["dmarc/lookalike"]);
+}

@@ -49,6 +49,11 @@ pub(super) fn shadowed_term(facts: &Facts, rule: &'static Rule, findings: &mut V
     }
 }
 
+/// The terms that decide about nobody.
+pub(super) fn idle(facts: &Facts) -> Vec<Place<'_>> {
+    dead(facts).into_iter().map(|dead| dead.place).collect()
+}
+
 /// A term whose addresses were all decided before.
 struct Dead<'f> {
     place: Place<'f>,

@@ -70,21 +70,7 @@ pub(super) fn too_many_voids(facts: &Facts, rule: &'static Rule, findings: &mut 
 
 pub(super) fn possible_voids(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let certain = usize::from(facts.worst().voids);
-    // An include of a name without a policy is permerror by itself (RFC 7208 §5.2).
-    let is_list = |place: &Place<'_>| match &place.term.body {
-        Body::Directive(_, Mechanism::Exists(spec)) => spec.fixed().is_none(),
-        Body::Directive(_, Mechanism::A(target) | Mechanism::Mx(target)) => {
-            target.domain.as_ref().is_some_and(|spec| matches!(spec.text, SpecText::Macro(_)))
-        }
-        _ => false,
-    };
-    let open = facts.sender_dependent();
-    let lists: Vec<Place<'_>> = facts.own_terms().filter(is_list).collect();
-    let lists = lists.iter().filter(|place| {
-        let text = String::from_utf8_lossy(place.text());
-        open.iter().any(|open| text.ends_with(open.as_str()) || open.ends_with(&*text))
-    });
-    let lists: Vec<&Place<'_>> = lists.collect();
+    let lists = lists(facts);
     let limit = usize::from(VOID_LIMIT);
     let Some(first) = lists.first().filter(|_| certain <= limit && certain + lists.len() > limit)
     else {
@@ -105,6 +91,31 @@ pub(super) fn possible_voids(facts: &Facts, rule: &'static Rule, findings: &mut 
         "join the lists under fewer names, at most two that may be empty; keep each term until then",
     ));
     findings.push(finding);
+}
+
+/// The terms of the domain's own records that are a void lookup for each sender that they do not list.
+fn lists(facts: &Facts) -> Vec<Place<'_>> {
+    // An include of a name without a policy is permerror by itself (RFC 7208 §5.2).
+    let is_list = |place: &Place<'_>| match &place.term.body {
+        Body::Directive(_, Mechanism::Exists(spec)) => spec.fixed().is_none(),
+        Body::Directive(_, Mechanism::A(target) | Mechanism::Mx(target)) => {
+            target.domain.as_ref().is_some_and(|spec| matches!(spec.text, SpecText::Macro(_)))
+        }
+        _ => false,
+    };
+    let open = facts.sender_dependent();
+    let is_open = |place: &Place<'_>| {
+        let text = String::from_utf8_lossy(place.text());
+        open.iter().any(|open| text.ends_with(open.as_str()) || open.ends_with(&*text))
+    };
+    facts.own_terms().filter(is_list).filter(is_open).collect()
+}
+
+/// The most void lookups of any sender: those that everybody meets, and one for each list that may not
+/// have the sender.
+pub(crate) fn most_voids(facts: &Facts) -> u16 {
+    let lists = u16::try_from(lists(facts).len()).unwrap_or(u16::MAX);
+    facts.worst().voids.saturating_add(lists)
 }
 
 pub(super) fn too_many_mx_hosts(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {

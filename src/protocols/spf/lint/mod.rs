@@ -24,6 +24,7 @@ mod typo;
 mod view;
 mod writing;
 
+pub(crate) use limits::most_voids;
 pub(crate) use networks::{is_unusable, unusable};
 pub(crate) use record::has_lookalike;
 pub use rules::CHECKS;

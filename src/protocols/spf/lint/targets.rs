@@ -2,6 +2,7 @@
 
 use super::limits::reaches_void_limit;
 use super::view::{Place, place_of};
+use super::writing::swallowed;
 use crate::diagnostic::{Finding, Location, Rule, Step};
 use crate::dns::{Answer, Kind, Outcome};
 use crate::net::{Family, Name};
@@ -13,7 +14,7 @@ use crate::protocols::spf::policy::Found;
 use crate::protocols::spf::record::{Body, Mechanism, SpecText};
 use crate::protocols::spf::repair::repair;
 use crate::provider::nearest_policy;
-use crate::text::Phrase;
+use crate::text::{Phrase, Slip};
 use std::collections::{HashMap, HashSet};
 
 pub(super) fn include_without_record(
@@ -46,6 +47,46 @@ pub(super) fn include_without_record(
     }
 }
 
+/// Terms that the grammar reads, whose name is not what was meant; where a lookup shows that it leads
+/// nowhere, that is told instead.
+pub(super) fn doubtful_name(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let is_odd = |place: &Place<'_>| {
+        let text = place.text();
+        let is_named = matches!(place.term.body, Body::Directive(..) | Body::Redirect(_));
+        let is_network = |it: &Mechanism| matches!(it, Mechanism::Ip4(_) | Mechanism::Ip6(_));
+        let lists = matches!(&place.term.body, Body::Directive(_, it) if is_network(it));
+        let colons = text.iter().filter(|octet| b":=".contains(octet)).count();
+        is_named && !lists && (colons > 1 || text.contains(&b'@'))
+    };
+    let mut odd = facts.own_terms().filter(is_odd).peekable();
+    if odd.peek().is_none() {
+        return;
+    }
+    let mut told: Vec<Place<'_>> = broken(facts).into_iter().map(|(place, _)| place).collect();
+    if !reaches_void_limit(facts, Family::V4) {
+        told.extend(voids(facts).into_iter().map(|void| void.place));
+    }
+    for place in odd.filter(|place| !told.iter().any(|known| known.is(*place))) {
+        let is_swallowed = swallowed(place.published).iter().any(|(at, _)| *at == place.term.span);
+        let Some(slip) = slips(place).into_iter().next().filter(|_| !is_swallowed) else {
+            continue;
+        };
+        let message = Phrase::new().code(place.text()).plain(": ").then(slip.phrase());
+        findings.push(Finding::new(rule, place.location(), message));
+    }
+}
+
+/// What was written otherwise than it was meant in a term.
+fn slips(place: Place<'_>) -> Vec<Slip> {
+    repair(place.text_as_record().as_slice()).map(|it| it.slips).unwrap_or_default()
+}
+
+/// The sentence, and what was probably meant by the term.
+fn with_slips(place: Place<'_>, message: Phrase) -> Phrase {
+    let slips = slips(place);
+    slips.iter().take(2).fold(message, |message, slip| message.plain("; ").then(slip.phrase()))
+}
+
 /// The terms that lead to a name which publishes no policy, each once, and the first visit there.
 fn broken(facts: &Facts) -> Vec<(Place<'_>, &Visit)> {
     let mut found: Vec<(Place<'_>, &Visit)> = Vec::new();
@@ -68,9 +109,7 @@ fn pointing(place: Place<'_>, name: &Name) -> Phrase {
 
 /// What receivers do, and what was probably meant.
 fn permerror(place: Place<'_>, message: Phrase) -> Phrase {
-    let message = message.plain("; receivers return ").bad("permerror");
-    let slips = repair(place.text_as_record().as_slice()).map(|it| it.slips).unwrap_or_default();
-    slips.iter().take(2).fold(message, |message, slip| message.plain("; ").then(slip.phrase()))
+    with_slips(place, message.plain("; receivers return ").bad("permerror"))
 }
 
 fn leads_to_no_name(place: Place<'_>) -> bool {
@@ -151,7 +190,7 @@ pub(super) fn void_lookup(facts: &Facts, rule: &'static Rule, findings: &mut Vec
     }
     for Void { place, name, what, .. } in voids(facts) {
         let message = pointing(place, name).plain(what);
-        let message = message.plain("; receivers allow 2 void lookups");
+        let message = with_slips(place, message.plain("; receivers allow 2 void lookups"));
         findings.push(Finding::new(rule, place.location(), message));
     }
 }

@@ -1,5 +1,6 @@
 //! Terms of a record that do not do what their writer may think, and how a policy ends.
 
+use super::dead::idle;
 use super::view::{Place, name_addresses};
 use crate::diagnostic::{Finding, Rule};
 use crate::protocols::spf::examine::Facts;
@@ -93,10 +94,13 @@ fn last_all(facts: &Facts, wanted: Qualifier) -> Option<Place<'_>> {
 }
 
 pub(super) fn weak_term(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    // A term that never decides gives its senders nothing.
+    let idle = idle(facts);
     for (published, record) in facts.own_records() {
-        let mut weak = record.directives().filter(|(_, _, qualifier, mechanism)| {
+        let mut weak = record.directives().filter(|(_, term, qualifier, mechanism)| {
             matches!(qualifier, Qualifier::Neutral | Qualifier::Softfail)
                 && **mechanism != Mechanism::All
+                && !idle.iter().any(|it| it.is(Place { published, record, term }))
         });
         let Some((_, first, qualifier, _)) = weak.next() else { continue };
         let message = Phrase::new()

@@ -43,6 +43,12 @@ pub(super) fn valued(
         slips.meant(word.span, Phrase::from(what), terms.join(&b' '), false);
         return Some(terms);
     }
+    if let Some(domain) = domain_of_mailbox(inner).filter(|_| is_named) {
+        let terms = vec![[sign, begin, domain].concat()];
+        let what = "a mail address instead of a domain name: SPF authorizes hosts, not mailboxes";
+        slips.meant(word.span, Phrase::from(what), terms.join(&b' '), false);
+        return Some(terms);
+    }
     let networks = network::read(inner);
     match (lower.as_slice(), networks) {
         (b"ip4:" | b"ip6:" | b"a:" | b"mx:" | b"include:", Some((terms, writing))) => {
@@ -95,6 +101,14 @@ fn in_ascii(name: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(name).ok().filter(|_| !is_plain)?;
     let name = Name::from_unicode(text).ok()?;
     Some(name.to_string().into_bytes())
+}
+
+/// The domain of a mail address that stands where a name belongs.
+fn domain_of_mailbox(text: &[u8]) -> Option<&[u8]> {
+    let at = text.iter().position(|octet| *octet == b'@')?;
+    let (local, domain) = (text.get(..at)?, text.get(at + 1..)?);
+    let is_local = |octet: &u8| octet.is_ascii_alphanumeric() || b"._-+".contains(octet);
+    (local.iter().all(is_local) && is_host(domain)).then_some(domain)
 }
 
 /// True for a name of several labels that is no address.

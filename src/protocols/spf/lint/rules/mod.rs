@@ -19,6 +19,7 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &SYNTAX, run: record::syntax },
     Check { rule: &JOINED_STRINGS, run: writing::joined_strings },
     Check { rule: &SUSPICIOUS_MODIFIER, run: record::suspicious_modifier },
+    Check { rule: &DOUBTFUL_NAME, run: targets::doubtful_name },
     Check { rule: &REPORTING_MODIFIER, run: writing::reporting_modifier },
     Check { rule: &UNUSUAL_CASE, run: writing::unusual_case },
     Check { rule: &LOOKALIKE, run: record::lookalike },

@@ -56,6 +56,17 @@ pub(crate) static SUSPICIOUS_MODIFIER: Rule = Rule {
     page: include_str!("../suspicious-modifier.md"),
 };
 
+pub(crate) static DOUBTFUL_NAME: Rule = Rule {
+    id: "spf/doubtful-name",
+    severity: Warn,
+    confidence: Likely,
+    summary: "a URL, a mail address or a second mechanism as a name",
+    why: "The grammar allows it, so receivers look up a name that does not exist: the term matches \
+          no sender, or gives permerror.",
+    cite: rfc(7208, "7.1"),
+    page: include_str!("../doubtful-name.md"),
+};
+
 pub(crate) static REPORTING_MODIFIER: Rule = Rule {
     id: "spf/reporting-modifier",
     severity: Note,
@@ -216,7 +227,8 @@ pub(crate) static LOCAL_PART_MACRO: Rule = Rule {
     severity: Note,
     confidence: Certain,
     summary: "local-part macro in a DNS query",
-    why: "all matches every sender, so receivers never evaluate the policy that redirect names.",
+    why: "Each sender address causes its own query: receivers cannot cache the answer, and the DNS \
+          servers on the way see who sends.",
     cite: rfc(7208, "7.3"),
     page: include_str!("../local-part-macro.md"),
 };

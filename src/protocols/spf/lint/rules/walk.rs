@@ -182,7 +182,8 @@ pub(crate) static UNUSABLE_EXPLANATION: Rule = Rule {
     severity: Note,
     confidence: Certain,
     summary: "no usable explanation at the exp= target",
-    why: "The first match decides, although the later term probably expresses what you meant.",
+    why: "Receivers continue as if there were no exp=, so the bounce does not contain your \
+          explanation.",
     cite: rfc(7208, "6.2"),
     page: include_str!("../unusable-explanation.md"),
 };
