@@ -223,8 +223,8 @@ fn variables() -> String {
         "Flags override the environment, the environment overrides mailcheck.toml.\n\
          mailcheck config show --origin says where each setting comes from.\n\n{}\n\n{}",
         table(rows.collect()),
-        "Also read: NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM (colour; --color overrides them),\n\
-         FORCE_HYPERLINK (links), LC_ALL, LC_CTYPE, LANG (characters), GITHUB_ACTIONS and\n\
+        "Also read: NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM (colour; --color overrides them), COLUMNS\n\
+         (width), FORCE_HYPERLINK (links), LC_ALL, LC_CTYPE, LANG (characters), GITHUB_ACTIONS and\n\
          GITHUB_STEP_SUMMARY (colour and the summary of a job)."
     )
 }
