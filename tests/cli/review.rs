@@ -224,7 +224,8 @@ fn a_policy_that_takes_long_to_compare_ends_in_time() {
     let zone = |from| with(&format!("x TXT \"v=spf1\" {} \" -all\"", terms(from)));
     let run = diff("in-time", &zone(0), &zone(1));
     let ended = run.arguments(["--deadline", "1s", "-q"]).end();
-    assert!(matches!(ended.code, Some(1 | 3)), "{}", ended.screen());
+    // Where it is compared in time, nothing has changed; what takes long is undetermined.
+    assert!(matches!(ended.code, Some(0 | 3)), "{}", ended.screen());
 }
 
 // ── files that are not the whole truth ──────────────────────────────────────────────────────────

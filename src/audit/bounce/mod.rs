@@ -194,7 +194,7 @@ fn forwarded(class: Class, read: &bounce::Bounce, own: &Fault) -> Option<Fault> 
         (None, None) => return None,
     };
     let action = Phrase::from(
-        "do not authorize it; a DKIM signature of your domain is what survives forwarding",
+        "do not authorize it; only a DKIM signature of your domain survives forwarding",
     );
     let said = [reason, action];
     let forwarder = FaultKind::Forwarder;

@@ -313,7 +313,7 @@ pub(super) fn stop_everybody(context: Context<'_>) -> Vec<Candidate> {
     let ended = |text: &[u8]| if has_end { text.to_vec() } else { with(text, b"~all") };
     let is_kept = narrowed != bare;
     let summary = match is_kept {
-        true => Phrase::from("authorize the host itself; add the prefix length that was meant"),
+        true => Phrase::from("authorize the host itself; add the intended prefix length"),
         false => Phrase::from("authorize only the senders that the other terms list"),
     };
     let reading = site.change.clone().reword(&site.record.text, &bare);
