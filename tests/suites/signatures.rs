@@ -55,8 +55,7 @@ fn examined(text: &Value, keys: &Value, now: Option<u64>) -> Option<Value> {
     let octets = STANDARD.decode(text.as_str()?).ok()?;
     let piece = Piece::new(octets).ok()?;
     let place = Found { file: "-".into(), number: 1, is_one_of_many: false };
-    let mut inquiry = MessageInquiry::default();
-    inquiry.now = now;
+    let inquiry = MessageInquiry { now, ..MessageInquiry::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let dns = world(keys);
     let report = runtime.block_on(message(&dns, &piece, &place, &inquiry, None, false));

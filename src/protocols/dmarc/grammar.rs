@@ -9,7 +9,7 @@
 //! has faults "discarded in favor of default values (if any) or ignored outright".
 
 use super::record::{AlignmentMode, FailureOption, Policy, Psd, Record, Tag, Usage};
-use super::uri::{ReportUri, uri_list};
+use super::uri::uri_list;
 use crate::text::lex::{Reading, is_fws, is_wsp, trim, whole};
 use crate::text::tag_list::{self, tag_list};
 use crate::text::{Citation, Parsed, Span, Spanned, SyntaxError, rfc};
@@ -291,7 +291,8 @@ mod tests {
     #[test]
     fn a_uri_without_a_mailbox_is_sound_and_names_none() {
         let record = read("v=DMARC1; rua=mailto:reports");
-        let names_none = record.value.rua.iter().map(ReportUri::names_no_mailbox);
+        let names_none =
+            record.value.rua.iter().map(crate::protocols::dmarc::ReportUri::names_no_mailbox);
         assert_eq!(names_none.collect::<Vec<_>>(), [true]);
         assert_eq!((record.errors.len(), record.value.usable()), (0, Usable::AsNone));
     }
