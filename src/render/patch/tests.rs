@@ -72,7 +72,7 @@ fn octodns_gets_names_below_the_zone_and_escaped_semicolons() {
     assert_eq!(
         written(&patch, Tool::Octodns),
         "# spf/duplicate-term (safe): drop a\n# example.com.yaml\n---\n'_dmarc':\n\
-         \x20 - type: TXT\n    ttl: 300\n    values:\n\
+         \x20 - ttl: 300\n    type: TXT\n    values:\n\
          \x20     - 'site'\n      - 'v=DMARC1\\; p=''none'''\n"
     );
 }
