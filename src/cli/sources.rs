@@ -206,9 +206,13 @@ pub(super) fn endpoints(sources: &Sources) -> Result<Vec<Endpoint>, Mistake> {
 /// shares the load. The one at `first` comes first.
 ///
 /// # Errors
-/// A server cannot be understood, or there is none.
-pub(super) fn lanes(sources: &Sources, first: usize) -> Result<Vec<Arc<dyn Dns>>, Mistake> {
-    let mut servers: Vec<Server> = endpoints(sources)?.into_iter().map(Server::Endpoint).collect();
+/// The settings of the system cannot be read.
+pub(super) fn lanes(
+    endpoints: &[Endpoint],
+    sources: &Sources,
+    first: usize,
+) -> Result<Vec<Arc<dyn Dns>>, Mistake> {
+    let mut servers: Vec<Server> = endpoints.iter().cloned().map(Server::Endpoint).collect();
     let many = servers.len();
     servers.rotate_left(first % many.max(1));
     let mut lanes: Vec<Arc<dyn Dns>> = Vec::with_capacity(many);

@@ -3,6 +3,7 @@
 //! Nothing in a cell can break the line: texts are escaped when they are made.
 
 use super::json::printable;
+use super::tsv::safe;
 use crate::report::envelope::{Enveloped, Kind};
 use crate::report::scan::Row;
 use serde::Serialize;
@@ -63,51 +64,43 @@ pub fn row(row: &Row, form: Form, started: Option<&str>, out: &mut dyn Write) ->
             let line = serde_json::to_string(&Enveloped::new(Kind::Scan, started, row))?;
             writeln!(out, "{}", printable(&line))
         }
-        Form::Tsv => writeln!(out, "{}", cells(row)?.map(safe).join("\t")),
+        Form::Tsv => writeln!(out, "{}", cells(row).map(|cell| safe(&cell, '\t')).join("\t")),
     }
 }
 
-fn cells(row: &Row) -> io::Result<[String; 21]> {
+fn cells(row: &Row) -> [String; 21] {
     let (sender, mx, spf) = (row.sender.as_ref(), row.mx.as_ref(), row.spf.as_ref());
     let (dkim, dmarc) = (row.dkim.as_ref(), row.dmarc.as_ref());
     let number = |number: Option<u64>| number.map(|it| it.to_string()).unwrap_or_default();
     let findings: Vec<&str> = row.findings.iter().map(|it| it.rule.as_str()).collect();
-    Ok([
+    [
         row.line.to_string(),
         row.domain.clone(),
-        word(row.result)?,
+        word(row.result).unwrap_or_default(),
         row.error.clone().unwrap_or_default(),
         sender.map(|it| it.ip.clone()).unwrap_or_default(),
-        word(sender.map(|it| it.answer))?,
-        word(sender.and_then(|it| it.spf))?,
-        word(mx.map(|it| it.status))?,
+        word(sender.map(|it| it.answer)).unwrap_or_default(),
+        word(sender.and_then(|it| it.spf)).unwrap_or_default(),
+        word(mx.map(|it| it.status)).unwrap_or_default(),
         mx.and_then(|it| it.provider.clone()).unwrap_or_default(),
         mx.map(|it| it.hosts.join(" ")).unwrap_or_default(),
-        word(spf.map(|it| it.status))?,
-        word(spf.and_then(|it| it.default))?,
+        word(spf.map(|it| it.status)).unwrap_or_default(),
+        word(spf.and_then(|it| it.default)).unwrap_or_default(),
         number(spf.map(|it| it.lookups.into())),
         number(spf.map(|it| it.voids.into())),
         number(spf.map(|it| it.ipv4_addresses)),
         spf.map(|it| it.providers.join(", ")).unwrap_or_default(),
-        word(dkim.map(|it| it.status))?,
-        word(dmarc.map(|it| it.status))?,
-        word(dmarc.and_then(|it| it.policy))?,
+        word(dkim.map(|it| it.status)).unwrap_or_default(),
+        word(dmarc.map(|it| it.status)).unwrap_or_default(),
+        word(dmarc.and_then(|it| it.policy)).unwrap_or_default(),
         findings.join(" "),
         row.unknown.join(", "),
-    ])
+    ]
 }
 
-/// The word that JSON has for a value; empty for none.
-fn word(value: Option<impl Serialize>) -> io::Result<String> {
-    let value = serde_json::to_value(value)?;
-    Ok(value.as_str().map(str::to_owned).unwrap_or_default())
-}
-
-/// A cell that no spreadsheet takes for a formula, and that stays one cell.
-fn safe(cell: String) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@']);
-    let cell = if is_formula { format!("'{cell}") } else { cell };
-    if cell.contains(['\t', '\n', '\r']) { cell.replace(['\t', '\n', '\r'], " ") } else { cell }
+/// The word that JSON has for a value; `None` for none.
+pub fn word(value: Option<impl Serialize>) -> Option<String> {
+    serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
 }
 
 #[cfg(test)]

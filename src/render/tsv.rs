@@ -147,7 +147,7 @@ pub fn sources(
 }
 
 /// A cell that no spreadsheet takes for a formula and no log for a command, quoted where its text needs that.
-fn safe(cell: &str, separator: char) -> String {
+pub(super) fn safe(cell: &str, separator: char) -> String {
     let is_formula = cell.starts_with(['=', '+', '-', '@']) || cell.starts_with("::");
     let cell = if is_formula { format!("'{cell}") } else { cell.to_owned() };
     match separator == ',' && cell.contains([',', '"']) {

@@ -115,15 +115,7 @@ impl List {
         if let Some(fault) = columns(word) {
             return Err(fault);
         }
-        let target = match target::read(word)? {
-            Argument::Target(target) => target,
-            Argument::Sender(Asked { text, .. }) => {
-                return Err(Mistake::new(format!("\"{text}\" is an address, not a domain")));
-            }
-            Argument::Resolver(server) => {
-                return Err(Mistake::new(format!("\"@{server}\" is a server, not a domain")));
-            }
-        };
+        let target = target::of_domain(word)?;
         let mut inquiry = self.given.inquiry(target);
         declare(config, &mut inquiry)?;
         Ok(Some(inquiry))

@@ -10,7 +10,7 @@ use crate::cli::STACK;
 use crate::cli::session::{Deadline, Session};
 use crate::cli::sources;
 use crate::config::{self, Decisions, Policy};
-use crate::dns::{Answer, Cache, Dns, Lookup, Question, Trouble};
+use crate::dns::{Answer, Cache, Dns, Endpoint, Lookup, Question, Trouble};
 use crate::render::json::Lines as Reports;
 use crate::render::{Stream as _, scan};
 use crate::report::scan::Row;
@@ -79,13 +79,14 @@ impl Crew {
         let many = thread::available_parallelism().map_or(1, usize::from);
         let seen = Arc::new(Seen::default());
         let is_live = sources::is_plain(&plan.sources);
-        let rate = if is_live { rate(plan)? } else { None };
+        let endpoints = if is_live { sources::endpoints(&plan.sources)? } else { Vec::new() };
+        let rate = if is_live { rate(plan, &endpoints) } else { None };
         let (send_done, done) = mpsc::unbounded_channel();
         let mut workers = Vec::with_capacity(many);
         for place in 0..many {
             let dns: Arc<dyn Dns> = if is_live {
                 let part = |rate| Pace::new(rate, many);
-                let lanes = sources::lanes(&plan.sources, place)?;
+                let lanes = sources::lanes(&endpoints, &plan.sources, place)?;
                 let lanes: Vec<Arc<dyn Dns>> = lanes
                     .into_iter()
                     .map(|lane| -> Arc<dyn Dns> { Arc::new(Paced::new(lane, rate.map(part))) })
@@ -165,15 +166,15 @@ impl Crew {
 }
 
 /// Most queries a second to each server: as asked, or little for servers far away.
-fn rate(plan: &Plan) -> Result<Option<u32>, RunError> {
+fn rate(plan: &Plan, endpoints: &[Endpoint]) -> Option<u32> {
     /// Few enough for a resolver that others use too.
     const MODEST: u32 = 500;
-    Ok(match plan.rate {
+    match plan.rate {
         Some(0) => None,
         Some(rate) => Some(rate),
-        None if sources::endpoints(&plan.sources)?.iter().all(is_near) => None,
+        None if endpoints.iter().all(is_near) => None,
         None => Some(MODEST),
-    })
+    }
 }
 
 /// What a worker works with.

@@ -4,7 +4,7 @@ use super::plan::Plan;
 use crate::audit::{Asked, Fixes, Inquiry, Sender, Steps};
 use crate::cli::RunError;
 use crate::cli::input::{self, NumberedLine, Unread};
-use crate::cli::words::{Argument, Mistake, declare, target};
+use crate::cli::words::{Mistake, declare, target};
 use crate::text::escape;
 use std::net::IpAddr;
 use tokio::sync::mpsc;
@@ -111,16 +111,14 @@ impl Lines {
             if line.is_empty() || line.starts_with(b"#") {
                 continue;
             }
-            let Some(columns) = &self.columns else {
+            if self.columns.is_none() {
                 let header = self.header(number, line)?;
                 let is_header = header.is_some();
                 self.columns = Some(header.unwrap_or_else(|| vec![Column::Domain]));
                 if is_header {
                     continue;
                 }
-                return Ok(Some(self.read(number, line)));
-            };
-            debug_assert!(!columns.is_empty());
+            }
             return Ok(Some(self.read(number, line)));
         }
     }
@@ -177,15 +175,7 @@ impl Lines {
         let Some(word) = cell(Column::Domain) else {
             return Err(Mistake::new("the cell of the domain is empty"));
         };
-        let domain = match target::read(word)? {
-            Argument::Target(target) => target.domain,
-            Argument::Sender(Asked { text, .. }) => {
-                return Err(Mistake::new(format!("\"{text}\" is an address, not a domain")));
-            }
-            Argument::Resolver(server) => {
-                return Err(Mistake::new(format!("\"@{server}\" is a server, not a domain")));
-            }
-        };
+        let domain = target::of_domain(word)?.domain;
         let mut inquiry = Inquiry::about(domain);
         if let Some(text) = cell(Column::Ip) {
             let text = String::from_utf8_lossy(text);

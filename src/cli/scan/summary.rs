@@ -1,6 +1,7 @@
 //! What the rows of a scan add up to.
 
 use crate::cli::RunError;
+use crate::render::scan::word;
 use crate::report::scan::Row;
 use serde::Serialize;
 use serde_json::Value;
@@ -122,9 +123,4 @@ fn add(counts: &mut BTreeMap<String, u64>, name: Option<String>) {
     if let Some(name) = name {
         *counts.entry(name).or_default() += 1;
     }
-}
-
-/// The word that JSON has for a value.
-fn word(value: Option<impl Serialize>) -> Option<String> {
-    serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
 }

@@ -64,6 +64,19 @@ pub(in crate::cli) fn read(octets: &[u8]) -> Result<Argument, Mistake> {
     }
 }
 
+/// Understands a word that has to be a domain.
+pub(in crate::cli) fn of_domain(octets: &[u8]) -> Result<Target, Mistake> {
+    match read(octets)? {
+        Argument::Target(target) => Ok(target),
+        Argument::Sender(Asked { text, .. }) => {
+            Err(Mistake::new(format!("\"{text}\" is an address, not a domain")))
+        }
+        Argument::Resolver(server) => {
+            Err(Mistake::new(format!("\"@{server}\" is a server, not a domain")))
+        }
+    }
+}
+
 /// Reads an address or a network; `None` if the text is neither and does not look so.
 pub(super) fn network(text: &str) -> Result<Option<Asked>, Mistake> {
     let sender = match text.parse::<Cidr>() {
