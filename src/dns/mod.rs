@@ -29,6 +29,8 @@ mod live;
 mod message;
 #[doc(hidden)]
 pub mod presentation;
+#[doc(hidden)]
+pub mod sole;
 
 #[doc(hidden)]
 pub use ask::{InOrder, addresses, alongside, ask, join_all};

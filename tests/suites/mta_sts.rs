@@ -5,8 +5,9 @@
 
 use crate::shared::shared;
 use crate::zone::Zone;
+use mailcheck::dns::sole::Found;
 use mailcheck::net::Name;
-use mailcheck::protocols::mta_sts::{Connection, Field, Found, Policy, PolicyFault, facts};
+use mailcheck::protocols::mta_sts::{Connection, Field, Policy, PolicyFault, facts};
 use mailcheck::text::escape;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

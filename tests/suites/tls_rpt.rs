@@ -5,8 +5,9 @@
 
 use crate::shared::shared;
 use crate::zone::Zone;
+use mailcheck::dns::sole::Found;
 use mailcheck::net::Name;
-use mailcheck::protocols::tls_rpt::{Found, facts};
+use mailcheck::protocols::tls_rpt::facts;
 use mailcheck::text::escape;
 use serde_json::{Value, json};
 

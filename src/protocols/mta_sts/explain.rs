@@ -1,9 +1,10 @@
 //! The words: what each step means. The only place with sentences about steps.
 
 use super::event::Event;
-use super::examine::{Facts, Found};
+use super::examine::Facts;
 use super::grammar::BEGIN;
 use crate::diagnostic::{self, Explanation, Tone};
+use crate::dns::sole::Found;
 use crate::text::{Phrase, escape, rfc};
 use serde_json::{Value, json};
 

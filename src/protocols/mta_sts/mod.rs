@@ -26,7 +26,7 @@ mod record;
 
 pub use decision::{Connection, Decision};
 pub use event::Event;
-pub use examine::{Facts, Found, Published, Text, examine, facts, owner};
+pub use examine::{Facts, examine, facts, owner};
 pub use grammar::{is_record, parse};
 pub use policy::{Field, Mode, Pattern, Policy, PolicyFault};
 pub use record::Record;

@@ -1,6 +1,6 @@
 //! The steps of looking for the record and reading it.
 
-use super::examine::{Facts, Found};
+use super::examine::Facts;
 use super::uri::Scheme;
 use crate::diagnostic::{self, Step};
 use crate::dns::Failure;
@@ -39,13 +39,7 @@ pub enum Event {
 impl Event {
     /// The steps behind the facts.
     pub(super) fn trace(facts: &Facts) -> Vec<Step<Box<dyn diagnostic::Event>>> {
-        let records = match &facts.found {
-            Found::Nothing => Ok(0),
-            Found::One(_) => Ok(1),
-            Found::Several(texts) => Ok(texts.len()),
-            Found::Failed(failure) => Err(failure.clone()),
-        };
-        let query = Self::Query { owner: facts.owner(), records };
+        let query = Self::Query { owner: facts.owner(), records: facts.count() };
         let discarded = facts.discarded.iter().map(|it| Self::Discarded(Arc::clone(&it.text)));
         let mut parts: Vec<Self> = discarded.collect();
         if let Some(published) = facts.published() {

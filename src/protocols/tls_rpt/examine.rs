@@ -5,55 +5,14 @@ use super::grammar::{is_record, parse};
 use super::record::Record;
 use super::{LABELS, explain, lint};
 use crate::diagnostic::{self, Finding, Standing, Step};
-use crate::dns::{Answer, Dns, Failure, Kind, Place, ask};
+use crate::dns::sole::{Found, Published, Sole, Text, sole};
+use crate::dns::{Dns, Failure};
 use crate::net::Name;
 use crate::protocols::{Detail, Examined, Examining};
-use crate::text::{Parsed, Phrase, escape};
-use std::sync::Arc;
+use crate::text::{Phrase, escape};
 
 /// What was found out about a domain's TLS reporting.
-#[derive(Clone, Debug)]
-pub struct Facts {
-    /// The domain.
-    pub domain: Name,
-    /// The answer; `None` if the name of the record would be too long to exist.
-    pub answer: Option<Arc<Answer>>,
-    /// What it means.
-    pub found: Found,
-    /// Texts that senders discard.
-    pub discarded: Vec<Text>,
-}
-
-/// What is published.
-#[derive(Clone, Debug)]
-pub enum Found {
-    /// No TLS-RPT record.
-    Nothing,
-    /// Exactly one.
-    One(Published),
-    /// More than one, which counts as none.
-    Several(Vec<Text>),
-    /// The query failed.
-    Failed(Failure),
-}
-
-/// The record of a domain.
-#[derive(Clone, Debug)]
-pub struct Published {
-    /// The record, and everything wrong with it.
-    pub record: Parsed<Record>,
-    /// Where in a file it is, if it came from one.
-    pub place: Option<Place>,
-}
-
-/// The text of a TXT record.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Text {
-    /// Its octets, strings joined.
-    pub text: Arc<[u8]>,
-    /// Where in a file it is, if it came from one.
-    pub place: Option<Place>,
-}
+pub type Facts = Sole<Record>;
 
 /// Examines a domain.
 pub fn examine<'a>(dns: &'a dyn Dns, domain: &'a Name) -> Examining<'a> {
@@ -62,38 +21,10 @@ pub fn examine<'a>(dns: &'a dyn Dns, domain: &'a Name) -> Examining<'a> {
 
 /// Finds out all about a domain's TLS reporting.
 pub async fn facts(dns: &dyn Dns, domain: &Name) -> Facts {
-    let answer = match owner(domain) {
-        Some(owner) => Some(ask(dns, &owner, Kind::Txt).await),
-        None => None,
-    };
-    let failure = answer.as_ref().and_then(|answer| answer.failure());
-    let records = answer.iter().flat_map(|answer| answer.records());
-    // RFC 8460 §3: several strings "MUST be treated as if those strings are concatenated".
-    let texts = records.filter_map(|record| {
-        Some(Text { text: record.data.text()?.into(), place: record.place.clone() })
-    });
-    let (records, discarded): (Vec<Text>, _) = texts.partition(|text| is_record(&text.text));
-    let found = match failure {
-        Some(failure) => Found::Failed(failure.clone()),
-        None => found(records),
-    };
-    Facts { domain: domain.clone(), answer, found, discarded }
-}
-
-fn found(mut records: Vec<Text>) -> Found {
-    // RFC 8460 §3: "If the number of resulting records is not one, senders MUST assume the recipient
-    // domain does not implement TLSRPT."
-    match (records.len(), records.pop()) {
-        (1, Some(Text { text, place })) => match parse(text) {
-            Some(record) => Found::One(Published { record, place }),
-            None => Found::Nothing,
-        },
-        (_, None) => Found::Nothing,
-        (_, Some(last)) => {
-            records.push(last);
-            Found::Several(records)
-        }
-    }
+    // RFC 8460 §3: several strings "MUST be treated as if those strings are concatenated", and "If the
+    // number of resulting records is not one, senders MUST assume the recipient domain does not
+    // implement TLSRPT."
+    sole(dns, domain, owner(domain), is_record, parse).await
 }
 
 /// The name below a domain that its record is published at; `None` if that would be too long.
@@ -102,41 +33,18 @@ pub fn owner(domain: &Name) -> Option<Name> {
 }
 
 impl Facts {
-    /// The name that the record is published at, or the domain if that name is too long.
-    pub fn owner(&self) -> Name {
-        owner(&self.domain).unwrap_or_else(|| self.domain.clone())
-    }
-
-    /// The record, if there is exactly one.
-    pub fn published(&self) -> Option<&Published> {
-        match &self.found {
-            Found::One(published) => Some(published),
-            Found::Nothing | Found::Several(_) | Found::Failed(_) => None,
-        }
-    }
-
     /// Discarded texts that were probably meant as a TLS-RPT record.
     pub fn lookalikes(&self) -> impl Iterator<Item = &Text> {
-        self.discarded.iter().filter(|text| text.is_lookalike())
+        self.discarded.iter().filter(|text| is_lookalike(text))
     }
 }
 
-impl Text {
-    /// True if the text names the version or has a `rua`, and so was meant as a record.
-    fn is_lookalike(&self) -> bool {
-        let has = |wanted: &[u8]| {
-            self.text.windows(wanted.len()).any(|octets| octets.eq_ignore_ascii_case(wanted))
-        };
-        has(b"tlsrpt") || has(b"tls-rpt") || has(b"rua=") && !has(b"v=dmarc1")
-    }
+/// True if the text names the version or has a `rua`, and so was meant as a record.
+fn is_lookalike(text: &Text) -> bool {
+    text.has(b"tlsrpt") || text.has(b"tls-rpt") || text.has(b"rua=") && !text.has(b"v=dmarc1")
 }
 
-impl Published {
-    /// What the record says.
-    pub fn record(&self) -> &Record {
-        &self.record.value
-    }
-
+impl Published<Record> {
     /// True if senders can use it: it has no fault, and a destination that they support.
     pub fn is_usable(&self) -> bool {
         self.record.errors.is_empty() && self.record().has_destination()
@@ -174,9 +82,6 @@ impl Examined for Facts {
     }
 
     fn failure(&self) -> Option<&Failure> {
-        match &self.found {
-            Found::Failed(failure) => Some(failure),
-            Found::Nothing | Found::One(_) | Found::Several(_) => None,
-        }
+        Sole::failure(self)
     }
 }

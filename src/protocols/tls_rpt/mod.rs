@@ -21,7 +21,7 @@ mod record;
 mod uri;
 
 pub use event::Event;
-pub use examine::{Facts, Found, Published, Text, examine, facts, owner};
+pub use examine::{Facts, examine, facts, owner};
 pub use grammar::{is_record, parse};
 pub use record::{Extension, Record};
 pub use uri::{ReportUri, Scheme};

@@ -1,8 +1,10 @@
 //! Rules about the record.
 
-use super::super::examine::{Facts, Found, Published, Text};
+use super::super::examine::Facts;
 use super::super::grammar::BEGIN;
+use super::super::record::Record;
 use crate::diagnostic::{Finding, Location, Rule};
+use crate::dns::sole::{Found, Published, Text};
 use crate::dns::{Kind, Place};
 use crate::text::{Phrase, Span};
 use std::sync::Arc;
@@ -54,12 +56,12 @@ pub(super) fn repeated(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
 }
 
 /// The record, if it has no fault.
-fn sound(facts: &Facts) -> Option<&Published> {
+fn sound(facts: &Facts) -> Option<&Published<Record>> {
     facts.published().filter(|published| published.record.errors.is_empty())
 }
 
 /// The place of the record.
-fn of(facts: &Facts, published: &Published) -> Location {
+fn of(facts: &Facts, published: &Published<Record>) -> Location {
     of_text(facts, &published.record().text, published.place.clone())
 }
 
