@@ -12,7 +12,7 @@ use crate::cli::words::Format;
 use crate::protocols::Protocol;
 use crate::render::palette::Choice;
 use crate::render::text::Question;
-use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::{BoolishValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches, Parser, ValueEnum};
 use duration::duration;
@@ -392,8 +392,11 @@ fn formats() -> String {
 
 /// The words of the protocols.
 fn protocols() -> impl TypedValueParser<Value = Protocol> {
-    PossibleValuesParser::new(Protocol::all().map(Protocol::word))
-        .try_map(|word| Protocol::from_word(&word).ok_or("no such protocol"))
+    let word = |protocol: Protocol| {
+        PossibleValue::new(protocol.word()).alias(protocol.word().replace('_', "-"))
+    };
+    PossibleValuesParser::new(Protocol::all().map(word))
+        .try_map(|word| Protocol::from_word(&word.replace('-', "_")).ok_or("no such protocol"))
 }
 
 /// What `--checks` is for, with the words of the protocols.

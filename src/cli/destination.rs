@@ -1,9 +1,9 @@
 //! Where a document goes while it is written, part by part.
 
-use super::RunError;
 use super::new_file::NewFile;
+use super::{RunError, write};
 use std::io::{self, Stdout, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Where an output goes.
 pub(super) enum Destination {
@@ -11,6 +11,8 @@ pub(super) enum Destination {
     Screen(Option<Stdout>),
     /// A file that appears when it is whole.
     File(NewFile),
+    /// A file to whose end the document is added when it is whole.
+    Appended(PathBuf, Vec<u8>),
 }
 
 impl Destination {
@@ -59,10 +61,11 @@ impl Destination {
                 let path = file.path().to_owned();
                 part(file).map_err(|why| RunError::File(path, why))
             }
+            Self::Appended(_, content) => Ok(part(content)?),
         }
     }
 
-    /// Ends the document: a file appears.
+    /// Ends the document: a file appears, or grows.
     ///
     /// # Errors
     /// The file cannot be written to its end.
@@ -70,6 +73,7 @@ impl Destination {
         match self {
             Self::Screen(_) => Ok(()),
             Self::File(file) => file.keep(),
+            Self::Appended(path, content) => write::append(&path, &content),
         }
     }
 }

@@ -6,23 +6,18 @@ use super::repository::Repository;
 use super::words::{Ending, Format, Output};
 use super::{RunError, write};
 use crate::config::Decisions;
-use crate::render::{Stream, markdown};
-use crate::report::{Domain, FileLocation, Finding, Report, Run, Tally, Threshold};
+use crate::render::Stream;
+use crate::render::text::Look;
+use crate::report::{Domain, FileLocation, Finding, Run, Tally, Threshold};
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 /// A report that is being written.
 pub(super) struct Publication<'e> {
-    ending: &'e Ending,
     decisions: Decisions<'e>,
     tally: Tally,
-    /// The outputs that are written while domains come in.
+    /// The outputs, and the summary of the job where there is one.
     streams: Vec<Published>,
-    /// The outputs that need all domains at once.
-    others: Vec<&'e Output>,
-    /// True if the summary of a job may need them too.
-    is_summarised: bool,
-    /// The outlines of all domains, where an output needs them.
-    outlines: Vec<Domain>,
     /// Where the files are, for services that show findings.
     repository: Option<Repository>,
 }
@@ -45,28 +40,25 @@ impl<'e> Publication<'e> {
             is_named: ending.names_fail_on,
             exit_zero: ending.exit_zero,
         };
-        let (mut streams, mut others) = (Vec::new(), Vec::new());
+        let mut streams = Vec::new();
         for output in &ending.outputs {
             let mut look = match &output.file {
                 Some(_) => write::look(&ending.appearance, None),
                 None => write::screen(&ending.appearance),
             };
             look.table = is_many && ending.may_be_table();
-            let Some(form) = write::stream(output.format, look) else {
-                others.push(output);
-                continue;
-            };
-            let (format, to) = (output.format, Destination::open(output.file.as_deref())?);
-            streams.push(Published { format, form, to });
+            let to = Destination::open(output.file.as_deref())?;
+            streams.push(Published::new(output.format, look, to));
+        }
+        if let Some(summary) = job_summary(&ending.outputs) {
+            let to = Destination::Appended(summary, Vec::new());
+            let look = write::look(&ending.appearance, None);
+            streams.push(Published::new(Format::Markdown, look, to));
         }
         Ok(Self {
-            ending,
             decisions: Decisions::new(&ending.policy, today),
             tally: Tally::new(threshold),
             streams,
-            others,
-            is_summarised: write::step_summary().is_some(),
-            outlines: Vec::new(),
             repository: Repository::find().ok(),
         })
     }
@@ -92,17 +84,12 @@ impl<'e> Publication<'e> {
             name_from_top(repository, &mut domain.findings);
             domain.declared.iter_mut().for_each(|place| place_from_top(repository, place));
         }
-        put_all(&mut self.streams, NAMED_FROM_TOP, |form, out| form.domain(&domain, out))?;
-        if self.is_summarised || !self.others.is_empty() {
-            self.outlines.push(domain.outline());
-        }
-        Ok(())
+        put_all(&mut self.streams, NAMED_FROM_TOP, |form, out| form.domain(&domain, out))
     }
 
     /// True if nobody is left to write for.
     pub(super) fn is_closed(&self) -> bool {
-        let is_open = !self.others.is_empty() || self.is_summarised || self.streams.is_empty();
-        !is_open && self.streams.iter().all(|one| one.to.is_closed())
+        !self.streams.is_empty() && self.streams.iter().all(|one| one.to.is_closed())
     }
 
     /// Ends the documents; the exit code says how the run ended, as `end` says if it ended otherwise
@@ -126,13 +113,6 @@ impl<'e> Publication<'e> {
         }
         put_all(&mut self.streams, NAMED_FROM_TOP, |form, out| form.end(&report, out))?;
         self.streams.into_iter().try_for_each(|one| one.to.keep())?;
-        report.domains = self.outlines;
-        for output in self.others {
-            write::output(output, &self.ending.appearance, |format, look, out| {
-                write::format(&report, format, look, out)
-            })?;
-        }
-        summarise(&report, &self.ending.outputs)?;
         Ok(report.exit_code)
     }
 }
@@ -169,6 +149,10 @@ fn place_from_top(repository: &Repository, place: &mut FileLocation) {
 }
 
 impl Published {
+    fn new(format: Format, look: Look, to: Destination) -> Self {
+        Self { format, form: write::stream(format, look), to }
+    }
+
     /// Writes a part of the document.
     fn put(
         &mut self,
@@ -178,18 +162,14 @@ impl Published {
     }
 }
 
-/// Adds the report to the summary of the job where this is a step of GitHub Actions, unless it was
+/// The file of the job's summary, where this is a step of GitHub Actions and the report is not
 /// written there as one of the outputs.
-fn summarise(report: &Report, outputs: &[Output]) -> Result<(), RunError> {
-    let Some(summary) = write::step_summary() else { return Ok(()) };
-    let is_there = |output: &Output| {
-        let file = output.file.as_deref().filter(|_| output.format == Format::Markdown);
-        file.is_some_and(|file| write::is_same_file(file, &summary))
+fn job_summary(outputs: &[Output]) -> Option<PathBuf> {
+    let is_there = |summary: &Path| {
+        outputs.iter().any(|output| {
+            let file = output.file.as_deref().filter(|_| output.format == Format::Markdown);
+            file.is_some_and(|file| write::is_same_file(file, summary))
+        })
     };
-    if outputs.iter().any(is_there) {
-        return Ok(());
-    }
-    let mut page = Vec::new();
-    markdown::render(report, &mut page)?;
-    write::append(&summary, &page)
+    write::step_summary().filter(|summary| !is_there(summary))
 }

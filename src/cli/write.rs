@@ -6,7 +6,7 @@ use super::words::{Appearance, Format, Output};
 use crate::render::{
     Stream, github, gitlab, json, junit, link, markdown, palette, prometheus, sarif, text, tsv,
 };
-use crate::report::{Extent, Report};
+use crate::report::Extent;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -22,49 +22,24 @@ const NARROWEST: usize = 40;
 /// Lines longer than this are hard to read.
 const WIDEST: usize = 100;
 
-/// Writes a report in a format.
-///
-/// # Errors
-/// `out` cannot be written to.
-pub(super) fn format(
-    report: &Report,
-    format: Format,
-    look: &text::Look,
-    out: &mut dyn Write,
-) -> Result<(), RunError> {
-    match format {
-        Format::Json => json::report(report, extent(look), out)?,
-        Format::JsonLines => json::lines(report, extent(look), out)?,
-        Format::GitHub => github::render(report, out)?,
-        Format::Markdown => markdown::render(report, out)?,
-        Format::Sarif => sarif::render(report, out)?,
-        Format::GitLab => gitlab::render(report, out)?,
-        Format::JUnit => junit::render(report, out)?,
-        Format::Prometheus => prometheus::render(report, out)?,
-        Format::Tsv => tsv::render(report, out)?,
-        Format::Text => text::render(report, look, out)?,
-    }
-    Ok(())
-}
-
 /// What a document for programs holds where text would look so. Steps refer to lookups.
 pub(super) fn extent(look: &text::Look) -> Extent {
     Extent { steps: look.explain, lookups: look.lookups || look.explain }
 }
 
-/// The form of a format that can be written while the domains come in; `None` if it needs all of them.
-pub(super) fn stream(format: Format, look: text::Look) -> Option<Box<dyn Stream>> {
+/// The form in which a report is written in a format while its domains come in.
+pub(super) fn stream(format: Format, look: text::Look) -> Box<dyn Stream> {
     match format {
-        Format::Json => Some(Box::new(json::Document::new(extent(&look)))),
-        Format::JsonLines => Some(Box::new(json::Lines::new(extent(&look)))),
-        Format::GitHub => Some(Box::new(github::Annotations::default())),
-        Format::Tsv => Some(Box::new(tsv::Table)),
-        Format::Text => Some(Box::new(text::Screen::new(look))),
-        Format::Sarif => Some(Box::new(sarif::Log::default())),
-        Format::GitLab => Some(Box::new(gitlab::Issues::default())),
-        Format::JUnit => Some(Box::new(junit::Suites::default())),
-        Format::Prometheus => Some(Box::new(prometheus::Exposition::default())),
-        Format::Markdown => None,
+        Format::Json => Box::new(json::Document::new(extent(&look))),
+        Format::JsonLines => Box::new(json::Lines::new(extent(&look))),
+        Format::GitHub => Box::new(github::Annotations::default()),
+        Format::Markdown => Box::new(markdown::Summary::default()),
+        Format::Tsv => Box::new(tsv::Table),
+        Format::Text => Box::new(text::Screen::new(look)),
+        Format::Sarif => Box::new(sarif::Log::default()),
+        Format::GitLab => Box::new(gitlab::Issues::default()),
+        Format::JUnit => Box::new(junit::Suites::default()),
+        Format::Prometheus => Box::new(prometheus::Exposition::default()),
     }
 }
 
@@ -197,9 +172,13 @@ pub(super) fn step_summary() -> Option<PathBuf> {
     file.map(PathBuf::from)
 }
 
-/// True if two paths lead to the same file.
+/// True if two paths lead to the same file, or will when it is made.
 pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
-    let place = |path: &Path| fs::canonicalize(path).ok();
+    let of_new = |path: &Path| {
+        let path = std::path::absolute(path).ok()?;
+        Some(fs::canonicalize(path.parent()?).ok()?.join(path.file_name()?))
+    };
+    let place = |path: &Path| fs::canonicalize(path).ok().or_else(|| of_new(path));
     one == other || place(one).is_some_and(|one| place(other) == Some(one))
 }
 

@@ -20,8 +20,8 @@
 //! reads no clock and no environment, and judges nothing. Whatever a record holds, no control
 //! octet leaves here other than the colours that `palette` adds.
 //!
-//! A format that can be written while the domains come in is a [`Stream`]; the others need the whole
-//! report, of which an outline is enough ([`Domain::outline`](crate::report::Domain::outline)).
+//! Formats of reports are written while the domains come in: each is a [`Stream`], and keeps of a
+//! domain what the end of its document needs.
 //!
 //! [`Report`]: crate::report::Report
 

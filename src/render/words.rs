@@ -1,7 +1,7 @@
 //! Words that several formats have in common.
 
 use crate::diagnostic::{Applicability, Severity};
-use crate::report::{Change, ChangedSender, Domain, Finding, UNLISTED, Verdict};
+use crate::report::{Change, ChangedSender, Counts, Domain, UNLISTED, Verdict};
 use crate::text::grouped;
 
 /// `1 term`, `2 terms`.
@@ -17,12 +17,10 @@ pub(super) fn queries(count: usize) -> String {
 }
 
 /// `1 error, 2 warnings, 0 notes`.
-pub(super) fn by_severity(findings: &[&Finding]) -> String {
-    let all = [Severity::Error, Severity::Warn, Severity::Note].map(|severity| {
-        let of_it = findings.iter().filter(|finding| finding.severity == severity);
-        counted(of_it.count(), noun(severity))
-    });
-    all.join(", ")
+pub(super) fn by_severity(counts: Counts) -> String {
+    let Counts { error, warn, note, .. } = counts;
+    let all = [(error, Severity::Error), (warn, Severity::Warn), (note, Severity::Note)];
+    all.map(|(count, severity)| counted(count, noun(severity))).join(", ")
 }
 
 /// A severity as a noun, which is the word of SARIF 2.1.0 §3.27.10 too.

@@ -79,7 +79,7 @@ impl Domain {
     }
 
     /// The same without the steps, the lookups that were answered, and the lists of networks: what is
-    /// kept of a domain where a format needs all of them at once.
+    /// kept of a domain where a format is written when all of them are known.
     #[must_use]
     pub fn outline(mut self) -> Self {
         self.lookups.retain(|lookup| !lookup.is_answered());

@@ -30,6 +30,15 @@ fn a_comma_in_a_domain_is_shown_with_what_was_meant() {
 }
 
 #[test]
+fn a_line_of_a_table_is_answered_with_the_domain_in_front_of_the_separator() {
+    for line in ["fmsinc.com,yes", "fmsinc.com;mx.fmsinc.com", "fmsinc.com 203.0.113.9"] {
+        let ended = run("table", [line]).end();
+        let (code, said) = ended.refusal();
+        assert_eq!((code, said.ends_with(". Did you mean fmsinc.com?")), (Some(2), true), "{said}");
+    }
+}
+
+#[test]
 fn an_address_a_url_or_the_name_of_a_record_is_read_as_its_domain_and_it_is_said() {
     for word in ["user@example.com", "https://example.com/path", "_dmarc.example.com"] {
         let note = format!("read {word} as the domain example.com");
@@ -85,6 +94,13 @@ fn only_the_protocols_named_are_looked_at() {
     let domain = replay("checks", SOUND, ["example.com", "--checks", "spf,mx"]).domain();
     let statuses = ["mx", "spf", "dkim", "dmarc"].map(|section| domain[section]["status"].clone());
     assert_eq!(statuses, ["good", "good", "skipped", "skipped"]);
+}
+
+#[test]
+fn a_protocol_may_be_written_with_a_hyphen() {
+    let domain = replay("hyphen", SOUND, ["example.com", "--checks", "mta-sts"]).domain();
+    let statuses = ["mx", "spf", "mta_sts"].map(|section| domain[section]["status"].clone());
+    assert_eq!(statuses, ["skipped", "skipped", "absent"]);
 }
 
 #[test]

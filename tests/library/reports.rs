@@ -18,6 +18,8 @@ pub(crate) fn name(text: &str) -> Name {
 pub(crate) fn report(result: Verdict, exit_code: u8, domains: Vec<Domain>) -> Report {
     let mut threshold = Threshold::default();
     threshold.fail_on = Some(Severity::Warn);
+    let mut tally = Tally::default();
+    domains.iter().for_each(|domain| tally.add(domain));
     made!(Report {
         tool: made!(Tool { name: "mailcheck".into(), version: "0.0.0".into() }),
         run: made!(Run {
@@ -31,6 +33,7 @@ pub(crate) fn report(result: Verdict, exit_code: u8, domains: Vec<Domain>) -> Re
         result,
         exit_code,
         domains,
+        counts: tally.counts(),
         findings: Vec::new(),
         threshold,
     })
@@ -706,6 +709,7 @@ pub(crate) fn changed() -> Report {
             txt("fmsinc.example", None),
         )
     })];
+    report.counts = Tally::of(&report).counts();
     report
 }
 

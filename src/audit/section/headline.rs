@@ -282,8 +282,14 @@ pub(in crate::audit) fn complete(domain: &mut Domain) {
         })
         .filter(|protocol| !matches!(protocol, Protocol::Spf | Protocol::Dmarc))
         .collect();
-    let examined = domain.sections().into_iter().filter(SectionView::is_examined);
-    let examined: Vec<Protocol> = examined.map(|view| view.protocol).collect();
+    let examined = || domain.sections().into_iter().filter(SectionView::is_examined);
+    // No DKIM key at the tried selectors is neither an error nor the absence of one.
+    let (open, known): (Vec<_>, Vec<_>) =
+        examined().partition(|view| view.status == Status::Unknown);
+    let summary = open
+        .first()
+        .map(|view| Phrase::from(view.protocol.title()).plain(": ").then(view.summary.clone()));
+    let known: Vec<Protocol> = known.iter().map(|view| view.protocol).collect();
     if !unknown.is_empty() {
         let said = titles(unknown).unknown(" undetermined");
         let said = match domain.errors.first() {
@@ -291,8 +297,12 @@ pub(in crate::audit) fn complete(domain: &mut Domain) {
             None => said,
         };
         domain.parts.clauses.push((About::Undetermined, said));
-    } else if domain.parts.clauses.is_empty() && !examined.is_empty() {
-        let said = Phrase::from("no errors in ").then(titles(examined));
+    } else if domain.parts.clauses.is_empty() {
+        let said = match known.is_empty() {
+            true => summary,
+            false => Some(Phrase::from("no errors in ").then(titles(known))),
+        };
+        let Some(said) = said else { return };
         domain.parts.clauses.push((About::Examined, said));
     }
 }

@@ -145,8 +145,15 @@ fn may_stand(character: char) -> bool {
     character.is_ascii_alphanumeric() || "-_.".contains(character) || !character.is_ascii()
 }
 
-/// A name that may have been meant: signs that look like a dot are dots, the others are dropped.
+/// A name that may have been meant: the one before a separator, as in a line of a table, if that ends
+/// as domains do; else signs that look like a dot are dots, and the others are dropped.
 fn meant(host: &str) -> Option<String> {
+    if let Some((first, _)) = host.split_once([',', ';', ' ', '\t']) {
+        let whole = Name::from_unicode(first).ok();
+        if whole.is_some_and(|name| name.label_count() > 1 && has_public_suffix(&name)) {
+            return Some(first.to_owned());
+        }
+    }
     let corrected: String = host
         .chars()
         .filter_map(|character| match character {

@@ -10,45 +10,82 @@ pub(super) mod inline;
 mod page;
 
 use super::words::{by_severity, is_same, queries};
-use crate::report::{Authorized, Domain, Expected, Finding, Report, SectionView};
+use super::{Stream, whole};
+use crate::report::{Authorized, Domain, Expected, Report, SectionView};
 use inline::{code, fenced, phrase};
 use page::Page;
 use std::cmp::Reverse;
 use std::io::{self, Write};
+
+/// Domains for whose lines a page has room, and more: what is kept of a run while it goes on.
+const MOST_DOMAINS: usize = 500;
 
 /// Writes a report as Markdown.
 ///
 /// # Errors
 /// `out` cannot be written to.
 pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page::default();
-    let findings = report.findings().map(|(_, finding)| finding);
-    let counting: Vec<&Finding> = findings.filter(|finding| finding.counts()).collect();
-    page.put("headings", &format!("## mailcheck: {}", report.result));
-    let mut domains: Vec<&Domain> = report.domains.iter().collect();
-    domains.sort_by_key(|domain| Reverse(domain.result));
-    page.list("headlines", domains.iter().map(|domain| headline(domain)));
-    page.put("counts", &by_severity(&counting));
-    let notes = report.run.notes.iter();
-    page.list("notes", notes.map(|note| format!("- {}", phrase(note))));
-    for domain in domains {
-        whole(&mut page, domain);
+    whole(&mut Summary::default(), report, out)
+}
+
+/// A page that is written when all domains are known, those that fail first.
+#[derive(Clone, Debug, Default)]
+pub struct Summary {
+    /// Outlines of the worst domains so far.
+    domains: Vec<Domain>,
+    /// How many domains came in that have no place on the page.
+    left_out: usize,
+}
+
+impl Summary {
+    /// Leaves the worst domains, in the order in which they came in.
+    fn keep_worst(&mut self) {
+        self.domains.sort_by_key(|domain| Reverse(domain.result));
+        self.left_out += self.domains.len().saturating_sub(MOST_DOMAINS);
+        self.domains.truncate(MOST_DOMAINS);
     }
-    if !report.findings.is_empty() {
-        page.put("headings", "### Files and configuration");
-        finding::findings(&mut page, &report.findings);
+}
+
+impl Stream for Summary {
+    fn begin(&mut self, _: &Report, _: &mut dyn Write) -> io::Result<()> {
+        Ok(())
     }
-    let run = &report.run;
-    let mut asked = queries(run.questions);
-    if !run.sources.is_empty() {
-        asked.push_str(&format!(" ({})", inline::text(&run.sources.join(", "))));
+
+    fn domain(&mut self, domain: &Domain, _: &mut dyn Write) -> io::Result<()> {
+        self.domains.push(domain.clone().outline());
+        if self.domains.len() >= 2 * MOST_DOMAINS {
+            self.keep_worst();
+        }
+        Ok(())
     }
-    let tool = &report.tool;
-    page.put(
-        "lines",
-        &format!("{} {}, {asked}, exit {}", tool.name, tool.version, report.exit_code),
-    );
-    out.write_all(page.into_text().as_bytes())
+
+    fn end(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        self.keep_worst();
+        let mut page = Page::default();
+        page.put("headings", &format!("## mailcheck: {}", report.result));
+        page.list("headlines", self.domains.iter().map(headline));
+        page.leave_out("headlines", self.left_out);
+        page.put("counts", &by_severity(report.counts));
+        let notes = report.run.notes.iter();
+        page.list("notes", notes.map(|note| format!("- {}", phrase(note))));
+        self.domains.iter().for_each(|domain| of_domain(&mut page, domain));
+        page.leave_out("domains", self.left_out);
+        if !report.findings.is_empty() {
+            page.put("headings", "### Files and configuration");
+            finding::findings(&mut page, &report.findings);
+        }
+        let run = &report.run;
+        let mut asked = queries(run.questions);
+        if !run.sources.is_empty() {
+            asked.push_str(&format!(" ({})", inline::text(&run.sources.join(", "))));
+        }
+        let tool = &report.tool;
+        page.put(
+            "lines",
+            &format!("{} {}, {asked}, exit {}", tool.name, tool.version, report.exit_code),
+        );
+        out.write_all(page.into_text().as_bytes())
+    }
 }
 
 /// The answer about a domain.
@@ -65,7 +102,7 @@ fn named(domain: &Domain) -> String {
     }
 }
 
-fn whole(page: &mut Page, domain: &Domain) {
+fn of_domain(page: &mut Page, domain: &Domain) {
     // Of a change that alters nothing the headline says so.
     if is_same(domain) {
         return;

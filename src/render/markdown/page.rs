@@ -24,7 +24,7 @@ impl Page {
         let part = part.trim_end();
         let room = LIMIT.saturating_sub(RESERVE).saturating_sub(self.text.len());
         if part.len() > PART || part.len() + 2 > room {
-            *self.left_out.entry(kind).or_default() += 1;
+            self.leave_out(kind, 1);
             return false;
         }
         self.text.push_str(part);
@@ -48,8 +48,13 @@ impl Page {
             self.text.push_str(&part);
             self.text.push('\n');
         }
-        if left_out > 0 {
-            *self.left_out.entry(kind).or_default() += left_out;
+        self.leave_out(kind, left_out);
+    }
+
+    /// Counts parts of a kind for which there is no room.
+    pub(super) fn leave_out(&mut self, kind: &'static str, count: usize) {
+        if count > 0 {
+            *self.left_out.entry(kind).or_default() += count;
         }
     }
 
