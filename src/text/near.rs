@@ -94,23 +94,33 @@ pub fn name_slips(written: &str, known: &str) -> Option<usize> {
     Some(edits(written, known)).filter(|edits| *edits <= allowed)
 }
 
-/// How many letters must be changed, added or left out (Levenshtein).
+/// How many letters must be changed, added, left out, or swapped with their neighbour (the optimal
+/// string alignment of Damerau and Levenshtein).
 pub(crate) fn edits(from: &str, to: &str) -> usize {
     let to: Vec<char> = to.chars().collect();
+    // The distances of what precedes a letter of `from`, and the letter before it, to each beginning
+    // of `to`.
     let mut row: Vec<usize> = (0..=to.len()).collect();
+    let mut above: Option<(Vec<usize>, char)> = None;
     for (index, letter) in from.chars().enumerate() {
+        let mut next = vec![index + 1];
         let mut left = index + 1;
-        let mut diagonal = index;
-        for (cell, other) in row.iter_mut().skip(1).zip(&to) {
-            let above = *cell;
-            *cell = (diagonal + usize::from(letter != *other)).min(above + 1).min(left + 1);
-            (left, diagonal) = (*cell, above);
+        let mut before_other = None;
+        let steps = row.iter().zip(row.iter().skip(1)).zip(&to).enumerate();
+        for (column, ((diagonal, over), &other)) in steps {
+            let mut cell = (diagonal + usize::from(letter != other)).min(over + 1).min(left + 1);
+            let swapped = above
+                .as_ref()
+                .filter(|(_, before)| before_other == Some(letter) && *before == other);
+            if let Some(distance) = swapped.and_then(|(row, _)| row.get(column.checked_sub(1)?)) {
+                cell = cell.min(distance + 1);
+            }
+            next.push(cell);
+            (left, before_other) = (cell, Some(other));
         }
+        above = Some((std::mem::replace(&mut row, next), letter));
     }
-    match (row.last(), from.is_empty()) {
-        (Some(edits), false) => *edits,
-        _ => to.len(),
-    }
+    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -118,9 +128,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn edits_count_changes_additions_and_omissions() {
-        let pairs = [("google", "google"), ("gogle", "google"), ("sendgird", "sendgrid")];
-        assert_eq!(pairs.map(|(from, to)| edits(from, to)), [0, 1, 2]);
+    fn edits_count_changes_additions_omissions_and_swapped_letters() {
+        let pairs = [
+            ("google", "google"),
+            ("gogle", "google"),
+            ("goggle", "google"),
+            ("sendgird", "sendgrid"),
+            ("ab", "ba"),
+            ("lnit", "lint"),
+            ("", "lint"),
+            ("lint", ""),
+            ("kitten", "sitting"),
+        ];
+        assert_eq!(pairs.map(|(from, to)| edits(from, to)), [0, 1, 1, 1, 1, 1, 4, 4, 3]);
     }
 
     #[test]
