@@ -28,6 +28,13 @@ impl Config {
             (None, Some(only)) => self.most_queries = Some(only),
             (_, None) => {}
         }
+        match (&self.provider_data, other.provider_data) {
+            (Some((_, first)), Some((_, second))) => {
+                faults.push(ConfigFault::at(&second, twice("provider-data is set", first)));
+            }
+            (None, Some(only)) => self.provider_data = Some(only),
+            (_, None) => {}
+        }
         let known: HashMap<&Name, &Place> =
             self.contracts.iter().map(|one| (&one.name.value, &one.name.place)).collect();
         let again = other.contracts.iter().filter_map(|one| {

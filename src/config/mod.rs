@@ -51,6 +51,9 @@ pub struct Config {
     pub fail_on: Option<(FailOn, Place)>,
     /// Most queries that one domain may cause to another organization, and its place.
     pub most_queries: Option<(usize, Place)>,
+    /// Whether policies of providers are held against what they are known to have listed, and the
+    /// place where that is said; they are if nothing is said.
+    pub provider_data: Option<(bool, Place)>,
     /// Further domains of the organization, whose records it can change.
     pub own: Vec<Written<Name>>,
     /// What files are.

@@ -47,6 +47,8 @@ pub struct Inquiry {
     pub steps: Steps,
     /// How many queries the domain may cause to names of one other organization.
     pub most_queries: usize,
+    /// Whether policies of providers are held against what they are known to have listed.
+    pub provider_data: bool,
 }
 
 impl Inquiry {
@@ -69,6 +71,7 @@ impl Inquiry {
             fixes: Fixes::default(),
             steps: Steps::default(),
             most_queries: MOST_QUERIES,
+            provider_data: true,
         }
     }
 

@@ -13,6 +13,7 @@ mod posture_facts;
 mod recognised;
 pub(crate) mod sender;
 pub(crate) mod senders;
+mod shrunken;
 mod takeover;
 
 pub use inquiry::{Asked, Checks, Fixes, Inquiry, Sender, Steps};
@@ -22,7 +23,7 @@ pub use message::{GivenHop, MessageInquiry};
 use crate::diagnostic;
 use crate::dns::{Answer, Dns, alongside, join_all};
 use crate::net::{Family, Name};
-use crate::posture::{self, Mailboxes, Role};
+use crate::posture::{self, Mailboxes, Role, Shrunken};
 use crate::protocols::dkim::lint::rules::{PROVED_NONE, REVOKED};
 use crate::protocols::spf::lint::rules::VOID_LOOKUP;
 use crate::protocols::spf::{self, Found, Policies};
@@ -104,6 +105,8 @@ pub(crate) struct Gathered {
     /// Providers that keep the domain's mailboxes, as its MX shows, and that its SPF policy does not
     /// authorize.
     pub(crate) unauthorized_mailboxes: Vec<Mailboxes>,
+    /// Policies of providers that lost a large part of what they are known to have listed.
+    pub(crate) shrunken: Vec<Shrunken>,
 }
 
 async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gathered {
@@ -131,12 +134,15 @@ async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gat
 /// What the protocols find out, senders left aside.
 pub(crate) async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> Gathered {
     let (dns, domain, checks) = (policies.dns(), &inquiry.domain, &inquiry.checks);
-    let (mx, spf, dkim, dmarc, others) = tokio::join!(
+    let is_held = inquiry.provider_data && checks.has(Protocol::Spf);
+    let (mx, spf, dkim, dmarc, others, shrunken) = tokio::join!(
         wanted(checks.has(Protocol::Mx), mx::examine(dns, domain)),
         wanted(checks.has(Protocol::Spf), spf::examine(policies, domain)),
         wanted(checks.has(Protocol::Dkim), keys(policies, inquiry)),
         wanted(checks.has(Protocol::Dmarc), crate::protocols::dmarc::examine(dns, domain)),
         others(dns, inquiry),
+        // In a box, because it walks policies of its own.
+        wanted(is_held, Box::pin(shrunken::shrunken(policies, domain))),
     );
     let (senders, untested, further) = (Vec::new(), Vec::new(), Vec::new());
     let (domain, role, takeover) = (domain.clone(), inquiry.role, Takeover::default());
@@ -154,6 +160,7 @@ pub(crate) async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> 
         implied: true,
         untested,
         unauthorized_mailboxes: Vec::new(),
+        shrunken: shrunken.unwrap_or_default(),
     };
     let takeover = takeover::examine(dns, &gathered).await;
     Gathered { takeover, ..gathered }

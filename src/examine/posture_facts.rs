@@ -43,6 +43,7 @@ impl Gathered {
             unregistered: self.takeover.unregistered.clone(),
             misplaced: self.misplaced(),
             unauthorized_mailboxes: self.unauthorized_mailboxes.clone(),
+            shrunken: self.shrunken.clone(),
         }
     }
 

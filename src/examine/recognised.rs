@@ -34,7 +34,7 @@ pub(crate) async fn recognised(policies: &Policies<'_>, domain: &Name) -> Recogn
 
 /// The providers that a domain's own policy names. A redirect hands the policy over, so that what
 /// stands there is the domain's own as well (RFC 7208 §6.1); an include only borrows.
-async fn listed(policies: &Policies<'_>, domain: &Name) -> Recognised {
+pub(super) async fn listed(policies: &Policies<'_>, domain: &Name) -> Recognised {
     let mut listed = Recognised::default();
     let mut next = Some(domain.clone());
     for _ in 0..=LOOKUP_LIMIT {
@@ -76,6 +76,11 @@ impl Recognised {
             }
         }
         all
+    }
+
+    /// Those that the policy lets pass, with the name that it includes.
+    pub(crate) fn senders(&self) -> impl Iterator<Item = (&'static Provider, &Name)> {
+        self.send.iter().map(|(known, name)| (*known, name))
     }
 
     /// The providers that must be able to send: those in SPF, and those that keep mailboxes, for

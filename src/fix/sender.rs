@@ -85,7 +85,12 @@ struct RefusedSender<'r> {
 impl RefusedSender<'_> {
     async fn fixes(&self) -> SenderFixes {
         let wanted = self.judged.share().uncovered;
-        if wanted.is_empty() {
+        // What a provider forwards from belongs in no policy, and what its own policy lost is for it
+        // to restore.
+        let is_pool = matches!(self.asked.sender, Sender::Address(ip)
+            if provider::forwarding_pool(ip).is_some());
+        let is_lost = self.state.facts.shrunken.iter().any(|policy| policy.has_lost(&wanted));
+        if wanted.is_empty() || is_pool || is_lost {
             return SenderFixes::default();
         }
         let host = self.host().await;

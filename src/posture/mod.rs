@@ -5,7 +5,7 @@
 pub mod lint;
 
 use crate::diagnostic::Location;
-use crate::net::Name;
+use crate::net::{IpSet, Name};
 use crate::protocols::dmarc::Policy;
 use crate::text::Phrase;
 use std::sync::Arc;
@@ -43,6 +43,9 @@ pub struct Facts {
     /// Providers that keep the domain's mailboxes, as its MX shows, and that its SPF policy does not
     /// authorize.
     pub unauthorized_mailboxes: Vec<Mailboxes>,
+    /// Policies of providers that the domain's own policy includes, and that lost a large part of what
+    /// they are known to have listed.
+    pub shrunken: Vec<Shrunken>,
 }
 
 impl Facts {
@@ -98,6 +101,33 @@ pub struct Mailboxes {
     pub host: Name,
     /// The name whose policy lists its senders.
     pub policy: Name,
+}
+
+/// The SPF policy of a provider that lost a large part of its addresses.
+#[derive(Clone, Debug)]
+pub struct Shrunken {
+    /// The policy's record.
+    pub location: Location,
+    /// The provider's name for a reader.
+    pub title: &'static str,
+    /// How many IPv4 addresses it lists.
+    pub listed: u128,
+    /// How many it listed.
+    pub known: u128,
+    /// The day on which it did.
+    pub day: &'static str,
+    /// The addresses that are gone, a set a family; empty sets are left out.
+    pub lost: Vec<IpSet>,
+}
+
+impl Shrunken {
+    /// True if all of these addresses are gone from the policy.
+    pub fn has_lost(&self, addresses: &[IpSet]) -> bool {
+        let is_lost = |set: &IpSet| {
+            self.lost.iter().any(|lost| lost.family() == set.family() && lost.covers(set))
+        };
+        !addresses.is_empty() && addresses.iter().all(is_lost)
+    }
 }
 
 /// Something in the records that leads to a name whose whole domain does not exist.

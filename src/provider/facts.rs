@@ -19,7 +19,7 @@ pub struct Fact {
 }
 
 /// Keys that are about the entry, or follow from facts.
-const OTHER: [&str; 7] = ["id", "aliases", "title", "kinds", "policy", "hosted", "as_of"];
+const OTHER: [&str; 8] = ["id", "aliases", "title", "kinds", "policy", "hosted", "as_of", "since"];
 
 impl Provider {
     /// Every fact about it, in the order of the table.

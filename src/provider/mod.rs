@@ -5,14 +5,15 @@
 //! word that a person typed for a sender by [`host`] and [`by_id`].
 //!
 //! Knowledge of this kind grows old. So it only ever adds a name to what the DNS says, suggests what
-//! to try, or says what a person means; no verdict rests on it.
+//! to try, says what a person means, or what a provider has withdrawn since a date that is named; no
+//! answer about a sender rests on it.
 
 mod facts;
 mod pattern;
 
 pub use facts::Fact;
 
-use crate::net::{Cidr, Name};
+use crate::net::{Cidr, Family, IpSet, Name};
 use crate::text::near;
 use pattern::Pattern;
 use serde::Deserialize;
@@ -53,6 +54,34 @@ pub struct Provider {
     #[serde(default)]
     rotates: bool,
     key_note: Option<&'static str>,
+    #[serde(default)]
+    ranges: Vec<Generation>,
+}
+
+/// What the SPF policy of a provider listed at some time.
+#[derive(Debug, Deserialize)]
+pub struct Generation {
+    as_of: &'static str,
+    since: Option<&'static str>,
+    networks: Vec<Cidr>,
+}
+
+impl Generation {
+    /// The date for which its source says so: a day, a month or a year.
+    pub fn as_of(&self) -> &'static str {
+        self.as_of
+    }
+
+    /// The first day for which a second source lists the same IPv4 networks; `None` if there is none.
+    pub fn since(&self) -> Option<&'static str> {
+        self.since
+    }
+
+    /// Its addresses of a family.
+    pub fn addresses(&self, family: Family) -> IpSet {
+        let own = self.networks.iter().filter(|network| network.family() == family);
+        IpSet::from_cidrs(family, own.copied())
+    }
 }
 
 /// What a provider does for its customers.
@@ -121,6 +150,11 @@ impl Provider {
     /// The DKIM selectors that its customers publish; none if they cannot be guessed.
     pub fn selectors(&self) -> &[&'static str] {
         &self.selectors
+    }
+
+    /// What its policy is known to list, if two sources of different dates agree about that.
+    pub fn known_ranges(&self) -> Option<&Generation> {
+        self.ranges.iter().find(|generation| generation.since.is_some())
     }
 
     /// True if only one of its selectors need have a key at a time.

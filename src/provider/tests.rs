@@ -29,24 +29,19 @@ fn the_table_can_be_read() {
 
 #[test]
 fn every_generation_of_a_policy_has_a_date_and_networks() {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Generation {
-        as_of: String,
-        networks: Vec<Cidr>,
-    }
-    #[derive(Deserialize)]
-    struct Entry {
-        #[serde(default)]
-        ranges: Vec<Generation>,
-    }
-    #[derive(Deserialize)]
-    struct Table {
-        provider: Vec<Entry>,
-    }
-    let table: Table = toml::from_str(TABLE).expect("the table can be read");
-    let mut generations = table.provider.iter().flat_map(|entry| &entry.ranges);
+    let mut generations = all().iter().flat_map(|provider| &provider.ranges);
     assert!(generations.all(|it| it.as_of.len() >= 4 && !it.networks.is_empty()));
+}
+
+#[test]
+fn what_a_policy_is_held_against_is_its_newest_generation_since_a_day() {
+    for provider in all() {
+        let Some(known) = provider.known_ranges() else { continue };
+        let newest = provider.ranges.iter().map(Generation::as_of).max();
+        let is_day = known.since().is_some_and(|day| day.len() == 10);
+        assert!(is_day && newest == Some(known.as_of()), "{}", provider.id());
+        assert!(provider.policy().is_some(), "{}", provider.id());
+    }
 }
 
 #[test]
@@ -113,7 +108,7 @@ fn every_fact_has_a_source_and_a_date() {
         "dates",
         "networks",
     ];
-    let plain = ["id", "aliases", "title", "kinds", "hosted", "policy", "as_of"];
+    let plain = ["id", "aliases", "title", "kinds", "hosted", "policy", "as_of", "since"];
     let facts = TABLE.split_once("[[provider]]").expect("entries follow the head").1;
     let mut is_sourced = false;
     for line in facts.lines() {

@@ -65,6 +65,8 @@ pub enum FaultKind {
     UnregisteredDomain,
     /// An alias points to a name without a record, and its owner can do something about it.
     DanglingAlias,
+    /// The policy of a provider lost addresses that it listed before.
+    LostAddresses,
     /// A sender that must pass is not listed.
     MissingSender,
     /// The servers of a zone do not answer, or answer with an error.

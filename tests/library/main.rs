@@ -26,6 +26,7 @@ mod senders;
 #[path = "../support/shared.rs"]
 mod shared;
 mod signing;
+mod shrunken;
 mod spf_rules;
 mod spf_walk;
 #[path = "../support/world.rs"]

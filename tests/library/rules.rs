@@ -5,6 +5,7 @@
 //! over both. So a page shows only the records that matter, and what it claims is still true of
 //! all rules at once. The zones of rules about files are files, and linted as such.
 
+use crate::world::Served;
 use mailcheck::audit::{Changed, Clock, Inquiry, change, domain, lint};
 use mailcheck::catalogue;
 use mailcheck::cli::words::declare;
@@ -241,7 +242,7 @@ impl Example<'static> {
         declare(&config, &mut inquiry).map_err(|mistake| mistake.to_string())?;
         let after = Overlay::new([zone], healthy.clone());
         let mut report = match self.before {
-            None => domain(&after, &inquiry, Clock::default()).await,
+            None => domain(&Served(after), &inquiry, Clock::default()).await,
             Some(before) => {
                 let zone = Zone::read(page, None, before.as_bytes());
                 let zone = zone.strict().map_err(|faults| format!("{faults:?}"))?;

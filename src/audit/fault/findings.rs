@@ -4,7 +4,7 @@ use super::Hints;
 use crate::diagnostic::{Location, Severity};
 use crate::examine::Gathered;
 use crate::net::Name;
-use crate::posture::lint::rules::UNREGISTERED_DOMAIN;
+use crate::posture::lint::rules::{PROVIDER_SHRUNK, UNREGISTERED_DOMAIN};
 use crate::protocols::dkim::lint::rules::DANGLING_ALIAS;
 use crate::protocols::dmarc::lint::rules::{
     EXTERNAL_REPORT_UNAUTHORIZED, LOOKALIKE as DMARC_LOOKALIKE,
@@ -159,6 +159,12 @@ fn fault(domain: &Domain, finding: &Finding, hints: &Hints) -> Fault {
         && let Some(target) = hints.dkim.target(finding)
     {
         return alias(plain, finding, target, hints);
+    }
+    if finding.is(&PROVIDER_SHRUNK) {
+        let action = Phrase::from("change nothing in ")
+            .name(&domain.domain)
+            .plain(": keep the include, watch the name, open a case with the provider");
+        return Fault { kind: FaultKind::LostAddresses, action, ..plain };
     }
     if finding.is(&EXTERNAL_REPORT_UNAUTHORIZED) && plain.party != Party::You {
         let action = Phrase::from("ask it to publish that record, or remove the address");

@@ -12,7 +12,7 @@ mod findings;
 mod senders;
 
 use crate::examine::{Gathered, Inquiry};
-use crate::report::{Domain, Fault, Owners};
+use crate::report::{Domain, Fault, FaultKind, Owners};
 
 /// What the attribution needs to know besides the report itself.
 pub(super) struct Hints {
@@ -29,7 +29,11 @@ impl Hints {
             owners: Owners::new(&inquiry.domain, &inquiry.own),
             spf: findings::SpfHints::new(gathered),
             dkim: findings::DkimHints::new(gathered),
-            senders: gathered.senders.iter().map(senders::SenderHints::new).collect(),
+            senders: gathered
+                .senders
+                .iter()
+                .map(|one| senders::SenderHints::new(one, &gathered.shrunken))
+                .collect(),
         }
     }
 }
@@ -51,10 +55,12 @@ fn merged(faults: Vec<Fault>) -> Vec<Fault> {
     let mut all: Vec<Fault> = Vec::new();
     for fault in faults {
         let is_same = |known: &&mut Fault| {
+            // That an address is gone from a policy is a part of what is gone from it.
+            let is_part = fault.kind == FaultKind::LostAddresses && known.record == fault.record;
             known.party == fault.party
                 && known.kind == fault.kind
                 && known.name == fault.name
-                && known.reason == fault.reason
+                && (known.reason == fault.reason || is_part)
         };
         match all.iter_mut().find(is_same) {
             Some(known) => known.evidence.extend(fault.evidence),

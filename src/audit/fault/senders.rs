@@ -5,6 +5,7 @@ use crate::diagnostic::Severity;
 use crate::dns::Kind;
 use crate::examine::Sender;
 use crate::examine::senders::Tested;
+use crate::posture::Shrunken;
 use crate::protocols::Protocol;
 use crate::provider::{self, Provider};
 use crate::report::{
@@ -17,15 +18,19 @@ use crate::text::Phrase;
 pub(super) struct SenderHints {
     /// The provider whose pool for forwarded mail the address is in.
     forwards_for: Option<&'static Provider>,
+    /// The policy of a provider that listed all of the sender.
+    lost: Option<Shrunken>,
 }
 
 impl SenderHints {
-    pub(super) fn new(tested: &Tested) -> Self {
+    pub(super) fn new(tested: &Tested, shrunken: &[Shrunken]) -> Self {
         let forwards_for = match &tested.asked.sender {
             Sender::Address(ip) => provider::forwarding_pool(*ip),
             _ => None,
         };
-        Self { forwards_for }
+        let refused = tested.judged.share().uncovered;
+        let lost = shrunken.iter().find(|policy| policy.has_lost(&refused)).cloned();
+        Self { forwards_for, lost }
     }
 }
 
@@ -94,6 +99,9 @@ fn refused(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<
     if let Some(known) = hints.forwards_for {
         return Some(forwarded(domain, one, known));
     }
+    if let Some(policy) = &hints.lost {
+        return Some(withdrawn(domain, one, policy));
+    }
     if one.kind.is_address() {
         let reason = Phrase::new()
             .addr(&one.sender)
@@ -120,6 +128,23 @@ fn refused(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<
         .code(&one.sender);
     let action = first_fix(one).unwrap_or_else(|| Phrase::from("if it sends for you, include it"));
     Some(Fault { record: spf, ..of(one, Party::You, FaultKind::MissingSender, reason, action) })
+}
+
+/// An address that the policy of a provider listed and no longer lists.
+fn withdrawn(domain: &Domain, one: &Authorization, policy: &Shrunken) -> Fault {
+    let reason = Phrase::new()
+        .name(&policy.location.name)
+        .plain(" no longer lists ")
+        .addr(&one.sender)
+        .plain(format!("; on {} it did", policy.day));
+    let action = Phrase::from("change nothing in ")
+        .name(&domain.domain)
+        .plain(": keep the include, watch the name, open a case with the provider");
+    Fault {
+        name: policy.title.to_owned(),
+        record: Some(RecordSet { name: policy.location.name.clone(), kind: policy.location.kind }),
+        ..of(one, Party::Provider, FaultKind::LostAddresses, reason, action)
+    }
 }
 
 /// A pool from which a provider forwards what it could not authenticate.

@@ -4,14 +4,13 @@
 //! [`Mistake`]: one line that names the words, says what is wrong with them and, where that can be
 //! guessed, what was meant.
 
-use crate::audit::{Asked, Checks, Fixes, Inquiry, Steps};
+use crate::audit::{Asked, Checks, Inquiry};
 use crate::cli::args::CheckArgs;
 use crate::cli::what_if::WhatIf;
 use crate::cli::words::{
     Argument, Ending, Mistake, Sources, Target, Words, declare, domain, selector, sender, target,
 };
 use crate::config::Config;
-use crate::dns::MOST_QUERIES;
 use crate::net::Name;
 use crate::protocols::Protocol;
 use std::ffi::OsStr;
@@ -186,22 +185,15 @@ impl Given {
             notes.push(said.into());
         }
         Inquiry {
-            domain,
             notes,
             senders: self.senders.clone(),
-            declared: Vec::new(),
-            own: Vec::new(),
-            role: None,
             mail_from: self.mail_from.clone(),
             helo: self.helo.clone(),
             header_from: self.header_from.clone(),
             dkim_domains: self.dkim_domains.clone(),
             selectors: self.selectors.iter().cloned().chain(selector).collect(),
-            seen: Vec::new(),
             checks: self.checks.clone(),
-            fixes: Fixes::Proved,
-            steps: Steps::Told,
-            most_queries: MOST_QUERIES,
+            ..Inquiry::about(domain)
         }
     }
 }

@@ -25,6 +25,7 @@ struct Body {
     included: Vec<String>,
     fail_on: Given<&'static str>,
     most_queries: Option<Given<usize>>,
+    provider_data: Option<Given<bool>>,
     own: Option<Given<Vec<Name>>>,
     select: Option<Given<Vec<String>>>,
     ignore: Option<Given<Vec<String>>>,
@@ -53,6 +54,10 @@ pub(super) fn document(settings: &Settings, origin: impl Fn(&str) -> String) -> 
             .most_queries
             .as_ref()
             .map(|(most, at)| Given { value: *most, origin: place(at) }),
+        provider_data: config
+            .provider_data
+            .as_ref()
+            .map(|(is_used, at)| Given { value: *is_used, origin: place(at) }),
         own: config.own.first().map(|first| Given {
             value: config.own.iter().map(|name| name.value.clone()).collect(),
             origin: place(&first.place),

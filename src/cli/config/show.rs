@@ -157,6 +157,9 @@ fn lines(settings: &Settings, given: impl Fn(&str) -> Option<String>) -> Vec<(St
     if let Some((most, at)) = &config.most_queries {
         lines.push((format!("most-queries = {most}"), place(at)));
     }
+    if let Some((is_used, at)) = &config.provider_data {
+        lines.push((format!("provider-data = {is_used}"), place(at)));
+    }
     if let Some(first) = config.own.first() {
         let names: Vec<String> =
             config.own.iter().map(|it| quoted(&it.value.to_string())).collect();

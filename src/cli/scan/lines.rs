@@ -194,6 +194,7 @@ impl Lines {
         inquiry.checks = self.plan.checks.clone();
         inquiry.fixes = Fixes::Skipped;
         inquiry.steps = Steps::Skipped;
+        inquiry.provider_data = false;
         inquiry.most_queries = self.plan.sources.most_queries(&self.plan.policy.config);
         declare(&self.plan.policy.config, &mut inquiry)?;
         Ok(inquiry)

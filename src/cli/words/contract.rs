@@ -12,6 +12,7 @@ use crate::report::Declaration;
 /// # Errors
 /// A sender of the contract cannot be understood.
 pub fn declare(config: &Config, inquiry: &mut Inquiry) -> Result<(), Mistake> {
+    inquiry.provider_data &= config.provider_data.as_ref().is_none_or(|(is_used, _)| *is_used);
     inquiry.own.extend(config.own.iter().map(|own| own.value.clone()));
     let Some(contract) = config.contract(&inquiry.domain) else { return Ok(()) };
     inquiry.role = contract.role.as_ref().map(|role| role.value);

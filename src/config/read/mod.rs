@@ -18,8 +18,17 @@ use toml::de::{DeTable, DeValue};
 /// Most faults that are listed: a reader who sees them all can repair the file.
 const TOLD: usize = 100;
 /// The keys at the top of a file.
-const KEYS: [&str; 8] =
-    ["fail-on", "most-queries", "include", "own", "files", "domain", "rules", "ignore"];
+const KEYS: [&str; 9] = [
+    "fail-on",
+    "most-queries",
+    "provider-data",
+    "include",
+    "own",
+    "files",
+    "domain",
+    "rules",
+    "ignore",
+];
 /// The keys of an `[[ignore]]`.
 const IGNORE_KEYS: [&str; 5] = ["rule", "domain", "fingerprint", "reason", "expires"];
 /// The largest limit that can be set.
@@ -100,6 +109,7 @@ impl Reader<'_> {
             match &**key.get_ref() {
                 "fail-on" => self.fail_on(value),
                 "most-queries" => self.most_queries(value),
+                "provider-data" => self.provider_data(value),
                 "include" => self.config.includes = self.words(value, "include"),
                 "own" => self.own(value),
                 "files" => self.files(value),
@@ -194,6 +204,14 @@ impl Reader<'_> {
         match number.filter(|most| (1..=MOST).contains(most)) {
             Some(most) => self.config.most_queries = Some((most, self.place(begin))),
             None => self.fault(begin, format!("most-queries must be a number from 1 to {MOST}")),
+        }
+    }
+
+    fn provider_data(&mut self, value: &Spanned<DeValue<'_>>) {
+        let begin = value.span().start;
+        match value.get_ref().as_bool() {
+            Some(is_used) => self.config.provider_data = Some((is_used, self.place(begin))),
+            None => self.fault(begin, "provider-data must be true or false".to_owned()),
         }
     }
 
@@ -334,6 +352,7 @@ mod tests {
         for wrong in ["0", "-1", "\"5\"", "1.5", "1000001"] {
             assert_eq!(faults(&format!("most-queries = {wrong}")), [said], "{wrong}");
         }
+        assert_eq!(faults("provider-data = 0"), ["1:17: provider-data must be true or false"]);
         let (config, _) = read("mailcheck.toml", b"most-queries = 0x10");
         assert_eq!(config.most_queries.map(|(most, _)| most), Some(16));
     }

@@ -1,9 +1,10 @@
 //! Rules about providers: those that keep mailboxes, and those that send for many at once.
 
 use crate::diagnostic::{Finding, Rule};
+use crate::net::IpSet;
 use crate::posture::{Facts, Requests, Role};
 use crate::protocols::dmarc::Policy;
-use crate::text::Phrase;
+use crate::text::{Phrase, grouped};
 
 pub(super) fn mailboxes(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     if !facts.may_be(Role::Sending) {
@@ -37,4 +38,34 @@ pub(super) fn shared(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
         .code(format!("p={}", policy.word()))
         .plain(")");
     findings.push(Finding::new(rule, first.location.clone(), said));
+}
+
+pub(super) fn shrunken(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    /// Networks that a sentence has room for.
+    const MOST: usize = 4;
+    for policy in &facts.shrunken {
+        let gone: Vec<Phrase> = policy
+            .lost
+            .iter()
+            .flat_map(IpSet::cidrs)
+            .map(|network| Phrase::new().addr(network.to_string()))
+            .collect();
+        let said = Phrase::new().name(&policy.location.name);
+        let said = match policy.listed < policy.known {
+            true => said
+                .plain(" lists ")
+                .number(grouped(policy.listed))
+                .plain(" IPv4 addresses, down from ")
+                .number(grouped(policy.known))
+                .plain(" on ")
+                .plain(policy.day)
+                .plain(": "),
+            false => {
+                said.plain(" no longer lists what it listed on ").plain(policy.day).plain(": ")
+            }
+        };
+        let verb = if gone.len() == 1 { " is gone" } else { " are gone" };
+        let said = said.then(Phrase::listed(gone, MOST, " and ")).plain(verb);
+        findings.push(Finding::new(rule, policy.location.clone(), said));
+    }
 }

@@ -10,6 +10,7 @@ use crate::text::{advice, draft, rfc};
 /// Every rule with its check, in the order of findings in a report.
 pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &NO_SUCH_DOMAIN, run: role::no_such_domain },
+    Check { rule: &PROVIDER_SHRUNK, run: platform::shrunken },
     Check { rule: &REJECT_WITHOUT_PASS, run: proof::reject_without_pass },
     Check { rule: &SPF_ONLY, run: proof::spf_only },
     Check { rule: &MAILBOX_PROVIDER_NOT_AUTHORIZED, run: platform::mailboxes },
@@ -139,4 +140,15 @@ pub(crate) static SHARED_PLATFORM: Rule = Rule {
           send as another.",
     cite: rfc(7208, "11.4"),
     page: include_str!("shared-platform.md"),
+};
+
+pub(crate) static PROVIDER_SHRUNK: Rule = Rule {
+    id: "posture/provider-shrunk",
+    severity: Warn,
+    confidence: Likely,
+    summary: "a provider's SPF policy lost many addresses",
+    why: "Mail from the missing addresses no longer passes SPF. Customers of the provider cannot \
+          repair that.",
+    cite: rfc(7208, "5.2"),
+    page: include_str!("provider-shrunk.md"),
 };

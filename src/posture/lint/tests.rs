@@ -23,6 +23,7 @@ fn facts() -> Facts {
         unregistered: Vec::new(),
         misplaced: Vec::new(),
         unauthorized_mailboxes: Vec::new(),
+        shrunken: Vec::new(),
     }
 }
 
