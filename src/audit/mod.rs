@@ -39,7 +39,7 @@ use crate::compare::drop_implied;
 use crate::compare::lint::rules::SENDER_LOST;
 use crate::diagnostic;
 use crate::dns::{Budget, Dns};
-use crate::examine::{Gathered, gather_all};
+use crate::examine::{Expectation, Gathered, gather_all};
 use crate::fix::{SenderFixes, find_fixes};
 use crate::posture::lint::rules::MAILBOX_PROVIDER_NOT_AUTHORIZED;
 use crate::protocols::spf::{self, Policies};
@@ -99,6 +99,7 @@ fn report(
     let missing = gathered.is_missing();
     let sends_nothing = gathered.spf.as_ref().is_some_and(spf::Facts::sends_nothing);
     let explanation = gathered.explanation();
+    let providers = gathered.expectations.iter().map(|it| it.report(&gathered)).collect();
     let Gathered {
         mx,
         spf,
@@ -110,8 +111,10 @@ fn report(
         senders,
         implied,
         untested,
+        expectations,
         ..
     } = gathered;
+    let documented = expectations.iter().flat_map(Expectation::answers);
     let mx = mx.map_or_else(Section::skipped, |it| section::mx(&it, &mut lookups));
     let spf = spf.map_or_else(Section::skipped, |it| section::spf(&it, &mut lookups));
     let dkim = dkim.map_or_else(Section::skipped, |it| section::dkim(&it, &mut lookups));
@@ -149,7 +152,7 @@ fn report(
         .zip(sender_fixes)
         .map(|(one, fixes)| fixes.add_to(authorization(one, inquiry, &mut lookups)))
         .collect();
-    for answer in takeover.answers.iter().chain(&explanation).chain(&further) {
+    for answer in takeover.answers.iter().chain(&explanation).chain(&further).chain(documented) {
         lookups.note(answer);
     }
     let lookups = lookups.into_rows();
@@ -168,6 +171,7 @@ fn report(
         dkim,
         dmarc,
         others,
+        providers,
         contract: Vec::new(),
         change: None,
         findings,
@@ -201,6 +205,7 @@ pub fn undecided(inquiry: &Inquiry, why: Phrase) -> Domain {
         dkim: Section::skipped(),
         dmarc: Section::skipped(),
         others: Others::default(),
+        providers: Vec::new(),
         contract: Vec::new(),
         change: None,
         findings: Vec::new(),

@@ -6,6 +6,7 @@
 
 pub(crate) mod authorize;
 pub(crate) mod dmarc;
+mod documented;
 mod inquiry;
 #[cfg(feature = "mail")]
 pub(crate) mod message;
@@ -29,6 +30,7 @@ use crate::protocols::spf::lint::rules::VOID_LOOKUP;
 use crate::protocols::spf::{self, Found, Policies};
 use crate::protocols::{Examined, Protocol, ROWS, dkim, mx};
 use crate::text::Phrase;
+pub(crate) use documented::Expectation;
 use recognised::recognised;
 use senders::Tested;
 use std::future::Future;
@@ -105,13 +107,20 @@ pub(crate) struct Gathered {
     /// Providers that keep the domain's mailboxes, as its MX shows, and that its SPF policy does not
     /// authorize.
     pub(crate) unauthorized_mailboxes: Vec<Mailboxes>,
+    /// What the providers that keep the domain's mailboxes document.
+    pub(crate) expectations: Vec<Expectation>,
     /// Policies of providers that lost a large part of what they are known to have listed.
     pub(crate) shrunken: Vec<Shrunken>,
 }
 
 async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gathered {
-    let (gathered, mut senders) =
-        tokio::join!(gather_facts(policies, inquiry), senders::senders(policies, inquiry, clock));
+    let is_compared = inquiry.provider_data
+        && [Protocol::Mx, Protocol::Spf].iter().all(|it| inquiry.checks.has(*it));
+    let (gathered, mut senders, expectations) = tokio::join!(
+        gather_facts(policies, inquiry),
+        senders::senders(policies, inquiry, clock),
+        wanted(is_compared, Box::pin(documented::expectations(policies, &inquiry.domain))),
+    );
     let implied = inquiry.senders.is_empty();
     let mut untested = Vec::new();
     let mut unauthorized_mailboxes = Vec::new();
@@ -128,7 +137,8 @@ async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gat
             why.is_none()
         });
     }
-    Gathered { senders, implied, untested, unauthorized_mailboxes, ..gathered }
+    let expectations = expectations.unwrap_or_default();
+    Gathered { senders, implied, untested, unauthorized_mailboxes, expectations, ..gathered }
 }
 
 /// What the protocols find out, senders left aside.
@@ -160,6 +170,7 @@ pub(crate) async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> 
         implied: true,
         untested,
         unauthorized_mailboxes: Vec::new(),
+        expectations: Vec::new(),
         shrunken: shrunken.unwrap_or_default(),
     };
     let takeover = takeover::examine(dns, &gathered).await;

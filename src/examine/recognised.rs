@@ -78,6 +78,11 @@ impl Recognised {
         all
     }
 
+    /// Those that receive.
+    pub(crate) fn receivers(&self) -> impl Iterator<Item = &'static Provider> {
+        self.receive.iter().copied()
+    }
+
     /// Those that the policy lets pass, with the name that it includes.
     pub(crate) fn senders(&self) -> impl Iterator<Item = (&'static Provider, &Name)> {
         self.send.iter().map(|(known, name)| (*known, name))

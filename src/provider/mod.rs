@@ -8,9 +8,11 @@
 //! to try, says what a person means, or what a provider has withdrawn since a date that is named; no
 //! answer about a sender rests on it.
 
+mod documented;
 mod facts;
 mod pattern;
 
+pub use documented::{Documented, Need};
 pub use facts::Fact;
 
 use crate::net::{Cidr, Family, IpSet, Name};
@@ -54,6 +56,8 @@ pub struct Provider {
     #[serde(default)]
     rotates: bool,
     key_note: Option<&'static str>,
+    #[serde(default)]
+    publish: Vec<&'static str>,
     #[serde(default)]
     ranges: Vec<Generation>,
 }
@@ -152,9 +156,25 @@ impl Provider {
         &self.selectors
     }
 
+    /// The names of the hosts that receive for its customers; a leading dot or a star stands for what
+    /// differs.
+    pub fn mx_shapes(&self) -> impl Iterator<Item = &'static str> {
+        self.mx.iter().map(|pattern| pattern.text())
+    }
+
     /// What its policy is known to list, if two sources of different dates agree about that.
     pub fn known_ranges(&self) -> Option<&Generation> {
         self.ranges.iter().find(|generation| generation.since.is_some())
+    }
+
+    /// Where selectors lead whose keys it holds; a leading dot or a star stands for what differs.
+    pub fn key_targets(&self) -> impl Iterator<Item = &'static str> {
+        self.targets.iter().map(|pattern| pattern.text())
+    }
+
+    /// True if it holds the keys itself, and selectors are CNAME records that lead to them.
+    pub fn holds_keys(&self) -> bool {
+        !self.targets.is_empty()
     }
 
     /// True if only one of its selectors need have a key at a time.

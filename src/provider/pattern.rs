@@ -12,7 +12,6 @@ pub(super) struct Pattern {
 
 impl Pattern {
     /// The pattern as it is written.
-    #[cfg(test)]
     pub(super) fn text(self) -> &'static str {
         self.text
     }

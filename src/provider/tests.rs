@@ -82,7 +82,9 @@ fn every_entry_has_facts_and_each_of_them_a_value_a_source_and_a_date() {
 fn is_source(comment: &str) -> bool {
     let Some((source, date)) = comment.rsplit_once(" (") else { return false };
     let is_year = date.get(..4).is_some_and(|year| year.bytes().all(|b| b.is_ascii_digit()));
-    source.len() > 2 && is_year && date.ends_with(')')
+    // What we wrote down ourselves without saying where from is no source.
+    let is_ours = source.starts_with("our ") || source.contains("not recorded");
+    source.len() > 2 && !is_ours && is_year && date.ends_with(')')
 }
 
 #[test]
@@ -319,4 +321,37 @@ fn a_misspelt_word_suggests_the_nearest() {
         ["sendgird", "microsft365", "gogle", "xyzzy", ""].map(nearest),
         [Some("sendgrid"), Some("microsoft365"), Some("google"), None, None]
     );
+}
+
+#[test]
+fn what_the_mailbox_providers_document_can_be_read() {
+    let unread: Vec<&str> = all()
+        .iter()
+        .filter(|provider| provider.keeps_mailboxes())
+        .flat_map(|provider| &provider.publish)
+        .copied()
+        .filter(|line| Documented::read(line).is_none())
+        .collect();
+    let advice = ["recommended CNAME _mta-sts and mta-sts -> mta-sts.tutanota.de"];
+    assert!(
+        unread.iter().all(|line| advice.contains(line) || line.contains(" and ")),
+        "{unread:?}"
+    );
+}
+
+#[test]
+fn a_documented_record_has_a_need_a_type_a_name_and_a_value() {
+    let read = |line| Documented::read(line).map(|it| (it.need, it.kind, it.name, it.value));
+    assert_eq!(
+        read("required CNAME autodiscover -> autodiscover.outlook.com"),
+        Some((Need::Required, "CNAME", "autodiscover", "autodiscover.outlook.com"))
+    );
+    assert_eq!(
+        read("optional SRV _sip._tls 100 1 443 sipdir.online.lync.com"),
+        Some((Need::Optional, "SRV", "_sip._tls", "100 1 443 sipdir.online.lync.com"))
+    );
+    assert_eq!(read("retired CNAME msoid"), Some((Need::Retired, "CNAME", "msoid", "")));
+    for advice in ["optional CNAME _dmarc, _mta-sts, mta-sts", "required two MX of the partner"] {
+        assert_eq!(read(advice), None, "{advice}");
+    }
 }

@@ -2,7 +2,8 @@
 
 use super::{
     Answer, Authorization, Change, Details, DkimDetails, DmarcDetails, Error, Fault, FaultKind,
-    FileLocation, Finding, Lookup, MxDetails, Origin, SpfDetails, Step, Unknown, Verdict, headline,
+    FileLocation, Finding, Lookup, MxDetails, Origin, RecognisedProvider, SpfDetails, Step,
+    Unknown, Verdict, headline,
 };
 use crate::diagnostic::{Severity, Standing, family};
 use crate::net::Name;
@@ -57,6 +58,9 @@ pub struct Domain {
     /// Protocols that need no other one, by their words.
     #[serde(flatten)]
     pub others: Others,
+    /// The providers that keep its mailboxes, with the records that they document.
+    #[serde(default)]
+    pub providers: Vec<RecognisedProvider>,
     /// What its owner expects of it, in the order written; empty if nothing is declared.
     pub contract: Vec<Expected>,
     /// How it differs from how it was; `null` if nothing is compared.

@@ -1,11 +1,11 @@
 //! How much of a report a document holds.
 
-use super::{Domain, Step};
+use super::{Domain, RecognisedProvider, Step};
 
 /// What a document holds of the bulk: most readers want neither, and it is four fifths of a report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extent {
-    /// True with every step of reasoning.
+    /// True with every step of reasoning, and the records of providers that take part in no count.
     pub steps: bool,
     /// True with the table of lookups, and the numbers that refer to it.
     pub lookups: bool,
@@ -31,6 +31,9 @@ impl Domain {
             all.push(&mut one.spf.steps);
             all.extend(one.helo.as_mut().map(|helo| &mut helo.steps));
             all.extend(one.dmarc.as_mut().map(|dmarc| &mut dmarc.steps));
+        }
+        if !extent.steps {
+            self.providers.iter_mut().for_each(RecognisedProvider::keep_counted);
         }
         for steps in all {
             if !extent.steps {

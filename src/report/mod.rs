@@ -30,6 +30,7 @@ mod lookup;
 pub mod message;
 mod owner;
 mod patch;
+mod provider;
 mod repair;
 mod rule_id;
 #[doc(hidden)]
@@ -82,6 +83,7 @@ pub use owner::Owners;
 pub use owner::{Owner, Party};
 #[doc(hidden)]
 pub use patch::{Patch, PatchSet, PatchStep};
+pub use provider::{ExpectedRecord, Need, RecognisedProvider, RecordState};
 #[doc(hidden)]
 pub use repair::{left, repair};
 pub use rule_id::RuleId;

@@ -8,6 +8,7 @@ mod budget;
 mod cases;
 mod changes;
 mod differential;
+mod documented;
 mod faults;
 mod fixes;
 mod formats;

@@ -89,7 +89,9 @@ impl World {
 impl Node {
     /// The outcome of a question about this name, or the name that it is an alias of.
     fn outcome(&self, kind: Kind) -> Result<Outcome, Name> {
-        if let Some((_, Data::Cname(canonical))) = self.records.first() {
+        if let Some((_, Data::Cname(canonical))) = self.records.first()
+            && kind != Kind::Cname
+        {
             return Err(canonical.clone());
         }
         let records: Vec<_> = self

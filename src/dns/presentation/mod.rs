@@ -227,6 +227,15 @@ pub(crate) fn wire<'a>(
     Ok(Some(octets))
 }
 
+/// Priority, weight, port and target of an SRV record (RFC 2782); `None` of any other.
+pub(crate) fn service(data: &Data) -> Option<([u16; 3], Name)> {
+    let Data::Opaque(octets) = data else { return None };
+    let mut rest: &[u8] = octets;
+    let numbers = [take_array(&mut rest)?, take_array(&mut rest)?, take_array(&mut rest)?];
+    let target = take_name(&mut rest)?;
+    rest.is_empty().then(|| (numbers.map(u16::from_be_bytes), target))
+}
+
 /// The data of a type from its rdata octets; `None` if they are not data of this type.
 pub(crate) fn data(kind: Kind, octets: Vec<u8>) -> Option<Data> {
     let mut rest = octets.as_slice();

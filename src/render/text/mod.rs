@@ -130,6 +130,7 @@ fn whole(sheet: &mut Sheet, domain: &Domain, look: &Look) {
     }
     if look.explain {
         explain::sections(sheet, domain);
+        rows::expected(sheet, domain);
     }
     finding::findings(sheet, &domain.findings, look);
     if look.lookups {

@@ -5,7 +5,8 @@ use super::of_status;
 use super::sheet::Sheet;
 use crate::protocols::Protocol;
 use crate::render::palette::Ink;
-use crate::report::{Domain, SectionView};
+use crate::report::{Domain, ExpectedRecord, Need, RecognisedProvider, RecordState, SectionView};
+use crate::text::Phrase;
 
 /// The column where summaries begin, counted from the one of the statuses.
 const AFTER_STATUS: usize = 9;
@@ -25,5 +26,106 @@ pub(super) fn rows(sheet: &mut Sheet, domain: &Domain) {
             .pad(column + AFTER_STATUS);
         let sentence = sheet.line().phrase(summary);
         sheet.sentence(label, &sentence);
+    }
+    for provider in &domain.providers {
+        let label = sheet.line().with(Ink::Strong, "  Provider").pad(column + AFTER_STATUS);
+        let sentence = sheet.line().phrase(&documented(provider));
+        sheet.sentence(label, &sentence);
+    }
+}
+
+/// How many of the records that a provider documents are published, and which are not.
+fn documented(provider: &RecognisedProvider) -> Phrase {
+    /// Records that a row has room for.
+    const MOST: usize = 3;
+    let (good, all) = provider.count();
+    let said = Phrase::from(&*provider.title)
+        .plain(": ")
+        .number(good)
+        .plain(" of ")
+        .number(all)
+        .plain(if all == 1 { " record" } else { " records" })
+        .plain(format!(" as documented (as of {})", provider.as_of));
+    let named = |state: RecordState, need: fn(Need) -> bool| {
+        let records = provider.records.iter().filter(move |record| {
+            record.is_counted() && record.state == state && need(record.need)
+        });
+        let records = records.map(|record| match record.expected.starts_with("include:") {
+            true => Phrase::new().code(&record.expected),
+            false => Phrase::new().name(&record.name).plain(format!(" {}", record.kind)),
+        });
+        records.collect::<Vec<Phrase>>()
+    };
+    let parts = [
+        ("; missing: ", named(RecordState::Missing, |need| need != Need::Retired)),
+        ("; different: ", named(RecordState::Different, |need| need != Need::Retired)),
+        ("; retired: ", named(RecordState::Different, |need| need == Need::Retired)),
+    ];
+    parts
+        .into_iter()
+        .filter(|(_, records)| !records.is_empty())
+        .fold(said, |said, (what, records)| {
+            said.plain(what).then(Phrase::listed(records, MOST, ", "))
+        })
+}
+
+/// Each record that the domain's providers document, for those who want to see everything.
+pub(super) fn expected(sheet: &mut Sheet, domain: &Domain) {
+    for provider in &domain.providers {
+        sheet.blank();
+        let head = sheet
+            .line()
+            .plain("  ")
+            .with(Ink::Strong, &provider.title)
+            .faint(format!(", records as documented (data as of {})", provider.as_of));
+        sheet.put(&head);
+        for shown in &provider.evidence {
+            let line = sheet.line().faint("  recognized by ").with(Ink::Name, shown);
+            sheet.put(&line);
+        }
+        for record in &provider.records {
+            let ink = match record.state {
+                _ if !record.is_counted() => Ink::Faint,
+                RecordState::Documented => Ink::Good,
+                _ => Ink::Weak,
+            };
+            let label = sheet
+                .line()
+                .plain("  ")
+                .with(ink, state(record))
+                .pad(AFTER_STATE)
+                .faint(record.need.word())
+                .pad(AFTER_NEED);
+            let said = Phrase::new().name(&record.name).plain(format!(" {} ", record.kind));
+            let said = match (&*record.published, record.state) {
+                ([], _) => said.code(&record.expected),
+                (published, RecordState::Different) if record.need != Need::Retired => {
+                    said.code(published.join(", ")).plain(", documented: ").code(&record.expected)
+                }
+                (published, _) => said.code(published.join(", ")),
+            };
+            let sentence = sheet.line().phrase(&said);
+            sheet.sentence(label, &sentence);
+            if let Some(add) = &record.add {
+                sheet.copyable(add);
+            }
+        }
+    }
+}
+
+/// The columns of the list of expected records.
+const AFTER_STATE: usize = 16;
+const AFTER_NEED: usize = 29;
+
+fn state(record: &ExpectedRecord) -> &'static str {
+    match (record.state, record.need) {
+        (RecordState::Documented, Need::Retired) => "gone",
+        (RecordState::Documented, _) => "as documented",
+        (RecordState::Missing, Need::Optional) => "not used",
+        (RecordState::Missing, _) => "missing",
+        (RecordState::Different, Need::Retired) => "to remove",
+        (RecordState::Different, _) => "different",
+        (RecordState::Unknown, _) => "unknown",
+        (RecordState::NotRecorded, _) => "not recorded",
     }
 }
