@@ -5,8 +5,8 @@ use super::args::{self, Pages};
 use super::completions;
 use super::help;
 use super::{
-    RunError, baseline, bounce, config, diff, explain, fix, lint, man, message, report, rules,
-    scan, schema, senders, test,
+    RunError, baseline, bounce, config, diff, explain, fix, lint, man, message, providers, report,
+    rules, scan, schema, senders, test,
 };
 use crate::render::text::Question;
 use crate::text::near;
@@ -45,6 +45,7 @@ enum Verb {
     Bounce(bounce::BounceArgs),
     Report(report::ReportArgs),
     Scan(scan::ScanArgs),
+    Providers(providers::ProvidersArgs),
     Rules(rules::RulesArgs),
     Explain(explain::ExplainArgs),
     Schema(schema::SchemaArgs),
@@ -72,6 +73,7 @@ impl CommandLine {
             Some(Verb::Bounce(typed)) => bounce::run(typed),
             Some(Verb::Report(typed)) => report::run(typed),
             Some(Verb::Scan(typed)) => scan::run(typed),
+            Some(Verb::Providers(typed)) => providers::run(&typed),
             Some(Verb::Rules(typed)) => rules::run(&typed),
             Some(Verb::Explain(typed)) => explain::run(&typed),
             Some(Verb::Schema(typed)) => schema::run(&typed),

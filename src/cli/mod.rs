@@ -24,6 +24,7 @@ mod man;
 mod message;
 mod nature;
 mod new_file;
+mod providers;
 mod publish;
 mod question;
 mod report;

@@ -3,9 +3,10 @@
 //! The sources are comments of the table, so that they cost nothing where a name is only recognised.
 
 use super::{Provider, TABLE};
+use serde::Serialize;
 
 /// One fact of the table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Fact {
     /// The key that it stands below: `mx`, `publish`.

@@ -136,6 +136,19 @@ impl Provider {
         self.title
     }
 
+    /// What it does, in words.
+    pub fn does(&self) -> Vec<&'static str> {
+        let words = self.kinds.iter().map(|kind| match kind {
+            Kind::Mailbox => "mailboxes",
+            Kind::Forwarder => "forwarding",
+            Kind::Gateway => "gateway",
+            Kind::Sender => "sending",
+            Kind::Reports => "DMARC reports",
+            Kind::Hosted => "hosted policies",
+        });
+        words.collect()
+    }
+
     /// True if all customers send from the same addresses, so that one of them may pose as another.
     pub fn is_shared(&self) -> bool {
         self.shared

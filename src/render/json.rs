@@ -5,6 +5,7 @@
 
 use super::{Stream, whole};
 use crate::diagnostic::Rule;
+use crate::provider::{Fact, Provider};
 use crate::report::envelope::{Enveloped, Kind};
 use crate::report::{Domain, Extent, Reference, Report, Tool};
 use crate::text::escape;
@@ -163,6 +164,43 @@ impl Stream for Lines {
         report
             .finding_lines()
             .try_for_each(|line| writeln!(out, "{}", printable(&serde_json::to_string(&line)?)))
+    }
+}
+
+/// Writes providers as JSON, each with everything that is known of it.
+///
+/// # Errors
+/// `out` cannot be written to.
+pub fn providers(known: &'static [Provider], out: &mut dyn Write) -> io::Result<()> {
+    let providers = known.iter().map(Known::from).collect();
+    render(&Enveloped::new(Kind::Providers, None, Platforms { providers }), out)
+}
+
+/// Providers.
+#[derive(Serialize)]
+struct Platforms {
+    providers: Vec<Known>,
+}
+
+/// A provider, with all that is known of it.
+#[derive(Serialize)]
+struct Known {
+    id: &'static str,
+    aliases: &'static [&'static str],
+    title: &'static str,
+    does: Vec<&'static str>,
+    facts: Vec<Fact>,
+}
+
+impl From<&'static Provider> for Known {
+    fn from(known: &'static Provider) -> Self {
+        Self {
+            id: known.id(),
+            aliases: known.aliases(),
+            title: known.title(),
+            does: known.does(),
+            facts: known.facts(),
+        }
     }
 }
 

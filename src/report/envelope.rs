@@ -21,6 +21,8 @@ pub enum Kind {
     Senders,
     /// The changes that repair a domain.
     Fix,
+    /// What is known of providers.
+    Providers,
     /// Every rule.
     Rules,
     /// One rule.
@@ -41,13 +43,14 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Report,
         Self::Lint,
         Self::Domain,
         Self::Finding,
         Self::Senders,
         Self::Fix,
+        Self::Providers,
         Self::Rules,
         Self::Rule,
         Self::Config,
@@ -67,6 +70,7 @@ impl Kind {
             Self::Finding => "finding",
             Self::Senders => "senders",
             Self::Fix => "fix",
+            Self::Providers => "providers",
             Self::Rules => "rules",
             Self::Rule => "rule",
             Self::Config => "config",
@@ -87,6 +91,7 @@ impl Kind {
             Self::Finding => "mailcheck.finding/1",
             Self::Senders => "mailcheck.senders/1",
             Self::Fix => "mailcheck.fix/1",
+            Self::Providers => "mailcheck.providers/1",
             Self::Rules => "mailcheck.rules/1",
             Self::Rule => "mailcheck.rule/1",
             Self::Config => "mailcheck.config/1",

@@ -50,6 +50,8 @@ fn documents_of_all_verbs_have_one_envelope_and_satisfy_their_schemas() {
         ("lint", run("document-lint", ["lint", "new.zone"]).file("new.zone", file.as_bytes())),
         ("senders", replay("document-senders", faulty, [])),
         ("fix", replay("document-fix", faulty, [])),
+        ("providers", run("document-providers", ["providers"])),
+        ("providers", run("document-provider", ["providers", "microsoft365"])),
         ("rules", run("document-rules", ["rules"])),
         ("rule", run("document-rule", ["explain", "spf/void-lookup"])),
         (

@@ -78,3 +78,43 @@ fn every_key_target_that_the_snapshot_has_three_times_is_recognised() {
     });
     assert_eq!(strange(&targets, |name| provider::recognise_dkim_target(name).is_some()), [""; 0]);
 }
+
+// ── the guide ───────────────────────────────────────────────────────────────────────────────────
+
+/// The table of the guide.
+fn table() -> String {
+    let mut table = String::from(
+        "| word | provider | what it does | SPF policy | facts, newest source |\n|---|---|---|---|---|\n",
+    );
+    for known in provider::all() {
+        let facts = known.facts();
+        let policy = known.policy().map_or_else(String::new, |name| format!("`{name}`"));
+        let newest = facts.iter().map(|fact| fact.as_of).max().unwrap_or_default();
+        table.push_str(&format!(
+            "| `{}` | {} | {} | {policy} | {}, {newest} |\n",
+            known.id(),
+            known.title(),
+            known.does().join(", "),
+            facts.len()
+        ));
+    }
+    table
+}
+
+#[test]
+#[allow(clippy::disallowed_methods, reason = "a guide is a file, and blessing is asked for")]
+fn the_table_in_the_guide_is_current() {
+    const BEGIN: &str = "<!-- providers -->\n";
+    const END: &str = "<!-- /providers -->";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/providers.md");
+    let guide = std::fs::read_to_string(path).expect("the guide can be read");
+    let (head, rest) = guide.split_once(BEGIN).expect("the table has a beginning");
+    let (is, tail) = rest.split_once(END).expect("the table has an end");
+    let wanted = table();
+    if std::env::var_os("BLESS").is_some() {
+        let page = format!("{head}{BEGIN}{wanted}{END}{tail}");
+        std::fs::write(path, page).expect("the guide can be written");
+    } else {
+        assert!(is == wanted, "BLESS=1 writes the table into docs/providers.md");
+    }
+}

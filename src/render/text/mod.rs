@@ -31,6 +31,7 @@ mod lint;
 #[doc(hidden)]
 pub mod message;
 mod page;
+mod providers;
 mod rows;
 mod screen;
 pub mod senders;
@@ -40,6 +41,7 @@ mod tree;
 
 pub use catalogue::rules;
 pub use page::page;
+pub use providers::{heading, provider, providers};
 pub use screen::Screen;
 
 use crate::dns::Trouble;
