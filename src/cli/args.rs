@@ -42,7 +42,7 @@ Exit codes:
   3  undetermined: a DNS query failed; the domain may be fine
   4  internal error, or the report could not be written";
 
-/// Check which servers are authorized to send for a domain, and whose fault it is where one fails
+/// Check which servers are authorized to send for a domain, and whose fault it is when one fails
 #[derive(Clone, Debug, Parser)]
 #[command(
     name = "mailcheck",
@@ -262,7 +262,7 @@ pub struct Report {
         short,
         long,
         value_name = "FORMAT[=FILE]",
-        help = "text, json, sarif …, =FILE: into a file",
+        help = "text, json, sarif …; =FILE: to FILE",
         long_help = formats()
     )]
     pub format: Vec<OsString>,
@@ -272,7 +272,7 @@ pub struct Report {
     pub explain: bool,
 
     /// Show a table of the DNS queries
-    #[arg(long, value_parser = BoolishValueParser::new())]
+    #[arg(long, value_parser = BoolishValueParser::new(), hide_short_help = true)]
     pub lookups: bool,
 
     /// Show the first line only
@@ -318,7 +318,8 @@ pub struct Colour {
         value_enum,
         default_value = "auto",
         hide_possible_values = true,
-        hide_default_value = true
+        hide_default_value = true,
+        hide_short_help = true
     )]
     pub color: Color,
 }

@@ -94,7 +94,7 @@ Times are RFC 3339 in UTC; durations and TTLs carry their unit in the key (ttl_s
 Fields are added within a version of the schema, never renamed or removed.";
 
 const RESOLVERS: &str = "\
-Without a server mailcheck asks those of the system (/etc/resolv.conf).
+Without a server, mailcheck uses those of the system (/etc/resolv.conf).
 
   mailcheck example.com @9.9.9.9                            UDP, TCP when truncated
   mailcheck example.com @127.0.0.1:5353                     another port
@@ -102,11 +102,11 @@ Without a server mailcheck asks those of the system (/etc/resolv.conf).
   mailcheck example.com @https://dns.quad9.net/dns-query    DNS over HTTPS (RFC 8484)
   mailcheck example.com @system                             those of the system
 
--r, --resolver SERVER says the same as @SERVER. Several servers are asked in turn when one does
-not answer. A server on the command line replaces those of MAILCHECK_RESOLVER.
+-r, --resolver SERVER is the same as @SERVER. When a server does not answer, the next
+one is asked. A server on the command line replaces those of MAILCHECK_RESOLVER.
 
 No server is asked with --replay FILE (recorded by --record FILE) or --offline. --zone FILE
-overlays a zone file on whatever answers.";
+overlays a zone file on the answers.";
 
 /// Every topic.
 pub(super) fn topics() -> impl Iterator<Item = &'static Topic> {

@@ -62,8 +62,8 @@ mod tests {
         let mistake = kind("spf").expect_err("there is no such document");
         assert_eq!(
             mistake.to_string(),
-            "unknown document \"spf\". One of: report, lint, domain, finding, senders, fix, rules, \
-             rule, config, feedback, bounce, message, baseline, scan"
+            "unknown document \"spf\". One of: report, lint, domain, finding, senders, fix, providers, \
+             rules, rule, config, feedback, bounce, message, baseline, scan"
         );
     }
 }

@@ -73,7 +73,7 @@ pub(crate) async fn resolve(policies: &Policies<'_>, asked: &Asked) -> Resolved 
 /// What is known of a provider that was named by one of its hosts or policies: the report says so.
 fn spoken(asked: &Asked, known: &Provider, mut resolved: Resolved) -> Resolved {
     if provider::by_id(&asked.text).is_none() {
-        let said = Phrase::new().name(&asked.text).plain(": asked as ").plain(known.title());
+        let said = Phrase::new().name(&asked.text).plain(": read as ").plain(known.title());
         resolved.notes.insert(0, said);
     }
     resolved
@@ -133,7 +133,7 @@ async fn united(policies: &Policies<'_>, title: Phrase, names: &[Name]) -> Resol
         .filter(|set| !set.is_empty())
         .collect::<Vec<_>>();
     let listed: Vec<String> = names.iter().map(ToString::to_string).collect();
-    let mut notes = vec![Phrase::new().plain("addresses from ").name(listed.join(", "))];
+    let mut notes = vec![Phrase::new().plain("address list: ").name(listed.join(", "))];
     let mut missing = None;
     for part in parts {
         notes.extend(part.notes);
@@ -188,8 +188,9 @@ fn missing(facts: &Facts, name: &Name, sets: &[IpSet], dependent: &[String]) -> 
     }
     let said = Phrase::new().name(name);
     if !dependent.is_empty() {
-        let why = said.plain(" lists no addresses, ").code(dependent.join(" "));
-        let why = why.plain(" checks each one; give an address");
+        let why = said.plain(" lists no addresses; ").code(dependent.join(" "));
+        let verb = if dependent.len() == 1 { " decides" } else { " decide" };
+        let why = why.plain(verb).plain(" for each sender; give an address");
         return Some(Missing::Unlisted(Unknown { what: What::Addresses, why }));
     }
     Some(Missing::Nothing(match &facts.published.found {

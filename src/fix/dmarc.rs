@@ -38,21 +38,20 @@ pub(super) fn missing(context: Context<'_>) -> Vec<Candidate> {
     let (text, summary) = match is_below || takes_mail(context) {
         true => (
             format!("v=DMARC1; p=none; rua=mailto:postmaster@{owner}"),
-            Phrase::from("collect reports in a mailbox that you read; then raise "),
+            Phrase::from(
+                "collect reports in a mailbox that you read; when the reports show no failures of your own mail, raise ",
+            ),
         ),
         // A mailbox at a domain that accepts no mail gets no report.
         false => (
             "v=DMARC1; p=none".to_owned(),
-            Phrase::from("add rua with a mailbox that accepts mail; then raise "),
+            Phrase::from(
+                "add rua with a mailbox that accepts mail; when the reports show no failures of your own mail, raise ",
+            ),
         ),
     };
-    let summary = summary
-        .code("p")
-        .plain(" to ")
-        .code("quarantine")
-        .plain(" and ")
-        .code("reject")
-        .plain(" when the reports show no failures of your own mail");
+    let summary =
+        summary.code("p").plain(" to ").code("quarantine").plain(", then to ").code("reject");
     let candidate = Candidate::new(Template, summary, change.with_text(text.as_bytes()));
     // That monitoring protects nobody yet is said then; and for a domain below another one, receivers
     // of RFC 7489 look for the organization elsewhere, whatever its first record says.

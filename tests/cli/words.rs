@@ -115,7 +115,7 @@ fn a_name_that_stands_for_a_provider_is_answered_as_the_provider_and_it_is_said(
         ("spf.protection.outlook.com", "TXT", text(b"v=spf1 ip4:192.0.2.0/24 -all")),
     ]);
     let words = ["example.com", "protection.outlook.com", "--checks", "spf"];
-    let said = "protection.outlook.com: asked as Microsoft 365";
+    let said = "protection.outlook.com: read as Microsoft 365";
     let domain = replay("spoken", &tape, words).domain();
     let one = &domain["authorizations"][0];
     assert_eq!((&one["kind"], &one["authorized"]), (&"provider".into(), &"yes".into()));

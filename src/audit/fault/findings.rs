@@ -123,7 +123,7 @@ pub(super) fn faults(domain: &Domain, hints: &Hints) -> Vec<Fault> {
         };
         if let Some(known) = faults.iter_mut().find(is_same_alias) {
             known.reason =
-                known.reason.clone().plain("; ").name(&finding.subject.name).plain(" too");
+                known.reason.clone().plain("; ").name(&finding.subject.name).plain(" likewise");
             known.evidence.extend(fault.evidence);
             continue;
         }

@@ -65,13 +65,13 @@ pub(super) struct ScanArgs {
     #[arg(value_name = "FILE", required = true, hide = true)]
     file: PathBuf,
 
-    /// How much of each domain: policy, or full
+    /// How much to check: policy or full
     ///
     /// policy checks MX, SPF and DMARC; full checks DKIM and the other protocols too.
     #[arg(long, value_name = "PROFILE", value_enum, default_value_t, hide_possible_values = true)]
     profile: Profile,
 
-    /// Look for DKIM keys too: about 25 queries more for a domain
+    /// Look for DKIM keys too: about 25 more queries per domain
     #[arg(long)]
     dkim: bool,
 
@@ -83,7 +83,7 @@ pub(super) struct ScanArgs {
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=65_536), hide_short_help = true)]
     concurrency: Option<u32>,
 
-    /// Most queries a second to each server; 0 is no limit
+    /// Maximum queries per second to each server; 0: no limit
     ///
     /// By default 500 for servers that are on neither loopback nor a private network. Where queries time out,
     /// the rate falls by half, and recovers slowly.
@@ -106,7 +106,7 @@ pub(super) struct ScanArgs {
     #[arg(long, help_heading = "Rows")]
     ordered: bool,
 
-    /// Write the whole report of each domain as its line, not a row
+    /// Write each domain's whole report instead of a row
     #[arg(long, help_heading = "Rows")]
     full: bool,
 
@@ -114,13 +114,13 @@ pub(super) struct ScanArgs {
     #[arg(short, long, value_name = "FILE", help_heading = "Rows")]
     output: Option<PathBuf>,
 
-    /// Go on where the file of --output ends
+    /// Continue where the --output file ends
     ///
     /// A half-written last line is cut off. Nothing is asked or written twice.
     #[arg(long, requires = "output", help_heading = "Rows")]
     resume: bool,
 
-    /// Write what the rows add up to as JSON to FILE
+    /// Write totals as JSON to FILE
     #[arg(long, value_name = "FILE", help_heading = "Rows")]
     summary: Option<PathBuf>,
 

@@ -194,8 +194,8 @@ fn dotless(text: &str, name: &Name) -> Mistake {
     if hints.is_empty() {
         let verbs = command::verbs().join(", ");
         hints.push(format!(
-            "Expected a domain such as example.com, after it an address, a network or a provider \
-             such as microsoft365; or first a verb: {verbs}"
+            "Expected a domain such as example.com, then optionally an address, network or provider \
+             such as microsoft365; or a verb: {verbs}"
         ));
     }
     Mistake::new(format!("{shown} is not a domain name: it has no dot. {}", hints.join(" ")))

@@ -93,7 +93,7 @@ pub(crate) static PARKED_OPEN: Rule = Rule {
     severity: Warn,
     confidence: Likely,
     summary: "a parked domain has no DMARC p=reject",
-    why: "Spoofers prefer unused domains. The domain sends no mail that p=reject could block.",
+    why: "Spoofers prefer unused domains. With no mail of its own, the domain loses nothing by p=reject.",
     cite: advice(),
     page: include_str!("parked-open.md"),
 };
@@ -103,8 +103,8 @@ pub(crate) static RECEIVE_ONLY_OPEN: Rule = Rule {
     severity: Note,
     confidence: Likely,
     summary: "a domain without senders has no DMARC p=reject",
-    why: "Many receivers reject mail only when DMARC asks for it, even if SPF says -all. The \
-          domain sends no mail that p=reject could block.",
+    why: "Many receivers reject mail only when DMARC asks for it, even if SPF says -all. With \
+          no mail of its own, the domain loses nothing by p=reject.",
     cite: advice(),
     page: include_str!("receive-only-open.md"),
 };

@@ -134,7 +134,7 @@ impl Gravest {
         if self.all > SHOWN {
             sheet.blank();
             let all = grouped(self.all as u128);
-            let about = format!("the {SHOWN} gravest of {all} findings (--full shows all):");
+            let about = format!("the {SHOWN} most severe of {all} findings (--full shows all):");
             sheet.put(&sheet.line().faint(about));
         }
         for finding in &self.findings {

@@ -37,7 +37,7 @@ pub(crate) static WEAK_KEY: Rule = Rule {
     severity: Warn,
     confidence: Certain,
     summary: "RSA key shorter than 2048 bits",
-    why: "A well-funded attacker can factor a 1024-bit key and then sign as the domain.",
+    why: "A well-funded attacker may factor a 1024-bit key and then sign as the domain.",
     cite: rfc(8301, "3.2"),
     page: include_str!("weak-key.md"),
 };
@@ -67,7 +67,7 @@ pub(crate) static REVOKED: Rule = Rule {
     severity: Note,
     confidence: Certain,
     summary: "revoked DKIM key",
-    why: "An empty p= revokes the key. That is right after a rotation, and wrong if a server \
+    why: "An empty p= revokes the key. That is fine after a rotation, but wrong if a server \
           still signs with this selector.",
     cite: rfc(6376, "3.6.1"),
     page: include_str!("revoked.md"),
@@ -241,8 +241,8 @@ pub(crate) static PROVED_NONE: Rule = Rule {
     severity: Warn,
     confidence: Certain,
     summary: "no DKIM key published",
-    why: "Receivers cannot verify DKIM signatures of the domain: its forwarded mail fails DMARC, \
-          and large receivers require a signature from bulk senders.",
+    why: "Receivers cannot verify DKIM signatures of the domain: its forwarded mail is not \
+          authenticated, and large receivers require a signature from bulk senders.",
     cite: rfc(8020, "2"),
     page: include_str!("proved-none.md"),
 };

@@ -44,7 +44,7 @@ pub(super) fn policy_none(facts: &Facts, rule: &'static Rule, findings: &mut Vec
     }
     let span = in_force.span();
     let message = tag(in_force.tag, in_force.policy)
-        .plain(" does not stop mail spoofing ")
+        .plain(" does not stop spoofing of ")
         .name(facts.domain());
     findings.push(Finding::new(rule, place(in_force, span), message));
 }

@@ -247,7 +247,7 @@ pub(super) fn historic_tag(facts: &Facts, rule: &'static Rule, findings: &mut Ve
     let record = published.record();
     for tag in record.tags_with(Usage::Historic) {
         let message =
-            Phrase::new().code(record.show(tag.span())).plain(" is historic since RFC 9989");
+            Phrase::new().code(record.show(tag.span())).plain(" has been historic since RFC 9989");
         findings.push(Finding::new(rule, of_record(published).at(tag.span()), message));
     }
 }

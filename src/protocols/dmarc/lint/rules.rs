@@ -160,7 +160,7 @@ pub(crate) static POLICY_NONE: Rule = Rule {
     severity: Warn,
     confidence: Certain,
     summary: "DMARC p=none",
-    why: "p=none is for monitoring: it requests reports, but no action on mail that fails.",
+    why: "p=none is for monitoring: it requests no action on mail that fails.",
     cite: rfc(9989, "4.7"),
     page: include_str!("policy-none.md"),
 };
@@ -232,8 +232,7 @@ pub(crate) static TAG_ORDER: Rule = Rule {
     severity: Note,
     confidence: Likely,
     summary: "p is not the second tag of the DMARC record",
-    why: "RFC 9989 allows any order. RFC 7489 has p second, and some of its receivers find no policy \
-          elsewhere.",
+    why: "RFC 9989 allows any order. RFC 7489 wants p second, and some receivers ignore it elsewhere.",
     cite: rfc(7489, "6.3"),
     page: include_str!("tag-order.md"),
 };

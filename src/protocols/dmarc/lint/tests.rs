@@ -58,7 +58,7 @@ async fn several_records_are_not_a_missing_record() {
 async fn monitoring_mode_is_pointed_out() {
     assert_eq!(
         findings("dmarc/policy-none", "v=DMARC1; p=none").await,
-        said("p=none does not stop mail spoofing x.example", "none")
+        said("p=none does not stop spoofing of x.example", "none")
     );
 }
 

@@ -30,11 +30,11 @@ pub(super) fn null_preference(facts: &Facts, rule: &'static Rule, findings: &mut
 
 pub(super) fn none(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let Found::Implicit(addresses) = &facts.found else { return };
-    let said = Phrase::new().name(&facts.domain).plain(" publishes no MX record; ");
+    let said = Phrase::new().name(&facts.domain).plain(" has no MX record");
     let said = match addresses.all().next() {
-        Some(first) => said.plain("senders fall back to its address ").addr(first),
-        None if addresses.is_failed() => said.plain("its addresses are undetermined"),
-        None => said.plain("without an address of its own it accepts no mail"),
+        Some(first) => said.plain("; senders fall back to its address ").addr(first),
+        None if addresses.is_failed() => said.plain("; its addresses are undetermined"),
+        None => said.plain(" and no address, so it accepts no mail"),
     };
     findings.push(at(facts, None, rule, said));
 }

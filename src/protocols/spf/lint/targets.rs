@@ -368,8 +368,8 @@ impl<'f> Lookups<'f> {
                     " points to an MX that is an address, and an MX names a host"
                 }
                 (Yield::NoSuchName, _) => " points to a name that does not exist",
-                (Yield::Nothing, Kind::Mx) => " points to a name without an MX record",
-                (Yield::Nothing, _) => " points to a name without an A or AAAA record",
+                (Yield::Nothing, Kind::Mx) => " finds no MX record",
+                (Yield::Nothing, _) => " finds no A or AAAA record",
             };
             let missing = (found == Yield::NoSuchName).then(|| last_name(answer));
             Some(Void { place, name: &answer.question.name, what, missing, lets_pass })

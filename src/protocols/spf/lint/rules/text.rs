@@ -60,7 +60,7 @@ pub(crate) static DOUBTFUL_NAME: Rule = Rule {
     id: "spf/doubtful-name",
     severity: Warn,
     confidence: Likely,
-    summary: "a URL, a mail address or a second mechanism as a name",
+    summary: "URL, mail address or mechanism used as a domain name",
     why: "The grammar allows it, so receivers look up a name that does not exist: the term matches \
           no sender, or gives permerror.",
     cite: rfc(7208, "7.1"),
@@ -135,7 +135,7 @@ pub(crate) static REDIRECT_IGNORED: Rule = Rule {
     severity: Warn,
     confidence: Certain,
     summary: "redirect ignored because of all",
-    why: "Receivers ignore redirect in a record with all.",
+    why: "Receivers ignore redirect in a record with all, so the senders it names do not pass.",
     cite: rfc(7208, "5.1"),
     page: include_str!("../redirect-ignored.md"),
 };
@@ -165,7 +165,7 @@ pub(crate) static NO_ALL: Rule = Rule {
     severity: Note,
     confidence: Certain,
     summary: "no all or redirect at the end",
-    why: "neutral has the same effect as no SPF record for these senders.",
+    why: "Unlisted senders get neutral, which has the same effect as no SPF record.",
     cite: rfc(7208, "4.7"),
     page: include_str!("../no-all.md"),
 };
@@ -175,7 +175,7 @@ pub(crate) static NEUTRAL_ALL: Rule = Rule {
     severity: Warn,
     confidence: Certain,
     summary: "?all at the end",
-    why: "Receivers must treat neutral like no SPF record, so the policy stops no spoofed mail.",
+    why: "Receivers must treat neutral like no SPF record, so SPF stops no spoofed mail.",
     cite: rfc(7208, "8.2"),
     page: include_str!("../neutral-all.md"),
 };

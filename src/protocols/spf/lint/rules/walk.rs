@@ -117,7 +117,7 @@ pub(crate) static TOO_MANY_MX_HOSTS: Rule = Rule {
     severity: Error,
     confidence: Certain,
     summary: "more than 10 MX hosts in an mx mechanism",
-    why: "RFC 7208 limits each mx mechanism to 10 hosts.",
+    why: "With more than 10 hosts in one mx mechanism, receivers return permerror.",
     cite: rfc(7208, "4.6.4"),
     page: include_str!("../too-many-mx-hosts.md"),
 };
