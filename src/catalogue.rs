@@ -3,6 +3,8 @@
 //! A family keeps its own table, beside its checks; here they stand together, for those that list
 //! rules, explain one, or let a user name one.
 
+#[cfg(feature = "mail")]
+use crate::audit;
 use crate::diagnostic::{Check, Rule};
 use crate::text::near;
 use crate::{compare, contract, posture, protocols, suppress, zone};
@@ -17,7 +19,20 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
         .chain(of(zone::lint::CHECKS))
         .chain(of(contract::lint::CHECKS))
         .chain(of(compare::lint::CHECKS))
+        .chain(mail())
         .chain(of(suppress::lint::CHECKS))
+}
+
+/// The rules about mail.
+#[cfg(feature = "mail")]
+fn mail() -> impl Iterator<Item = &'static Rule> {
+    of(audit::message::lint::CHECKS)
+}
+
+/// Without mail there is none.
+#[cfg(not(feature = "mail"))]
+fn mail() -> impl Iterator<Item = &'static Rule> {
+    std::iter::empty()
 }
 
 fn of<F>(checks: &'static [Check<F>]) -> impl Iterator<Item = &'static Rule> {
@@ -68,7 +83,7 @@ mod tests {
         listed.dedup();
         // A protocol's family is the word of its row.
         let rows = crate::protocols::Protocol::all().map(crate::protocols::Protocol::word);
-        let mut known: Vec<&str> = family::ALL.into_iter().chain(rows).collect();
+        let mut known: Vec<&str> = family::ALL.iter().copied().chain(rows).collect();
         known.sort_unstable();
         known.dedup();
         assert_eq!(listed, known);

@@ -10,6 +10,8 @@ mod ask;
 pub mod bounce;
 mod comparison;
 mod fault;
+#[cfg(feature = "mail")]
+mod found;
 mod inside;
 #[cfg(feature = "mail")]
 #[doc(hidden)]

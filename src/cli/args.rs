@@ -347,7 +347,8 @@ impl Pages {
 pub struct Judging {
     /// Exit 1 if any finding is at least this severe
     ///
-    /// error, warn, note or never; by default error, and warn for a diff.
+    /// error, warn, note or never; by default error, and warn for a diff. For a sender or a message
+    /// the answer decides; findings count beside it only where this is given.
     #[arg(long, value_name = "SEVERITY", value_enum, hide_possible_values = true)]
     pub fail_on: Option<FailOn>,
 

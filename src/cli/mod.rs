@@ -11,6 +11,7 @@ mod command;
 mod completions;
 mod conclude;
 mod config;
+mod counting;
 mod destination;
 mod diff;
 mod explain;

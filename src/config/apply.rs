@@ -20,6 +20,14 @@ pub fn apply(policy: &Policy, today: &str, examined: Examined) -> Judged {
     Judged::new(domains, decisions.finish(examined.findings))
 }
 
+/// Gives findings about mail the severity that they have here, takes away those of rules that are
+/// off, and marks those that are ignored. Of the ignores themselves nothing is said: who reads one
+/// message does not meet all that an ignore is meant for.
+pub fn decide(policy: &Policy, today: &str, findings: &mut Vec<Finding>) {
+    let is_meant = |finding: &Finding, meant: &Name| finding.subject.name.is_within(meant);
+    Decisions::new(policy, today).one_set(findings, is_meant);
+}
+
 /// The owner's decisions, applied to one domain after the other. Of a domain nothing is kept but
 /// which of them it needed.
 #[derive(Debug)]
@@ -201,6 +209,7 @@ fn is_determined(ignore: &Ignore, domain: &Domain) -> bool {
         }
         // They are about files, and no domain meets them.
         family::ZONE | family::CONFIG => return false,
+        family::MESSAGE | family::BOUNCE | family::REPORT => return false,
         _ => {}
     }
     if ignore.rule.family() == family::CONTRACT {

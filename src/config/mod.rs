@@ -12,7 +12,7 @@ mod include;
 mod inline;
 mod read;
 
-pub use apply::{Decisions, apply, is_left_out, would_find};
+pub use apply::{Decisions, apply, decide, is_left_out, would_find};
 pub use baseline::{baseline, write_baseline};
 pub use files::FileSetting;
 pub use inline::heed_comments;

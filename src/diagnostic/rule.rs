@@ -124,9 +124,27 @@ pub mod family {
     pub const CHANGE: &str = "change";
     /// The configuration.
     pub const CONFIG: &str = "config";
+    /// A message that arrived.
+    pub const MESSAGE: &str = "message";
+    /// A message that bounced.
+    pub const BOUNCE: &str = "bounce";
+    /// What others report.
+    pub const REPORT: &str = "report";
 
     /// All of them.
-    pub const ALL: [&str; 9] = [POSTURE, SPF, DKIM, DMARC, MX, ZONE, CONTRACT, CHANGE, CONFIG];
+    pub const ALL: &[&str] = &[
+        POSTURE,
+        SPF,
+        DKIM,
+        DMARC,
+        MX,
+        ZONE,
+        CONTRACT,
+        CHANGE,
+        CONFIG,
+        #[cfg(feature = "mail")]
+        MESSAGE,
+    ];
 
     /// The family in the id of a rule; empty if there is none.
     pub fn of(id: &str) -> &str {

@@ -31,6 +31,9 @@ impl Link {
             family @ (family::POSTURE | family::ZONE | family::CONTRACT) => family.to_owned(),
             family::CHANGE => "compare".to_owned(),
             family::CONFIG => "suppress".to_owned(),
+            family::MESSAGE => "audit/message".to_owned(),
+            family::BOUNCE => "audit/bounce".to_owned(),
+            family::REPORT => "audit/feedback".to_owned(),
             protocol => format!("protocols/{protocol}"),
         };
         Some(Self(format!("{REPOSITORY}/blob/main/src/{room}/lint/{}.md", rule.name())))

@@ -1,6 +1,6 @@
 //! Messages: what their signatures, their way and their author's policy prove, and what others said.
 
-use super::{Fault, Run, Verdict};
+use super::{Fault, Finding, Run, Verdict};
 use crate::dns::Kind;
 use crate::mail::signature::{Canonicalization, ChangeMade, SigningAlgorithm};
 use crate::mail::source::{LineEnds, Stored};
@@ -92,6 +92,8 @@ pub struct MessageReport {
     pub resign: Option<Vec<Phrase>>,
     /// Who has to act, the gravest first.
     pub faults: Vec<Fault>,
+    /// What rules say of it, the gravest first.
+    pub findings: Vec<Finding>,
     /// The results as an Authentication-Results field.
     pub header: String,
 }
@@ -161,6 +163,8 @@ pub struct SignatureReport {
     pub signed: Vec<SignedName>,
     /// Octets of the body behind `l=`, which the signature does not cover.
     pub uncovered: Option<u64>,
+    /// What `l=` covers of the body, in words; `null` without it.
+    pub coverage: Option<Phrase>,
     /// `t=`.
     pub signed_at: Option<u64>,
     /// `x=`.

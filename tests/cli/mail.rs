@@ -117,6 +117,32 @@ fn one_organization_is_asked_only_so_often_for_a_message() {
     assert_eq!((signatures.len(), unanswered), (12, 9));
 }
 
+/// The exit code of an unsigned message that passes DMARC.
+fn code_of_unsigned<const N: usize>(test: &str, args: [&str; N]) -> Option<i32> {
+    let message = "Return-Path: <a@example.com>\nReceived: from out.example.com ([192.0.2.25]) by \
+                   mx.example.net; Fri, 27 Nov 2026 08:12:04 +0000\nFrom: a@example.com\n\nbody\n";
+    let cassette = world(&[
+        ("example.com", "TXT", "\"v=spf1 ip4:192.0.2.0/24 -all\"".to_owned()),
+        ("_dmarc.example.com", "TXT", "\"v=DMARC1; p=reject\"".to_owned()),
+    ]);
+    let run = run(test, args).file("m.eml", message.as_bytes());
+    run.file("w.jsonl", cassette.as_bytes()).end().code
+}
+
+#[test]
+fn a_finding_counts_beside_the_answer_where_a_severity_is_named() {
+    let verb = ["message", "m.eml", "--replay", "w.jsonl"];
+    let [a, b, c, d] = verb;
+    let rule = "message/unsigned";
+    let codes = [
+        code_of_unsigned("counts-not", verb),
+        code_of_unsigned("counts", [a, b, c, d, "--fail-on", "warn"]),
+        code_of_unsigned("counts-more", [a, b, c, d, "--fail-on", "error"]),
+        code_of_unsigned("ignored", [a, b, c, d, "--fail-on", "warn", "--ignore", rule]),
+    ];
+    assert_eq!(codes, [Some(0), Some(1), Some(0), Some(0)]);
+}
+
 #[test]
 fn a_message_without_any_answer_is_undetermined_and_its_body_is_still_checked() {
     let message = "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.com; s=s; h=from; \

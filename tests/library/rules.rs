@@ -3,17 +3,20 @@
 //!
 //! The zones of a page are laid over [`HEALTHY`], a domain without fault, and the whole audit runs
 //! over both. So a page shows only the records that matter, and what it claims is still true of
-//! all rules at once. The zones of rules about files are files, and linted as such.
+//! all rules at once. The zones of rules about files are files, and linted as such. Rules about mail have
+//! a message beside their zone.
 
 use crate::world::Served;
+use mailcheck::audit::message::{Found, MessageInquiry, message};
 use mailcheck::audit::{Changed, Clock, Inquiry, change, domain, lint};
 use mailcheck::catalogue;
 use mailcheck::cli::words::declare;
 use mailcheck::config::{self, Policy};
 use mailcheck::diagnostic::Rule;
+use mailcheck::mail::Piece;
 use mailcheck::net::Name;
 use mailcheck::protocols::Protocol;
-use mailcheck::report::{Examined, State};
+use mailcheck::report::{Examined, Finding, State};
 use mailcheck::zone::Facts;
 use mailcheck::zonefile::{Overlay, Zone, formats};
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,7 +133,7 @@ fn the_references_of_a_page_contain_the_citation_of_its_row() {
 #[tokio::test]
 async fn the_healthy_domain_trips_nothing() {
     let asked = Asked::Domain(Box::new(Inquiry::about(name("example.com"))));
-    let nothing = Example { asked, before: None, zone: "", toml: "", also: vec![] };
+    let nothing = Example { asked, before: None, zone: "", toml: "", also: vec![], mail: "" };
     assert_eq!(nothing.findings("healthy").await, Ok(BTreeSet::new()));
 }
 
@@ -170,6 +173,8 @@ struct Example<'p> {
     zone: &'p str,
     /// The configuration that is applied, perhaps with a contract.
     toml: &'p str,
+    /// The message, the bounce or the report.
+    mail: &'p str,
     /// Rules that cannot but be met as well.
     also: Vec<&'p str>,
 }
@@ -181,11 +186,13 @@ enum Asked {
     Domain(Box<Inquiry>),
     /// The zone itself, as a file of this name.
     File(&'static str),
+    /// A message that arrived, in the world of the zone.
+    Message,
 }
 
 impl Example<'static> {
     /// Reads the comments that a zone or a configuration begins with: `; mailcheck DOMAIN
-    /// [--selector S]` or `; mailcheck lint FILE`, which a good one may leave to the bad one, and
+    /// [--selector S]`, `; mailcheck lint FILE` or `; mailcheck message FILE`, which a good one may leave to the bad one, and
     /// `; also trips: family/name,
     /// …`; in a configuration `#` stands for `;`.
     fn read(page: &'static str, heading: &str, other: Option<&Self>) -> Self {
@@ -209,7 +216,8 @@ impl Example<'static> {
             "" => None,
             before => Some(before),
         };
-        Self { asked, before, zone, toml, also: also.unwrap_or_default() }
+        let mail = block_of(page, heading, "eml");
+        Self { asked, before, zone, toml, mail, also: also.unwrap_or_default() }
     }
 
     /// The rules that are found met.
@@ -217,6 +225,7 @@ impl Example<'static> {
         match &self.asked {
             Asked::Domain(inquiry) => self.of_domain(page, inquiry).await,
             Asked::File(file) => Ok(self.of_file(file).await),
+            Asked::Message => self.of_mail(page).await,
         }
     }
 
@@ -227,6 +236,20 @@ impl Example<'static> {
         config::heed_comments(&Policy::default(), &facts, &mut linted);
         let counting = linted.findings.iter().filter(|finding| finding.counts());
         counting.map(|finding| finding.rule.to_string()).collect()
+    }
+
+    async fn of_mail(&self, page: &str) -> Result<BTreeSet<String>, String> {
+        let healthy = Zone::read("healthy", None, HEALTHY.as_bytes());
+        let zone = Zone::read(page, None, self.zone.as_bytes());
+        let zone = zone.strict().map_err(|faults| format!("{faults:?}"))?;
+        let healthy = healthy.strict().expect("the healthy zone has no fault");
+        let world = Served(Overlay::new([zone], healthy));
+        let piece = Piece::new(self.mail.as_bytes().to_vec()).map_err(|why| why.to_string())?;
+        let place = Found { file: page.to_owned(), number: 1, is_one_of_many: false };
+        let inquiry = MessageInquiry::default();
+        let findings: Vec<Finding> =
+            message(&world, &piece, &place, &inquiry, None, false).await.findings;
+        Ok(findings.iter().map(|finding| finding.rule.to_string()).collect())
     }
 
     async fn of_domain(&self, page: &str, inquiry: &Inquiry) -> Result<BTreeSet<String>, String> {
@@ -267,6 +290,9 @@ impl Example<'static> {
 fn asked(command: &'static str) -> Asked {
     if let Some(file) = command.strip_prefix("lint ") {
         return Asked::File(file);
+    }
+    if command.starts_with("message ") {
+        return Asked::Message;
     }
     let mut words = command.split(' ');
     let asked = words.next().expect("a command names a domain");
@@ -316,6 +342,7 @@ fn folder(family: &str) -> String {
         family if Protocol::from_word(family).is_some() => format!("protocols/{family}"),
         "change" => "compare".to_owned(),
         "config" => "suppress".to_owned(),
+        "message" => "audit/message".to_owned(),
         family => family.to_owned(),
     };
     format!("src/{room}/lint")

@@ -1,5 +1,6 @@
 //! Who has to act for a message, the gravest first.
 
+use super::lint::DELAY;
 use super::signature::change_words;
 use crate::examine::message::{ExaminedSignature, MessageFacts, host};
 use crate::mail::signature::ChangeMade;
@@ -11,9 +12,6 @@ use crate::provider;
 use crate::report::message::{MessageReport, SlowHop, key_record};
 use crate::report::{Certainty, Fault, FaultKind, Owners, Party};
 use crate::text::{Phrase, span};
-
-/// Seconds from which on a delay is a fault line.
-const DELAY: i64 = 600;
 
 /// The faults of a message.
 pub(super) fn faults(facts: &MessageFacts<'_>, report: &MessageReport) -> Vec<Fault> {

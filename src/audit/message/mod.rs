@@ -3,15 +3,17 @@
 mod claims;
 mod faults;
 mod header;
+pub(crate) mod lint;
 mod resign;
 mod signature;
 mod way;
 
 pub use crate::examine::{GivenHop, MessageInquiry};
 
+use super::found::as_found;
 use crate::dns::{Budget, Dns};
 use crate::examine::message::{
-    MOST_SIGNATURES, MessageFacts, TimeBasis, examine_message, is_of_key,
+    ExaminedSignature, MOST_SIGNATURES, MessageFacts, TimeBasis, examine_message, is_of_key,
 };
 use crate::mail::Piece;
 use crate::protocols::arc::{ChainFault, ChainStatus};
@@ -90,6 +92,7 @@ pub async fn message(
         notes: Vec::new(),
         resign: resign.then(|| resign::notes(&facts.message)),
         faults: Vec::new(),
+        findings: Vec::new(),
         header: String::new(),
     };
     report.differences = claims::differences(&facts, &report);
@@ -98,7 +101,29 @@ pub async fn message(
     report.header = header::field(&facts, &report, inquiry);
     report.result = verdict(&report);
     report.headline = headline(&facts, &report);
+    with_findings(&facts, report)
+}
+
+/// The report with what the rules say, the gravest first.
+fn with_findings(facts: &MessageFacts<'_>, report: MessageReport) -> MessageReport {
+    let of = |one: &ExaminedSignature<'_>| (one.reason, one.key_name.clone());
+    let facts = lint::Facts {
+        report,
+        signatures: facts.signatures.iter().map(of).collect(),
+        repeated: repeated(facts),
+        is_chain_key_gone: facts.chain.fault.is_some_and(is_of_key),
+    };
+    let found = lint::check(&facts);
+    let lint::Facts { mut report, .. } = facts;
+    report.findings = as_found(&found, report.dmarc.domain.as_ref());
     report
+}
+
+/// Fields that may occur once (RFC 5322 §3.6) and occur more often, with how often.
+fn repeated(facts: &MessageFacts<'_>) -> Vec<(&'static str, usize)> {
+    let names = ["From", "Subject", "Date", "To", "Sender", "Reply-To", "Message-ID"];
+    let counted = names.into_iter().map(|name| (name, facts.message.all(name).count()));
+    counted.filter(|(_, count)| *count > 1).collect()
 }
 
 /// True for a field of DKIM2 (draft-ietf-dkim-dkim2-spec), which is recognised and not verified.
@@ -247,14 +272,10 @@ fn notes(facts: &MessageFacts<'_>, report: &MessageReport) -> Vec<Phrase> {
                 .plain(": body hashes are of an empty body"),
         );
     }
-    // Fields that may occur once (RFC 5322 §3.6), of which a signature covers the lowest.
-    for name in ["From", "Subject", "Date", "To", "Sender", "Reply-To", "Message-ID"] {
-        let count = facts.message.all(name).count();
-        if count > 1 {
-            notes.push(Phrase::new().bad(format!("{count} {name} fields")).plain(
-                ": signatures cover the lowest, programs may show the highest (RFC 6376 §8.15)",
-            ));
-        }
+    for (name, count) in repeated(facts) {
+        notes.push(Phrase::new().bad(format!("{count} {name} fields")).plain(
+            ": signatures cover the lowest, programs may show the highest (RFC 6376 §8.15)",
+        ));
     }
     if facts.authors.len() > 1 {
         notes.push(

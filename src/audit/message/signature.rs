@@ -1,7 +1,7 @@
 //! A signature to a report: its result, its reason in words, what it covers.
 
 use crate::examine::message::{ExaminedSignature, MessageFacts, claimed_text};
-use crate::mail::signature::{ChangeMade, Defect, Signature};
+use crate::mail::signature::{ChangeMade, Defect, Signature, Uncovered};
 use crate::protocols::dkim::key::Strength;
 use crate::protocols::dkim::signature::{Reason, Verified};
 use crate::protocols::dmarc::Mechanism;
@@ -26,9 +26,11 @@ pub(super) fn report(
     let text = |octets: &[u8]| escape(octets.get(..octets.len().min(300)).unwrap_or_default());
     let of_tag = |tag: &str| claimed_text(&one.field, tag).map(|it| escape(it.as_bytes()));
     let body = verified.and_then(|it| it.body.as_ref());
-    let uncovered = signature.and_then(|it| it.length).zip(body).and_then(|(length, body)| {
-        Some(body.canonical.checked_sub(length)?).filter(|more| *more > 0)
-    });
+    let uncovered = signature.and_then(|it| Uncovered::of(facts.message.body, it));
+    let coverage = signature
+        .and_then(|it| it.length)
+        .zip(body)
+        .map(|(length, body)| coverage(length, body.canonical, uncovered.as_ref()));
     let aligned = one.domain.as_ref().and_then(|domain| {
         let (_, verdict) = facts.dmarc.as_ref()?;
         let all = verdict.assessments.iter();
@@ -49,14 +51,15 @@ pub(super) fn report(
         body_hash_expected: signature.map(|it| STANDARD.encode(&it.body_hash)),
         body_hash_found: body.map(|it| STANDARD.encode(&it.hash)),
         signed: verified.map(|it| names(it)).unwrap_or_default(),
-        uncovered,
+        uncovered: uncovered.map(|it| it.octets),
+        coverage: coverage.clone(),
         signed_at: signature.and_then(|it| it.time),
         expires_at: signature.and_then(|it| it.expires),
         key_bits: verified.and_then(|it| it.key?.bits),
         key_name: one.key_name.as_ref().map(ToString::to_string),
         aligned,
         change: one.change.clone(),
-        notes: notes(one, facts, uncovered, today),
+        notes: notes(one, facts, coverage, today),
     }
 }
 
@@ -180,22 +183,46 @@ fn defect_words(defect: Defect) -> Phrase {
     }
 }
 
+/// What `l=` covers of a body of so many octets.
+fn coverage(length: u64, canonical: u64, uncovered: Option<&Uncovered>) -> Phrase {
+    let of = || format!("l={length} covers {length} of {canonical} octets of the body");
+    let said = match uncovered {
+        _ if length > canonical => {
+            return Phrase::new()
+                .bad(format!("l={length} is more than the {canonical} octets of the body"))
+                .plain(": what was cut off is not known");
+        }
+        None => Phrase::new()
+            .weak(format!("l={length} covers the whole body"))
+            .plain(": text appended to it would not break the signature"),
+        Some(more) => {
+            let lines = match more.lines {
+                1 => "1 line is not signed".to_owned(),
+                lines => format!("{lines} lines are not signed"),
+            };
+            let said = Phrase::new().weak(of()).plain(": ").plain(match length {
+                0 => "nothing of it is signed".to_owned(),
+                _ => lines,
+            });
+            match more.first.as_str() {
+                "" => said,
+                first => said.plain(", from ").code(first).plain(" on"),
+            }
+        }
+    };
+    said.plain(" (RFC 6376 §8.2)")
+}
+
 /// What else is worth knowing of a signature.
 fn notes(
     one: &ExaminedSignature<'_>,
     facts: &MessageFacts<'_>,
-    uncovered: Option<u64>,
+    coverage: Option<Phrase>,
     today: Option<u64>,
 ) -> Vec<Phrase> {
     let mut notes = Vec::new();
     let (Ok(signature), Some(verified)) = (&one.read, &one.verified) else { return notes };
-    if let Some(more) = uncovered {
-        notes.push(
-            Phrase::new()
-                .weak(format!("l= leaves {more} octets of the body uncovered"))
-                .plain(": anyone can append to the message (RFC 6376 §8.2)"),
-        );
-    }
+    notes.extend(coverage);
     let later = |time: u64| facts.at.is_some_and(|at| time > at.saturating_add(300));
     if let Some(time) = signature.time.filter(|time| later(*time)) {
         let ahead = time - facts.at.unwrap_or_default();

@@ -2,7 +2,7 @@
 
 mod plan;
 
-use super::args::{self, Look, Pages, Sources};
+use super::args::{self, Judging, Look, Pages, Sources};
 use super::destination::Destination;
 use super::session::Session;
 use super::words::{Mistake, Output};
@@ -30,7 +30,7 @@ Examples:
 const EXIT_CODES: &str = "\
 Exit codes:
   0  signatures and DMARC pass, or there is nothing to fail
-  1  a signature fails, or DMARC does
+  1  a signature fails, or DMARC does, or a finding is at or above --fail-on
   2  usage error, or no message that can be read
   3  undetermined: a key or a policy did not answer, or is gone
   4  internal error, or the report could not be written";
@@ -95,6 +95,10 @@ pub(super) struct MessageArgs {
     #[command(flatten)]
     pub look: Look,
 
+    /// Which findings count.
+    #[command(flatten)]
+    pub judging: Judging,
+
     /// Where answers come from.
     #[command(flatten)]
     pub sources: Sources,
@@ -141,7 +145,7 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
         let today = (!session.stack.is_repeatable).then_some(session.started.seconds);
         let work =
             message(&**session.dns(), &piece, &place, &plan.inquiry, today, plan.resign_check);
-        let report = match session.deadline.bound(work).await {
+        let mut report = match session.deadline.bound(work).await {
             Ok(report) => report,
             Err(too_late) => {
                 unread.push(Phrase::from(place.file.as_str()).plain(": ").then(too_late));
@@ -149,7 +153,8 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
                 continue;
             }
         };
-        let code = exit_code(&report);
+        let fails = plan.counting.judge(&mut report.findings);
+        let code = if fails { 1 } else { exit_code(&report) };
         worst = graver(worst, code);
         if let Some(number) = tally.get_mut(usize::from(code)) {
             *number += 1;

@@ -2,6 +2,7 @@
 
 use super::{FORMS, MessageArgs};
 use crate::audit::message::{GivenHop, MessageInquiry};
+use crate::cli::counting::Counting;
 use crate::cli::words::{Appearance, Mistake, Output, Sources, outputs};
 use crate::dns::MOST_QUERIES;
 use crate::mail::message::seconds;
@@ -17,6 +18,8 @@ pub(super) struct Plan {
     pub inquiry: MessageInquiry,
     /// True if a new signature is asked about.
     pub resign_check: bool,
+    /// Which findings count.
+    pub counting: Counting,
     /// Where answers come from.
     pub sources: Sources,
     /// Where the report goes; at most one of them is standard output.
@@ -39,6 +42,7 @@ pub(super) fn plan(typed: MessageArgs) -> Result<Plan, Mistake> {
         file: PathBuf::from(typed.file),
         inquiry: MessageInquiry { now, hop, authserv: typed.authserv, most_queries },
         resign_check: typed.resign_check,
+        counting: Counting::read(&typed.judging)?,
         sources,
         outputs: outputs(&typed.form, &FORMS)?,
         appearance: Appearance { explain: typed.explain, ..typed.look.into() },

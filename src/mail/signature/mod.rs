@@ -7,12 +7,14 @@ mod canonical;
 mod changes;
 mod crypto;
 mod input;
+mod length;
 mod tags;
 
 pub use canonical::Canonicalization;
 pub use changes::{ChangeMade, body_change, header_change};
 pub use crypto::{PublicKey, verifies};
 pub use input::{Bodies, HashedBody, Index, SignedField, seal_input};
+pub use length::Uncovered;
 
 use crate::mail::Field;
 use serde::{Deserialize, Serialize};

@@ -2,6 +2,7 @@
 
 use super::Look;
 use super::excerpt::excerpt;
+use super::line::Line;
 use super::sheet::Sheet;
 use crate::render::palette::Ink;
 use crate::render::words::caution;
@@ -34,6 +35,32 @@ pub(super) fn findings(sheet: &mut Sheet, findings: &[Finding], look: &Look) {
             sheet.sentence(label, &advice);
         }
     }
+}
+
+/// The rules that are met, each once with its severity and how often: what they say stands elsewhere
+/// on the screen, and `explain` has the rest.
+pub(super) fn rules(sheet: &mut Sheet, label: Line, findings: &[Finding]) {
+    let mut met: Vec<(&Finding, usize)> = Vec::new();
+    for finding in findings.iter().filter(|finding| finding.counts()) {
+        match met.iter_mut().find(|(known, _)| known.rule == finding.rule) {
+            Some((_, count)) => *count += 1,
+            None => met.push((finding, 1)),
+        }
+    }
+    if met.is_empty() {
+        return;
+    }
+    let mut said = sheet.line();
+    for (place, (finding, count)) in met.iter().enumerate() {
+        let separator = if place > 0 { ", " } else { "" };
+        said = said.plain(separator).rule(Ink::Strong, &finding.rule).plain(" (");
+        said = said.with(finding.severity.into(), finding.severity.word());
+        said = match count {
+            1 => said.plain(")"),
+            count => said.plain(format!(", {count} times)")),
+        };
+    }
+    sheet.sentence(label, &said);
 }
 
 /// The severity, the rule and the place, and what is true there.

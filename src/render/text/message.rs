@@ -2,6 +2,7 @@
 
 use super::Look;
 use super::fault::fault_lines;
+use super::finding::{findings, rules};
 use super::sheet::Sheet;
 use crate::render::palette::Ink;
 use crate::report::message::{
@@ -283,6 +284,13 @@ fn closing(sheet: &mut Sheet, report: &MessageReport, look: &Look) {
     }
     for note in report.resign.iter().flatten() {
         phrase(sheet, "resign", Ink::Plain, note);
+    }
+    match look.explain {
+        true => findings(sheet, &report.findings, look),
+        false => {
+            let label = sheet.line().plain("  ").faint("rules").pad(10).plain(" ");
+            rules(sheet, label, &report.findings);
+        }
     }
 }
 
