@@ -66,8 +66,9 @@
 //!
 //! | feature | brings |
 //! |---|---|
-//! | `cli`, on by default | the program and `render::text`; turns on the three below |
+//! | `cli`, on by default | the program and `render::text`; turns on all below |
 //! | `formats` | zone files of octoDNS, dnscontrol and Terraform, plain lists of records, `mailcheck.toml` |
+//! | `history` | the store of the program, for what was seen at which time |
 //! | `mail` | messages: signatures, bounces, reports |
 //! | `live` | `dns::Live`: real servers over UDP, TCP, TLS and HTTPS |
 //!
@@ -105,6 +106,9 @@ pub mod audit;
 #[doc(hidden)]
 pub mod contract;
 pub mod catalogue;
+#[cfg(feature = "history")]
+#[doc(hidden)]
+pub mod history;
 #[cfg(feature = "formats")]
 #[doc(hidden)]
 pub mod config;

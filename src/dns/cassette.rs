@@ -202,8 +202,8 @@ impl<D: Dns> Dns for Recorder<D> {
     }
 }
 
-/// The line of an answer.
-fn written(answer: &Answer) -> String {
+/// The line of an answer on a cassette; its records are sorted.
+pub fn written(answer: &Answer) -> String {
     let kind = answer.question.kind;
     let write = |record: &Record| Cow::Owned(presentation::write(kind, &record.data));
     let mut records: Vec<Cow<'_, str>> = answer.records().iter().map(write).collect();

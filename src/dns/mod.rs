@@ -38,7 +38,7 @@ pub use budget::{Budget, MOST_QUERIES};
 pub use cache::Cache;
 pub use cassette::{CassetteError, Recorder, Replay};
 #[doc(hidden)]
-pub use cassette::{Ending, Recording};
+pub use cassette::{Ending, Recording, written as cassette_line};
 pub use failure::{Failure, Trouble};
 pub use injection::{FaultScript, InjectedEffect, Injection, InjectionError, Injector};
 #[cfg(feature = "live")]

@@ -11,7 +11,9 @@ mod differential;
 mod documented;
 mod faults;
 mod fixes;
+
 mod formats;
+mod history;
 mod made;
 mod providers;
 mod random;

@@ -1,0 +1,28 @@
+//! What was seen at which time: a file that remembers the answers of the DNS, and what they meant.
+//!
+//! A [`Store`] is one SQLite file. It grows only with what changes: an answer is kept once, an
+//! observation says from when to when a query had that answer, and a look that saw nothing new moves
+//! the end of its observations. The same holds of reports. From the observations the DNS of any
+//! moment can be played back ([`Store::cassette`]), so whatever is asked of the DNS can be asked of
+//! the past: each query has the answer that was seen last by then, and what nobody had asked by then
+//! is not recorded, hence undetermined.
+//!
+//! A query that failed is an observation of its own. It ends the one before it and does not replace
+//! it: when the DNS answers again, it is told from when to when nothing was known.
+//!
+//! Nothing here reads a clock: each look is given its time.
+
+mod failure;
+mod observation;
+mod observer;
+mod reports;
+mod schema;
+mod store;
+
+pub use failure::StoreError;
+pub use observer::Observer;
+pub use reports::Sighting;
+pub use store::{Access, Look, Store};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+//! From when to when a query had which answer, and the DNS of a moment.
+
+use super::store::{hash, stored};
+use super::{Look, Store, StoreError};
+use crate::dns::{Answer, Failure, Outcome, Trouble, cassette_line};
+use crate::text::minute;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+impl Look<'_> {
+    /// Stores what was answered. An answer that the query had at the look before moves the end of its
+    /// observation; any other one begins a new one.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn observe<'a>(
+        &mut self,
+        answers: impl IntoIterator<Item = &'a Answer>,
+    ) -> Result<(), StoreError> {
+        for answer in answers {
+            self.observe_one(answer)?;
+        }
+        Ok(())
+    }
+
+    fn observe_one(&mut self, answer: &Answer) -> Result<(), StoreError> {
+        let (at, file) = (stored(self.at), &self.transaction);
+        let name = answer.question.name.to_string();
+        let question = id_of(
+            file,
+            [
+                "INSERT INTO question (name, kind) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                "SELECT id FROM question WHERE name = ?1 AND kind = ?2",
+            ],
+            params![name, answer.question.kind.to_string()],
+        )?;
+        let line = normalised(answer);
+        let known = id_of(
+            file,
+            [
+                "INSERT INTO answer (hash, line) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                "SELECT id FROM answer WHERE hash = ?1 AND ?2 <> ''",
+            ],
+            params![hash(&line), line],
+        )?;
+        let mut newest = file.prepare_cached(
+            "SELECT id, answer FROM observation WHERE question = ?1 ORDER BY first DESC, id DESC",
+        )?;
+        let newest: Option<(i64, i64)> =
+            newest.query_row([question], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        if let Some((observation, _)) = newest.filter(|(_, before)| *before == known) {
+            let mut moved =
+                file.prepare_cached("UPDATE observation SET last = ?2 WHERE id = ?1")?;
+            moved.execute([observation, at])?;
+            return Ok(());
+        }
+        let server = id_of(
+            file,
+            [
+                "INSERT INTO server (word) VALUES (?1) ON CONFLICT DO NOTHING",
+                "SELECT id FROM server WHERE word = ?1",
+            ],
+            params![answer.provenance.to_string()],
+        )?;
+        let mut new = file.prepare_cached(
+            "INSERT INTO observation (question, answer, ttl, server, first, last) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
+        )?;
+        new.execute(params![question, known, answer.ttl, server, at])?;
+        Ok(())
+    }
+
+    /// The DNS as it was seen last, this look included: a cassette.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn cassette(&self) -> Result<String, StoreError> {
+        cassette(&self.transaction, self.at)
+    }
+}
+
+impl Store {
+    /// The DNS as it was seen last at that time, in seconds since 1970: a cassette. What had not been
+    /// asked by then is not on it.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn cassette(&self, at: u64) -> Result<String, StoreError> {
+        cassette(&self.connection, at)
+    }
+}
+
+fn cassette(connection: &Connection, at: u64) -> Result<String, StoreError> {
+    let mut seen = connection.prepare_cached(
+        "SELECT line, ttl FROM (
+             SELECT answer.line AS line, observation.ttl AS ttl, row_number() OVER (
+                 PARTITION BY observation.question
+                 ORDER BY observation.first DESC, observation.id DESC
+             ) AS age
+             FROM observation JOIN answer ON answer.id = observation.answer
+             WHERE observation.first <= ?1
+         ) WHERE age = 1 ORDER BY line",
+    )?;
+    let mut rows = seen.query([stored(at)])?;
+    let mut text = format!("{{\"cassette\":1,\"recorded\":\"{}\"}}\n", minute(at));
+    while let Some(row) = rows.next()? {
+        let (line, ttl): (String, Option<u32>) = (row.get(0)?, row.get(1)?);
+        match (ttl, line.strip_prefix('{')) {
+            (Some(ttl), Some(rest)) => text.push_str(&format!("{{\"ttl\":{ttl},{rest}\n")),
+            _ => text.push_str(&format!("{line}\n")),
+        }
+    }
+    Ok(text)
+}
+
+/// The number of a row that is there, or is made: what makes it, and what finds it.
+fn id_of(
+    connection: &Connection,
+    [make, find]: [&str; 2],
+    values: &[&dyn rusqlite::ToSql],
+) -> Result<i64, StoreError> {
+    connection.prepare_cached(make)?.execute(values)?;
+    Ok(connection.prepare_cached(find)?.query_row(values, |row| row.get(0))?)
+}
+
+/// The line of an answer without what differs from one look to the next: the TTL that is left of it,
+/// the place among the records of a set, the numbers in the words about a failure.
+fn normalised(answer: &Answer) -> String {
+    let mut answer = answer.clone();
+    answer.ttl = None;
+    if let Outcome::Failed(failure) = &answer.outcome {
+        let says_more = matches!(failure.trouble, Trouble::ServFail | Trouble::Bogus);
+        if !says_more {
+            let is_alias_loop = failure.is_alias_loop;
+            answer.outcome =
+                Outcome::Failed(Failure { is_alias_loop, ..Failure::new(failure.trouble) });
+        }
+    }
+    cassette_line(&answer)
+}

@@ -1,0 +1,99 @@
+//! From when to when a domain had which report.
+
+use super::store::{hash, read, stored};
+use super::{Look, Store, StoreError};
+use crate::net::Name;
+use crate::report::{Extent, Report};
+use rusqlite::{OptionalExtension as _, params};
+
+/// A report, and the looks that found it so, one after the other.
+#[derive(Clone, Debug)]
+pub struct Sighting {
+    /// The report; its steps and its table of lookups are not kept.
+    pub report: Report,
+    /// When it was found first, in seconds since 1970.
+    pub first: u64,
+    /// When it was found last.
+    pub last: u64,
+    /// How many looks found it.
+    pub looks: u64,
+}
+
+impl Look<'_> {
+    /// Stores the report about a domain.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn report(&mut self, domain: &Name, report: &Report) -> Result<(), StoreError> {
+        let (at, file) = (stored(self.at), &self.transaction);
+        let text = serde_json::to_string(&report.document(Extent::default()))
+            .map_err(|why| StoreError::Other(why.to_string()))?;
+        let hash = hash(&text);
+        file.prepare_cached(
+            "INSERT INTO document (hash, text) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![hash, text])?;
+        let document: i64 = file
+            .prepare_cached("SELECT id FROM document WHERE hash = ?1")?
+            .query_row([&hash], |row| row.get(0))?;
+        let domain = domain.to_string();
+        let newest: Option<(i64, i64)> = file
+            .prepare_cached(
+                "SELECT id, document FROM report WHERE domain = ?1 ORDER BY first DESC, id DESC",
+            )?
+            .query_row([&domain], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        match newest {
+            Some((row, before)) if before == document => file
+                .prepare_cached("UPDATE report SET last = ?2, looks = looks + 1 WHERE id = ?1")?
+                .execute([row, at])?,
+            _ => file
+                .prepare_cached(
+                    "INSERT INTO report (domain, document, first, last, looks) \
+                     VALUES (?1, ?2, ?3, ?3, 1)",
+                )?
+                .execute(params![domain, document, at])?,
+        };
+        Ok(())
+    }
+}
+
+impl Store {
+    /// The reports about a domain, the oldest first.
+    ///
+    /// # Errors
+    /// The file cannot be read, or holds what is no report.
+    pub fn reports(&self, domain: &Name) -> Result<Vec<Sighting>, StoreError> {
+        let mut found = self.connection.prepare_cached(
+            "SELECT text, first, last, looks FROM report JOIN document \
+             ON document.id = report.document WHERE domain = ?1 ORDER BY first, report.id",
+        )?;
+        let mut rows = found.query([domain.to_string()])?;
+        let mut sightings = Vec::new();
+        while let Some(row) = rows.next()? {
+            let text: String = row.get(0)?;
+            let report = serde_json::from_str(&text)
+                .map_err(|why| StoreError::Damaged(format!("a report: {why}")))?;
+            let [first, last, looks] = [row.get(1)?, row.get(2)?, row.get(3)?].map(read);
+            sightings.push(Sighting { report, first, last, looks });
+        }
+        Ok(sightings)
+    }
+
+    /// The domains that there are reports about, sorted.
+    ///
+    /// # Errors
+    /// The file cannot be read, or holds what is no name.
+    pub fn domains(&self) -> Result<Vec<Name>, StoreError> {
+        let mut found =
+            self.connection.prepare_cached("SELECT DISTINCT domain FROM report ORDER BY domain")?;
+        let names = found.query_map([], |row| row.get::<_, String>(0))?;
+        names
+            .map(|name| {
+                let name = name?;
+                Name::from_unicode(&name)
+                    .map_err(|why| StoreError::Damaged(format!("the name {name}: {why}")))
+            })
+            .collect()
+    }
+}
