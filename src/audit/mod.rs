@@ -24,7 +24,7 @@ mod repair;
 mod section;
 mod zonefile;
 
-pub use crate::examine::{Asked, Checks, Clock, Fixes, Inquiry, Sender, Steps};
+pub use crate::examine::{Asked, Checks, Clock, Fixes, Inquiry, RetiredSpf, Sender, Steps};
 #[doc(hidden)]
 pub use crate::fix::{Selection, Spared};
 pub use crate::posture::Role;

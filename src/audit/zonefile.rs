@@ -7,7 +7,7 @@
 
 use crate::diagnostic::{self, Location};
 use crate::dns::{Kind, Outcome, Place, Question, Record};
-use crate::examine::{Checks, Inquiry, gather_facts};
+use crate::examine::{Checks, Inquiry, RetiredSpf, gather_facts};
 use crate::net::Name;
 use crate::protocols::spf::{self, Policies};
 use crate::protocols::{Protocol, dmarc};
@@ -145,7 +145,8 @@ fn inquiry(facts: &Facts, zone: &Zone, name: MailName) -> Inquiry {
         let shown = shown.into_iter().filter(|(_, is_shown)| *is_shown).map(|(it, _)| it);
         Checks::only(shown.chain(name.further.iter().copied()))
     };
-    Inquiry { seen: name.selectors, checks, ..Inquiry::about(name.domain) }
+    let retired_spf = RetiredSpf::Asked;
+    Inquiry { seen: name.selectors, checks, retired_spf, ..Inquiry::about(name.domain) }
 }
 
 /// What a finding says, wherever it was come by.

@@ -130,6 +130,7 @@ async fn carry_out(flags: FixArgs) -> Result<u8, RunError> {
     let mut inquiry = inquiry(words.targets, &words.senders)?;
     declare(&policy.config, &mut inquiry)?;
     inquiry.most_queries = sources.most_queries(&policy.config);
+    inquiry.retired_spf = sources.retired_spf();
     let mut session = Session::open(&sources)?;
     policy.comments = std::mem::take(&mut session.stack.comments);
     let wanted = Wanted { rules: flags.only, review: flags.review, templates: flags.templates };

@@ -16,6 +16,9 @@ pub enum Trouble {
     Bogus,
     /// The reply could not be understood.
     Malformed,
+    /// The zone file that answers has an entry for it that cannot be read, or two that contradict each
+    /// other.
+    Unread,
     /// No server could be reached.
     Network,
     /// The recording that answers does not hold the query.
@@ -35,6 +38,7 @@ impl Trouble {
             Self::Unreachable => "unreachable",
             Self::Bogus => "bogus",
             Self::Malformed => "malformed",
+            Self::Unread => "unread",
             Self::Network => "network",
             Self::NotRecorded => "not_recorded",
             Self::OverBudget => "over_budget",
@@ -50,6 +54,7 @@ impl Trouble {
             Self::Unreachable,
             Self::Bogus,
             Self::Malformed,
+            Self::Unread,
             Self::Network,
             Self::NotRecorded,
             Self::OverBudget,
@@ -66,6 +71,7 @@ impl Trouble {
             Self::Unreachable => "failed: the name servers of the zone do not answer",
             Self::Bogus => "failed DNSSEC validation",
             Self::Malformed => "answered with a malformed reply",
+            Self::Unread => "is undetermined in the zone file",
             Self::Network => "could not be queried",
             Self::NotRecorded => "is not recorded",
             Self::OverBudget => "was not sent, by mailcheck's own limit",

@@ -45,6 +45,8 @@ pub struct Inquiry {
     pub fixes: Fixes,
     /// Whether the steps are recorded.
     pub steps: Steps,
+    /// Whether the retired SPF type is looked for.
+    pub retired_spf: RetiredSpf,
     /// How many queries the domain may cause to names of one other organization.
     pub most_queries: usize,
     /// Whether policies of providers are held against what they are known to have listed.
@@ -70,6 +72,7 @@ impl Inquiry {
             checks: Checks::default(),
             fixes: Fixes::default(),
             steps: Steps::default(),
+            retired_spf: RetiredSpf::default(),
             most_queries: MOST_QUERIES,
             provider_data: true,
         }
@@ -171,6 +174,17 @@ pub enum Steps {
     Told,
     /// Not at all: for those who look at very many domains.
     Skipped,
+}
+
+/// Whether records of the retired SPF type 99 are looked for: that is one more query, and a file answers
+/// it at no cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RetiredSpf {
+    /// Not at all: receivers do not ask for them either (RFC 7208 §3.1).
+    #[default]
+    Skipped,
+    /// At the domain.
+    Asked,
 }
 
 /// Which protocols are looked at.

@@ -17,15 +17,17 @@ pub(crate) mod senders;
 mod shrunken;
 mod takeover;
 
-pub use inquiry::{Asked, Checks, Fixes, Inquiry, Sender, Steps};
+pub use inquiry::{Asked, Checks, Fixes, Inquiry, RetiredSpf, Sender, Steps};
 #[cfg(feature = "mail")]
 pub use message::{GivenHop, MessageInquiry};
 
 use crate::diagnostic;
 use crate::dns::{Answer, Dns, alongside, join_all};
 use crate::net::{Family, Name};
+use crate::posture::lint::rules::NO_RETURN;
 use crate::posture::{self, Mailboxes, Role, Shrunken};
 use crate::protocols::dkim::lint::rules::{PROVED_NONE, REVOKED};
+use crate::protocols::mx::lint::rules::NONE as NO_MX;
 use crate::protocols::spf::lint::rules::VOID_LOOKUP;
 use crate::protocols::spf::{self, Found, Policies};
 use crate::protocols::{Examined, Protocol, ROWS, dkim, mx};
@@ -147,7 +149,7 @@ pub(crate) async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> 
     let is_held = inquiry.provider_data && checks.has(Protocol::Spf);
     let (mx, spf, dkim, dmarc, others, shrunken) = tokio::join!(
         wanted(checks.has(Protocol::Mx), mx::examine(dns, domain)),
-        wanted(checks.has(Protocol::Spf), spf::examine(policies, domain)),
+        wanted(checks.has(Protocol::Spf), policy(policies, inquiry)),
         wanted(checks.has(Protocol::Dkim), keys(policies, inquiry)),
         wanted(checks.has(Protocol::Dmarc), crate::protocols::dmarc::examine(dns, domain)),
         others(dns, inquiry),
@@ -187,6 +189,13 @@ async fn others(dns: &dyn Dns, inquiry: &Inquiry) -> Vec<(Protocol, Box<dyn Exam
     join_all(examined).await
 }
 
+async fn policy(policies: &Policies<'_>, inquiry: &Inquiry) -> spf::Facts {
+    let (dns, domain) = (policies.dns(), &inquiry.domain);
+    let retired = wanted(inquiry.retired_spf == RetiredSpf::Asked, spf::retired(dns, domain));
+    let (facts, retired) = tokio::join!(Box::pin(spf::examine(policies, domain)), retired);
+    spf::Facts { retired: retired.flatten(), ..facts }
+}
+
 async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
     if is_wanted { Some(work.await) } else { None }
 }
@@ -224,8 +233,9 @@ impl Gathered {
             // What else is not there follows from that.
             return findings;
         }
+        let whole = findings.clone();
         let spf = self.spf.iter().flat_map(spf::lint::check);
-        findings.extend(spf.filter(|finding| !self.is_told_worse(finding)));
+        findings.extend(spf.filter(|finding| !self.is_told_worse(finding, &whole)));
         let dkim = self.dkim.iter().flat_map(|it| dkim::lint::check(&it.facts));
         // A domain that sends nothing signs nothing. Beside another term, though, senders were meant.
         let has_one_term = |facts: &spf::Facts| {
@@ -241,7 +251,8 @@ impl Gathered {
         findings.extend(
             self.dmarc.iter().flat_map(|it| crate::protocols::dmarc::lint::check(&it.facts)),
         );
-        findings.extend(self.mx.iter().flat_map(|it| mx::lint::check(&it.facts)));
+        let mx = self.mx.iter().flat_map(|it| mx::lint::check(&it.facts));
+        findings.extend(mx.filter(|finding| !self.is_told_worse(finding, &whole)));
         findings.extend(self.others.iter().flat_map(|(_, it)| it.findings()));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
         findings
@@ -253,8 +264,12 @@ impl Gathered {
         answer.failure().is_none().then(|| Arc::clone(answer))
     }
 
-    /// True if a term finds nothing because a whole domain does not exist: that is reported instead.
-    fn is_told_worse(&self, finding: &diagnostic::Finding) -> bool {
+    /// True if a rule about the whole says the same with more: a term finds nothing because a whole domain
+    /// does not exist, or there is no MX at a name that sends.
+    fn is_told_worse(&self, finding: &diagnostic::Finding, worse: &[diagnostic::Finding]) -> bool {
+        if finding.is(&NO_MX) {
+            return worse.iter().any(|other| other.is(&NO_RETURN));
+        }
         finding.is(&VOID_LOOKUP)
             && self.takeover.unregistered.iter().any(|it| it.location == finding.location)
     }

@@ -27,6 +27,7 @@ impl Gathered {
             receives: match self.mx.as_ref().map(|it| &it.facts) {
                 Some(facts) if facts.is_null() => Receives::Nothing,
                 Some(facts) if !facts.exchangers().is_empty() => Receives::Something,
+                Some(facts) if facts.accepts_nothing() => Receives::Nowhere,
                 _ => Receives::Unknown,
             },
             has_key: keys.and_then(|facts| match facts.is_proved_none() {
@@ -42,6 +43,7 @@ impl Gathered {
             platforms: self.platforms(),
             unregistered: self.takeover.unregistered.clone(),
             misplaced: self.misplaced(),
+            return_host: self.spf.as_ref().and_then(return_host),
             unauthorized_mailboxes: self.unauthorized_mailboxes.clone(),
             shrunken: self.shrunken.clone(),
         }
@@ -117,6 +119,19 @@ fn sends(facts: &spf::Facts) -> Sends {
     } else {
         Sends::Unknown
     }
+}
+
+/// The provider that the record authorizes and that collects bounces at a host of its own.
+fn return_host(facts: &spf::Facts) -> Option<posture::ReturnHost> {
+    let record = facts.published.usable()?;
+    let mut includes = record.directives().filter_map(|(.., mechanism)| match mechanism {
+        Mechanism::Include(spec) => spec.fixed(),
+        _ => None,
+    });
+    includes.find_map(|name| {
+        let known = provider::recognise_include(name)?;
+        Some(posture::ReturnHost { title: known.title(), host: known.return_host()? })
+    })
 }
 
 fn is_faulty(found: &Found) -> bool {

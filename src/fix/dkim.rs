@@ -4,9 +4,11 @@ use super::patch::Change;
 use super::{Candidate, Context};
 use crate::diagnostic::Applicability::{Review, Safe};
 use crate::diagnostic::Rule;
-use crate::dns::{Data, Kind};
+use crate::dns::{Answer, Data, Kind};
+use crate::net::Name;
 use crate::protocols::dkim;
 use crate::protocols::dkim::lint::rules;
+use crate::provider;
 use crate::text::Phrase;
 
 /// The key record that was meant by the one that has slips.
@@ -46,6 +48,26 @@ pub(super) fn end_test(context: Context<'_>) -> Vec<Candidate> {
     }
     let summary = Phrase::from("when the test is over, remove the flag ").code("y");
     vec![Candidate::new(Review, summary, change)]
+}
+
+/// The key records of a selector with the words of the standard as it writes them.
+pub(super) fn write_small(context: Context<'_>) -> Vec<Candidate> {
+    let Some(tried) = tried(context).filter(|tried| !tried.is_by_wildcard) else {
+        return Vec::new();
+    };
+    let Some(mut change) = Change::of(&tried.answer, context.domain) else { return Vec::new() };
+    for key in tried.keys().iter().map(|published| &published.record.value) {
+        let mut text = key.text.to_vec();
+        for (span, meant) in dkim::grammar::capitals(&key.text).into_iter().rev() {
+            text.splice(span.start as usize..span.end as usize, meant);
+        }
+        match change.reword(&key.text, &text) {
+            Some(reworded) => change = reworded,
+            None => return Vec::new(),
+        }
+    }
+    let summary = Phrase::from("write the values in lower case");
+    vec![Candidate::new(Safe, summary, change)]
 }
 
 /// A key record without `y` among its flags; the tag goes with its last flag (RFC 6376 §3.6.1).
@@ -91,11 +113,20 @@ fn put_alias(context: Context<'_>) -> Option<Candidate> {
     let (text, None) = (texts.next()?, texts.next()) else { return None };
     let target = dkim::lint::target_as_text(&text)?;
     let there = Change::of(&tried.answer, context.domain)?;
-    let data = vec![Data::Cname(target)];
+    let data = vec![Data::Cname(target.clone())];
     let alias = Change { kind: Kind::Cname, before: Vec::new(), after: data, ..there.clone() };
-    let summary = Phrase::from(
+    let mut summary = Phrase::from(
         "publish the target as an alias, if it is still the one that the signing provider shows",
     );
+    let known = provider::recognise_dkim_target(&target);
+    if let Some(known) = known.filter(|it| !it.selectors().is_empty()) {
+        let own = tried.candidate.selector.to_string();
+        if !known.selectors().contains(&own.as_str()) {
+            summary = summary.plain("; ").plain(known.title()).plain(" signs with ");
+            let selectors = known.selectors().iter().map(|it| Phrase::new().code(*it));
+            summary = summary.then(Phrase::listed(selectors, 3, " and "));
+        }
+    }
     let mut candidate = Candidate::new(Review, summary, there.without(|_| true)).restoring();
     candidate.changes.push(alias);
     // Whether signing is enabled there is said then.
@@ -130,6 +161,16 @@ pub(super) fn put_in_place(context: Context<'_>) -> Vec<Candidate> {
         return Vec::new();
     };
     let there = Change::of(&tried.answer, context.domain);
+    if let (Some(there), Some(target)) = (&there, found.aliases.first()) {
+        let [here, there] = moved_alias(found, target, there.clone());
+        let summary = Phrase::from("publish the alias at ")
+            .name(&location.name)
+            .plain(", where receivers look for it");
+        let mut candidate = Candidate::new(Review, summary, there).restoring();
+        candidate.changes.push(here);
+        static LEADS_TO: [&Rule; 1] = [&rules::DANGLING_ALIAS];
+        return vec![Candidate { leads_to: &LEADS_TO, ..candidate }];
+    }
     let (Some(there), Some(here)) = (there, Change::of(found, context.domain)) else {
         return Vec::new();
     };
@@ -142,6 +183,15 @@ pub(super) fn put_in_place(context: Context<'_>) -> Vec<Candidate> {
     let mut candidate = Candidate::new(Review, summary, there.with_text(text)).restoring();
     candidate.changes.push(here.without(|data| data.text().as_deref() == Some(text)));
     vec![candidate]
+}
+
+/// An alias taken from the name that was asked for, and put at another one: what stands at the name
+/// itself is the alias.
+fn moved_alias(found: &Answer, target: &Name, there: Change) -> [Change; 2] {
+    let alias = vec![Data::Cname(target.clone())];
+    let name = found.question.name.clone();
+    let empty = Change { kind: Kind::Cname, before: Vec::new(), after: Vec::new(), ..there };
+    [Change { name, before: alias.clone(), ..empty.clone() }, Change { after: alias, ..empty }]
 }
 
 /// The keys and aliases of doubled names, at the selectors where receivers look for them.
@@ -157,13 +207,7 @@ pub(super) fn undouble(context: Context<'_>) -> Vec<Candidate> {
         let there = tried.and_then(|tried| Change::of(&tried.answer, context.domain));
         let Some(there) = there else { return Vec::new() };
         if let Some(target) = found.aliases.first() {
-            // What stands at the name itself is the alias.
-            let alias = vec![Data::Cname(target.clone())];
-            let name = found.question.name.clone();
-            let empty =
-                Change { kind: Kind::Cname, before: Vec::new(), after: Vec::new(), ..there };
-            changes.push(Change { name, before: alias.clone(), ..empty.clone() });
-            changes.push(Change { after: alias, ..empty });
+            changes.extend(moved_alias(found, target, there));
             continue;
         }
         let Some(here) = Change::of(found, context.domain) else { return Vec::new() };

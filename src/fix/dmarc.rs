@@ -5,6 +5,7 @@ use super::{Candidate, Context};
 use crate::diagnostic::Applicability::{Review, Safe, Template};
 use crate::diagnostic::Rule;
 use crate::diagnostic::Standing;
+use crate::dns::{Data, Kind};
 use crate::net::{Name, registrable};
 use crate::posture::lint::rules as posture_rules;
 use crate::protocols::dmarc::lint::rules;
@@ -20,6 +21,9 @@ pub(super) fn missing(context: Context<'_>) -> Vec<Candidate> {
     let moved = put_in_place(context);
     if !moved.is_empty() {
         return moved;
+    }
+    if let Some(alias) = put_alias(context) {
+        return vec![alias];
     }
     let Some(facts) = context.facts.dmarc.as_ref().map(|examined| &examined.facts) else {
         return Vec::new();
@@ -60,6 +64,24 @@ pub(super) fn missing(context: Context<'_>) -> Vec<Candidate> {
     vec![Candidate { leads_to: &LEADS_TO, ..candidate }]
 }
 
+/// The target of an alias that was published as text, as an alias.
+fn put_alias(context: Context<'_>) -> Option<Candidate> {
+    let walk = &context.facts.dmarc.as_ref()?.facts.discovered.walk;
+    let answer = walk.visit(context.domain)?.answer.as_ref()?;
+    let mut texts = answer.texts();
+    let (text, None) = (texts.next()?, texts.next()) else { return None };
+    let target = dmarc::lint::target_as_text(&text)?;
+    let there = Change::of(answer, context.domain)?;
+    let data = vec![Data::Cname(target)];
+    let alias = Change { kind: Kind::Cname, before: Vec::new(), after: data, ..there.clone() };
+    let summary = Phrase::from(
+        "publish the target as an alias, if it is still the one that the service shows",
+    );
+    let mut candidate = Candidate::new(Review, summary, there.without(|_| true)).restoring();
+    candidate.changes.push(alias);
+    Some(candidate.tightening())
+}
+
 /// True if the records show that a domain accepts no mail and sends none: a null MX or none, no key,
 /// and an SPF policy that authorizes nobody or none at all.
 fn is_silent(context: Context<'_>) -> bool {
@@ -84,8 +106,8 @@ fn refusing(context: Context<'_>, change: Change) -> Candidate {
     let spf = context.facts.spf.as_ref();
     let mx = context.facts.mx.as_ref();
     let is_said = spf.is_some_and(crate::protocols::spf::Facts::sends_nothing)
-        && mx.is_some_and(|examined| examined.facts.is_null());
-    // Without a null MX and -all, only the owner knows that the domain has no mail.
+        && mx.is_some_and(|examined| examined.facts.accepts_nothing());
+    // Without -all, only the owner knows that the domain has no mail.
     let applicability = if is_said { Review } else { Template };
     let summary = Phrase::from(
         "the domain accepts and sends no mail, so receivers can reject what spoofs it",
@@ -173,6 +195,12 @@ pub(super) fn restore(context: Context<'_>) -> Vec<Candidate> {
     let Some(restored) = dmarc::parse(meant.as_slice()).map(|parsed| parsed.value) else {
         return Vec::new();
     };
+    let is_in_force = dmarc::is_record(&text);
+    let meant = match is_in_force {
+        true => meant.clone(),
+        // No receiver applies them today, and RFC 9989 §9.3 makes them historic.
+        false => without_tags(meant, &historic(&restored)),
+    };
     if writes_dead_address(context, &text, &restored) {
         return Vec::new();
     }
@@ -189,7 +217,7 @@ pub(super) fn restore(context: Context<'_>) -> Vec<Candidate> {
         // Mail that passed by accident is hit from now on.
         false => Review,
     };
-    let Some(change) = change.reword(&text, meant) else { return Vec::new() };
+    let Some(change) = change.reword(&text, &meant) else { return Vec::new() };
     let summary = Phrase::from("publish the corrected record");
     let candidate = Candidate::new(applicability, summary, change).restoring();
     vec![if is_stricter { candidate.tightening() } else { candidate }]
@@ -272,14 +300,23 @@ fn is_policy(record: &Record, tag: &Tag) -> bool {
     ["p", "sp", "np"].iter().any(|name| record.is_named(tag, name))
 }
 
+/// Where the tags of RFC 7489 begin that mean nothing to any receiver, or what is the default.
+fn historic(record: &Record) -> Vec<u32> {
+    let idle = record.tags_with(Usage::Historic).filter(|tag| !is_heeded(record, tag));
+    idle.map(|tag| tag.name.start).collect()
+}
+
+/// RFC 7489 §6.3: without pct, 100 applies; another value still means something to old readers.
+fn is_heeded(record: &Record, tag: &Tag) -> bool {
+    record.is_named(tag, "pct") && record.show(tag.value).trim_ascii() != b"100"
+}
+
 /// The record without the tags of RFC 7489.
 pub(super) fn drop_historic(context: Context<'_>) -> Vec<Candidate> {
     let Some((record, change)) = governing(context) else { return Vec::new() };
-    let historic = || record.tags_with(Usage::Historic);
-    let removed: Vec<u32> = historic().map(|tag| tag.name.start).collect();
-    // RFC 7489 §6.3: without pct, 100 applies; another value still means something to old readers.
-    let is_heeded = historic()
-        .any(|tag| record.is_named(tag, "pct") && record.show(tag.value).trim_ascii() != b"100");
+    let all = || record.tags_with(Usage::Historic);
+    let removed: Vec<u32> = all().map(|tag| tag.name.start).collect();
+    let is_heeded = all().any(|tag| is_heeded(record, tag));
     let (applicability, summary) = match is_heeded {
         false => (Safe, "remove the historic tags"),
         true => (Review, "remove the tags; RFC 7489 receivers then apply the policy to all mail"),

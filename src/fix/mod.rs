@@ -67,6 +67,8 @@ struct Candidate {
     restores: bool,
     /// True if receivers are asked to do more to mail that fails DMARC.
     tightens_dmarc: bool,
+    /// True for one slip of several, or one before the fault of somebody else.
+    is_step: bool,
 }
 
 impl Candidate {
@@ -81,6 +83,7 @@ impl Candidate {
             rewritten: Vec::new(),
             restores: false,
             tightens_dmarc: false,
+            is_step: false,
         }
     }
 
@@ -92,6 +95,21 @@ impl Candidate {
     /// The same, which asks receivers to do more to mail that fails DMARC.
     fn tightening(self) -> Self {
         Self { tightens_dmarc: true, ..self }
+    }
+
+    /// The same as one step of several, if it leaves no doubt: what the slip hid is met afterwards.
+    fn into_step(self) -> Option<Self> {
+        static LEADS_TO: [&Rule; 1] = [&spf_rules::INCLUDE_WITHOUT_RECORD];
+        let is_clear = self.restores && self.applicability == Applicability::Safe;
+        (is_clear && self.touches_spf()).then(|| Self {
+            applicability: Applicability::Review,
+            summary: self
+                .summary
+                .plain("; the policy does not work before its other errors are repaired"),
+            leads_to: &LEADS_TO,
+            is_step: true,
+            ..self
+        })
     }
 
     /// True if an SPF policy may read otherwise with it.
@@ -169,6 +187,8 @@ type Generate = fn(Context<'_>) -> Vec<Candidate>;
 static GENERATORS: &[(&Rule, Generate)] = &[
     (&spf_rules::MISSING, spf::missing),
     (&spf_rules::SEVERAL_RECORDS, spf::merge),
+    (&spf_rules::RETIRED_TYPE, spf::drop_retired),
+    (&spf_rules::RETIRED_TYPE_DIFFERS, spf::drop_retired),
     (&spf_rules::SYNTAX, spf::restore),
     (&spf_rules::LOOKALIKE, spf::restore),
     (&spf_rules::INCLUDE_WITHOUT_RECORD, spf::correct_targets),
@@ -209,9 +229,12 @@ static GENERATORS: &[(&Rule, Generate)] = &[
     (&dkim_rules::SYNTAX, dkim::restore),
     (&dkim_rules::UNUSABLE_KEY, dkim::restore),
     (&dkim_rules::TESTING, dkim::end_test),
+    (&dkim_rules::UNUSUAL_CASE, dkim::write_small),
     (&dkim_rules::STRAY_RECORD, dkim::drop_stray),
     (&dkim_rules::GIVEN_SELECTOR_MISSING, dkim::put_in_place),
     (&dkim_rules::PROVED_NONE, dkim::undouble),
+    (&posture_rules::NO_RETURN, mx::return_host),
+    (&mx_rules::NONE, mx::declare_none),
     (&mx_rules::NULL_WITH_OTHERS, mx::drop_null),
     (&mx_rules::ADDRESS_LITERAL, mx::name_addresses),
     (&mx_rules::MIXED_OPERATORS, mx::drop_others),
@@ -233,6 +256,10 @@ static ADVICE: &[(&Rule, &str)] = &[
     (
         &posture_rules::UNREGISTERED_DOMAIN,
         "correct the name, or remove it if you no longer use the service",
+    ),
+    (
+        &spf_rules::RETIRED_TYPE_DIFFERS,
+        "decide which policy is meant, publish it as the only TXT record, and remove the record of type 99",
     ),
     (&spf_rules::PTR, "list the hosts by ip4, ip6 or a, check DMARC reports, then remove ptr"),
     (&spf_rules::PASS_ALL, "list the servers that send for you, then end the policy with ~all"),
@@ -278,6 +305,8 @@ pub(crate) async fn find_fixes(
     );
     for (first, candidate) in proved {
         if let Some(finding) = findings.get_mut(first) {
+            // A record that can be pasted says what to do.
+            finding.advice = None;
             finding.fix = Some(candidate.into_fix());
         }
     }
@@ -298,7 +327,8 @@ fn advise(domain: &Name, findings: &mut [Finding]) {
         }
         let mut met = findings.iter_mut().filter(|finding| finding.is(rule));
         if let Some(first) = met.find(is_own) {
-            first.advice = Some(Phrase::from(*advice));
+            // A rule that knows more of the cause has said it.
+            first.advice.get_or_insert_with(|| Phrase::from(*advice));
         }
     }
 }
@@ -354,6 +384,16 @@ async fn first_proved(
     let generate = generator(finding.rule)?;
     for candidate in generate(context).into_iter().take(MOST_TRIES).filter(is_wanted) {
         if proof::is_proved(dns, inquiry, before, finding, &candidate, demand).await {
+            return Some(candidate);
+        }
+    }
+    if demand == Demand::Step {
+        return None;
+    }
+    // One slip of several, or one before the fault of somebody else: it is put right by itself.
+    let steps = generate(context).into_iter().take(MOST_TRIES).filter(is_wanted);
+    for candidate in steps.filter_map(Candidate::into_step) {
+        if proof::is_proved(dns, inquiry, before, finding, &candidate, Demand::Step).await {
             return Some(candidate);
         }
     }

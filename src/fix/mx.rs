@@ -3,8 +3,11 @@
 use super::patch::Change;
 use super::{Candidate, Context};
 use crate::diagnostic::Applicability::{Review, Template};
+use crate::diagnostic::Rule;
 use crate::dns::{Data, Kind};
 use crate::net::Name;
+use crate::posture::lint::rules as posture_rules;
+use crate::protocols::mx::lint::rules;
 use crate::protocols::mx::{Target, lint};
 use crate::text::Phrase;
 use std::collections::HashSet;
@@ -20,6 +23,45 @@ pub(super) fn drop_null(context: Context<'_>) -> Vec<Candidate> {
         .map(|change| Candidate::new(Review, summary, change.without(is_null)))
         .into_iter()
         .collect()
+}
+
+/// A null MX, where the domain sends nothing and has no address to fall back to: senders then return
+/// its mail at once (RFC 7505 §1).
+pub(super) fn declare_none(context: Context<'_>) -> Vec<Candidate> {
+    let Some(facts) = context.facts.mx.as_ref().map(|examined| &examined.facts) else {
+        return Vec::new();
+    };
+    let spf = context.facts.spf.as_ref();
+    if !facts.accepts_nothing() || !spf.is_some_and(crate::protocols::spf::Facts::sends_nothing) {
+        return Vec::new();
+    }
+    let Some(mut change) = Change::of(&facts.answer, context.domain) else { return Vec::new() };
+    change.after.push(Data::Mx { preference: 0, exchange: Name::root() });
+    let summary = Phrase::from("declare that the domain accepts no mail");
+    static LEADS_TO: [&Rule; 1] = [&posture_rules::PARKED_OPEN];
+    let candidate = Candidate::new(Review, summary, change);
+    vec![Candidate { leads_to: &LEADS_TO, ..candidate }]
+}
+
+/// The host at which a provider among the senders collects bounces; the customer knows which of them.
+pub(super) fn return_host(context: Context<'_>) -> Vec<Candidate> {
+    let Some(facts) = context.facts.mx.as_ref().map(|examined| &examined.facts) else {
+        return Vec::new();
+    };
+    let Some(known) = context.facts.posture().return_host else { return Vec::new() };
+    let change = Change::of(&facts.answer, context.domain);
+    let (Some(mut change), Ok(exchange)) = (change, Name::from_octets(known.host.as_bytes()))
+    else {
+        return Vec::new();
+    };
+    change.after.push(Data::Mx { preference: 10, exchange });
+    let summary = Phrase::from("publish the MX host of the MAIL FROM domain that ")
+        .plain(known.title)
+        .plain(" shows in its settings");
+    // The name in angle brackets is none.
+    static LEADS_TO: [&Rule; 2] = [&rules::NO_ADDRESS, &rules::INVALID_HOST];
+    let candidate = Candidate::new(Template, summary, change);
+    vec![Candidate { leads_to: &LEADS_TO, ..candidate }]
 }
 
 /// The set without hosts of others beside those of the provider that keeps the mailboxes.

@@ -116,7 +116,13 @@ impl Change {
 pub(super) fn overlay<'d>(changes: &[Change], dns: &'d dyn Dns) -> Overlay<&'d dyn Dns> {
     let sets = changes.iter().map(|it| (&it.name, it.kind, it.ttl, it.after.as_slice()));
     let laid = Overlay::new([Zone::fragment("a proposed change", sets)], dns);
+    // An alias stands for every other set at its name.
+    let has_alias = |name: &Name| {
+        let is_alias = |data: &Data| matches!(data, Data::Cname(_));
+        changes.iter().any(|change| change.name == *name && change.after.iter().any(is_alias))
+    };
     let emptied = changes.iter().filter(|change| change.after.is_empty());
+    let emptied = emptied.filter(|change| change.kind == Kind::Cname || !has_alias(&change.name));
     emptied.fold(laid, |laid, change| laid.without(change.name.clone(), Some(change.kind)))
 }
 

@@ -371,11 +371,18 @@ pub(super) async fn is_proved(
     if after.findings.iter().any(|finding| MetRule::of(finding) == fault)
         || before.is_worse(&after.findings, least, candidate.leads_to)
         || before.loses_knowledge(&after.facts)
+        || candidate.is_step && has_idle_senders(&after.findings)
     {
         return false;
     }
     loses_nobody(dns, inquiry, before, candidate, &after).await
         && keeps_the_meant(dns, before, candidate, &after, demand).await
+}
+
+/// True if senders are listed where receivers do not look: that is repaired with the rest or not at all.
+fn has_idle_senders(findings: &[Finding]) -> bool {
+    let idle = || IDLE_SENDERS.iter().chain(&IDLE_TERMS);
+    findings.iter().any(|finding| idle().any(|rule| finding.is(rule)))
 }
 
 /// True if a candidate drops nothing that the SPF policy was meant to authorize.

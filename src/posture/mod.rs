@@ -40,6 +40,8 @@ pub struct Facts {
     pub unregistered: Vec<Unregistered>,
     /// DMARC records at the domain itself, if there is none at `_dmarc` below it, where they belong.
     pub misplaced: Vec<Arc<[u8]>>,
+    /// A provider among the senders that wants an MX record of its own at the domain.
+    pub return_host: Option<ReturnHost>,
     /// Providers that keep the domain's mailboxes, as its MX shows, and that its SPF policy does not
     /// authorize.
     pub unauthorized_mailboxes: Vec<Mailboxes>,
@@ -88,6 +90,15 @@ pub struct Platform {
     pub location: Location,
     /// Its name for a reader.
     pub title: &'static str,
+}
+
+/// A provider that collects bounces at a host of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct ReturnHost {
+    /// The provider's name for a reader.
+    pub title: &'static str,
+    /// The host, with what only the customer knows in angle brackets.
+    pub host: &'static str,
 }
 
 /// A provider that keeps the mailboxes of a domain.
@@ -176,6 +187,8 @@ pub enum Receives {
     Nothing,
     /// Hosts that its MX records name.
     Something,
+    /// Nobody, and the domain does not say so: it has neither an MX record nor an address.
+    Nowhere,
     /// It was not asked, could not be told, or is left to addresses of the domain itself.
     Unknown,
 }

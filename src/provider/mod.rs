@@ -56,6 +56,7 @@ pub struct Provider {
     #[serde(default)]
     rotates: bool,
     key_note: Option<&'static str>,
+    return_mx: Option<&'static str>,
     #[serde(default)]
     publish: Vec<&'static str>,
     #[serde(default)]
@@ -157,6 +158,12 @@ impl Provider {
     /// True if people read and write mail there, so that it sends for whom it receives.
     pub fn keeps_mailboxes(&self) -> bool {
         self.kinds.contains(&Kind::Mailbox)
+    }
+
+    /// The MX host that a customer's MAIL FROM domain needs, so that the provider gets its bounces; what only
+    /// the customer knows stands in angle brackets.
+    pub fn return_host(&self) -> Option<&'static str> {
+        self.return_mx
     }
 
     /// The name whose SPF policy lists its senders; `None` if every customer has another one.

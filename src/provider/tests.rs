@@ -102,6 +102,7 @@ fn every_fact_has_a_source_and_a_date() {
         "keys",
         "rotates",
         "key_note",
+        "return_mx",
         "shared",
         "reports",
         "publish",

@@ -5,6 +5,9 @@ use super::slip::Slips;
 use super::typing::{Cleaned, Stray, clean};
 use super::{Phrase, Span};
 
+/// The longest value that a message repeats, in octets: what is longer is a key.
+const LONGEST_SHOWN: usize = 80;
+
 /// A tag, and where it stood in the text as published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LooseTag {
@@ -89,20 +92,23 @@ fn cut(cleaned: &Cleaned, starts: &[Start], slips: &mut Slips) -> Vec<LooseTag> 
     for (index, start) in starts.iter().enumerate() {
         let end = starts.get(index + 1).map_or(text.len(), |next| next.name);
         let whole = text.get(start.value..end).unwrap_or_default();
+        let is_last = end == text.len();
         let value = trim(whole);
+        // `v=DKIM1: p=…`
+        let value = if is_last { value } else { value.strip_suffix(b":").map_or(value, trim) };
         let name = text.get(start.name..start.name_end).unwrap_or_default();
         let offset = start.value + whole.len() - whole.trim_ascii_start().len();
         let close = if value.is_empty() { start.value } else { offset + value.len() };
         let span = Span::new(place(start.name), place(close.saturating_sub(1)) + 1);
         let tag = LooseTag { name: name.to_ascii_lowercase(), value: value.to_vec(), span };
         if start.sign != b'=' {
-            let says = Phrase::new().code([start.sign]).plain(" instead of =");
-            slips.meant(
-                Span::new(place(start.value - 1), place(start.value)),
-                says,
-                tag.written(),
-                true,
-            );
+            let sign = if start.sign == b':' { "a colon" } else { "a hyphen" };
+            let says = Phrase::from(sign).plain(" instead of =");
+            let span = Span::new(place(start.value - 1), place(start.value));
+            match tag.value.len() > LONGEST_SHOWN {
+                true => slips.certain(span, says.plain(" behind ").code(name)),
+                false => slips.meant(span, says, tag.written(), true),
+            }
         }
         if end < text.len() {
             separator(whole, text, end, place(end), slips);
@@ -117,7 +123,7 @@ fn separator(before: &[u8], text: &[u8], next: usize, place: usize, slips: &mut 
     let tail: Vec<u8> = before
         .iter()
         .rev()
-        .take_while(|octet| matches!(octet, b';' | b',') || octet.is_ascii_whitespace())
+        .take_while(|octet| matches!(octet, b';' | b',' | b':') || octet.is_ascii_whitespace())
         .copied()
         .collect();
     let name: Vec<u8> = text
@@ -131,10 +137,12 @@ fn separator(before: &[u8], text: &[u8], next: usize, place: usize, slips: &mut 
     if tail.contains(&b';') {
         return;
     }
-    let says = match tail.contains(&b',') {
-        true => Phrase::from("a comma instead of a semicolon before ").code(name),
-        false => Phrase::from("a semicolon is missing before ").code(name),
-    };
+    let says = Phrase::from(match (tail.contains(&b','), tail.contains(&b':')) {
+        (true, _) => "a comma instead of a semicolon before ",
+        (_, true) => "a colon instead of a semicolon before ",
+        _ => "a semicolon is missing before ",
+    });
+    let says = says.code(name);
     slips.certain(at, says);
 }
 

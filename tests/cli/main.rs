@@ -19,6 +19,7 @@ mod guides;
 mod help;
 mod hostile;
 mod identities;
+mod kinds;
 mod lint;
 mod mail;
 mod output;

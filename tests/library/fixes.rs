@@ -816,7 +816,8 @@ fn fixes_of_one_record_become_one_record() {
 
 #[test]
 fn a_policy_is_raised_one_step_at_a_time() {
-    let patch = fixed(&World::new("example.com TXT v=spf1 -all"), Template);
+    let world = World::new("example.com TXT v=spf1 -all\nexample.com MX 0 .");
+    let patch = fixed(&world, Template);
     let rules: Vec<&str> = patch.steps.iter().map(|step| step.rule).collect();
     assert_eq!(rules, ["dmarc/missing"]);
 }

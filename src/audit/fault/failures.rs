@@ -38,6 +38,14 @@ pub(super) fn faults(domain: &Domain, hints: &Hints) -> Vec<Fault> {
     if failed.iter().all(|(lookup, _)| is_offline(lookup)) {
         return vec![offline(first, failed.len())];
     }
+    let unread: Vec<&Lookup> = failed
+        .iter()
+        .filter(|(_, trouble)| *trouble == Trouble::Unread)
+        .map(|(lookup, _)| *lookup)
+        .collect();
+    if let Some(first) = unread.first() {
+        return vec![unreadable(first, unread.len())];
+    }
     let failed: Vec<(&Lookup, Trouble)> = failed
         .into_iter()
         .filter(|(lookup, trouble)| {
@@ -158,6 +166,28 @@ fn offline(first: &Lookup, count: usize) -> Fault {
     let action = Phrase::new().plain("run without ").code("--offline");
     let evidence = vec![evidence(first)];
     Fault { evidence, ..Fault::undetermined(FaultKind::NotRecorded, reason, action) }
+}
+
+/// The file is the reader's, whoever owns the name.
+fn unreadable(first: &Lookup, count: usize) -> Fault {
+    let reason = question(first)
+        .plain(" in ")
+        .name(&first.source)
+        .plain(": ")
+        .plain(first.detail.clone())
+        .plain(others(count));
+    let action = Phrase::from("find and correct the entry: ")
+        .code(format!("mailcheck lint {}", first.source));
+    Fault {
+        party: Party::You,
+        kind: FaultKind::Record,
+        name: String::new(),
+        record: Some(RecordSet { name: first.name.clone(), kind: first.kind }),
+        reason,
+        action,
+        evidence: vec![evidence(first)],
+        confidence: Certainty::Proved,
+    }
 }
 
 fn network(first: &Lookup, count: usize) -> Fault {

@@ -61,6 +61,7 @@ pub fn plan(typed: CheckArgs) -> Result<Plan, Mistake> {
         target.notes.extend(what_if.notes());
         let mut inquiry = given.inquiry(target);
         inquiry.most_queries = sources.most_queries(&ending.policy.config);
+        inquiry.retired_spf = sources.retired_spf();
         declare(&ending.policy.config, &mut inquiry)?;
         Ok(inquiry)
     });

@@ -1,6 +1,7 @@
 //! Flags that most verbs have: where answers come from, where the report goes, how it looks.
 
 use super::{Format, Mistake, Output, outputs};
+use crate::audit::RetiredSpf;
 use crate::cli::args;
 use crate::cli::config::{Settings, resolve_settings};
 use crate::config::{Config, Policy};
@@ -149,6 +150,14 @@ impl Sources {
         let answers = !typed.zone.is_empty() || typed.replay.is_some() || typed.record.is_some();
         let is_mute = typed.offline && !answers;
         if is_mute { Ok(None) } else { Self::read(typed, Vec::new()).map(Some) }
+    }
+
+    /// Records of the retired SPF type are looked for where files answer: that costs no query.
+    pub(in crate::cli) fn retired_spf(&self) -> RetiredSpf {
+        match self.zones.is_empty() {
+            true => RetiredSpf::Skipped,
+            false => RetiredSpf::Asked,
+        }
     }
 
     /// Most queries that one domain may cause to another organization: what is typed goes before the

@@ -5,7 +5,9 @@ mod lookups;
 mod record;
 
 pub(super) use lookups::{spare_lookups, terms_of};
-pub(super) use record::{correct_targets, merge, missing, part_terms, restore, write_small};
+pub(super) use record::{
+    correct_targets, drop_retired, merge, missing, part_terms, restore, write_small,
+};
 
 use super::patch::Change;
 use super::proof::IDLE_TERMS;

@@ -109,6 +109,9 @@ pub(in crate::fix) fn missing(context: Context<'_>) -> Vec<Candidate> {
     if !moved.is_empty() {
         return moved;
     }
+    if let Some(retyped) = retyped(context) {
+        return vec![retyped];
+    }
     // A text that was meant as the policy says who sends; a template beside it would not.
     if facts.published.found != Found::Nothing || lint::has_lookalike(&facts.published) {
         return Vec::new();
@@ -152,6 +155,21 @@ pub(in crate::fix) fn missing(context: Context<'_>) -> Vec<Candidate> {
     static LEADS_TO: [&Rule; 2] = [&posture_rules::SPF_ONLY, &posture_rules::PARKED_OPEN];
     let candidate = Candidate::new(applicability, summary, change.with_text(text.as_bytes()));
     vec![Candidate { leads_to: &LEADS_TO, ..candidate }]
+}
+
+/// The policy of the retired type 99 as TXT, where there is no other.
+fn retyped(context: Context<'_>) -> Option<Candidate> {
+    let facts =
+        context.facts.spf.as_ref().filter(|facts| facts.published.found == Found::Nothing)?;
+    let retired = facts.retired.as_ref()?;
+    let mut texts = retired.texts();
+    let (text, None) = (texts.next()?, texts.next()) else { return None };
+    let there = Change::of(&facts.published.answer, context.domain)?;
+    let here = Change::of(retired, context.domain)?;
+    let summary = Phrase::from("publish the record of type 99 as TXT, which receivers read");
+    let mut candidate = Candidate::new(Review, summary, there.with_text(&text)).restoring();
+    candidate.changes.push(here.without(|_| true));
+    Some(candidate)
 }
 
 /// The record of a name near by at the domain itself, where receivers look for it.
@@ -200,13 +218,18 @@ fn providers(context: Context<'_>) -> Vec<&'static Provider> {
 pub(in crate::fix) fn restore(context: Context<'_>) -> Vec<Candidate> {
     let published = context.facts.spf.as_ref().and_then(|facts| published(facts, context));
     let Some(published) = published else { return Vec::new() };
-    let texts: Vec<Vec<u8>> = match &published.found {
-        Found::One { record, .. } => vec![record.value.text.to_vec()],
-        Found::Nothing => published.answer.texts().collect(),
+    let records = published.answer.records().iter().map(|record| &record.data);
+    let written: Vec<(Vec<u8>, Option<Repair>)> = match &published.found {
+        Found::One { record, .. } => {
+            vec![(record.value.text.to_vec(), spf::repair(&record.value.text))]
+        }
+        Found::Nothing => {
+            records.filter_map(|data| Some((data.text()?, spf::repair_data(data)))).collect()
+        }
         Found::Several(_) | Found::NoDomain | Found::Failed => Vec::new(),
     };
-    let mut restored = texts.iter().filter_map(|text| {
-        let repair = spf::repair(text).filter(|repair| !repair.slips.is_empty())?;
+    let mut restored = written.iter().filter_map(|(text, repair)| {
+        let repair = repair.as_ref().filter(|repair| !repair.slips.is_empty())?;
         Some((text, repair.text.clone()?, repair))
     });
     // Of two texts that are no record it is not known which was meant.
@@ -219,6 +242,20 @@ pub(in crate::fix) fn restore(context: Context<'_>) -> Vec<Candidate> {
     let change = change.reword(text, &meant);
     let restored = change.map(|change| Candidate::new(applicability, summary, change).restoring());
     restored.into_iter().collect()
+}
+
+/// The domain without records of the retired type 99, where the TXT record stays the policy.
+pub(in crate::fix) fn drop_retired(context: Context<'_>) -> Vec<Candidate> {
+    let Some(facts) = context.facts.spf.as_ref() else { return Vec::new() };
+    let Some(policy) = facts.published.usable() else { return Vec::new() };
+    let Some(answer) = &facts.retired else { return Vec::new() };
+    let is_same = answer.texts().all(|text| *text == *policy.text);
+    let applicability = if is_same { Safe } else { Review };
+    let summary = Phrase::from("remove the record of type 99; the TXT record stays");
+    Change::of(answer, context.domain)
+        .map(|change| Candidate::new(applicability, summary, change.without(|_| true)))
+        .into_iter()
+        .collect()
 }
 
 /// The names of providers that were meant by misspelt ones.

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Finding, Location, Rule};
 use crate::dns::Kind;
-use crate::net::{Name, has_public_suffix};
+use crate::net::{Name, has_public_suffix, organization};
 use crate::posture::{Facts, Receives, Requests, Role, Sends};
 use crate::protocols::dmarc;
 use crate::text::{Phrase, near};
@@ -75,4 +75,28 @@ pub(super) fn null_mx_sender(facts: &Facts, rule: &'static Rule, findings: &mut 
             .bad("refuses all mail");
         findings.push(Finding::new(rule, Location::set(facts.domain.clone(), Kind::Mx), said));
     }
+}
+
+/// Somebody may send in the name, and what comes back finds no host.
+pub(super) fn no_return(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    if facts.sends != Sends::Something || facts.receives != Receives::Nowhere {
+        return;
+    }
+    // The name that an organization registered may be in its From: fields alone, with bounces elsewhere.
+    let is_registered = organization(&facts.domain) == facts.domain;
+    if is_registered && facts.return_host.is_none() {
+        return;
+    }
+    let said = Phrase::new()
+        .plain("SPF authorizes senders for ")
+        .name(&facts.domain)
+        .plain(", which has neither an MX record nor an address; bounces ")
+        .bad("cannot come back");
+    let said = match facts.return_host {
+        Some(host) => {
+            said.plain("; ").plain(host.title).plain(" does not use such a MAIL FROM domain")
+        }
+        None => said.plain(", and some receivers reject the name"),
+    };
+    findings.push(Finding::new(rule, Location::set(facts.domain.clone(), Kind::Mx), said));
 }

@@ -19,6 +19,7 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &PARKED_OPEN, run: role::parked_open },
     Check { rule: &RECEIVE_ONLY_OPEN, run: role::receive_only_open },
     Check { rule: &NULL_MX_SENDER, run: role::null_mx_sender },
+    Check { rule: &NO_RETURN, run: role::no_return },
     Check { rule: &BULK_SENDERS, run: bulk::senders },
     Check { rule: &SHARED_PLATFORM, run: platform::shared },
 ];
@@ -118,6 +119,17 @@ pub(crate) static NULL_MX_SENDER: Rule = Rule {
           that accepts none.",
     cite: rfc(7505, "4.2"),
     page: include_str!("null-mx-sender.md"),
+};
+
+pub(crate) static NO_RETURN: Rule = Rule {
+    id: "posture/no-return",
+    severity: Warn,
+    confidence: Certain,
+    summary: "SPF authorizes senders, but bounces have nowhere to go",
+    why: "A MAIL FROM domain needs an MX record or an address. Without one, bounces are lost and some \
+          receivers reject the mail.",
+    cite: rfc(5321, "5.1"),
+    page: include_str!("no-return.md"),
 };
 
 pub(crate) static BULK_SENDERS: Rule = Rule {

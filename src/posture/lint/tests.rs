@@ -21,6 +21,7 @@ fn facts() -> Facts {
         is_organization: true,
         platforms: Vec::new(),
         unregistered: Vec::new(),
+        return_host: None,
         misplaced: Vec::new(),
         unauthorized_mailboxes: Vec::new(),
         shrunken: Vec::new(),

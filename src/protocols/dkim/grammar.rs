@@ -70,6 +70,30 @@ pub(super) fn tag_span(text: &[u8], name: &[u8]) -> Option<Span> {
     Some(tags.iter().find(|tag| tag.name == name)?.span(&clean))
 }
 
+/// The values of `k`, `h`, `s` and `t` that hold a word of the standard in capitals: where each
+/// stands, its tag with it, and the tag in the letters of the standard.
+///
+/// RFC 6376 §3.2: "Values MUST be processed as case sensitive unless the specific description of the
+/// tag specifies case insensitivity."
+pub(crate) fn capitals(text: &[u8]) -> Vec<(Span, Vec<u8>)> {
+    const WORDS: [&[u8]; 7] = [b"rsa", b"ed25519", b"sha256", b"sha1", b"email", b"y", b"s"];
+    let (clean, _) = without_strays(text);
+    let tags = tag_list(&clean, TAG_LIST).value;
+    let listing = tags.iter().filter(|tag| ["k", "h", "s", "t"].iter().any(|name| tag.is(name)));
+    let mut found = Vec::new();
+    for tag in listing {
+        let words = tag.value.split(|octet| *octet == b':').map(|word| {
+            let lower = word.to_ascii_lowercase();
+            if WORDS.contains(&lower.trim_ascii()) { lower } else { word.to_vec() }
+        });
+        let value = words.collect::<Vec<_>>().join(&b':');
+        if value != tag.value {
+            found.push((tag.span(&clean), [tag.name, b"=", &value].concat()));
+        }
+    }
+    found
+}
+
 /// The tags of one record, asked for one by one.
 struct Reader<'a> {
     text: &'a [u8],

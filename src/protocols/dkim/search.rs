@@ -288,7 +288,10 @@ impl Facts {
         });
         nothing_below
             && self.wildcard.is_none()
-            && self.tried.iter().all(|tried| matches!(tried.found, Found::Nothing | Found::Failed))
+            && self.tried.iter().all(|tried| {
+                matches!(tried.found, Found::Nothing | Found::Failed)
+                    && tried.answer.aliases.is_empty()
+            })
     }
 
     /// True if every selector without a key of its own is withdrawn by a wildcard.

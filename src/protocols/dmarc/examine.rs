@@ -58,7 +58,11 @@ async fn misplaced(dns: &dyn Dns, discovered: &Discovered) -> Vec<Arc<Answer>> {
     }
     let domain = discovered.domain();
     let below = |name: &Name| name.child("_dmarc").ok();
-    let names = [domain.child("dmarc").ok(), domain.doubled().as_ref().and_then(below)];
+    let names = [
+        domain.child("dmarc").ok(),
+        domain.doubled().as_ref().and_then(below),
+        below(domain).and_then(|name| name.child("@").ok()),
+    ];
     let answers = join_all(names.iter().flatten().map(|name| ask(dns, name, Kind::Txt))).await;
     let has_record = |answer: &Arc<Answer>| answer.texts().any(|text| is_record(&text));
     answers.into_iter().filter(has_record).collect()

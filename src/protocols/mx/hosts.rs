@@ -264,6 +264,17 @@ impl Facts {
         matches!(self.exchangers(), [Exchanger { target: Target::Null, .. }])
     }
 
+    /// True if it is known that the domain accepts no mail: a null MX, or neither an MX nor an address
+    /// to fall back to.
+    pub fn accepts_nothing(&self) -> bool {
+        match &self.found {
+            Found::Implicit(addresses) => addresses.is_proved_none(),
+            Found::Exchangers(_) => self.is_null(),
+            Found::NoDomain => true,
+            Found::Failed => false,
+        }
+    }
+
     /// True if something was left unanswered.
     pub fn is_failed(&self) -> bool {
         match &self.found {

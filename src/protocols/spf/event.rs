@@ -138,3 +138,15 @@ impl Event {
         }
     }
 }
+
+impl Qualifier {
+    /// What a match means (RFC 7208 §4.6.2).
+    pub fn result(self) -> SpfResult {
+        match self {
+            Self::Pass => SpfResult::Pass,
+            Self::Fail => SpfResult::Fail,
+            Self::Softfail => SpfResult::Softfail,
+            Self::Neutral => SpfResult::Neutral,
+        }
+    }
+}

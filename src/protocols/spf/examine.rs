@@ -1,14 +1,16 @@
 //! Everything that can be told of a domain's SPF without naming a sender.
 
+use super::endless::{Endless, endless};
 use super::expand::Sender;
 use super::explanation::{self, Explanation};
+use super::grammar;
 use super::lint::most_voids;
 use super::partition::{Partition, Reading, Spent, SpfResult, VOID_LIMIT};
 use super::policy::{Found, Policies, Published};
 use super::record::{Qualifier, Record};
 use super::walk::{Walked, walk};
 use crate::diagnostic::Standing;
-use crate::dns::join_all;
+use crate::dns::{Answer, Dns, Kind, ask, join_all};
 use crate::net::{Family, IpSet, Name};
 use std::sync::Arc;
 
@@ -27,6 +29,20 @@ pub struct Facts {
     pub explanation: Option<Explanation>,
     /// Records at names near by, where no receiver looks; looked for where the domain has none.
     pub misplaced: Vec<Arc<Published>>,
+    /// A term of the domain's own that leads every sender round, though its name depends on the sender.
+    pub endless: Option<Endless>,
+    /// The records of the retired type 99 at the domain, if they were asked for and there are any.
+    pub retired: Option<Arc<Answer>>,
+}
+
+/// The records of type 99 at a domain, if there are any.
+///
+/// RFC 7208 §3.1: "SPF records MUST be published as a DNS TXT (type 16) Resource Record (RR) [RFC1035]
+/// only." Receivers do not ask for them, and what goes unanswered here means nothing.
+pub async fn retired(dns: &dyn Dns, domain: &Name) -> Option<Arc<Answer>> {
+    let answer = ask(dns, domain, Kind::Spf).await;
+    let has_policy = answer.texts().any(|text| grammar::is_record(&text));
+    has_policy.then_some(answer)
 }
 
 /// Walks the policy of a domain with every address there is.
@@ -37,8 +53,11 @@ pub async fn examine(policies: &Policies<'_>, domain: &Name) -> Facts {
     let ipv4 = walk(policies, domain, &anybody, IpSet::all(Family::V4)).await;
     let ipv6 = walk(policies, domain, &anybody, IpSet::all(Family::V6)).await;
     let misplaced = misplaced(policies, &published).await;
+    let endless = Box::pin(endless(policies, domain, &ipv4.partition)).await;
     let domain = domain.clone();
-    let mut facts = Facts { domain, published, ipv4, ipv6, explanation: None, misplaced };
+    let (explanation, retired) = (None, None);
+    let mut facts =
+        Facts { domain, published, ipv4, ipv6, explanation, misplaced, endless, retired };
     facts.explanation = explanation::examine(policies, &facts).await;
     facts
 }
@@ -157,7 +176,8 @@ impl Facts {
         let meets = |partition, wanted| has(partition, Reading::Standard, wanted);
         // A host with IPv4 addresses only is a void lookup for IPv6 senders. Where the limit is
         // exceeded by these alone, receivers disagree, and the senders that there are still pass.
-        let is_broken = meets(ipv4, SpfResult::Permerror)
+        let is_broken = self.endless.is_some()
+            || meets(ipv4, SpfResult::Permerror)
             || has(ipv6, Reading::NoVoidLimit, SpfResult::Permerror);
         if is_broken {
             Standing::Broken

@@ -158,9 +158,10 @@ impl Reader<'_> {
                 }
                 // What was to be the record, and is none.
                 Found::Nothing if self.is_own() => {
-                    let texts: Vec<Vec<u8>> = published.answer.texts().collect();
-                    for text in texts.iter().take(MOST_RECORDS) {
-                        if let Some(record) = self.meant(text) {
+                    let records = published.answer.records().iter().take(MOST_RECORDS);
+                    for data in records.map(|record| &record.data) {
+                        if let Some(meant) = repair::repair_data(data).and_then(|it| it.text) {
+                            let record = grammar::parse(meant).value;
                             addresses = addresses.or(&self.record(&published, &record).await);
                         }
                     }

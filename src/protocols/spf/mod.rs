@@ -16,11 +16,14 @@
 //! * [`intent()`] is who was meant to pass, whatever keeps the policy from working today.
 //! * [`lint`] judges what was found out.
 //!
-//! Deliberately absent: type 99 records (§3.1), Sender ID, guesses for domains without a record.
+//! Records of the retired type 99 (§3.1) decide nothing; [`retired`] asks for them where files answer.
+//!
+//! Deliberately absent: Sender ID, guesses for domains without a record.
 
 mod check;
 mod group;
 pub mod edit;
+mod endless;
 mod event;
 mod examine;
 pub mod expand;
@@ -42,8 +45,9 @@ mod typed_term;
 mod walk;
 
 pub use check::{Checked, Receiver, check_host, policy_domain};
+pub use endless::Endless;
 pub use event::{Effect, Event};
-pub use examine::{Facts, examine};
+pub use examine::{Facts, examine, retired};
 pub use expand::Sender;
 pub use explain::{exception, refusal, role};
 pub use explanation::{Explanation, Flaw};
@@ -57,6 +61,6 @@ pub use policy::{Found, Policies, Published};
 pub use prefetch::prefetch;
 pub use ptr::reverse_name;
 pub use record::Record;
-pub use repair::repair;
+pub use repair::{repair, repair_data};
 pub use typed_term::TypedTerm;
 pub use walk::{Walked, walk};

@@ -16,7 +16,7 @@ use super::partition::{
 };
 use super::policy::{Found, Policies, Published};
 use super::ptr::Validation;
-use super::record::{DomainSpec, Qualifier, Record, SpecText};
+use super::record::{DomainSpec, Record, SpecText};
 use crate::diagnostic::Step;
 use crate::dns::{Dns, Kind};
 use crate::net::{Family, IpSet, Name, Range, organization};
@@ -72,13 +72,8 @@ pub async fn walk(
     sender: &Sender,
     universe: IpSet,
 ) -> Walked {
-    let mut walker = Walker::new(policies, domain, sender, universe.family(), universe.single());
-    let start =
-        Cohort { set: universe, spent: Spent::default(), maybe: Vec::new(), passed_over: None };
-    let checked = walker.check_host(domain.clone(), None, vec![start]).await;
-    let Walker { family, visits, unresolved, .. } = walker;
-    let partition = Partition { family, cells: checked.cells, visits, unresolved };
-    Walked { partition, trace: checked.step }
+    let walker = Walker::new(policies, domain, sender, universe.family(), universe.single());
+    walker.walk(domain, universe).await
 }
 
 /// The outcome of one `check_host()`.
@@ -125,6 +120,8 @@ pub(super) struct Walker<'w> {
     read: usize,
     /// Policies under evaluation, each within the one before.
     depth: usize,
+    /// Most of them.
+    deepest: usize,
     /// The organization of the domain whose policy is walked.
     home: Name,
     /// The validated names of the client, once they were looked up.
@@ -150,9 +147,24 @@ impl<'w> Walker<'w> {
             unresolved: Vec::new(),
             read: 0,
             depth: 0,
+            deepest: DEPTH,
             home,
             validation: None,
         }
+    }
+
+    /// The same, which gives up where policies lead to more than so many.
+    pub(super) fn no_deeper_than(self, deepest: usize) -> Self {
+        Self { deepest, ..self }
+    }
+
+    pub(super) async fn walk(mut self, domain: &Name, universe: IpSet) -> Walked {
+        let start =
+            Cohort { set: universe, spent: Spent::default(), maybe: Vec::new(), passed_over: None };
+        let checked = self.check_host(domain.clone(), None, vec![start]).await;
+        let Walker { family, visits, unresolved, .. } = self;
+        let partition = Partition { family, cells: checked.cells, visits, unresolved };
+        Walked { partition, trace: checked.step }
     }
 
     pub(super) fn dns(&self) -> &'w dyn Dns {
@@ -204,7 +216,7 @@ impl<'w> Walker<'w> {
 
     /// Ends the walk where policies lead to policies without end.
     fn end_of_nesting(&self) -> Option<Ruling> {
-        (self.depth > DEPTH).then(|| Ruling::Exception(Arc::new(Exception::Endless)))
+        (self.depth > self.deepest).then(|| Ruling::Exception(Arc::new(Exception::Endless)))
     }
 
     /// Evaluates the terms of a record in order, then `redirect`, then the default (§4.6, §4.7).
@@ -246,7 +258,7 @@ impl<'w> Walker<'w> {
             cells.extend(ended.map(|(cohort, why, by)| except(cohort, why, by.unwrap_or(id), id)));
             // A loop is told once: its further rounds say nothing new.
             let is_endless = matches!(effect.exception.as_deref(), Some(Exception::Endless));
-            let inner = if is_endless && self.depth > 2 { Vec::new() } else { split.steps };
+            let inner = if is_endless && self.depth > 1 { Vec::new() } else { split.steps };
             let event = Event::Term { published: Arc::clone(published), term: id.term, effect };
             steps.push(Step { event, answers: split.answers, steps: inner });
             open = rejoin(split.open);
@@ -283,7 +295,9 @@ impl<'w> Walker<'w> {
             Ok(target) => {
                 effect.target = Some(target.clone());
                 let checked = self.check_host(target.clone(), Some(id), open).await;
-                inner_steps.push(checked.step);
+                if self.depth <= 1 || !checked.cells.iter().all(Cell::is_endless) {
+                    inner_steps.push(checked.step);
+                }
                 for mut cell in checked.cells {
                     if cell.ruling == Ruling::Result(SpfResult::None) {
                         // §6.1: "if no SPF record is found, or if the <target-name> is malformed,
@@ -432,16 +446,4 @@ fn common_result(cells: &[Cell], given: usize) -> Option<SpfResult> {
     let result = first.result()?;
     let is_shared = rest.iter().all(|cell| cell.result() == Some(result));
     (is_shared && cells.iter().all(|cell| cell.maybe.len() <= given)).then_some(result)
-}
-
-impl Qualifier {
-    /// What a match means (RFC 7208 §4.6.2).
-    pub fn result(self) -> SpfResult {
-        match self {
-            Self::Pass => SpfResult::Pass,
-            Self::Fail => SpfResult::Fail,
-            Self::Softfail => SpfResult::Softfail,
-            Self::Neutral => SpfResult::Neutral,
-        }
-    }
 }

@@ -7,7 +7,7 @@ use super::{Apex, Content, Listed, Node, Zone};
 use crate::dns::chain::least;
 use crate::dns::presentation::{self, Word, Words};
 use crate::dns::{Kind, Mark, Record};
-use crate::net::Name;
+use crate::net::{Name, organization};
 use crate::text::lex::Wanted;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -226,7 +226,7 @@ impl Builder {
                 compare_ttls((name, kind), set, minimum, source, remarks);
                 drop_duplicates((name, kind), set, source, remarks);
             }
-            check_alias(node, remarks);
+            check_alias(name, node, top.as_ref(), remarks);
             let apex = top.as_ref().filter(|apex| !name.is_within(apex));
             if let Some(apex) = apex {
                 for listed in node.listed() {
@@ -251,11 +251,18 @@ impl Builder {
 }
 
 // RFC 1034 §3.6.2: "If a CNAME RR is present at a node, no other data should be present"
-fn check_alias(node: &Node, remarks: &mut Remarks) {
+//
+// What such a name answers differs from one server to the next, so nothing is claimed of it; but at the
+// top of a zone providers mean an alias that they resolve themselves.
+fn check_alias(name: &Name, node: &mut Node, top: Option<&Name>, remarks: &mut Remarks) {
+    let is_apex = top == Some(name) || organization(name) == *name;
+    let concern = if is_apex { Concern::Nothing } else { Concern::Set(name.clone(), None) };
     let Some(aliases) = node.sets.get(Kind::Cname) else { return };
+    let mut is_contradictory = false;
     let offset = |set: &Content, index: usize| set.listed.get(index).map(|listed| listed.offset);
     if let Some(offset) = offset(aliases, 1) {
-        remarks.fault(offset, ErrorKind::SecondAlias, || {
+        is_contradictory = true;
+        remarks.fault_of(offset, ErrorKind::SecondAlias, concern.clone(), || {
             "expected one CNAME record at a name (RFC 1034 §3.6.2)".into()
         });
     }
@@ -264,9 +271,22 @@ fn check_alias(node: &Node, remarks: &mut Remarks) {
     let other = node.sets.iter().find(|(kind, set)| beside(*kind) && !set.is_empty());
     if let (Some((kind, _)), Some(offset)) = (other, offset(aliases, 0)) {
         let kind = presentation::mnemonic(kind);
-        remarks.fault(offset, ErrorKind::Alias, || {
+        is_contradictory = true;
+        remarks.fault_of(offset, ErrorKind::Alias, concern, || {
             format!("expected no other records beside a CNAME, {kind} is here (RFC 1034 §3.6.2)")
         });
+    }
+    node.is_open |= is_contradictory && !is_apex;
+}
+
+impl Node {
+    /// Why nothing is claimed of a name.
+    pub(super) fn why_open(&self) -> &'static str {
+        match self.sets.get(Kind::Cname) {
+            Some(_) if self.sets.iter().count() > 1 => "a CNAME beside other records",
+            Some(aliases) if aliases.listed.len() > 1 => "two CNAME records at one name",
+            _ => "an entry of this name is not read",
+        }
     }
 }
 

@@ -261,7 +261,7 @@ impl Zone {
                 Verdict::Answer { outcome: Outcome::NxDomain | Outcome::NoData, .. }
                     if self.is_open =>
                 {
-                    Verdict::failed(Trouble::Malformed, "part of the zone file is unreadable")
+                    Verdict::failed(Trouble::Unread, "an entry for an unknown name is not read")
                 }
                 verdict => verdict,
             },
@@ -343,8 +343,7 @@ impl Node {
     /// The records of a type, or the alias that stands in their place.
     fn answer(&self, kind: Kind, minimum: Option<u32>) -> Option<Verdict> {
         if self.is_open {
-            let detail = "an entry of this name in the zone file is unreadable";
-            return Some(Verdict::failed(Trouble::Malformed, detail));
+            return Some(Verdict::failed(Trouble::Unread, self.why_open()));
         }
         if let Some(set) = self.sets.get(kind) {
             return Some(set.answer(kind, minimum));
@@ -399,12 +398,12 @@ impl Content {
 
     fn answer(&self, kind: Kind, minimum: Option<u32>) -> Verdict {
         if self.is_open {
-            let detail = format!("an unreadable {kind} record in the zone file");
-            return Verdict::failed(Trouble::Malformed, detail);
+            let detail = format!("an entry of type {kind} is not read");
+            return Verdict::failed(Trouble::Unread, detail);
         }
         if self.unread {
             let detail = format!("{kind} records in zone files are skipped");
-            return Verdict::failed(Trouble::Malformed, detail);
+            return Verdict::failed(Trouble::Unread, detail);
         }
         if self.listed.is_empty() {
             return Verdict::Answer { outcome: Outcome::NoData, ttl: None };
@@ -420,7 +419,7 @@ impl Content {
             _ => None,
         });
         let Some(Data::Cname(target)) = target else {
-            return Verdict::failed(Trouble::Malformed, "unreadable DNAME record");
+            return Verdict::failed(Trouble::Unread, "unreadable DNAME record");
         };
         match Name::from_labels(question.name.labels().take(extra).chain(target.labels())) {
             // RFC 6672 §3.1: the CNAME record that is made up is the answer, if it was asked for.

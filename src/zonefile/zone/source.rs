@@ -117,9 +117,7 @@ impl Remarks {
         sentence: impl FnOnce() -> String,
     ) {
         let concern = match kind {
-            ErrorKind::Alias
-            | ErrorKind::SecondAlias
-            | ErrorKind::SecondSoa
+            ErrorKind::SecondSoa
             | ErrorKind::OutOfZone
             | ErrorKind::MissingDot
             | ErrorKind::Comment => Concern::Nothing,

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Finding, Location, Rule};
 use crate::dns::Kind;
 use crate::protocols::dkim::explain::{flaw_words, stray_words, unusable_words};
-use crate::protocols::dkim::grammar::tag_span;
+use crate::protocols::dkim::grammar::{self, tag_span};
 use crate::protocols::dkim::key::{Flaw, Form, Key, Rsa, Strength};
 use crate::protocols::dkim::record::KeyRecord;
 use crate::protocols::dkim::repair::repair;
@@ -80,7 +80,10 @@ pub(super) fn strays(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
 pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for found in records(facts) {
         let is_told = !found.record().strays.is_empty();
-        for (index, error) in found.published.record.errors.iter().enumerate() {
+        // Where it is clear what was meant, the first message names every slip.
+        let is_clear = repair(&found.record().text).is_some_and(|repair| repair.text.is_some());
+        let most = if is_clear { 1 } else { usize::MAX };
+        for (index, error) in found.published.record.errors.iter().enumerate().take(most) {
             let said = found.said(" has a syntax error: expected ").bad(error.expected);
             let said = if index == 0 && !is_told { found.causes(said) } else { said };
             findings.push(narrowed(found.finding(rule, said), error.span));
@@ -113,6 +116,18 @@ pub(super) fn testing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
         let said = said.plain(")");
         let finding = found.finding(rule, said);
         findings.push(at_tag(finding, found.record(), b"t"));
+    }
+}
+
+pub(super) fn capitals(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for found in records(facts).filter(|found| found.published.is_usable()) {
+        let Some((span, meant)) = grammar::capitals(&found.record().text).into_iter().next() else {
+            continue;
+        };
+        let written = span.of(&found.record().text);
+        let said = found.said(" has ").code(written).plain(" instead of ").code(meant);
+        let said = said.plain("; a receiver that compares octets ignores the key");
+        findings.push(narrowed(found.finding(rule, said), span));
     }
 }
 

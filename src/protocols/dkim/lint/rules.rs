@@ -18,6 +18,7 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &SYNTAX, run: key::syntax },
     Check { rule: &UNUSABLE_KEY, run: key::unusable },
     Check { rule: &TESTING, run: key::testing },
+    Check { rule: &UNUSUAL_CASE, run: key::capitals },
     Check { rule: &SMALL_EXPONENT, run: key::small_exponent },
     Check { rule: &BARE_KEY, run: key::bare },
     Check { rule: &SHARED_KEY, run: search::shared },
@@ -124,6 +125,17 @@ pub(crate) static TESTING: Rule = Rule {
           the test.",
     cite: rfc(6376, "3.6.1"),
     page: include_str!("testing.md"),
+};
+
+pub(crate) static UNUSUAL_CASE: Rule = Rule {
+    id: "dkim/unusual-case",
+    severity: Note,
+    confidence: Certain,
+    summary: "value of a DKIM tag in capitals",
+    why: "Values are case-sensitive, and receivers ignore key types and hashes that they do not \
+          know. Many compare without case.",
+    cite: rfc(6376, "3.2"),
+    page: include_str!("unusual-case.md"),
 };
 
 pub(crate) static SMALL_EXPONENT: Rule = Rule {

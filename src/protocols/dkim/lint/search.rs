@@ -7,6 +7,7 @@ use crate::protocols::dkim::LABEL;
 use crate::protocols::dkim::grammar;
 use crate::protocols::dkim::key::Key;
 use crate::protocols::dkim::search::{Facts, Found, Published, Tried};
+use crate::provider::recognise_dkim_target;
 use crate::text::Phrase;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -185,7 +186,8 @@ pub(super) fn given_missing(facts: &Facts, rule: &'static Rule, findings: &mut V
             if answer.question.name.labels().next() != tried.name.labels().next() {
                 return said;
             }
-            let said = said.plain("; found a key at ").name(&answer.question.name);
+            let what = if answer.aliases.is_empty() { "a key" } else { "an alias" };
+            let said = said.plain("; found ").plain(what).plain(" at ").name(&answer.question.name);
             said.plain(", where no receiver looks")
         });
         findings.push(at(tried, rule, said));
@@ -202,11 +204,20 @@ enum Misplaced {
 
 impl Misplaced {
     fn read(text: &[u8]) -> Option<Self> {
-        let trimmed = text.trim_ascii();
-        let named = Name::from_octets(trimmed).ok();
-        let label =
-            |name: &Name| name.labels().any(|label| label.eq_ignore_ascii_case(LABEL.as_bytes()));
-        if let Some(name) = named.filter(|name| name.label_count() > 2 && label(name)) {
+        // `CNAME target.example.` is pasted from a zone file.
+        let words = text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        let is_type =
+            |word: &&[u8]| [&b"IN"[..], b"CNAME"].iter().any(|it| it.eq_ignore_ascii_case(word));
+        let mut words = words.skip_while(is_type);
+        let named = match (words.next(), words.next()) {
+            (Some(word), None) => Name::from_octets(word).ok(),
+            _ => None,
+        };
+        let is_target = |name: &Name| {
+            name.labels().any(|label| label.eq_ignore_ascii_case(LABEL.as_bytes()))
+                || recognise_dkim_target(name).is_some()
+        };
+        if let Some(name) = named.filter(|name| name.label_count() > 2 && is_target(name)) {
             return Some(Self::Target(name));
         }
         let colons: Vec<u8> = text.iter().map(|it| if *it == b':' { b'=' } else { *it }).collect();

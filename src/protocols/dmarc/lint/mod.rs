@@ -5,6 +5,7 @@ mod record;
 mod reports;
 pub(crate) mod rules;
 
+pub(crate) use policy::target_as_text;
 pub use rules::CHECKS;
 
 use super::examine::Facts;

@@ -9,6 +9,8 @@ use super::super::visit::Found;
 use super::record::causes;
 use super::{of_domain, of_record, own_record};
 use crate::diagnostic::{Finding, Location, Rule};
+use crate::net::Name;
+use crate::protocols::dmarc::LABEL;
 use crate::text::{Phrase, Span};
 
 pub(super) fn missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
@@ -29,12 +31,22 @@ pub(super) fn missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
             .plain(": ")
             .code(stranger);
         message = causes(message, stranger);
+        if target_as_text(stranger).is_some() {
+            message = message.plain("; it is a name, which belongs in a CNAME record");
+        }
     }
     for answer in &facts.misplaced {
         let message_at = message.plain("; found a DMARC record at ").name(&answer.question.name);
         message = message_at.plain(", where no receiver looks");
     }
     findings.push(Finding::new(rule, of_domain(domain), message));
+}
+
+/// The target of an alias that was published as text.
+pub(crate) fn target_as_text(text: &[u8]) -> Option<Name> {
+    let name = Name::from_octets(text.trim_ascii()).ok()?;
+    let is_policy = |label: &[u8]| label.eq_ignore_ascii_case(LABEL.as_bytes());
+    (name.label_count() > 2 && name.labels().any(is_policy)).then_some(name)
 }
 
 pub(super) fn policy_none(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {

@@ -7,7 +7,7 @@ use crate::protocols::spf::examine::Facts;
 use crate::protocols::spf::grammar::is_record;
 use crate::protocols::spf::policy::Found;
 use crate::protocols::spf::record::{Body, Mechanism, Record, Target, Term};
-use crate::protocols::spf::repair::repair;
+use crate::protocols::spf::repair::{repair, repair_data};
 use crate::text::slip::told;
 use crate::text::{Phrase, Slip, Span, SyntaxError, grouped};
 use std::collections::HashSet;
@@ -119,7 +119,7 @@ fn is_close(word: &[u8], meant: &str) -> bool {
 pub(super) fn lookalike(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for record in facts.published.answer.records() {
         let Some(text) = record.data.text().filter(|text| !is_record(text)) else { continue };
-        let meant = repair(&text);
+        let meant = repair_data(&record.data);
         if meant.is_none() && !is_lookalike(&text) {
             continue;
         }
@@ -232,4 +232,33 @@ fn canonical(record: &Record, mechanism: &Mechanism) -> String {
         }
         _ => format!("{}:{spec}", mechanism.word()),
     }
+}
+
+pub(super) fn retired_type(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    retired(facts, rule, findings, true);
+}
+
+pub(super) fn retired_type_differs(
+    facts: &Facts,
+    rule: &'static Rule,
+    findings: &mut Vec<Finding>,
+) {
+    retired(facts, rule, findings, false);
+}
+
+/// The records of type 99, if they are the policy of the TXT record, or if they are not.
+fn retired(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>, wants_same: bool) {
+    let Some(answer) = &facts.retired else { return };
+    let texts: Vec<Vec<u8>> = answer.texts().collect();
+    let published = facts.published.record().map(|record| &record.value.text);
+    let is_same = published.is_some_and(|text| texts.iter().all(|other| **other == **text));
+    let Some(first) = texts.first().filter(|_| is_same == wants_same) else { return };
+    let said = Phrase::from("SPF record of the retired type 99: ").code(first);
+    let said = match (&facts.published.found, is_same) {
+        (_, true) => said.plain("; the TXT record says the same, and receivers read only that"),
+        (Found::Nothing, _) => said.plain("; receivers read TXT only and ").bad("find no policy"),
+        _ => said.plain("; the TXT record ").weak("says otherwise"),
+    };
+    let location = Location::set(facts.domain.clone(), Kind::Spf);
+    findings.push(Finding::new(rule, location, said));
 }

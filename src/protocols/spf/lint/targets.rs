@@ -6,6 +6,7 @@ use super::writing::swallowed;
 use crate::diagnostic::{Finding, Location, Rule, Step};
 use crate::dns::{Answer, Kind, Outcome};
 use crate::net::{Family, Name};
+use crate::protocols::spf::endless::Endless;
 use crate::protocols::spf::event::Event;
 use crate::protocols::spf::examine::Facts;
 use crate::protocols::spf::explanation::Flaw;
@@ -39,7 +40,13 @@ pub(super) fn include_without_record(
             }
             None => message,
         };
-        findings.push(Finding::new(rule, place.location(), message));
+        let mut finding = Finding::new(rule, place.location(), message);
+        if place.text().contains(&b'@') {
+            finding.advice = Some(Phrase::from(
+                "name the domain whose hosts send the mail of that mailbox, if it publishes SPF",
+            ));
+        }
+        findings.push(finding);
     }
     for place in facts.own_terms().filter(|place| leads_to_no_name(*place)) {
         let message = Phrase::new().code(place.text()).plain(" does not contain a domain name");
@@ -132,6 +139,32 @@ pub(super) fn circle(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
             .bad("permerror");
         findings.push(Finding::new(rule, place.location(), message));
     }
+    findings.extend(endless(facts, rule));
+}
+
+/// A list whose entries lead back to it under ever longer names.
+fn endless(facts: &Facts, rule: &'static Rule) -> Option<Finding> {
+    let Endless { published, span, target } = facts.endless.as_ref()?;
+    let text = &published.record()?.value.text;
+    let message = Phrase::new()
+        .code(span.of(text))
+        .plain(" in the record of ")
+        .name(&published.domain)
+        .plain(" leads to a record with the same term, without end; receivers return ")
+        .bad("permerror")
+        .plain(" for every sender");
+    let mut finding = Finding::new(rule, published.location().at(*span), message);
+    let parent = target.labels().position(|label| label.first() == Some(&b'_'));
+    let below = parent.map(|at| target.suffix(target.label_count() - at));
+    let advice = Phrase::from("publish for each listed address what its senders should get");
+    finding.advice = Some(match below {
+        Some(name) => advice
+            .plain(", and no wildcard record below ")
+            .name(&name)
+            .plain(" that includes it again"),
+        None => advice.plain(", and no wildcard record that includes the list again"),
+    });
+    Some(finding)
 }
 
 /// The terms that lead to a name already on their own path.

@@ -16,6 +16,7 @@ mod words;
 
 use super::grammar;
 use super::lint::meant;
+use crate::dns::Data;
 use crate::text::slip::Slips;
 use crate::text::typing::{Stray, clean};
 use crate::text::{Phrase, Repair, Span};
@@ -76,6 +77,24 @@ pub fn repair(text: &[u8]) -> Option<Repair> {
         true => Some(Repair { slips, text: is_sound.then_some(joined) }),
         false => None,
     }
+}
+
+/// The same for a record as it is published: where the first of several strings is the version, the text
+/// was cut at its spaces, as a zone file does with a text without quotes, and receivers join it without
+/// them (RFC 7208 §3.3).
+pub fn repair_data(data: &Data) -> Option<Repair> {
+    let text = data.text()?;
+    let Data::Txt(strings) = data else { return repair(&text) };
+    let begins = strings.first().is_some_and(|first| first.eq_ignore_ascii_case(b"v=spf1"));
+    if !begins || strings.len() < 2 || grammar::is_record(&text) {
+        return repair(&text);
+    }
+    let meant = repair(&strings.join(&b' '))?;
+    let mut slips = Slips::default();
+    let says = "the strings of the record are joined without the spaces that were between them";
+    slips.certain(Span::new(0, text.len()), Phrase::from(says));
+    slips.0.extend(meant.slips);
+    Some(Repair { slips: slips.0, text: meant.text })
 }
 
 /// What belongs instead of a stray.

@@ -71,7 +71,7 @@ fn what_may_have_been_meant_in_several_ways_is_left_to_the_owner() {
 
 #[test]
 fn what_rests_on_a_guess_is_not_certain() {
-    for text in ["v=spf1 mx + -all", "v=spf1 a:/24 -all", "v=spf1 include:m\u{fc}.example -all"] {
+    for text in ["v=spf1 mx + -all", "v=spf1 a:/24 -all", "v=spf1 include:b@m.example -all"] {
         assert!(!repair(text.as_bytes()).expect("a record").is_certain(), "{text}");
     }
 }

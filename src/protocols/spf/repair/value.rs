@@ -6,6 +6,10 @@ use crate::net::Name;
 use crate::text::Phrase;
 use crate::text::slip::Slips;
 
+/// What is wrong with a mail address in a record.
+pub(super) const MAILBOX: &str =
+    "a mail address instead of a domain name: SPF authorizes hosts, not mailboxes";
+
 /// A term with its value put right.
 pub(super) fn valued(
     word: &Word,
@@ -40,13 +44,15 @@ pub(super) fn valued(
     if let Some(ascii) = in_ascii(inner).filter(|_| takes_name) {
         let terms = vec![[sign, begin, &ascii].concat()];
         let what = "a name with letters outside ASCII instead of its A-label (xn--)";
-        slips.meant(word.span, Phrase::from(what), terms.join(&b' '), false);
+        slips.meant(word.span, Phrase::from(what), terms.join(&b' '), true);
         return Some(terms);
     }
-    if let Some(domain) = domain_of_mailbox(inner).filter(|_| is_named) {
+    let mailbox = inner.strip_prefix(b"mailto:").unwrap_or(inner);
+    if let Some(domain) = domain_of_mailbox(mailbox).filter(|_| is_named) {
         let terms = vec![[sign, begin, domain].concat()];
-        let what = "a mail address instead of a domain name: SPF authorizes hosts, not mailboxes";
-        slips.meant(word.span, Phrase::from(what), terms.join(&b' '), false);
+        let what = MAILBOX;
+        // Whose hosts were meant is not known: the domain of the mailbox may have others.
+        slips.likely(word.span, Phrase::from(what));
         return Some(terms);
     }
     let networks = network::read(inner);
@@ -104,7 +110,7 @@ fn in_ascii(name: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The domain of a mail address that stands where a name belongs.
-fn domain_of_mailbox(text: &[u8]) -> Option<&[u8]> {
+pub(super) fn domain_of_mailbox(text: &[u8]) -> Option<&[u8]> {
     let at = text.iter().position(|octet| *octet == b'@')?;
     let (local, domain) = (text.get(..at)?, text.get(at + 1..)?);
     let is_local = |octet: &u8| octet.is_ascii_alphanumeric() || b"._-+".contains(octet);

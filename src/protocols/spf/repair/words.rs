@@ -1,7 +1,7 @@
 //! The terms of a record, however they are separated and spelt.
 
 use super::network;
-use super::value::{is_host, valued};
+use super::value::{self, is_host, valued};
 use super::{Word, meant};
 use crate::protocols::spf::lint::{begins_term, glued};
 use crate::text::slip::Slips;
@@ -268,14 +268,18 @@ fn corrected(word: &Word, before: Option<&[u8]>, slips: &mut Slips) -> Option<Ve
         return Some(terms);
     }
     let at = rest.iter().position(|octet| matches!(octet, b':' | b'='));
-    let (name, value) = rest.split_at(at.unwrap_or(rest.len()));
-    let written = value.first().copied();
-    let value = value.get(1..).unwrap_or_default();
+    let (name, behind) = rest.split_at(at.unwrap_or(rest.len()));
+    let written = behind.first().copied();
+    let given = behind.get(1..).unwrap_or_default();
     let is_short = |name: &[u8]| is_one_of(name, &[b"a", b"mx", b"ptr"]);
     // `mx/24` and `a/28` have their prefix behind the name.
     let prefixed = at.is_none() && rest.split(|octet| *octet == b'/').next().is_some_and(is_short);
     if prefixed || at.is_none() && is_short(rest) {
         return Some(vec![bare.to_vec()]);
+    }
+    if value::domain_of_mailbox(rest.strip_prefix(b"mailto:").unwrap_or(rest)).is_some() {
+        slips.likely(word.span, Phrase::from(value::MAILBOX));
+        return None;
     }
     let Some(written) = written else {
         // A host behind an include, with a comma or nothing between them.
@@ -301,7 +305,7 @@ fn corrected(word: &Word, before: Option<&[u8]>, slips: &mut Slips) -> Option<Ve
         return Some(vec![bare.to_vec()]);
     }
     let begin = begin.map_or_else(|| [name, &[written]].concat(), String::into_bytes);
-    let term = valued(word, sign, &begin, value, slips)?;
+    let term = valued(word, sign, &begin, given, slips)?;
     if term.len() == 1 && term.first().is_some_and(|term| *term == word.text) {
         return Some(term);
     }

@@ -17,6 +17,8 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &MISSING, run: record::missing },
     Check { rule: &SEVERAL_RECORDS, run: record::several_records },
     Check { rule: &SYNTAX, run: record::syntax },
+    Check { rule: &RETIRED_TYPE, run: record::retired_type },
+    Check { rule: &RETIRED_TYPE_DIFFERS, run: record::retired_type_differs },
     Check { rule: &JOINED_STRINGS, run: writing::joined_strings },
     Check { rule: &SUSPICIOUS_MODIFIER, run: record::suspicious_modifier },
     Check { rule: &DOUBTFUL_NAME, run: targets::doubtful_name },

@@ -16,6 +16,26 @@ pub(crate) static MISSING: Rule = Rule {
     page: include_str!("../missing.md"),
 };
 
+pub(crate) static RETIRED_TYPE: Rule = Rule {
+    id: "spf/retired-type",
+    severity: Note,
+    confidence: Certain,
+    summary: "SPF record of the retired type 99 beside the TXT record",
+    why: "Receivers read TXT only. Two records of one policy drift apart.",
+    cite: rfc(7208, "3.1"),
+    page: include_str!("../retired-type.md"),
+};
+
+pub(crate) static RETIRED_TYPE_DIFFERS: Rule = Rule {
+    id: "spf/retired-type-differs",
+    severity: Warn,
+    confidence: Certain,
+    summary: "SPF record of the retired type 99 with another policy",
+    why: "Receivers read TXT only. Old software that still asks for type 99 applies another policy.",
+    cite: rfc(7208, "3.1"),
+    page: include_str!("../retired-type-differs.md"),
+};
+
 pub(crate) static SEVERAL_RECORDS: Rule = Rule {
     id: "spf/several-records",
     severity: Error,
