@@ -28,8 +28,8 @@ impl Look<'_> {
         let question = id_of(
             file,
             [
-                "INSERT INTO question (name, kind) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-                "SELECT id FROM question WHERE name = ?1 AND kind = ?2",
+                "INSERT INTO query (name, kind) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                "SELECT id FROM query WHERE name = ?1 AND kind = ?2",
             ],
             params![name, answer.question.kind.to_string()],
         )?;
@@ -43,7 +43,7 @@ impl Look<'_> {
             params![hash(&line), line],
         )?;
         let mut newest = file.prepare_cached(
-            "SELECT id, answer FROM observation WHERE question = ?1 ORDER BY first DESC, id DESC",
+            "SELECT id, answer FROM observation WHERE query = ?1 ORDER BY first DESC, id DESC",
         )?;
         let newest: Option<(i64, i64)> =
             newest.query_row([question], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
@@ -62,7 +62,7 @@ impl Look<'_> {
             params![answer.provenance.to_string()],
         )?;
         let mut new = file.prepare_cached(
-            "INSERT INTO observation (question, answer, ttl, server, first, last) \
+            "INSERT INTO observation (query, answer, ttl, server, first, last) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
         )?;
         new.execute(params![question, known, answer.ttl, server, at])?;
@@ -93,7 +93,7 @@ fn cassette(connection: &Connection, at: u64) -> Result<String, StoreError> {
     let mut seen = connection.prepare_cached(
         "SELECT line, ttl FROM (
              SELECT answer.line AS line, observation.ttl AS ttl, row_number() OVER (
-                 PARTITION BY observation.question
+                 PARTITION BY observation.query
                  ORDER BY observation.first DESC, observation.id DESC
              ) AS age
              FROM observation JOIN answer ON answer.id = observation.answer

@@ -9,20 +9,20 @@ const APPLICATION: i64 = 0x6d6c_636b;
 /// Each brings the form of its number, from 1, out of the one before.
 const MIGRATIONS: [&str; 1] = ["
 CREATE TABLE server (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;
-CREATE TABLE question (
+CREATE TABLE query (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, UNIQUE (name, kind)
 ) STRICT;
 CREATE TABLE answer (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, line TEXT NOT NULL) STRICT;
 CREATE TABLE observation (
     id INTEGER PRIMARY KEY,
-    question INTEGER NOT NULL REFERENCES question,
+    query INTEGER NOT NULL REFERENCES query,
     answer INTEGER NOT NULL REFERENCES answer,
     ttl INTEGER,
     server INTEGER NOT NULL REFERENCES server,
     first INTEGER NOT NULL,
     last INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX observation_of_question ON observation (question, first);
+CREATE INDEX observation_of_query ON observation (query, first);
 CREATE TABLE document (id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, text TEXT NOT NULL) STRICT;
 CREATE TABLE report (
     id INTEGER PRIMARY KEY,
