@@ -27,6 +27,8 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 #[cfg(feature = "mail")]
 fn mail() -> impl Iterator<Item = &'static Rule> {
     of(audit::message::lint::CHECKS)
+        .chain(of(audit::bounce::lint::CHECKS))
+        .chain(of(audit::feedback::lint::CHECKS))
 }
 
 /// Without mail there is none.

@@ -144,6 +144,10 @@ pub mod family {
         CONFIG,
         #[cfg(feature = "mail")]
         MESSAGE,
+        #[cfg(feature = "mail")]
+        BOUNCE,
+        #[cfg(feature = "mail")]
+        REPORT,
     ];
 
     /// The family in the id of a rule; empty if there is none.

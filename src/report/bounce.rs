@@ -1,6 +1,6 @@
 //! Bounces: who could not be reached, what that means, who has to act, and whether it still fails.
 
-use super::{Fault, Run};
+use super::{Fault, Finding, Run};
 use crate::mail::bounce::Class;
 use crate::text::Phrase;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,8 @@ pub struct Bounce {
     pub recipients: Vec<Recipient>,
     /// Whether it still fails; `null` if that was not asked.
     pub now: Option<Now>,
+    /// What rules say of it, the gravest first.
+    pub findings: Vec<Finding>,
 }
 
 /// What became of the message for one recipient.

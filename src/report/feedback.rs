@@ -1,7 +1,7 @@
 //! What others report of a domain's mail, folded: the reports one by one, who sends as the domain,
 //! and what stricter handling would cost.
 
-use super::{Fault, Party, Run};
+use super::{Fault, Finding, Party, Run};
 use crate::mail::feedback::{Flaw, Outcome};
 use crate::text::Phrase;
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,8 @@ pub struct Feedback {
     pub reject: Vec<Rejected>,
     /// Who has to act, the gravest first.
     pub faults: Vec<Fault>,
+    /// What rules say of it, the gravest first.
+    pub findings: Vec<Finding>,
     /// What it comes to, in a sentence.
     pub headline: Phrase,
     /// How it was made.

@@ -144,6 +144,29 @@ fn a_finding_counts_beside_the_answer_where_a_severity_is_named() {
 }
 
 #[test]
+fn findings_of_a_bounce_count_where_a_severity_is_named() {
+    let code = |test, severity| {
+        let args = ["bounce", "b.eml", "--offline", "--fail-on", severity];
+        run(test, args).file("b.eml", bounce(FULL, "").as_bytes()).end().code
+    };
+    assert_eq!([code("full", "warn"), code("full-note", "note")], [Some(0), Some(1)]);
+}
+
+#[test]
+fn findings_of_a_report_count_where_a_severity_is_named() {
+    let report = "<feedback><report_metadata><org_name>r</org_name><report_id>1</report_id></report_metadata>\
+                  <policy_published><domain>example.com</domain><p>none</p></policy_published><record><row>\
+                  <source_ip>203.0.113.9</source_ip><count>5</count><policy_evaluated><dkim>fail</dkim>\
+                  <spf>fail</spf></policy_evaluated></row></record></feedback>";
+    let code = |test, severity| {
+        let args = ["report", "r.xml", "--replay", "w.jsonl", "--fail-on", severity];
+        let run = run(test, args).file("r.xml", report.as_bytes());
+        run.file("w.jsonl", spf("v=spf1 -all").as_bytes()).end().code
+    };
+    assert_eq!([code("spoofed", "error"), code("spoofed-warn", "warn")], [Some(0), Some(1)]);
+}
+
+#[test]
 fn a_message_without_any_answer_is_undetermined_and_its_body_is_still_checked() {
     let message = "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.com; s=s; h=from; \
                    bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=; b=AAAA\r\nFrom: a@example.com\r\n\r\n";

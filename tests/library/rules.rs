@@ -7,16 +7,18 @@
 //! a message beside their zone.
 
 use crate::world::Served;
+use mailcheck::audit::bounce::bounces;
+use mailcheck::audit::feedback::{Folding, replay};
 use mailcheck::audit::message::{Found, MessageInquiry, message};
 use mailcheck::audit::{Changed, Clock, Inquiry, change, domain, lint};
 use mailcheck::catalogue;
 use mailcheck::cli::words::declare;
 use mailcheck::config::{self, Policy};
 use mailcheck::diagnostic::Rule;
-use mailcheck::mail::Piece;
+use mailcheck::mail::{Piece, bounce, feedback};
 use mailcheck::net::Name;
 use mailcheck::protocols::Protocol;
-use mailcheck::report::{Examined, Finding, State};
+use mailcheck::report::{Examined, Finding, Run, State};
 use mailcheck::zone::Facts;
 use mailcheck::zonefile::{Overlay, Zone, formats};
 use std::collections::{BTreeMap, BTreeSet};
@@ -188,11 +190,16 @@ enum Asked {
     File(&'static str),
     /// A message that arrived, in the world of the zone.
     Message,
+    /// A message that bounced.
+    Bounce,
+    /// A report of others, as a file of this name.
+    Report(&'static str),
 }
 
 impl Example<'static> {
     /// Reads the comments that a zone or a configuration begins with: `; mailcheck DOMAIN
-    /// [--selector S]`, `; mailcheck lint FILE` or `; mailcheck message FILE`, which a good one may leave to the bad one, and
+    /// [--selector S]`, `; mailcheck lint FILE` `; mailcheck message FILE`, `bounce FILE`
+    /// or `report FILE`, which a good one may leave to the bad one, and
     /// `; also trips: family/name,
     /// …`; in a configuration `#` stands for `;`.
     fn read(page: &'static str, heading: &str, other: Option<&Self>) -> Self {
@@ -216,7 +223,8 @@ impl Example<'static> {
             "" => None,
             before => Some(before),
         };
-        let mail = block_of(page, heading, "eml");
+        let mail = ["eml", "xml", "json"].map(|language| block_of(page, heading, language));
+        let mail = mail.into_iter().find(|block| !block.is_empty()).unwrap_or_default();
         Self { asked, before, zone, toml, mail, also: also.unwrap_or_default() }
     }
 
@@ -225,7 +233,9 @@ impl Example<'static> {
         match &self.asked {
             Asked::Domain(inquiry) => self.of_domain(page, inquiry).await,
             Asked::File(file) => Ok(self.of_file(file).await),
-            Asked::Message => self.of_mail(page).await,
+            Asked::Message | Asked::Bounce | Asked::Report(_) => {
+                on_own_stack(|| self.of_mail(page))
+            }
         }
     }
 
@@ -244,11 +254,26 @@ impl Example<'static> {
         let zone = zone.strict().map_err(|faults| format!("{faults:?}"))?;
         let healthy = healthy.strict().expect("the healthy zone has no fault");
         let world = Served(Overlay::new([zone], healthy));
-        let piece = Piece::new(self.mail.as_bytes().to_vec()).map_err(|why| why.to_string())?;
-        let place = Found { file: page.to_owned(), number: 1, is_one_of_many: false };
-        let inquiry = MessageInquiry::default();
-        let findings: Vec<Finding> =
-            message(&world, &piece, &place, &inquiry, None, false).await.findings;
+        let mail = self.mail.as_bytes();
+        let findings: Vec<Finding> = match self.asked {
+            Asked::Bounce => {
+                let found = bounces(bounce::read(mail), Some(&world)).await;
+                found.bounces.into_iter().flat_map(|bounce| bounce.findings).collect()
+            }
+            Asked::Report(file) => {
+                let mut folding = Folding::default();
+                folding.add(file, feedback::read(file, mail));
+                let mut found = folding.finish(Run::default());
+                replay(&mut found, Some(&world)).await;
+                found.findings
+            }
+            _ => {
+                let piece = Piece::new(mail.to_vec()).map_err(|why| why.to_string())?;
+                let place = Found { file: page.to_owned(), number: 1, is_one_of_many: false };
+                let inquiry = MessageInquiry::default();
+                message(&world, &piece, &place, &inquiry, None, false).await.findings
+            }
+        };
         Ok(findings.iter().map(|finding| finding.rule.to_string()).collect())
     }
 
@@ -287,12 +312,31 @@ impl Example<'static> {
     }
 }
 
+/// Does work of the program with as much stack as the program has; a test has a quarter of that.
+fn on_own_stack<T: Send, F: Future<Output = T>>(work: impl FnOnce() -> F + Send) -> T {
+    const STACK: usize = 8 * 1024 * 1024;
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK);
+        let thread = thread.spawn_scoped(scope, || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+            runtime.expect("a runtime").block_on(work())
+        });
+        thread.expect("a thread").join().expect("the work ends")
+    })
+}
+
 fn asked(command: &'static str) -> Asked {
     if let Some(file) = command.strip_prefix("lint ") {
         return Asked::File(file);
     }
     if command.starts_with("message ") {
         return Asked::Message;
+    }
+    if command.starts_with("bounce ") {
+        return Asked::Bounce;
+    }
+    if let Some(file) = command.strip_prefix("report ") {
+        return Asked::Report(file);
     }
     let mut words = command.split(' ');
     let asked = words.next().expect("a command names a domain");
@@ -342,7 +386,8 @@ fn folder(family: &str) -> String {
         family if Protocol::from_word(family).is_some() => format!("protocols/{family}"),
         "change" => "compare".to_owned(),
         "config" => "suppress".to_owned(),
-        "message" => "audit/message".to_owned(),
+        "message" | "bounce" => format!("audit/{family}"),
+        "report" => "audit/feedback".to_owned(),
         family => family.to_owned(),
     };
     format!("src/{room}/lint")

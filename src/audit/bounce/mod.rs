@@ -1,10 +1,12 @@
 //! A bounce to a report: who has to act, and whether what failed still fails.
 
 mod check;
+pub(crate) mod lint;
 mod words;
 
 pub use check::Checking;
 
+use super::found::as_found;
 use crate::dns::{Dns, MOST_QUERIES};
 use crate::mail::bounce::{self, Class};
 use crate::net::Name;
@@ -59,7 +61,7 @@ pub async fn notification(
             }
         })
         .collect();
-    Bounce {
+    let mut bounce = Bounce {
         file: escape(file.as_bytes()),
         number,
         is_bounce: recipients.iter().any(|it| !it.class.is_no_bounce()),
@@ -67,11 +69,14 @@ pub async fn notification(
         from_domain: shown(&read.from_domain),
         reporter: shown(&read.reporter),
         forwarder: shown(&read.forwarder),
-        checked_domain: name.map(|it| it.to_string()),
+        checked_domain: name.as_ref().map(ToString::to_string),
         checked_address: read.address.map(|it| it.to_string()),
         recipients,
         now: checked.map(|it| it.now),
-    }
+        findings: Vec::new(),
+    };
+    bounce.findings = as_found(&lint::check(&bounce), name.as_ref());
+    bounce
 }
 
 /// What several notifications come to.

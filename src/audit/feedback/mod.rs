@@ -2,6 +2,7 @@
 //! who sent as which domain, and how that went.
 
 mod fold;
+pub(crate) mod lint;
 mod replay;
 
 pub use replay::{replay, replay_within};
@@ -177,7 +178,7 @@ impl Folding {
         }
         let (sources, days, reject) = fold.finish();
         let exit_code = if has_reports { 0 } else { 2 };
-        let faults = Vec::new();
+        let (faults, findings) = (Vec::new(), Vec::new());
         Feedback {
             outcome,
             files,
@@ -187,6 +188,7 @@ impl Folding {
             days,
             reject,
             faults,
+            findings,
             headline,
             run,
             exit_code,

@@ -1,7 +1,9 @@
 //! Failing sources held against the policy of today, and who has to act.
 
 use super::fold::is_related;
+use super::lint::{self, failed};
 use crate::audit::domain;
+use crate::audit::found::as_found;
 use crate::dns::{Budget, Dns, MOST_QUERIES};
 use crate::examine::{Asked, Checks, Clock, Fixes, Inquiry, Sender, Steps};
 use crate::net::Name;
@@ -100,43 +102,39 @@ fn say(sending: &mut Sending) {
     };
 }
 
-/// Who has to act, and the exit code.
+/// Who has to act for a source that fails, the rank of that, and whether it is proved; `None` if it
+/// passes today.
+pub(super) fn attribute(sending: &Sending) -> Option<(u8, Party, FaultKind, Certainty)> {
+    let elsewhere = sending.spf_domains.iter().any(|it| !is_related(it, &sending.domain));
+    Some(match (sending.standing, sending.passes_now) {
+        (Standing::Forwarder, _) => (2, Party::Forwarder, FaultKind::Forwarder, Certainty::Likely),
+        (_, Some(true)) if !elsewhere => return None,
+        (Standing::Authorized | Standing::Unknown, _) => {
+            (0, Party::You, FaultKind::NotAligned, Certainty::Likely)
+        }
+        (Standing::Spoofing, Some(false)) => {
+            (1, Party::Sender, FaultKind::UnlistedSender, Certainty::Likely)
+        }
+        (Standing::Spoofing, _) => {
+            (1, Party::Undetermined, FaultKind::Undetermined, Certainty::Proved)
+        }
+    })
+}
+
+/// Who has to act, what rules say, and the exit code.
 fn conclude(feedback: &mut Feedback) {
     let mut faults: Vec<(u8, Fault)> = Vec::new();
-    let mut is_undetermined = false;
     for sending in feedback.sources.iter().filter(|sending| sending.fail > 0) {
-        let elsewhere = sending.spf_domains.iter().any(|it| !is_related(it, &sending.domain));
-        let (rank, party, kind, confidence) = match (sending.standing, sending.passes_now) {
-            (Standing::Forwarder, _) => {
-                (2, Party::Forwarder, FaultKind::Forwarder, Certainty::Likely)
-            }
-            (_, Some(true)) if !elsewhere => continue,
-            (Standing::Authorized | Standing::Unknown, _) => {
-                (0, Party::You, FaultKind::NotAligned, Certainty::Likely)
-            }
-            (Standing::Spoofing, Some(false)) => {
-                (1, Party::Sender, FaultKind::UnlistedSender, Certainty::Likely)
-            }
-            (Standing::Spoofing, _) => {
-                is_undetermined = true;
-                (1, Party::Undetermined, FaultKind::Undetermined, Certainty::Proved)
-            }
-        };
-        let messages = if sending.fail == 1 { " message of " } else { " messages of " };
-        let reason = Phrase::new()
-            .number(sending.fail)
-            .plain(messages)
-            .name(&sending.name)
-            .plain(" as ")
-            .name(&sending.domain)
-            .plain(" failed DMARC");
+        let Some((rank, party, kind, confidence)) = attribute(sending) else { continue };
         let name = if party == Party::Forwarder { sending.name.clone() } else { String::new() };
-        let said = [reason, sending.advice.clone()];
+        let said = [failed(sending), sending.advice.clone()];
         faults.push((rank, Fault::of_party(party, name, kind, said, confidence)));
     }
     faults.sort_by_key(|(rank, _)| *rank);
-    let is_yours = faults.iter().any(|(_, fault)| fault.party == Party::You);
+    let has = |party| faults.iter().any(|(_, fault)| fault.party == party);
+    let (is_yours, is_undetermined) = (has(Party::You), has(Party::Undetermined));
     feedback.faults = faults.into_iter().map(|(_, fault)| fault).take(20).collect();
+    feedback.findings = as_found(&lint::check(feedback), None);
     if feedback.exit_code == 0 {
         feedback.exit_code = match (is_yours, is_undetermined) {
             (true, _) => 1,

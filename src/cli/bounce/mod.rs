@@ -2,7 +2,7 @@
 
 mod plan;
 
-use super::args::{self, Look, Pages, Sources};
+use super::args::{self, Judging, Look, Pages, Sources};
 use super::session::Session;
 use super::sources::replay;
 use super::words::Mistake;
@@ -31,7 +31,7 @@ Examples:
 const EXIT_CODES: &str = "\
 Exit codes:
   0  not yours, not a bounce, or what failed passes now
-  1  yours, and it still fails
+  1  yours, and it still fails, or a finding is at or above --fail-on
   2  usage error, or not a bounce that can be read
   3  undetermined: the bounce does not say, or the DNS did not answer
   4  internal error, or the report cannot be written";
@@ -66,6 +66,10 @@ pub(super) struct BounceArgs {
     /// How the report looks.
     #[command(flatten)]
     pub look: Look,
+
+    /// Which findings count.
+    #[command(flatten)]
+    pub judging: Judging,
 
     /// Where answers come from.
     #[command(flatten)]
@@ -139,6 +143,11 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
     }
     if is_late && found.exit_code == 0 {
         found.exit_code = 3;
+    }
+    for bounce in &mut found.bounces {
+        if plan.counting.judge(&mut bounce.findings) {
+            found.exit_code = 1;
+        }
     }
     if let Some(session) = &session {
         session.finish(&mut found.run)?;

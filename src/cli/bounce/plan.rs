@@ -1,6 +1,7 @@
 //! What `mailcheck bounce` means.
 
 use super::BounceArgs;
+use crate::cli::counting::Counting;
 use crate::cli::words::{Appearance, Mistake, Output, Sources, outputs};
 use std::path::PathBuf;
 
@@ -11,6 +12,8 @@ pub(super) struct Plan {
     pub file: PathBuf,
     /// A recording of an earlier time.
     pub earlier: Option<PathBuf>,
+    /// Which findings count.
+    pub counting: Counting,
     /// Where answers come from; `None` if nothing is asked.
     pub sources: Option<Sources>,
     /// Where the report goes; at most one of them is standard output.
@@ -40,6 +43,7 @@ pub(super) fn plan(typed: BounceArgs) -> Result<Plan, Mistake> {
     Ok(Plan {
         file: PathBuf::from(typed.file),
         earlier: typed.earlier,
+        counting: Counting::read(&typed.judging)?,
         sources: Sources::read_if_any(typed.sources)?,
         outputs: outputs(&typed.form, &Form::NAMES)?,
         appearance: typed.look.into(),

@@ -2,7 +2,7 @@
 
 mod plan;
 
-use super::args::{self, Look, Pages, Sources};
+use super::args::{self, Judging, Look, Pages, Sources};
 use super::session::Session;
 use super::{RunError, input, wait_for, write};
 use crate::audit::feedback::{Folding, replay, replay_within};
@@ -27,7 +27,7 @@ Examples:
 const EXIT_CODES: &str = "\
 Exit codes:
   0  all mail passes, or what fails is not yours, or passes today
-  1  mail of yours fails DMARC
+  1  mail of yours fails DMARC, or a finding is at or above --fail-on
   2  usage error, or no report in any file
   3  undetermined: a failing source may be yours or a stranger's
   4  internal error, or the report cannot be written";
@@ -59,6 +59,10 @@ pub(super) struct ReportArgs {
     #[command(flatten)]
     pub look: Look,
 
+    /// Which findings count.
+    #[command(flatten)]
+    pub judging: Judging,
+
     /// Where answers come from.
     #[command(flatten)]
     pub sources: Sources,
@@ -70,6 +74,9 @@ pub(super) struct ReportArgs {
 
 /// Most octets of one file.
 const LIMIT: u64 = 512 * 1024 * 1024;
+
+/// The exit code where no file holds a report.
+const NO_REPORT: u8 = 2;
 
 /// Carries out the verb.
 ///
@@ -98,7 +105,7 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
             add(&file.display().to_string(), &input::read(&file, LIMIT)?);
         }
     }
-    let feedback = match &plan.sources {
+    let mut feedback = match &plan.sources {
         None => {
             let mut feedback = folding.finish(Run::default());
             replay(&mut feedback, None).await;
@@ -117,6 +124,10 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
             feedback
         }
     };
+    let fails = plan.counting.judge(&mut feedback.findings);
+    if fails && feedback.exit_code != NO_REPORT {
+        feedback.exit_code = 1;
+    }
     for output in &plan.outputs {
         write::output(output, &plan.appearance, |it, look, out| form(&feedback, it, look, out))?;
     }

@@ -1,6 +1,7 @@
 //! What `mailcheck report` means.
 
 use super::ReportArgs;
+use crate::cli::counting::Counting;
 use crate::cli::words::{Appearance, Mistake, Output, Sources, outputs};
 use std::path::PathBuf;
 
@@ -9,6 +10,8 @@ use std::path::PathBuf;
 pub(super) struct Plan {
     /// The files and folders.
     pub files: Vec<PathBuf>,
+    /// Which findings count.
+    pub counting: Counting,
     /// Where answers come from; `None` if nothing is asked.
     pub sources: Option<Sources>,
     /// Where the report goes; at most one of them is standard output.
@@ -42,6 +45,7 @@ impl Form {
 pub(super) fn plan(typed: ReportArgs) -> Result<Plan, Mistake> {
     Ok(Plan {
         files: typed.files.into_iter().map(PathBuf::from).collect(),
+        counting: Counting::read(&typed.judging)?,
         sources: Sources::read_if_any(typed.sources)?,
         outputs: outputs(&typed.form, &Form::NAMES)?,
         appearance: typed.look.into(),

@@ -2,6 +2,7 @@
 
 use super::Look;
 use super::fault::fault_lines;
+use super::finding::rules;
 use super::sheet::Sheet;
 use crate::render::palette::Ink;
 use crate::report::bounce::{Bounces, Recipient};
@@ -64,6 +65,8 @@ pub fn render(bounces: &Bounces, look: &Look, out: &mut dyn Write) -> io::Result
                 phrase(&mut sheet, "fix", fix);
             }
         }
+        let label = sheet.line().plain("  ").with(Ink::Faint, "rules").pad(14).plain(" ");
+        rules(&mut sheet, label, &bounce.findings);
     }
     if bounces.bounces.len() > MOST {
         let more = bounces.bounces.len() - MOST;

@@ -2,6 +2,7 @@
 
 use super::Look;
 use super::fault::fault_lines;
+use super::finding::rules;
 use super::sheet::Sheet;
 use crate::render::palette::Ink;
 use crate::report::feedback::{Feedback, Reported, Sending, Standing};
@@ -32,6 +33,11 @@ pub fn render(feedback: &Feedback, look: &Look, out: &mut dyn Write) -> io::Resu
         reject(&mut sheet, feedback);
         sessions(&mut sheet, feedback);
         warnings(&mut sheet, feedback);
+        if !feedback.findings.is_empty() {
+            sheet.blank();
+            let label = sheet.line().plain("  ").with(Ink::Faint, "rules").pad(14);
+            rules(&mut sheet, label, &feedback.findings);
+        }
     }
     out.write_all(sheet.into_text().as_bytes())
 }
