@@ -25,6 +25,7 @@ mod rules;
 mod schema;
 #[path = "../support/schema.rs"]
 mod schemas;
+mod second_opinion;
 mod senders;
 #[path = "../support/shared.rs"]
 mod shared;

@@ -27,39 +27,43 @@ fn ed25519() -> &'static Ed25519KeyPair {
     KEY.get_or_init(|| Ed25519KeyPair::from_seed_unchecked(&SEED).expect("a key"))
 }
 
+/// The key records, by their names.
+pub(crate) fn key_records() -> [(&'static str, String); 2] {
+    let rsa = STANDARD.encode(rsa().public_key().as_ref());
+    let edwards = STANDARD.encode(ed25519().public_key().as_ref());
+    [
+        ("rsa._domainkey.example.com", format!("v=DKIM1; k=rsa; p={rsa}")),
+        ("ed._domainkey.example.com", format!("v=DKIM1; k=ed25519; p={edwards}")),
+    ]
+}
+
 /// Both keys, as the DNS publishes them.
 fn world() -> &'static Replay {
     static WORLD: OnceLock<Replay> = OnceLock::new();
     WORLD.get_or_init(|| {
-        let rsa = STANDARD.encode(rsa().public_key().as_ref());
-        let edwards = STANDARD.encode(ed25519().public_key().as_ref());
         let line = |name: &str, text: &str| {
             let strings: Vec<String> = text
                 .as_bytes()
                 .chunks(250)
                 .map(|string| format!("\"{}\"", String::from_utf8_lossy(string)))
                 .collect();
-            let name = format!("{name}._domainkey.example.com");
             serde_json::json!({"name": name, "type": "TXT", "records": [strings.join(" ")]})
                 .to_string()
         };
-        let lines = [
-            "{\"cassette\":1,\"absent\":\"nxdomain\"}".to_owned(),
-            line("rsa", &format!("v=DKIM1; k=rsa; p={rsa}")),
-            line("ed", &format!("v=DKIM1; k=ed25519; p={edwards}")),
-        ];
-        Replay::read("keys", lines.join("\n").into_bytes()).expect("a recording")
+        let keys = key_records().map(|(name, text)| line(name, &text));
+        let head = "{\"cassette\":1,\"absent\":\"nxdomain\"}";
+        Replay::read("keys", [head, &keys.join("\n")].join("\n").into_bytes()).expect("a recording")
     })
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Key {
+pub(crate) enum Key {
     Rsa,
     Ed25519,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Form {
+pub(crate) enum Form {
     Simple,
     Relaxed,
 }
@@ -72,13 +76,13 @@ impl Form {
 
 /// A message: fields as name and value, and lines of a body.
 #[derive(Clone, Debug)]
-struct Letter {
-    fields: Vec<(String, String)>,
-    body: Vec<String>,
+pub(crate) struct Letter {
+    pub(crate) fields: Vec<(String, String)>,
+    pub(crate) body: Vec<String>,
 }
 
 impl Letter {
-    fn text(&self, signature: &str) -> String {
+    pub(crate) fn text(&self, signature: &str) -> String {
         let fields: String =
             self.fields.iter().map(|(name, value)| format!("{name}:{value}\r\n")).collect();
         let body: String = self.body.iter().map(|line| format!("{line}\r\n")).collect();
@@ -125,7 +129,7 @@ fn canonical_body(form: Form, lines: &[String]) -> String {
 }
 
 /// The DKIM-Signature field over all fields of a letter.
-fn sign(letter: &Letter, key: Key, header: Form, body: Form) -> String {
+pub(crate) fn sign(letter: &Letter, key: Key, header: Form, body: Form) -> String {
     let hash = STANDARD.encode(digest(&SHA256, canonical_body(body, &letter.body).as_bytes()));
     let (algorithm, selector) = match key {
         Key::Rsa => ("rsa-sha256", "rsa"),
@@ -161,12 +165,19 @@ fn sign(letter: &Letter, key: Key, header: Form, body: Form) -> String {
 /// The result of the only signature of a message.
 fn result(text: &str) -> String {
     let piece = Piece::new(text.as_bytes().to_vec()).expect("a message");
+    results(&piece).into_iter().next().unwrap_or_default()
+}
+
+/// The results of the signatures of a message.
+pub(crate) fn results(piece: &Piece) -> Vec<String> {
     let place = Found { file: "-".into(), number: 1, is_one_of_many: false };
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let inquiry = MessageInquiry::default();
-    let work = message(world(), &piece, &place, &inquiry, None, false);
+    let work = message(world(), piece, &place, &inquiry, None, false);
     let report = serde_json::to_value(runtime.block_on(work)).expect("it is JSON");
-    report["dkim"]["signatures"][0]["result"].as_str().unwrap_or_default().to_owned()
+    let signatures = report["dkim"]["signatures"].as_array().cloned().unwrap_or_default();
+    let word = |it: &serde_json::Value| it["result"].as_str().unwrap_or_default().to_owned();
+    signatures.iter().map(word).collect()
 }
 
 fn keys() -> impl Strategy<Value = Key> {
