@@ -24,7 +24,9 @@ mod repair;
 mod section;
 mod zonefile;
 
-pub use crate::examine::{Asked, Checks, Clock, Fixes, Inquiry, RetiredSpf, Sender, Steps};
+pub use crate::examine::{
+    Asked, Checks, Clock, Fixes, Inquiry, RetiredSpf, Sender, Steps, Sweep,
+};
 #[doc(hidden)]
 pub use crate::fix::{Selection, Spared};
 pub use crate::posture::Role;
@@ -114,6 +116,8 @@ fn report(
         implied,
         untested,
         expectations,
+        authoritative,
+        resolvers,
         ..
     } = gathered;
     let documented = expectations.iter().flat_map(Expectation::answers);
@@ -176,6 +180,8 @@ fn report(
         providers,
         contract: Vec::new(),
         change: None,
+        authoritative,
+        resolvers,
         findings,
         errors: failures(&inquiry.domain, &lookups).collect(),
         lookups,
@@ -210,6 +216,8 @@ pub fn undecided(inquiry: &Inquiry, why: Phrase) -> Domain {
         providers: Vec::new(),
         contract: Vec::new(),
         change: None,
+        authoritative: None,
+        resolvers: Vec::new(),
         findings: Vec::new(),
         errors: Vec::new(),
         lookups: Vec::new(),

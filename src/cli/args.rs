@@ -7,6 +7,7 @@
 mod duration;
 mod look;
 mod reading;
+mod servers;
 
 use crate::cli::words::Format;
 use crate::protocols::Protocol;
@@ -18,6 +19,7 @@ use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches, Parser, ValueEn
 use duration::duration;
 pub use look::Look;
 pub use reading::{Reading, View};
+pub use servers::OneByOne;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -109,6 +111,10 @@ pub struct CheckArgs {
         hide_possible_values = true,
     )]
     pub checks: Vec<Protocol>,
+
+    /// Servers that are asked one by one.
+    #[command(flatten)]
+    pub one_by_one: OneByOne,
 
     /// What would be if.
     #[command(flatten)]

@@ -5,8 +5,8 @@ use super::new_file::LateFile;
 use super::unread::Unread;
 use super::words::{Mistake, Sources};
 use crate::dns::{
-    Answer, Cache, Dns, Ending, Endpoint, Failure, FaultScript, Injector, Live, LiveOptions,
-    Lookup, Outcome, Provenance, Question, Recording, Replay, Server, Trouble,
+    Addressee, Answer, Cache, Dns, Ending, Endpoint, Failure, FaultScript, Injector, Live,
+    LiveOptions, Lookup, Outcome, Provenance, Question, Recording, Replay, Server, Trouble,
 };
 use crate::text::Phrase;
 use crate::zonefile::formats::Files;
@@ -142,12 +142,12 @@ pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     } else if sources.offline {
         (Arc::new(Offline), true)
     } else {
-        let live = live(sources)?;
+        let live = compared(live(sources)?, sources)?;
         names.extend(sources.resolvers.iter().cloned());
         if names.is_empty() {
             names.push("the system's DNS servers".to_owned());
         }
-        (Arc::new(live), false)
+        (live, false)
     };
     let mut dns: Arc<dyn Dns> = Arc::new(Counted { under: bottom, asked: Arc::clone(&asked) });
     let mut recorder = None;
@@ -180,6 +180,39 @@ fn live(sources: &Sources) -> Result<Live, Mistake> {
         })
         .collect::<Result<Vec<_>, _>>()?;
     asking(servers, sources)
+}
+
+/// The servers, and beside them each resolver that is compared, by itself.
+fn compared(live: Live, sources: &Sources) -> Result<Arc<dyn Dns>, Mistake> {
+    if sources.compared.is_empty() {
+        return Ok(Arc::new(live));
+    }
+    let of = |text: &String| {
+        let server = text.parse::<Server>();
+        let server =
+            server.map_err(|why| Mistake::new(format!("--compare-resolvers {text:?}: {why}")))?;
+        Ok((text.clone(), asking(vec![server], sources)?))
+    };
+    let resolvers = sources.compared.iter().map(of).collect::<Result<_, Mistake>>()?;
+    Ok(Arc::new(Compared { under: live, resolvers }))
+}
+
+/// Hands a question that one resolver has to answer to it.
+struct Compared {
+    under: Live,
+    resolvers: Vec<(String, Live)>,
+}
+
+impl Dns for Compared {
+    fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
+        let Some(Addressee::Resolver(name)) = question.to.as_deref() else {
+            return self.under.lookup(question);
+        };
+        match self.resolvers.iter().find(|(own, _)| **own == **name) {
+            Some((_, resolver)) => resolver.lookup(question),
+            None => self.under.lookup(question),
+        }
+    }
 }
 
 fn asking(servers: Vec<Server>, sources: &Sources) -> Result<Live, Mistake> {

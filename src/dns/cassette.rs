@@ -12,6 +12,8 @@
 //! be compared with the tools that compare texts; one that is longer than 2 MiB is written while the
 //! answers come in. A last line `{"interrupted":true}` says that the recording ended before its time.
 //!
+//! A line with a `server` or a `resolver` is what that one server said when it was asked by itself.
+//!
 //! A question that is not on the cassette could not be asked: that is a failure, never NXDOMAIN. A
 //! first line `{"cassette":1,"absent":"nxdomain"}` says that the cassette is the whole world; then a
 //! name that no line speaks of does not exist.
@@ -23,8 +25,8 @@ pub use recording::{Ending, Recording};
 pub use replay::Replay;
 
 use super::{
-    Answer, Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Record, Trouble,
-    presentation,
+    Addressee, Answer, Authority, Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question,
+    Record, Trouble, presentation,
 };
 use crate::net::Name;
 use crate::text::escape;
@@ -33,6 +35,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// The version of the format that is written, and the only one that is read.
 const VERSION: u32 = 1;
@@ -74,7 +77,7 @@ struct Header<'a> {
 }
 
 /// Any other line.
-#[derive(Deserialize, Serialize)]
+#[derive(Default, Deserialize, Serialize)]
 struct Line<'a> {
     #[serde(borrow)]
     name: Cow<'a, str>,
@@ -94,13 +97,28 @@ struct Line<'a> {
     detail: Option<Cow<'a, str>>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     alias_loop: bool,
+    /// The name server that was asked, `udp://192.0.2.1:53`.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    server: Option<Cow<'a, str>>,
+    /// The resolver that was asked, where several were.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    resolver: Option<Cow<'a, str>>,
+    /// With what right a name server answered.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    authority: Option<Cow<'a, str>>,
+    /// How long one server took, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ms: Option<u64>,
 }
 
 /// The answer in a line.
 fn answer(line: &Line<'_>, provenance: Provenance) -> Result<Answer, String> {
     let kind = presentation::kind(line.kind.as_bytes())
         .ok_or_else(|| format!("expected a record type, found {}", quoted(&line.kind)))?;
-    let question = Question::new(name(&line.name)?, kind);
+    let mut question = Question::new(name(&line.name)?, kind);
+    if let Some(addressee) = addressee(line)? {
+        question = question.to(addressee);
+    }
     let records = line.records.iter().map(|text| {
         let wrong = |error: crate::text::SyntaxError| {
             format!("expected {} in the record {}", error.expected, quoted(text))
@@ -112,7 +130,27 @@ fn answer(line: &Line<'_>, provenance: Provenance) -> Result<Answer, String> {
     answer.ttl = line.ttl;
     answer.authentic = line.authentic;
     answer.aliases = line.aliases.iter().map(|alias| name(alias)).collect::<Result<_, _>>()?;
+    answer.elapsed = Duration::from_millis(line.ms.unwrap_or_default());
+    answer.authority = match line.authority.as_deref() {
+        None => None,
+        Some(word) => Some(
+            Authority::from_word(word)
+                .ok_or_else(|| format!("expected an authority, found {}", quoted(word)))?,
+        ),
+    };
     Ok(answer)
+}
+
+/// The server that was asked, if one had to answer.
+fn addressee(line: &Line<'_>) -> Result<Option<Addressee>, String> {
+    match (line.server.as_deref(), line.resolver.as_deref()) {
+        (None, None) => Ok(None),
+        (None, Some(resolver)) => Ok(Some(Addressee::Resolver(resolver.into()))),
+        (Some(server), _) => match Addressee::name_server(server) {
+            Some(addressee) => Ok(Some(addressee)),
+            None => Err(format!("expected udp://ADDRESS:PORT, found {}", quoted(server))),
+        },
+    }
 }
 
 fn outcome(line: &Line<'_>, records: Vec<Record>) -> Result<Outcome, String> {
@@ -209,6 +247,12 @@ pub fn written(answer: &Answer) -> String {
     let mut records: Vec<Cow<'_, str>> = answer.records().iter().map(write).collect();
     records.sort_unstable();
     let detail = answer.failure().map(|failure| failure.detail.as_str());
+    let (server, resolver) = match answer.question.to.as_deref() {
+        None => (None, None),
+        Some(server @ Addressee::NameServer { .. }) => (Some(server.to_string().into()), None),
+        Some(Addressee::Resolver(name)) => (None, Some(Cow::Borrowed(&**name))),
+    };
+    let elapsed = u64::try_from(answer.elapsed.as_millis()).unwrap_or(u64::MAX);
     json(&Line {
         name: answer.question.name.to_string().into(),
         kind: kind.to_string().into(),
@@ -219,6 +263,10 @@ pub fn written(answer: &Answer) -> String {
         authentic: answer.authentic,
         detail: detail.filter(|detail| !detail.is_empty()).map(Cow::Borrowed),
         alias_loop: answer.is_alias_loop(),
+        ms: answer.question.to.is_some().then_some(elapsed),
+        server,
+        resolver,
+        authority: answer.authority.map(|authority| authority.word().into()),
     })
 }
 

@@ -224,7 +224,11 @@ impl<D: Dns> Injector<D> {
     }
 
     async fn resolve(&self, question: &Question) -> Arc<Answer> {
-        let Question { name, kind } = question;
+        if question.to.is_some() {
+            // A drill is about what resolvers answer.
+            return self.under.lookup(question).await;
+        }
+        let Question { name, kind, .. } = question;
         self.note(name, *kind);
         let mut wait = self.script.delay(name, *kind);
         let answer = match self.script.outcome(name, *kind) {

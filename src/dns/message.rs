@@ -1,5 +1,6 @@
 //! Questions, answers and the data in them.
 
+use super::Question;
 use super::failure::Failure;
 use crate::net::Name;
 use serde::de::Error as _;
@@ -102,25 +103,30 @@ impl<'de> Deserialize<'de> for Kind {
     }
 }
 
-/// What is asked: a name and a type. The key of caches, cassettes and traces.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-pub struct Question {
-    /// The name asked about.
-    pub name: Name,
-    /// The type asked for.
-    pub kind: Kind,
+/// With what right a name server answered (RFC 1034 §6.1, RFC 1035 §4.1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Authority {
+    /// Its own: the AA bit is set.
+    Own,
+    /// It refers to the servers of the zone asked about, whose names are the records.
+    Referral,
+    /// None: it does not serve the zone, and did not say who does.
+    None,
 }
 
-impl Question {
-    /// Asks for `kind` at `name`.
-    pub fn new(name: Name, kind: Kind) -> Self {
-        Self { name, kind }
+impl Authority {
+    /// The word for it on a cassette.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Referral => "referral",
+            Self::None => "none",
+        }
     }
-}
 
-impl fmt::Display for Question {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {}", self.name, self.kind)
+    /// The authority with this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Own, Self::Referral, Self::None].into_iter().find(|one| one.word() == word)
     }
 }
 
@@ -320,6 +326,8 @@ pub struct Answer {
     pub elapsed: Duration,
     /// Size of the reply in octets, if it came over a wire.
     pub size: Option<u32>,
+    /// With what right the server answered; `None` unless a name server was asked, and answered.
+    pub authority: Option<Authority>,
 }
 
 impl Answer {
@@ -339,6 +347,7 @@ impl Answer {
             provenance,
             elapsed: Duration::ZERO,
             size: None,
+            authority: None,
         }
     }
 

@@ -29,6 +29,7 @@ mod live;
 mod message;
 #[doc(hidden)]
 pub mod presentation;
+mod question;
 #[doc(hidden)]
 pub mod sole;
 
@@ -43,7 +44,8 @@ pub use failure::{Failure, Trouble};
 pub use injection::{FaultScript, InjectedEffect, Injection, InjectionError, Injector};
 #[cfg(feature = "live")]
 pub use live::{Endpoint, Host, Live, LiveError, LiveOptions, Server, ServerError, Transport};
-pub use message::{Answer, Data, Kind, Mark, Outcome, Place, Provenance, Question, Record};
+pub use message::{Answer, Authority, Data, Kind, Mark, Outcome, Place, Provenance, Record};
+pub use question::{Addressee, Question, Way};
 
 use std::future::Future;
 use std::pin::Pin;

@@ -1,5 +1,6 @@
 //! What was asked: a domain, perhaps senders, and the identities they would give.
 
+use super::servers::Sweep;
 use crate::dns::MOST_QUERIES;
 use crate::net::{Cidr, Name};
 use crate::posture::Role;
@@ -51,6 +52,10 @@ pub struct Inquiry {
     pub most_queries: usize,
     /// Whether policies of providers are held against what they are known to have listed.
     pub provider_data: bool,
+    /// How each name server of the zone is asked by itself; `None` if they are not.
+    pub authoritative: Option<Sweep>,
+    /// Resolvers that are asked beside each other, as the source of answers knows them.
+    pub resolvers: Vec<String>,
 }
 
 impl Inquiry {
@@ -75,6 +80,8 @@ impl Inquiry {
             retired_spf: RetiredSpf::default(),
             most_queries: MOST_QUERIES,
             provider_data: true,
+            authoritative: None,
+            resolvers: Vec::new(),
         }
     }
 

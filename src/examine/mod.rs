@@ -14,12 +14,14 @@ mod posture_facts;
 mod recognised;
 pub(crate) mod sender;
 pub(crate) mod senders;
+mod servers;
 mod shrunken;
 mod takeover;
 
 pub use inquiry::{Asked, Checks, Fixes, Inquiry, RetiredSpf, Sender, Steps};
 #[cfg(feature = "mail")]
 pub use message::{GivenHop, MessageInquiry};
+pub use servers::Sweep;
 
 use crate::diagnostic;
 use crate::dns::{Answer, Dns, alongside, join_all};
@@ -31,6 +33,7 @@ use crate::protocols::mx::lint::rules::NONE as NO_MX;
 use crate::protocols::spf::lint::rules::VOID_LOOKUP;
 use crate::protocols::spf::{self, Found, Policies};
 use crate::protocols::{Examined, Protocol, ROWS, dkim, mx};
+use crate::report::{Authoritative, Resolver};
 use crate::text::Phrase;
 pub(crate) use documented::Expectation;
 use recognised::recognised;
@@ -113,15 +116,23 @@ pub(crate) struct Gathered {
     pub(crate) expectations: Vec<Expectation>,
     /// Policies of providers that lost a large part of what they are known to have listed.
     pub(crate) shrunken: Vec<Shrunken>,
+    /// What each name server of the zone says, if they were asked.
+    pub(crate) authoritative: Option<Authoritative>,
+    /// What each of several resolvers says, if they were compared.
+    pub(crate) resolvers: Vec<Resolver>,
 }
 
 async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gathered {
     let is_compared = inquiry.provider_data
         && [Protocol::Mx, Protocol::Spf].iter().all(|it| inquiry.checks.has(*it));
-    let (gathered, mut senders, expectations) = tokio::join!(
-        gather_facts(policies, inquiry),
-        senders::senders(policies, inquiry, clock),
+    let (dns, domain) = (policies.dns(), &inquiry.domain);
+    let (gathered, mut senders, expectations, authoritative, resolvers) = tokio::join!(
+        // In boxes, so that the future of a domain fits a stack.
+        Box::pin(gather_facts(policies, inquiry)),
+        Box::pin(senders::senders(policies, inquiry, clock)),
         wanted(is_compared, Box::pin(documented::expectations(policies, &inquiry.domain))),
+        asked(inquiry.authoritative, |how| Box::pin(servers::sweep(dns, domain, how))),
+        Box::pin(servers::resolvers(dns, domain, &inquiry.resolvers)),
     );
     let implied = inquiry.senders.is_empty();
     let mut untested = Vec::new();
@@ -140,7 +151,16 @@ async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gat
         });
     }
     let expectations = expectations.unwrap_or_default();
-    Gathered { senders, implied, untested, unauthorized_mailboxes, expectations, ..gathered }
+    Gathered {
+        senders,
+        implied,
+        untested,
+        unauthorized_mailboxes,
+        expectations,
+        authoritative,
+        resolvers,
+        ..gathered
+    }
 }
 
 /// What the protocols find out, senders left aside.
@@ -174,6 +194,8 @@ pub(crate) async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> 
         unauthorized_mailboxes: Vec::new(),
         expectations: Vec::new(),
         shrunken: shrunken.unwrap_or_default(),
+        authoritative: None,
+        resolvers: Vec::new(),
     };
     let takeover = takeover::examine(dns, &gathered).await;
     Gathered { takeover, ..gathered }
@@ -198,6 +220,13 @@ async fn policy(policies: &Policies<'_>, inquiry: &Inquiry) -> spf::Facts {
 
 async fn wanted<F: Future>(is_wanted: bool, work: F) -> Option<F::Output> {
     if is_wanted { Some(work.await) } else { None }
+}
+
+async fn asked<W, F: Future>(wanted: Option<W>, work: impl FnOnce(W) -> F) -> Option<F::Output> {
+    match wanted {
+        Some(wanted) => Some(work(wanted).await),
+        None => None,
+    }
 }
 
 async fn keys(policies: &Policies<'_>, inquiry: &Inquiry) -> dkim::Examined {

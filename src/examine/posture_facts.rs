@@ -46,6 +46,8 @@ impl Gathered {
             return_host: self.spf.as_ref().and_then(return_host),
             unauthorized_mailboxes: self.unauthorized_mailboxes.clone(),
             shrunken: self.shrunken.clone(),
+            authoritative: self.authoritative.clone(),
+            resolvers: self.resolvers.clone(),
         }
     }
 

@@ -3,9 +3,11 @@
 mod cidr;
 mod ip_set;
 mod name;
+mod reach;
 mod registrable;
 
 pub use cidr::{Cidr, CidrError};
 pub use ip_set::{Family, IpSet, Range};
 pub use name::{Labels, Name, NameError};
+pub use reach::is_local;
 pub use registrable::{has_public_suffix, is_registered, organization, registrable};

@@ -7,6 +7,7 @@ pub mod lint;
 use crate::diagnostic::Location;
 use crate::net::{IpSet, Name};
 use crate::protocols::dmarc::Policy;
+use crate::report::{Authoritative, Resolver};
 use crate::text::Phrase;
 use std::sync::Arc;
 
@@ -48,6 +49,10 @@ pub struct Facts {
     /// Policies of providers that the domain's own policy includes, and that lost a large part of what
     /// they are known to have listed.
     pub shrunken: Vec<Shrunken>,
+    /// What each name server of the zone says, if they were asked.
+    pub authoritative: Option<Authoritative>,
+    /// What each of several resolvers says, if they were compared.
+    pub resolvers: Vec<Resolver>,
 }
 
 impl Facts {

@@ -1,9 +1,9 @@
 //! What a run found out about one domain.
 
 use super::{
-    Answer, Authorization, Change, Details, DkimDetails, DmarcDetails, Error, Fault, FaultKind,
-    FileLocation, Finding, Lookup, MxDetails, Origin, RecognisedProvider, SpfDetails, Step,
-    Unknown, Verdict, headline,
+    Answer, Authoritative, Authorization, Change, Details, DkimDetails, DmarcDetails, Error, Fault,
+    FaultKind, FileLocation, Finding, Lookup, MxDetails, Origin, RecognisedProvider, Resolver,
+    SpfDetails, Step, Unknown, Verdict, headline,
 };
 use crate::diagnostic::{Severity, Standing, family};
 use crate::net::Name;
@@ -65,6 +65,12 @@ pub struct Domain {
     pub contract: Vec<Expected>,
     /// How it differs from how it was; `null` if nothing is compared.
     pub change: Option<Change>,
+    /// What each name server of the zone says, if they were asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authoritative: Option<Authoritative>,
+    /// What each of several resolvers says, if they were compared.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resolvers: Vec<Resolver>,
     /// Faults and what is worth knowing, worst first.
     pub findings: Vec<Finding>,
     /// The queries that failed: what is undetermined.

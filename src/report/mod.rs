@@ -38,6 +38,7 @@ pub mod scan;
 mod sender_result;
 pub mod schema;
 pub mod senders;
+mod servers;
 mod stages;
 mod step;
 mod tally;
@@ -88,6 +89,9 @@ pub use provider::{ExpectedRecord, Need, RecognisedProvider, RecordState};
 pub use repair::{left, repair};
 pub use rule_id::RuleId;
 pub use sender_result::SenderResult;
+pub use servers::{
+    Authoritative, NameServer, Reach, Reply, Resolver, Served, ServerState, Watched,
+};
 pub use stages::{Examined, Judged, Threshold};
 pub use step::{Part, Step};
 pub use tally::Tally;

@@ -1,6 +1,7 @@
 //! Which servers are asked: those that were typed, or else those of the environment.
 
 use super::{Run, SOUND, replay, run};
+use serde_json::json;
 
 /// No server, so that a run that would ask it is refused.
 const BAD: &str = "no server";
@@ -78,4 +79,47 @@ fn a_typed_server_that_a_cassette_makes_idle_is_a_mistake() {
         let said = "error: --replay makes no DNS queries, so \"127.0.0.1:1\" has no use";
         assert_eq!(ended.refusal(), (Some(2), said));
     }
+}
+
+/// The sound domain, of which three resolvers say this: the last one what is given.
+fn compared(last: &str) -> String {
+    let spf = r#""records":["\"v=spf1 ip4:192.0.2.0/24 -all\""]"#;
+    let lines =
+        [("192.0.2.53", spf), ("192.0.2.54", spf), ("192.0.2.55", last)].map(|(at, said)| {
+            let rest = r#""type":"MX","records":["10 mx.example.com."]"#;
+            format!(
+                "{{\"resolver\":\"{at}\",\"name\":\"example.com\",\"type\":\"TXT\",{said}}}\n\
+             {{\"resolver\":\"{at}\",\"name\":\"example.com\",{rest}}}\n"
+            )
+        });
+    format!("{SOUND}{}", lines.concat())
+}
+
+const RESOLVERS: [&str; 3] =
+    ["example.com", "--compare-resolvers", "192.0.2.53,192.0.2.54,192.0.2.55"];
+
+#[test]
+fn a_resolver_that_denies_what_the_others_have_is_named_as_the_fault() {
+    let run = replay("resolver-denies", &compared(r#""outcome":"nodata""#), RESOLVERS);
+    let fault = &run.domain()["faults"][0];
+    assert_eq!((&fault["party"], &fault["name"]), (&json!("resolver"), &json!("192.0.2.55")));
+}
+
+#[test]
+fn resolvers_that_agree_meet_no_rule() {
+    let spf = r#""records":["\"v=spf1 ip4:192.0.2.0/24 -all\""]"#;
+    let domain = replay("resolvers-agree", &compared(spf), RESOLVERS).domain();
+    assert_eq!(
+        (&domain["result"], domain["resolvers"].as_array().map(Vec::len)),
+        (&json!("ok"), Some(3))
+    );
+}
+
+#[test]
+fn a_resolver_to_compare_that_names_no_server_is_a_mistake() {
+    let ended =
+        replay("resolver-slip", SOUND, ["example.com", "--compare-resolvers", "8.8.8"]).end();
+    let said =
+        "error: --compare-resolvers \"8.8.8\": \"8.8.8\" is neither an address nor a host name";
+    assert_eq!(ended.refusal(), (Some(2), said));
 }

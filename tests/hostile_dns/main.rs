@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test whose scene cannot be set has failed")]
 
 mod edns;
+mod name_servers;
 mod server;
 mod soundness;
 

@@ -22,6 +22,8 @@ pub(crate) struct Query {
     pub(crate) id: [u8; 2],
     pub(crate) labels: Vec<Vec<u8>>,
     pub(crate) kind: u16,
+    /// The RD bit (RFC 1035 §4.1.1).
+    pub(crate) wants_recursion: bool,
     /// The AD bit (RFC 6840 §5.7).
     pub(crate) wants_ad: bool,
     /// True if there is an additional record: the OPT record of EDNS.
@@ -33,6 +35,7 @@ pub(crate) struct Query {
 impl Query {
     fn read(over: Over, bytes: &[u8]) -> Option<Self> {
         let id = *bytes.first_chunk::<2>()?;
+        let wants_recursion = bytes.get(2)? & 0x01 != 0;
         let wants_ad = bytes.get(3)? & 0x20 != 0;
         let has_edns = bytes.get(10..12)? != [0, 0];
         let mut labels = Vec::new();
@@ -48,7 +51,7 @@ impl Query {
         }
         let kind = u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at + 1)?]);
         let question = bytes.get(12..at + 4)?.to_vec();
-        Some(Self { over, id, labels, kind, wants_ad, has_edns, question })
+        Some(Self { over, id, labels, kind, wants_recursion, wants_ad, has_edns, question })
     }
 
     /// The name with dots, for scripts that look at it.
@@ -91,6 +94,21 @@ impl Server {
                 return Self::serve(udp, Some(tcp), Arc::new(script));
             }
         }
+    }
+
+    /// Serves at an address and a port, over TCP too if `tcp` says so; `None` if the port is taken.
+    pub(crate) async fn start_at(
+        address: SocketAddr,
+        tcp: bool,
+        script: impl Fn(&Query) -> Vec<Act> + Send + Sync + 'static,
+    ) -> Option<Self> {
+        let udp = UdpSocket::bind(address).await.ok()?;
+        let address = udp.local_addr().ok()?;
+        let tcp = match tcp {
+            true => Some(TcpListener::bind(address).await.ok()?),
+            false => None,
+        };
+        Some(Self::serve(udp, tcp, Arc::new(script)))
     }
 
     /// Serves UDP only; TCP connections are refused.

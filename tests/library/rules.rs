@@ -10,11 +10,12 @@ use crate::world::Served;
 use mailcheck::audit::bounce::bounces;
 use mailcheck::audit::feedback::{Folding, replay};
 use mailcheck::audit::message::{Found, MessageInquiry, message};
-use mailcheck::audit::{Changed, Clock, Inquiry, change, domain, lint};
+use mailcheck::audit::{Changed, Clock, Inquiry, Sweep, change, domain, lint};
 use mailcheck::catalogue;
 use mailcheck::cli::words::declare;
 use mailcheck::config::{self, Policy};
 use mailcheck::diagnostic::Rule;
+use mailcheck::dns::{Dns, Failure, Lookup, Question, Replay};
 use mailcheck::mail::{Piece, bounce, feedback};
 use mailcheck::net::Name;
 use mailcheck::protocols::Protocol;
@@ -39,6 +40,24 @@ mail._domainkey.example.com. TXT   (
   "anh93q6Nam2f5B6bU5Jbzyel7ta9fMOgd6EH7irVKeR3ZXSRjLiXUxLisRv4h+8OJd3u1gjU1YKeyx+9k+XvHLSq"
   "BS8nxSAmvr0CUwSQPa2R8CRDQZIfC+DnUlV/Qxw81I/SE5lJfwTQIDAQAB" )
 example.net.                 A     192.0.2.80
+"#;
+
+/// What the name servers of that domain say, for pages about servers.
+const SERVERS: &str = r#"
+{"name":"example.com","type":"SOA","records":["ns1.example.com. admin.example.com. 10 7200 900 1209600 300"]}
+{"name":"example.com","type":"NS","records":["ns1.example.com.","ns2.example.com."]}
+{"name":"ns1.example.com","type":"A","records":["192.0.2.1"]}
+{"name":"ns2.example.com","type":"A","records":["192.0.2.2"]}
+"#;
+
+/// The answers of one of them.
+const SERVER: &str = r#"
+{"server":"udp://IP:53","name":"example.com","type":"SOA","records":["ns1.example.com. admin.example.com. 10 7200 900 1209600 300"],"authority":"own"}
+{"server":"tcp://IP:53","name":"example.com","type":"SOA","records":["ns1.example.com. admin.example.com. 10 7200 900 1209600 300"],"authority":"own"}
+{"server":"udp://IP:53","name":"example.com","type":"NS","records":["ns1.example.com.","ns2.example.com."],"authority":"own"}
+{"server":"udp://IP:53","name":"example.com","type":"TXT","records":["\"v=spf1 mx -all\""],"authority":"own"}
+{"server":"udp://IP:53","name":"example.com","type":"MX","records":["10 mx.example.com."],"authority":"own"}
+{"server":"udp://IP:53","name":"_dmarc.example.com","type":"TXT","records":["\"v=DMARC1; p=reject\""],"authority":"own"}
 "#;
 
 /// The day on which the configurations of pages are applied.
@@ -135,7 +154,15 @@ fn the_references_of_a_page_contain_the_citation_of_its_row() {
 #[tokio::test]
 async fn the_healthy_domain_trips_nothing() {
     let asked = Asked::Domain(Box::new(Inquiry::about(name("example.com"))));
-    let nothing = Example { asked, before: None, zone: "", toml: "", also: vec![], mail: "" };
+    let nothing = Example {
+        asked,
+        before: None,
+        zone: "",
+        toml: "",
+        mail: "",
+        recorded: "",
+        also: vec![],
+    };
     assert_eq!(nothing.findings("healthy").await, Ok(BTreeSet::new()));
 }
 
@@ -177,6 +204,8 @@ struct Example<'p> {
     toml: &'p str,
     /// The message, the bounce or the report.
     mail: &'p str,
+    /// What servers say that are asked one by one.
+    recorded: &'p str,
     /// Rules that cannot but be met as well.
     also: Vec<&'p str>,
 }
@@ -204,7 +233,9 @@ impl Example<'static> {
     /// …`; in a configuration `#` stands for `;`.
     fn read(page: &'static str, heading: &str, other: Option<&Self>) -> Self {
         let (zone, toml) = (block_of(page, heading, "zone"), block_of(page, heading, "toml"));
-        assert!(!(zone.is_empty() && toml.is_empty()), "an example has a block:\n{page}");
+        let recorded = block_of(page, heading, "jsonl");
+        let has_block = [zone, toml, recorded].iter().any(|block| !block.is_empty());
+        assert!(has_block, "an example has a block:\n{page}");
         let comment = |begin: &str| {
             let lines = zone.lines().chain(toml.lines());
             let mut comments = lines.filter_map(|line| line.strip_prefix([';', '#']));
@@ -225,7 +256,7 @@ impl Example<'static> {
         };
         let mail = ["eml", "xml", "json"].map(|language| block_of(page, heading, language));
         let mail = mail.into_iter().find(|block| !block.is_empty()).unwrap_or_default();
-        Self { asked, before, zone, toml, mail, also: also.unwrap_or_default() }
+        Self { asked, before, zone, toml, mail, recorded, also: also.unwrap_or_default() }
     }
 
     /// The rules that are found met.
@@ -237,6 +268,20 @@ impl Example<'static> {
                 on_own_stack(|| self.of_mail(page))
             }
         }
+    }
+
+    /// What servers say one by one, over everything else.
+    fn recorded_over<D: Dns>(&self, under: D) -> Recorded<D> {
+        let servers = ["192.0.2.1", "192.0.2.2"].map(|ip| SERVER.replace("IP", ip));
+        let usual = format!("{SERVERS}{}", servers.concat());
+        let lines = match self.recorded {
+            "" => Vec::new(),
+            own => vec![own, &*usual],
+        };
+        let cassettes = lines.into_iter().map(|text| {
+            Replay::read("page", text.as_bytes()).expect("the lines of a page have no fault")
+        });
+        Recorded { cassettes: cassettes.collect(), under }
     }
 
     async fn of_file(&self, file: &str) -> BTreeSet<String> {
@@ -290,7 +335,10 @@ impl Example<'static> {
         declare(&config, &mut inquiry).map_err(|mistake| mistake.to_string())?;
         let after = Overlay::new([zone], healthy.clone());
         let mut report = match self.before {
-            None => domain(&Served(after), &inquiry, Clock::default()).await,
+            None => {
+                let world = self.recorded_over(Served(after));
+                Box::pin(domain(&world, &inquiry, Clock::default())).await
+            }
             Some(before) => {
                 let zone = Zone::read(page, None, before.as_bytes());
                 let zone = zone.strict().map_err(|faults| format!("{faults:?}"))?;
@@ -325,6 +373,26 @@ fn on_own_stack<T: Send, F: Future<Output = T>>(work: impl FnOnce() -> F + Send)
     })
 }
 
+/// Recorded answers where there are some, the first of them first.
+struct Recorded<D> {
+    cassettes: Vec<Replay>,
+    under: D,
+}
+
+impl<D: Dns> Dns for Recorded<D> {
+    fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
+        Box::pin(async move {
+            for cassette in &self.cassettes {
+                let answer = cassette.lookup(question).await;
+                if !answer.failure().is_some_and(Failure::is_not_recorded) {
+                    return answer;
+                }
+            }
+            self.under.lookup(question).await
+        })
+    }
+}
+
 fn asked(command: &'static str) -> Asked {
     if let Some(file) = command.strip_prefix("lint ") {
         return Asked::File(file);
@@ -342,8 +410,15 @@ fn asked(command: &'static str) -> Asked {
     let asked = words.next().expect("a command names a domain");
     let mut inquiry = Inquiry::about(name(asked));
     while let Some(flag) = words.next() {
-        assert_eq!(flag, "--selector", "pages use no other flag");
-        inquiry.selectors.extend(words.next().map(str::to_owned));
+        match flag {
+            "--selector" => inquiry.selectors.extend(words.next().map(str::to_owned)),
+            "--authoritative" => inquiry.authoritative = Some(Sweep::default()),
+            "--compare-resolvers" => {
+                let names = words.next().into_iter().flat_map(|list| list.split(','));
+                inquiry.resolvers.extend(names.map(str::to_owned));
+            }
+            other => panic!("pages do not use {other}"),
+        }
     }
     Asked::Domain(Box::new(inquiry))
 }

@@ -4,7 +4,10 @@ use super::Hints;
 use crate::diagnostic::{Location, Severity};
 use crate::examine::Gathered;
 use crate::net::Name;
-use crate::posture::lint::rules::{PROVIDER_SHRUNK, UNREGISTERED_DOMAIN};
+use crate::posture::lint::rules::{
+    LAME_SERVER, PROVIDER_SHRUNK, RESOLVERS_DIFFER, SERVERS_DIFFER, STALE_SERVER,
+    UNREGISTERED_DOMAIN,
+};
 use crate::protocols::dkim::lint::rules::DANGLING_ALIAS;
 use crate::protocols::dmarc::lint::rules::{
     EXTERNAL_REPORT_UNAUTHORIZED, LOOKALIKE as DMARC_LOOKALIKE,
@@ -15,7 +18,8 @@ use crate::protocols::spf::lint::rules::{INCLUDE_WITHOUT_RECORD, LOOKALIKE, TOO_
 use crate::protocols::{dkim, spf};
 use crate::provider::{self, Provider};
 use crate::report::{
-    Certainty, Domain, Evidence, Fault, FaultKind, Finding, Owner, Party, TreeNode,
+    Certainty, Domain, Evidence, Fault, FaultKind, Finding, LookupOutcome, Owner, Party, Resolver,
+    TreeNode,
 };
 use crate::text::Phrase;
 
@@ -105,12 +109,58 @@ fn is_unread(finding: &Finding) -> bool {
     finding.is(&LOOKALIKE) || finding.is(&DMARC_LOOKALIKE)
 }
 
+/// True where single servers of the zone are at fault, not what its owner wrote.
+fn is_of_servers(finding: &Finding) -> bool {
+    [&STALE_SERVER, &SERVERS_DIFFER, &LAME_SERVER].into_iter().any(|rule| finding.is(rule))
+}
+
+/// One resolver says something else than most: what it holds, or whoever answers for it, is wrong.
+/// Of two that differ the name servers decide.
+fn resolvers(plain: Fault, domain: &Domain, finding: &Finding) -> Fault {
+    let is_odd = |it: &&Resolver| {
+        it.records.iter().any(|one| {
+            one.agrees == Some(false)
+                && one.name == finding.subject.name
+                && one.kind == finding.subject.kind
+        })
+    };
+    let mut odd = domain.resolvers.iter().filter(is_odd);
+    let kind = FaultKind::Resolver;
+    match (odd.next(), odd.next()) {
+        (Some(one), None) => {
+            let is_denial = one.records.iter().any(|it| {
+                it.agrees == Some(false)
+                    && matches!(it.outcome, LookupOutcome::NoData | LookupOutcome::NxDomain)
+            });
+            let reason = match is_denial {
+                true => Phrase::from("it denies records that other resolvers have"),
+                false => Phrase::from("it has other records than the other resolvers"),
+            };
+            let action = Phrase::from("the name servers decide: ")
+                .code(format!("mailcheck {} --authoritative", domain.domain));
+            let (party, name) = (Party::Resolver, one.resolver.clone());
+            Fault { party, kind, name, reason, action, confidence: Certainty::Likely, ..plain }
+        }
+        _ => {
+            let action = Phrase::from("the name servers decide: ")
+                .code(format!("mailcheck {} --authoritative", domain.domain));
+            let (party, name) = (Party::Undetermined, String::new());
+            Fault { party, kind, name, action, ..plain }
+        }
+    }
+}
+
 /// What the findings say of who has to act: every error, and warnings about the records of others
 /// and about records that no receiver takes for one.
 pub(super) fn faults(domain: &Domain, hints: &Hints) -> Vec<Fault> {
     let weighty = domain.findings.iter().filter(|finding| match finding.severity {
         Severity::Error => true,
-        Severity::Warn => finding.owner.party != Party::You || is_unread(finding),
+        Severity::Warn => {
+            finding.owner.party != Party::You
+                || is_unread(finding)
+                || is_of_servers(finding)
+                || finding.is(&RESOLVERS_DIFFER)
+        }
         Severity::Note => false,
     });
     let mut faults: Vec<Fault> = Vec::new();
@@ -136,6 +186,13 @@ pub(super) fn faults(domain: &Domain, hints: &Hints) -> Vec<Fault> {
 
 fn fault(domain: &Domain, finding: &Finding, hints: &Hints) -> Fault {
     let plain = Fault::of_record(finding);
+    if is_of_servers(finding) {
+        let action = finding.advice.clone().unwrap_or_default();
+        return Fault { kind: FaultKind::Servers, action, ..plain };
+    }
+    if finding.is(&RESOLVERS_DIFFER) {
+        return resolvers(plain, domain, finding);
+    }
     if let Some(broken) = hints.spf.broken(finding)
         && hints.owners.is_own(&finding.subject.name)
         && let Some(meant) = provider::meant_include(&broken.target)

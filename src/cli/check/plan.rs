@@ -4,13 +4,14 @@
 //! [`Mistake`]: one line that names the words, says what is wrong with them and, where that can be
 //! guessed, what was meant.
 
-use crate::audit::{Asked, Checks, Inquiry};
+use crate::audit::{Asked, Checks, Inquiry, Sweep};
 use crate::cli::args::CheckArgs;
 use crate::cli::what_if::WhatIf;
 use crate::cli::words::{
     Argument, Ending, Mistake, Sources, Target, Words, declare, domain, selector, sender, target,
 };
 use crate::config::Config;
+use crate::dns::Server;
 use crate::net::Name;
 use crate::protocols::Protocol;
 use std::ffi::OsStr;
@@ -56,7 +57,8 @@ pub fn plan(typed: CheckArgs) -> Result<Plan, Mistake> {
         )));
     }
     let ending = Ending::read(&typed.report)?;
-    let sources = Sources::read(typed.sources, words.resolvers)?;
+    let mut sources = Sources::read(typed.sources, words.resolvers)?;
+    sources.compared.clone_from(&given.resolvers);
     let inquiries = words.targets.into_iter().map(|mut target| {
         target.notes.extend(what_if.notes());
         let mut inquiry = given.inquiry(target);
@@ -73,6 +75,9 @@ pub fn plan(typed: CheckArgs) -> Result<Plan, Mistake> {
         sources,
     })
 }
+
+/// The word for the servers of the system.
+const SYSTEM: &str = "system";
 
 /// The word, and the file, that stand for standard input.
 const STANDARD_INPUT: &str = "-";
@@ -149,6 +154,8 @@ struct Given {
     dkim_domains: Vec<Name>,
     selectors: Vec<String>,
     checks: Checks,
+    authoritative: Option<Sweep>,
+    resolvers: Vec<String>,
 }
 
 impl Given {
@@ -176,6 +183,11 @@ impl Given {
                 .collect::<Result<_, _>>()?,
             selectors: typed.selector.iter().map(|s| selector(s)).collect::<Result<_, _>>()?,
             checks,
+            authoritative: typed.one_by_one.authoritative.then_some(Sweep {
+                allows_local: typed.one_by_one.allow_private,
+                port: typed.one_by_one.name_server_port,
+            }),
+            resolvers: compared(&typed.one_by_one.compare_resolvers)?,
         })
     }
 
@@ -194,9 +206,27 @@ impl Given {
             dkim_domains: self.dkim_domains.clone(),
             selectors: self.selectors.iter().cloned().chain(selector).collect(),
             checks: self.checks.clone(),
+            authoritative: self.authoritative,
+            resolvers: self.resolvers.clone(),
             ..Inquiry::about(domain)
         }
     }
+}
+
+/// The resolvers to compare, as they are written shortest; one alone is compared with the system's.
+fn compared(typed: &[String]) -> Result<Vec<String>, Mistake> {
+    let mut names: Vec<String> = Vec::new();
+    let is_alone = typed.len() == 1;
+    for text in is_alone.then_some(SYSTEM).into_iter().chain(typed.iter().map(String::as_str)) {
+        let server: Server = text
+            .parse()
+            .map_err(|why| Mistake::new(format!("--compare-resolvers {text:?}: {why}")))?;
+        let name = server.to_string();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    Ok(names)
 }
 
 /// The reverse-path without its angle brackets; whatever it is, SPF has an answer to it

@@ -91,6 +91,8 @@ pub struct Sources {
     /// Most queries that one domain may cause to another organization, as far as that is said beside
     /// the configuration.
     pub most_queries: Option<usize>,
+    /// Resolvers whose answers are compared.
+    pub compared: Vec<String>,
 }
 
 impl Sources {
@@ -139,6 +141,7 @@ impl Sources {
             most_queries: typed
                 .most_queries
                 .map(|most| usize::try_from(most).unwrap_or(usize::MAX)),
+            compared: Vec::new(),
         })
     }
 

@@ -184,7 +184,7 @@ impl Replay {
         let answer = answer(&read, Provenance::Recorded(Arc::clone(&self.file)))?;
         let digest = self.digests.hash_one(&answer.question);
         self.places.push(Place { digest, line, begin });
-        if self.world.is_some() {
+        if self.world.is_some() && answer.question.to.is_none() {
             if names.capacity() - names.len() < MOST_LABELS {
                 sort_out(names);
             }
@@ -230,6 +230,12 @@ impl Replay {
             return Arc::new(answer);
         }
         let provenance = Provenance::Recorded(Arc::clone(&self.file));
+        if question.to.is_some() {
+            // What one server says does not follow from what others say.
+            let failure = Failure::because(Trouble::NotRecorded, format!("in {}", self.file));
+            let outcome = Outcome::Failed(failure);
+            return Arc::new(Answer::new(question.clone(), outcome, provenance));
+        }
         let mut chain = Chain::default();
         let mut current = question.clone();
         let (outcome, ttl) = loop {

@@ -31,6 +31,7 @@ mod bootstrap;
 mod cname_chain;
 mod datagram;
 mod denial_check;
+mod direct;
 mod pool;
 mod query;
 mod rcode;
@@ -43,9 +44,10 @@ mod wire;
 
 pub use server::{Endpoint, Host, Server, ServerError, Transport};
 
-use super::{Answer, Dns, Lookup, Outcome, Question};
+use super::{Addressee, Answer, Dns, Lookup, Outcome, Question};
 use attempt_error::LookupFailure;
 use bootstrap::Bootstrap;
+use direct::Direct;
 use hickory_resolver::system_conf;
 use pool::Pool;
 use resolve::provenance;
@@ -103,6 +105,7 @@ pub struct Live {
     endpoints: Vec<Endpoint>,
     timeout: Duration,
     source: Source,
+    direct: Direct,
 }
 
 enum Source {
@@ -153,7 +156,7 @@ impl Live {
                 Source::Named(Bootstrap::new(Pool::new(system, timeout)))
             }
         };
-        Ok(Self { endpoints, timeout, source })
+        Ok(Self { endpoints, timeout, source, direct: Direct::new(timeout) })
     }
 
     /// Whom it asks, in the order of preference, the servers of the system spelled out.
@@ -163,9 +166,12 @@ impl Live {
 
     async fn resolve(&self, question: &Question) -> Answer {
         let started = Instant::now();
-        let mut answer = match special::answer(question) {
-            Some(outcome) => Answer::new(question.clone(), outcome, provenance(None, "", 0)),
-            None => self.ask(question, started + self.timeout).await,
+        let mut answer = match (question.to.as_deref(), special::answer(question)) {
+            (Some(Addressee::NameServer { address, way }), _) => {
+                self.direct.ask(question, *address, *way, started + self.timeout).await
+            }
+            (_, Some(outcome)) => Answer::new(question.clone(), outcome, provenance(None, "", 0)),
+            (_, None) => self.ask(question, started + self.timeout).await,
         };
         answer.elapsed = started.elapsed();
         answer

@@ -1,6 +1,6 @@
 //! The table of rules: a row for each, in the order of findings in a report.
 
-use super::{bulk, platform, proof, role, takeover};
+use super::{bulk, platform, proof, role, servers, takeover};
 use crate::diagnostic::Confidence::{Certain, Likely};
 use crate::diagnostic::Severity::{Error, Note, Warn};
 use crate::diagnostic::{Check, Rule};
@@ -11,6 +11,15 @@ use crate::text::{advice, draft, rfc};
 pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &NO_SUCH_DOMAIN, run: role::no_such_domain },
     Check { rule: &PROVIDER_SHRUNK, run: platform::shrunken },
+    Check { rule: &SERVERS_DIFFER, run: servers::different },
+    Check { rule: &STALE_SERVER, run: servers::stale },
+    Check { rule: &LAME_SERVER, run: servers::lame },
+    Check { rule: &SILENT_SERVER, run: servers::silent },
+    Check { rule: &SERVER_WITHOUT_TCP, run: servers::without_tcp },
+    Check { rule: &SERVER_ADDRESS, run: servers::addresses },
+    Check { rule: &DELEGATION_DIFFERS, run: servers::delegation },
+    Check { rule: &RESOLVERS_DIFFER, run: servers::resolvers },
+    Check { rule: &SLOW_SERVER, run: servers::slow },
     Check { rule: &REJECT_WITHOUT_PASS, run: proof::reject_without_pass },
     Check { rule: &SPF_ONLY, run: proof::spf_only },
     Check { rule: &MAILBOX_PROVIDER_NOT_AUTHORIZED, run: platform::mailboxes },
@@ -163,4 +172,110 @@ pub(crate) static PROVIDER_SHRUNK: Rule = Rule {
           repair that.",
     cite: rfc(7208, "5.2"),
     page: include_str!("provider-shrunk.md"),
+};
+
+/// Name servers serve different records under one serial.
+pub(crate) static SERVERS_DIFFER: Rule = Rule {
+    id: "posture/servers-differ",
+    severity: Error,
+    confidence: Certain,
+    summary: "name servers serve different records under one serial",
+    why: "Receivers see one record or the other, depending on the server that their resolver \
+          asked. Zone transfers do not repair it, because the serial number is the same.",
+    cite: rfc(1034, "4.3.5"),
+    page: include_str!("servers-differ.md"),
+};
+
+/// A name server still serves an old record.
+pub(crate) static STALE_SERVER: Rule = Rule {
+    id: "posture/stale-server",
+    severity: Warn,
+    confidence: Certain,
+    summary: "a name server still serves an old record",
+    why: "Resolvers that ask this server see the old record, and cache it. The change reaches \
+          everyone only after the zone transfer and one TTL.",
+    cite: rfc(1034, "4.3.5"),
+    page: include_str!("stale-server.md"),
+};
+
+/// The zone is delegated to a server that does not serve it.
+pub(crate) static LAME_SERVER: Rule = Rule {
+    id: "posture/lame-server",
+    severity: Warn,
+    confidence: Certain,
+    summary: "the zone is delegated to a server that does not serve it",
+    why: "Resolvers lose time on this server before they ask another one. If all servers are \
+          lame, the domain does not resolve.",
+    cite: rfc(1912, "2.8"),
+    page: include_str!("lame-server.md"),
+};
+
+/// A name server does not answer.
+pub(crate) static SILENT_SERVER: Rule = Rule {
+    id: "posture/silent-server",
+    severity: Warn,
+    confidence: Likely,
+    summary: "a name server does not answer",
+    why: "Resolvers wait for it before they ask another one. The fault may also lie on the way \
+          from here.",
+    cite: rfc(2182, "3.1"),
+    page: include_str!("silent-server.md"),
+};
+
+/// A name server does not answer over TCP.
+pub(crate) static SERVER_WITHOUT_TCP: Rule = Rule {
+    id: "posture/server-without-tcp",
+    severity: Warn,
+    confidence: Certain,
+    summary: "a name server does not answer over TCP",
+    why: "Replies that do not fit a datagram, such as long SPF records and DKIM keys, cannot be \
+          fetched from it.",
+    cite: rfc(7766, "5"),
+    page: include_str!("server-without-tcp.md"),
+};
+
+/// A name server without a public address.
+pub(crate) static SERVER_ADDRESS: Rule = Rule {
+    id: "posture/server-address",
+    severity: Warn,
+    confidence: Certain,
+    summary: "a name server without a public address",
+    why: "Resolvers cannot ask it.",
+    cite: rfc(2182, "3.1"),
+    page: include_str!("server-address.md"),
+};
+
+/// The parent zone and the zone list different name servers.
+pub(crate) static DELEGATION_DIFFERS: Rule = Rule {
+    id: "posture/delegation-differs",
+    severity: Warn,
+    confidence: Certain,
+    summary: "the parent zone and the zone list different name servers",
+    why: "Which servers resolvers ask depends on which list they hold. A server on one list only \
+          is easily forgotten.",
+    cite: rfc(1034, "4.2.2"),
+    page: include_str!("delegation-differs.md"),
+};
+
+/// Resolvers answer differently.
+pub(crate) static RESOLVERS_DIFFER: Rule = Rule {
+    id: "posture/resolvers-differ",
+    severity: Warn,
+    confidence: Likely,
+    summary: "resolvers answer differently",
+    why: "Some receivers see another record, or none. An old cache, a filter or a fault of one \
+          resolver can be the reason; the authoritative servers decide.",
+    cite: advice(),
+    page: include_str!("resolvers-differ.md"),
+};
+
+/// A name server answers slowly.
+pub(crate) static SLOW_SERVER: Rule = Rule {
+    id: "posture/slow-server",
+    severity: Note,
+    confidence: Likely,
+    summary: "a name server answers slowly",
+    why: "Resolvers have asked another server by then. Where all are slow, mail is delayed.",
+    cite: advice(),
+    page: include_str!("slow-server.md"),
 };

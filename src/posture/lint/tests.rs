@@ -25,6 +25,8 @@ fn facts() -> Facts {
         misplaced: Vec::new(),
         unauthorized_mailboxes: Vec::new(),
         shrunken: Vec::new(),
+        authoritative: None,
+        resolvers: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::event::Event;
 use crate::diagnostic::{Standing, Step};
 use crate::dns::{Answer, Data, Dns, Kind, Outcome, Place, addresses, ask, join_all};
-use crate::net::{Family, Name};
+use crate::net::{Family, Name, is_local};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -203,21 +203,6 @@ impl Addresses {
     /// True if there are addresses, none of which can be reached from elsewhere.
     pub fn is_unreachable(&self) -> bool {
         self.is_any() && !self.is_failed() && self.all().all(is_local)
-    }
-}
-
-/// Loopback, private and link-local addresses: nobody else can reach them.
-fn is_local(ip: IpAddr) -> bool {
-    match ip.to_canonical() {
-        IpAddr::V4(ip) => {
-            ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.is_unspecified()
-        }
-        IpAddr::V6(ip) => {
-            ip.is_loopback()
-                || ip.is_unique_local()
-                || ip.is_unicast_link_local()
-                || ip.is_unspecified()
-        }
     }
 }
 

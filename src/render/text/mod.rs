@@ -35,6 +35,7 @@ mod providers;
 mod rows;
 mod screen;
 pub mod senders;
+mod servers;
 mod sheet;
 mod table;
 mod tree;
@@ -126,6 +127,7 @@ fn whole(sheet: &mut Sheet, domain: &Domain, look: &Look) {
             None => {
                 authorization::authorizations(sheet, domain, look);
                 rows::rows(sheet, domain);
+                servers::servers(sheet, domain);
                 tree::tree(sheet, domain, look);
             }
         }

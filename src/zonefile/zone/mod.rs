@@ -335,7 +335,8 @@ impl Zone {
 impl Dns for Zone {
     /// Answers from the file alone. What lies outside is not known, never said to be absent.
     fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
-        Box::pin(std::future::ready(Arc::new(self.resolve(question))))
+        let answer = question.unless_addressed(|| self.resolve(question));
+        Box::pin(std::future::ready(Arc::new(answer)))
     }
 }
 

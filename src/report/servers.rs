@@ -1,0 +1,207 @@
+//! What single servers say: each name server of a zone, each of several resolvers.
+
+use super::LookupOutcome;
+use crate::dns::Kind;
+use crate::net::Name;
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// What the name servers of the domain's zone say, each asked by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Authoritative {
+    /// The zone that holds the domain; `None` if that could not be found out.
+    pub zone: Option<Name>,
+    /// Whether its servers could be asked.
+    pub status: Reach,
+    /// The servers, an entry an address, in the order in which they were named.
+    pub servers: Vec<NameServer>,
+    /// True if there are more servers than are asked.
+    pub is_cut: bool,
+}
+
+impl Authoritative {
+    /// A sweep that asked nobody.
+    #[doc(hidden)]
+    pub fn without(zone: Option<Name>, status: Reach) -> Self {
+        Self { zone, status, servers: Vec::new(), is_cut: false }
+    }
+}
+
+/// Whether the servers of a zone could be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reach {
+    /// At least one of them answered.
+    Answered,
+    /// None of them answered: port 53 may be blocked on the way out.
+    Silent,
+    /// Which servers there are could not be found out.
+    Undetermined,
+    /// The recording does not hold what they said.
+    NotRecorded,
+}
+
+/// One address of a name server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct NameServer {
+    /// The name in the NS records.
+    pub name: Name,
+    /// Its address; `None` if it has none.
+    pub address: Option<IpAddr>,
+    /// Whether the parent zone delegates to it; `None` if the parent did not say.
+    pub delegated: Option<bool>,
+    /// Whether the zone itself lists it; `None` if no server of the zone said.
+    pub listed: Option<bool>,
+    /// The gravest that is to be said of it.
+    pub state: ServerState,
+    /// The serial number of its zone (RFC 1035 §3.3.13).
+    pub serial: Option<u32>,
+    /// How it answered over UDP.
+    pub udp: Reply,
+    /// How it answered over TCP.
+    pub tcp: Reply,
+    /// What it serves.
+    pub records: Vec<Served>,
+}
+
+/// How one server stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ServerState {
+    /// It answers over UDP and TCP, and serves what the newest zone has.
+    Good,
+    /// It takes a second or longer.
+    Slow,
+    /// Its serial number changed while it was asked: what it serves is not judged.
+    Changing,
+    /// An older serial number, and other records: the change has not arrived there.
+    Stale,
+    /// The serial number of the newest zone, and other records.
+    Different,
+    /// It answers and does not serve the zone.
+    Lame,
+    /// It answers over UDP only.
+    WithoutTcp,
+    /// It does not answer over UDP.
+    Silent,
+    /// The name has no address.
+    NoAddress,
+    /// The address is private: it was not asked.
+    Private,
+    /// No server was reached over IPv6 from here, so nothing is said of this one.
+    NotReached,
+    /// The recording does not hold what it said.
+    NotRecorded,
+}
+
+impl ServerState {
+    /// The words for it.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Slow => "slow",
+            Self::Changing => "changing",
+            Self::Stale => "stale",
+            Self::Different => "different",
+            Self::Lame => "lame",
+            Self::WithoutTcp => "no TCP",
+            Self::Silent => "silent",
+            Self::NoAddress => "no address",
+            Self::Private => "private",
+            Self::NotReached => "no IPv6",
+            Self::NotRecorded => "not recorded",
+        }
+    }
+}
+
+/// How a server answered for the SOA record of the zone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// True if it answered for the zone, with authority.
+    pub is_good: bool,
+    /// What came instead; empty if it answered well.
+    pub detail: String,
+    /// Milliseconds until the reply; `None` if there was none.
+    pub elapsed_ms: Option<u64>,
+}
+
+/// A record set as one server serves it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Served {
+    /// Which records.
+    pub record: Watched,
+    /// Their name.
+    pub name: Name,
+    /// Their type.
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    /// What came back.
+    pub outcome: LookupOutcome,
+    /// The records, in the form of master files, sorted.
+    pub values: Vec<String>,
+    /// Whether it is what the newest zone has, or most resolvers say; `None` if that is not known.
+    pub agrees: Option<bool>,
+}
+
+/// A record set that servers are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Watched {
+    /// The SPF record.
+    Spf,
+    /// The DMARC record at the domain itself.
+    Dmarc,
+    /// The MX records.
+    Mx,
+}
+
+impl Watched {
+    /// What it is called in a sentence.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Spf => "SPF record",
+            Self::Dmarc => "DMARC record",
+            Self::Mx => "MX records",
+        }
+    }
+}
+
+/// What one of several resolvers says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Resolver {
+    /// The resolver, as the user named it.
+    pub resolver: String,
+    /// What it answers.
+    pub records: Vec<Served>,
+}
+
+impl Resolver {
+    /// What a resolver says.
+    #[doc(hidden)]
+    pub fn new(resolver: String, records: Vec<Served>) -> Self {
+        Self { resolver, records }
+    }
+}
+
+impl NameServer {
+    /// A name server of which nothing is known yet.
+    #[doc(hidden)]
+    pub fn new(name: Name, address: Option<IpAddr>) -> Self {
+        Self {
+            name,
+            address,
+            delegated: None,
+            listed: None,
+            state: ServerState::NoAddress,
+            serial: None,
+            udp: Reply::default(),
+            tcp: Reply::default(),
+            records: Vec::new(),
+        }
+    }
+}
