@@ -70,6 +70,7 @@
 //! | `formats` | zone files of octoDNS, dnscontrol and Terraform, plain lists of records, `mailcheck.toml` |
 //! | `history` | the store of the program, for what was seen at which time |
 //! | `mail` | messages: signatures, bounces, reports |
+//! | `smtp` | dialogues with mail servers over TLS |
 //! | `live` | `dns::Live`: real servers over UDP, TCP, TLS and HTTPS |
 //!
 //! A library needs `default-features = false` and most often `features = ["live"]`. Without any feature
@@ -81,6 +82,9 @@
 pub mod text;
 pub mod net;
 pub mod dns;
+#[cfg(feature = "smtp")]
+#[doc(hidden)]
+pub mod smtp;
 pub mod zonefile;
 pub mod diagnostic;
 #[cfg(feature = "mail")]

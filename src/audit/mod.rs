@@ -21,6 +21,9 @@ pub mod feedback;
 pub mod message;
 pub mod listing;
 mod repair;
+#[cfg(feature = "smtp")]
+#[doc(hidden)]
+pub mod smtp;
 mod section;
 mod zonefile;
 

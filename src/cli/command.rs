@@ -6,7 +6,7 @@ use super::completions;
 use super::help;
 use super::{
     RunError, baseline, bounce, config, diff, explain, fix, lint, man, message, providers, report,
-    rules, scan, schema, senders, test,
+    rules, scan, schema, senders, smtp, test,
 };
 use crate::render::text::Question;
 use crate::text::near;
@@ -44,6 +44,7 @@ enum Verb {
     Message(message::MessageArgs),
     Bounce(bounce::BounceArgs),
     Report(report::ReportArgs),
+    Smtp(smtp::SmtpArgs),
     Scan(scan::ScanArgs),
     Providers(providers::ProvidersArgs),
     Rules(rules::RulesArgs),
@@ -72,6 +73,7 @@ impl CommandLine {
             Some(Verb::Message(typed)) => message::run(typed),
             Some(Verb::Bounce(typed)) => bounce::run(typed),
             Some(Verb::Report(typed)) => report::run(typed),
+            Some(Verb::Smtp(typed)) => smtp::run(typed),
             Some(Verb::Scan(typed)) => scan::run(typed),
             Some(Verb::Providers(typed)) => providers::run(&typed),
             Some(Verb::Rules(typed)) => rules::run(&typed),

@@ -35,6 +35,7 @@ mod scan;
 mod schema;
 pub mod senders;
 mod session;
+mod smtp;
 mod sources;
 pub mod test;
 mod unread;

@@ -32,6 +32,8 @@ pub(super) struct Stack {
     recorder: Option<Arc<Recording<Arc<dyn Dns>, LateFile>>>,
     asked: Arc<AtomicUsize>,
     injectors: Vec<Arc<Injector<Arc<dyn Dns>>>>,
+    /// The dialogues with mail servers that are replayed.
+    pub dialogues: Vec<Box<str>>,
     /// What comments of the zone files leave out.
     pub comments: Vec<Ignore>,
     /// What of the zone files was not read.
@@ -84,6 +86,13 @@ impl Stack {
         Ok(dns)
     }
 
+    /// Adds a line that is no answer of the DNS to the recording, if one is wanted.
+    pub(super) fn record(&self, line: String) {
+        if let Some(recorder) = &self.recorder {
+            recorder.add(line);
+        }
+    }
+
     /// Ends the recording, if one is wanted.
     ///
     /// # Errors
@@ -134,8 +143,10 @@ pub(super) fn named(path: &Path, files: &Files) -> String {
 pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     let mut names = Vec::new();
     let asked = Arc::new(AtomicUsize::new(0));
+    let mut dialogues = Vec::new();
     let (bottom, is_repeatable): (Arc<dyn Dns>, bool) = if let Some(path) = &sources.replay {
         let replay = replay(path)?;
+        dialogues.extend_from_slice(replay.dialogues());
         let how = if replay.is_interrupted() { ", which was interrupted" } else { "" };
         names.push(format!("replayed from {}{how}", path.display()));
         (Arc::new(replay), true)
@@ -165,6 +176,7 @@ pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
         recorder,
         asked,
         injectors: Vec::new(),
+        dialogues,
         comments: Vec::new(),
         unread: Unread::default(),
     })

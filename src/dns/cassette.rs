@@ -14,6 +14,8 @@
 //!
 //! A line with a `server` or a `resolver` is what that one server said when it was asked by itself.
 //!
+//! A line that begins with `{"smtp":` is a dialogue with a mail server.
+//!
 //! A question that is not on the cassette could not be asked: that is a failure, never NXDOMAIN. A
 //! first line `{"cassette":1,"absent":"nxdomain"}` says that the cassette is the whole world; then a
 //! name that no line speaks of does not exist.
@@ -39,6 +41,9 @@ use std::time::Duration;
 
 /// The version of the format that is written, and the only one that is read.
 const VERSION: u32 = 1;
+
+/// How a line begins that holds a dialogue with a mail server, of which this room knows no more.
+const DIALOGUE: &[u8] = b"{\"smtp\":";
 
 /// The last line of a cassette whose recording was interrupted.
 const INTERRUPTED: &str = "{\"interrupted\":true}";

@@ -39,11 +39,13 @@ pub enum Kind {
     Baseline,
     /// One domain of a scan, as a line.
     Scan,
+    /// Dialogues with mail servers.
+    Smtp,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Report,
         Self::Lint,
         Self::Domain,
@@ -59,6 +61,7 @@ impl Kind {
         Self::Message,
         Self::Baseline,
         Self::Scan,
+        Self::Smtp,
     ];
 
     /// Its name.
@@ -79,6 +82,7 @@ impl Kind {
             Self::Message => "message",
             Self::Baseline => "baseline",
             Self::Scan => "scan",
+            Self::Smtp => "smtp",
         }
     }
 
@@ -100,6 +104,7 @@ impl Kind {
             Self::Message => "mailcheck.message/1",
             Self::Baseline => "mailcheck.baseline/1",
             Self::Scan => "mailcheck.scan/1",
+            Self::Smtp => "mailcheck.smtp/1",
         }
     }
 

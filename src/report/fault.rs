@@ -71,6 +71,10 @@ pub enum FaultKind {
     MissingSender,
     /// The servers of a zone do not answer, or answer with an error.
     Servers,
+    /// A mail server does not do what it should.
+    MailServer,
+    /// A mail server refuses a login.
+    SmtpLogin,
     /// The answers of a zone do not pass DNSSEC validation.
     Dnssec,
     /// The resolver does not answer any query, or refuses them.

@@ -39,6 +39,9 @@ mod sender_result;
 pub mod schema;
 pub mod senders;
 mod servers;
+#[cfg(feature = "smtp")]
+#[doc(hidden)]
+pub mod smtp;
 mod stages;
 mod step;
 mod tally;

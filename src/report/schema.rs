@@ -29,6 +29,7 @@ impl Kind {
             Self::Message => include_str!("../../testdata/schema/message.schema.json"),
             Self::Baseline => include_str!("../../testdata/schema/baseline.schema.json"),
             Self::Scan => include_str!("../../testdata/schema/scan.schema.json"),
+            Self::Smtp => include_str!("../../testdata/schema/smtp.schema.json"),
         }
     }
 
@@ -50,6 +51,7 @@ impl Kind {
             Self::Message => "message with -f json",
             Self::Baseline => "baseline with -f json",
             Self::Scan => "a line of scan",
+            Self::Smtp => "smtp with -f json",
         }
     }
 }

@@ -33,6 +33,7 @@ mod schemas;
 mod servers;
 mod services;
 mod several;
+mod smtp;
 mod summary;
 #[path = "../support/cassette.rs"]
 mod cassette;

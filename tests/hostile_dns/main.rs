@@ -8,6 +8,7 @@
 mod edns;
 mod name_servers;
 mod server;
+mod smtp;
 mod soundness;
 
 use mailcheck::dns::{

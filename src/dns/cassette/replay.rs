@@ -1,6 +1,6 @@
 //! A cassette played back.
 
-use super::{BYTE_ORDER_MARK, CassetteError, Header, INTERRUPTED, Line, VERSION, answer};
+use super::{BYTE_ORDER_MARK, CassetteError, DIALOGUE, Header, INTERRUPTED, Line, VERSION, answer};
 use crate::dns::chain::Chain;
 use crate::dns::{
     Answer, Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Trouble,
@@ -24,6 +24,7 @@ pub struct Replay {
     file: Arc<str>,
     recorded: Option<String>,
     is_interrupted: bool,
+    dialogues: Vec<Box<str>>,
     text: Vec<u8>,
     /// Where the lines are, by the digest of their question.
     places: Vec<Place>,
@@ -59,6 +60,7 @@ impl Replay {
             file: Arc::from(file),
             recorded: None,
             is_interrupted: false,
+            dialogues: Vec::new(),
             text: text.into(),
             places: Vec::new(),
             digests: RandomState::new(),
@@ -155,6 +157,12 @@ impl Replay {
         self.is_interrupted
     }
 
+    /// The lines that hold dialogues with mail servers.
+    #[doc(hidden)]
+    pub fn dialogues(&self) -> &[Box<str>] {
+        &self.dialogues
+    }
+
     /// Reads one line; `cut` if it is the last and has no end. `names` gets the digests of those that
     /// exist, as far as that is asked.
     fn line(
@@ -168,6 +176,10 @@ impl Replay {
     ) -> Result<(), String> {
         if first && let Ok(header) = serde_json::from_slice::<Header<'_>>(content) {
             return self.header(header);
+        }
+        if content.starts_with(DIALOGUE) {
+            self.dialogues.push(String::from_utf8_lossy(content).into());
+            return Ok(());
         }
         if content == INTERRUPTED.as_bytes() {
             self.is_interrupted = true;

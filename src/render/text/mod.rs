@@ -37,6 +37,9 @@ mod screen;
 pub mod senders;
 mod servers;
 mod sheet;
+#[cfg(feature = "smtp")]
+#[doc(hidden)]
+pub mod smtp;
 mod table;
 mod tree;
 

@@ -1,0 +1,235 @@
+//! DANE for SMTP (RFC 7672): TLSA records held against the certificates that a server showed.
+//!
+//! Whether the records may be believed is decided before: only records that DNSSEC proves count, and
+//! what stands here takes that as given.
+
+use super::{Certificate, Tls, Validity};
+use ring::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A TLSA record (RFC 6698 §2.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Association {
+    /// What the association is to: 2 a trust anchor, 3 the certificate of the server.
+    pub usage: u8,
+    /// Which part of a certificate: 0 all of it, 1 its public key.
+    pub selector: u8,
+    /// How that part is compared: 0 as it is, 1 by SHA-256, 2 by SHA-512.
+    pub matching: u8,
+    /// The data, in hexadecimal digits.
+    pub data: String,
+}
+
+impl fmt::Display for Association {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} {} {} {}", self.usage, self.selector, self.matching, self.data)
+    }
+}
+
+/// Longest data that is kept, in octets: a whole certificate.
+const LONGEST: usize = 8192;
+
+impl Association {
+    /// Reads the data of a record; `None` if it is too short or too long to be one.
+    pub fn read(rdata: &[u8]) -> Option<Self> {
+        let ([usage, selector, matching], data) = rdata.split_first_chunk::<3>()?;
+        if data.is_empty() || data.len() > LONGEST {
+            return None;
+        }
+        let data = super::certificate::hexadecimal(data);
+        Some(Self { usage: *usage, selector: *selector, matching: *matching, data })
+    }
+
+    /// True if a sender can use it. RFC 7672 §3.1.3 leaves out usages 0 and 1, and a digest of the wrong
+    /// length can match nothing.
+    pub fn is_usable(&self) -> bool {
+        let is_whole = match self.matching {
+            0 => true,
+            1 => self.data.len() == 64,
+            2 => self.data.len() == 128,
+            _ => false,
+        };
+        matches!(self.usage, 2 | 3) && self.selector <= 1 && is_whole
+    }
+
+    /// True if a certificate has what the record names.
+    fn matches(&self, certificate: &Certificate) -> bool {
+        if self.matching == 0 {
+            // What has the same digest is the same; certificates are kept as digests.
+            let octets = octets(&self.data);
+            let digest = super::certificate::hexadecimal(digest(&SHA256, &octets).as_ref());
+            let whole = Self { matching: 1, data: digest, ..self.clone() };
+            return whole.matches(certificate);
+        }
+        let own = match (self.selector, self.matching) {
+            (0, 1) => &certificate.sha256,
+            (1, 1) => &certificate.key_sha256,
+            (0, 2) => &certificate.sha512,
+            (1, 2) => &certificate.key_sha512,
+            _ => return false,
+        };
+        !own.is_empty() && own.eq_ignore_ascii_case(&self.data)
+    }
+}
+
+/// The octets of hexadecimal digits; none for what is no digit.
+fn octets(digits: &str) -> Vec<u8> {
+    let pairs = digits.as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok());
+    pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect()
+}
+
+/// How the certificates of a server stand to the TLSA records of its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Match {
+    /// The certificate of the server is the one that a record names (usage 3).
+    EndEntity,
+    /// It was issued below the trust anchor that a record names (usage 2), and has the name of the host.
+    TrustAnchor,
+    /// A trust anchor matches, and the certificate has another name (RFC 7672 §3.2.2).
+    WrongName,
+    /// A trust anchor matches, and the dates of the certificate exclude it.
+    WrongDates,
+    /// No certificate is one that a record names: senders with DANE defer their mail.
+    Nothing,
+    /// No record can be used: senders encrypt and verify nothing (RFC 7672 §2.2).
+    Unusable,
+}
+
+/// Holds the records against what was shown. One match is enough (RFC 6698 §2.1).
+pub fn compare(records: &[Association], tls: &Tls) -> Match {
+    let usable: Vec<&Association> = records.iter().filter(|it| it.is_usable()).collect();
+    if usable.is_empty() {
+        return Match::Unusable;
+    }
+    let Some(first) = tls.chain.first() else { return Match::Nothing };
+    // RFC 7672 §3.1.1: for usage 3 neither names nor dates count.
+    if usable.iter().any(|it| it.usage == 3 && it.matches(first)) {
+        return Match::EndEntity;
+    }
+    let is_anchor = |certificate: &Certificate| {
+        certificate.anchors && usable.iter().any(|it| it.usage == 2 && it.matches(certificate))
+    };
+    match tls.chain.iter().any(is_anchor) {
+        false => Match::Nothing,
+        true if !tls.name_matches => Match::WrongName,
+        true if tls.validity != Validity::Valid => Match::WrongDates,
+        true => Match::TrustAnchor,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Trust;
+    use super::*;
+
+    fn certificate(word: &str, anchors: bool) -> Certificate {
+        let digest = |kind: &str, length: usize| {
+            let mut digits = format!("{kind}{word}").into_bytes();
+            digits.resize(length / 2, b'0');
+            digits.iter().map(|octet| format!("{octet:02x}")).collect::<String>()
+        };
+        Certificate {
+            sha256: digest("c", 64),
+            key_sha256: digest("k", 64),
+            sha512: digest("C", 128),
+            key_sha512: digest("K", 128),
+            anchors,
+            ..Certificate::default()
+        }
+    }
+
+    fn tls(name_matches: bool, validity: Validity) -> Tls {
+        Tls {
+            version: String::new(),
+            cipher: String::new(),
+            chain: vec![certificate("leaf", false), certificate("issuer", true)],
+            trust: Trust::UnknownIssuer,
+            name_matches,
+            validity,
+        }
+    }
+
+    fn record(numbers: [u8; 3], data: &str) -> Association {
+        let [usage, selector, matching] = numbers;
+        Association { usage, selector, matching, data: data.to_owned() }
+    }
+
+    fn of(numbers: [u8; 3], certificate: &Certificate) -> Association {
+        let data = match (numbers[1], numbers[2]) {
+            (0, 1) => &certificate.sha256,
+            (1, 1) => &certificate.key_sha256,
+            (0, _) => &certificate.sha512,
+            _ => &certificate.key_sha512,
+        };
+        record(numbers, data)
+    }
+
+    #[test]
+    fn records_match_as_they_do_for_postfix() {
+        let good = || tls(true, Validity::Valid);
+        let (leaf, issuer) = (certificate("leaf", false), certificate("issuer", true));
+        let root = certificate("root", true);
+        let table = [
+            ("3 1 1", vec![of([3, 1, 1], &leaf)], good(), Match::EndEntity),
+            ("3 0 1", vec![of([3, 0, 1], &leaf)], good(), Match::EndEntity),
+            ("3 1 2", vec![of([3, 1, 2], &leaf)], good(), Match::EndEntity),
+            ("2 1 1 of the issuer", vec![of([2, 1, 1], &issuer)], good(), Match::TrustAnchor),
+            ("2 0 1 of a root not sent", vec![of([2, 0, 1], &root)], good(), Match::Nothing),
+            (
+                "2 1 1, other name",
+                vec![of([2, 1, 1], &issuer)],
+                tls(false, Validity::Valid),
+                Match::WrongName,
+            ),
+            ("3 1 1 wrong", vec![of([3, 1, 1], &root)], good(), Match::Nothing),
+            ("1 1 1", vec![of([1, 1, 1], &leaf)], good(), Match::Unusable),
+            (
+                "3 1 1, expired",
+                vec![of([3, 1, 1], &leaf)],
+                tls(false, Validity::Expired),
+                Match::EndEntity,
+            ),
+            (
+                "2 1 1, expired",
+                vec![of([2, 1, 1], &issuer)],
+                tls(true, Validity::Expired),
+                Match::WrongDates,
+            ),
+            ("digest too short", vec![record([3, 1, 1], "00ff")], good(), Match::Unusable),
+            (
+                "one of two",
+                vec![of([3, 1, 1], &root), of([3, 1, 1], &leaf)],
+                good(),
+                Match::EndEntity,
+            ),
+            ("usage 2 of the leaf", vec![of([2, 1, 1], &leaf)], good(), Match::Nothing),
+        ];
+        let seen: Vec<(&str, Match)> =
+            table.iter().map(|(what, records, tls, _)| (*what, compare(records, tls))).collect();
+        let wanted: Vec<(&str, Match)> = table.iter().map(|row| (row.0, row.3)).collect();
+        assert_eq!(seen, wanted);
+    }
+
+    #[test]
+    fn a_whole_key_is_compared_by_its_digest() {
+        let key = [0x30, 0x59, 0x01];
+        let key_sha256 = super::super::certificate::hexadecimal(digest(&SHA256, &key).as_ref());
+        let chain = vec![Certificate { key_sha256, ..Certificate::default() }];
+        let tls = Tls { chain, ..tls(true, Validity::Valid) };
+        let records = ["305901", "305902"].map(|data| record([3, 1, 0], data));
+        let seen = records.map(|it| compare(&[it], &tls));
+        assert_eq!(seen, [Match::EndEntity, Match::Nothing]);
+    }
+
+    #[test]
+    fn octets_are_a_record_if_there_is_data() {
+        let read = |rdata: &[u8]| Association::read(rdata).map(|it| it.to_string());
+        assert_eq!(
+            [read(&[3, 1, 1, 0xab]), read(&[3, 1, 1]), read(&[])],
+            [Some("3 1 1 ab".to_owned()), None, None]
+        );
+    }
+}

@@ -1,0 +1,133 @@
+//! Dialogues with mail servers, from recordings: what is printed, and how the run ends.
+
+use super::{Ended, replay, run};
+use serde_json::{Value, json};
+
+/// A host, and what was said on a port of it.
+fn recorded(port: u16, stages: &Value, tls: &Value) -> String {
+    let dialogue = json!({"smtp": {
+        "host": "mx.example.com",
+        "address": format!("192.0.2.10:{port}"),
+        "security": if port == 465 { "implicit" } else { "starttls" },
+        "stages": stages,
+        "extensions": ["AUTH PLAIN"],
+        "mechanisms": ["PLAIN"],
+        "clear_mechanisms": [],
+        "tls": tls,
+    }});
+    let address = r#"{"name":"mx.example.com","type":"A","records":["192.0.2.10"]}"#;
+    format!("{{\"cassette\":1,\"absent\":\"nxdomain\"}}\n{address}\n{dialogue}\n")
+}
+
+fn stage(step: &str, result: &str, code: Option<u16>, text: &str) -> Value {
+    let status = text.split(' ').next().filter(|word| word.matches('.').count() == 2);
+    json!({"step": step, "result": result, "code": code, "status": status, "text": text, "elapsed_ms": 1})
+}
+
+/// A certificate that holds, but for its dates.
+fn tls(validity: &str) -> Value {
+    json!({
+        "version": "TLSv1.3", "cipher": "X", "trust": "known", "name_matches": true,
+        "validity": validity,
+        "chain": [{
+            "subject": "CN=mx", "issuer": "CN=i", "names": ["mx.example.com"], "name_count": 1,
+            "not_before": 1, "not_after": 86_400, "sha256": "", "key_sha256": "",
+            "sha512": "", "key_sha512": "", "anchors": false
+        }],
+    })
+}
+
+fn end(test: &str, port: u16, stages: &Value, tls: &Value) -> Ended {
+    let server = format!("mx.example.com:{port}");
+    replay(test, &recorded(port, stages, tls), ["smtp", &server, "-f", "json"]).end()
+}
+
+#[test]
+fn the_exit_code_says_whether_a_stage_failed_for_good_or_for_now() {
+    let connect = || stage("connect", "done", None, "");
+    let ends = [
+        end("smtp-good", 25, &json!([connect()]), &tls("valid")),
+        end("smtp-expired", 465, &json!([connect()]), &tls("expired")),
+        end("smtp-expired-relay", 25, &json!([connect()]), &tls("expired")),
+        end(
+            "smtp-login",
+            587,
+            &json!([connect(), stage("login", "refused", Some(535), "5.7.8 no")]),
+            &tls("valid"),
+        ),
+        end(
+            "smtp-greylisted",
+            25,
+            &json!([connect(), stage("rcpt_to", "deferred", Some(450), "4.2.0 Greylisted")]),
+            &tls("valid"),
+        ),
+        end("smtp-unreached", 25, &json!([stage("connect", "timeout", None, "x")]), &Value::Null),
+    ];
+    assert_eq!(ends.map(|ended| ended.code), [0, 1, 0, 1, 3, 3].map(Some));
+}
+
+#[test]
+fn the_document_satisfies_its_schema() {
+    let connect = stage("connect", "done", None, "");
+    let document = end("smtp-document", 25, &json!([connect]), &tls("valid")).document();
+    assert_eq!(
+        (&document["schema"], &document["probes"][0]["result"]),
+        (&json!("mailcheck.smtp/1"), &json!("ok"))
+    );
+}
+
+#[test]
+fn what_is_not_recorded_is_undetermined() {
+    let cassette = recorded(25, &json!([]), &Value::Null);
+    let ended = replay("smtp-unrecorded", &cassette, ["smtp", "mx.example.com:465"]).end();
+    assert_eq!(ended.code, Some(3));
+}
+
+#[test]
+fn a_private_address_that_the_dns_names_is_not_connected_to() {
+    let cassette = "{\"cassette\":1}\n{\"name\":\"mx.example.com\",\"type\":\"A\",\"records\":[\"10.0.0.1\"]}\n\
+                    {\"name\":\"mx.example.com\",\"type\":\"AAAA\",\"outcome\":\"nodata\"}\n";
+    let ended = replay("smtp-private", cassette, ["smtp", "mx.example.com", "-f", "json"]).end();
+    let said = ended.document()["probes"][0]["dialogue"].clone();
+    assert_eq!((said, ended.code), (Value::Null, Some(3)));
+}
+
+#[test]
+fn a_password_is_no_flag() {
+    let ended = run("smtp-flag", ["smtp", "mx.example.com", "--password", "hunter2"]).end();
+    assert_eq!((ended.code, ended.stderr.contains("hunter2")), (Some(2), false));
+}
+
+#[test]
+fn an_address_that_would_end_its_line_is_refused() {
+    let words = ["smtp", "mx.example.com", "--from", "a@b.example", "--to", "x@y\r\nDATA"];
+    assert_eq!(run("smtp-line", words).end().code, Some(2));
+}
+
+/// How a run ends whose TLSA record is this one, `authentic` or not, and whose certificate has the key
+/// digest `aa…`.
+fn with_tlsa(test: &str, record: &str, is_authentic: bool) -> (Option<i32>, Value) {
+    let mut tls = tls("valid");
+    tls["chain"][0]["key_sha256"] = "aa".repeat(32).into();
+    let cassette = recorded(25, &json!([stage("connect", "done", None, "")]), &tls);
+    let tlsa = json!({
+        "name": "_25._tcp.mx.example.com", "type": "TLSA", "authentic": is_authentic,
+        "records": [record],
+    });
+    let cassette = format!("{cassette}{tlsa}\n");
+    let ended = replay(test, &cassette, ["smtp", "mx.example.com", "-f", "json"]).end();
+    (ended.code, ended.document()["probes"][0]["dane"]["result"].clone())
+}
+
+#[test]
+fn a_proved_record_decides_and_an_unproved_one_does_not() {
+    let (good, bad) = (format!("3 1 1 {}", "aa".repeat(32)), format!("3 1 1 {}", "bb".repeat(32)));
+    assert_eq!(
+        [
+            with_tlsa("smtp-dane", &good, true),
+            with_tlsa("smtp-dane-bad", &bad, true),
+            with_tlsa("smtp-dane-insecure", &bad, false),
+        ],
+        [(Some(0), json!("end_entity")), (Some(1), json!("nothing")), (Some(0), Value::Null),]
+    );
+}
