@@ -38,8 +38,8 @@ impl Dice {
         usize::try_from(self.roll() % bound as u64).expect("it is below a usize")
     }
 
-    fn one_of<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
-        &choices[self.below(choices.len())]
+    fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
+        choices[self.below(choices.len())]
     }
 }
 
@@ -52,7 +52,7 @@ fn signed(dice: &mut Dice) -> String {
         &["From here on", ".", "..two dots", "--", "line=20with; tags: b=AAAA", " \t"],
     ];
     let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let subject = *dice.one_of(&[" Lunch", " Lunch \t at\r\n  noon", "Lunch", " "]);
+    let subject = dice.one_of(&[" Lunch", " Lunch \t at\r\n  noon", "Lunch", " "]);
     let letter = Letter {
         fields: vec![
             field("From", " Alice <alice@example.com>"),
@@ -62,9 +62,9 @@ fn signed(dice: &mut Dice) -> String {
         ],
         body: dice.one_of(&BODIES).iter().map(|&line| line.to_owned()).collect(),
     };
-    let key = *dice.one_of(&[Key::Rsa, Key::Ed25519]);
+    let key = dice.one_of(&[Key::Rsa, Key::Ed25519]);
     let forms = [Form::Simple, Form::Relaxed];
-    letter.text(&sign(&letter, key, *dice.one_of(&forms), *dice.one_of(&forms)))
+    letter.text(&sign(&letter, key, dice.one_of(&forms), dice.one_of(&forms)))
 }
 
 /// The text after one mutation.
@@ -107,22 +107,22 @@ fn mutated(dice: &mut Dice, text: &str) -> String {
         ),
         8 => text.replacen(
             "\r\n\r\n",
-            *dice.one_of(&["\r\nTo: eve@example.org\r\n\r\n", "\r\nx-a: b\r\n\r\n"]),
+            dice.one_of(&["\r\nTo: eve@example.org\r\n\r\n", "\r\nx-a: b\r\n\r\n"]),
             1,
         ),
         9 => text.replacen(
-            *dice.one_of(&["From:", "Subject:", "To:"]),
-            *dice.one_of(&["FROM:", "subject :", "to:"]),
+            dice.one_of(&["From:", "Subject:", "To:"]),
+            dice.one_of(&["FROM:", "subject :", "to:"]),
             1,
         ),
         10 => text.replacen(
-            *dice.one_of(&["v=1;", "c=", " d=", "bh=", "b=", "h="]),
-            *dice.one_of(&["", "v=2;", "c = ", " q=dns/txt; d=", " t=1;bh=", "z=;h="]),
+            dice.one_of(&["v=1;", "c=", " d=", "bh=", "b=", "h="]),
+            dice.one_of(&["", "v=2;", "c = ", " q=dns/txt; d=", " t=1;bh=", "z=;h="]),
             1,
         ),
         11 => text.replacen(
             "; bh=",
-            *dice.one_of(&[
+            dice.one_of(&[
                 "; l=0; bh=",
                 "; l=16; bh=",
                 "; l=99999; bh=",
@@ -132,7 +132,7 @@ fn mutated(dice: &mut Dice, text: &str) -> String {
             ]),
             1,
         ),
-        12 => text.replacen("\r\n", *dice.one_of(&[" \r\n", "\t\r\n", "\r\n "]), 1 + dice.below(3)),
+        12 => text.replacen("\r\n", dice.one_of(&[" \r\n", "\t\r\n", "\r\n "]), 1 + dice.below(3)),
         _ => head.to_owned(),
     }
 }
@@ -195,7 +195,7 @@ impl Other {
         let Some(message) = AuthenticatedMessage::parse(octets) else { return Vec::new() };
         let asked = Parameters::new(&message).with_txt_cache(&self.keys);
         let found = self.runtime.block_on(self.authenticator.verify_dkim(asked));
-        let results = found.iter().map(|one| one.result());
+        let results = found.iter().map(mail_auth::DkimOutput::result);
         results.map(|it| (*it == DkimResult::Pass, format!("{it:?}"))).collect()
     }
 }
@@ -247,15 +247,15 @@ fn mail_auth_passes_the_same_signatures() {
         let passes = own.iter().filter(|word| *word == "pass").count();
         let others = theirs.iter().filter(|(passes, _)| *passes).count();
         if passes > 0 {
-            passing += 1
+            passing += 1;
         } else {
-            failing += 1
+            failing += 1;
         }
         if passes != others {
             match REASONS.iter().position(|it| it.passes == [passes, others] && (it.holds)(&text)) {
                 Some(reason) => used[reason] += 1,
                 None => {
-                    differing.push(format!("{number}: {own:?}, mail-auth {theirs:?}:\n{text}\n"))
+                    differing.push(format!("{number}: {own:?}, mail-auth {theirs:?}:\n{text}\n"));
                 }
             }
         }
