@@ -80,6 +80,8 @@ impl Authorization {
         }
         match self.to_answer() {
             _ if self.authorized == Authorized::NotApplicable => Verdict::Ok,
+            // Only the record names it: what keeps its term from working is a finding.
+            Answer::No | Answer::Partly if self.origin == Origin::Spf => Verdict::Warn,
             Answer::No | Answer::Partly => Verdict::Fail,
             Answer::Unknown => Verdict::Unknown,
             // DMARC fails, and receivers are asked to deliver all the same.

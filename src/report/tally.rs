@@ -1,8 +1,8 @@
 //! How a run adds up, one domain after the other: nothing of a domain is kept but counts.
 
 use super::{
-    Answer, Authorization, Counts, Domain, Finding, Origin, Report, Run, State, Threshold, Tool,
-    Verdict,
+    Answer, Authorization, Authorized, Counts, Domain, Finding, Origin, Report, Run, State,
+    Threshold, Tool, Verdict,
 };
 use crate::diagnostic::Severity;
 
@@ -67,7 +67,8 @@ impl Tally {
         self.is_broken |= domain.contract.iter().any(|one| domain.is_broken(one));
         let tested = domain.authorizations.iter().filter(|one| is_judged && !one.is_barred());
         for one in tested {
-            if one.verdict() == Verdict::Fail {
+            let is_refused = matches!(one.to_answer(), Answer::No | Answer::Partly);
+            if is_refused && one.authorized != Authorized::NotApplicable {
                 match one.origin {
                     Origin::Spf => self.is_provider_refused = true,
                     Origin::Asked | Origin::Declared => self.is_refused = true,

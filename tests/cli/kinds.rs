@@ -331,3 +331,12 @@ fn names_with_underscores_and_hyphens_are_asked_as_they_are() {
         assert_eq!(ended.code, Some(0), "{}", ended.screen());
     }
 }
+
+#[test]
+fn a_provider_that_only_the_record_names_is_a_finding_and_no_failed_run() {
+    let zone = "example.org. TXT \"v=spf1 ~all include:_spf.google.com\"\n\
+        _spf.google.com. TXT \"v=spf1 ip4:35.190.247.0/24 ~all\"\n";
+    let ended = ended("kinds-inferred", zone, ["example.org", "--checks", "spf"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.screen());
+    assert!(ended.answer().starts_with("example.org  WARN"), "{}", ended.answer());
+}
