@@ -85,6 +85,8 @@ pub mod dns;
 #[cfg(feature = "smtp")]
 #[doc(hidden)]
 pub mod smtp;
+#[doc(hidden)]
+pub mod web;
 pub mod zonefile;
 pub mod diagnostic;
 #[cfg(feature = "mail")]

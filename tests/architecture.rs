@@ -32,7 +32,7 @@ const LAYERS: [&[&str]; 14] = [
 ];
 
 /// Rooms of [`LAYERS`] that are planned and not built. Who builds one takes it off this list.
-const PLANNED: [&str; 2] = ["web", "server"];
+const PLANNED: [&str; 1] = ["server"];
 
 /// Rooms of one layer that know each other all the same, and why that is no circle: text is made of
 /// spans and shows names; a report holds what the rooms about files and changes found.

@@ -16,6 +16,8 @@
 //!
 //! A line that begins with `{"smtp":` is a dialogue with a mail server.
 //!
+//! A line that begins with a `url` is what a web server said, and belongs to the port to the web.
+//!
 //! A question that is not on the cassette could not be asked: that is a failure, never NXDOMAIN. A
 //! first line `{"cassette":1,"absent":"nxdomain"}` says that the cassette is the whole world; then a
 //! name that no line speaks of does not exist.
@@ -47,6 +49,9 @@ const DIALOGUE: &[u8] = b"{\"smtp\":";
 
 /// The last line of a cassette whose recording was interrupted.
 const INTERRUPTED: &str = "{\"interrupted\":true}";
+
+/// How the lines of other ports begin, which these read: the web's.
+const OTHER_PORTS: [&[u8]; 1] = [b"{\"url\":"];
 
 /// What some programs write before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";

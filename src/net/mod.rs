@@ -5,6 +5,9 @@ mod ip_set;
 mod name;
 mod reach;
 mod registrable;
+#[cfg(feature = "live")]
+#[doc(hidden)]
+pub mod tls;
 
 pub use cidr::{Cidr, CidrError};
 pub use ip_set::{Family, IpSet, Range};

@@ -10,6 +10,9 @@ mod name_servers;
 mod server;
 mod smtp;
 mod soundness;
+#[path = "../support/site.rs"]
+mod site;
+mod web;
 
 use mailcheck::dns::{
     Answer, Data, Dns, Kind, Live, LiveOptions, Outcome, Provenance, Question, Trouble,

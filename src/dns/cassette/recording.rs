@@ -86,6 +86,21 @@ impl<D: Dns, W: Write> Recording<D, W> {
     }
 }
 
+impl<D, W: Write> Recording<D, W> {
+    /// Adds a line of another port, as it is to be written; of two with the same `key` the first.
+    pub fn note(&self, key: &str, line: String) {
+        self.add(self.digests.hash_one(key), || line);
+    }
+
+    /// Adds a line, unless there is one with this digest.
+    fn add(&self, digest: u64, line: impl FnOnce() -> String) {
+        let mut tape = self.tape.lock().unwrap_or_else(PoisonError::into_inner);
+        if tape.failure.is_none() && tape.known.insert(digest) {
+            tape.failure = tape.add(line()).err();
+        }
+    }
+}
+
 impl<W: Write> Tape<W> {
     /// Adds the line of a question that has none.
     fn add(&mut self, line: String) -> io::Result<()> {
@@ -115,12 +130,7 @@ impl<D: Dns, W: Write + Send> Dns for Recording<D, W> {
     fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
         Box::pin(async move {
             let answer = self.under.lookup(question).await;
-            let digest = self.digests.hash_one(question);
-            let mut tape = self.tape.lock().unwrap_or_else(PoisonError::into_inner);
-            if tape.failure.is_none() && tape.known.insert(digest) {
-                tape.failure = tape.add(written(&answer)).err();
-            }
-            drop(tape);
+            self.add(self.digests.hash_one(question), || written(&answer));
             answer
         })
     }
@@ -170,6 +180,17 @@ mod tests {
     async fn a_short_cassette_is_sorted_and_has_a_line_for_each_question() {
         let cassette = recorded(Failing(1), &["b", "a", "b"], Ending::Whole).await;
         assert_eq!(names(&cassette), ["a", "b"]);
+    }
+
+    #[tokio::test]
+    async fn a_line_of_another_port_is_kept_once_and_leaves_the_answers_readable() {
+        let recording = Recording::new(Failing(1), Vec::new(), "2026-11-27");
+        recording.note("u", r#"{"url":"u","status":200}"#.to_owned());
+        recording.note("u", r#"{"url":"u","status":404}"#.to_owned());
+        let out = recording.finish(Ending::Whole).expect("memory takes everything");
+        let text = String::from_utf8(out.expect("it was not finished before")).expect("JSON");
+        let is_read = Replay::read("it", text.as_bytes()).is_ok();
+        assert_eq!((is_read, text.contains("200"), text.contains("404")), (true, true, false));
     }
 
     #[tokio::test]

@@ -1,6 +1,8 @@
 //! A cassette played back.
 
-use super::{BYTE_ORDER_MARK, CassetteError, DIALOGUE, Header, INTERRUPTED, Line, VERSION, answer};
+use super::{
+    BYTE_ORDER_MARK, CassetteError, DIALOGUE, Header, INTERRUPTED, Line, OTHER_PORTS, VERSION, answer,
+};
 use crate::dns::chain::Chain;
 use crate::dns::{
     Answer, Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Trouble,
@@ -179,6 +181,9 @@ impl Replay {
         }
         if content.starts_with(DIALOGUE) {
             self.dialogues.push(String::from_utf8_lossy(content).into());
+            return Ok(());
+        }
+        if OTHER_PORTS.iter().any(|begin| content.starts_with(begin)) {
             return Ok(());
         }
         if content == INTERRUPTED.as_bytes() {

@@ -1,0 +1,90 @@
+//! TLS as a client: whom it trusts, and how it is set up. One place for every port that speaks it.
+
+use std::fmt;
+use std::sync::Arc;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
+
+/// The certificate authorities that are trusted.
+#[derive(Clone, Debug)]
+pub struct Roots(Arc<RootCertStore>);
+
+/// Why a file of certificates adds nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RootsError {
+    /// There is no certificate in it.
+    Empty,
+    /// The certificate of this number, from 1, cannot be read.
+    Unreadable(usize),
+}
+
+impl fmt::Display for RootsError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => out.write_str("there is no certificate in it (PEM: BEGIN CERTIFICATE)"),
+            Self::Unreadable(number) => write!(out, "certificate {number} cannot be read"),
+        }
+    }
+}
+
+impl std::error::Error for RootsError {}
+
+impl Roots {
+    /// Mozilla's list, as it is compiled in.
+    pub fn public() -> Self {
+        Self(Arc::new(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()))
+    }
+
+    /// These, and every certificate of a PEM file.
+    ///
+    /// # Errors
+    /// There is none in it, or one of them is faulty.
+    pub fn with_pem(self, text: &[u8]) -> Result<Self, RootsError> {
+        let mut store = RootCertStore::clone(&self.0);
+        let mut number = 0;
+        for certificate in CertificateDer::pem_slice_iter(text) {
+            number += 1;
+            let certificate = certificate.map_err(|_| RootsError::Unreadable(number))?;
+            store.add(certificate).map_err(|_| RootsError::Unreadable(number))?;
+        }
+        if number == 0 { Err(RootsError::Empty) } else { Ok(Self(Arc::new(store))) }
+    }
+
+    /// A client that trusts them, with TLS 1.2 and 1.3.
+    ///
+    /// # Errors
+    /// The library of cryptography offers none of these versions.
+    pub fn client(&self) -> Result<ClientConfig, rustls::Error> {
+        let provider = Arc::new(ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(provider);
+        let builder = builder.with_safe_default_protocol_versions()?;
+        Ok(builder.with_root_certificates(Arc::clone(&self.0)).with_no_client_auth())
+    }
+}
+
+impl Default for Roots {
+    /// Mozilla's list, as it is compiled in.
+    fn default() -> Self {
+        Self::public()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_certificate_is_refused() {
+        let refused = Roots::public().with_pem(b"nothing").err();
+        assert_eq!(refused, Some(RootsError::Empty));
+    }
+
+    #[test]
+    fn a_certificate_that_is_none_is_named_by_its_number() {
+        let text = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        assert_eq!(Roots::public().with_pem(text).err(), Some(RootsError::Unreadable(1)));
+    }
+}
