@@ -12,6 +12,7 @@ use crate::protocols::spf::Policies;
 use crate::protocols::{Protocol, dmarc};
 use crate::report::{Change, ChangedSender, Domain, Presence, SenderResult, Unknown, What};
 use crate::text::Phrase;
+use crate::web::Unasked;
 
 /// A domain as it was, and as it is to be.
 #[derive(Debug)]
@@ -31,13 +32,13 @@ pub async fn change(states: [&dyn Dns; 2], inquiry: &Inquiry, clock: Clock) -> C
     let states = states.map(|dns| Budget::new(dns, &inquiry.domain, inquiry.most_queries));
     let states = [&states[0] as &dyn Dns, &states[1]];
     let [old, new] = states.map(Policies::new);
-    let mut was = gather_all(&old, inquiry, clock).await;
+    let mut was = gather_all(&old, &Unasked, inquiry, clock).await;
     // A key at a selector that nobody would guess now is to be missed all the same.
     let keyed = was.dkim.iter().flat_map(|it| it.facts.keyed());
     let found = keyed.map(|tried| tried.candidate.selector.to_string());
     let seen = inquiry.seen.iter().cloned().chain(found).collect();
     let inquiry = &Inquiry { seen, ..inquiry.clone() };
-    let mut is = gather_all(&new, inquiry, clock).await;
+    let mut is = gather_all(&new, &Unasked, inquiry, clock).await;
 
     let tls = compare::tls(states, &was).await;
     for [before, after] in tls.changed {

@@ -55,13 +55,25 @@ use crate::report::{
     Authorized, Domain, Finding, Lookups, Others, Presence, Section, Verdict, number,
 };
 use crate::text::{Phrase, escape};
+use crate::web::{Unasked, Web};
 use section::authorization::{authorization, failures};
 
-/// Everything about one domain.
+/// Everything about one domain that the DNS says.
 pub async fn domain(dns: &dyn Dns, inquiry: &Inquiry, clock: Clock) -> Domain {
+    domain_with_web(dns, &Unasked, inquiry, clock).await
+}
+
+/// Everything about one domain, with the files that its records lead to.
+#[doc(hidden)]
+pub async fn domain_with_web(
+    dns: &dyn Dns,
+    web: &dyn Web,
+    inquiry: &Inquiry,
+    clock: Clock,
+) -> Domain {
     let dns = Budget::new(dns, &inquiry.domain, inquiry.most_queries);
     let policies = Policies::new(&dns);
-    let gathered = gather_all(&policies, inquiry, clock).await;
+    let gathered = gather_all(&policies, web, inquiry, clock).await;
     finish(&policies, inquiry, gathered, Vec::new(), Presence::Unchanged).await
 }
 

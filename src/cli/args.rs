@@ -5,6 +5,7 @@
 //! flags to refuse.
 
 mod duration;
+mod http;
 mod look;
 mod reading;
 mod servers;
@@ -17,6 +18,7 @@ use clap::builder::{BoolishValueParser, PossibleValue, PossibleValuesParser, Typ
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches, Parser, ValueEnum};
 use duration::duration;
+pub use http::Http;
 pub use look::Look;
 pub use reading::{Reading, View};
 pub use servers::OneByOne;
@@ -115,6 +117,10 @@ pub struct CheckArgs {
     /// Servers that are asked one by one.
     #[command(flatten)]
     pub one_by_one: OneByOne,
+
+    /// Whether files are fetched.
+    #[command(flatten)]
+    pub http: Http,
 
     /// What would be if.
     #[command(flatten)]

@@ -6,7 +6,7 @@ use super::config::{Settings, one_file, resolve_settings};
 use super::rules::Format;
 use super::test::{domains, inquiry, undeclared};
 use super::what_if::WhatIf;
-use super::words::{Appearance, Ending, Mistake, Sources};
+use super::words::{Appearance, Ending, Http, Mistake, Sources};
 use super::{RunError, args, wait_for, write};
 use crate::config::{self, BASELINE, Policy};
 use crate::net::Name;
@@ -171,6 +171,7 @@ impl Work {
         let config = &self.policy.config;
         let inquiries = domains.into_iter().map(|domain| inquiry(config, domain));
         let plan = Plan {
+            http: Http::Public,
             inquiries: inquiries.collect::<Result<_, _>>()?,
             list: None,
             what_if: WhatIf::default(),

@@ -3,12 +3,13 @@
 use super::input::{read, zones};
 use super::new_file::LateFile;
 use super::unread::Unread;
-use super::words::{Mistake, Sources};
+use super::words::{Http, Mistake, Sources};
 use crate::dns::{
     Addressee, Answer, Cache, Dns, Ending, Endpoint, Failure, FaultScript, Injector, Live,
     LiveOptions, Lookup, Outcome, Provenance, Question, Recording, Replay, Server, Trouble,
 };
 use crate::text::Phrase;
+use crate::web::{self, Web};
 use crate::zonefile::formats::Files;
 use crate::zonefile::zone::Ignore;
 use crate::zonefile::zone::{Notice, Remark};
@@ -30,6 +31,8 @@ pub(super) struct Stack {
     /// True if nothing is asked over a wire, so that the run can be repeated to the letter.
     pub is_repeatable: bool,
     recorder: Option<Arc<Recording<Arc<dyn Dns>, LateFile>>>,
+    /// The files of the recording, or nothing where none may be asked; `None` for the web itself.
+    files: Option<Arc<dyn Web>>,
     asked: Arc<AtomicUsize>,
     injectors: Vec<Arc<Injector<Arc<dyn Dns>>>>,
     /// The dialogues with mail servers that are replayed.
@@ -86,10 +89,32 @@ impl Stack {
         Ok(dns)
     }
 
-    /// Adds a line that is no answer of the DNS to the recording, if one is wanted.
-    pub(super) fn record(&self, line: String) {
+    /// Adds a line that is no answer of the DNS to the recording, if one is wanted; of two with the same
+    /// key the first.
+    pub(super) fn record(&self, key: &str, line: String) {
         if let Some(recorder) = &self.recorder {
-            recorder.add(line);
+            recorder.note(key, line);
+        }
+    }
+
+    /// What fetches the files that records lead to, recorded if that is wanted.
+    pub(super) fn web(&self, http: Http) -> Arc<dyn Web> {
+        let web: Arc<dyn Web> = match (http, &self.files) {
+            (Http::Off, _) => Arc::new(web::Unasked),
+            (_, Some(files)) => Arc::clone(files),
+            (_, None) => {
+                let mut options = web::LiveOptions::default();
+                options.allows_local = http == Http::Anywhere;
+                Arc::new(web::Live::new(options))
+            }
+        };
+        match &self.recorder {
+            None => web,
+            Some(recorder) => {
+                let recorder = Arc::clone(recorder);
+                let note = move |key: &str, line| recorder.note(key, line);
+                Arc::new(web::Recorder::new(web, Box::new(note)))
+            }
         }
     }
 
@@ -144,13 +169,17 @@ pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     let mut names = Vec::new();
     let asked = Arc::new(AtomicUsize::new(0));
     let mut dialogues = Vec::new();
+    let mut files: Option<Arc<dyn Web>> = None;
     let (bottom, is_repeatable): (Arc<dyn Dns>, bool) = if let Some(path) = &sources.replay {
-        let replay = replay(path)?;
+        let text = read(path, CASSETTE_LIMIT)?;
+        files = Some(Arc::new(recorded_files(path, &text)?));
+        let replay = played(path, text)?;
         dialogues.extend_from_slice(replay.dialogues());
         let how = if replay.is_interrupted() { ", which was interrupted" } else { "" };
         names.push(format!("replayed from {}{how}", path.display()));
         (Arc::new(replay), true)
     } else if sources.offline {
+        files = Some(Arc::new(web::Unasked));
         (Arc::new(Offline), true)
     } else {
         let live = compared(live(sources)?, sources)?;
@@ -174,6 +203,7 @@ pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
         names,
         is_repeatable,
         recorder,
+        files,
         asked,
         injectors: Vec::new(),
         dialogues,
@@ -273,8 +303,19 @@ pub(super) fn lanes(
 /// # Errors
 /// It cannot be read, or is faulty.
 pub(super) fn replay(path: &Path) -> Result<Replay, Mistake> {
-    let text = read(path, CASSETTE_LIMIT)?;
+    played(path, read(path, CASSETTE_LIMIT)?)
+}
+
+fn played(path: &Path, text: Vec<u8>) -> Result<Replay, Mistake> {
     Replay::read(&path.display().to_string(), text).map_err(|why| Mistake::new(why.to_string()))
+}
+
+/// What a cassette says of the web.
+fn recorded_files(path: &Path, text: &[u8]) -> Result<web::Replay, Mistake> {
+    let named = |fault: web::ReplayError| {
+        Mistake::new(format!("{}:{}: {}", path.display(), fault.line, fault.what))
+    };
+    web::Replay::read(text).map_err(named)
 }
 
 /// Counts the questions that get through the cache. What a cassette does not hold was never asked.

@@ -101,11 +101,15 @@ fn sends_nothing(domain: &Domain) -> Conforms {
         Status::Absent => {
             Conforms::No(said.bad("no SPF record").plain("; publish ").code("v=spf1 -all"))
         }
-        Status::Good | Status::Weak if details.default == Some(SpfResult::Fail) => Conforms::Yes,
+        Status::Good | Status::Weak | Status::Partial
+            if details.default == Some(SpfResult::Fail) =>
+        {
+            Conforms::Yes
+        }
         Status::Broken => {
             Conforms::No(said.plain("SPF record is ").bad("invalid").plain(" and stops no mail"))
         }
-        Status::Good | Status::Weak => {
+        Status::Good | Status::Weak | Status::Partial => {
             let result = details.default.unwrap_or(SpfResult::Neutral);
             let said = said
                 .plain("SPF gives unlisted senders ")

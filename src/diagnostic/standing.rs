@@ -15,6 +15,8 @@ pub enum Standing {
     Broken,
     /// Proved not to be published.
     Absent,
+    /// Published and valid as far as it was looked at: what it leads to was not.
+    Partial,
     /// Could not be told.
     Unknown,
 }
@@ -27,6 +29,7 @@ impl Standing {
             Self::Weak => "weak",
             Self::Broken => "broken",
             Self::Absent => "absent",
+            Self::Partial => "partial",
             Self::Unknown => "unknown",
         }
     }

@@ -35,6 +35,7 @@ use crate::protocols::spf::{self, Found, Policies};
 use crate::protocols::{Examined, Protocol, ROWS, dkim, mx};
 use crate::report::{Authoritative, Resolver};
 use crate::text::Phrase;
+use crate::web::{Unasked, Web};
 pub(crate) use documented::Expectation;
 use recognised::recognised;
 use senders::Tested;
@@ -52,11 +53,13 @@ pub struct Clock {
 /// Gathers what the protocols find out, with scouts that ask ahead.
 pub(crate) async fn gather_all(
     policies: &Policies<'_>,
+    web: &dyn Web,
     inquiry: &Inquiry,
     clock: Clock,
 ) -> Gathered {
     let dns = policies.dns();
-    let gathered = alongside(gather(policies, inquiry, clock), policies_ahead(policies, inquiry));
+    let gathered = gather(policies, web, inquiry, clock);
+    let gathered = alongside(gathered, policies_ahead(policies, inquiry));
     let gathered = alongside(gathered, author_ahead(dns, inquiry));
     alongside(gathered, senders::hosts_ahead(dns, inquiry)).await
 }
@@ -122,13 +125,18 @@ pub(crate) struct Gathered {
     pub(crate) resolvers: Vec<Resolver>,
 }
 
-async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gathered {
+async fn gather(
+    policies: &Policies<'_>,
+    web: &dyn Web,
+    inquiry: &Inquiry,
+    clock: Clock,
+) -> Gathered {
     let is_compared = inquiry.provider_data
         && [Protocol::Mx, Protocol::Spf].iter().all(|it| inquiry.checks.has(*it));
     let (dns, domain) = (policies.dns(), &inquiry.domain);
     let (gathered, mut senders, expectations, authoritative, resolvers) = tokio::join!(
         // In boxes, so that the future of a domain fits a stack.
-        Box::pin(gather_facts(policies, inquiry)),
+        Box::pin(facts(policies, web, inquiry)),
         Box::pin(senders::senders(policies, inquiry, clock)),
         wanted(is_compared, Box::pin(documented::expectations(policies, &inquiry.domain))),
         asked(inquiry.authoritative, |how| Box::pin(servers::sweep(dns, domain, how))),
@@ -163,8 +171,13 @@ async fn gather(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Gat
     }
 }
 
-/// What the protocols find out, senders left aside.
+/// What the protocols find out by the DNS alone, senders left aside.
 pub(crate) async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> Gathered {
+    facts(policies, &Unasked, inquiry).await
+}
+
+/// What the protocols find out, senders left aside.
+async fn facts(policies: &Policies<'_>, web: &dyn Web, inquiry: &Inquiry) -> Gathered {
     let (dns, domain, checks) = (policies.dns(), &inquiry.domain, &inquiry.checks);
     let is_held = inquiry.provider_data && checks.has(Protocol::Spf);
     let (mx, spf, dkim, dmarc, others, shrunken) = tokio::join!(
@@ -172,7 +185,8 @@ pub(crate) async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> 
         wanted(checks.has(Protocol::Spf), policy(policies, inquiry)),
         wanted(checks.has(Protocol::Dkim), keys(policies, inquiry)),
         wanted(checks.has(Protocol::Dmarc), crate::protocols::dmarc::examine(dns, domain)),
-        others(dns, inquiry),
+        // In a box, because a file by HTTPS takes more room than an answer.
+        Box::pin(others(dns, web, inquiry)),
         // In a box, because it walks policies of its own.
         wanted(is_held, Box::pin(shrunken::shrunken(policies, domain))),
     );
@@ -202,11 +216,15 @@ pub(crate) async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> 
 }
 
 /// What the protocols find out that need no other one.
-async fn others(dns: &dyn Dns, inquiry: &Inquiry) -> Vec<(Protocol, Box<dyn Examined>)> {
+async fn others(
+    dns: &dyn Dns,
+    web: &dyn Web,
+    inquiry: &Inquiry,
+) -> Vec<(Protocol, Box<dyn Examined>)> {
     let wanted = ROWS.iter().filter(|row| inquiry.checks.has(row.protocol));
     let examined = wanted.filter_map(|row| {
         let examine = row.examine?;
-        Some(async move { (row.protocol, examine(dns, &inquiry.domain).await) })
+        Some(async move { (row.protocol, examine(dns, web, &inquiry.domain).await) })
     });
     join_all(examined).await
 }

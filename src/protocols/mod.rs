@@ -22,6 +22,7 @@ use crate::diagnostic::{Check, Event, Finding, Rule, Standing, Step};
 use crate::dns::{Dns, Failure};
 use crate::net::Name;
 use crate::text::Phrase;
+use crate::web::Web;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 use std::pin::Pin;
@@ -115,7 +116,7 @@ pub struct Row {
 }
 
 /// Examines a domain.
-pub type Examine = for<'a> fn(&'a dyn Dns, &'a Name) -> Examining<'a>;
+pub type Examine = for<'a> fn(&'a dyn Dns, &'a dyn Web, &'a Name) -> Examining<'a>;
 
 /// What will be found out about a domain.
 pub type Examining<'a> = Pin<Box<dyn Future<Output = Box<dyn Examined>> + Send + 'a>>;

@@ -171,7 +171,9 @@ fn state(domain: &Domain, threshold: Threshold) -> Vec<Case> {
                 Status::Unknown => Because::new(Kind::Error, summary.to_string()),
                 Status::Skipped => Because::new(Kind::Skipped, "not requested"),
                 Status::NotRecorded => Because::new(Kind::Skipped, "not recorded"),
-                Status::Good | Status::Weak | Status::Broken | Status::Absent => None,
+                Status::Good | Status::Weak | Status::Broken | Status::Absent | Status::Partial => {
+                    None
+                }
             },
         },
     ));

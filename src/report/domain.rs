@@ -254,6 +254,8 @@ pub enum Status {
     Broken,
     /// Proved not to be published.
     Absent,
+    /// Published and valid as far as it was looked at: what it leads to was not.
+    Partial,
     /// Could not be told.
     Unknown,
     /// Not asked for.
@@ -270,6 +272,7 @@ impl Status {
             Self::Weak => "weak",
             Self::Broken => "broken",
             Self::Absent => "absent",
+            Self::Partial => "partial",
             Self::Unknown => "unknown",
             Self::Skipped => "skipped",
             Self::NotRecorded => "not recorded",
@@ -284,6 +287,7 @@ impl From<Standing> for Status {
             Standing::Weak => Self::Weak,
             Standing::Broken => Self::Broken,
             Standing::Absent => Self::Absent,
+            Standing::Partial => Self::Partial,
             Standing::Unknown => Self::Unknown,
         }
     }

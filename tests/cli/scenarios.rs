@@ -2,7 +2,8 @@
 //!
 //! A story is Markdown. Its `zone` block is the world: what it does not list does not exist. A
 //! line `$INCLUDE ../zones/FILE` in it brings in what others publish. A `zone NAME` block is a file
-//! of that name, for `--zone NAME`, and so is a `toml NAME` block, for `test NAME`. Each command of a `console` block, a line that begins with `$ `,
+//! of that name, for `--zone NAME`; the lines of a `web` block are what web servers say, as a cassette
+//! has it; and so is a `toml NAME` block, for `test NAME`. Each command of a `console` block, a line that begins with `$ `,
 //! is run in that world; what it prints must be what stands below it, the exit code, if it is not
 //! 0, as `[exit N]` in the last line. `BLESS=1` writes what was printed into the stories.
 
@@ -70,7 +71,9 @@ impl Story {
     /// The world of the story, as a cassette.
     fn cassette(&self) -> String {
         let world = self.blocks("zone").filter(|(file, _)| file.is_empty());
-        cassette(self.name(), &world.map(|(_, text)| self.whole(text)).collect::<String>())
+        let dns =
+            cassette(self.name(), &world.map(|(_, text)| self.whole(text)).collect::<String>());
+        dns + &self.blocks("web").map(|(_, text)| text).collect::<String>()
     }
 
     /// The story as it would be if it were told by the program.

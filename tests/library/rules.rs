@@ -10,7 +10,7 @@ use crate::world::Served;
 use mailcheck::audit::bounce::bounces;
 use mailcheck::audit::feedback::{Folding, replay};
 use mailcheck::audit::message::{Found, MessageInquiry, message};
-use mailcheck::audit::{Changed, Clock, Inquiry, Sweep, change, domain, lint};
+use mailcheck::audit::{Changed, Clock, Inquiry, Sweep, change, domain_with_web, lint};
 use mailcheck::catalogue;
 use mailcheck::cli::words::declare;
 use mailcheck::config::{self, Policy};
@@ -20,6 +20,7 @@ use mailcheck::mail::{Piece, bounce, feedback};
 use mailcheck::net::Name;
 use mailcheck::protocols::Protocol;
 use mailcheck::report::{Examined, Finding, Run, State};
+use mailcheck::web::{Response, Scripted};
 use mailcheck::zone::Facts;
 use mailcheck::zonefile::{Overlay, Zone, formats};
 use std::collections::{BTreeMap, BTreeSet};
@@ -154,6 +155,7 @@ fn the_references_of_a_page_contain_the_citation_of_its_row() {
 #[tokio::test]
 async fn the_healthy_domain_trips_nothing() {
     let asked = Asked::Domain(Box::new(Inquiry::about(name("example.com"))));
+    let web = Scripted::default();
     let nothing = Example {
         asked,
         before: None,
@@ -162,6 +164,7 @@ async fn the_healthy_domain_trips_nothing() {
         mail: "",
         recorded: "",
         also: vec![],
+        web,
     };
     assert_eq!(nothing.findings("healthy").await, Ok(BTreeSet::new()));
 }
@@ -208,6 +211,8 @@ struct Example<'p> {
     recorded: &'p str,
     /// Rules that cannot but be met as well.
     also: Vec<&'p str>,
+    /// What web servers say.
+    web: Scripted,
 }
 
 /// What is asked about a zone.
@@ -256,7 +261,9 @@ impl Example<'static> {
         };
         let mail = ["eml", "xml", "json"].map(|language| block_of(page, heading, language));
         let mail = mail.into_iter().find(|block| !block.is_empty()).unwrap_or_default();
-        Self { asked, before, zone, toml, mail, recorded, also: also.unwrap_or_default() }
+        let web = web_of(section(page, heading));
+        let also = also.unwrap_or_default();
+        Self { asked, before, zone, toml, mail, recorded, also, web }
     }
 
     /// The rules that are found met.
@@ -337,7 +344,8 @@ impl Example<'static> {
         let mut report = match self.before {
             None => {
                 let world = self.recorded_over(Served(after));
-                Box::pin(domain(&world, &inquiry, Clock::default())).await
+                let clock = Clock::default();
+                Box::pin(domain_with_web(&world, &self.web, &inquiry, clock)).await
             }
             Some(before) => {
                 let zone = Zone::read(page, None, before.as_bytes());
@@ -496,6 +504,29 @@ fn block_of<'p>(page: &'p str, heading: &str, language: &str) -> &'p str {
     let block = section(page, heading).split_once(&format!("```{language}\n"));
     let text = block.and_then(|(_, rest)| rest.split_once("```"));
     text.map(|(text, _)| text).unwrap_or_default()
+}
+
+/// What web servers say: blocks ```` ```http URL ````, each with a status, header fields, and a body
+/// behind a blank line.
+fn web_of(section: &str) -> Scripted {
+    let blocks = section.split("```http ").skip(1).filter_map(|rest| rest.split_once("```"));
+    blocks.fold(Scripted::default(), |web, (block, _)| {
+        let (url, text) = block.split_once('\n').expect("a block has lines");
+        let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
+        let mut lines = head.lines();
+        let status = lines.next().and_then(|line| line.parse().ok()).expect("a status");
+        let mut response = Response::new(status);
+        for (name, value) in lines.filter_map(|line| line.split_once(": ")) {
+            let value = Some(value.as_bytes().to_vec());
+            match name {
+                "content-type" => response.media_type = value,
+                "location" => response.location = value,
+                other => panic!("a header field that no response has: {other}"),
+            }
+        }
+        response.body = body.as_bytes().to_vec();
+        web.with(url, Ok(response))
+    })
 }
 
 /// Every page in the source, by its path.

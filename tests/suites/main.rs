@@ -7,6 +7,8 @@ mod openspf;
 #[path = "../support/program.rs"]
 mod program;
 mod repairs;
+#[path = "../support/site.rs"]
+mod site;
 #[path = "../support/shared.rs"]
 mod shared;
 mod signatures;

@@ -1,14 +1,17 @@
 //! The MTA-STS suite: records, policy files, patterns and decisions by RFC 8461.
 //!
 //! Ambiguous cases are read too; where mailcheck decides otherwise than the suite, [`DEVIATIONS`] has
-//! the reason. Cases about the response of a web server are not run: mailcheck does not fetch policies.
+//! the reason. Cases about the response of a web server are
+//! run against one on loopback.
 
 use crate::shared::shared;
+use crate::site::{Certificate, Says, Site};
 use crate::zone::Zone;
 use mailcheck::dns::sole::Found;
 use mailcheck::net::Name;
-use mailcheck::protocols::mta_sts::{Connection, Field, Policy, PolicyFault, facts};
+use mailcheck::protocols::mta_sts::{Connection, Field, Policy, PolicyFault, facts, usable};
 use mailcheck::text::escape;
+use mailcheck::web::{Request, Unasked, Web as _};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -39,7 +42,7 @@ async fn every_case_of_the_suite_is_decided_as_it_expects() {
             "decision" => decision(&case["input"]),
             "fetch" => {
                 fetches += 1;
-                continue;
+                fetch(&case["response"]).await
             }
             kind => panic!("unknown kind {kind}"),
         };
@@ -58,7 +61,7 @@ async fn record(texts: &Value) -> Value {
     let records: Vec<Value> = texts.map(|text| json!({"type": "TXT", "strings": [text]})).collect();
     let zone = Zone::from_json(&json!({"_mta-sts.example.com": records}).to_string());
     let domain = Name::from_octets(b"example.com").expect("a name");
-    let (status, id) = match facts(&zone, &domain).await.found {
+    let (status, id) = match facts(&zone, &Unasked, &domain).await.record.found {
         Found::Nothing => ("none", None),
         Found::Several(_) => ("multiple", None),
         Found::Failed(_) => ("failed", None),
@@ -113,6 +116,39 @@ fn matches(case: &Value) -> Value {
     let mode = if patterns.is_empty() { "none" } else { "enforce" };
     let host = case["host"].as_str().expect("a host");
     json!({"match": read(mode, &patterns).matches(&name(host))})
+}
+
+/// Fetches a policy from a server that responds so.
+async fn fetch(response: &Value) -> Value {
+    let text = |key: &str| response[key].as_str();
+    let policy = "version: STSv1\nmode: enforce\nmx: mx.example.com\nmax_age: 604800\n";
+    let size = response["size"].as_u64().and_then(|it| usize::try_from(it).ok()).expect("a size");
+    let padding = size.saturating_sub(policy.len() + "x-pad: \n".len());
+    let body = match padding {
+        0 => policy.to_owned(),
+        more => format!("{policy}x-pad: {}\n", "x".repeat(more)),
+    };
+    let status = &response["status"];
+    let mut head = format!("HTTP/1.1 {status} Status\r\nContent-Length: {}\r\n", body.len());
+    for (field, key) in [("Content-Type", "content_type"), ("Location", "redirect")] {
+        head += &text(key).map(|value| format!("{field}: {value}\r\n")).unwrap_or_default();
+    }
+    let says = Says::Once(format!("{head}\r\n{body}").into_bytes());
+    let host = "mta-sts.example.com";
+    let site = match text("tls").expect("a state of TLS") {
+        "ok" => Site::open(&Certificate::of(&[host]), says).await,
+        "self-signed" => Site::open(&Certificate::self_signed(&[host]), says).await,
+        "plain http" => Site::open_plain(says).await,
+        other => {
+            let known = other.strip_prefix("SAN dNSName ");
+            let known = known.or(other.strip_prefix("certificate for "));
+            let name = known.and_then(|it| it.split(' ').next()).expect("a name");
+            Site::open(&Certificate::of(&[name]), says).await
+        }
+    };
+    let request = Request::new(name(host), "/.well-known/mta-sts.txt", 65_536);
+    let outcome = site.client().get(&request.at(site.addresses())).await;
+    json!({"usable": outcome.is_ok_and(|response| usable(&response).is_ok())})
 }
 
 fn decision(input: &Value) -> Value {

@@ -258,7 +258,7 @@ fn of_spf(standings: &Standings) -> Option<(About, Phrase)> {
         _ if standings.default == Some(SpfResult::Pass) => {
             Phrase::new().bad("anyone can send as this domain (+all)")
         }
-        Status::Good | Status::Weak => {
+        Status::Good | Status::Weak | Status::Partial => {
             Phrase::from("SPF valid, ").number(standings.lookups).plain(" of 10 lookups")
         }
         Status::Broken => Phrase::new().bad("SPF permerror"),

@@ -148,16 +148,17 @@ async fn carry_out(
     let is_explained = plan.ending.appearance.explain;
     let about = Arc::new((plan.ending.policy.config.clone(), plan.sources.faults.clone()));
     let clock = session.clock();
+    let web = session.stack.web(plan.http);
     let work = |mut inquiry: Inquiry| {
         // What is said of a sender is said in steps.
         if !is_explained && inquiry.senders.is_empty() && inquiry.declared.is_empty() {
             inquiry.steps = Steps::Skipped;
         }
-        let (dns, about) = (Arc::clone(&dns), Arc::clone(&about));
+        let (dns, web, about) = (Arc::clone(&dns), Arc::clone(&web), Arc::clone(&about));
         async move {
             // What one message would get is another question than what the owner expects.
             let is_judged = inquiry.is_about_the_whole();
-            let mut domain = examine(dns, inquiry, clock, deadline).await;
+            let mut domain = examine(dns, web, inquiry, clock, deadline).await;
             let (config, faults) = &*about;
             if is_judged {
                 config::judge(config, &mut domain);

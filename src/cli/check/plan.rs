@@ -8,7 +8,8 @@ use crate::audit::{Asked, Checks, Inquiry, Sweep};
 use crate::cli::args::CheckArgs;
 use crate::cli::what_if::WhatIf;
 use crate::cli::words::{
-    Argument, Ending, Mistake, Sources, Target, Words, declare, domain, selector, sender, target,
+    Argument, Ending, Http, Mistake, Sources, Target, Words, declare, domain, selector, sender,
+    target,
 };
 use crate::config::Config;
 use crate::dns::Server;
@@ -28,6 +29,8 @@ pub struct Plan {
     pub what_if: WhatIf,
     /// Where answers come from.
     pub sources: Sources,
+    /// How files are fetched.
+    pub http: Http,
     /// Where the report goes, and what counts.
     pub ending: Ending,
 }
@@ -59,6 +62,11 @@ pub fn plan(typed: CheckArgs) -> Result<Plan, Mistake> {
     let ending = Ending::read(&typed.report)?;
     let mut sources = Sources::read(typed.sources, words.resolvers)?;
     sources.compared.clone_from(&given.resolvers);
+    let http = match (typed.http.no_http, typed.http.http_local) {
+        (true, _) => Http::Off,
+        (false, true) => Http::Anywhere,
+        (false, false) => Http::Public,
+    };
     let inquiries = words.targets.into_iter().map(|mut target| {
         target.notes.extend(what_if.notes());
         let mut inquiry = given.inquiry(target);
@@ -73,6 +81,7 @@ pub fn plan(typed: CheckArgs) -> Result<Plan, Mistake> {
         what_if,
         ending,
         sources,
+        http,
     })
 }
 

@@ -7,6 +7,7 @@ use crate::cli::session::Deadline;
 use crate::dns::{Dns, Lookup, Question};
 use crate::report::{Domain, Error};
 use crate::text::Phrase;
+use crate::web::Web;
 use std::collections::VecDeque;
 use std::panic::resume_unwind;
 use std::pin::pin;
@@ -156,6 +157,7 @@ fn broken<T>(why: JoinError) -> T {
 /// only computes. A thread that is late ends with its next question.
 pub(super) async fn examine(
     dns: Arc<dyn Dns>,
+    web: Arc<dyn Web>,
     inquiry: Inquiry,
     clock: Clock,
     deadline: Deadline,
@@ -165,7 +167,7 @@ pub(super) async fn examine(
     let (asked, runtime) = (Arc::clone(&inquiry), Handle::current());
     let work = tokio::task::spawn_blocking(move || {
         let dns = InTime { under: dns, end };
-        runtime.block_on(timeout_at(end, audit::domain(&dns, &asked, clock)))
+        runtime.block_on(timeout_at(end, audit::domain_with_web(&dns, &*web, &asked, clock)))
     });
     match timeout_at(end + GRACE, work).await {
         Ok(Ok(Ok(domain))) => domain,

@@ -155,7 +155,7 @@ async fn probe(session: &Session, smtp: &dyn Smtp, plan: &Plan, target: &Target)
             patience: plan.sources.deadline,
         };
         let dialogue = smtp.talk(&call).await;
-        session.stack.record(line(&dialogue));
+        session.stack.record(&format!("{host} {}", call.address), line(&dialogue));
         let is_connected = dialogue.is_connected();
         last = Some(dialogue);
         if is_connected {

@@ -4,7 +4,7 @@ use super::TestArgs;
 use crate::audit::Inquiry;
 use crate::cli::check::Plan;
 use crate::cli::what_if::WhatIf;
-use crate::cli::words::{Argument, Ending, Mistake, Sources, declare, target};
+use crate::cli::words::{Argument, Ending, Http, Mistake, Sources, declare, target};
 use crate::config::{Config, FILE};
 use crate::net::Name;
 use std::ffi::OsString;
@@ -47,6 +47,7 @@ pub(super) fn plan(mut typed: TestArgs) -> Result<Plan, Mistake> {
         ))),
     });
     Ok(Plan {
+        http: Http::Off,
         inquiries: inquiries.collect::<Result<_, _>>()?,
         list: None,
         what_if: WhatIf::default(),

@@ -13,7 +13,7 @@ pub(super) use contract::contracts;
 pub use contract::declare;
 pub(super) use output::outputs;
 pub use output::{Format, Output};
-pub use settings::{Appearance, Ending, Sources};
+pub use settings::{Appearance, Ending, Http, Sources};
 pub(super) use target::{Argument, Target};
 
 use crate::audit::Asked;

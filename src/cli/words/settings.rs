@@ -69,6 +69,18 @@ impl Ending {
     }
 }
 
+/// Whether files that records lead to are fetched by HTTPS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Http {
+    /// From public addresses.
+    #[default]
+    Public,
+    /// From private and loopback addresses too.
+    Anywhere,
+    /// Not at all.
+    Off,
+}
+
 /// Where answers come from, as the user named it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sources {

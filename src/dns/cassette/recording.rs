@@ -58,14 +58,6 @@ impl<D: Dns, W: Write> Recording<D, W> {
         Self { under, tape: Mutex::new(tape), digests: RandomState::new() }
     }
 
-    /// Adds a line that is no answer of the DNS.
-    pub fn add(&self, line: String) {
-        let mut tape = self.tape.lock().unwrap_or_else(PoisonError::into_inner);
-        if tape.failure.is_none() {
-            tape.failure = tape.add(line).err();
-        }
-    }
-
     /// Writes what is left to write. What is answered after that is not recorded.
     ///
     /// # Errors

@@ -265,7 +265,7 @@ pub(super) fn unusable_words(record: &KeyRecord, why: Unusable) -> Phrase {
 
 fn tone(tried: &Tried) -> Tone {
     match (&tried.found, tried.standing()) {
-        (_, Standing::Good) => Tone::Good,
+        (_, Standing::Good | Standing::Partial) => Tone::Good,
         (_, Standing::Unknown) => Tone::Unknown,
         // Whether a dangling alias matters depends on its siblings; by itself it only leads on.
         (Found::Dangling, _) | (_, Standing::Weak | Standing::Absent) => Tone::Plain,

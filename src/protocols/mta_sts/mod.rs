@@ -8,17 +8,17 @@
 //! Texts that do not begin with `v=STSv1;` are discarded (§3.1). If not exactly one record is left,
 //! or it has a syntax error, senders without a cached policy act as if there were none.
 //!
-//! - [`examine()`] makes one query, for the record.
+//! - [`examine()`] makes one query, for the record, and fetches the file where there is a usable one,
+//!   with one request by HTTPS (§3.3).
 //! - [`Policy`] is the file: [`Policy::parse`] reads it, [`Policy::matches`] compares an MX host with
 //!   its patterns, and [`Policy::decide`] says what a sender does.
 //! - [`lint`]: rules; their facts are [`Facts`]. That no record exists is no finding.
-//!
-//! Deliberately absent: fetching the file.
 
 mod decision;
 mod event;
 mod examine;
 mod explain;
+mod fetch;
 mod grammar;
 pub mod lint;
 mod policy;
@@ -27,6 +27,7 @@ mod record;
 pub use decision::{Connection, Decision};
 pub use event::Event;
 pub use examine::{Facts, examine, facts, owner};
+pub use fetch::{NoPolicy, PolicyFile, Refusal, usable};
 pub use grammar::{is_record, parse};
 pub use policy::{Field, Mode, Pattern, Policy, PolicyFault};
 pub use record::Record;

@@ -8,6 +8,7 @@ use crate::dns::{
 };
 use crate::net::Name;
 use crate::protocols::Examined;
+use crate::web::{self, Scripted, Trouble as WebTrouble, Unasked};
 use std::sync::Arc;
 
 /// The answer to the one query.
@@ -32,7 +33,7 @@ impl Dns for World {
 }
 
 async fn look(world: &World) -> Facts {
-    facts(world, &Name::from_octets(b"example.com").expect("a name")).await
+    facts(world, &Unasked, &Name::from_octets(b"example.com").expect("a name")).await
 }
 
 /// The texts of the faults of a record, and what was expected there.
@@ -126,14 +127,82 @@ fn a_certificate_of_another_name_keeps_mail_from_an_enforced_host() {
     assert_eq!(decision, expected);
 }
 
+// ── the fetch ───────────────────────────────────────────────────────────────────────────────────
+
+const URL: &str = "https://mta-sts.example.com/.well-known/mta-sts.txt";
+
+/// A domain with a record, a host for its file and one MX host.
+struct Published;
+
+impl Dns for Published {
+    fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
+        let exchange = Name::from_octets(b"mx.new.example").expect("a name");
+        let data = match (question.name.to_string().as_str(), question.kind) {
+            ("_mta-sts.example.com", Kind::Txt) => Some(Data::from_text(b"v=STSv1; id=1")),
+            ("mta-sts.example.com", Kind::A) => Some(Data::A([192, 0, 2, 1].into())),
+            ("example.com", Kind::Mx) => Some(Data::Mx { preference: 10, exchange }),
+            _ => None,
+        };
+        let outcome = data.map_or(Outcome::NoData, |data| Outcome::Records(vec![data.into()]));
+        let answer = Answer::new(question.clone(), outcome, Provenance::Zone("test".into()));
+        Box::pin(std::future::ready(Arc::new(answer)))
+    }
+}
+
+async fn fetched(web: &Scripted) -> Facts {
+    facts(&Published, web, &Name::from_octets(b"example.com").expect("a name")).await
+}
+
+fn served(mode: &str, mx: &str) -> Scripted {
+    let text = format!("version: STSv1\nmode: {mode}\nmx: {mx}\nmax_age: 2592000\n");
+    Scripted::default().with_text(URL, &text)
+}
+
+#[tokio::test]
+async fn an_enforced_policy_that_names_the_mx_is_good() {
+    let facts = fetched(&served("enforce", "*.new.example")).await;
+    let said = facts.summary().to_string();
+    assert_eq!((facts.standing(), &*said), (Standing::Good, "enforce, max_age 30 d"));
+}
+
+#[tokio::test]
+async fn an_enforced_policy_for_the_old_mx_is_broken_and_names_both() {
+    let facts = fetched(&served("enforce", "mx.old.example")).await;
+    let said: Vec<String> = check(&facts).iter().map(|it| it.message.to_string()).collect();
+    let expected = "the MTA-STS policy names mx.old.example, your MX is mx.new.example: senders do \
+                    not deliver there";
+    assert_eq!((facts.standing(), said), (Standing::Broken, vec![expected.to_owned()]));
+}
+
+#[tokio::test]
+async fn a_policy_under_test_is_weak() {
+    let facts = fetched(&served("testing", "mx.new.example")).await;
+    assert_eq!(facts.standing(), Standing::Weak);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_leaves_the_file_unseen_and_is_no_finding() {
+    let silent = Err(web::Failure::new(WebTrouble::Timeout));
+    let facts = fetched(&Scripted::default().with(URL, silent)).await;
+    assert_eq!((facts.standing(), check(&facts).len()), (Standing::Partial, 0));
+}
+
+#[tokio::test]
+async fn an_expired_certificate_is_broken_and_a_finding() {
+    let expired = Err(web::Failure::new(WebTrouble::Expired));
+    let facts = fetched(&Scripted::default().with(URL, expired)).await;
+    let rules: Vec<_> = check(&facts).iter().map(|it| it.rule.id).collect();
+    assert_eq!((facts.standing(), rules), (Standing::Broken, vec!["mta_sts/no-policy"]));
+}
+
 // ── standings ───────────────────────────────────────────────────────────────────────────────────
 
 #[tokio::test]
-async fn one_valid_record_is_good() {
+async fn one_valid_record_without_its_file_is_partial() {
     let facts = look(&World::of(&["v=STSv1; id=1", "other"])).await;
     let said = facts.summary().to_string();
-    let expected = "record with id 1; policy file not checked".to_owned();
-    assert_eq!((facts.standing(), said), (Standing::Good, expected));
+    let expected = "record with id 1; policy file not fetched".to_owned();
+    assert_eq!((facts.standing(), said), (Standing::Partial, expected));
 }
 
 #[tokio::test]

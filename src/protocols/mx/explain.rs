@@ -157,7 +157,7 @@ fn list(addresses: &Addresses) -> Vec<std::net::IpAddr> {
 fn tone(standing: Standing) -> Tone {
     match standing {
         Standing::Good => Tone::Good,
-        Standing::Weak | Standing::Absent => Tone::Plain,
+        Standing::Weak | Standing::Absent | Standing::Partial => Tone::Plain,
         Standing::Broken => Tone::Bad,
         Standing::Unknown => Tone::Unknown,
     }

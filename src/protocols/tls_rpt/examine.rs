@@ -10,12 +10,13 @@ use crate::dns::{Dns, Failure};
 use crate::net::Name;
 use crate::protocols::{Detail, Examined, Examining};
 use crate::text::{Phrase, escape};
+use crate::web::Web;
 
 /// What was found out about a domain's TLS reporting.
 pub type Facts = Sole<Record>;
 
 /// Examines a domain.
-pub fn examine<'a>(dns: &'a dyn Dns, domain: &'a Name) -> Examining<'a> {
+pub fn examine<'a>(dns: &'a dyn Dns, _: &'a dyn Web, domain: &'a Name) -> Examining<'a> {
     Box::pin(async move { Box::new(facts(dns, domain).await) as Box<dyn Examined> })
 }
 

@@ -224,6 +224,7 @@ fn of_status(status: Status) -> Ink {
         Status::Weak => Ink::Weak,
         Status::Broken => Ink::Bad,
         Status::Unknown => Ink::Unknown,
+        Status::Partial => Ink::Plain,
         Status::Absent | Status::Skipped | Status::NotRecorded => Ink::Faint,
     }
 }

@@ -72,7 +72,8 @@ fn cell(domain: &Domain, protocol: Protocol) -> (Ink, String) {
     let Some(SectionView { status, .. }) = domain.section(protocol) else {
         return (Ink::Faint, "-".to_owned());
     };
-    let is_published = matches!(status, Status::Good | Status::Weak | Status::Broken);
+    let is_published =
+        matches!(status, Status::Good | Status::Weak | Status::Broken | Status::Partial);
     let word = match (protocol, status) {
         (_, Status::Skipped | Status::NotRecorded) => "-".to_owned(),
         (Protocol::Spf, _) if is_published => {

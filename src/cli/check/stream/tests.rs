@@ -1,6 +1,7 @@
 use super::*;
 use crate::dns::{Answer, Outcome, Provenance};
 use crate::net::Name;
+use crate::web::Unasked;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use tokio::sync::{mpsc, oneshot};
@@ -238,7 +239,7 @@ async fn busy_and_idle() -> [String; 2] {
     let about = |name| Inquiry::about(Name::from_unicode(name).expect("a name"));
     let one = |name, length| {
         let deadline = Deadline::new(Duration::from_millis(length));
-        examine(Arc::clone(&dns), about(name), Clock::default(), deadline)
+        examine(Arc::clone(&dns), Arc::new(Unasked), about(name), Clock::default(), deadline)
     };
     let (busy, idle) = tokio::join!(one("busy.example", 5), one("idle.example", 600_000));
     stop.store(true, SeqCst);
@@ -273,7 +274,8 @@ impl Dns for Silent {
 #[tokio::test]
 async fn the_deadline_is_of_each_domain() {
     let deadline = Deadline::new(Duration::from_millis(5));
-    let work = |inquiry| examine(Arc::new(Silent), inquiry, Clock::default(), deadline);
+    let work =
+        |inquiry| examine(Arc::new(Silent), Arc::new(Unasked), inquiry, Clock::default(), deadline);
     let (mut source, mut notes) = (several(3 * AT_ONCE), Notes::default());
     let begin = Instant::now();
     stream(&mut source, work, std::future::pending(), false, &mut notes).await.expect("written");

@@ -1,5 +1,6 @@
 //! Rules about MTA-STS. Checks look at facts and never resolve.
 
+mod file;
 mod record;
 mod rules;
 

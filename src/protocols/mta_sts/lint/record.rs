@@ -10,20 +10,20 @@ use crate::text::{Phrase, Span};
 use std::sync::Arc;
 
 pub(super) fn several(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    let Found::Several(texts) = &facts.found else { return };
+    let Found::Several(texts) = &facts.record.found else { return };
     let said = Phrase::new()
-        .name(facts.owner())
+        .name(facts.record.owner())
         .plain(" has ")
         .number(texts.len())
         .plain(" MTA-STS records; senders ")
         .bad("ignore all of them");
     let place = texts.iter().find_map(|text| text.place.clone());
-    let location = Location::set(facts.owner(), Kind::Txt).in_file(place);
+    let location = Location::set(facts.record.owner(), Kind::Txt).in_file(place);
     findings.push(Finding::new(rule, location, said));
 }
 
 pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    let Some(published) = facts.published() else { return };
+    let Some(published) = facts.record.published() else { return };
     for error in &published.record.errors {
         let found = published.record().show(error.span);
         let said = Phrase::new().plain("expected ").plain(error.expected);
@@ -57,7 +57,7 @@ pub(super) fn repeated(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
 
 /// The record, if it has no fault.
 fn sound(facts: &Facts) -> Option<&Published<Record>> {
-    facts.published().filter(|published| published.record.errors.is_empty())
+    facts.record.published().filter(|published| published.record.errors.is_empty())
 }
 
 /// The place of the record.
@@ -66,5 +66,5 @@ fn of(facts: &Facts, published: &Published<Record>) -> Location {
 }
 
 fn of_text(facts: &Facts, text: &Arc<[u8]>, place: Option<Place>) -> Location {
-    Location::record(facts.owner(), Kind::Txt, Arc::clone(text)).in_file(place)
+    Location::record(facts.record.owner(), Kind::Txt, Arc::clone(text)).in_file(place)
 }

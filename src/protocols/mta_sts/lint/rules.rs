@@ -1,6 +1,6 @@
 //! The table of rules: a row for each, in the order in which findings are told.
 
-use super::record;
+use super::{file, record};
 use crate::diagnostic::Confidence::Certain;
 use crate::diagnostic::Severity::{Error, Note, Warn};
 use crate::diagnostic::{Check, Rule};
@@ -35,6 +35,55 @@ pub static CHECKS: &[Check<Facts>] = &[
     },
     Check {
         rule: &Rule {
+            id: "mta_sts/no-policy",
+            severity: Error,
+            confidence: Certain,
+            summary: "the policy file that the MTA-STS record announces is not served",
+            why: "Senders without a cached policy act as if there were none and do not require TLS.",
+            cite: rfc(8461, "3.3"),
+            page: include_str!("no-policy.md"),
+        },
+        run: file::missing,
+    },
+    Check {
+        rule: &Rule {
+            id: "mta_sts/policy-syntax",
+            severity: Error,
+            confidence: Certain,
+            summary: "syntax error in the MTA-STS policy file",
+            why: "Senders ignore the whole file, and without a cached policy do not require TLS.",
+            cite: rfc(8461, "3.2"),
+            page: include_str!("policy-syntax.md"),
+        },
+        run: file::syntax,
+    },
+    Check {
+        rule: &Rule {
+            id: "mta_sts/mx-not-in-policy",
+            severity: Error,
+            confidence: Certain,
+            summary: "MX host that the enforced MTA-STS policy does not name",
+            why: "Senders that follow MTA-STS do not deliver to that host; if no other host is in the \
+                  policy, mail is delayed and then returned.",
+            cite: rfc(8461, "4.1"),
+            page: include_str!("mx-not-in-policy.md"),
+        },
+        run: file::unmatched,
+    },
+    Check {
+        rule: &Rule {
+            id: "mta_sts/mx-not-in-testing-policy",
+            severity: Warn,
+            confidence: Certain,
+            summary: "MX host that the MTA-STS policy under test does not name",
+            why: "Mail is still delivered, and would not be once the mode is enforce.",
+            cite: rfc(8461, "5"),
+            page: include_str!("mx-not-in-testing-policy.md"),
+        },
+        run: file::unmatched_in_test,
+    },
+    Check {
+        rule: &Rule {
             id: "mta_sts/lookalike",
             severity: Warn,
             confidence: Certain,
@@ -58,5 +107,29 @@ pub static CHECKS: &[Check<Facts>] = &[
             page: include_str!("repeated-id.md"),
         },
         run: record::repeated,
+    },
+    Check {
+        rule: &Rule {
+            id: "mta_sts/testing-mode",
+            severity: Note,
+            confidence: Certain,
+            summary: "MTA-STS policy in mode testing",
+            why: "Senders only report a failure of TLS: an attacker on the way can still read mail.",
+            cite: rfc(8461, "5"),
+            page: include_str!("testing-mode.md"),
+        },
+        run: file::testing,
+    },
+    Check {
+        rule: &Rule {
+            id: "mta_sts/short-max-age",
+            severity: Note,
+            confidence: Certain,
+            summary: "max_age of the MTA-STS policy below a week",
+            why: "An attacker who blocks the policy file has to do so only until senders forget it.",
+            cite: rfc(8461, "3.2"),
+            page: include_str!("short-max-age.md"),
+        },
+        run: file::short_lived,
     },
 ];
