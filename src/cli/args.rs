@@ -7,6 +7,7 @@
 mod duration;
 mod http;
 mod look;
+mod past;
 mod reading;
 mod servers;
 
@@ -20,6 +21,8 @@ use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches, Parser, ValueEn
 use duration::duration;
 pub use http::Http;
 pub use look::Look;
+pub use past::Past;
+pub(in crate::cli) use past::moment;
 pub use reading::{Reading, View};
 pub use servers::OneByOne;
 use std::ffi::OsString;
@@ -195,6 +198,10 @@ pub struct Sources {
     /// Replay recorded answers; no network
     #[arg(long, value_name = "FILE", conflicts_with = "record")]
     pub replay: Option<PathBuf>,
+
+    /// Which moment answers are of.
+    #[command(flatten)]
+    pub past: Past,
 
     /// Make queries fail: servfail:NAME, timeout:*.NAME/TXT …
     ///

@@ -25,9 +25,7 @@ impl Moment {
 
     /// The moment as RFC 3339 has it.
     pub(super) fn rfc3339(self) -> String {
-        let of_day = self.seconds % 86_400;
-        let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
-        format!("{}T{hour:02}:{minute:02}:{second:02}Z", self.date())
+        text::rfc3339(self.seconds)
     }
 }
 

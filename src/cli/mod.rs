@@ -18,6 +18,7 @@ mod explain;
 mod fix;
 mod git;
 mod help;
+pub(crate) mod history;
 mod input;
 mod lint;
 mod mailbox;

@@ -179,6 +179,19 @@ fn beside(place: &Path, before: Option<&fs::Metadata>) -> io::Result<(PathBuf, f
     }
 }
 
+/// Makes the folder that a file is to be in.
+///
+/// # Errors
+/// It cannot be made.
+pub(super) fn folder_of(file: &Path) -> Result<(), RunError> {
+    match file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => {
+            fs::create_dir_all(folder).map_err(|why| RunError::File(folder.to_owned(), why))
+        }
+        None => Ok(()),
+    }
+}
+
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;

@@ -67,9 +67,10 @@ impl Session {
     /// The clock of the run. One that can be repeated says the same every time, so it has no time of
     /// its own.
     pub(super) fn clock(&self) -> Clock {
-        match self.stack.is_repeatable {
-            true => Clock::default(),
-            false => Clock { seconds: self.started.seconds },
+        match (self.stack.moment, self.stack.is_repeatable) {
+            (Some(seconds), _) => Clock { seconds },
+            (None, true) => Clock::default(),
+            (None, false) => Clock { seconds: self.started.seconds },
         }
     }
 

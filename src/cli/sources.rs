@@ -1,5 +1,6 @@
 //! Where answers come from: the one place that puts sources together.
 
+use super::history::store;
 use super::input::{read, zones};
 use super::new_file::LateFile;
 use super::unread::Unread;
@@ -30,6 +31,8 @@ pub(super) struct Stack {
     pub names: Vec<String>,
     /// True if nothing is asked over a wire, so that the run can be repeated to the letter.
     pub is_repeatable: bool,
+    /// The moment that answers are of, in seconds since 1970; `None` if they are of now.
+    pub moment: Option<u64>,
     recorder: Option<Arc<Recording<Arc<dyn Dns>, LateFile>>>,
     /// The files of the recording, or nothing where none may be asked; `None` for the web itself.
     files: Option<Arc<dyn Web>>,
@@ -178,6 +181,10 @@ pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
         let how = if replay.is_interrupted() { ", which was interrupted" } else { "" };
         names.push(format!("replayed from {}{how}", path.display()));
         (Arc::new(replay), true)
+    } else if let Some((path, at)) = &sources.at {
+        let (replay, name) = store::moment(path, *at)?;
+        names.push(name);
+        (Arc::new(replay), true)
     } else if sources.offline {
         files = Some(Arc::new(web::Unasked));
         (Arc::new(Offline), true)
@@ -202,6 +209,7 @@ pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
         dns,
         names,
         is_repeatable,
+        moment: sources.at.as_ref().map(|(_, at)| *at),
         recorder,
         files,
         asked,
@@ -264,9 +272,9 @@ fn asking(servers: Vec<Server>, sources: &Sources) -> Result<Live, Mistake> {
 
 /// True if servers answer, and nothing lies over them.
 pub(super) fn is_plain(sources: &Sources) -> bool {
-    let Sources { zones, offline, record, replay, faults, .. } = sources;
+    let Sources { zones, offline, record, replay, at, faults, .. } = sources;
     let is_over = !zones.is_empty() || !faults.is_empty() || record.is_some();
-    !is_over && !offline && replay.is_none()
+    !is_over && !offline && replay.is_none() && at.is_none()
 }
 
 /// The servers that are asked, those of the system spelled out.

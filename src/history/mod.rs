@@ -18,11 +18,13 @@ mod observer;
 mod reports;
 mod schema;
 mod store;
+mod timeline;
 
 pub use failure::StoreError;
 pub use observer::Observer;
 pub use reports::Sighting;
 pub use store::{Access, Look, Store};
+pub use timeline::{Period, timeline};
 
 #[cfg(test)]
 mod tests;

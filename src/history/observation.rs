@@ -1,9 +1,9 @@
 //! From when to when a query had which answer, and the DNS of a moment.
 
-use super::store::{hash, stored};
+use super::store::{hash, newest, stored};
 use super::{Look, Store, StoreError};
 use crate::dns::{Answer, Failure, Outcome, Trouble, cassette_line};
-use crate::text::minute;
+use crate::text::rfc3339;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 impl Look<'_> {
@@ -73,7 +73,7 @@ impl Look<'_> {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn cassette(&self) -> Result<String, StoreError> {
+    pub(super) fn cassette(&self) -> Result<String, StoreError> {
         cassette(&self.transaction, self.at)
     }
 }
@@ -101,7 +101,8 @@ fn cassette(connection: &Connection, at: u64) -> Result<String, StoreError> {
          ) WHERE age = 1 ORDER BY line",
     )?;
     let mut rows = seen.query([stored(at)])?;
-    let mut text = format!("{{\"cassette\":1,\"recorded\":\"{}\"}}\n", minute(at));
+    let at = newest(connection)?.map_or(at, |newest| newest.min(at));
+    let mut text = format!("{{\"cassette\":1,\"recorded\":\"{}\"}}\n", rfc3339(at));
     while let Some(row) = rows.next()? {
         let (line, ttl): (String, Option<u32>) = (row.get(0)?, row.get(1)?);
         match (ttl, line.strip_prefix('{')) {

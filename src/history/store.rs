@@ -89,7 +89,7 @@ impl Store {
     }
 }
 
-fn newest(connection: &Connection) -> Result<Option<u64>, StoreError> {
+pub(super) fn newest(connection: &Connection) -> Result<Option<u64>, StoreError> {
     let newest: Option<i64> = connection
         .query_row(
             "SELECT max(last) FROM (SELECT max(last) AS last FROM observation UNION ALL \

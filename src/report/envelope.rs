@@ -41,11 +41,13 @@ pub enum Kind {
     Scan,
     /// Dialogues with mail servers.
     Smtp,
+    /// What became of domains over time.
+    History,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Report,
         Self::Lint,
         Self::Domain,
@@ -62,6 +64,7 @@ impl Kind {
         Self::Baseline,
         Self::Scan,
         Self::Smtp,
+        Self::History,
     ];
 
     /// Its name.
@@ -83,6 +86,7 @@ impl Kind {
             Self::Baseline => "baseline",
             Self::Scan => "scan",
             Self::Smtp => "smtp",
+            Self::History => "history",
         }
     }
 
@@ -105,6 +109,7 @@ impl Kind {
             Self::Baseline => "mailcheck.baseline/1",
             Self::Scan => "mailcheck.scan/1",
             Self::Smtp => "mailcheck.smtp/1",
+            Self::History => "mailcheck.history/1",
         }
     }
 

@@ -24,6 +24,9 @@ mod fault;
 pub mod feedback;
 mod finding;
 pub mod headline;
+#[cfg(feature = "history")]
+#[doc(hidden)]
+pub mod history;
 mod lookup;
 #[cfg(feature = "mail")]
 #[doc(hidden)]

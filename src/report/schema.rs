@@ -30,6 +30,7 @@ impl Kind {
             Self::Baseline => include_str!("../../testdata/schema/baseline.schema.json"),
             Self::Scan => include_str!("../../testdata/schema/scan.schema.json"),
             Self::Smtp => include_str!("../../testdata/schema/smtp.schema.json"),
+            Self::History => include_str!("../../testdata/schema/history.schema.json"),
         }
     }
 
@@ -52,6 +53,7 @@ impl Kind {
             Self::Baseline => "baseline with -f json",
             Self::Scan => "a line of scan",
             Self::Smtp => "smtp with -f json",
+            Self::History => "history with -f json",
         }
     }
 }

@@ -31,6 +31,12 @@ pub fn minute(seconds: u64) -> String {
     format!("{} {} UTC", date(day), clock(seconds))
 }
 
+/// A moment in seconds since 1970 as RFC 3339 has it: `2026-11-26T18:10:00Z`.
+pub fn rfc3339(seconds: u64) -> String {
+    let day = i64::try_from(seconds / 86_400).unwrap_or(i64::MAX);
+    format!("{}T{}:{:02}Z", date(day), clock(seconds), seconds % 60)
+}
+
 /// The time of day of a moment in seconds since 1970: `18:10`.
 pub fn clock(seconds: u64) -> String {
     let of_day = seconds % 86_400;

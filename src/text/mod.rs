@@ -30,7 +30,7 @@ pub use cite::{Citation, Cited};
 #[doc(hidden)]
 pub use cite::{advice, draft, rfc};
 #[doc(hidden)]
-pub use date::{between, clock, date, days, minute, seconds, span};
+pub use date::{between, clock, date, days, minute, rfc3339, seconds, span};
 pub(crate) use escape::break_line_command;
 pub use escape::escape;
 #[doc(hidden)]

@@ -17,6 +17,7 @@ mod fix;
 mod formats;
 mod guides;
 mod help;
+mod history;
 mod hostile;
 mod identities;
 mod kinds;

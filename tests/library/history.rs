@@ -74,3 +74,76 @@ fn one_process_writes_at_a_time_and_others_read_meanwhile() {
     drop(look);
     assert!(other.look(20).is_ok());
 }
+
+mod moments {
+    use super::{Access, Store};
+    use mailcheck::audit::{self, Clock, Inquiry};
+    use mailcheck::dns::Replay;
+    use mailcheck::history::Observer;
+    use mailcheck::net::Name;
+    use mailcheck::report::{Extent, Judged, Run, Threshold};
+    use proptest::prelude::*;
+    use std::path::Path;
+
+    /// What the DNS may answer at a look.
+    const ANSWERS: [&str; 5] = [
+        r#""records":["\"v=spf1 ip4:192.0.2.0/24 -all\""],"ttl":300"#,
+        r#""records":["\"v=spf1 ip4:192.0.2.0/24 -all\""],"ttl":7"#,
+        r#""records":["\"v=spf1 include:gone.example -all\""],"ttl":60"#,
+        r#""outcome":"timeout","detail":"5003 ms""#,
+        r#""outcome":"nxdomain""#,
+    ];
+
+    fn written(domain: &mailcheck::report::Domain) -> String {
+        let judged = Judged::new(vec![domain.clone()], Vec::new());
+        let report = judged.conclude(Run::default(), Threshold::default());
+        serde_json::to_string(&report.document(Extent::default())).expect("it can be written")
+    }
+
+    /// Looks at the domain at that time over that answer, stores it, and hands back the report.
+    async fn look(store: &mut Store, inquiry: &Inquiry, at: u64, answer: &str) -> String {
+        let cassette = format!(
+            "{{\"cassette\":1,\"absent\":\"nxdomain\"}}\n\
+             {{\"name\":\"example.com\",\"type\":\"TXT\",{answer}}}\n"
+        );
+        let clock = Clock { seconds: at };
+        let live = Observer::new(Replay::read("live", cassette).expect("a cassette"));
+        audit::domain(&live, inquiry, clock).await;
+        let mut look = store.look(at).expect("it can be written");
+        let answers = live.answers();
+        look.observe(answers.iter().map(|answer| &**answer)).expect("it can be written");
+        let seen = look.replay().expect("it can be read");
+        let domain = audit::domain(&seen, inquiry, clock).await;
+        look.keep().expect("it can be written");
+        written(&domain)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_report_of_every_moment_stays_what_it_was(
+            looks in prop::collection::vec((1_u64..9, 0..ANSWERS.len()), 1..8)
+        ) {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(async {
+                let mut store =
+                    Store::open(Path::new(":memory:"), Access::Write).expect("memory takes it");
+                let inquiry = Inquiry::about(Name::from_unicode("example.com").expect("a name"));
+                let (mut at, mut reports) = (1_795_716_600, Vec::new());
+                for (wait, answer) in looks {
+                    at += wait;
+                    reports.push((at, look(&mut store, &inquiry, at, ANSWERS[answer]).await));
+                }
+                for (at, report) in reports {
+                    let then = store.replay(at).expect("it can be read");
+                    let again = audit::domain(&then, &inquiry, Clock { seconds: at }).await;
+                    assert_eq!(written(&again), report);
+                }
+            });
+        }
+    }
+}

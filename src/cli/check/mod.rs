@@ -24,7 +24,8 @@ use std::io::{self, Write as _};
 use std::sync::Arc;
 use std::vec;
 pub(super) use stream::compare as compare_in_time;
-use stream::{Audience, End, Source, examine, stream};
+pub(super) use stream::examine;
+use stream::{Audience, End, Source, stream};
 use tokio::sync::mpsc;
 
 /// How many domains are compared at once.

@@ -155,7 +155,7 @@ fn broken<T>(why: JoinError) -> T {
 
 /// Examines one domain on a thread of its own, so that it ends in time whatever it does: even what
 /// only computes. A thread that is late ends with its next question.
-pub(super) async fn examine(
+pub(in crate::cli) async fn examine(
     dns: Arc<dyn Dns>,
     web: Arc<dyn Web>,
     inquiry: Inquiry,

@@ -4,6 +4,7 @@ use super::{Format, Mistake, Output, outputs};
 use crate::audit::RetiredSpf;
 use crate::cli::args;
 use crate::cli::config::{Settings, resolve_settings};
+use crate::cli::history::store;
 use crate::config::{Config, Policy};
 use crate::diagnostic::Severity;
 use crate::dns::MOST_QUERIES;
@@ -94,6 +95,8 @@ pub struct Sources {
     pub record: Option<PathBuf>,
     /// The cassette to answer from.
     pub replay: Option<PathBuf>,
+    /// The history to answer from, and the moment, in seconds since 1970.
+    pub at: Option<(PathBuf, u64)>,
     /// Faults to inject.
     pub faults: Vec<String>,
     /// Most time for one question.
@@ -129,10 +132,21 @@ impl Sources {
 
     fn any(typed: args::Sources, named: Vec<String>) -> Result<Self, Mistake> {
         let args::Servers { typed: flags, environment } = typed.servers;
-        let is_silent = typed.offline || typed.replay.is_some();
+        if typed.past.at.is_some() && (typed.offline || typed.replay.is_some()) {
+            let flag = if typed.offline { "--offline" } else { "--replay" };
+            return Err(Mistake::new(format!("--at answers from the history: leave out {flag}")));
+        }
+        let args::Past { at, store } = typed.past;
+        let at = at.map(|at| Ok::<_, Mistake>((store::place(store.as_deref())?, at)));
+        let at = at.transpose()?;
+        let is_silent = typed.offline || typed.replay.is_some() || at.is_some();
         let mut resolvers: Vec<String> = flags.into_iter().chain(named).collect();
         if let (Some(server), true) = (resolvers.first(), is_silent) {
-            let flag = if typed.offline { "--offline" } else { "--replay" };
+            let flag = match (typed.offline, &at) {
+                (true, _) => "--offline",
+                (false, Some(_)) => "--at",
+                (false, None) => "--replay",
+            };
             return Err(Mistake::new(format!(
                 "{flag} makes no DNS queries, so {server:?} has no use"
             )));
@@ -147,6 +161,7 @@ impl Sources {
             offline: typed.offline,
             record: typed.record,
             replay: typed.replay,
+            at,
             faults: typed.fault,
             timeout: typed.timeout.unwrap_or(TIMEOUT),
             deadline: typed.deadline.unwrap_or(DEADLINE),

@@ -149,6 +149,11 @@ impl Replay {
         alike.filter_map(|place| self.answer_at(*place)).find(|it| it.question == *question)
     }
 
+    /// True if it holds no answer.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
     /// When the cassette was recorded, as it says itself; not escaped.
     pub fn recorded(&self) -> Option<&str> {
         self.recorded.as_deref()

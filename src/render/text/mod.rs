@@ -25,6 +25,9 @@ mod fault;
 #[doc(hidden)]
 pub mod feedback;
 mod finding;
+#[cfg(feature = "history")]
+#[doc(hidden)]
+pub mod history;
 mod line;
 mod lint;
 #[cfg(feature = "mail")]

@@ -1,0 +1,53 @@
+//! Where the history is, and the DNS of a moment out of it.
+
+use crate::cli::words::Mistake;
+use crate::dns::Replay;
+use crate::history::{Access, Store, StoreError};
+use crate::text::minute;
+use std::env;
+use std::path::{Path, PathBuf};
+
+/// The file: the one that is named, or the one of this user.
+///
+/// # Errors
+/// None is named, and this user has no folder.
+#[allow(clippy::disallowed_methods, reason = "the environment is read here")]
+pub(in crate::cli) fn place(named: Option<&Path>) -> Result<PathBuf, Mistake> {
+    if let Some(file) = named {
+        return Ok(file.to_owned());
+    }
+    let folder = |name: &str| env::var_os(name).filter(|it| !it.is_empty()).map(PathBuf::from);
+    let state = folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")));
+    state.map(|state| state.join("mailcheck/history.db")).ok_or_else(|| {
+        Mistake::new(
+            "no place for the history: XDG_STATE_HOME and HOME are not set. Add --store FILE",
+        )
+    })
+}
+
+/// Opens a history.
+///
+/// # Errors
+/// It cannot be used.
+pub(super) fn open(path: &Path, access: Access) -> Result<Store, Mistake> {
+    Store::open(path, access).map_err(|why| trouble(path, &why))
+}
+
+/// What is wrong with the history in that file.
+pub(super) fn trouble(path: &Path, why: &StoreError) -> Mistake {
+    Mistake::new(format!("{}: {why}", path.display()))
+}
+
+/// The DNS as it was seen last at a moment, and its name in words.
+///
+/// # Errors
+/// The history cannot be used, or is younger.
+pub(in crate::cli) fn moment(path: &Path, at: u64) -> Result<(Replay, String), Mistake> {
+    let store = open(path, Access::Read)?;
+    let replay = store.replay(at).map_err(|why| trouble(path, &why))?;
+    if replay.is_empty() {
+        let why = format!("{}: no look before {}", path.display(), minute(at));
+        return Err(Mistake::new(why));
+    }
+    Ok((replay, format!("as last seen at {}, from {}", minute(at), path.display())))
+}
