@@ -137,11 +137,14 @@ const AT_DELEGATION: [u16; 9] = [1, 2, 28, 43, 46, 47, 48, 50, 25];
 pub(super) fn below_delegation(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for zone in &facts.files.zones {
         let Some(apex) = zone.apex() else { continue };
-        // A name stands before all names below it, and its NS records before those that count.
+        let delegated =
+            zone.records().filter(|(owner, kind, _)| *kind == Kind::Ns && *owner != apex);
+        let delegated: std::collections::HashSet<&Name> = delegated.map(|it| it.0).collect();
+        // A name stands before all names below it.
         let (mut cut, mut last): (Option<&Name>, _) = (None, None);
         for (owner, kind, record) in zone.records() {
             let is_below = cut.is_some_and(|cut| owner.is_within(cut));
-            if kind == Kind::Ns && owner != apex && !is_below {
+            if !is_below && delegated.contains(owner) {
                 cut = Some(owner);
             }
             let Some(cut) = cut.filter(|cut| owner.is_within(cut)) else { continue };
