@@ -24,9 +24,14 @@ pub(super) fn zones(argument: &Path) -> Result<Files, Mistake> {
 
 /// What the text of a file holds, which is named like this, and every fault of it.
 pub(super) fn understood(argument: &Path, text: &[u8]) -> Files {
+    understood_in(None, argument, text)
+}
+
+/// The same, of a zone that is named for all files; a name behind the file goes before it.
+pub(super) fn understood_in(zone: Option<&Name>, argument: &Path, text: &[u8]) -> Files {
     let (format, path) = split(argument);
     let origin = origin(argument);
-    formats::read_with(format, &path.display().to_string(), origin.as_ref(), text)
+    formats::read_with(format, &path.display().to_string(), origin.as_ref().or(zone), text)
 }
 
 /// Most files of a folder that are looked at.

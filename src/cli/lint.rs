@@ -5,6 +5,7 @@
 
 use super::conclude::conclude;
 use super::nature::Natures;
+use super::served::Expansion;
 use super::words::{Ending, Mistake};
 use super::{RunError, args, input};
 use crate::audit;
@@ -26,6 +27,7 @@ const EXAMPLES: &str = "\
 Examples:
   mailcheck lint example.com.zone               what is wrong in this file?
   mailcheck lint zones/*.zone -f github         as annotations, at the lines
+  mailcheck lint /etc/bind/named.conf            the zones that it names
   git show HEAD:example.com.zone | mailcheck lint -";
 
 const EXIT_CODES: &str = "\
@@ -79,11 +81,12 @@ pub(super) fn run(typed: &LintArgs) -> Result<u8, RunError> {
     let ending = Ending::read(&typed.report)?;
     let mut files: Vec<&OsStr> = Vec::with_capacity(typed.files.len());
     let mut known = std::collections::HashSet::new();
-    files.extend(typed.files.iter().map(OsString::as_os_str).filter(|file| known.insert(*file)));
+    let Expansion { words, notes, is_partial, .. } = Expansion::of_all(&typed.files);
+    files.extend(words.iter().map(OsString::as_os_str).filter(|file| known.insert(*file)));
     let (mut read, mut findings, mut unread) =
         (Vec::with_capacity(files.len()), Vec::new(), Vec::new());
-    let mut is_cut = false;
-    let natures = Natures::new(typed.reading, &ending.policy.config);
+    let mut is_cut = is_partial;
+    let natures = Natures::new(typed.reading.clone(), &ending.policy.config);
     for judged in all(&files, &ending.policy, &natures)? {
         match judged {
             Ok(JudgedFiles { file, findings: mut found, is_cut: is_one_cut }) => {
@@ -107,10 +110,10 @@ pub(super) fn run(typed: &LintArgs) -> Result<u8, RunError> {
         let _ = writeln!(io::stderr(), "error: {why}");
     }
     number(&mut findings);
-    let notes = unread.iter().map(|why| Phrase::new().plain("not read: ").plain(why.to_string()));
+    let skipped = unread.iter().map(|why| Phrase::new().plain("not read: ").plain(why.to_string()));
     let run = Run {
         files: read,
-        notes: notes.collect(),
+        notes: notes.into_iter().chain(skipped).collect(),
         is_partial: is_cut || !unread.is_empty(),
         ..Run::default()
     };
@@ -187,7 +190,7 @@ fn judge(
     }
     // What a file is read into is many times its size.
     let _alone = (text.len() > LARGE).then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
-    let mut files = input::understood(word, &text);
+    let mut files = natures.understood(word, &text);
     natures.apply(path, &mut files.zones);
     // What is left out for its size would pass for sound.
     if let Some(error) = files.errors.iter().find(|error| error.kind == ErrorKind::Limit) {

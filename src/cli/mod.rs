@@ -34,6 +34,7 @@ mod repository;
 mod rules;
 mod scan;
 mod schema;
+mod served;
 pub mod senders;
 mod session;
 mod smtp;

@@ -1,9 +1,11 @@
 //! What files are, as flags and the configuration say it.
 
 use super::args::{Reading, View};
+use super::input;
 use super::repository::Repository;
 use crate::config::{Config, FileSetting};
 use crate::zonefile::Zone;
+use crate::zonefile::formats::Files;
 use std::path::{Path, PathBuf};
 
 /// What is said of files beside their text.
@@ -14,6 +16,11 @@ pub(super) struct Natures {
 }
 
 impl Natures {
+    /// What the text of a file holds, which is named like this, and every fault of it.
+    pub(super) fn understood(&self, argument: &Path, text: &[u8]) -> Files {
+        input::understood_in(self.flags.origin.as_ref(), argument, text)
+    }
+
     /// What flags say of all files of a run, and the configuration of some.
     pub(super) fn new(flags: Reading, config: &Config) -> Self {
         let folder = |setting: &FileSetting| {

@@ -230,3 +230,48 @@ fn tls_rpt_records_are_judged_at_the_top_of_a_zone_and_below_it() {
         [(&"tls_rpt/syntax".into(), &7.into()), (&"tls_rpt/no-destination".into(), &8.into())]
     );
 }
+
+/// A zone without `$ORIGIN` that lets everybody send.
+const NAMELESS: &[u8] =
+    b"@ 3600 SOA ns.example.net. h.example.net. 1 2 3 4 5\n@ 3600 TXT \"v=spf1 +all\"\n";
+
+#[test]
+fn a_configuration_of_a_name_server_stands_for_the_zones_that_it_names() {
+    let bind = "options { directory \"/var/named\"; };\n\
+                zone \"example.com\" { type master; file \"zones/one\"; };\n\
+                zone \"example.net\" { type slave; file \"copy\"; };\n";
+    let nsd = "server:\n  zonesdir: \"zones\"\nzone:\n  name: example.com\n  zonefile: one\n";
+    let knot = "zone:\n  - domain: example.com\n    storage: /etc/knot/zones\n    file: one\n";
+    for (name, text) in [("named.conf", bind), ("nsd.conf", nsd), ("knot.conf", knot)] {
+        let run = run(&format!("lint-{name}"), ["lint", name, "-f", "github"]);
+        let ended = run.file(name, text.as_bytes()).file("zones/one", NAMELESS).end();
+        assert!(ended.stdout.contains("::example.com TXT: +all"), "{name}: {}", ended.stdout);
+        assert!(ended.stdout.contains("file=zones/one,line=2"), "{name}: {}", ended.stdout);
+    }
+}
+
+#[test]
+fn a_configuration_in_a_repository_opens_nothing_outside_of_it() {
+    let text = "zone \"a.example\" { type master; file \"/etc/passwd\"; };\n\
+                zone \"b.example\" { type master; file \"../../../../../../etc/passwd\"; };\n";
+    let run = run("lint-outside", ["lint", "named.conf"]).in_repository();
+    let ended = run.file("named.conf", text.as_bytes()).end();
+    let words: Vec<&str> = ended.stdout.split_whitespace().collect();
+    let said = words.join(" ");
+    assert_eq!(ended.code, Some(3), "{said}");
+    assert_eq!(said.matches("is outside the repository, not read").count(), 2, "{said}");
+}
+
+#[test]
+fn an_origin_is_the_zone_of_files_that_do_not_name_it() {
+    let run = run("lint-origin", ["lint", "records", "--origin", "example.com", "-f", "github"]);
+    let ended = run.file("records", NAMELESS).end();
+    assert!(ended.stdout.contains("::example.com TXT: +all"), "{}", ended.stdout);
+}
+
+#[test]
+fn every_record_set_below_a_delegation_is_named() {
+    let zone = with("sub 3600 MX 10 mx.example.net.\nsub 3600 NS ns.example.net.");
+    let ended = lint("delegated", &zone, []).end();
+    assert!(ended.stdout.contains("zone/below-delegation"), "{}", ended.stdout);
+}

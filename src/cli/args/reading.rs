@@ -1,9 +1,10 @@
 //! What files are, where that cannot be seen in them.
 
+use crate::net::Name;
 use clap::{Args, ValueEnum};
 
 /// What files are.
-#[derive(Args, Clone, Copy, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Reading {
     /// Other sources add records to the zones of these files
     ///
@@ -17,6 +18,18 @@ pub struct Reading {
     /// path and view = "internal".
     #[arg(long, value_name = "VIEW", value_enum, hide_possible_values = true)]
     pub view: Option<View>,
+
+    /// The zone of files that do not name it
+    ///
+    /// Relative names end in NAME until an `$ORIGIN`. For one of several files: FILE=NAME, which goes first.
+    #[arg(long, value_name = "NAME", value_parser = zone_name)]
+    pub origin: Option<Name>,
+}
+
+fn zone_name(text: &str) -> Result<Name, String> {
+    let plain = text.strip_suffix('.').unwrap_or(text);
+    let name = Name::from_unicode(plain).map_err(|why| why.to_string())?;
+    if name.is_root() { Err("expected the name of a zone".to_owned()) } else { Ok(name) }
 }
 
 /// Who is answered from a file.

@@ -192,15 +192,15 @@ impl States {
         self.findings.push(Finding { state, ..Finding::from(&finding) });
     }
 
-    fn version(argument: &Path) -> Result<Version, Mistake> {
+    fn version(&self, argument: &Path) -> Result<Version, Mistake> {
         let (_, path) = input::split(argument);
         let text = input::read(path, input::ZONE_LIMIT)?;
-        Ok(Version { files: input::understood(argument, &text), text })
+        Ok(Version { files: self.natures.understood(argument, &text), text })
     }
 
     fn both(&mut self, before: &[PathBuf], after: &[PathBuf]) -> Result<(), Mistake> {
         let read = |files: &[PathBuf]| {
-            files.iter().map(|path| Self::version(path)).collect::<Result<Vec<_>, _>>()
+            files.iter().map(|path| self.version(path)).collect::<Result<Vec<_>, _>>()
         };
         let (before, after) = (read(before)?, read(after)?);
         self.versions(before, after);
@@ -209,7 +209,7 @@ impl States {
 
     /// One file that holds both states, as a plan of Terraform does.
     fn plan(&mut self, path: &Path) -> Result<(), Mistake> {
-        let mut version = Self::version(path)?;
+        let mut version = self.version(path)?;
         let Some(before) = version.files.before.take() else {
             return Err(Mistake::new(format!(
                 "{} needs a state to compare with: --live (current DNS), --base COMMIT, or an older file \
@@ -247,6 +247,7 @@ impl States {
     /// The files as they are, and as they stood at a commit.
     fn at_commit(&mut self, commit: &Commit, files: &[PathBuf]) -> Result<(), Mistake> {
         let shown = commit.name();
+        let natures = self.natures.clone();
         let mut alike = 0;
         for argument in files {
             let (_, path) = input::split(argument);
@@ -263,7 +264,7 @@ impl States {
                     )));
                 };
                 alike += 1;
-                let mut files = input::understood(argument, &text);
+                let mut files = natures.understood(argument, &text);
                 unread::disregard(&mut files, &mut self.unread);
                 self.natures.apply(path, &mut files.zones);
                 self.alike.extend(files.zones);
@@ -279,7 +280,7 @@ impl States {
             }
             let version = |text: Option<Vec<u8>>| -> Vec<Version> {
                 let text = text.into_iter();
-                text.map(|text| Version { files: input::understood(argument, &text), text })
+                text.map(|text| Version { files: natures.understood(argument, &text), text })
                     .collect()
             };
             let names = self.before.names.len();

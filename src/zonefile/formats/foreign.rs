@@ -22,6 +22,14 @@ pub(super) fn advice(text: &[u8]) -> Option<&'static str> {
         ];
         kinds.iter().any(|kind| line.starts_with(kind))
     };
+    let is_server =
+        |line: &str| line == "zone:" || line.starts_with("zone \"") && line.contains('{');
+    if lines().any(is_server) {
+        return Some(
+            "this is the configuration of a name server: mailcheck lint reads the zones that it names; \
+             elsewhere, give their files",
+        );
+    }
     if lines().any(is_block) {
         return Some(
             "this is HCL, which only Terraform can evaluate: terraform show -json PLAN > plan.json, and \

@@ -1,0 +1,183 @@
+//! The zones that the configuration of a name server names: `named.conf`, `nsd.conf`, `knot.conf`.
+//!
+//! A configuration often lies in a repository and names folders of the server, so an absolute path is
+//! also looked for below the configuration. A configuration in a repository may come from strangers:
+//! what it names outside of the repository is not opened.
+
+mod blocks;
+mod lines;
+
+use super::input;
+use super::repository::Repository;
+use crate::net::Name;
+use crate::text::{Phrase, escape};
+use std::ffi::OsString;
+use std::path::{Component, Path, PathBuf};
+
+/// The largest configuration that is read.
+const LIMIT: u64 = 16 * 1024 * 1024;
+/// Most configurations that one includes, all told.
+const INCLUDED: usize = 64;
+
+/// A zone of a configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Served {
+    name: String,
+    /// As it is written there.
+    file: Option<String>,
+    /// True for a copy of what another server has, and for the hints of the root.
+    is_copy: bool,
+    /// The folder of this zone, if it has one of its own.
+    folder: Option<String>,
+}
+
+/// What a configuration says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Settings {
+    zones: Vec<Served>,
+    /// The folder that relative paths begin in.
+    folder: Option<String>,
+    includes: Vec<String>,
+}
+
+impl Settings {
+    fn read(text: &[u8]) -> Option<Self> {
+        let text = String::from_utf8_lossy(text);
+        let found = if lines::is_section(&text) { lines::read(&text) } else { blocks::read(&text) };
+        let is_empty = found.zones.is_empty() && found.includes.is_empty();
+        (!is_empty).then_some(found)
+    }
+}
+
+/// What stands for words, or for a configuration among them.
+#[derive(Default)]
+pub(super) struct Expansion {
+    /// The words, the files of its zones in the place of each configuration.
+    pub words: Vec<OsString>,
+    /// What there is to say of configurations.
+    pub notes: Vec<Phrase>,
+    /// True if a zone is not read that should be.
+    pub is_partial: bool,
+    copies: usize,
+    without: usize,
+}
+
+impl Expansion {
+    /// Puts the files of its zones in the place of each configuration.
+    pub(super) fn of_all(words: &[OsString]) -> Self {
+        let mut all = Self::default();
+        for word in words {
+            match Self::of(Path::new(word)) {
+                Some(one) => {
+                    all.is_partial |= one.is_partial || one.words.is_empty();
+                    all.words.extend(one.words);
+                    all.notes.extend(one.notes);
+                }
+                None => all.words.push(word.clone()),
+            }
+        }
+        all
+    }
+
+    /// `None` for what is no configuration.
+    fn of(path: &Path) -> Option<Self> {
+        let is_named_so = path.file_name()?.to_str()?.contains(".conf");
+        if !is_named_so || input::split(path) != (None, path) {
+            return None;
+        }
+        let text = input::read(path, LIMIT).ok()?;
+        let mut settings = Settings::read(&text)?;
+        let mut expansion = Self::default();
+        expansion.include(path, &mut settings);
+        for zone in &settings.zones {
+            expansion.zone(path, settings.folder.as_deref(), zone);
+        }
+        let (words, copies, without) = (expansion.words.len(), expansion.copies, expansion.without);
+        let mut said = format!(": {words} zone {} read", if words == 1 { "file" } else { "files" });
+        for (count, what) in [(copies, "secondary, hint or root"), (without, "without a file")]
+            .iter()
+            .filter(|it| it.0 > 0)
+        {
+            said.push_str(&format!("; {count} {what}, not read"));
+        }
+        let said = Phrase::new().code(path.display().to_string()).plain(said);
+        expansion.notes.insert(0, said);
+        Some(expansion)
+    }
+
+    /// Adds what included files say.
+    fn include(&mut self, path: &Path, settings: &mut Settings) {
+        let mut waiting: Vec<String> = std::mem::take(&mut settings.includes);
+        let mut known = std::collections::HashSet::new();
+        while let Some(include) = waiting.pop() {
+            if !known.insert(include.clone()) {
+                continue;
+            }
+            let found = locate(path, settings.folder.as_deref(), &include)
+                .filter(|_| known.len() <= INCLUDED)
+                .and_then(|file| input::read(&file, LIMIT).ok());
+            let Some(text) = found else {
+                let said = format!(": the included {include} is not read");
+                self.say(path, &said);
+                continue;
+            };
+            if let Some(more) = Settings::read(&text) {
+                settings.zones.extend(more.zones);
+                waiting.extend(more.includes);
+                settings.folder = settings.folder.take().or(more.folder);
+            }
+        }
+    }
+
+    fn zone(&mut self, path: &Path, folder: Option<&str>, zone: &Served) {
+        let name = zone.name.trim_end_matches('.');
+        let Some(file) = &zone.file else {
+            self.without += 1;
+            return;
+        };
+        if zone.is_copy || name.is_empty() {
+            self.copies += 1;
+            return;
+        }
+        let folder = zone.folder.as_deref().or(folder);
+        match locate(path, folder, file).filter(|_| Name::from_unicode(name).is_ok()) {
+            Some(found) => {
+                let mut word = OsString::from("zone:");
+                word.push(found);
+                word.push(format!("={name}"));
+                self.words.push(word);
+            }
+            None => {
+                let said = format!(": zone {name}: {file} is outside the repository, not read");
+                self.is_partial = true;
+                self.say(path, &said);
+            }
+        }
+    }
+
+    fn say(&mut self, path: &Path, said: &str) {
+        let said = escape(said.as_bytes());
+        self.notes.push(Phrase::new().code(path.display().to_string()).plain(said));
+    }
+}
+
+/// Where a file is that a configuration names: as it says, or below the configuration with the end of
+/// that path. `None` if that would lead out of the repository.
+#[allow(clippy::disallowed_methods, reason = "files are looked for here")]
+fn locate(configuration: &Path, folder: Option<&str>, file: &str) -> Option<PathBuf> {
+    let home = configuration.parent().unwrap_or(Path::new(""));
+    let written = folder.map_or_else(|| PathBuf::from(file), |folder| Path::new(folder).join(file));
+    let names: Vec<Component<'_>> =
+        written.components().filter(|it| matches!(it, Component::Normal(_))).collect();
+    let ends = (0..names.len()).filter_map(|from| names.get(from..));
+    let mut places = vec![home.join(&written), home.join(file)];
+    places.extend(ends.map(|end| home.join(end.iter().collect::<PathBuf>())));
+    if let Ok(repository) = Repository::find()
+        && repository.holds(configuration)
+    {
+        places.retain(|place| repository.holds(place));
+    }
+    let there = places.iter().find(|place| place.is_file()).cloned();
+    // Where the first place leads out, a later one that is not there says nothing of it.
+    there.or_else(|| places.into_iter().next().filter(|place| *place == home.join(&written)))
+}
