@@ -27,9 +27,7 @@ pub mod smtp;
 mod section;
 mod zonefile;
 
-pub use crate::examine::{
-    Asked, Checks, Clock, Fixes, Inquiry, RetiredSpf, Sender, Steps, Sweep,
-};
+pub use crate::examine::{Asked, Checks, Clock, Fixes, Inquiry, RetiredSpf, Sender, Steps, Sweep};
 #[doc(hidden)]
 pub use crate::fix::{Selection, Spared};
 pub use crate::posture::Role;

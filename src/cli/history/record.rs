@@ -15,6 +15,7 @@ use crate::history::{Access, Observer, StoreError};
 use crate::net::Name;
 use crate::report::{Judged, Run, Threshold, Verdict};
 use crate::text::minute;
+use crate::web;
 use clap::Parser;
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -78,8 +79,10 @@ pub(super) fn run(typed: RecordArgs) -> Result<u8, RunError> {
         let at = time.unwrap_or(session.started.seconds);
         let (clock, deadline) = (Clock { seconds: at }, session.deadline);
         let observer = Arc::new(Observer::new(Arc::clone(session.dns())));
-        let over =
-            |dns: Arc<dyn Dns>, inquiry: &Inquiry| examine(dns, inquiry.clone(), clock, deadline);
+        // The store holds answers of the DNS, so a look asks nothing else.
+        let over = |dns: Arc<dyn Dns>, inquiry: &Inquiry| {
+            examine(dns, Arc::new(web::Unasked), inquiry.clone(), clock, deadline)
+        };
         for some in inquiries.chunks(AT_ONCE) {
             let dns = || Arc::clone(&observer) as Arc<dyn Dns>;
             join_all(some.iter().map(|inquiry| over(dns(), inquiry))).await;

@@ -1,7 +1,8 @@
 //! A cassette played back.
 
 use super::{
-    BYTE_ORDER_MARK, CassetteError, DIALOGUE, Header, INTERRUPTED, Line, OTHER_PORTS, VERSION, answer,
+    BYTE_ORDER_MARK, CassetteError, DIALOGUE, Header, INTERRUPTED, Line, OTHER_PORTS, VERSION,
+    answer,
 };
 use crate::dns::chain::Chain;
 use crate::dns::{
