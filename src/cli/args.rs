@@ -4,6 +4,7 @@
 //! with it is for [`plan`](super::check::plan()) to say, or for SPF to evaluate, never for the parser of
 //! flags to refuse.
 
+mod colour;
 mod duration;
 mod http;
 mod look;
@@ -13,11 +14,11 @@ mod servers;
 
 use crate::cli::words::Format;
 use crate::protocols::Protocol;
-use crate::render::palette::Choice;
 use crate::render::text::Question;
 use clap::builder::{BoolishValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches, Parser, ValueEnum};
+pub use colour::{Color, Colour};
 use duration::duration;
 pub use http::Http;
 pub use look::Look;
@@ -327,22 +328,6 @@ pub struct Report {
     pub question: Option<Question>,
 }
 
-/// When to use colour.
-#[derive(Args, Clone, Copy, Debug)]
-pub struct Colour {
-    /// Use color: auto, always or never
-    #[arg(
-        long,
-        value_name = "WHEN",
-        value_enum,
-        default_value = "auto",
-        hide_possible_values = true,
-        hide_default_value = true,
-        hide_short_help = true
-    )]
-    pub color: Color,
-}
-
 /// Flags that show a page and do nothing else; every command has them.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Pages {
@@ -424,27 +409,6 @@ fn protocols() -> impl TypedValueParser<Value = Protocol> {
 fn only_protocols() -> String {
     let words: Vec<&str> = Protocol::all().map(Protocol::word).collect();
     format!("Only these: {}", words.join(","))
-}
-
-/// When to use colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// Where it can be seen.
-    Auto,
-    /// In any case.
-    Always,
-    /// Not at all.
-    Never,
-}
-
-impl From<Color> for Choice {
-    fn from(color: Color) -> Self {
-        match color {
-            Color::Auto => Self::Auto,
-            Color::Always => Self::Always,
-            Color::Never => Self::Never,
-        }
-    }
 }
 
 /// The least finding that makes a run fail.
