@@ -106,8 +106,8 @@ impl Stack {
             (Http::Off, _) => Arc::new(web::Unasked),
             (_, Some(files)) => Arc::clone(files),
             (_, None) => {
-                let mut options = web::LiveOptions::default();
-                options.allows_local = http == Http::Anywhere;
+                let allows_local = http == Http::Anywhere;
+                let options = web::LiveOptions { allows_local, ..web::LiveOptions::default() };
                 Arc::new(web::Live::new(options))
             }
         };

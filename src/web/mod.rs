@@ -7,7 +7,7 @@
 //!
 //! | source | answers |
 //! |---|---|
-//! | [`Live`] | web servers |
+//! | `Live` | web servers |
 //! | [`Recorder`], [`Replay`] | a recording: lines of the cassette that holds the DNS as well |
 //! | [`Scripted`] | what a test says |
 //! | [`Unasked`] | nothing: nobody may be asked |

@@ -37,7 +37,10 @@ fn content(ended: &Ended) -> Vec<u8> {
     std::fs::read(ended.folder.join("h.db")).expect("a history was written")
 }
 
-const MORNING: [(&str, fn() -> String); 3] = [
+/// A time, and the zone that stands then.
+type Look = (&'static str, fn() -> String);
+
+const MORNING: [Look; 3] = [
     ("2026-11-26T18:10", || SOUND.to_owned()),
     ("2026-11-26T18:40", shrunken),
     ("2026-11-27T22:40", || SOUND.to_owned()),

@@ -11,7 +11,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -159,9 +159,8 @@ fn but(begin: &'static str, said: &'static str) -> impl Fn(&str) -> Vec<u8> + Se
     }
 }
 
-fn now() -> u64 {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs()
-}
+/// A day on which the certificates of `testdata/tls` are valid: 2026-11-28.
+const NOW: u64 = 1_795_867_200;
 
 fn call(peer: &Peer, security: Security) -> Call {
     Call {
@@ -171,7 +170,7 @@ fn call(peer: &Peer, security: Security) -> Call {
         ehlo: None,
         envelope: None,
         login: None,
-        now: now(),
+        now: NOW,
         patience: Duration::from_secs(20),
     }
 }
@@ -204,7 +203,7 @@ fn last(dialogue: &Dialogue) -> (Step, Outcome) {
 }
 
 fn verdict(dialogue: Dialogue) -> Verdict {
-    judge(dialogue, now()).result
+    judge(dialogue, NOW).result
 }
 
 #[tokio::test]
@@ -295,14 +294,14 @@ async fn what_does_not_speak_smtp_is_malformed() {
 #[tokio::test]
 async fn escapes_of_a_banner_and_of_a_certificate_do_not_get_through() {
     let banner = talk(but("", "220 a\x1b[31mb\r\n")).await;
-    let subject = shown(&[MANY, INTERMEDIATE], now()).await;
+    let subject = shown(&[MANY, INTERMEDIATE], NOW).await;
     let written = format!("{}{}", line(&banner), line(&subject));
     assert!(!written.contains('\u{1b}') && !written.contains("\\u001b"), "{written}");
 }
 
 #[tokio::test]
 async fn of_many_names_some_are_kept_and_all_are_counted() {
-    let dialogue = shown(&[MANY, INTERMEDIATE], now()).await;
+    let dialogue = shown(&[MANY, INTERMEDIATE], NOW).await;
     let tls = dialogue.tls.unwrap();
     assert_eq!(
         (tls.chain[0].names.len(), tls.chain[0].name_count, tls.name_matches),
@@ -314,9 +313,9 @@ async fn of_many_names_some_are_kept_and_all_are_counted() {
 async fn each_fault_of_a_certificate_has_its_name_and_hides_no_other() {
     const LATER: u64 = 6_000_000_000;
     let seen = [
-        shown(&[GOOD], now()).await,
-        shown(&[SELF_SIGNED], now()).await,
-        shown(&[OTHER, INTERMEDIATE], now()).await,
+        shown(&[GOOD], NOW).await,
+        shown(&[SELF_SIGNED], NOW).await,
+        shown(&[OTHER, INTERMEDIATE], NOW).await,
         shown(&[OTHER, INTERMEDIATE], LATER).await,
         shown(&[GOOD, INTERMEDIATE], 1_000_000_000).await,
     ];
@@ -425,14 +424,14 @@ async fn a_recorded_dialogue_is_repeated_to_the_letter() {
 #[tokio::test]
 async fn an_issuer_that_was_sent_anchors_the_certificate_and_the_certificate_does_not_anchor_itself()
  {
-    let dialogue = shown(&[GOOD, INTERMEDIATE], now()).await;
+    let dialogue = shown(&[GOOD, INTERMEDIATE], NOW).await;
     let chain = dialogue.tls.unwrap().chain;
     assert_eq!(chain.iter().map(|it| it.anchors).collect::<Vec<_>>(), [false, true]);
 }
 
 #[tokio::test]
 async fn a_certificate_that_did_not_issue_it_anchors_nothing() {
-    let dialogue = shown(&[GOOD, SELF_SIGNED], now()).await;
+    let dialogue = shown(&[GOOD, SELF_SIGNED], NOW).await;
     let chain = dialogue.tls.unwrap().chain;
     assert_eq!(chain.iter().map(|it| it.anchors).collect::<Vec<_>>(), [false, false]);
 }

@@ -119,11 +119,12 @@ impl Site {
                 tokio::spawn(async move {
                     match acceptor {
                         None => babble(stream, says).await,
-                        Some(acceptor) => match acceptor.accept(stream).await {
-                            Ok(stream) => talk(stream, says).await,
-                            // The client did not like the certificate.
-                            Err(_) => (),
-                        },
+                        Some(acceptor) => {
+                            // A client that does not like the certificate hears nothing.
+                            if let Ok(stream) = acceptor.accept(stream).await {
+                                talk(stream, says).await;
+                            }
+                        }
                     }
                 });
             }

@@ -16,7 +16,7 @@ pub struct OneByOne {
 
     /// Compare the answers of these resolvers
     ///
-    /// IP[:PORT], tls://…, https://…, system. One is compared with the system's.
+    /// IP or IP:PORT, tls://…, https://…, system. One is compared with the system's.
     #[arg(long, value_name = "LIST", value_delimiter = ',', hide_short_help = true)]
     pub compare_resolvers: Vec<String>,
 

@@ -60,7 +60,7 @@ pub(super) struct HistoryArgs {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    Record(record::RecordArgs),
+    Record(Box<record::RecordArgs>),
     Export(export::ExportArgs),
 }
 
@@ -103,7 +103,7 @@ struct Shown {
 pub(super) fn run(typed: HistoryArgs) -> Result<u8, RunError> {
     match typed.action {
         None => wait_for(show(typed.shown)),
-        Some(Action::Record(typed)) => record::run(typed),
+        Some(Action::Record(typed)) => record::run(*typed),
         Some(Action::Export(typed)) => export::run(&typed),
     }
 }

@@ -37,7 +37,7 @@ pub struct Facts {
 
 /// The records of type 99 at a domain, if there are any.
 ///
-/// RFC 7208 §3.1: "SPF records MUST be published as a DNS TXT (type 16) Resource Record (RR) [RFC1035]
+/// RFC 7208 §3.1: "SPF records MUST be published as a DNS TXT (type 16) Resource Record (RR) \[RFC1035\]
 /// only." Receivers do not ask for them, and what goes unanswered here means nothing.
 pub async fn retired(dns: &dyn Dns, domain: &Name) -> Option<Arc<Answer>> {
     let answer = ask(dns, domain, Kind::Spf).await;
