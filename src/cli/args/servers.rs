@@ -20,10 +20,10 @@ pub struct OneByOne {
     #[arg(long, value_name = "LIST", value_delimiter = ',', hide_short_help = true)]
     pub compare_resolvers: Vec<String>,
 
-    /// With --authoritative: query private and loopback addresses too
+    /// Contact private and loopback addresses that the DNS names too
     ///
-    /// The DNS of a stranger can name any address, so by default mailcheck sends nothing to addresses
-    /// that the internet cannot reach.
+    /// For --authoritative, and to fetch files. The DNS of a stranger can name any address, so by
+    /// default mailcheck sends nothing to addresses that the internet cannot reach.
     #[arg(long, value_parser = BoolishValueParser::new(), hide_short_help = true)]
     pub allow_private: bool,
 

@@ -62,7 +62,7 @@ pub fn plan(typed: CheckArgs) -> Result<Plan, Mistake> {
     let ending = Ending::read(&typed.report)?;
     let mut sources = Sources::read(typed.sources, words.resolvers)?;
     sources.compared.clone_from(&given.resolvers);
-    let http = match (typed.http.no_http, typed.http.http_local) {
+    let http = match (typed.http.no_http, typed.one_by_one.allow_private) {
         (true, _) => Http::Off,
         (false, true) => Http::Anywhere,
         (false, false) => Http::Public,

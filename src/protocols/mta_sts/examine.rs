@@ -1,7 +1,7 @@
 //! One query, what its answer means, and the policy file behind it.
 
 use super::event::Event;
-use super::fetch::{PolicyFile, fetch};
+use super::fetch::{NoPolicy, PolicyFile, fetch};
 use super::grammar::{is_record, parse};
 use super::policy::Mode;
 use super::record::Record;
@@ -81,7 +81,9 @@ impl Examined for Facts {
             Found::Several(_) => Standing::Broken,
             Found::One(_) => {
                 self.certain_file().map_or(Standing::Partial, |file| match &file.policy {
-                    Err(_) => Standing::Broken,
+                    Err(NoPolicy::Faulty(_)) => Standing::Broken,
+                    // Senders deliver as if there were no MTA-STS (RFC 8461 §3.3).
+                    Err(_) => Standing::Weak,
                     Ok(policy) if policy.mode != Mode::Enforce => Standing::Weak,
                     Ok(_) if !file.unmatched().is_empty() => Standing::Broken,
                     Ok(_) => Standing::Good,

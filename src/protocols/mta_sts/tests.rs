@@ -188,11 +188,11 @@ async fn a_server_that_does_not_answer_leaves_the_file_unseen_and_is_no_finding(
 }
 
 #[tokio::test]
-async fn an_expired_certificate_is_broken_and_a_finding() {
+async fn an_expired_certificate_is_weak_and_a_finding() {
     let expired = Err(web::Failure::new(WebTrouble::Expired));
     let facts = fetched(&Scripted::default().with(URL, expired)).await;
     let rules: Vec<_> = check(&facts).iter().map(|it| it.rule.id).collect();
-    assert_eq!((facts.standing(), rules), (Standing::Broken, vec!["mta_sts/no-policy"]));
+    assert_eq!((facts.standing(), rules), (Standing::Weak, vec!["mta_sts/no-policy"]));
 }
 
 // ── standings ───────────────────────────────────────────────────────────────────────────────────

@@ -36,7 +36,7 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check {
         rule: &Rule {
             id: "mta_sts/no-policy",
-            severity: Error,
+            severity: Warn,
             confidence: Certain,
             summary: "the policy file that the MTA-STS record announces is not served",
             why: "Senders without a cached policy act as if there were none and do not require TLS.",
