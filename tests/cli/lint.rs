@@ -246,7 +246,7 @@ fn a_configuration_of_a_name_server_stands_for_the_zones_that_it_names() {
         let run = run(&format!("lint-{name}"), ["lint", name, "-f", "github"]);
         let ended = run.file(name, text.as_bytes()).file("zones/one", NAMELESS).end();
         assert!(ended.stdout.contains("::example.com TXT: +all"), "{name}: {}", ended.stdout);
-        assert!(ended.stdout.contains("file=zones/one,line=2"), "{name}: {}", ended.stdout);
+        assert!(ended.stdout.contains("zones/one,line=2"), "{name}: {}", ended.stdout);
     }
 }
 
