@@ -52,7 +52,7 @@ impl Settings {
 /// What stands for words, or for a configuration among them.
 #[derive(Default)]
 pub(super) struct Expansion {
-    /// The words, the files of its zones in the place of each configuration.
+    /// The words, the files of its zones instead of each configuration.
     pub words: Vec<OsString>,
     /// What there is to say of configurations.
     pub notes: Vec<Phrase>,
@@ -63,7 +63,7 @@ pub(super) struct Expansion {
 }
 
 impl Expansion {
-    /// Puts the files of its zones in the place of each configuration.
+    /// Puts the files of its zones instead of each configuration.
     pub(super) fn of_all(words: &[OsString]) -> Self {
         let mut all = Self::default();
         for word in words {

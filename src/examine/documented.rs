@@ -244,7 +244,7 @@ fn failed(answer: &Answer) -> RecordState {
     }
 }
 
-/// What stands at a selector, where that is not what is documented.
+/// What is published at a selector, where that is not what is documented.
 fn published(tried: &Tried, state: RecordState) -> Vec<String> {
     match state {
         RecordState::Different => {

@@ -8,7 +8,7 @@
 //! is not recorded, hence undetermined.
 //!
 //! A query that failed is an observation of its own. It ends the one before it and does not replace
-//! it: when the DNS answers again, it is told from when to when nothing was known.
+//! it: when the DNS answers again, the timeline says from when to when nothing was known.
 //!
 //! Nothing here reads a clock: each look is given its time.
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 pub struct History {
     /// One entry a domain, in the order asked.
     pub domains: Vec<DomainHistory>,
-    /// 0: what is known of the past is told, and fails nothing.
+    /// 0: a timeline shows the past, and fails nothing.
     pub exit_code: u8,
 }
 

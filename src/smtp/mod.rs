@@ -32,7 +32,7 @@ use std::time::Duration;
 /// The dialogue to come.
 pub type Talk<'a> = Pin<Box<dyn Future<Output = Dialogue> + Send + 'a>>;
 
-/// Whoever can hold a dialogue.
+/// The port: something that can hold a dialogue.
 pub trait Smtp: Send + Sync {
     /// Holds a dialogue, always; trouble is a [`Stage`].
     fn talk<'a>(&'a self, call: &'a Call) -> Talk<'a>;

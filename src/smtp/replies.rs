@@ -34,9 +34,9 @@ pub struct Meaning {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Party {
-    /// Whoever has the account.
+    /// The holder of the account.
     Account,
-    /// Whoever runs the server.
+    /// The operator of the server.
     Server,
     /// The recipient.
     Recipient,

@@ -1,7 +1,7 @@
 //! One file from the web: the port, what is asked for, and what comes back.
 //!
 //! RFC 8461 §3.3 and BIMI ask for a file by HTTPS, from a host that a stranger's DNS names. So the
-//! port gets the addresses from whoever asks, who had them from the port to the DNS, and goes to no
+//! port gets the addresses from its caller, who had them from the port to the DNS, and goes to no
 //! other ones; it follows no redirect, and what it reads is bounded in time and octets. What came
 //! back is a value, a failure too.
 //!

@@ -108,7 +108,7 @@ impl Line {
 /// Takes a line of a recording: the URL that it is about, and its text.
 pub type Note = Box<dyn Fn(&str, String) + Send + Sync>;
 
-/// Passes requests on, and hands what comes of each to whoever writes the recording.
+/// Passes requests on, and hands what comes of each to the writer of the recording.
 pub struct Recorder {
     under: Arc<dyn Web>,
     note: Note,

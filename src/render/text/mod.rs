@@ -48,7 +48,7 @@ mod tree;
 
 pub use catalogue::rules;
 pub use page::page;
-pub use providers::{heading, provider, providers};
+pub use providers::{provider, providers};
 pub use screen::Screen;
 
 use crate::dns::Trouble;

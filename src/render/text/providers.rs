@@ -66,7 +66,7 @@ pub fn provider(known: &Provider, look: &Look, out: &mut dyn Write) -> io::Resul
 }
 
 /// What a key of the table is about, for a reader.
-pub fn heading(key: &str) -> &str {
+fn heading(key: &str) -> &str {
     match key {
         "shared" => "all customers send from the same addresses",
         "includes" => "SPF includes",
