@@ -134,10 +134,11 @@ async fn gather(
     let is_compared = inquiry.provider_data
         && [Protocol::Mx, Protocol::Spf].iter().all(|it| inquiry.checks.has(*it));
     let (dns, domain) = (policies.dns(), &inquiry.domain);
-    let (gathered, mut senders, expectations, authoritative, resolvers) = tokio::join!(
+    let (gathered, mut senders, shrunken, expectations, authoritative, resolvers) = tokio::join!(
         // In boxes, so that the future of a domain fits a stack.
         Box::pin(facts(policies, web, inquiry)),
         Box::pin(senders::senders(policies, inquiry, clock)),
+        Box::pin(held(policies, inquiry)),
         wanted(is_compared, Box::pin(documented::expectations(policies, &inquiry.domain))),
         asked(inquiry.authoritative, |how| Box::pin(servers::sweep(dns, domain, how))),
         Box::pin(servers::resolvers(dns, domain, &inquiry.resolvers)),
@@ -165,6 +166,7 @@ async fn gather(
         untested,
         unauthorized_mailboxes,
         expectations,
+        shrunken,
         authoritative,
         resolvers,
         ..gathered
@@ -173,22 +175,35 @@ async fn gather(
 
 /// What the protocols find out by the DNS alone, senders left aside.
 pub(crate) async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> Gathered {
+    let (facts, shrunken) =
+        tokio::join!(gather_changed(policies, inquiry), Box::pin(held(policies, inquiry)));
+    Gathered { shrunken, ..facts }
+}
+
+/// The same of a domain whose own records were changed. What its providers lost is not looked for
+/// again: no record of the domain alters it.
+pub(crate) async fn gather_changed(policies: &Policies<'_>, inquiry: &Inquiry) -> Gathered {
     facts(policies, &Unasked, inquiry).await
+}
+
+/// The policies of the domain's providers, held against what is known of them.
+async fn held(policies: &Policies<'_>, inquiry: &Inquiry) -> Vec<Shrunken> {
+    match inquiry.provider_data && inquiry.checks.has(Protocol::Spf) {
+        true => shrunken::shrunken(policies, &inquiry.domain).await,
+        false => Vec::new(),
+    }
 }
 
 /// What the protocols find out, senders left aside.
 async fn facts(policies: &Policies<'_>, web: &dyn Web, inquiry: &Inquiry) -> Gathered {
     let (dns, domain, checks) = (policies.dns(), &inquiry.domain, &inquiry.checks);
-    let is_held = inquiry.provider_data && checks.has(Protocol::Spf);
-    let (mx, spf, dkim, dmarc, others, shrunken) = tokio::join!(
+    let (mx, spf, dkim, dmarc, others) = tokio::join!(
         wanted(checks.has(Protocol::Mx), mx::examine(dns, domain)),
         wanted(checks.has(Protocol::Spf), policy(policies, inquiry)),
         wanted(checks.has(Protocol::Dkim), keys(policies, inquiry)),
         wanted(checks.has(Protocol::Dmarc), crate::protocols::dmarc::examine(dns, domain)),
         // In a box, because a file by HTTPS takes more room than an answer.
         Box::pin(others(dns, web, inquiry)),
-        // In a box, because it walks policies of its own.
-        wanted(is_held, Box::pin(shrunken::shrunken(policies, domain))),
     );
     let (senders, untested, further) = (Vec::new(), Vec::new(), Vec::new());
     let (domain, role, takeover) = (domain.clone(), inquiry.role, Takeover::default());
@@ -207,7 +222,7 @@ async fn facts(policies: &Policies<'_>, web: &dyn Web, inquiry: &Inquiry) -> Gat
         untested,
         unauthorized_mailboxes: Vec::new(),
         expectations: Vec::new(),
-        shrunken: shrunken.unwrap_or_default(),
+        shrunken: Vec::new(),
         authoritative: None,
         resolvers: Vec::new(),
     };

@@ -4,7 +4,7 @@ use super::patch::{self, Change};
 use super::{Candidate, MetRule};
 use crate::diagnostic::{Applicability, Finding, Rule, Severity, Standing, family};
 use crate::dns::Dns;
-use crate::examine::{Gathered, Inquiry, gather_facts};
+use crate::examine::{Gathered, Inquiry, gather_changed};
 use crate::net::{Family, IpSet, Name};
 use crate::protocols::spf::lint::rules;
 use crate::protocols::spf::record::{Mechanism, Qualifier, Record};
@@ -345,7 +345,7 @@ pub(super) struct After {
 /// Examines the domain as it would be with the changes.
 pub(super) async fn with(dns: &dyn Dns, inquiry: &Inquiry, changes: &[Change]) -> After {
     let overlay = patch::overlay(changes, dns);
-    let facts = gather_facts(&Policies::new(&overlay), inquiry).await;
+    let facts = gather_changed(&Policies::new(&overlay), inquiry).await;
     After { findings: facts.findings(), facts }
 }
 
