@@ -208,7 +208,7 @@ async fn a_network_of_which_nothing_passes_for_certain_does_not_pass_in_part() {
     let domain = report(zone, &from(Sender::Network(network))).await;
     assert_eq!(
         domain.headline.to_string(),
-        "asked is at best partly authorized: SPF does not pass 128 of 256 IPv4 addresses"
+        "asked is at best partly authorized: no SPF pass for 128 of 256 IPv4 addresses"
     );
 }
 

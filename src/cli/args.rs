@@ -50,7 +50,7 @@ Exit codes:
   3  undetermined: a DNS query failed; the domain may be fine
   4  internal error, or the report could not be written";
 
-/// Check which servers are authorized to send for a domain, and whose fault it is when one fails
+/// Check which servers are authorized to send for a domain, and whose fault it is when mail fails
 #[derive(Clone, Debug, Parser)]
 #[command(
     name = "mailcheck",

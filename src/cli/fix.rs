@@ -133,6 +133,7 @@ async fn carry_out(flags: FixArgs) -> Result<u8, RunError> {
     inquiry.retired_spf = sources.retired_spf();
     let mut session = Session::open(&sources)?;
     policy.comments = std::mem::take(&mut session.stack.comments);
+    let printed = (flags.review, flags.templates);
     let wanted = Wanted { rules: flags.only, review: flags.review, templates: flags.templates };
     let done = session.deadline.bound(repaired(&session, &inquiry, &policy, wanted)).await;
     session.keep_recording()?;
@@ -166,7 +167,7 @@ async fn carry_out(flags: FixArgs) -> Result<u8, RunError> {
     }
     match is_late {
         true => print(&domain.headline.to_string()),
-        false => closing(&domain, &patches, is_unknown),
+        false => closing(&domain, &patches, printed, is_unknown),
     }
     Ok(exit_code)
 }
@@ -270,11 +271,17 @@ fn spared(policy: &Policy, today: &str, domain: &Domain) -> Vec<Spared> {
     rules.chain(ignored).collect()
 }
 
-/// What is left, on standard error, so that what is printed can be pasted.
-fn closing(domain: &Domain, patches: &[Patch], is_unknown: bool) {
+/// What is left, on standard error, so that what is printed can be pasted. `printed` says whether fixes to
+/// review and templates were.
+fn closing(domain: &Domain, patches: &[Patch], printed: (bool, bool), is_unknown: bool) {
     let steps = || patches.iter().flat_map(|patch| &patch.steps);
     let fixes = match steps().count() {
-        0 => "no fix printed (--review and --templates print more)".to_owned(),
+        0 => match printed {
+            (false, false) => "no fix printed (--review and --templates print more)".to_owned(),
+            (true, false) => "no fix printed (--templates prints more)".to_owned(),
+            (false, true) => "no fix printed (--review prints more)".to_owned(),
+            (true, true) => "no fix found".to_owned(),
+        },
         1 => "1 fix".to_owned(),
         count => format!("{count} fixes"),
     };
@@ -301,7 +308,7 @@ fn left(domain: &Domain, patches: &[Patch]) -> String {
         1 => format!("{rule} ({})", severity.word()),
         _ => format!("{rule} ({}, {count} times)", severity.word()),
     });
-    format!("; left: {}", named.collect::<Vec<_>>().join(", "))
+    format!("; not repaired: {}", named.collect::<Vec<_>>().join(", "))
 }
 
 fn print(sentence: &str) {

@@ -94,7 +94,7 @@ Times are RFC 3339 in UTC; durations and TTLs carry their unit in the key (ttl_s
 Fields are added within a version of the schema, never renamed or removed.";
 
 const RESOLVERS: &str = "\
-Without a server, mailcheck uses those of the system (/etc/resolv.conf).
+If you name no server, mailcheck uses those of the system (/etc/resolv.conf).
 
   mailcheck example.com @9.9.9.9                            UDP, TCP when truncated
   mailcheck example.com @127.0.0.1:5353                     another port
@@ -103,9 +103,9 @@ Without a server, mailcheck uses those of the system (/etc/resolv.conf).
   mailcheck example.com @system                             those of the system
 
 -r, --resolver SERVER is the same as @SERVER. When a server does not answer, the next
-one is asked. A server on the command line replaces those of MAILCHECK_RESOLVER.
+one is queried. A server on the command line replaces those of MAILCHECK_RESOLVER.
 
-No server is asked with --replay FILE (recorded by --record FILE) or --offline. --zone FILE
+No server is queried with --replay FILE (recorded by --record FILE) or --offline. --zone FILE
 overlays a zone file on the answers.";
 
 /// Every topic.

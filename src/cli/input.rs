@@ -234,7 +234,14 @@ pub(super) fn within(
     name: &str,
     content: std::io::Result<Vec<u8>>,
 ) -> Result<Vec<u8>, Mistake> {
-    let content = content.map_err(|why| Mistake::new(format!("{name}: {why}")))?;
+    let content = content.map_err(|why| {
+        Mistake::new(match why.kind() {
+            std::io::ErrorKind::IsADirectory => {
+                format!("{name}: a directory; name the files in it, such as {name}/*.zone")
+            }
+            _ => format!("{name}: {why}"),
+        })
+    })?;
     if u64::try_from(content.len()).is_ok_and(|size| size <= limit) {
         return Ok(content);
     }

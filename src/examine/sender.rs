@@ -105,7 +105,7 @@ async fn of_provider(policies: &Policies<'_>, known: &Provider) -> Resolved {
         Some(name) => united(policies, title, &[name]).await,
         None => {
             let why = Phrase::from(known.title()).plain(
-                " uses different addresses for each customer; give an address, or the include you were assigned",
+                " uses different addresses for each customer; name an IP address, or the include you were assigned",
             );
             Resolved {
                 kind: SenderKind::Provider,
@@ -133,7 +133,7 @@ async fn united(policies: &Policies<'_>, title: Phrase, names: &[Name]) -> Resol
         .filter(|set| !set.is_empty())
         .collect::<Vec<_>>();
     let listed: Vec<String> = names.iter().map(ToString::to_string).collect();
-    let mut notes = vec![Phrase::new().plain("address list: ").name(listed.join(", "))];
+    let mut notes = vec![Phrase::new().plain("addresses listed by ").name(listed.join(", "))];
     let mut missing = None;
     for part in parts {
         notes.extend(part.notes);
@@ -189,8 +189,8 @@ fn missing(facts: &Facts, name: &Name, sets: &[IpSet], dependent: &[String]) -> 
     let said = Phrase::new().name(name);
     if !dependent.is_empty() {
         let why = said.plain(" lists no addresses; ").code(dependent.join(" "));
-        let verb = if dependent.len() == 1 { " decides" } else { " decide" };
-        let why = why.plain(verb).plain(" for each sender; give an address");
+        let verb = if dependent.len() == 1 { " depends" } else { " depend" };
+        let why = why.plain(verb).plain(" on the sender; name an IP address");
         return Some(Missing::Unlisted(Unknown { what: What::Addresses, why }));
     }
     Some(Missing::Nothing(match &facts.published.found {

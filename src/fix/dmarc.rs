@@ -43,14 +43,14 @@ pub(super) fn missing(context: Context<'_>) -> Vec<Candidate> {
         true => (
             format!("v=DMARC1; p=none; rua=mailto:postmaster@{owner}"),
             Phrase::from(
-                "collect reports in a mailbox that you read; when the reports show no failures of your own mail, raise ",
+                "collect reports in a mailbox that you read; when reports show that your own mail passes, raise ",
             ),
         ),
         // A mailbox at a domain that accepts no mail gets no report.
         false => (
             "v=DMARC1; p=none".to_owned(),
             Phrase::from(
-                "add rua with a mailbox that accepts mail; when the reports show no failures of your own mail, raise ",
+                "add rua with a mailbox that accepts mail; when reports show that your own mail passes, raise ",
             ),
         ),
     };

@@ -251,7 +251,7 @@ static ADVICE: &[(&Rule, &str)] = &[
     ),
     (
         &spf_rules::VOID_LOOKUP,
-        "add an address record, correct the name, or remove the term if the host no longer sends for you",
+        "add the missing record, correct the name, or remove the term if nothing behind it sends for you",
     ),
     (
         &posture_rules::UNREGISTERED_DOMAIN,
@@ -261,7 +261,7 @@ static ADVICE: &[(&Rule, &str)] = &[
         &spf_rules::RETIRED_TYPE_DIFFERS,
         "decide which policy is meant, publish it as the only TXT record, and remove the record of type 99",
     ),
-    (&spf_rules::PTR, "list the hosts by ip4, ip6 or a, check DMARC reports, then remove ptr"),
+    (&spf_rules::PTR, "list the hosts with ip4, ip6 or a, check DMARC reports, then remove ptr"),
     (&spf_rules::PASS_ALL, "list the servers that send for you, then end the policy with ~all"),
     (
         &spf_rules::TOO_MANY_LOOKUPS,

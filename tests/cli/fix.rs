@@ -22,7 +22,7 @@ fn fixes_of_one_record_are_printed_as_one_record_safe_ones_first() {
     assert_eq!(
         ended.stdout,
         "; spf/duplicate-term (safe): drop ip4:192.0.2.1 (duplicate)\n\
-         ; spf/neutral-all (review): ~all instead of ?all\n\
+         ; spf/neutral-all (review): replace ?all by ~all\n\
          ; remove: example.com. 3600 IN TXT \"v=spf1 ip4:192.0.2.1 ip4:192.0.2.1 ?all\"\n\
          example.com. 3600 IN TXT \"v=spf1 ip4:192.0.2.1 ~all\"\n"
     );
@@ -282,7 +282,7 @@ fn the_findings_that_are_left_are_those_that_count() {
     };
     assert_eq!(
         left("fix-left", ""),
-        "example.com: 2 fixes; left: posture/spf-only (warn), dkim/proved-none (warn), \
+        "example.com: 2 fixes; not repaired: posture/spf-only (warn), dkim/proved-none (warn), \
          dmarc/no-reports (note), mx/none (note)\n"
     );
     assert_eq!(
@@ -291,7 +291,7 @@ fn the_findings_that_are_left_are_those_that_count() {
             "[rules]\n\"mx/none\" = \"off\"\n\"posture/spf-only\" = \"off\"\n\
              \"spf/neutral-all\" = \"off\"\n\"dmarc/no-reports\" = \"off\"\n"
         ),
-        "example.com: 1 fix; left: dkim/proved-none (warn)\n"
+        "example.com: 1 fix; not repaired: dkim/proved-none (warn)\n"
     );
 }
 
@@ -301,7 +301,7 @@ fn what_the_contract_finds_is_left_too() {
     let ended = configured("fix-contract", &faulty(), toml).arguments(["--only", "spf"]).end();
     assert_eq!(
         ended.stderr,
-        "example.com: 2 fixes; left: contract/sender-admitted (error), posture/spf-only (warn), \
+        "example.com: 2 fixes; not repaired: contract/sender-admitted (error), posture/spf-only (warn), \
          dkim/proved-none (warn), dmarc/no-reports (note), mx/none (note)\n"
     );
 }

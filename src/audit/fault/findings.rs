@@ -351,14 +351,14 @@ fn alias(plain: Fault, finding: &Finding, target: &Name, hints: &Hints) -> Fault
             selector
                 .plain(format!(" points to {}, which publishes no key at ", owner.name))
                 .name(target),
-            Phrase::from("enable DKIM in your account there, or remove the alias"),
+            Phrase::from("enable DKIM in your account there, or remove the CNAME"),
         ),
         _ => (
             selector.plain(" points to ").name(target).plain(", where no key is published"),
             Phrase::new()
                 .plain("ask ")
                 .name(&owner.name)
-                .plain(" for the key, or remove the alias"),
+                .plain(" for the key, or remove the CNAME"),
         ),
     };
     Fault { kind, reason, action, ..plain }

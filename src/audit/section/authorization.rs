@@ -174,7 +174,9 @@ fn dmarc_headline(discovered: &Discovered, verdict: &dmarc::Verdict) -> Phrase {
                 .plain(format!(": {} passes, aligned with ", by.join(" and ")))
                 .name(author)
         }
-        DmarcResult::None => said.weak("none").plain(": ").name(author).plain(" has no policy"),
+        DmarcResult::None => {
+            said.weak("none").plain(": ").name(author).plain(" has no DMARC record")
+        }
         DmarcResult::Temperror | DmarcResult::Permerror => {
             said.unknown(verdict.result.word()).plain(": undetermined")
         }
@@ -183,13 +185,13 @@ fn dmarc_headline(discovered: &Discovered, verdict: &dmarc::Verdict) -> Phrase {
                 .bad("fail")
                 .plain(" unless a valid DKIM signature aligns with ")
                 .name(author)
-                .plain("; receivers ");
+                .plain("; p=");
             match verdict.disposition {
-                dmarc::Policy::None => said.weak("deliver").plain(" failing mail (p=none)"),
+                dmarc::Policy::None => said.weak("none").plain(" requests no action"),
                 dmarc::Policy::Quarantine => {
-                    said.weak("quarantine").plain(" failing mail (p=quarantine)")
+                    said.weak("quarantine").plain(" asks receivers to quarantine it")
                 }
-                dmarc::Policy::Reject => said.bad("reject").plain(" failing mail (p=reject)"),
+                dmarc::Policy::Reject => said.bad("reject").plain(" asks receivers to reject it"),
             }
         }
     }

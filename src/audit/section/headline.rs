@@ -58,8 +58,8 @@ fn by_spf(judged: &JudgedSender) -> Phrase {
         Authorized::Partial => {
             let share = judged.share();
             let (word, verb, counted) = match share.covered.is_empty() {
-                false => ("only partly authorized", ": SPF passes ", &share.covered),
-                true => ("at best partly authorized", ": SPF does not pass ", &share.uncovered),
+                false => ("only partly authorized", ": SPF pass for ", &share.covered),
+                true => ("at best partly authorized", ": no SPF pass for ", &share.uncovered),
             };
             let said = title.plain(" is ").weak(word).plain(verb);
             match (counted.as_slice(), judged.resolved.sets.as_slice()) {
@@ -73,7 +73,7 @@ fn by_spf(judged: &JudgedSender) -> Phrase {
                 }
                 _ => said
                     .addr(count_in_words(counted))
-                    .plain(", but not ")
+                    .plain(", not for ")
                     .addr(count_in_words(&share.uncovered)),
             }
         }
@@ -218,7 +218,7 @@ pub(in crate::audit) fn of_domain(
     }
     let dmarc = match (standings.dmarc, standings.policy) {
         (Status::Skipped | Status::Unknown, _) => None,
-        (Status::Absent, _) => Some(Phrase::new().weak("no DMARC policy")),
+        (Status::Absent, _) => Some(Phrase::new().weak("no DMARC record")),
         (Status::Broken, _) => Some(Phrase::new().bad("DMARC record broken")),
         (_, Some(Policy::None)) => Some(Phrase::new().weak("DMARC p=none blocks no spoofed mail")),
         (_, Some(asked)) => Some(Phrase::new().good(format!("DMARC p={}", asked.word()))),
@@ -256,7 +256,7 @@ fn of_spf(standings: &Standings) -> Option<(About, Phrase)> {
         }
         _ if standings.sends_nothing => Phrase::from("no authorized senders (v=spf1 -all)"),
         _ if standings.default == Some(SpfResult::Pass) => {
-            Phrase::new().bad("anyone can send as this domain (+all)")
+            Phrase::new().bad("every address passes SPF (+all)")
         }
         Status::Good | Status::Weak | Status::Partial => {
             Phrase::from("SPF valid, ").number(standings.lookups).plain(" of 10 lookups")

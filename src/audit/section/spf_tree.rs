@@ -179,7 +179,10 @@ fn remark(
             match (steps.iter().filter(|step| is_void(step)).count(), steps.len()) {
                 (0, _) => None,
                 (void, asked) if void == asked => Some("void lookup".into()),
-                _ => Some("void for one address family".into()),
+                _ if steps.first().is_some_and(|step| is_void(step)) => {
+                    Some("void lookup for IPv4 senders".into())
+                }
+                _ => Some("void lookup for IPv6 senders".into()),
             }
         }
         _ => None,

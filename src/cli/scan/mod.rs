@@ -43,7 +43,7 @@ Exit codes:
   4    internal error, or the rows could not be written
   130  interrupted: the rows written are complete; --resume goes on with the rest";
 
-/// Check very many domains: one line each, in constant memory
+/// Check any number of domains: one line each, in constant memory
 ///
 /// The input has one domain a line, or columns between tabs or commas below a header: domain, ip,
 /// mail_from, helo. Blank lines and lines that begin with # are skipped. A line that names no domain
@@ -65,7 +65,7 @@ pub(super) struct ScanArgs {
     #[arg(value_name = "FILE", required = true, hide = true)]
     file: PathBuf,
 
-    /// How much to check: policy or full
+    /// How much to check: policy (MX, SPF, DMARC) or full
     ///
     /// policy checks MX, SPF and DMARC; full checks DKIM and the other protocols too.
     #[arg(long, value_name = "PROFILE", value_enum, default_value_t, hide_possible_values = true)]

@@ -198,7 +198,7 @@ fn dotless(text: &str, name: &Name) -> Mistake {
              such as microsoft365; or a verb: {verbs}"
         ));
     }
-    Mistake::new(format!("{shown} is not a domain name: it has no dot. {}", hints.join(" ")))
+    Mistake::new(format!("{shown} is a single label, not a full domain name. {}", hints.join(" ")))
 }
 
 /// The domain that a name of records belongs to, and the selector if the record is a DKIM key.

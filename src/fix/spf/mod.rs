@@ -259,7 +259,7 @@ pub(super) fn soften_all(context: Context<'_>) -> Vec<Candidate> {
     let Some(site) = Site::of(context) else { return Vec::new() };
     let found = spans(context);
     let text = all_of(site.record, &found);
-    let summary = Phrase::new().code("~all").plain(" instead of ").code("?all");
+    let summary = Phrase::from("replace ").code("?all").plain(" by ").code("~all");
     site.reworded(&text, |change| Candidate::new(Review, summary, change))
 }
 

@@ -48,7 +48,7 @@ pub(crate) static REJECT_WITHOUT_PASS: Rule = Rule {
     id: "posture/reject-without-pass",
     severity: Warn,
     confidence: Likely,
-    summary: "DMARC p=quarantine or p=reject without SPF or DKIM",
+    summary: "DMARC p=quarantine or p=reject with neither SPF nor DKIM",
     why: "Mail passes DMARC only with an aligned SPF or DKIM pass. With neither published, \
           receivers apply the policy to the domain's own mail too.",
     cite: rfc(9989, "5.1"),
@@ -156,7 +156,7 @@ pub(crate) static SHARED_PLATFORM: Rule = Rule {
     id: "posture/shared-platform",
     severity: Note,
     confidence: Likely,
-    summary: "all customers of a shared platform pass SPF as this domain",
+    summary: "any customer of a shared platform can pass SPF as this domain",
     why: "SPF authorizes servers, not customers. The platform decides whether one customer can \
           send as another.",
     cite: rfc(7208, "11.4"),
@@ -174,12 +174,12 @@ pub(crate) static PROVIDER_SHRUNK: Rule = Rule {
     page: include_str!("provider-shrunk.md"),
 };
 
-/// Name servers serve different records under one serial.
+/// Name servers serve different records with the same SOA serial.
 pub(crate) static SERVERS_DIFFER: Rule = Rule {
     id: "posture/servers-differ",
     severity: Error,
     confidence: Certain,
-    summary: "name servers serve different records under one serial",
+    summary: "name servers serve different records with the same SOA serial",
     why: "Receivers see one record or the other, depending on the server that their resolver \
           asked. Zone transfers do not repair it, because the serial number is the same.",
     cite: rfc(1034, "4.3.5"),

@@ -20,12 +20,12 @@ impl diagnostic::Event for Event {
                     }
                     (0, false) => {
                         let said = said.plain("none of ").number(tried);
-                        let said = said.plain(" tried selectors has a DKIM key at ").name(domain);
+                        let said = said.plain(" selectors tried has a DKIM key at ").name(domain);
                         (said.plain("; the DNS cannot list selectors"), Tone::Unknown)
                     }
                     (found, false) => {
                         let said = said.number(found).plain(" of ").number(tried);
-                        let said = said.plain(" tried selectors have a DKIM key at ").name(domain);
+                        let said = said.plain(" selectors tried have a DKIM key at ").name(domain);
                         (said.plain("; the DNS cannot list selectors"), Tone::Plain)
                     }
                 };
@@ -116,11 +116,22 @@ pub fn summary(facts: &Facts) -> Phrase {
         let comma = if said.is_empty() { "" } else { ", " };
         said = said.plain(comma).name(&tried.candidate.selector).plain(" ").then(short(tried));
     }
+    let dangling: Vec<Phrase> = facts
+        .tried
+        .iter()
+        .filter(|tried| facts.is_dangling_a_fault(tried))
+        .map(|tried| Phrase::new().name(&tried.candidate.selector))
+        .collect();
+    if !dangling.is_empty() {
+        let comma = if said.is_empty() { "" } else { ", " };
+        said = said.plain(comma).then(Phrase::listed(dangling, 3, " and "));
+        said = said.plain(": ").bad("CNAME to a missing name");
+    }
     if said.is_empty() {
         let tried = facts.tried.len();
         said = match facts.is_withdrawn() {
             true => Phrase::from("every key found is revoked"),
-            false => said.plain("no key at ").number(tried).plain(" tried selectors"),
+            false => said.plain("no key at ").number(tried).plain(" selectors tried"),
         };
     }
     match facts.failed().count() {

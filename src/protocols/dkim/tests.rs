@@ -181,7 +181,7 @@ async fn nothing_found_is_never_told_as_no_dkim() {
     let examined = examine(&World::new(), &name("example.com"), &Wanted::default()).await;
     assert_eq!(
         examined.step.event.explain().headline.to_string(),
-        "none of 23 tried selectors has a DKIM key at example.com; the DNS cannot list selectors"
+        "none of 23 selectors tried has a DKIM key at example.com; the DNS cannot list selectors"
     );
 }
 
@@ -191,7 +191,7 @@ async fn a_failed_lookup_is_told_and_leaves_the_standing_unknown() {
     let facts = facts(&world, &Wanted::default()).await;
     assert_eq!(
         (facts.standing(), summary(&facts).to_string()),
-        (Standing::Unknown, "no key at 23 tried selectors, 1 undetermined".into())
+        (Standing::Unknown, "no key at 23 selectors tried, 1 undetermined".into())
     );
 }
 

@@ -187,7 +187,7 @@ fn check_host(published: &Published, result: Option<SpfResult>) -> Explanation {
                 let said = said.plain(" publishes ").code(&record.value.text);
                 let tone = result.map_or(Tone::Plain, tone_of);
                 let said = match result {
-                    Some(result) => said.plain(": ").with(role(result), result.word()),
+                    Some(result) => said.plain("; result: ").with(role(result), result.word()),
                     None => said,
                 };
                 (said, tone, "4.6")

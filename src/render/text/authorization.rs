@@ -11,7 +11,7 @@ use crate::render::palette::Ink;
 use crate::render::words::counted;
 use crate::report::{
     Answer, Authorization, Authorized, Declaration, Domain, Part, Portion, SenderFix, SenderKind,
-    SpfResult, SpfVerdict, Step, Verdict,
+    SenderResult, SpfResult, SpfVerdict, Step, Verdict,
 };
 use crate::text::grouped;
 
@@ -345,13 +345,16 @@ fn decided(line: Line, portion: &Portion) -> Line {
     let line = match portion.addresses.parse::<u128>() {
         // More than a reader can take in: the networks say it better.
         Ok(addresses) if addresses <= u128::from(u32::MAX) + 1 => {
-            line.plain(format!(" ({})", grouped(addresses)))
+            let unit = if addresses == 1 { "address" } else { "addresses" };
+            line.plain(format!(" ({} {unit})", grouped(addresses)))
         }
         _ => line,
     };
     let line = line.plain(": ").with(of_result(portion.result), portion.result.word());
+    // A term that is matched decides; one that is met on the way to what is not known does not.
+    let by = if portion.result == SenderResult::Unknown { ", at " } else { ", by " };
     match &portion.matched {
-        Some(matched) => line.plain(", by ").with(Ink::Code, &matched.term),
+        Some(matched) => line.plain(by).with(Ink::Code, &matched.term),
         None => line,
     }
 }

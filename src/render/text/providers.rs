@@ -40,7 +40,7 @@ pub fn provider(known: &Provider, look: &Look, out: &mut dyn Write) -> io::Resul
     let head =
         sheet.line().with(Ink::Strong, known.title()).plain("  ").plain(known.does().join(", "));
     sheet.put(&head);
-    let label = sheet.line().faint("  name it  ");
+    let label = sheet.line().faint("  known as ");
     let said = sheet.line().plain(words.join(", "));
     sheet.sentence(label, &said);
     let facts = known.facts();
@@ -70,11 +70,11 @@ fn heading(key: &str) -> &str {
     match key {
         "shared" => "all customers send from the same addresses",
         "includes" => "SPF includes",
-        "retired" => "of these retired",
+        "retired" => "of these, retired",
         "mx" => "MX hosts",
-        "outbound" => "hosts that mail leaves from",
+        "outbound" => "outbound hosts",
         "submission" => "hosts where clients submit mail",
-        "domains" => "names that people type for it",
+        "domains" => "other names",
         "forwarding" => "networks for forwarded mail, never in SPF",
         "selectors" => "DKIM selectors",
         "targets" => "targets of DKIM CNAME records",

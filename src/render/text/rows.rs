@@ -45,7 +45,7 @@ fn documented(provider: &RecognisedProvider) -> Phrase {
         .plain(" of ")
         .number(all)
         .plain(if all == 1 { " record" } else { " records" })
-        .plain(format!(" as documented (as of {})", provider.as_of));
+        .plain(format!(" as documented on {}", provider.as_of));
     let named = |state: RecordState, need: fn(Need) -> bool| {
         let records = provider.records.iter().filter(move |record| {
             record.is_counted() && record.state == state && need(record.need)

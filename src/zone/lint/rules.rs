@@ -41,7 +41,7 @@ pub(crate) static NOTHING_READ: Rule = Rule {
     id: "zone/nothing-read",
     severity: Error,
     confidence: Certain,
-    summary: "no record of the file was read",
+    summary: "no records were read from the file",
     why: "A check that reads nothing finds nothing: the file may hold anything.",
     cite: advice(),
     page: include_str!("nothing-read.md"),

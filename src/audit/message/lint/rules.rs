@@ -46,7 +46,7 @@ pub(crate) static SIGNATURE_REFUSED: Rule = Rule {
     id: "message/signature-refused",
     severity: Error,
     confidence: Certain,
-    summary: "receivers treat a DKIM signature as permerror",
+    summary: "a DKIM signature gives permerror",
     why: "A signature with a missing tag, a retired algorithm, a passed x= or a key that does not \
           fit is ignored, whatever the message says.",
     cite: rfc(6376, "6.1.1"),

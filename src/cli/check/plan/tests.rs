@@ -173,7 +173,7 @@ fn a_sender_without_a_domain_says_what_is_missing() {
 
 #[test]
 fn a_misspelt_verb_or_provider_is_answered_with_the_one_that_was_meant() {
-    let dotless = |word: &str| format!("\"{word}\" is not a domain name: it has no dot.");
+    let dotless = |word: &str| format!("\"{word}\" is a single label, not a full domain name.");
     assert_eq!(
         [mistake(["dif", "a", "b"]), mistake(["fmsinc.com", "microsft365"])],
         [
@@ -205,7 +205,7 @@ fn a_word_that_resembles_nothing_is_answered_with_what_is_expected() {
 fn a_top_level_domain_is_asked_with_a_dot_behind_it() {
     assert_eq!(
         mistake(["com"]),
-        "\"com\" is not a domain name: it has no dot. To ask about the top-level domain, add a \
+        "\"com\" is a single label, not a full domain name. To ask about the top-level domain, add a \
          trailing dot: mailcheck com."
     );
     assert_eq!(understood("com.").0, "com");

@@ -43,7 +43,7 @@ pub(crate) static MISSING: Rule = Rule {
     confidence: Certain,
     summary: "no DMARC policy",
     why: "Without a policy, receivers decide on their own about spoofed mail, and large \
-          providers reject bulk mail from the domain.",
+          receivers reject bulk mail from the domain.",
     cite: rfc(9989, "4.10.1"),
     page: include_str!("missing.md"),
 };
@@ -127,8 +127,8 @@ pub(crate) static HISTORIC_TAG: Rule = Rule {
     severity: Note,
     confidence: Certain,
     summary: "DMARC tag that RFC 9989 made historic",
-    why: "RFC 9989 removed pct, rf and ri. RFC 7489 receivers still apply them, so receivers \
-          treat the same mail differently.",
+    why: "RFC 9989 removed pct, rf and ri. Receivers that follow RFC 7489 still apply them, so \
+          the same mail may be treated differently.",
     cite: rfc(9989, "9.3"),
     page: include_str!("historic-tag.md"),
 };

@@ -122,8 +122,8 @@ pub(crate) static NONE: Rule = Rule {
     severity: Note,
     confidence: Certain,
     summary: "no MX record",
-    why: "Senders fall back to the domain's own address records. Publish `MX 0 .` if the domain \
-          accepts no mail.",
+    why: "Without an MX record, senders use the domain's own A and AAAA records. Publish `MX 0 .` \
+          if the domain accepts no mail.",
     cite: rfc(5321, "5.1"),
     page: include_str!("none.md"),
 };

@@ -111,11 +111,13 @@ fn lists(facts: &Facts) -> Vec<Place<'_>> {
     facts.own_terms().filter(is_list).filter(is_open).collect()
 }
 
-/// The most void lookups of any sender: those that everybody meets, and one for each list that may not
-/// have the sender.
+/// The most void lookups of any sender: those that everybody meets, one for each list that may not have
+/// the sender, and one for each `ptr`, for a sender without a reverse name.
 pub(crate) fn most_voids(facts: &Facts) -> u16 {
-    let lists = u16::try_from(lists(facts).len()).unwrap_or(u16::MAX);
-    facts.worst().voids.saturating_add(lists)
+    let is_ptr =
+        |place: &Place<'_>| matches!(place.term.body, Body::Directive(_, Mechanism::Ptr(_)));
+    let open = lists(facts).len() + facts.own_terms().filter(is_ptr).count();
+    facts.worst().voids.saturating_add(u16::try_from(open).unwrap_or(u16::MAX))
 }
 
 pub(super) fn too_many_mx_hosts(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
@@ -154,10 +156,9 @@ fn who(facts: &Facts, is_hit: impl Fn(&Cell) -> bool + Copy) -> Phrase {
     match () {
         () if is_nobody(&lost) => message,
         () if lost == hit => message.plain(", all of which would pass without the limit"),
-        () => message
-            .plain("; of these, ")
-            .then(name_addresses(&lost))
-            .plain(" would pass without the limit"),
+        () => {
+            message.plain("; without the limit ").then(name_addresses(&lost)).plain(" would pass")
+        }
     }
 }
 

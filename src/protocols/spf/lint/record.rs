@@ -192,7 +192,7 @@ pub(super) fn record_size(facts: &Facts, rule: &'static Rule, findings: &mut Vec
             .name(&published.domain)
             .plain(" take ")
             .number(grouped(octets as u128))
-            .plain(" octets; RFC 7208 recommends at most 450");
+            .plain(" octets; RFC 7208 recommends less than 450");
         let location = Location::set(published.domain.clone(), Kind::Txt);
         findings.push(Finding::new(rule, location, message));
     }

@@ -63,7 +63,7 @@ pub static CHECKS: &[Check<Facts>] = &[
             id: "tls_rpt/report-scheme",
             severity: Warn,
             confidence: Certain,
-            summary: "unsupported destination in the TLS-RPT record",
+            summary: "unsupported URI scheme in the TLS-RPT record",
             why: "Senders support mailto: and https: URIs only; some may reject the whole record.",
             cite: rfc(8460, "3"),
             page: include_str!("report-scheme.md"),

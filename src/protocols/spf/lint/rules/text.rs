@@ -10,7 +10,7 @@ pub(crate) static MISSING: Rule = Rule {
     severity: Warn,
     confidence: Certain,
     summary: "no SPF record",
-    why: "Receivers cannot distinguish authorized senders, and large providers reject mail from \
+    why: "Receivers cannot distinguish authorized senders, and large receivers reject mail from \
           domains without SPF.",
     cite: rfc(7208, "3"),
     page: include_str!("../missing.md"),
@@ -184,7 +184,7 @@ pub(crate) static NO_ALL: Rule = Rule {
     id: "spf/no-all",
     severity: Note,
     confidence: Certain,
-    summary: "no all or redirect at the end",
+    summary: "neither all nor redirect",
     why: "Unlisted senders get neutral, which has the same effect as no SPF record.",
     cite: rfc(7208, "4.7"),
     page: include_str!("../no-all.md"),
@@ -195,7 +195,7 @@ pub(crate) static NEUTRAL_ALL: Rule = Rule {
     severity: Warn,
     confidence: Certain,
     summary: "?all at the end",
-    why: "Receivers must treat neutral like no SPF record, so SPF stops no spoofed mail.",
+    why: "Receivers must treat neutral as if there were no SPF record, so SPF stops no spoofed mail.",
     cite: rfc(7208, "8.2"),
     page: include_str!("../neutral-all.md"),
 };
@@ -204,7 +204,7 @@ pub(crate) static PASS_ALL: Rule = Rule {
     id: "spf/pass-all",
     severity: Error,
     confidence: Certain,
-    summary: "anyone can send as this domain",
+    summary: "+all: every address passes SPF",
     why: "Every host on the internet passes SPF, so spoofed mail looks authenticated. That is \
           worse than no record.",
     cite: rfc(7208, "5.1"),
@@ -236,8 +236,8 @@ pub(crate) static PTR: Rule = Rule {
     severity: Warn,
     confidence: Certain,
     summary: "ptr mechanism",
-    why: "RFC 7208 says not to use ptr: it is slow, and the operator of the sender's reverse DNS \
-          controls the result.",
+    why: "RFC 7208 says not to use ptr: it is slow, fails when reverse DNS fails, and burdens the \
+          servers of the arpa zones.",
     cite: rfc(7208, "5.5"),
     page: include_str!("../ptr.md"),
 };

@@ -105,7 +105,7 @@ pub(crate) static POSSIBLE_VOIDS: Rule = Rule {
     id: "spf/possible-voids",
     severity: Warn,
     confidence: Likely,
-    summary: "more than 2 terms that may be void lookups",
+    summary: "more than 2 terms that may cause void lookups",
     why: "A term with a macro is a void lookup for every sender that its list does not have. The \
           third gives permerror, also to senders that a later term lists.",
     cite: rfc(7208, "4.6.4"),
