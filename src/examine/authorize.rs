@@ -134,27 +134,31 @@ pub(crate) fn unknown(partition: &Partition, cell: &Cell) -> Option<Unknown> {
         let term = dependent(cell)?;
         let text = partition.term_text(term);
         let missing = identities(&text, cell.set.single().is_some());
-        let why = Phrase::new().code(&text).plain(" depends on the sender; give ");
-        why.then(Phrase::listed(missing.into_iter().map(Phrase::from), 3, " and "))
+        let [on, give] = [0, 1].map(|at| {
+            let words = missing.iter().filter_map(|it| it.get(at)).map(|it| Phrase::from(*it));
+            Phrase::listed(words, 3, " and ")
+        });
+        Phrase::new().code(&text).plain(" depends on ").then(on).plain("; give ").then(give)
     };
     Some(Unknown { what, why })
 }
 
-/// What has to be given so that a term can be evaluated, by the macros in it (RFC 7208 §7.2).
-fn identities(term: &str, has_address: bool) -> Vec<&'static str> {
+/// What a term depends on that was not given, by the macros in it (RFC 7208 §7.2), and how it is
+/// given.
+fn identities(term: &str, has_address: bool) -> Vec<[&'static str; 2]> {
     let letters = term.split("%{").skip(1).filter_map(|rest| rest.chars().next());
     let letters: Vec<char> = letters.map(|letter| letter.to_ascii_lowercase()).collect();
     let needs = |known: &[char]| letters.iter().any(|letter| known.contains(letter));
     let all = [
-        ("an address", !has_address && needs(&['i', 'p', 'c', 'v'])),
-        ("--mail-from", needs(&['s', 'l'])),
-        ("--helo", needs(&['h'])),
+        (["the address of the sender", "an address"], !has_address && needs(&['i', 'p', 'c', 'v'])),
+        (["the MAIL FROM address", "--mail-from"], needs(&['s', 'l'])),
+        (["the HELO name", "--helo"], needs(&['h'])),
     ];
-    let missing: Vec<&str> = all.into_iter().filter(|(_, is)| *is).map(|(what, _)| what).collect();
-    match missing.is_empty() {
-        true => vec!["an address", "--mail-from", "--helo"],
-        false => missing,
+    let mut missing: Vec<[&str; 2]> = all.iter().filter(|(_, is)| *is).map(|(it, _)| *it).collect();
+    if missing.is_empty() {
+        missing.extend(all.map(|(it, _)| it));
     }
+    missing
 }
 
 /// The first term by which it depends on who sends what a cell gets.

@@ -9,7 +9,7 @@ use crate::examine::Inquiry;
 use crate::examine::{Gathered, gather_facts};
 use crate::net::Name;
 use crate::protocols::spf::Policies;
-use crate::report::{Patch, PatchSet, PatchStep, RuleId};
+use crate::report::{GoneFinding, Patch, PatchSet, PatchStep, RuleId};
 use std::cmp::Reverse;
 
 /// Most fixes of one patch; beyond, there is something to put in order before.
@@ -81,10 +81,11 @@ pub(crate) async fn compose(
     let initial = Initial { facts, findings, before };
     let mut patches = Vec::new();
     for concern in Concern::ALL {
-        let Composed { steps, changes } =
+        let Composed { steps, changes, gone } =
             put_together(dns, inquiry, selection, concern, &initial).await;
         if !steps.is_empty() {
-            patches.push(Patch { domain: inquiry.domain.clone(), steps, sets: sets(changes) });
+            let (domain, sets) = (inquiry.domain.clone(), sets(changes));
+            patches.push(Patch { domain, steps, sets, gone });
         }
     }
     let Initial { facts, findings, .. } = initial;
@@ -103,6 +104,8 @@ struct Initial {
 struct Composed {
     steps: Vec<PatchStep>,
     changes: Vec<Change>,
+    /// What is met no longer.
+    gone: Vec<GoneFinding>,
 }
 
 /// Puts the fixes of one concern together; none if together they would not bring back everybody
@@ -158,7 +161,11 @@ async fn put_together(
     if touches_spf && !reached.as_ref().is_none_or(is_whole) {
         return Composed::default();
     }
-    composed
+    let Some((after, _)) = reached else { return composed };
+    let met: Vec<MetRule> = after.findings.iter().map(MetRule::of).collect();
+    let gone = known.into_iter().filter(|fault| !met.contains(fault));
+    let gone = gone.map(|MetRule { rule, name, kind }| GoneFinding { rule: rule.id, name, kind });
+    Composed { gone: gone.collect(), ..composed }
 }
 
 fn join(changes: &mut Vec<Change>, change: Change) {

@@ -175,13 +175,16 @@ pub(super) fn put_in_place(context: Context<'_>) -> Vec<Candidate> {
         return Vec::new();
     };
     let is_key = |text: &[u8]| dkim::grammar::is_meant_as_key(text);
-    let texts: Vec<Vec<u8>> = found.texts().filter(|text| is_key(text)).collect();
-    let [text] = texts.as_slice() else { return Vec::new() };
+    let is_key = |data: &Data| data.text().is_some_and(|text| is_key(&text));
+    let mut keys = here.before.iter().filter(|data| is_key(data));
+    let (Some(key), None) = (keys.next().cloned(), keys.next()) else { return Vec::new() };
     let summary = Phrase::from("publish the key at ")
         .name(&location.name)
         .plain(", where receivers look for it");
-    let mut candidate = Candidate::new(Review, summary, there.with_text(text)).restoring();
-    candidate.changes.push(here.without(|data| data.text().as_deref() == Some(text)));
+    // In the strings in which it stands.
+    let there = Change { after: vec![key], ..there };
+    let mut candidate = Candidate::new(Review, summary, there).restoring();
+    candidate.changes.push(here.without(is_key));
     vec![candidate]
 }
 

@@ -12,6 +12,7 @@
 //!
 //! Deliberately absent: changes of zones that others keep, and whatever cannot be said as records.
 
+mod advice;
 mod compose;
 mod dkim;
 mod dmarc;
@@ -29,7 +30,7 @@ pub(crate) use sender::SenderFixes;
 use crate::diagnostic::{Applicability, Finding, Fix, Rule};
 use crate::dns::{Data, Dns, Kind, join_all};
 use crate::examine::{Gathered, Inquiry};
-use crate::net::{Name, organization};
+use crate::net::{Cidr, IpSet, Name};
 use crate::posture::lint::rules as posture_rules;
 use crate::protocols::dkim::lint::rules as dkim_rules;
 use crate::protocols::dmarc::LABEL as DMARC_LABEL;
@@ -110,6 +111,25 @@ impl Candidate {
             is_step: true,
             ..self
         })
+    }
+
+    /// The same, with the networks that pass then, where the terms that were meant are likely and not
+    /// certain: what a repair opens is for its reader to see.
+    async fn with_networks(self, dns: &dyn Dns, inquiry: &Inquiry) -> Self {
+        const MOST_NETWORKS: usize = 3;
+        let is_guess = self.restores && self.applicability == Applicability::Review;
+        if !is_guess || self.concern() == Concern::Dmarc || !self.touches_spf() {
+            return self;
+        }
+        let after = proof::with(dns, inquiry, &self.changes).await;
+        let Some(facts) = &after.facts.spf else { return self };
+        let networks: Vec<Cidr> = spf::passing(facts).iter().flat_map(IpSet::cidrs).collect();
+        if networks.is_empty() || networks.len() > MOST_NETWORKS {
+            return self;
+        }
+        let networks = networks.iter().map(|network| Phrase::new().addr(network));
+        let listed = Phrase::listed(networks, MOST_NETWORKS, " and ");
+        Self { summary: self.summary.plain("; authorized then: ").then(listed), ..self }
     }
 
     /// True if an SPF policy may read otherwise with it.
@@ -241,42 +261,6 @@ static GENERATORS: &[(&Rule, Generate)] = &[
     (&mx_rules::PLACEHOLDER, mx::drop_placeholders),
 ];
 
-/// What to do where no change of records can be proved, by rule: to drop the term might drop a
-/// sender that was meant.
-static ADVICE: &[(&Rule, &str)] = &[
-    (
-        &spf_rules::INCLUDE_WITHOUT_RECORD,
-        "check the name with the service; if it is right, keep the term until the service has \
-         fixed its record; remove it only if the service no longer sends for you",
-    ),
-    (
-        &spf_rules::VOID_LOOKUP,
-        "add the missing record, correct the name, or remove the term if nothing behind it sends for you",
-    ),
-    (
-        &posture_rules::UNREGISTERED_DOMAIN,
-        "correct the name, or remove it if you no longer use the service",
-    ),
-    (
-        &spf_rules::RETIRED_TYPE_DIFFERS,
-        "decide which policy is meant, publish it as the only TXT record, and remove the record of type 99",
-    ),
-    (&spf_rules::PTR, "list the hosts with ip4, ip6 or a, check DMARC reports, then remove ptr"),
-    (&spf_rules::PASS_ALL, "list the servers that send for you, then end the policy with ~all"),
-    (
-        &spf_rules::TOO_MANY_LOOKUPS,
-        "remove services that you no longer use, or move some of them to a subdomain of their own",
-    ),
-    (
-        &spf_rules::REDIRECT_IGNORED,
-        "if its senders are yours, replace redirect with an include before all; otherwise remove it",
-    ),
-    (
-        &spf_rules::TERMS_AFTER_ALL,
-        "if these senders are yours, move all to the end; otherwise remove the terms",
-    ),
-];
-
 /// Looks for what fixes the findings and for what admits the senders.
 ///
 /// Each fix that was proved is put with its finding; of several findings of one fault the first has
@@ -303,34 +287,26 @@ pub(crate) async fn find_fixes(
         },
         find_sender_fixes(policies, inquiry, &state),
     );
+    let mut repaired = Vec::new();
     for (first, candidate) in proved {
+        let fix = candidate.into_fix();
+        // Of two findings of one fault the first has the fix.
+        let is_known = findings.iter().filter_map(|finding| finding.fix.as_ref());
+        let is_known = is_known.into_iter().any(|known| is_same_change(known, &fix));
         if let Some(finding) = findings.get_mut(first) {
             // A record that can be pasted says what to do.
             finding.advice = None;
-            finding.fix = Some(candidate.into_fix());
+            finding.fix = Some(fix).filter(|_| !is_known);
+            repaired.push(finding.rule);
         }
     }
-    advise(&inquiry.domain, findings);
+    advice::advise(&inquiry.domain, findings, &repaired);
     sender_fixes
 }
 
-/// Gives advice in words to the first finding of each rule for which no fix was proved.
-fn advise(domain: &Name, findings: &mut [Finding]) {
-    let own = organization(domain);
-    for (rule, advice) in ADVICE {
-        let mut met = findings.iter_mut().filter(|finding| finding.is(rule));
-        // What stands in the record of another operator is not for the reader to change.
-        let is_own = |finding: &&mut Finding| organization(&finding.location.name) == own;
-        let Some(first) = met.next() else { continue };
-        if first.fix.is_some() || met.any(|finding| finding.fix.is_some()) {
-            continue;
-        }
-        let mut met = findings.iter_mut().filter(|finding| finding.is(rule));
-        if let Some(first) = met.find(is_own) {
-            // A rule that knows more of the cause has said it.
-            first.advice.get_or_insert_with(|| Phrase::from(*advice));
-        }
-    }
+/// True if two fixes change the same records, in whichever order.
+fn is_same_change(one: &Fix, other: &Fix) -> bool {
+    one.edits.len() == other.edits.len() && one.edits.iter().all(|it| other.edits.contains(it))
 }
 
 /// The candidates that were wanted and proved, each with the index of the first finding that it
@@ -384,7 +360,7 @@ async fn first_proved(
     let generate = generator(finding.rule)?;
     for candidate in generate(context).into_iter().take(MOST_TRIES).filter(is_wanted) {
         if proof::is_proved(dns, inquiry, before, finding, &candidate, demand).await {
-            return Some(candidate);
+            return Some(candidate.with_networks(dns, inquiry).await);
         }
     }
     if demand == Demand::Step {

@@ -119,10 +119,19 @@ fn diagnosis(domain: &Domain) -> Option<Diagnosis> {
 fn claim(finding: &Finding) -> Phrase {
     let mut said = Phrase::new();
     for piece in finding.message.pieces() {
-        match piece.text().find("; ").filter(|_| piece.role() == Role::Plain) {
+        match end_of_claim(piece.text()).filter(|_| piece.role() == Role::Plain) {
             Some(end) => return said.plain(piece.text().get(..end).unwrap_or_default()),
             None => said.push(piece.role(), piece.text().as_bytes()),
         }
     }
     said
+}
+
+/// Where the first claim of a sentence ends: at a semicolon that is not the end of an HTML entity.
+fn end_of_claim(text: &str) -> Option<usize> {
+    let is_entity = |at: usize| {
+        let word = text.get(..at).unwrap_or_default().rsplit(' ').next().unwrap_or_default();
+        word.starts_with('&')
+    };
+    text.match_indices("; ").map(|(at, _)| at).find(|at| !is_entity(*at))
 }

@@ -89,7 +89,7 @@ pub use lookup::{Lookup, LookupId, LookupOutcome};
 pub use owner::Owners;
 pub use owner::{Owner, Party};
 #[doc(hidden)]
-pub use patch::{Patch, PatchSet, PatchStep};
+pub use patch::{GoneFinding, Patch, PatchSet, PatchStep};
 pub use provider::{ExpectedRecord, Need, RecognisedProvider, RecordState};
 #[doc(hidden)]
 pub use repair::{left, repair};

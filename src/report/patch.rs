@@ -17,6 +17,19 @@ pub struct Patch {
     pub steps: Vec<PatchStep>,
     /// The record sets, each once.
     pub sets: Vec<PatchSet>,
+    /// What is met no longer once it is published: also what only followed from what was repaired.
+    pub gone: Vec<GoneFinding>,
+}
+
+/// A finding that a patch removes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GoneFinding {
+    /// The rule, `family/name`.
+    pub rule: &'static str,
+    /// The owner of the record set that it is about.
+    pub name: Name,
+    /// The type of the record set.
+    pub kind: Kind,
 }
 
 /// One fix of a patch.

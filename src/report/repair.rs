@@ -30,7 +30,11 @@ pub fn repair(
 /// The findings that count and that no patch repairs.
 pub fn left<'d>(domain: &'d Domain, patches: &'d [Patch]) -> impl Iterator<Item = &'d Finding> {
     let is_repaired = |finding: &&Finding| {
-        patches.iter().flat_map(|patch| &patch.steps).any(|step| finding.rule == step.rule)
+        patches.iter().flat_map(|patch| &patch.gone).any(|gone| {
+            finding.rule == gone.rule
+                && finding.subject.name == gone.name
+                && finding.subject.kind == gone.kind
+        })
     };
     domain.findings.iter().filter(move |it| it.counts() && !is_repaired(it))
 }

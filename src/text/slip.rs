@@ -16,6 +16,11 @@ pub struct Slip {
 }
 
 impl Slip {
+    /// True if it says why a text is not read, and not only that the text cannot be repaired.
+    fn is_cause(&self) -> bool {
+        !self.what.is_empty() && (self.is_certain || self.meant.is_some())
+    }
+
     /// What it is, and what was probably meant: behind a colon.
     pub fn phrase(&self) -> Phrase {
         match &self.meant {
@@ -38,6 +43,17 @@ pub(crate) fn told<'s>(slips: impl IntoIterator<Item = &'s Slip>) -> Vec<Phrase>
         }
     }
     told
+}
+
+/// A sentence with what is wrong, what that leads to, and what was probably meant: by the first slip
+/// that has a name, or else by what the grammar says.
+pub(crate) fn explained(said: Phrase, words: Phrase, effect: &str, slips: &[Slip]) -> Phrase {
+    let mut slips = slips.to_vec();
+    let what = slips.iter_mut().find(|slip| slip.is_cause());
+    let what = what.map_or(words, |slip| std::mem::take(&mut slip.what));
+    let rest = slips.iter().filter(|slip| !slip.phrase().is_empty());
+    let said = said.then(what).plain(effect);
+    told(rest).into_iter().fold(said, |said, slip| said.plain("; ").then(slip))
 }
 
 /// A text as it was probably meant.

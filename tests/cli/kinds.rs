@@ -9,13 +9,13 @@ const ROOT: &str = ". 300 SOA ns1.example.org. admin.example.org. 1 7200 900 120
 const KEY: &str = "bXEJj7uP8dbNEeurSjtOOOeKyh4aMsLG9UY+4J7+770=";
 
 /// What is said with some records as the world, on one line.
-fn ended<const N: usize>(test: &str, records: &str, arguments: [&str; N]) -> Ended {
+pub(super) fn ended<const N: usize>(test: &str, records: &str, arguments: [&str; N]) -> Ended {
     let run = run(test, ["--zone", "zone", "--offline", "--color", "never"]);
     run.arguments(arguments).file("zone", format!("{ROOT}{records}").as_bytes()).end()
 }
 
 /// The screen as one line.
-fn screen<const N: usize>(test: &str, records: &str, arguments: [&str; N]) -> String {
+pub(super) fn screen<const N: usize>(test: &str, records: &str, arguments: [&str; N]) -> String {
     let screen = ended(test, records, arguments).screen();
     screen.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -305,7 +305,7 @@ fn a_name_that_depends_on_the_helo_name_is_undetermined_and_no_softfail() {
     let ended = ended("kinds-helo", zone, ["example.org", "192.0.2.10", "--checks", "spf"]);
     let said = ended.screen().split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(ended.code, Some(3), "{said}");
-    assert!(said.contains("depends on the sender; give --helo"), "{said}");
+    assert!(said.contains("depends on the HELO name; give --helo"), "{said}");
     assert!(said.contains("softfail unless a term above that depends on the sender"), "{said}");
 }
 

@@ -7,6 +7,7 @@
 mod bad_mail;
 mod baseline;
 mod cassettes;
+mod causes;
 mod changes;
 mod config;
 mod contract;

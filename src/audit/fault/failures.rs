@@ -1,9 +1,11 @@
 //! Faults that show in failed queries: the servers of one zone, the resolver, or neither for sure.
 
 use super::Hints;
-use crate::dns::Trouble;
+use crate::dns::{Kind, Trouble};
+use crate::protocols::dkim::lint::rules::ALIAS_LOOP;
 use crate::report::{
-    Certainty, Domain, Evidence, Fault, FaultKind, Lookup, LookupOutcome, Owner, Party, RecordSet,
+    Certainty, Domain, Evidence, Fault, FaultKind, Finding, Lookup, LookupOutcome, Owner, Party,
+    RecordSet,
 };
 use crate::text::Phrase;
 
@@ -22,11 +24,49 @@ pub(super) fn evidence(lookup: &Lookup) -> Evidence {
 
 /// Who has to act so that what is undetermined can be determined.
 pub(super) fn faults(domain: &Domain, hints: &Hints) -> Vec<Fault> {
-    let failed: Vec<(&Lookup, Trouble)> = domain.lookups.iter().filter_map(trouble).collect();
-    let Some((first, why)) = failed.first().copied() else { return Vec::new() };
+    let failed = domain.lookups.iter().filter_map(trouble);
+    let (looped, failed): (Vec<_>, Vec<(&Lookup, Trouble)>) =
+        failed.partition(|(lookup, _)| hints.is_alias_loop(lookup));
     if domain.unknowns().is_empty() {
         return Vec::new();
     }
+    let is_found =
+        |lookup: &Lookup| domain.findings.iter().any(|it| it.is(&ALIAS_LOOP) && names(it, lookup));
+    let looped = looped.into_iter().map(|(lookup, _)| lookup).filter(|it| !is_found(it));
+    let mut faults: Vec<Fault> = looped.take(1).map(|lookup| alias_loop(hints, lookup)).collect();
+    faults.extend(unanswered(domain, hints, failed));
+    faults
+}
+
+/// True if a loop that a finding names holds the name of a query.
+fn names(finding: &Finding, lookup: &Lookup) -> bool {
+    finding.subject.name == lookup.name || lookup.aliases.contains(&finding.subject.name)
+}
+
+/// An alias that leads back to itself: whoever controls it has to point it elsewhere.
+fn alias_loop(hints: &Hints, lookup: &Lookup) -> Fault {
+    let owner = hints.owners.of(&lookup.name);
+    let names = lookup.aliases.iter().map(|alias| Phrase::new().name(alias));
+    let reason = Phrase::new()
+        .name(&lookup.name)
+        .plain(" is an alias that leads back to itself, by ")
+        .then(Phrase::listed(names, 3, " and "));
+    let action = Phrase::from("point it to a name that exists, or publish the record itself");
+    Fault {
+        party: owner.party,
+        kind: FaultKind::DanglingAlias,
+        name: owner.address().to_owned(),
+        record: Some(RecordSet { name: lookup.name.clone(), kind: Kind::Cname }),
+        reason,
+        action,
+        evidence: vec![evidence(lookup)],
+        confidence: Certainty::Proved,
+    }
+}
+
+/// Who has to act where queries failed.
+fn unanswered(domain: &Domain, hints: &Hints, failed: Vec<(&Lookup, Trouble)>) -> Vec<Fault> {
+    let Some((first, why)) = failed.first().copied() else { return Vec::new() };
     let held: Vec<&(&Lookup, Trouble)> =
         failed.iter().filter(|(_, trouble)| *trouble == Trouble::NotRecorded).collect();
     if held.len() == failed.len() {

@@ -10,7 +10,7 @@ use crate::posture::lint::rules::{
 };
 use crate::protocols::dkim::lint::rules::DANGLING_ALIAS;
 use crate::protocols::dmarc::lint::rules::{
-    EXTERNAL_REPORT_UNAUTHORIZED, LOOKALIKE as DMARC_LOOKALIKE,
+    EXTERNAL_REPORT_UNAUTHORIZED, LOOKALIKE as DMARC_LOOKALIKE, MISSING as DMARC_MISSING,
 };
 use crate::protocols::spf::LOOKUP_LIMIT;
 use crate::protocols::spf::lint::BrokenReference;
@@ -106,7 +106,13 @@ fn report_host(finding: &Finding) -> Option<Name> {
 
 /// True for a record that its owner meant, and in which receivers find nothing.
 fn is_unread(finding: &Finding) -> bool {
-    finding.is(&LOOKALIKE) || finding.is(&DMARC_LOOKALIKE)
+    // Where nothing else is published, `dmarc/missing` has the repaired text.
+    let has_repair = |finding: &Finding| {
+        finding.fix.as_ref().is_some_and(|fix| fix.records.iter().any(|it| it.remove.is_some()))
+    };
+    finding.is(&LOOKALIKE)
+        || finding.is(&DMARC_LOOKALIKE)
+        || finding.is(&DMARC_MISSING) && has_repair(finding)
 }
 
 /// True where single servers of the zone are at fault, not what its owner wrote.

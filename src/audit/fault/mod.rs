@@ -11,8 +11,9 @@ mod failures;
 mod findings;
 mod senders;
 
+use crate::dns::Question;
 use crate::examine::{Gathered, Inquiry};
-use crate::report::{Domain, Fault, FaultKind, Owners};
+use crate::report::{Domain, Fault, FaultKind, Lookup, Owners};
 
 /// What the attribution needs to know besides the report itself.
 pub(super) struct Hints {
@@ -20,12 +21,22 @@ pub(super) struct Hints {
     spf: findings::SpfHints,
     dkim: findings::DkimHints,
     senders: Vec<senders::SenderHints>,
+    /// The queries that ended in a circle of aliases.
+    loops: Vec<Question>,
 }
 
 impl Hints {
     /// Takes from the facts what the report does not keep.
     pub(super) fn new(gathered: &Gathered, inquiry: &Inquiry) -> Self {
+        let selectors = gathered.dkim.iter().flat_map(|it| &it.facts.tried);
+        let selectors = selectors.map(|tried| &tried.answer);
+        let visits = gathered.dmarc.iter().flat_map(|it| &it.facts.discovered.walk.visits);
+        let policies = visits.filter_map(|visit| visit.answer.as_ref());
+        let records = gathered.spf.iter().map(|facts| &facts.published.answer);
+        let answers = selectors.chain(policies).chain(records);
+        let loops = answers.filter(|answer| answer.is_alias_loop());
         Self {
+            loops: loops.map(|answer| answer.question.clone()).collect(),
             owners: Owners::new(&inquiry.domain, &inquiry.own),
             spf: findings::SpfHints::new(gathered),
             dkim: findings::DkimHints::new(gathered),
@@ -35,6 +46,13 @@ impl Hints {
                 .map(|one| senders::SenderHints::new(one, &gathered.shrunken))
                 .collect(),
         }
+    }
+}
+
+impl Hints {
+    /// True for a query that ended in a circle of aliases.
+    fn is_alias_loop(&self, lookup: &Lookup) -> bool {
+        self.loops.iter().any(|it| it.name == lookup.name && it.kind == lookup.kind)
     }
 }
 

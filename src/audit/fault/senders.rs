@@ -7,6 +7,7 @@ use crate::examine::Sender;
 use crate::examine::senders::Tested;
 use crate::posture::Shrunken;
 use crate::protocols::Protocol;
+use crate::protocols::spf::lint::rules::LOOKALIKE;
 use crate::provider::{self, Provider};
 use crate::report::{
     Authorization, Authorized, Certainty, DmarcResult, Domain, Evidence, Fault, FaultKind, Finding,
@@ -20,6 +21,8 @@ pub(super) struct SenderHints {
     forwards_for: Option<&'static Provider>,
     /// The policy of a provider that listed all of the sender.
     lost: Option<Shrunken>,
+    /// Why the answer is undetermined.
+    unknown: Option<Phrase>,
 }
 
 impl SenderHints {
@@ -30,7 +33,8 @@ impl SenderHints {
         };
         let refused = tested.judged.share().uncovered;
         let lost = shrunken.iter().find(|policy| policy.has_lost(&refused)).cloned();
-        Self { forwards_for, lost }
+        let unknown = tested.judged.unknown().map(|unknown| unknown.why);
+        Self { forwards_for, lost, unknown }
     }
 }
 
@@ -50,7 +54,7 @@ fn fault(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<Fa
     match (one.authorized, one.verdict()) {
         (Authorized::No | Authorized::Partial, _) => refused(domain, one, hints),
         (Authorized::Yes, Verdict::Fail | Verdict::Warn) => not_aligned(domain, one),
-        (Authorized::Unknown, Verdict::Unknown) => identity(domain, one),
+        (Authorized::Unknown, Verdict::Unknown) => identity(domain, one, hints),
         _ => None,
     }
 }
@@ -76,7 +80,12 @@ fn refused(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<
     let spf = Some(RecordSet { name: domain.domain.clone(), kind: Kind::Txt });
     match one.spf.result {
         // Why the evaluation ends in an error is a finding of its own.
-        Some(SpfResult::Permerror | SpfResult::Temperror) => return None,
+        Some(SpfResult::Temperror) => return None,
+        Some(SpfResult::Permerror) => return limited(domain, one),
+        // A record that receivers take for none is a finding of its own.
+        Some(SpfResult::None) if domain.findings.iter().any(|it| is_unread(it, one)) => {
+            return None;
+        }
         Some(SpfResult::None) => {
             let reason = Phrase::new().code(&one.spf.domain).plain(" publishes no SPF record");
             let action = first_fix(one).unwrap_or_else(|| {
@@ -128,6 +137,28 @@ fn refused(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<
         .code(&one.sender);
     let action = first_fix(one).unwrap_or_else(|| Phrase::from("if it sends for you, include it"));
     Some(Fault { record: spf, ..of(one, Party::You, FaultKind::MissingSender, reason, action) })
+}
+
+/// True for a finding about a text that was meant as the policy of the sending domain.
+fn is_unread(finding: &Finding, one: &Authorization) -> bool {
+    finding.is(&LOOKALIKE) && finding.subject.name.to_string() == one.spf.domain
+}
+
+/// A permerror that only some senders get: no finding that is an error says so.
+fn limited(domain: &Domain, one: &Authorization) -> Option<Fault> {
+    let mut findings = domain.findings.iter().filter(|it| it.rule.family() == Protocol::Spf.word());
+    if findings.clone().any(|finding| finding.severity == Severity::Error) {
+        return None;
+    }
+    let advice = findings.find_map(|finding| {
+        let fix = finding.fix.as_ref().map(|fix| &fix.summary);
+        fix.or(finding.advice.as_ref()).cloned()
+    });
+    let reason = Phrase::from("the SPF policy of ").code(&one.spf.domain).plain(" gives ");
+    let reason = reason.addr(&one.sender).bad(" permerror");
+    let action = advice.unwrap_or_else(|| Phrase::from("reduce its DNS lookups"));
+    let record = Some(RecordSet { name: domain.domain.clone(), kind: Kind::Txt });
+    Some(Fault { record, ..of(one, Party::You, FaultKind::Record, reason, action) })
 }
 
 /// An address that the policy of a provider listed and no longer lists.
@@ -195,13 +226,14 @@ fn not_aligned(domain: &Domain, one: &Authorization) -> Option<Fault> {
 }
 
 /// The answer depends on what was not given.
-fn identity(domain: &Domain, one: &Authorization) -> Option<Fault> {
+fn identity(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<Fault> {
     // A failed query is attributed to who should have answered it.
     if domain.lookups.iter().any(|lookup| !lookup.is_answered()) {
         return None;
     }
     let action = Phrase::from("ask again with what the message had");
-    Some(of(one, Party::Undetermined, FaultKind::MissingIdentity, one.headline.clone(), action))
+    let reason = hints.unknown.clone().unwrap_or_else(|| one.headline.clone());
+    Some(of(one, Party::Undetermined, FaultKind::MissingIdentity, reason, action))
 }
 
 fn first_fix(one: &Authorization) -> Option<Phrase> {

@@ -57,11 +57,12 @@ pub(in crate::fix) fn merge(context: Context<'_>) -> Vec<Candidate> {
 
 fn merged<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Vec<u8> {
     let all = records.clone().filter_map(Record::all).max_by_key(|qualifier| match qualifier {
-        // Whoever lets everybody pass in one record and not in another does not mean it.
+        // Whoever lets everybody pass in one record and not in another does not mean it, and neutral
+        // is what a record has that says nothing of strangers.
         Qualifier::Pass => 0,
-        Qualifier::Fail => 1,
-        Qualifier::Softfail => 2,
-        Qualifier::Neutral => 3,
+        Qualifier::Neutral => 1,
+        Qualifier::Fail => 2,
+        Qualifier::Softfail => 3,
     });
     let mut terms: Vec<Vec<u8>> = Vec::new();
     let mut known = HashSet::new();

@@ -244,7 +244,7 @@ pub(super) fn flaw_words(flaw: Flaw) -> Phrase {
         Flaw::Trailing { octets } => {
             said.plain("key followed by ").number(octets).bad(" extra octets")
         }
-        Flaw::OtherAlgorithm => said.plain("key whose type ").bad("differs from k="),
+        Flaw::OtherAlgorithm => said.plain("key that is ").bad("not of the type that k= says"),
         Flaw::Length(octets) => {
             said.plain("key for Ed25519 with ").number(octets).bad(" octets instead of 32")
         }

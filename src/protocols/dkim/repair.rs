@@ -161,9 +161,19 @@ fn corrected(tags: Vec<LooseTag>, slips: &mut Slips) -> Option<Vec<LooseTag>> {
                     matches!(lower.as_slice(), b"sha1" | b"sha-1" | b"rsa-sha1"),
                 );
                 if is_spelt_wrong || is_old {
+                    let written = Phrase::new().code(tag.written());
+                    let what = match (is_old, lower.starts_with(b"rsa-")) {
+                        // RFC 8301 §3.1: no verifier may accept rsa-sha1, so the signer may have to change.
+                        (true, _) => written.plain(
+                            " allows SHA-1 only, which verifiers must not accept (RFC 8301 §3.1); \
+                             a signer that still uses rsa-sha1 has to change as well",
+                        ),
+                        (false, true) => written
+                            .plain(" is a signature algorithm (a=), and h= names a hash algorithm"),
+                        (false, false) => written.plain(" is an unknown hash algorithm"),
+                    };
                     tag.value = b"sha256".to_vec();
-                    // RFC 8301 §3.1: no verifier may accept rsa-sha1, so the signer may have to change.
-                    slips.meant(tag.span, Phrase::new(), tag.written(), is_spelt_wrong);
+                    slips.meant(tag.span, what, tag.written(), is_spelt_wrong);
                 }
             }
             b"p" => key(&mut tag, has_type, &mut is_ed25519, slips, &mut kept)?,
@@ -221,8 +231,10 @@ fn key(
         *is_ed25519 = true;
     }
     if value.len() == 44 && !has_type {
-        let says = Phrase::new().code("k=ed25519").plain(" is missing, and the key has 32 octets");
-        slips.likely(tag.span, says);
+        let says = Phrase::new()
+            .code("k=")
+            .plain(" is missing, so the 32 octets of the key are read as RSA");
+        slips.meant(tag.span, says, b"k=ed25519".to_vec(), false);
         let kind = LooseTag { name: b"k".to_vec(), value: b"ed25519".to_vec(), span: tag.span };
         kept.push(kind);
         *is_ed25519 = true;

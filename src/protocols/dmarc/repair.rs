@@ -167,7 +167,16 @@ fn corrected(tags: Vec<LooseTag>, slips: &mut Slips) -> Option<Vec<LooseTag>> {
                     tag.value = value;
                     slips.meant(tag.span, Phrase::from(what), tag.written(), true);
                 }
-                kept.push(tag);
+                match kept.iter_mut().find(|known| known.name == tag.name) {
+                    None => kept.push(tag),
+                    Some(known) => {
+                        let both = [known.written(), tag.written()];
+                        let [first, second] = both.map(|it| Phrase::new().code(it));
+                        let says = first.plain(" and ").then(second).plain(" are in one record");
+                        known.value = both_lists(&known.value, &tag.value);
+                        slips.meant(tag.span, says, known.written(), true);
+                    }
+                }
                 continue;
             }
             b"fo" => {
@@ -208,14 +217,12 @@ fn corrected(tags: Vec<LooseTag>, slips: &mut Slips) -> Option<Vec<LooseTag>> {
             Some(known) if is_policy(&tag.name) => {
                 let both = [known.written(), tag.written()].map(|it| Phrase::new().code(it));
                 let [first, second] = both;
-                let says = first
-                    .plain(" and ")
-                    .then(second)
-                    .plain(" stand in one record; receivers apply the first, the last, or neither");
-                slips.likely(tag.span, says);
+                let says = first.plain(" and ").then(second).plain(" are in one record");
+                let span = tag.span;
                 if strictness(&tag.value) > strictness(&known.value) {
                     *known = tag;
                 }
+                slips.meant(span, says, known.written(), false);
             }
             Some(_) => return None,
         }
@@ -231,6 +238,17 @@ fn corrected(tags: Vec<LooseTag>, slips: &mut Slips) -> Option<Vec<LooseTag>> {
         slips.likely(tag.span, Phrase::from("which value was meant is unknown"));
     }
     Some(kept)
+}
+
+/// The addresses of two lists, each once.
+fn both_lists(first: &[u8], second: &[u8]) -> Vec<u8> {
+    let mut all: Vec<&[u8]> = Vec::new();
+    for address in first.split(|octet| *octet == b',').chain(second.split(|octet| *octet == b',')) {
+        if !all.iter().any(|known| known.eq_ignore_ascii_case(address)) {
+            all.push(address);
+        }
+    }
+    all.join(&b',')
 }
 
 fn is_policy(name: &[u8]) -> bool {

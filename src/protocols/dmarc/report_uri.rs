@@ -46,8 +46,17 @@ pub struct Destination {
     pub uri: ReportUri,
     /// Whether reports may go there.
     pub authorization: Authorization,
-    /// True if the host is the organization's own, and does not exist or accepts no mail (RFC 7505).
-    pub is_undeliverable: bool,
+    /// Why no report arrives, if the host is the organization's own and cannot receive one.
+    pub undeliverable: Option<NoMail>,
+}
+
+/// Why a name receives no mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoMail {
+    /// It does not exist (RFC 5321 §5.1).
+    NoDomain,
+    /// Its MX is null (RFC 7505 §3).
+    NullMx,
 }
 
 /// Whether reports may go to a destination.
@@ -111,7 +120,7 @@ pub async fn destinations(
         }
         let authorization = Authorization::NotChecked;
         let uri = uri.clone();
-        CheckedUri::leaf(Destination { kind, uri, authorization, is_undeliverable: false })
+        CheckedUri::leaf(Destination { kind, uri, authorization, undeliverable: None })
     });
     let checked = join_all(checks).await;
     checked.into_iter().map(|checked| (checked.destination, checked.step)).unzip()
@@ -142,12 +151,7 @@ pub async fn verify(
     uri: &ReportUri,
 ) -> CheckedUri {
     let conclude = |authorization| {
-        CheckedUri::leaf(Destination {
-            kind,
-            uri: uri.clone(),
-            authorization,
-            is_undeliverable: false,
-        })
+        CheckedUri::leaf(Destination { kind, uri: uri.clone(), authorization, undeliverable: None })
     };
     let Some(host) = &uri.host else { return conclude(Authorization::NotChecked) };
     let (is_internal, walked) = is_internal(dns, policy_domain, own, host).await;
@@ -165,19 +169,19 @@ pub async fn verify(
     // Whether another organization's host accepts mail is for its owner to see.
     if is_internal == Some(true) && host != policy_domain && uri.scheme == Scheme::Mailto {
         let hosts = ask(dns, host, Kind::Mx).await;
-        checked.destination.is_undeliverable = accepts_nothing(&hosts);
+        checked.destination.undeliverable = accepts_nothing(&hosts);
         checked.step.answers.push(hosts);
     }
     checked
 }
 
-/// True if a name has no mail server: it does not exist (RFC 5321 §5.1), or its MX is null (RFC 7505).
-fn accepts_nothing(hosts: &Answer) -> bool {
+/// Why a name has no mail server, if it has none.
+fn accepts_nothing(hosts: &Answer) -> Option<NoMail> {
     let is_null = |record: &crate::dns::Record| matches!(&record.data, Data::Mx { exchange, .. } if exchange.is_root());
     match &hosts.outcome {
-        Outcome::NxDomain => true,
-        Outcome::Records(records) => records.iter().all(is_null),
-        Outcome::NoData | Outcome::Failed(_) => false,
+        Outcome::NxDomain => Some(NoMail::NoDomain),
+        Outcome::Records(records) => records.iter().all(is_null).then_some(NoMail::NullMx),
+        Outcome::NoData | Outcome::Failed(_) => None,
     }
 }
 

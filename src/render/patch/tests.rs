@@ -14,6 +14,7 @@ fn txt(text: &[u8]) -> Data {
 /// A patch that changes one of two texts.
 fn patch(owner: &str, old: &[u8], new: &[u8]) -> Patch {
     Patch {
+        gone: Vec::new(),
         domain: name("example.com"),
         steps: vec![PatchStep {
             rule: "spf/duplicate-term",

@@ -3,6 +3,7 @@
 use super::sheet::Sheet;
 use crate::render::palette::Ink;
 use crate::report::{Certainty, Domain, Fault, FaultKind, Finding, Party};
+use crate::text::Phrase;
 
 /// Most lines of a domain.
 const MOST: usize = 2;
@@ -30,13 +31,18 @@ fn lines(sheet: &mut Sheet, faults: &[Fault], findings: &[Finding]) {
                     .plain(format!("{} of ", record.kind))
                     .with(Ink::Name, record.name.to_string())
                     .plain(": ");
-                rules.into_iter().enumerate().fold(line, |line, (at, finding)| {
+                let action = rules.iter().find_map(|finding| to_do(finding));
+                let line = rules.into_iter().enumerate().fold(line, |line, (at, finding)| {
                     line.plain(if at == 0 { "" } else { "; " })
                         .plain(&finding.summary)
                         .plain(" (")
                         .rule(Ink::Code, &finding.rule)
                         .plain(")")
-                })
+                });
+                match action {
+                    Some(action) => line.plain("; ").then(&sheet.line().phrase(action)),
+                    None => line,
+                }
             }
             _ => {
                 let line = line.then(&sheet.line().phrase(&fault.reason));
@@ -62,6 +68,11 @@ fn rules<'f>(findings: &'f [Finding], fault: &Fault) -> Vec<&'f Finding> {
         }
     }
     all
+}
+
+/// What its owner does about a finding: the fix in a few words, or the advice.
+fn to_do(finding: &Finding) -> Option<&Phrase> {
+    finding.fix.as_ref().map(|fix| &fix.summary).or(finding.advice.as_ref())
 }
 
 /// The party as the line begins.

@@ -8,7 +8,7 @@ use crate::protocols::dkim::key::{Flaw, Form, Key, Rsa, Strength};
 use crate::protocols::dkim::record::KeyRecord;
 use crate::protocols::dkim::repair::repair;
 use crate::protocols::dkim::search::{Facts, Published, Tried};
-use crate::text::slip::told;
+use crate::text::slip::{explained, told};
 use crate::text::{Phrase, Span};
 use std::sync::Arc;
 
@@ -94,17 +94,16 @@ pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
 pub(super) fn unusable(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for found in records(facts).filter(|found| !found.record().is_revoked()) {
         if let Some(why) = found.record().unusable() {
-            let said =
-                found.said(" has an unusable key: ").then(unusable_words(found.record(), why));
-            let finding = found.finding(rule, found.causes(said.plain("; receivers ignore it")));
-            findings.push(at_tag(finding, found.record(), why.tag()));
+            let words = unusable_words(found.record(), why);
+            let said = found.unusable(words, "; receivers ignore it");
+            findings.push(at_tag(found.finding(rule, said), found.record(), why.tag()));
         }
     }
     for (found, flaw) in flawed(facts) {
         // Cut keys have a rule of their own; what is not base64 was a fault of the text.
         if !matches!(flaw, Flaw::Truncated { .. } | Flaw::NotBase64) {
-            let said = found.said(" has a ").then(flaw_words(flaw));
-            let said = found.causes(said.plain("; receivers cannot verify signatures"));
+            let words = Phrase::from("a ").then(flaw_words(flaw));
+            let said = found.unusable(words, "; receivers cannot verify signatures");
             findings.push(found.finding(rule, said));
         }
     }
@@ -170,6 +169,12 @@ impl<'a> FoundKey<'a> {
     fn causes(&self, said: Phrase) -> Phrase {
         let slips = repair(&self.record().text).map(|repair| repair.slips).unwrap_or_default();
         told(&slips).into_iter().fold(said, |said, slip| said.plain("; ").then(slip))
+    }
+
+    /// A sentence about an unusable key: why it is, and what that leads to.
+    fn unusable(&self, words: Phrase, effect: &str) -> Phrase {
+        let slips = repair(&self.record().text).map(|repair| repair.slips).unwrap_or_default();
+        explained(self.said(" has an unusable key: "), words, effect, &slips)
     }
 
     /// A sentence that begins with the selector.

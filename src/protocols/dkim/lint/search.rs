@@ -30,8 +30,15 @@ pub(super) fn dangling(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
         if let Some(last) = tried.answer.aliases.last() {
             said = said.plain(" (").name(last).plain(")");
         }
+        let is_old_form = tried.answer.aliases.last().is_some_and(has_newer_form);
         if let Some(provider) = &tried.candidate.provider {
             said = said.plain("; DKIM is probably not enabled at ").plain(provider.as_ref());
+            if is_old_form {
+                said = said.plain(
+                    ", or the target was written by hand in the form of domains added before May \
+                     2025 (newer ones end in dkim.mail.microsoft)",
+                );
+            }
         }
         let mut finding = at(tried, rule, said);
         finding.location.kind = Kind::Cname;
@@ -44,6 +51,12 @@ pub(super) fn dangling(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
         }
         findings.push(finding);
     }
+}
+
+/// True for a target of Microsoft 365 in its older form: the tenant may have one of the newer form,
+/// and the DNS does not say which.
+fn has_newer_form(target: &Name) -> bool {
+    target.to_string().to_ascii_lowercase().ends_with(".onmicrosoft.com")
 }
 
 pub(super) fn wildcard(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
@@ -70,7 +83,13 @@ pub(super) fn stray(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Findi
 }
 
 pub(super) fn alias_loop(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let mut known: Vec<&Name> = Vec::new();
     for tried in facts.tried.iter().filter(|tried| tried.is_alias_loop()) {
+        // Two selectors that are aliases of each other are one loop.
+        if known.contains(&&tried.name) {
+            continue;
+        }
+        known.extend(&tried.answer.aliases);
         let mut said = selector(tried).plain(" is a ").bad("CNAME loop");
         for (index, alias) in tried.answer.aliases.iter().enumerate() {
             said = said.plain(if index == 0 { ": " } else { ", " }).name(alias);

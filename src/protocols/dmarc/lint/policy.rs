@@ -4,34 +4,48 @@ use super::super::discover::{Discovery, InForce, PolicyTag};
 use super::super::examine::Facts;
 use super::super::explain::tag;
 use super::super::record::Policy;
+use super::super::repair::repair;
 use super::super::rfc7489::{Difference, Side};
-use super::super::visit::Found;
-use super::record::causes;
+use super::super::visit::{Found, owner};
+use super::record::{dangling, is_meant_as_record};
 use super::{of_domain, of_record, own_record};
 use crate::diagnostic::{Finding, Location, Rule};
 use crate::net::Name;
 use crate::protocols::dmarc::LABEL;
+use crate::text::slip::explained;
 use crate::text::{Phrase, Span};
 
 pub(super) fn missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let visits = &facts.discovered.walk.visits;
-    // Several records are a fault of their own; the remedy is another one.
+    // Several records are a fault of their own, and so is an alias that dangles; the remedy is
+    // another one.
     if facts.discovered.discovery != Discovery::NotPublished
         || visits.iter().any(|visit| matches!(visit.found, Found::Several(_)))
+        || dangling(facts).is_some()
     {
         return;
     }
     let domain = facts.domain();
     let mut message =
         Phrase::new().plain("no DMARC record for ").name(domain).plain(" or a parent domain");
-    if let Some(stranger) = visits.first().and_then(|visit| visit.strangers.first()) {
+    let strangers = visits.iter().filter_map(|it| Some((&it.domain, it.strangers.first()?)));
+    let meant = strangers.clone().find(|(_, text)| is_meant_as_record(text));
+    if let Some((domain, text)) = meant
+        && let Some(at) = owner(domain)
+    {
+        let slips = repair(text).map(|repair| repair.slips).unwrap_or_default();
+        let place = Phrase::new().name(&at).plain(" has a TXT record that is ");
+        let place = place.bad("not a DMARC record").plain(": ");
+        let words = Phrase::from("it does not begin with ").code("v=DMARC1");
+        message = explained(place, words, "; receivers find no policy", &slips);
+        message = message.plain("; the record: ").code(text);
+    } else if let Some((_, text)) = strangers.clone().next() {
         message = message
             .plain("; this TXT record does not begin with ")
             .code("v=DMARC1")
             .plain(": ")
-            .code(stranger);
-        message = causes(message, stranger);
-        if target_as_text(stranger).is_some() {
+            .code(text);
+        if target_as_text(text).is_some() {
             message = message.plain("; it is a name, which belongs in a CNAME record");
         }
     }

@@ -10,7 +10,8 @@ use super::super::visit::Found;
 use super::{of_domain, of_record, own_record};
 use crate::diagnostic::{Finding, Location, Rule};
 use crate::dns::{Kind, Outcome};
-use crate::text::slip::told;
+use crate::net::Name;
+use crate::text::slip::{explained, told};
 use crate::text::{Phrase, Slip, Span, SyntaxError};
 
 pub(super) fn several_records(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
@@ -60,27 +61,45 @@ fn faults(facts: &Facts, rule: &'static Rule, changing: bool, findings: &mut Vec
     let errors = errors.filter(|error| error.expected == ONCE || !is_voided(error.span));
     let errors = errors.filter(|error| changes_meaning(record, error) == changing);
     for error in errors {
-        let mut message = Phrase::new();
         let tag = tag_around(&record.text, error.span);
         let found = shown(&record.text, tag, error.span);
-        if !found.is_empty() {
-            message = message.code(found).plain(": ");
+        let slips: Vec<Slip> =
+            slips.iter().filter(|slip| touches(slip.span, tag)).cloned().collect();
+        let is_twice = error.expected == ONCE;
+        // A slip that begins with the text need not be told of what it speaks.
+        let begins = String::from_utf8_lossy(&found).into_owned();
+        let mut named = slips.iter().filter(|slip| !slip.what.is_empty());
+        let is_said =
+            named.next().is_some_and(|slip| is_twice || slip.what.to_string().starts_with(&begins));
+        let message = match found.is_empty() || is_said {
+            true => Phrase::new(),
+            false => Phrase::new().code(found).plain(": "),
+        };
+        let words = Phrase::from("expected ").plain(error.expected);
+        let message = explained(message, words, effect(record, error, changing), &slips);
+        let mut finding = Finding::new(rule, of_record(published).at(error.span), message);
+        if is_twice {
+            finding.why = "No RFC says which of two values counts, so receivers differ.";
         }
-        let message = message.plain("expected ").plain(error.expected);
-        let message = message.plain(effect(record, error, changing));
-        let message = causes_at(message, &slips, tag);
-        findings.push(Finding::new(rule, of_record(published).at(error.span), message));
+        findings.push(finding);
     }
 }
 
 /// The faulty part of a tag, with the name of the tag if the part is within its value.
 fn shown(text: &[u8], tag: Span, fault: Span) -> Vec<u8> {
-    let part = fault.of(text);
     let before = text.get(tag.start as usize..fault.start as usize).unwrap_or_default();
     let name = before.split(|octet| *octet == b'=').next().unwrap_or_default().trim_ascii();
+    // Of a list the whole item.
+    let begin =
+        before.iter().rposition(|octet| matches!(octet, b'=' | b',')).map_or(0, |at| at + 1);
+    let item = before.get(begin..).unwrap_or_default().trim_ascii_start();
+    let part = match fault.is_empty() || !before.contains(&b'=') {
+        true => fault.of(text).to_vec(),
+        false => [item, fault.of(text)].concat(),
+    };
     match before.contains(&b'=') && !part.is_empty() {
-        true => [name, b"=", part].concat(),
-        false => part.to_vec(),
+        true => [name, b"=", &part].concat(),
+        false => part,
     }
 }
 
@@ -96,7 +115,9 @@ fn effect(record: &Record, error: &SyntaxError, changing: bool) -> &'static str 
     );
     match changing {
         // RFC 9989 is silent about it: which one counts is up to the receiver.
-        _ if error.expected == ONCE => "; the last one counts here, and receivers differ",
+        _ if error.expected == ONCE => {
+            "; receivers apply the first, the last, or neither; the last one counts here"
+        }
         true if in_list => "; receivers ignore this address",
         true => "; receivers ignore the tag",
         false => "; receivers ignore the text",
@@ -219,14 +240,16 @@ pub(super) fn tag_order(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
     findings.push(Finding::new(rule, of_record(published).at(p.span()), message));
 }
 
-pub(super) fn dangling_alias(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    let Some(answer) = facts.discovered.walk.visits.first().and_then(|it| it.answer.as_ref())
-    else {
-        return;
-    };
+/// The domain's own `_dmarc` as an alias of a name that does not exist, and that name.
+pub(super) fn dangling(facts: &Facts) -> Option<(&Name, &Name)> {
+    let answer = facts.discovered.walk.visits.first()?.answer.as_ref()?;
     // RFC 6604 §3: the response code speaks of the last name of the chain.
-    let (Outcome::NxDomain, Some(last)) = (&answer.outcome, answer.aliases.last()) else { return };
-    let name = &answer.question.name;
+    let last = answer.aliases.last().filter(|_| answer.outcome == Outcome::NxDomain)?;
+    Some((&answer.question.name, last))
+}
+
+pub(super) fn dangling_alias(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    let Some((name, last)) = dangling(facts) else { return };
     let message = Phrase::new()
         .name(name)
         .plain(" is an alias of ")
@@ -309,7 +332,7 @@ pub(super) fn causes(message: Phrase, text: &[u8]) -> Phrase {
 }
 
 /// True if a text that is no record names the version all the same.
-fn is_meant_as_record(text: &[u8]) -> bool {
+pub(super) fn is_meant_as_record(text: &[u8]) -> bool {
     repair(text).is_some()
         || text.windows(b"dmarc1".len()).any(|octets| octets.eq_ignore_ascii_case(b"dmarc1"))
 }

@@ -3,7 +3,7 @@
 use super::super::examine::Facts;
 use super::super::explain::refusal;
 use super::super::record::{Record, Usable};
-use super::super::report_uri::Authorization;
+use super::super::report_uri::{Authorization, NoMail};
 use super::super::uri::{ReportUri, Scheme};
 use super::{of_record, own_record};
 use crate::diagnostic::{Finding, Rule};
@@ -70,14 +70,19 @@ pub(super) fn undeliverable_reports(
         finding.advice = Some(Phrase::from("name a mailbox that you read"));
         findings.push(finding);
     }
-    for destination in facts.destinations.iter().filter(|it| it.is_undeliverable) {
-        let Some(host) = &destination.uri.host else { continue };
+    for destination in &facts.destinations {
+        let (Some(host), Some(why)) = (&destination.uri.host, destination.undeliverable) else {
+            continue;
+        };
         let message = Phrase::new()
             .plain("no report reaches ")
             .code(&destination.uri.text)
             .plain(": ")
             .name(host)
-            .bad(" does not exist or accepts no mail");
+            .bad(match why {
+                NoMail::NoDomain => " does not exist",
+                NoMail::NullMx => " accepts no mail (null MX)",
+            });
         let mut finding =
             Finding::new(rule, of_record(published).at(destination.uri.span), message);
         let advice = Phrase::new().plain("publish an MX record for ").name(host);

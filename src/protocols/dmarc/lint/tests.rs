@@ -45,7 +45,8 @@ async fn a_domain_without_a_record_is_missing_one() {
 #[tokio::test]
 async fn a_version_in_small_letters_is_shown_where_the_record_is_missing() {
     let message = findings("dmarc/missing", "v=dmarc1; p=none").await.remove(0).0;
-    assert!(message.contains("v=DMARC1: v=dmarc1; p=none;"), "{message}");
+    assert!(message.contains("v=dmarc1 instead of v=DMARC1"), "{message}");
+    assert!(message.contains("the record: v=dmarc1; p=none"), "{message}");
 }
 
 #[tokio::test]

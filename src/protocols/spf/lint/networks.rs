@@ -5,7 +5,7 @@ use crate::diagnostic::{Finding, Rule};
 use crate::net::{Cidr, Family, IpSet};
 use crate::protocols::spf::examine::Facts;
 use crate::protocols::spf::record::{Body, Mechanism, Qualifier};
-use crate::text::{Phrase, grouped};
+use crate::text::{Phrase, grouped, rfc};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Prefixes from here on are no wider than what one organization may own.
@@ -106,15 +106,39 @@ fn address(place: Place<'_>) -> Option<IpAddr> {
 pub(super) fn private(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for (place, cidr) in listed(facts) {
         let message = Phrase::new().code(place.text());
-        let message = if is_unusable(cidr) {
-            message.plain(" is no address of a host, probably a placeholder")
+        let (message, cite, advice) = if is_unusable(cidr) {
+            let message = message.plain(" is no address of a host, probably a placeholder");
+            (
+                message,
+                match cidr.network() {
+                    IpAddr::V4(_) => rfc(6890, "2.2.2"),
+                    IpAddr::V6(_) => rfc(6890, "2.2.3"),
+                },
+                None,
+            )
         } else if is_private(cidr) {
-            message.plain(" is not a public address")
+            let advice = "list the public address from which receivers see this host, or remove the \
+                          term if it does not send to them";
+            let (message, cite) = match cidr.network() {
+                IpAddr::V4(address) if is_shared(address) => (
+                    message.plain(" is in the address space that carriers share (100.64.0.0/10)"),
+                    rfc(6598, "7"),
+                ),
+                _ => (message.plain(" is not a public address"), rule.cite),
+            };
+            (message, cite, Some(Phrase::from(advice)))
         } else {
             continue;
         };
-        findings.push(Finding::new(rule, place.location(), message));
+        let finding = Finding::new(rule, place.location(), message);
+        findings.push(Finding { cite, advice, ..finding });
     }
+}
+
+/// True for an address that a carrier shares among its customers (RFC 6598 §7).
+fn is_shared(address: Ipv4Addr) -> bool {
+    let [first, second, ..] = address.octets();
+    first == 100 && second & 0xc0 == 64
 }
 
 fn is_private(cidr: Cidr) -> bool {

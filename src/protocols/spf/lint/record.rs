@@ -70,7 +70,9 @@ pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
 
 /// What is wrong, and what was probably meant.
 fn fault(piece: &[u8], error: &SyntaxError, causes: &[&Slip]) -> Phrase {
-    let message = Phrase::new().code(piece).plain(": ");
+    // A word that ends in a colon has one already.
+    let colon = if piece.ends_with(b":") { " " } else { ": " };
+    let message = Phrase::new().code(piece).plain(colon);
     let is_said = causes.iter().any(|slip| !slip.what.is_empty());
     let message = match is_said {
         true => message,

@@ -398,7 +398,7 @@ impl<'f> Lookups<'f> {
                 (Yield::Something, _) => return None,
                 (Yield::Nothing, _) if is_half => return None,
                 (Yield::NoSuchName, Kind::A | Kind::Aaaa) if is_address(&answer.question.name) => {
-                    " points to an MX that is an address, and an MX names a host"
+                    " finds no host: the MX record holds an IP address instead of a host name"
                 }
                 (Yield::NoSuchName, _) => " points to a name that does not exist",
                 (Yield::Nothing, Kind::Mx) => " finds no MX record",

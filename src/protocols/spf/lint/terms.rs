@@ -58,27 +58,49 @@ pub(super) fn neutral_all(facts: &Facts, rule: &'static Rule, findings: &mut Vec
     findings.push(Finding::new(rule, place.location(), message));
 }
 
+/// A network of which so many make a family is one that nobody owns.
+const WIDE: u128 = 128;
+
 pub(super) fn pass_all(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let everybody = facts.partitions().into_iter().find_map(|partition| {
         let passing = partition.passing();
         // Half of a family and more: nobody owns that much.
         let is_everybody = passing.count() > partition.family.last() / 2;
         let cells = partition.cells.iter().filter(|c| c.result() == Some(SpfResult::Pass));
-        let largest = cells.max_by_key(|cell| cell.set.count())?;
+        let largest = cells.clone().max_by_key(|cell| cell.set.count())?;
         let place = partition.place(largest.top?)?;
-        is_everybody.then_some((place, partition.term_text(largest.by?)))
+        // What no single term does may several together: two halves of the internet.
+        let is_alone = largest.set.count() > partition.family.last() / 2 + 1;
+        let wide = cells.filter(|cell| cell.set.count() > partition.family.last() / WIDE);
+        let mut together: Vec<Place<'_>> = Vec::new();
+        for place in wide.filter_map(|cell| partition.place(cell.top?)).filter(|_| !is_alone) {
+            if !together.iter().any(|known| known.is(place)) {
+                together.push(place);
+            }
+        }
+        is_everybody.then_some((place, partition.term_text(largest.by?), together))
     });
-    let (place, inner) = match (everybody, last_all(facts, Qualifier::Pass)) {
+    let (place, inner, together) = match (everybody, last_all(facts, Qualifier::Pass)) {
         (Some(found), _) => found,
-        (None, Some(place)) => (place, String::new()),
+        (None, Some(place)) => (place, String::new(), Vec::new()),
         (None, None) => return,
     };
-    let mut message = Phrase::new().code(place.text());
-    if !inner.is_empty() && inner.as_bytes() != place.text() {
-        message = message.plain(" (by ").code(inner).plain(")");
-    }
+    let mut message = match together.as_slice() {
+        [_, _, ..] => {
+            let terms = together.iter().map(|place| Phrase::new().code(place.text()));
+            Phrase::listed(terms, 3, " and ").plain(" together let anyone send")
+        }
+        _ if inner.is_empty() || inner.as_bytes() == place.text() => {
+            Phrase::new().code(place.text()).plain(" lets anyone send")
+        }
+        _ => Phrase::new()
+            .code(place.text())
+            .plain(" (by ")
+            .code(inner)
+            .plain(")")
+            .plain(" lets anyone send"),
+    };
     let passing = facts.addresses(|cell| cell.result() == Some(SpfResult::Pass));
-    message = message.plain(" lets anyone send");
     if passing.iter().any(|set| !set.is_empty()) {
         message = message.plain(": ").then(name_addresses(&passing));
     }

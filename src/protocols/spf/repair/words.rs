@@ -245,9 +245,12 @@ fn corrected(word: &Word, before: Option<&[u8]>, slips: &mut Slips) -> Option<Ve
         return Some(Vec::new());
     }
     if let Some(terms) = without_value(bare) {
-        let says = Phrase::new().code(bare).plain(" with nothing behind it");
-        let unknown = "whether a sender was left out cannot be determined";
-        slips.likely(word.span, says.plain("; ").plain(unknown));
+        let lacking = match bare {
+            b"+" => "a + without a mechanism",
+            _ => "a colon without a name or an address",
+        };
+        let unknown = "; whether a sender was left out cannot be determined";
+        slips.likely(word.span, Phrase::from(lacking).plain(unknown));
         return Some(terms);
     }
     if let Some(all) = all(bare) {

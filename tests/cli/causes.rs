@@ -1,0 +1,247 @@
+//! What is said to be the cause of a fault, and what its owner is to do about it.
+
+use super::kinds::{ended, screen};
+
+const MX: &str = "example.org. MX 10 mail.example.org.\nexample.org. A 192.0.2.80\n\
+    mail.example.org. A 192.0.2.10\n";
+const KEY: &str = "bXEJj7uP8dbNEeurSjtOOOeKyh4aMsLG9UY+4J7+770=";
+
+// ── the fault line ──────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn the_fault_line_of_an_error_says_what_to_do() {
+    let zones = [
+        ("exists", "v=spf1 exists -all exp", "correct the marked term; keep the other terms"),
+        ("dash", "v=spf1 mx \\226\\128\\147all", "(spf/syntax); publish the corrected record"),
+        (
+            "loop",
+            "v=spf1 include:EXAMPLE.ORG. mx -all",
+            "remove the include or redirect that leads",
+        ),
+        ("everyone", "v=spf1 ip4:0.0.0.0/0 -all", "list the servers that send for you"),
+        ("hosts", "v=spf1 ip4:mail.example.org -all", "authorized then: 192.0.2.10"),
+    ];
+    for (test, record, action) in zones {
+        let zone = format!("{MX}example.org. TXT \"{record}\"\n");
+        let asked = ["example.org", "--checks", "spf"];
+        let said = screen(&format!("causes-action-{test}"), &zone, asked);
+        let (_, fault) = said.split_once(" fault yours: ").expect("a fault line");
+        let (fault, _) =
+            fault.split_once(" SPF broken ").or(fault.split_once(" SPF weak ")).unwrap();
+        assert!(fault.contains(action), "{said}");
+    }
+}
+
+#[test]
+fn a_permerror_that_only_some_senders_get_has_a_fault_line() {
+    let terms: Vec<String> = (0..4).map(|at| format!("exists:%{{i}}.{at}.example.org")).collect();
+    let zone = format!("example.org. TXT \"v=spf1 {} -all\"\n", terms.join(" "));
+    let asked = ["example.org", "192.0.2.25", "--checks", "spf"];
+    let ended = ended("causes-voids", &zone, asked);
+    let said = ended.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(ended.code, Some(1), "{said}");
+    assert!(said.contains("fault yours: the SPF policy of example.org gives 192.0.2.25 permerror"));
+}
+
+#[test]
+fn who_asks_about_a_sender_is_not_advised_to_write_a_second_policy() {
+    let zone = format!("{MX}example.org. TXT \"v=spf mx -all\"\n");
+    let asked = ["example.org", "192.0.2.10", "--checks", "spf"];
+    let said = screen("causes-lookalike-sender", &zone, asked);
+    assert!(said.contains("(spf/lookalike); publish the corrected record"), "{said}");
+    assert!(!said.contains("publish an SPF record that lists every host"), "{said}");
+}
+
+#[test]
+fn what_depends_on_the_helo_name_says_so() {
+    let zone = "example.org. TXT \"v=spf1 exists:%{h}.%{d} -all\"\n";
+    let said = screen("causes-helo", zone, ["example.org", "192.0.2.10", "--checks", "spf"]);
+    assert!(said.contains("depends on the HELO name; give --helo"), "{said}");
+    assert!(!said.contains("undetermined: undetermined"), "{said}");
+}
+
+// ── the first line ──────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn the_semicolon_of_an_html_entity_ends_no_headline() {
+    for entity in ["&nbsp;", "&#160;", "&amp;"] {
+        let zone = format!("{MX}example.org. TXT \"v=spf1 a mx ~all{entity}\"\n");
+        let test = format!("causes-entity-{}", entity.len());
+        let said = screen(&test, &zone, ["example.org", "--checks", "spf"]);
+        let headline = said.split(" fault ").next().unwrap_or_default();
+        assert!(headline.contains("SPF permerror: ~all&"), "{said}");
+        assert!(!headline.ends_with(entity), "{said}");
+    }
+}
+
+#[test]
+fn networks_that_are_everyone_together_are_all_named() {
+    let zone = "example.org. TXT \"v=spf1 ip4:0.0.0.0/1 ip4:128.0.0.0/2 ip4:192.0.0.0/2 -all\"\n";
+    let said = screen("causes-halves", zone, ["example.org", "--checks", "spf"]);
+    let cause = "ip4:0.0.0.0/1, ip4:128.0.0.0/2 and ip4:192.0.0.0/2 together let anyone send";
+    assert!(said.contains(cause), "{said}");
+}
+
+#[test]
+fn a_text_in_the_place_of_a_dmarc_policy_is_the_first_line_and_has_a_fault() {
+    let zones = [
+        ("own", "_dmarc.example.org. TXT \"v=DMARCl; p=reject\"", "v=DMARCl instead of v=DMARC1"),
+        ("semicolon", "_dmarc.example.org. TXT \"v=DMARC1 p=reject\"", "a semicolon is missing"),
+        ("comma", "_dmarc.example.org. TXT \"v=DMARC1, p=reject\"", "a comma instead of"),
+    ];
+    for (test, record, cause) in zones {
+        for domain in ["example.org", "news.example.org"] {
+            let zone = format!("{MX}news.example.org. A 192.0.2.1\n{record}\n");
+            let test = format!("causes-dmarc-{test}-{}", domain.len());
+            let said = screen(&test, &zone, [domain, "--checks", "dmarc"]);
+            let headline = said.split(" fault ").next().unwrap_or_default();
+            assert!(headline.contains("is not a DMARC record"), "{said}");
+            assert!(headline.contains(cause), "{said}");
+        }
+    }
+}
+
+// ── keys ────────────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn why_a_key_cannot_be_used_is_the_claim_of_its_finding() {
+    let records = [
+        ("sha1", format!("v=DKIM1; h=sha1; k=ed25519; p={KEY}"), "h=sha1 allows SHA-1 only"),
+        (
+            "algorithm",
+            format!("v=DKIM1; h=rsa-sha256; k=ed25519; p={KEY}"),
+            "h=rsa-sha256 is a signature algorithm (a=), and h= names a hash algorithm",
+        ),
+        (
+            "wrapped",
+            format!("v=DKIM1; k=ed25519; p=MCowBQYDK2VwAyEA{KEY}"),
+            "the Ed25519 key is wrapped in a SubjectPublicKeyInfo",
+        ),
+        ("untyped", format!("v=DKIM1; p={KEY}"), "k= is missing, so the 32 octets"),
+    ];
+    for (test, record, cause) in records {
+        let zone = format!("s1._domainkey.example.org. TXT \"{record}\"\n");
+        let asked = ["example.org", "--checks", "dkim", "--selector", "s1"];
+        let said = screen(&format!("causes-key-{test}"), &zone, asked);
+        let headline = said.split(" fault ").next().unwrap_or_default();
+        assert!(headline.contains(cause), "{said}");
+    }
+}
+
+#[test]
+fn a_key_at_a_doubled_name_is_offered_once_and_in_its_strings() {
+    let strings = format!("\"v=DKIM1; k=ed25519; \" \"p={KEY}\"");
+    let zone = format!("mail._domainkey.example.org.example.org. TXT {strings}\n");
+    let asked = ["example.org", "--checks", "dkim", "--selector", "mail"];
+    let said = screen("causes-doubled", &zone, asked);
+    let offered = format!(" mail._domainkey.example.org. 300 IN TXT {strings}");
+    assert_eq!(said.matches(&offered).count(), 1, "{said}");
+}
+
+#[test]
+fn two_selectors_that_are_aliases_of_each_other_are_one_loop() {
+    let zone = "s1._domainkey.example.org. CNAME s2._domainkey.example.org.\n\
+        s2._domainkey.example.org. CNAME s1._domainkey.example.org.\n";
+    let asked = ["example.org", "--checks", "dkim", "--selector", "s1"];
+    let said = screen("causes-loop", zone, asked);
+    assert_eq!(said.matches("error dkim/alias-loop").count(), 1, "{said}");
+    assert!(!said.contains("check that the name servers"), "{said}");
+}
+
+// ── policies ────────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn a_policy_that_is_an_alias_of_itself_is_the_fault_of_the_alias() {
+    let zone = "_dmarc.example.org. CNAME _dmarc2.example.org.\n\
+        _dmarc2.example.org. CNAME _dmarc.example.org.\nexample.org. A 192.0.2.1\n";
+    let ended = ended("causes-dmarc-loop", zone, ["example.org", "--checks", "dmarc"]);
+    let said = ended.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(ended.code, Some(3), "{said}");
+    let fault = "fault yours: _dmarc.example.org is an alias that leads back to itself";
+    assert!(said.contains(fault), "{said}");
+}
+
+#[test]
+fn an_alias_that_dangles_is_one_finding_about_the_policy() {
+    let zone = "_dmarc.example.org. CNAME example.org.vendor.example.\nexample.org. A 192.0.2.1\n";
+    let said = screen("causes-dmarc-dangling", zone, ["example.org", "--checks", "dmarc"]);
+    assert!(said.contains("error dmarc/dangling-alias"), "{said}");
+    assert!(!said.contains("dmarc/missing"), "{said}");
+}
+
+#[test]
+fn the_addresses_of_a_tag_that_is_there_twice_are_put_into_one() {
+    let zone = "_dmarc.example.org. TXT \"v=DMARC1; p=reject; rua=mailto:a@example.org; \
+        rua=mailto:b@example.org,mailto:a@example.org\"\nexample.org. A 192.0.2.1\n";
+    let said = screen("causes-rua-twice", zone, ["example.org", "--checks", "dmarc"]);
+    let offered = "TXT \"v=DMARC1; p=reject; rua=mailto:a@example.org,mailto:b@example.org\"";
+    assert!(said.contains(offered), "{said}");
+}
+
+#[test]
+fn of_two_policies_in_one_record_none_is_said_to_be_ignored() {
+    let zone = "_dmarc.example.org. TXT \"v=DMARC1; p=quarantine; p=none\"\n\
+        example.org. A 192.0.2.1\n";
+    let said = screen("causes-p-twice", zone, ["example.org", "--checks", "dmarc"]);
+    assert!(said.contains("DMARC: p=quarantine and p=none are in one record"), "{said}");
+    assert!(!said.contains("use the default of the tag"), "{said}");
+}
+
+#[test]
+fn why_no_report_arrives_is_said() {
+    let zones = [
+        ("gone", "", "reports.example.org does not exist"),
+        ("null", "reports.example.org. MX 0 .\n", "reports.example.org accepts no mail (null MX)"),
+    ];
+    for (test, records, cause) in zones {
+        let zone = format!(
+            "_dmarc.example.org. TXT \"v=DMARC1; p=reject; rua=mailto:d@reports.example.org\"\n\
+             example.org. A 192.0.2.1\n{records}"
+        );
+        let test = format!("causes-reports-{test}");
+        let said = screen(&test, &zone, ["example.org", "--checks", "dmarc"]);
+        assert!(said.contains(cause), "{said}");
+    }
+}
+
+#[test]
+fn neutral_is_not_the_end_of_a_merged_policy_where_another_record_says_more() {
+    let ends = [("~all", "~all"), ("-all", "-all")];
+    for (end, merged) in ends {
+        let zone = format!(
+            "example.org. TXT \"v=spf1 ip4:192.0.2.1 {end}\"\n\
+             example.org. TXT \"v=spf1 ip4:192.0.2.2 ?all\"\n"
+        );
+        let test = format!("causes-merge-{}", &end[..1].replace('~', "soft"));
+        let said = screen(&test, &zone, ["example.org", "--checks", "spf"]);
+        let offered = format!("TXT \"v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 {merged}\"");
+        assert!(said.contains(&offered), "{said}");
+    }
+}
+
+#[test]
+fn an_end_that_lets_everyone_pass_is_not_advised_to_move() {
+    let zone = "example.org. TXT \"v=spf1 +all ip4:192.0.2.1 ~all\"\n";
+    let said = screen("causes-pass-first", zone, ["example.org", "--checks", "spf"]);
+    assert!(said.contains("error spf/pass-all"), "{said}");
+    assert!(!said.contains("move all to the end"), "{said}");
+}
+
+#[test]
+fn an_address_of_a_carrier_is_told_from_a_private_one() {
+    let zone = "example.org. TXT \"v=spf1 ip4:10.0.0.1 ip4:100.64.0.1 -all\"\n";
+    let said = screen("causes-shared", zone, ["example.org", "--checks", "spf"]);
+    assert!(said.contains("RFC 6598 §7") && said.contains("RFC 1918 §3"), "{said}");
+    assert!(said.contains("list the public address from which receivers see this host"), "{said}");
+    assert!(!said.contains("IN TXT"), "{said}");
+}
+
+#[test]
+fn what_followed_from_a_repaired_slip_is_not_left() {
+    let zone = format!("{MX}example.org. TXT \"v=spf mx -all\"\n");
+    let run = super::run("causes-left", ["fix", "example.org", "--zone", "zone", "--offline"]);
+    let root = ". 300 SOA ns1.example.org. admin.example.org. 1 7200 900 1209600 300\n";
+    let said = run.file("zone", format!("{root}{zone}").as_bytes()).end().screen();
+    assert!(said.contains("spf/lookalike (safe)"), "{said}");
+    assert!(!said.contains("spf/missing"), "{said}");
+}
