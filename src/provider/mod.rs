@@ -11,6 +11,7 @@
 mod documented;
 mod facts;
 mod pattern;
+mod table;
 
 pub use documented::{Documented, Need};
 pub use facts::Fact;
@@ -18,53 +19,40 @@ pub use facts::Fact;
 use crate::net::{Cidr, Family, IpSet, Name};
 use crate::text::near;
 use pattern::Pattern;
-use serde::Deserialize;
 use std::net::IpAddr;
 use std::sync::OnceLock;
+use table::Line;
 
 /// The table, read when it is first asked for.
 static TABLE: &str = include_str!("providers.toml");
 
 /// One who sends or receives for others: what recognising it and judging its senders takes. All that
 /// is known of it, with sources, is [`Provider::facts`].
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default)]
 pub struct Provider {
     id: &'static str,
-    #[serde(default)]
     aliases: Vec<&'static str>,
     title: &'static str,
-    #[serde(default)]
     shared: bool,
     kinds: Vec<Kind>,
-    #[serde(default)]
     includes: Vec<Pattern>,
     policy: Option<&'static str>,
-    #[serde(default)]
     mx: Vec<Pattern>,
-    #[serde(default)]
     outbound: Vec<Pattern>,
-    #[serde(default)]
     submission: Vec<Pattern>,
-    #[serde(default)]
     domains: Vec<Pattern>,
-    #[serde(default)]
     forwarding: Vec<Cidr>,
-    #[serde(default)]
     selectors: Vec<&'static str>,
-    #[serde(default)]
     targets: Vec<Pattern>,
-    #[serde(default)]
     rotates: bool,
     key_note: Option<&'static str>,
     return_mx: Option<&'static str>,
-    #[serde(default)]
     publish: Vec<&'static str>,
-    #[serde(default)]
     ranges: Vec<Generation>,
 }
 
 /// What the SPF policy of a provider listed at some time.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default)]
 pub struct Generation {
     as_of: &'static str,
     since: Option<&'static str>,
@@ -90,8 +78,7 @@ impl Generation {
 }
 
 /// What a provider does for its customers.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Kind {
     /// People read and write mail there.
     Mailbox,
@@ -105,6 +92,21 @@ enum Kind {
     Reports,
     /// It keeps policies of customers in its own zone.
     Hosted,
+}
+
+impl Kind {
+    /// The kind that the table has a word for.
+    fn read(word: &str) -> Option<Self> {
+        Some(match word {
+            "mailbox" => Self::Mailbox,
+            "forwarder" => Self::Forwarder,
+            "gateway" => Self::Gateway,
+            "sender" => Self::Sender,
+            "reports" => Self::Reports,
+            "hosted" => Self::Hosted,
+            _ => return None,
+        })
+    }
 }
 
 /// What a host does for a provider.
@@ -207,6 +209,36 @@ impl Provider {
         self.key_note
     }
 
+    /// Adds what a key of the table says; false if the key or the value is of no use here.
+    fn put(&mut self, key: &str, value: &'static str) -> bool {
+        let network = || value.parse::<Cidr>().ok();
+        match (key, self.ranges.last_mut()) {
+            ("as_of", Some(generation)) => generation.as_of = value,
+            ("since", Some(generation)) => generation.since = Some(value),
+            ("networks", Some(generation)) => return push(&mut generation.networks, network()),
+            ("id", _) => self.id = value,
+            ("title", _) => self.title = value,
+            ("kinds", _) => return push(&mut self.kinds, Kind::read(value)),
+            ("shared", _) => self.shared = value == "true",
+            ("rotates", _) => self.rotates = value == "true",
+            ("policy", _) => self.policy = Some(value),
+            ("key_note", _) => self.key_note = Some(value),
+            ("return_mx", _) => self.return_mx = Some(value),
+            ("aliases", _) => self.aliases.push(value),
+            ("selectors", _) => self.selectors.push(value),
+            ("publish", _) => self.publish.push(value),
+            ("includes", _) => self.includes.push(Pattern::new(value)),
+            ("mx", _) => self.mx.push(Pattern::new(value)),
+            ("outbound", _) => self.outbound.push(Pattern::new(value)),
+            ("submission", _) => self.submission.push(Pattern::new(value)),
+            ("domains", _) => self.domains.push(Pattern::new(value)),
+            ("targets", _) => self.targets.push(Pattern::new(value)),
+            ("forwarding", _) => return push(&mut self.forwarding, network()),
+            _ => return false,
+        }
+        true
+    }
+
     /// The words for it on the command line.
     fn words(&self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.id).chain(self.aliases.iter().copied())
@@ -226,19 +258,21 @@ impl Provider {
 /// Everybody who is known, the best known first.
 pub fn all() -> &'static [Provider] {
     static ALL: OnceLock<Vec<Provider>> = OnceLock::new();
-    // The table is part of the program, and a test reads it; a reader of a broken one gets less
-    // advice, and no wrong verdict.
-    ALL.get_or_init(|| read(TABLE).unwrap_or_default())
+    ALL.get_or_init(read)
 }
 
-fn read(table: &'static str) -> Result<Vec<Provider>, toml::de::Error> {
-    #[derive(Deserialize)]
-    // The entries borrow from the text, which lives as long as the program.
-    #[serde(bound(deserialize = "'de: 'static"), deny_unknown_fields)]
-    struct Table {
-        provider: Vec<Provider>,
-    }
-    Ok(toml::from_str::<Table>(table)?.provider)
+/// Reads the table anew, which [`all`] does once.
+#[doc(hidden)]
+pub fn read() -> Vec<Provider> {
+    let mut read: Vec<Provider> = Vec::with_capacity(256);
+    table::lines(TABLE, |line| match (line, read.last_mut()) {
+        (Line::Provider, _) => read.push(Provider::default()),
+        (Line::Generation, Some(provider)) => provider.ranges.push(Generation::default()),
+        // The table is part of the program, and a test reads it: what is left out is what no rule needs.
+        (Line::Value(key, value), Some(provider)) => drop(provider.put(key, value)),
+        _ => {}
+    });
+    read
 }
 
 /// The provider that a person names, by id or alias; letter case, spaces and hyphens are ignored.
@@ -344,6 +378,13 @@ pub fn spoken(name: &Name) -> Option<&'static Provider> {
             let found = host(&below()?);
             found.filter(|(_, role)| is_meant(*role)).map(|(provider, _)| provider)
         })
+}
+
+/// Appends what could be read; false if it could not.
+fn push<T>(list: &mut Vec<T>, item: Option<T>) -> bool {
+    let is_read = item.is_some();
+    list.extend(item);
+    is_read
 }
 
 /// The provider with the longest of the patterns that cover a name, and the use of that pattern.

@@ -1,16 +1,18 @@
 //! Patterns of names, as the data writes them.
 
-use serde::Deserialize;
-
 /// A name in which a leading dot stands for one or more labels, and a star for any octets within
 /// one label.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Pattern {
     text: &'static str,
 }
 
 impl Pattern {
+    /// The pattern that a text is.
+    pub(super) fn new(text: &'static str) -> Self {
+        Self { text }
+    }
+
     /// The pattern as it is written.
     pub(super) fn text(self) -> &'static str {
         self.text
