@@ -5,6 +5,7 @@
 //! so no rule is met by it. What is not there is said of the top of a zone only, and only if the
 //! file speaks for all of it: elsewhere a file says what its own records show.
 
+use super::inside;
 use crate::diagnostic::{self, Location};
 use crate::dns::{Kind, Outcome, Place, Question, Record};
 use crate::examine::{Checks, Inquiry, RetiredSpf, gather_facts};
@@ -70,8 +71,15 @@ pub async fn lint(facts: &Facts) -> Linted {
         records: facts.records().count(),
         is_complete,
         is_cut,
-        findings: findings.iter().map(Finding::from).collect(),
+        findings: findings.iter().map(reported).collect(),
     }
+}
+
+/// A finding as it counts for a file.
+fn reported(finding: &diagnostic::Finding) -> Finding {
+    let mut finding = Finding::from(finding);
+    inside::doubt(&mut finding);
+    finding
 }
 
 /// What may still be done for a file.

@@ -234,6 +234,11 @@ const INSIDE: &str = "@ 3600 SOA ns.example.net. h.example.com. 1 7200 3600 6048
                       @ 3600 NS ns.example.net.\n@ 3600 MX 10 mail\nmail 3600 A 192.168.202.60\n\
                       @ 3600 TXT \"v=spf1 ip4:192.168.202.60 -all\"\n";
 
+/// What is on the screen, however it is wrapped.
+fn one_line(screen: &str) -> String {
+    screen.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 fn ids(report: &Value) -> Vec<String> {
     let findings = report["findings"].as_array().cloned().unwrap_or_default();
     findings.iter().filter_map(|it| it["id"].as_str().map(str::to_owned)).collect()
@@ -245,7 +250,7 @@ fn in_an_internal_view_private_addresses_are_right() {
         let run = run(&format!("review-{test}"), ["lint", "internal/db.example.com"]);
         run.file("internal/db.example.com", INSIDE.as_bytes())
     };
-    let is_about_addresses = |id: &String| id == "mx/localhost" || id.ends_with("private-address");
+    let is_about_addresses = |id: &String| id == "mx/not-public" || id.ends_with("private-address");
     let outside = ids(&lint("view-outside").json());
     assert!(outside.iter().any(is_about_addresses), "{outside:?}");
     let config = "[[files]]\npath = \"internal/*\"\nview = \"internal\"\n";
@@ -270,4 +275,40 @@ fn of_a_partial_file_nothing_is_missed() {
     assert!(missed.iter().all(|id| whole.contains(&(*id).to_owned())), "{whole:?}");
     let partial = ids(&lint("partial").arguments(["--partial"]).json());
     assert_eq!(partial, [""; 0]);
+}
+
+#[test]
+fn a_private_mail_host_of_an_undeclared_view_is_a_warning_and_not_called_localhost() {
+    let run = run("review-undeclared", ["lint", "internal/db.example.com"]);
+    let ended = run.file("internal/db.example.com", INSIDE.as_bytes()).end();
+    assert_eq!(ended.code, Some(0), "{}", ended.screen());
+    let screen = one_line(&ended.screen());
+    assert!(screen.contains("warn mx/not-public") && !screen.contains("mx/localhost"), "{screen}");
+}
+
+#[test]
+fn a_change_below_a_delegation_is_said_to_have_no_effect() {
+    let zone = |policy: &str| {
+        format!(
+            "@ 3600 SOA ns.example.net. h.example.com. 1 7200 3600 604800 300\n\
+             @ 3600 NS ns.example.net.\n@ 3600 MX 0 .\nsub 3600 NS ns.example.net.\n\
+             sub 3600 TXT \"{policy}\"\n"
+        )
+    };
+    let [old, new] = ["v=spf1 +all", "v=spf1 ip4:192.0.2.1 -all"].map(zone);
+    let run = run("review-hidden", ["diff", "--offline", "old/example.com", "new/example.com"]);
+    let run = run.file("old/example.com", old.as_bytes()).file("new/example.com", new.as_bytes());
+    let screen = one_line(&run.end().screen());
+    let said = "sub.example.com TXT changes without effect: sub.example.com is delegated";
+    assert!(screen.contains(said), "{screen}");
+}
+
+#[test]
+fn a_zone_file_that_a_configuration_names_and_is_not_there_is_said_to_be_missing() {
+    let conf = "zone \"example.com\" { type master; file \"db.example.com\"; };\n";
+    let ended =
+        run("review-missing", ["lint", "named.conf"]).file("named.conf", conf.as_bytes()).end();
+    let screen = one_line(&ended.screen());
+    assert_eq!(ended.code, Some(3), "{screen}");
+    assert!(screen.contains("zone example.com: db.example.com does not exist"), "{screen}");
 }

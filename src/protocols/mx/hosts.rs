@@ -204,6 +204,12 @@ impl Addresses {
     pub fn is_unreachable(&self) -> bool {
         self.is_any() && !self.is_failed() && self.all().all(is_local)
     }
+
+    /// True if there are addresses, all of which mean the host that connects to them.
+    pub fn is_loopback(&self) -> bool {
+        let is_itself = |ip: IpAddr| ip.to_canonical().is_loopback() || ip.is_unspecified();
+        self.is_any() && !self.is_failed() && self.all().all(is_itself)
+    }
 }
 
 impl Exchanger {

@@ -197,7 +197,7 @@ async fn hosts_at_loopback_and_private_addresses_are_a_fault() {
         World::mx(&[(10, "a.x"), (20, "b.x")]).host("a.x", "127.0.0.1").host("b.x", "10.0.0.1");
     assert_eq!(
         (facts(&world).await.standing(), rules(&world).await),
-        (Standing::Broken, vec!["mx/localhost", "mx/localhost"])
+        (Standing::Broken, vec!["mx/localhost", "mx/not-public"])
     );
 }
 

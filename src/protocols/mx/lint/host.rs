@@ -59,7 +59,17 @@ pub(super) fn no_address(facts: &Facts, rule: &'static Rule, findings: &mut Vec<
 
 pub(super) fn localhost(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     each_host(facts, |one, addresses| {
-        if let Some(first) = addresses.all().next().filter(|_| addresses.is_unreachable()) {
+        if let Some(first) = addresses.all().next().filter(|_| addresses.is_loopback()) {
+            let said = named(one).plain(" has only ").bad("loopback addresses");
+            findings.push(at(facts, one, rule, said.plain(", such as ").addr(first)));
+        }
+    });
+}
+
+pub(super) fn not_public(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    each_host(facts, |one, addresses| {
+        let is_it = addresses.is_unreachable() && !addresses.is_loopback();
+        if let Some(first) = addresses.all().next().filter(|_| is_it) {
             let said = named(one).plain(" has only ").bad("addresses that are not public");
             findings.push(at(facts, one, rule, said.plain(", such as ").addr(first)));
         }

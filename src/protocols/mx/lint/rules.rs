@@ -17,6 +17,7 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &INVALID_HOST, run: host::invalid },
     Check { rule: &NO_ADDRESS, run: host::no_address },
     Check { rule: &LOCALHOST, run: host::localhost },
+    Check { rule: &NOT_PUBLIC, run: host::not_public },
     Check { rule: &PRIVATE_ADDRESS, run: host::private },
     Check { rule: &NONE, run: set::none },
     Check { rule: &DUPLICATE, run: set::duplicate },
@@ -101,10 +102,21 @@ pub(crate) static LOCALHOST: Rule = Rule {
     id: "mx/localhost",
     severity: Error,
     confidence: Certain,
-    summary: "MX host with only non-public addresses",
-    why: "Senders try a loopback or private address and reach themselves or nothing.",
+    summary: "MX host with only loopback addresses",
+    why: "Every sender connects to itself, and the mail waits in its queue until it bounces.",
     cite: rfc(5321, "5.1"),
     page: include_str!("localhost.md"),
+};
+
+pub(crate) static NOT_PUBLIC: Rule = Rule {
+    id: "mx/not-public",
+    severity: Error,
+    confidence: Certain,
+    summary: "MX host with only private addresses",
+    why: "The internet has no route to a private address: senders reach nothing, and their mail \
+          bounces.",
+    cite: rfc(1918, "3"),
+    page: include_str!("not-public.md"),
 };
 
 pub(crate) static PRIVATE_ADDRESS: Rule = Rule {
