@@ -8,7 +8,8 @@ use crate::audit::{self, Asked, Fixes, Inquiry, Selection, Spared, Steps};
 use crate::catalogue;
 use crate::config::{Policy, apply, is_left_out, judge};
 use crate::diagnostic::{Applicability, Rule, Severity};
-use crate::dns::Budget;
+use crate::dns::{Budget, Dns, Kind, Outcome, Question};
+use crate::net::Name;
 use crate::render::json;
 use crate::render::patch::{self, Tool};
 use crate::report::{self, Domain, Examined, Finding, Patch, Subject, What};
@@ -136,10 +137,18 @@ async fn carry_out(flags: FixArgs) -> Result<u8, RunError> {
     let printed = (flags.review, flags.templates);
     let wanted = Wanted { rules: flags.only, review: flags.review, templates: flags.templates };
     let done = session.deadline.bound(repaired(&session, &inquiry, &policy, wanted)).await;
-    session.keep_recording()?;
     let is_late = done.is_err();
-    let Repaired { domain, patches, templates } =
+    let Repaired { domain, mut patches, mut templates } =
         done.unwrap_or_else(|late| Repaired::nothing(audit::undecided(&inquiry, late)));
+    let names_zone = flags.form.tool().is_some_and(Tool::names_zone);
+    if names_zone && !(patches.is_empty() && templates.is_empty()) {
+        let apex = session.deadline.bound(apex(&**session.dns(), &domain.domain)).await;
+        let apex = apex.ok().flatten();
+        for patch in patches.iter_mut().chain(&mut templates) {
+            patch.apex.clone_from(&apex);
+        }
+    }
+    session.keep_recording()?;
     let is_unknown = is_late
         || domain.unknowns_of_state().iter().any(|one| matches!(one.what, What::Section(_)));
     let remains = report::left(&domain, &patches).any(|it| it.severity > Severity::Note);
@@ -170,6 +179,21 @@ async fn carry_out(flags: FixArgs) -> Result<u8, RunError> {
         false => closing(&domain, &patches, printed, is_unknown),
     }
     Ok(exit_code)
+}
+
+/// The zone that a name is in: the nearest name with an SOA record, at it or above it.
+async fn apex(dns: &dyn Dns, domain: &Name) -> Option<Name> {
+    let mut next = Some(domain.clone());
+    while let Some(name) = next.filter(|name| !name.is_root()) {
+        let answer = dns.lookup(&Question::new(name.clone(), Kind::Soa)).await;
+        match &answer.outcome {
+            // What an alias leads to is in another zone.
+            Outcome::Records(_) if answer.aliases.is_empty() => return Some(name),
+            Outcome::Records(_) | Outcome::NoData | Outcome::NxDomain => next = name.parent(),
+            Outcome::Failed(_) => return None,
+        }
+    }
+    None
 }
 
 /// What is asked of the only domain that is named.

@@ -85,7 +85,7 @@ pub(crate) async fn compose(
             put_together(dns, inquiry, selection, concern, &initial).await;
         if !steps.is_empty() {
             let (domain, sets) = (inquiry.domain.clone(), sets(changes));
-            patches.push(Patch { domain, steps, sets, gone });
+            patches.push(Patch { domain, apex: None, steps, sets, gone });
         }
     }
     let Initial { facts, findings, .. } = initial;

@@ -13,6 +13,8 @@ use crate::text::Phrase;
 pub struct Patch {
     /// The domain that it is for.
     pub domain: Name,
+    /// The zone that holds the records of the domain, where that is known.
+    pub apex: Option<Name>,
     /// The fixes in it, safe ones first.
     pub steps: Vec<PatchStep>,
     /// The record sets, each once.
@@ -71,10 +73,11 @@ impl PatchSet {
 }
 
 impl Patch {
-    /// The name that the owners of all record sets have in common, no higher than need be: the
-    /// domain itself, unless a record of the organization above it changes.
+    /// The zone that the records are published in. Where it is not known, the name that the owners of all
+    /// record sets have in common, no higher than need be: the domain itself, unless a record of the
+    /// organization above it changes.
     pub fn zone(&self) -> Name {
-        let mut zone = self.domain.clone();
+        let mut zone = self.apex.as_ref().unwrap_or(&self.domain).clone();
         while !self.sets.iter().all(|set| set.name.is_within(&zone)) {
             match zone.parent() {
                 Some(parent) => zone = parent,

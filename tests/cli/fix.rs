@@ -312,3 +312,19 @@ fn owned(
 ) -> (&'static str, &'static str, String) {
     (name, kind, data.to_owned())
 }
+
+#[test]
+fn a_record_below_its_zone_is_printed_for_the_file_of_that_zone() {
+    let zone = "$ORIGIN example.com.\n@ 300 SOA ns1 h 1 7200 900 1209600 300\n@ 300 NS ns1\n\
+                news 300 TXT \"v=spf1 ip4:192.0.2.1 ip4:192.0.2.1 -all\"\n";
+    let fix = |test, format| {
+        let asked = ["fix", "news.example.com", "--offline", "--zone", "example.com.zone"];
+        let run = run(test, asked).arguments(["--format", format]);
+        run.file("example.com.zone", zone.as_bytes()).end().stdout
+    };
+    let octodns = fix("fix-below-octodns", "octodns");
+    assert!(octodns.contains("# example.com.yaml\n---\n'news':\n"), "{octodns}");
+    let dnscontrol = fix("fix-below-dnscontrol", "dnscontrol");
+    assert!(dnscontrol.contains("// in D(\"example.com\", …)\n"), "{dnscontrol}");
+    assert!(dnscontrol.contains("TXT(\"news\", "), "{dnscontrol}");
+}

@@ -794,7 +794,7 @@ fn fixed(dns: &dyn Dns, least: Applicability) -> Patch {
 /// Patches that are published one after the other, as one.
 fn whole(patches: Vec<Patch>) -> Patch {
     let domain = name(DOMAIN);
-    let whole = Patch { domain, steps: Vec::new(), sets: Vec::new(), gone: Vec::new() };
+    let whole = Patch { domain, apex: None, steps: Vec::new(), sets: Vec::new(), gone: Vec::new() };
     patches.into_iter().fold(whole, |mut whole, patch| {
         whole.steps.extend(patch.steps);
         whole.sets.extend(patch.sets);

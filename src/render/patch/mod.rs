@@ -37,6 +37,11 @@ pub enum Tool {
 }
 
 impl Tool {
+    /// True where records are written by their names below the zone.
+    pub fn names_zone(self) -> bool {
+        matches!(self, Self::Octodns | Self::Dnscontrol)
+    }
+
     /// What begins a comment.
     fn comment(self) -> &'static str {
         match self {

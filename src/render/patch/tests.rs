@@ -16,6 +16,7 @@ fn patch(owner: &str, old: &[u8], new: &[u8]) -> Patch {
     Patch {
         gone: Vec::new(),
         domain: name("example.com"),
+        apex: None,
         steps: vec![PatchStep {
             rule: "spf/duplicate-term",
             applicability: Applicability::Safe,
@@ -111,4 +112,15 @@ fn a_record_of_the_organization_widens_the_zone() {
     let mut patch = patch("_dmarc.example.com", b"", b"v=DMARC1; p=none");
     patch.domain = name("mail.example.com");
     assert_eq!(patch.zone(), name("example.com"));
+}
+
+#[test]
+fn a_record_below_its_zone_is_written_into_that_zone() {
+    let mut patch = patch("_dmarc.news.example.com", b"", b"v=DMARC1; p=none");
+    patch.domain = name("news.example.com");
+    patch.apex = Some(name("example.com"));
+    let [octodns, dnscontrol] = [Tool::Octodns, Tool::Dnscontrol].map(|it| written(&patch, it));
+    assert!(octodns.contains("# example.com.yaml\n---\n'_dmarc.news':\n"), "{octodns}");
+    assert!(dnscontrol.contains("// in D(\"example.com\", …)"), "{dnscontrol}");
+    assert!(dnscontrol.contains("TXT(\"_dmarc.news\", "), "{dnscontrol}");
 }
