@@ -129,6 +129,7 @@ impl Expansion {
         }
     }
 
+    #[allow(clippy::disallowed_methods, reason = "files are looked for here")]
     fn zone(&mut self, path: &Path, folder: Option<&str>, zone: &Served) {
         let name = zone.name.trim_end_matches('.');
         let Some(file) = &zone.file else {
@@ -141,6 +142,11 @@ impl Expansion {
         }
         let folder = zone.folder.as_deref().or(folder);
         match locate(path, folder, file).filter(|_| Name::from_unicode(name).is_ok()) {
+            Some(found) if !found.is_file() => {
+                let said = format!(": zone {name}: {file} does not exist, not read");
+                self.is_partial = true;
+                self.say(path, &said);
+            }
             Some(found) => {
                 let mut word = OsString::from("zone:");
                 word.push(found);

@@ -2,6 +2,7 @@
 
 mod delegated;
 mod faults;
+mod hidden;
 mod states;
 
 use super::check::{AT_ONCE, compare_in_time};
@@ -128,6 +129,7 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
     let is_about_files = !states.before.zones.is_empty() || !states.after.zones.is_empty();
     let States { before, mut after, alike, sources, mut notes, comments, unread, findings, .. } =
         states;
+    notes.extend(hidden::notes(&before.zones, &after.zones));
     if is_about_files && inquiries.is_empty() {
         let said = "nothing changes: no record differs that the mail of a domain depends on";
         notes.push(Phrase::new().plain(said));

@@ -13,6 +13,8 @@ mod words;
 #[cfg(feature = "formats")]
 pub(crate) use faults::FAULTY_COMMENT;
 pub(crate) use faults::NOT_READ;
+#[cfg(feature = "cli")]
+pub(crate) use owners::may_be_at_delegation;
 pub use rules::CHECKS;
 pub(crate) use words::UNQUOTED_TEXT;
 

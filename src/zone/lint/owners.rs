@@ -131,7 +131,11 @@ pub(super) fn wildcard_mx(facts: &Facts, rule: &'static Rule, findings: &mut Vec
     }
 }
 
-/// Types that stand at a delegation, or belong to the name servers below it, as glue does.
+/// True for a type that stands at a delegation, or belongs to the name servers below it, as glue does.
+pub(crate) fn may_be_at_delegation(kind: Kind) -> bool {
+    AT_DELEGATION.contains(&kind.number())
+}
+
 const AT_DELEGATION: [u16; 9] = [1, 2, 28, 43, 46, 47, 48, 50, 25];
 
 pub(super) fn below_delegation(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
@@ -149,7 +153,7 @@ pub(super) fn below_delegation(facts: &Facts, rule: &'static Rule, findings: &mu
             }
             let Some(cut) = cut.filter(|cut| owner.is_within(cut)) else { continue };
             let set = Some((owner, kind));
-            if AT_DELEGATION.contains(&kind.number()) || std::mem::replace(&mut last, set) == set {
+            if may_be_at_delegation(kind) || std::mem::replace(&mut last, set) == set {
                 continue;
             }
             let said = Phrase::new()
