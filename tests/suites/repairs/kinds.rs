@@ -316,9 +316,9 @@ pub(crate) static KINDS: &[Kind] = kinds! {
         => |p| here(p.tag("rua=", |t| t.replace("mailto:", "mailto:<").replace(',', ">,") + ">"));
     Dmarc yes "dmarc-angle-around" "angle brackets around the URI" DMARC_TAG "angle bracket" RUA
         => |p| here(p.tag("rua=", |t| t.replace("mailto:", "<mailto:").replace(',', ">,") + ">"));
-    Dmarc yes "dmarc-duplicate" "the same tag twice" DMARC_TAG "once" P
+    Dmarc yes "dmarc-duplicate" "the same tag twice" DMARC_TAG "repeated" P
         => |p| here(p.tag("p=", |t| format!("{t}; {t}")));
-    Dmarc no "dmarc-contradiction" "two values of p" DMARC_TAG "once" Some("p=reject")
+    Dmarc no "dmarc-contradiction" "two values of p" DMARC_TAG "repeated" Some("p=reject")
         => |p| here(p.tag("p=reject", |t| format!("{t}; p=none")));
     Dmarc yes "dmarc-version-word" "v=DMARC" DMARC_TEXT "v=dmarc1" P
         => |p| here(Some(p.text.replacen("DMARC1", "DMARC", 1)));
