@@ -31,6 +31,8 @@ pub enum Kind {
     Soa,
     /// The retired SPF type 99 (RFC 7208 §3.1): never asked for policy.
     Spf,
+    /// Service (RFC 2782).
+    Srv,
     /// TLS association (RFC 6698).
     Tlsa,
     /// Text.
@@ -40,7 +42,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const NAMED: [(Self, &'static str, u16); 10] = [
+    const NAMED: [(Self, &'static str, u16); 11] = [
         (Self::A, "A", 1),
         (Self::Aaaa, "AAAA", 28),
         (Self::Cname, "CNAME", 5),
@@ -49,6 +51,7 @@ impl Kind {
         (Self::Ptr, "PTR", 12),
         (Self::Soa, "SOA", 6),
         (Self::Spf, "SPF", 99),
+        (Self::Srv, "SRV", 33),
         (Self::Tlsa, "TLSA", 52),
         (Self::Txt, "TXT", 16),
     ];

@@ -154,6 +154,18 @@ fn read(kind: Kind, data: &str) -> Data {
             let (head, tail) = data.as_bytes().split_at(data.len() / 2);
             Data::Txt(vec![head.into(), tail.into()])
         }
+        // RFC 2782: three numbers and a name.
+        Kind::Srv => {
+            let (numbers, target) = data.rsplit_once(' ').expect("three numbers and a host");
+            let numbers = numbers.split(' ').map(|it| it.parse::<u16>().expect("a number"));
+            let labels = target.split('.').filter(|label| !label.is_empty());
+            let labels = labels.flat_map(|label| {
+                let length = u8::try_from(label.len()).expect("a label is short");
+                std::iter::once(length).chain(label.bytes())
+            });
+            let octets = numbers.flat_map(u16::to_be_bytes).chain(labels).chain([0]);
+            Data::Opaque(octets.collect::<Vec<u8>>().into())
+        }
         _ => panic!("no test needs {kind}"),
     }
 }

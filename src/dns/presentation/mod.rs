@@ -257,7 +257,9 @@ pub(crate) fn data(kind: Kind, octets: Vec<u8>) -> Option<Data> {
             }
             Data::Txt(strings)
         }
-        Kind::Soa | Kind::Tlsa | Kind::Other(_) => return Some(Data::Opaque(octets.into())),
+        Kind::Soa | Kind::Srv | Kind::Tlsa | Kind::Other(_) => {
+            return Some(Data::Opaque(octets.into()));
+        }
     };
     rest.is_empty().then_some(data)
 }

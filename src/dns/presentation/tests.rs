@@ -138,7 +138,7 @@ fn records() -> impl Strategy<Value = (Kind, Data)> {
         (any::<u16>(), vec(any::<u8>(), 0..300))
             .prop_map(|(number, octets)| (Kind::from_number(number), octets))
             .prop_filter_map("types without their own data", |(kind, octets)| {
-                matches!(kind, Kind::Soa | Kind::Tlsa | Kind::Other(_))
+                matches!(kind, Kind::Soa | Kind::Srv | Kind::Tlsa | Kind::Other(_))
                     .then(|| (kind, Data::Opaque(octets.into())))
             }),
         // Types that have a form here, with octets that often fit it.

@@ -261,7 +261,7 @@ impl Reader {
                 Some(text.quoted())
             }
             (Kind::Txt | Kind::Spf, Some(text), _) => Some(routing::spaced(text)),
-            (Kind::Other(33), _, Some(data)) => book.data(data, SRV),
+            (Kind::Srv, _, Some(data)) => book.data(data, SRV),
             (Kind::Other(257), _, Some(data)) => book.data(data, CAA),
             (_, Some(text), _) => Some(super::book::host(text)),
             _ => {
@@ -316,7 +316,7 @@ impl Reader {
             Kind::Ptr => {
                 (keys("ptrRecords", "PTRRecords"), const { &[field(&["ptrdname"], Host)] })
             }
-            Kind::Other(33) => (keys("srvRecords", "SRVRecords"), SRV),
+            Kind::Srv => (keys("srvRecords", "SRVRecords"), SRV),
             Kind::Other(257) => (keys("caaRecords", "CAARecords"), CAA),
             Kind::Txt => (keys("txtRecords", "TXTRecords"), &[]),
             Kind::Soa => {

@@ -611,7 +611,7 @@ fn records_of_cloudflare_are_read_in_both_versions() {
             "example.com TXT \"v=spf1 -all\"",
             "a.example.com MX 5 mx.example.",
             "b.example.com TYPE257 0 issue \"ca.example\"",
-            "c.example.com TYPE33 1 2 3 d.example.",
+            "c.example.com SRV 1 2 3 d.example.",
             "e.example.com TXT \"f\" \"g\"",
             "h.example.com A 192.0.2.1",
         ]
@@ -698,7 +698,7 @@ fn records_of_google_and_azure_are_read() {
             "a.example.com MX 10 mx.example.",
             "a.example.com CNAME b.example.",
             "a.example.com AAAA 2001:db8::1",
-            "a.example.com TYPE33 1 2 3 b.example.",
+            "a.example.com SRV 1 2 3 b.example.",
             "a.example.com TYPE257 0 issue \"ca.example\"",
         ]
         .map(|row| (vec![], vec![], row.to_owned()))

@@ -22,10 +22,9 @@ const AZURE: [(&str, Kind); 8] = [
     ("azurerm_dns_cname_record", Kind::Cname),
     ("azurerm_dns_mx_record", Kind::Mx),
     ("azurerm_dns_ns_record", Kind::Ns),
-    ("azurerm_dns_srv_record", SRV),
+    ("azurerm_dns_srv_record", Kind::Srv),
     ("azurerm_dns_txt_record", Kind::Txt),
 ];
-const SRV: Kind = Kind::Other(33);
 const CAA: Kind = Kind::Other(257);
 /// What Cloudflare sends where a time to live of 1 is set, which means "automatic".
 const CLOUDFLARE_AUTOMATIC: u32 = 300;
@@ -220,7 +219,7 @@ fn cloudflare(book: &mut Book<'_>, builder: &mut Builder, set: &Set<'_>, resourc
             Some(text.quoted())
         }
         (Kind::Txt | Kind::Spf, Some(text)) => Some(routing::spaced(text)),
-        (SRV, _) if data.is_some() => data.and_then(|data| book.data(data, SRV_FIELDS)),
+        (Kind::Srv, _) if data.is_some() => data.and_then(|data| book.data(data, SRV_FIELDS)),
         (CAA, _) if data.is_some() => data.and_then(|data| book.data(data, CAA_FIELDS)),
         (Kind::Tlsa, _) if data.is_some() => data.and_then(|data| book.data(data, TLSA_FIELDS)),
         (_, Some(text)) => Some(crate::zonefile::formats::book::host(text)),
@@ -241,7 +240,7 @@ fn azure(book: &mut Book<'_>, builder: &mut Builder, set: &Set<'_>, resource: &R
     for item in items {
         let data = match (set.kind, item.text()) {
             (Kind::Mx, _) => book.data(item, MX),
-            (SRV, _) => book.data(item, SRV_FIELDS),
+            (Kind::Srv, _) => book.data(item, SRV_FIELDS),
             (CAA, _) => book.data(item, CAA_FIELDS),
             (Kind::Txt, None) => item.get("value").and_then(Value::text).map(Text::quoted),
             (_, Some(text)) => Some(crate::zonefile::formats::book::host(text)),
