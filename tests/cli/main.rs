@@ -24,6 +24,7 @@ mod identities;
 mod kinds;
 mod lint;
 mod mail;
+mod outages;
 mod output;
 #[path = "../support/program.rs"]
 mod program;

@@ -87,13 +87,20 @@ pub(super) fn owner(finding: &Finding, hints: &Hints) -> Owner {
         Some(broken)
             if own.party == Party::You
                 && provider::meant_include(&broken.target).is_none()
-                && broken.target.is_host_name()
+                && is_plausible(&broken.target)
                 && hints.spf.unregistered(finding).is_none() =>
         {
             hints.owners.of(&broken.target)
         }
         _ => own,
     }
+}
+
+/// True for a name that somebody may have chosen for a policy: a host name, but that labels may begin with
+/// an underscore, as `_spf` does.
+fn is_plausible(name: &Name) -> bool {
+    let labels = name.labels().map(|label| label.strip_prefix(b"_").unwrap_or(label));
+    Name::from_labels(labels).is_ok_and(|plain| plain.is_host_name())
 }
 
 /// The host of the report address that a finding marks.
@@ -224,9 +231,7 @@ fn fault(domain: &Domain, finding: &Finding, hints: &Hints) -> Fault {
         return alias(plain, finding, target, hints);
     }
     if finding.is(&PROVIDER_SHRUNK) {
-        let action = Phrase::from("change nothing in ")
-            .name(&domain.domain)
-            .plain(": keep the include, watch the name, open a case with the provider");
+        let action = keep_the_include(&domain.domain);
         return Fault { kind: FaultKind::LostAddresses, action, ..plain };
     }
     if finding.is(&EXTERNAL_REPORT_UNAUTHORIZED) && plain.party != Party::You {
@@ -280,8 +285,13 @@ fn reference(
         false => whose.name(target).plain(" has no SPF record"),
     };
     if !hints.owners.is_own(&finding.subject.name) {
-        // A policy that the domain only borrows: its owner chose the term.
-        let action = Phrase::from("you can only remove or replace the include that leads there");
+        // A policy that the domain only borrows: its owner chose the term. A provider that keeps mailboxes
+        // sends for its customers, who cannot do without its policy.
+        let mut all = crate::provider::all().iter().filter(|it| it.title() == plain.name);
+        let action = match all.any(crate::provider::Provider::keeps_mailboxes) {
+            true => keep_the_include(&domain.domain),
+            false => Phrase::from("you can only remove or replace the include that leads there"),
+        };
         let reason = missing(Phrase::from("its include "));
         return Fault { kind: FaultKind::MissingRecord, reason, action, ..plain };
     }
@@ -296,10 +306,7 @@ fn reference(
                 None => reason,
             };
             let action = match party {
-                Party::Provider => Phrase::new()
-                    .plain("change nothing in ")
-                    .name(&finding.subject.name)
-                    .plain(": keep the include, watch the name, open a case with the provider"),
+                Party::Provider => keep_the_include(&finding.subject.name),
                 _ => Phrase::new()
                     .plain("ask ")
                     .name(&plain.name)
@@ -309,6 +316,13 @@ fn reference(
             Fault { kind, reason, action, evidence, confidence: Certainty::Likely, ..plain }
         }
     }
+}
+
+/// What a customer does while the policy of a provider is broken.
+pub(super) fn keep_the_include(domain: &Name) -> Phrase {
+    Phrase::from("change nothing in ")
+        .name(domain)
+        .plain(": keep the include, watch the name, open a case with the provider")
 }
 
 /// Adds the query for a name's policy to the evidence; returns the server that was asked.

@@ -168,9 +168,7 @@ fn withdrawn(domain: &Domain, one: &Authorization, policy: &Shrunken) -> Fault {
         .plain(" no longer lists ")
         .addr(&one.sender)
         .plain(format!("; on {} it did", policy.day));
-    let action = Phrase::from("change nothing in ")
-        .name(&domain.domain)
-        .plain(": keep the include, watch the name, open a case with the provider");
+    let action = super::findings::keep_the_include(&domain.domain);
     Fault {
         name: policy.title.to_owned(),
         record: Some(RecordSet { name: policy.location.name.clone(), kind: policy.location.kind }),
