@@ -4,8 +4,9 @@
 //! record of the right shape is as documented. Nothing of it changes a verdict.
 
 use super::Gathered;
-use super::recognised::recognised;
-use crate::dns::{Answer, Data, Kind, Outcome, ask, join_all, presentation};
+use super::clients::{self, Client};
+use super::recognised::{Recognised, recognised};
+use crate::dns::{Answer, Dns, Kind, join_all};
 use crate::net::Name;
 use crate::protocols::dkim::{self, Tried};
 use crate::protocols::spf::{Found, Policies};
@@ -13,20 +14,22 @@ use crate::provider::{self, Documented, Need, Provider};
 use crate::report::{ExpectedRecord, RecognisedProvider, RecordState};
 use std::sync::Arc;
 
-/// RFC 2782.
-const SRV: Kind = Kind::Other(33);
-
 /// Most providers of one domain that are looked at.
 const MOST: usize = 2;
 
 /// A provider that keeps the domain's mailboxes, and the answers about its client records.
 pub(crate) struct Expectation {
+    /// The one that is meant.
+    shown: &'static Provider,
+    /// Whose MX hosts receive: of two that share them, client records tell which one is meant.
+    receiver: &'static Provider,
+    /// Whose policy and keys are looked for.
     provider: &'static Provider,
     /// True if a gateway receives, so that the MX is not the provider's.
     is_behind_gateway: bool,
     /// The policy that the domain's record includes for it.
     include: Option<Name>,
-    client: Vec<(Documented, Name, Arc<Answer>)>,
+    clients: Vec<Client>,
 }
 
 /// The mailbox providers that the MX shows, or the SPF record where a gateway receives, with the answers
@@ -34,50 +37,53 @@ pub(crate) struct Expectation {
 pub(super) async fn expectations(policies: &Policies<'_>, domain: &Name) -> Vec<Expectation> {
     let recognised = recognised(policies, domain).await;
     let receives = |id: &str| recognised.receivers().any(|it| it.id() == id);
-    let has_gateway = recognised.receivers().any(|it| !it.keeps_mailboxes());
+    let twins = twins(policies.dns(), domain, &recognised).await;
+    let has_gateway = recognised.receivers().any(|it| !it.keeps_mailboxes()) && twins.is_empty();
     let keeps = recognised
         .all()
         .into_iter()
-        .filter(|provider| provider.keeps_mailboxes() && (receives(provider.id()) || has_gateway));
-    join_all(keeps.take(MOST).map(|provider| {
+        .filter(|provider| provider.keeps_mailboxes() && (receives(provider.id()) || has_gateway))
+        .filter(|provider| !twins.iter().any(|(one, _)| one.id() == provider.id()))
+        .map(|provider| (provider, provider));
+    let all = twins.iter().copied().chain(keeps);
+    join_all(all.take(MOST).map(|(receiver, shown)| {
+        let provider = if receiver.keeps_mailboxes() { receiver } else { shown };
         let include = recognised.senders().find(|(it, _)| it.id() == provider.id());
         let include = include.map(|(_, name)| name.clone());
-        let is_behind_gateway = !receives(provider.id());
+        let is_behind_gateway = !receives(receiver.id());
         async move {
-            let client = client_records(policies, domain, provider).await;
-            Expectation { provider, is_behind_gateway, include, client }
+            let clients = clients::ask_all(policies.dns(), domain, shown).await;
+            Expectation { shown, receiver, provider, is_behind_gateway, include, clients }
         }
     }))
     .await
 }
 
-/// Asks for the documented records that are CNAME or SRV, but for keys, which are looked for elsewhere.
-async fn client_records(
-    policies: &Policies<'_>,
+/// The receivers that share their MX hosts with another provider, each with that one, where the client
+/// records of the domain lead to it.
+async fn twins(
+    dns: &dyn Dns,
     domain: &Name,
-    provider: &Provider,
-) -> Vec<(Documented, Name, Arc<Answer>)> {
-    let wanted = provider.documented().filter_map(|record| {
-        let kind = match record.kind {
-            "CNAME" => Kind::Cname,
-            "SRV" => SRV,
-            _ => return None,
-        };
-        let is_key = record.name.contains("_domainkey") || record.name.starts_with("_dmarc");
-        let name = Name::from_octets(format!("{}.{domain}", record.name).as_bytes()).ok()?;
-        (!is_key).then_some((record, name, kind))
+    recognised: &Recognised,
+) -> Vec<(&'static Provider, &'static Provider)> {
+    let mut pairs: Vec<(&'static Provider, &'static Provider)> = Vec::new();
+    for receiver in recognised.receivers() {
+        if !pairs.iter().any(|(known, _)| known.id() == receiver.id()) {
+            pairs.extend(receiver.twins().map(|twin| (receiver, twin)));
+        }
+    }
+    let are_shown = pairs.into_iter().map(|(receiver, twin)| async move {
+        let is_shown = clients::shows(dns, domain, twin).await;
+        is_shown.then_some((receiver, twin))
     });
-    join_all(wanted.map(|(record, name, kind)| async move {
-        let answer = ask(policies.dns(), &name, kind).await;
-        (record, name, answer)
-    }))
-    .await
+    join_all(are_shown).await.into_iter().flatten().collect()
 }
 
 impl Expectation {
     /// The answers that it rests on besides those of the protocols.
     pub(crate) fn answers(&self) -> impl Iterator<Item = &Arc<Answer>> {
-        self.client.iter().map(|(.., answer)| answer).filter(|answer| answer.failure().is_none())
+        let answers = self.clients.iter().flat_map(Client::answers);
+        answers.filter(|answer| answer.failure().is_none())
     }
 
     /// The list, as the report has it.
@@ -88,15 +94,13 @@ impl Expectation {
         records.extend(self.spf(gathered, &mut evidence));
         records.extend(self.keys(gathered, &mut evidence));
         records.extend(self.dmarc(gathered));
-        records.extend(
-            self.client.iter().map(|(documented, name, answer)| client(*documented, name, answer)),
-        );
+        records.extend(self.clients.iter().map(Client::report));
         records.sort_by_key(|record| record.need);
-        let dates = self.provider.facts();
+        let dates = self.shown.facts();
         let dates = dates.iter().filter(|it| ["mx", "targets", "publish"].contains(&it.key));
         RecognisedProvider {
-            id: self.provider.id().to_owned(),
-            title: self.provider.title().to_owned(),
+            id: self.shown.id().to_owned(),
+            title: self.shown.title().to_owned(),
             evidence,
             as_of: dates.map(|fact| fact.as_of).max().unwrap_or_default().to_owned(),
             records,
@@ -106,7 +110,7 @@ impl Expectation {
     fn mx(&self, gathered: &Gathered, evidence: &mut Vec<String>) -> Option<ExpectedRecord> {
         let facts = &gathered.mx.as_ref()?.facts;
         let is_its = |host: &Name| {
-            provider::recognise_mx(host).is_some_and(|it| it.id() == self.provider.id())
+            provider::recognise_mx(host).is_some_and(|it| it.id() == self.receiver.id())
         };
         let (own, others): (Vec<&Name>, Vec<&Name>) =
             facts.exchangers().iter().map(|it| &it.host).partition(|host| is_its(host));
@@ -126,10 +130,11 @@ impl Expectation {
             need: Need::Required,
             state,
             expected: documented.map_or_else(
-                || self.provider.mx_shapes().collect::<Vec<_>>().join(" or "),
+                || self.receiver.mx_shapes().collect::<Vec<_>>().join(" or "),
                 |record| record.value.to_owned(),
             ),
             published: others.iter().map(ToString::to_string).collect(),
+            leads_to: None,
             add: None,
         })
     }
@@ -155,6 +160,7 @@ impl Expectation {
             state,
             expected: format!("include:{policy}"),
             published: Vec::new(),
+            leads_to: None,
             add: None,
         })
     }
@@ -198,6 +204,7 @@ impl Expectation {
                 state,
                 expected: shape.clone(),
                 published: published(tried, state),
+                leads_to: None,
                 add: None,
             });
         }
@@ -227,6 +234,7 @@ impl Expectation {
             state,
             expected: documented.value.to_owned(),
             published: Vec::new(),
+            leads_to: None,
             add: None,
         })
     }
@@ -237,7 +245,7 @@ impl Expectation {
 }
 
 /// Why there is no answer.
-fn failed(answer: &Answer) -> RecordState {
+pub(super) fn failed(answer: &Answer) -> RecordState {
     match answer.failure() {
         Some(failure) if failure.is_not_recorded() => RecordState::NotRecorded,
         _ => RecordState::Unknown,
@@ -252,63 +260,4 @@ fn published(tried: &Tried, state: RecordState) -> Vec<String> {
         }
         _ => Vec::new(),
     }
-}
-
-/// A record of a client: an alias or a service.
-fn client(documented: Documented, name: &Name, answer: &Answer) -> ExpectedRecord {
-    let kind = answer.question.kind;
-    let found: Vec<String> = match &answer.outcome {
-        Outcome::Records(records) => {
-            records.iter().filter_map(|record| value(&record.data)).collect()
-        }
-        _ => Vec::new(),
-    };
-    let is_it = |value: &String| {
-        let wanted = documented.value.trim_end_matches('.');
-        // Priority and weight are the customer's to choose: port and target are what counts.
-        match kind {
-            Kind::Cname => value.eq_ignore_ascii_case(wanted),
-            _ => port_and_target(value) == port_and_target(wanted),
-        }
-    };
-    let state = match (&answer.outcome, documented.need) {
-        (Outcome::Failed(_), _) => failed(answer),
-        (_, Need::Retired) if found.is_empty() => RecordState::Documented,
-        (_, Need::Retired) => RecordState::Different,
-        (_, _) if found.is_empty() => RecordState::Missing,
-        (_, _) if !documented.is_fixed() || found.iter().any(is_it) => RecordState::Documented,
-        _ => RecordState::Different,
-    };
-    let is_wanted = documented.need != Need::Retired;
-    let is_to_add = is_wanted && documented.is_fixed() && state != RecordState::Documented;
-    ExpectedRecord {
-        name: name.clone(),
-        kind,
-        need: documented.need,
-        state,
-        expected: documented.value.to_owned(),
-        published: match state {
-            RecordState::Different => found,
-            _ => Vec::new(),
-        },
-        add: is_to_add
-            .then(|| format!("{name}. 3600 IN {} {}.", documented.kind, documented.value)),
-    }
-}
-
-/// What an alias or a service leads to.
-fn value(data: &Data) -> Option<String> {
-    match data {
-        Data::Cname(target) => Some(target.to_string()),
-        data => {
-            let ([priority, weight, port], target) = presentation::service(data)?;
-            Some(format!("{priority} {weight} {port} {target}"))
-        }
-    }
-}
-
-fn port_and_target(value: &str) -> Option<(&str, String)> {
-    let mut words = value.split(' ').rev();
-    let target = words.next()?.trim_end_matches('.').to_ascii_lowercase();
-    Some((words.next()?, target))
 }

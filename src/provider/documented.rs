@@ -1,6 +1,7 @@
 //! The records that a provider documents for its customers, read from the table.
 
-use super::Provider;
+use super::{Provider, all, host, pattern};
+use crate::net::Name;
 use serde::{Deserialize, Serialize};
 
 /// How much a provider wants a record.
@@ -66,6 +67,67 @@ impl Documented {
     pub fn is_fixed(&self) -> bool {
         !self.value.is_empty() && !self.value.contains(['<', '#']) && !self.value.contains("...")
     }
+
+    /// True if it is an alias or a service, and has nothing to do with keys and policies.
+    pub(crate) fn is_for_clients(&self) -> bool {
+        let labels = ["_domainkey", "_dmarc", "_mta-sts", "mta-sts"];
+        ["CNAME", "SRV"].contains(&self.kind) && !labels.iter().any(|it| self.name.contains(it))
+    }
+
+    /// The port of a service.
+    pub(crate) fn port(&self) -> Option<u16> {
+        let mut words = self.value.split(' ').rev().skip(1);
+        words.next().filter(|_| self.kind == "SRV")?.parse().ok()
+    }
+
+    /// What it leads to: of an alias or a service, a host, in which `<…>` stands for what differs.
+    fn host(&self) -> &'static str {
+        self.value.rsplit(' ').next().unwrap_or_default()
+    }
+
+    /// True if an alias or a service may lead to a host: the one that is documented, or one of its shape.
+    /// Where only the name is documented, any may.
+    pub(crate) fn fits(&self, host: &Name) -> bool {
+        let (text, octets) = (self.host(), host.to_octets());
+        match text.split_once('<') {
+            _ if self.value.is_empty() => true,
+            None => host.is_root() && text == "." || text.as_bytes() == octets,
+            Some(_) => pattern::covers(&starred(text), &octets),
+        }
+    }
+
+    /// The data to paste: of a service with a priority and a weight if the provider names none; `None`
+    /// if it differs between customers.
+    pub(crate) fn data(&self) -> Option<String> {
+        let dot = if self.host() == "." { "" } else { "." };
+        let numbers = if self.value.matches(' ').count() == 1 { "0 0 " } else { "" };
+        self.is_fixed().then(|| match self.kind {
+            "SRV" => format!("{numbers}{}{dot}", self.value),
+            _ => format!("{}{dot}", self.value),
+        })
+    }
+}
+
+/// A shape with a star for each `<…>`.
+fn starred(shape: &str) -> String {
+    let mut pieces = shape.split('<');
+    let head = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(head, |text, piece| {
+        text + "*" + piece.split_once('>').map_or("", |(_, behind)| behind)
+    })
+}
+
+/// The provider that leads its customers' mail clients to a host.
+pub(crate) fn recognise_client(name: &Name) -> Option<&'static Provider> {
+    let documents = |provider: &&Provider| {
+        let clients = provider.documented().filter(Documented::is_for_clients);
+        let mut wanted = clients.filter(|it| it.need != Need::Retired && !it.value.is_empty());
+        wanted.any(|it| it.fits(name))
+    };
+    if name.is_root() {
+        return None;
+    }
+    all().iter().find(documents).or_else(|| host(name).map(|(provider, _)| provider))
 }
 
 impl Provider {

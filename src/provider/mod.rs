@@ -13,6 +13,7 @@ mod facts;
 mod pattern;
 mod table;
 
+pub(crate) use documented::recognise_client;
 pub use documented::{Documented, Need};
 pub use facts::Fact;
 
@@ -47,6 +48,7 @@ pub struct Provider {
     rotates: bool,
     key_note: Option<&'static str>,
     return_mx: Option<&'static str>,
+    shares_mx: Option<&'static str>,
     publish: Vec<&'static str>,
     ranges: Vec<Generation>,
 }
@@ -168,6 +170,11 @@ impl Provider {
         self.return_mx
     }
 
+    /// Those that share its MX hosts, so that only client records tell them apart.
+    pub(crate) fn twins(&self) -> impl Iterator<Item = &'static Self> {
+        all().iter().filter(|other| other.shares_mx == Some(self.id))
+    }
+
     /// The name whose SPF policy lists its senders; `None` if every customer has another one.
     pub fn policy(&self) -> Option<Name> {
         Name::from_octets(self.policy?.as_bytes()).ok()
@@ -224,6 +231,7 @@ impl Provider {
             ("policy", _) => self.policy = Some(value),
             ("key_note", _) => self.key_note = Some(value),
             ("return_mx", _) => self.return_mx = Some(value),
+            ("shares_mx", _) => self.shares_mx = Some(value),
             ("aliases", _) => self.aliases.push(value),
             ("selectors", _) => self.selectors.push(value),
             ("publish", _) => self.publish.push(value),

@@ -41,21 +41,26 @@ impl Pattern {
 
     /// True if the pattern covers a name, given in lower case with dots and without a final one.
     pub(super) fn covers(self, name: &[u8]) -> bool {
-        if !self.text.contains('*') {
-            // Nearly every pattern: the end of the name decides.
-            return match self.text.strip_prefix('.') {
-                Some(_) => name.len() > self.text.len() && name.ends_with(self.text.as_bytes()),
-                None => name == self.text.as_bytes(),
-            };
-        }
-        let (text, is_suffix) = match self.text.strip_prefix('.') {
-            Some(rest) => (rest, true),
-            None => (self.text, false),
-        };
-        let mut labels = name.rsplit(|octet| *octet == b'.');
-        text.rsplit('.').all(|wanted| labels.next().is_some_and(|label| label_fits(wanted, label)))
-            && labels.next().is_some() == is_suffix
+        covers(self.text, name)
     }
+}
+
+/// True if a pattern covers a name, given in lower case with dots and without a final one.
+pub(super) fn covers(pattern: &str, name: &[u8]) -> bool {
+    if !pattern.contains('*') {
+        // Nearly every pattern: the end of the name decides.
+        return match pattern.strip_prefix('.') {
+            Some(_) => name.len() > pattern.len() && name.ends_with(pattern.as_bytes()),
+            None => name == pattern.as_bytes(),
+        };
+    }
+    let (text, is_suffix) = match pattern.strip_prefix('.') {
+        Some(rest) => (rest, true),
+        None => (pattern, false),
+    };
+    let mut labels = name.rsplit(|octet| *octet == b'.');
+    text.rsplit('.').all(|wanted| labels.next().is_some_and(|label| label_fits(wanted, label)))
+        && labels.next().is_some() == is_suffix
 }
 
 /// True if a label fits a pattern with stars.

@@ -157,6 +157,7 @@ fn every_fact_has_a_source_and_a_date() {
         "rotates",
         "key_note",
         "return_mx",
+        "shares_mx",
         "shared",
         "reports",
         "publish",
@@ -241,6 +242,59 @@ fn every_policy_is_recognised_as_its_own_providers() {
         }
         assert_eq!(provider.policy().is_some(), provider.policy.is_some(), "{}", provider.id);
     }
+}
+
+#[test]
+fn who_shares_mx_hosts_has_none_of_its_own_and_a_client_record_that_shows_it() {
+    let twins: Vec<&Provider> = all().iter().filter(|it| it.shares_mx.is_some()).collect();
+    assert!(twins.len() >= 2);
+    for twin in twins {
+        let is_known = twin.shares_mx.is_some_and(|id| all().iter().any(|it| it.id == id));
+        let mut clients = twin.documented().filter(Documented::is_for_clients);
+        assert!(is_known && twin.mx.is_empty() && clients.next().is_some(), "{}", twin.id);
+    }
+}
+
+#[test]
+fn a_host_of_clients_belongs_to_the_provider_that_documents_it() {
+    let hosts = [
+        "autodiscover.outlook.com",
+        "autodiscover-dod.office365.us",
+        "autodiscover.mail.eu-west-1.awsapps.com",
+        "imap.fastmail.com",
+        "autoconfig.migadu.com",
+        "smtp.office365.com",
+        "imap.example.com",
+    ];
+    let found = hosts.map(|host| id(recognise_client(&name(host))));
+    let wanted = [
+        Some("microsoft365"),
+        Some("microsoft365-dod"),
+        Some("amazon-workmail"),
+        Some("fastmail"),
+        Some("migadu"),
+        Some("microsoft365"),
+        None,
+    ];
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn a_service_is_pasted_with_a_priority_and_a_weight() {
+    let data = |line| Documented::read(line).and_then(|it| it.data());
+    let lines = [
+        "recommended SRV _autodiscover._tcp 443 autodiscover.secureserver.net",
+        "optional SRV _imap._tcp 0 0 0 .",
+        "required CNAME autodiscover -> autodiscover.outlook.com",
+        "recommended CNAME autodiscover -> autodiscover.mail.<region>.awsapps.com",
+    ];
+    let wanted = [
+        Some("0 0 443 autodiscover.secureserver.net."),
+        Some("0 0 0 ."),
+        Some("autodiscover.outlook.com."),
+        None,
+    ];
+    assert_eq!(lines.map(data), wanted.map(|it| it.map(str::to_owned)));
 }
 
 #[test]

@@ -38,9 +38,12 @@ pub struct ExpectedRecord {
     /// of a record that is as documented.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub expected: String,
-    /// What is published instead, if the state is `different`. Escaped.
+    /// What is published instead, if the state is `different` or `leads_nowhere`. Escaped.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub published: Vec<String>,
+    /// The provider that documents what is published instead, for a reader: clients are still sent there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leads_to: Option<String>,
     /// The record to paste; `None` if it is to be copied from the provider's portal, or nothing is to be
     /// added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,6 +61,8 @@ pub enum RecordState {
     Missing,
     /// Something else is published; of a retired one: it is still published.
     Different,
+    /// It leads to a name that does not exist, or that has no address.
+    LeadsNowhere,
     /// It could not be determined, or only the owner knows where to look.
     Unknown,
     /// The recording does not hold it.

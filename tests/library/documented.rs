@@ -4,7 +4,7 @@ use crate::world::{DOMAIN, World, at_once, name};
 use mailcheck::audit::{self, Clock, Inquiry};
 use mailcheck::report::{Domain, ExpectedRecord, Need, RecordState};
 
-use RecordState::{Different, Documented, Missing, Unknown};
+use RecordState::{Different, Documented, LeadsNowhere, Missing, Unknown};
 
 /// A customer of Microsoft 365 with everything that is documented.
 const WHOLE: &str = "example.com MX 0 example-com.mail.protection.outlook.com
@@ -68,6 +68,7 @@ fn what_is_missing_is_named_and_can_be_pasted_where_it_is_the_same_for_all() {
 #[test]
 fn a_half_finished_move_shows_where_clients_are_still_sent() {
     let zone = WHOLE.replace("autodiscover.outlook.com", "mail.oldhost.example");
+    let zone = format!("{zone}\nmail.oldhost.example A 192.0.2.5");
     let domain = about(&zone);
     let autodiscover = record(&domain, "autodiscover");
     assert_eq!(autodiscover.state, Different);
@@ -136,4 +137,179 @@ fn a_domain_without_a_known_mailbox_provider_has_no_list() {
     assert_eq!(counted(&about(WHOLE)).len(), 6);
     let all_good = counted(&about(WHOLE)).into_iter().all(|(_, state)| state == Documented);
     assert!(all_good);
+}
+
+// ── records of mail clients ─────────────────────────────────────────────────────────────────────
+
+/// A customer of Fastmail, with client records beside what mail needs.
+fn fastmail(records: &str) -> String {
+    format!(
+        "example.com MX 10 in1-smtp.messagingengine.com
+        in1-smtp.messagingengine.com A 192.0.2.1
+        example.com TXT v=spf1 include:spf.messagingengine.com -all
+        spf.messagingengine.com TXT v=spf1 ip4:192.0.2.0/24 -all
+        {records}"
+    )
+}
+
+#[test]
+fn clients_that_are_still_sent_to_the_former_provider_are_a_move_half_done() {
+    let domain = about(&WHOLE.replace(
+        "autodiscover.example.com CNAME autodiscover.outlook.com",
+        "autodiscover.example.com CNAME autodiscover.migadu.com
+        autodiscover.migadu.com A 192.0.2.9",
+    ));
+    let record = record(&domain, "autodiscover");
+    assert_eq!((record.state, record.leads_to.as_deref()), (Different, Some("Migadu")));
+}
+
+#[test]
+fn a_client_record_that_leads_to_no_host_is_said_to_lead_nowhere() {
+    let changed = "autodiscover.example.com CNAME autodiscover.gone.example";
+    let zone = WHOLE.replace("autodiscover.example.com CNAME autodiscover.outlook.com", changed);
+    assert_eq!(record(&about(&zone), "autodiscover").state, LeadsNowhere);
+    let without_address = format!("{zone}\nautodiscover.gone.example TXT x");
+    assert_eq!(record(&about(&without_address), "autodiscover").state, LeadsNowhere);
+    let with_ipv6 = format!("{zone}\nautodiscover.gone.example AAAA 2001:db8::1");
+    assert_eq!(record(&about(&with_ipv6), "autodiscover").state, Different);
+}
+
+#[test]
+fn services_count_by_port_and_host_and_the_root_is_a_service_not_offered() {
+    let zone = fastmail(
+        "_imaps._tcp.example.com SRV 5 9 993 imap.fastmail.com
+        _submissions._tcp.example.com SRV 0 1 587 smtp.fastmail.com
+        smtp.fastmail.com A 192.0.2.3
+        _imap._tcp.example.com SRV 0 0 0 .
+        _pop3s._tcp.example.com SRV 0 0 0 .
+        _jmap._tcp.example.com SRV 0 1 443 jmap.example.net",
+    );
+    let domain = about(&zone);
+    let states = ["_imaps", "_submissions", "_imap", "_pop3s", "_jmap", "_submission"]
+        .map(|service| record(&domain, &format!("{service}._tcp")).state);
+    assert_eq!(states, [Documented, Different, Documented, Missing, LeadsNowhere, Missing]);
+    let counted = counted(&domain);
+    assert!(!counted.iter().any(|(label, _)| label.contains("_pop3s")), "{counted:?}");
+}
+
+#[test]
+fn a_service_that_is_missing_can_be_pasted() {
+    let domain = about(&fastmail(""));
+    let add = |label: &str| record(&domain, label).add.as_deref().map(str::to_owned);
+    let wanted = "_imaps._tcp.example.com. 3600 IN SRV 0 1 993 imap.fastmail.com.";
+    assert_eq!(add("_imaps._tcp").as_deref(), Some(wanted));
+    let wanted = "_imap._tcp.example.com. 3600 IN SRV 0 0 0 .";
+    assert_eq!(add("_imap._tcp").as_deref(), Some(wanted));
+}
+
+#[test]
+fn nothing_is_asked_for_clients_that_the_provider_does_not_document() {
+    let asked = |zone: &str| -> Vec<String> {
+        let domain = about(zone);
+        let asked = domain.lookups.iter().map(|lookup| format!("{} {}", lookup.name, lookup.kind));
+        asked.filter(|line| line.contains("SRV") || line.contains("auto")).collect()
+    };
+    let google = "example.com MX 1 smtp.google.com
+        smtp.google.com A 192.0.2.1
+        example.com TXT v=spf1 include:_spf.google.com -all
+        _spf.google.com TXT v=spf1 ip4:192.0.2.0/24 -all";
+    assert_eq!(asked(google), [""; 0]);
+    let own = "example.com MX 1 mx.example.com\nmx.example.com A 192.0.2.1";
+    assert_eq!(asked(own), [""; 0]);
+    assert!(asked(&fastmail("")).len() <= 8);
+}
+
+// ── the clouds of Microsoft 365 ─────────────────────────────────────────────────────────────────
+
+/// What is as documented at a customer of a cloud: its MX host, policy, the end of its key targets,
+/// and where autodiscover leads.
+fn cloud(
+    [mx, policy, keys, autodiscover]: [&str; 4],
+) -> (String, usize, Vec<(String, RecordState)>) {
+    let zone = format!(
+        "example.com MX 0 {mx}
+        {mx} A 192.0.2.1
+        example.com TXT v=spf1 include:{policy} -all
+        {policy} TXT v=spf1 ip4:192.0.2.0/24 -all
+        selector1._domainkey.example.com CNAME selector1-example-com._domainkey.{keys}
+        selector1-example-com._domainkey.{keys} TXT v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
+        selector2._domainkey.example.com CNAME selector2-example-com._domainkey.{keys}
+        autodiscover.example.com CNAME {autodiscover}"
+    );
+    let domain = about(&zone);
+    assert_eq!(domain.providers.len(), 1, "{:?}", domain.providers);
+    let wrong = counted(&domain).into_iter().filter(|(_, state)| *state != Documented);
+    (domain.providers[0].id.clone(), domain.providers[0].count().0, wrong.collect())
+}
+
+/// All but one, which every one of these lacks: DMARC in two clouds, `msoid` in China.
+fn lacks(label: &str) -> Vec<(String, RecordState)> {
+    vec![(
+        format!("{label}.example.com {}", if label == "_dmarc" { "TXT" } else { "CNAME" }),
+        Missing,
+    )]
+}
+
+#[test]
+fn the_world_wide_cloud_is_known_by_both_forms_of_its_mx_and_of_its_keys() {
+    let old = [
+        "example-com.mail.protection.outlook.com",
+        "spf.protection.outlook.com",
+        "example.onmicrosoft.com",
+        "autodiscover.outlook.com",
+    ];
+    let mut new = old;
+    new[0] = "example-com.k-v1.mx.microsoft";
+    new[2] = "example.s-v1.dkim.mail.microsoft";
+    for records in [old, new] {
+        assert_eq!(cloud(records), ("microsoft365".into(), 5, lacks("_dmarc")));
+    }
+}
+
+#[test]
+fn gcc_high_is_known_by_its_hosts() {
+    let records = [
+        "example.mail.protection.office365.us",
+        "spf.protection.office365.us",
+        "example.onmicrosoft.us",
+        "autodiscover.office365.us",
+    ];
+    assert_eq!(cloud(records), ("microsoft365-gcc-high".into(), 5, vec![]));
+}
+
+#[test]
+fn dod_shares_the_hosts_of_gcc_high_and_is_known_by_autodiscover() {
+    let records = [
+        "example.mail.protection.office365.us",
+        "spf.protection.office365.us",
+        "example.onmicrosoft.us",
+        "autodiscover-dod.office365.us",
+    ];
+    assert_eq!(cloud(records), ("microsoft365-dod".into(), 5, vec![]));
+}
+
+#[test]
+fn the_cloud_in_china_wants_a_record_that_has_been_retired_elsewhere() {
+    let records = [
+        "example-cn.mail.protection.partner.outlook.cn",
+        "spf.protection.partner.outlook.cn",
+        "example.partner.onmschina.cn",
+        "autodiscover.partner.outlook.cn",
+    ];
+    assert_eq!(cloud(records), ("microsoft365-china".into(), 5, lacks("msoid")));
+}
+
+#[test]
+fn of_two_that_share_hosts_of_amazon_only_autodiscover_shows_workmail() {
+    let records = "example.com MX 10 inbound-smtp.eu-west-1.amazonaws.com
+        inbound-smtp.eu-west-1.amazonaws.com A 192.0.2.1
+        example.com TXT v=spf1 include:amazonses.com -all
+        amazonses.com TXT v=spf1 ip4:192.0.2.0/24 -all";
+    assert!(about(records).providers.is_empty());
+    let workmail = "autodiscover.example.com CNAME autodiscover.mail.eu-west-1.awsapps.com
+        autodiscover.mail.eu-west-1.awsapps.com A 192.0.2.2";
+    let domain = about(&format!("{records}\n{workmail}"));
+    let ids: Vec<&str> = domain.providers.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(ids, ["amazon-workmail"]);
+    assert_eq!(record(&domain, "autodiscover").state, Documented);
 }

@@ -79,6 +79,8 @@ fn heading(key: &str) -> &str {
         "selectors" => "DKIM selectors",
         "targets" => "targets of DKIM CNAME records",
         "keys" => "DKIM records",
+        "return_mx" => "MX host of a customer's MAIL FROM domain",
+        "shares_mx" => "its MX hosts are those of",
         "rotates" => "one selector at a time needs a key",
         "key_note" => "how keys are published",
         "reports" => "hosts of report addresses",

@@ -52,13 +52,20 @@ fn documented(provider: &RecognisedProvider) -> Phrase {
         });
         let records = records.map(|record| match record.expected.starts_with("include:") {
             true => Phrase::new().code(&record.expected),
-            false => Phrase::new().name(&record.name).plain(format!(" {}", record.kind)),
+            false => {
+                let said = Phrase::new().name(&record.name).plain(format!(" {}", record.kind));
+                match &record.leads_to {
+                    Some(title) => said.plain(" (still points to ").plain(title).plain(")"),
+                    None => said,
+                }
+            }
         });
         records.collect::<Vec<Phrase>>()
     };
     let parts = [
         ("; missing: ", named(RecordState::Missing, |need| need != Need::Retired)),
         ("; different: ", named(RecordState::Different, |need| need != Need::Retired)),
+        ("; leads nowhere: ", named(RecordState::LeadsNowhere, |_| true)),
         ("; retired: ", named(RecordState::Different, |need| need == Need::Retired)),
     ];
     parts
@@ -99,8 +106,15 @@ pub(super) fn expected(sheet: &mut Sheet, domain: &Domain) {
             let said = Phrase::new().name(&record.name).plain(format!(" {} ", record.kind));
             let said = match (&*record.published, record.state) {
                 ([], _) => said.code(&record.expected),
-                (published, RecordState::Different) if record.need != Need::Retired => {
-                    said.code(published.join(", ")).plain(", documented: ").code(&record.expected)
+                (published, RecordState::Different | RecordState::LeadsNowhere)
+                    if record.need != Need::Retired =>
+                {
+                    let said = said.code(published.join(", "));
+                    let said = match &record.leads_to {
+                        Some(title) => said.plain(format!(" ({title})")),
+                        None => said,
+                    };
+                    said.plain(", documented: ").code(&record.expected)
                 }
                 (published, _) => said.code(published.join(", ")),
             };
@@ -125,6 +139,7 @@ fn state(record: &ExpectedRecord) -> &'static str {
         (RecordState::Missing, _) => "missing",
         (RecordState::Different, Need::Retired) => "to remove",
         (RecordState::Different, _) => "different",
+        (RecordState::LeadsNowhere, _) => "leads nowhere",
         (RecordState::Unknown, _) => "unknown",
         (RecordState::NotRecorded, _) => "not recorded",
     }
