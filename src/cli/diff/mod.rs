@@ -264,6 +264,20 @@ fn without(sets: Vec<(Name, Kind)>, under: Arc<dyn Dns>) -> Overlay<Arc<dyn Dns>
     sets.into_iter().fold(overlay, |overlay, (name, kind)| overlay.without(name, Some(kind)))
 }
 
+/// The names of aliases beside other records that are no longer there after the change: all of them was
+/// read, and what is about mail among it is compared as any other record is.
+fn repaired_aliases(states: &States) -> HashSet<&Name> {
+    let open: HashSet<&Name> = states.open.iter().map(|(owner, _)| owner).collect();
+    if open.is_empty() {
+        return open;
+    }
+    let still: HashSet<&Name> =
+        states.after.zones.iter().flat_map(Zone::open_sets).map(|it| it.0).collect();
+    let records = states.before.zones.iter().flat_map(Zone::records);
+    let aliases = records.filter(|(_, kind, _)| *kind == Kind::Cname).map(|it| it.0);
+    aliases.filter(|owner| open.contains(owner) && !still.contains(owner)).collect()
+}
+
 /// What is asked: the domains that are named, or all that take part in mail in either state.
 fn inquiries(
     states: &States,
@@ -302,11 +316,15 @@ fn inquiries(
             }
         }
     }
+    let repaired = repaired_aliases(states);
     // Where the change touches an entry that cannot be read, mail may depend on it.
     for (owner, kind) in &states.open {
         let is_for_mail =
             kind.is_none_or(|kind| matches!(kind, Kind::Mx | Kind::Txt | Kind::Cname | Kind::Spf));
         let Some(domain) = mail_domain(owner).filter(|_| is_for_mail) else { continue };
+        if domain == *owner && repaired.contains(owner) {
+            continue;
+        }
         if states.domains.is_empty() && !places.contains_key(&domain) {
             places.insert(domain.clone(), all.len());
             all.push(Inquiry::about(domain));
