@@ -1,5 +1,6 @@
 //! Zone files: read as other readers do, and compared with what they were.
 
+mod changes;
 mod history;
 #[path = "../support/program.rs"]
 mod program;
