@@ -106,6 +106,20 @@ pub(super) fn drop_stray(context: Context<'_>) -> Vec<Candidate> {
     vec![Candidate::new(applicability, summary, change.without(is_stray))]
 }
 
+/// The halves of a key in one record.
+pub(super) fn join_halves(context: Context<'_>) -> Vec<Candidate> {
+    let Some(tried) = tried(context).filter(|tried| !tried.is_by_wildcard) else {
+        return Vec::new();
+    };
+    let (Some(text), Some(change)) = (tried.joined(), Change::of(&tried.answer, context.domain))
+    else {
+        return Vec::new();
+    };
+    let summary = Phrase::from("publish the two parts of the key as one record");
+    let change = change.without(|data| data.text().is_some()).with_text(&text);
+    vec![Candidate::new(Safe, summary, change).restoring()]
+}
+
 /// The target of an alias that was published as text, as an alias.
 fn put_alias(context: Context<'_>) -> Option<Candidate> {
     let tried = tried(context).filter(|tried| !tried.is_by_wildcard)?;

@@ -1,16 +1,17 @@
 //! Candidates for DMARC records.
 
+use super::parked::{is_silent, refuse, refusing};
 use super::patch::Change;
 use super::{Candidate, Context};
 use crate::diagnostic::Applicability::{Review, Safe, Template};
 use crate::diagnostic::Rule;
 use crate::diagnostic::Standing;
-use crate::dns::{Data, Kind};
+use crate::dns::{Answer, Data, Kind};
 use crate::net::{Name, registrable};
-use crate::posture::lint::rules as posture_rules;
 use crate::protocols::dmarc::lint::rules;
 use crate::protocols::dmarc::{self, Discovered, Policy, Record, Tag, Usage, Visit};
 use crate::text::{Phrase, Span};
+use std::sync::Arc;
 
 /// A record to begin with: it asks for reports and for nothing else.
 pub(super) fn missing(context: Context<'_>) -> Vec<Candidate> {
@@ -35,6 +36,14 @@ pub(super) fn missing(context: Context<'_>) -> Vec<Candidate> {
     let Some(change) = answer.and_then(|answer| Change::of(answer, owner)) else {
         return Vec::new();
     };
+    // What an alias leads to is no place for a policy, unless it is one by its name.
+    let leads_elsewhere = |answer: &Arc<Answer>| {
+        let last = answer.aliases.last().and_then(|name| name.labels().next());
+        last.is_some_and(|label| !label.eq_ignore_ascii_case(dmarc::LABEL.as_bytes()))
+    };
+    if answer.is_some_and(leads_elsewhere) {
+        return Vec::new();
+    }
     if owner == context.domain && is_silent(context) {
         return vec![refusing(context, change)];
     }
@@ -80,40 +89,6 @@ fn put_alias(context: Context<'_>) -> Option<Candidate> {
     let mut candidate = Candidate::new(Review, summary, there.without(|_| true)).restoring();
     candidate.changes.push(alias);
     Some(candidate.tightening())
-}
-
-/// True if the records show that a domain accepts no mail and sends none: a null MX or none, no key,
-/// and an SPF policy that authorizes nobody or none at all.
-fn is_silent(context: Context<'_>) -> bool {
-    let mx = context.facts.mx.as_ref().map(|examined| &examined.facts);
-    let accepts_nothing =
-        mx.is_some_and(|mx| !mx.is_failed() && (mx.is_null() || mx.exchangers().is_empty()));
-    let dkim = context.facts.dkim.as_ref().map(|examined| &examined.facts);
-    let signs_nothing =
-        dkim.is_some_and(|dkim| dkim.keyed().next().is_none() && dkim.failed().next().is_none());
-    let sends_nothing = context.facts.spf.as_ref().is_some_and(|spf| {
-        let has_none = spf.published.found == crate::protocols::spf::Found::Nothing
-            && spf.misplaced.is_empty()
-            && !crate::protocols::spf::lint::has_lookalike(&spf.published);
-        spf.sends_nothing() || has_none
-    });
-    accepts_nothing && signs_nothing && sends_nothing
-}
-
-/// A record for a domain without mail: receivers reject what claims to come from it.
-fn refusing(context: Context<'_>, change: Change) -> Candidate {
-    static LEADS_TO: [&Rule; 2] = [&rules::NO_REPORTS, &posture_rules::REJECT_WITHOUT_PASS];
-    let spf = context.facts.spf.as_ref();
-    let mx = context.facts.mx.as_ref();
-    let is_said = spf.is_some_and(crate::protocols::spf::Facts::sends_nothing)
-        && mx.is_some_and(|examined| examined.facts.accepts_nothing());
-    // Without -all, only the owner knows that the domain has no mail.
-    let applicability = if is_said { Review } else { Template };
-    let summary = Phrase::from(
-        "the domain accepts and sends no mail, so receivers can reject what spoofs it",
-    );
-    let candidate = Candidate::new(applicability, summary, change.with_text(b"v=DMARC1; p=reject"));
-    Candidate { leads_to: &LEADS_TO, ..candidate }
 }
 
 /// True if the records show that a mailbox at the domain can get mail: hosts that receive, and not
@@ -329,7 +304,12 @@ pub(super) fn drop_historic(context: Context<'_>) -> Vec<Candidate> {
 }
 
 /// The next step: quarantine, for names below the domain too if that is needed.
+///
+/// A domain without mail has nothing to find out first.
 pub(super) fn enforce(context: Context<'_>) -> Vec<Candidate> {
+    if is_silent(context) {
+        return refuse(context);
+    }
     let Some((record, change)) = governing(context) else { return Vec::new() };
     // Of a policy that is given twice it is not known which was meant.
     let is_repeated = |tag: &&Tag| tag.usage == Usage::Repeated && is_policy(record, tag);
@@ -437,7 +417,7 @@ fn without_tags(text: &[u8], names: &[u32]) -> Vec<u8> {
     kept.join(&b"; "[..])
 }
 
-fn replaced(text: &[u8], span: Span, value: &[u8]) -> Vec<u8> {
+pub(super) fn replaced(text: &[u8], span: Span, value: &[u8]) -> Vec<u8> {
     let before = text.get(..span.start as usize).unwrap_or_default();
     let after = text.get(span.end as usize..).unwrap_or_default();
     [before, value, after].concat()

@@ -17,6 +17,7 @@ mod compose;
 mod dkim;
 mod dmarc;
 mod mx;
+mod parked;
 mod patch;
 mod proof;
 mod sender;
@@ -240,6 +241,7 @@ static GENERATORS: &[(&Rule, Generate)] = &[
     (&dmarc_rules::TAG_ORDER, spelling::policy_second),
     (&dmarc_rules::LEADING_SPACE, spelling::trim_start),
     (&posture_rules::MISPLACED_DMARC, dmarc::put_in_place),
+    (&posture_rules::PARKED_OPEN, parked::refuse),
     (&dmarc_rules::UNUSUAL_SPACING, spelling::close_up),
     (&dmarc_rules::HISTORIC_TAG, dmarc::drop_historic),
     (&dmarc_rules::POLICY_NONE, dmarc::enforce),
@@ -248,6 +250,7 @@ static GENERATORS: &[(&Rule, Generate)] = &[
     (&dkim_rules::STRAY_CHARACTERS, dkim::restore),
     (&dkim_rules::SYNTAX, dkim::restore),
     (&dkim_rules::UNUSABLE_KEY, dkim::restore),
+    (&dkim_rules::TRUNCATED_KEY, dkim::join_halves),
     (&dkim_rules::TESTING, dkim::end_test),
     (&dkim_rules::UNUSUAL_CASE, dkim::write_small),
     (&dkim_rules::STRAY_RECORD, dkim::drop_stray),

@@ -38,7 +38,7 @@ pub(crate) fn told<'s>(slips: impl IntoIterator<Item = &'s Slip>) -> Vec<Phrase>
     const MOST: usize = 3;
     let mut told: Vec<Phrase> = Vec::new();
     for phrase in slips.into_iter().map(Slip::phrase) {
-        if told.len() < MOST && !told.contains(&phrase) {
+        if told.len() < MOST && !phrase.is_empty() && !told.contains(&phrase) {
             told.push(phrase);
         }
     }
@@ -49,11 +49,17 @@ pub(crate) fn told<'s>(slips: impl IntoIterator<Item = &'s Slip>) -> Vec<Phrase>
 /// that has a name, or else by what the grammar says.
 pub(crate) fn explained(said: Phrase, words: Phrase, effect: &str, slips: &[Slip]) -> Phrase {
     let mut slips = slips.to_vec();
-    let what = slips.iter_mut().find(|slip| slip.is_cause());
-    let what = what.map_or(words, |slip| std::mem::take(&mut slip.what));
-    let rest = slips.iter().filter(|slip| !slip.phrase().is_empty());
-    let said = said.then(what).plain(effect);
-    told(rest).into_iter().fold(said, |said, slip| said.plain("; ").then(slip))
+    let cause = slips.iter_mut().find(|slip| slip.is_cause());
+    let what = cause.map_or(words, |slip| std::mem::take(&mut slip.what));
+    let said = said.then(what.clone());
+    let (plain, meant): (Vec<Slip>, Vec<Slip>) =
+        slips.into_iter().partition(|slip| slip.meant.is_none());
+    let listed = |said: Phrase, slips: &[Slip]| {
+        let slips = told(slips).into_iter().filter(|slip| *slip != what);
+        slips.fold(said, |said, slip| said.plain("; ").then(slip))
+    };
+    let said = listed(said, &plain).plain(effect);
+    listed(said, &meant)
 }
 
 /// A text as it was probably meant.

@@ -245,3 +245,155 @@ fn what_followed_from_a_repaired_slip_is_not_left() {
     assert!(said.contains("spf/lookalike (safe)"), "{said}");
     assert!(!said.contains("spf/missing"), "{said}");
 }
+
+// ── what was meant ──────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn terms_between_vertical_bars_are_put_apart() {
+    for terms in
+        ["ip4:192.0.2.10|mx|-all", "| ip4:192.0.2.10 | mx | -all", "ip4:192.0.2.10| mx |-all"]
+    {
+        let zone = format!("{MX}example.org. TXT \"v=spf1 {terms}\"\n");
+        let test = format!("causes-bar-{}", terms.len());
+        let said = screen(&test, &zone, ["example.org", "--checks", "spf"]);
+        assert!(said.contains("a vertical bar instead of a space"), "{said}");
+        assert!(said.contains("TXT \"v=spf1 ip4:192.0.2.10 mx -all\""), "{said}");
+    }
+}
+
+#[test]
+fn a_macro_in_other_brackets_is_put_in_braces_and_nothing_unreadable_is_suggested() {
+    let names =
+        [("round", "%{i}._spf.%(d)"), ("square", "%{i}._spf.%[d]"), ("open", "%{i}._spf.%{d")];
+    for (test, name) in names {
+        let zone = format!("{MX}example.org. TXT \"v=spf1 exists:{name} -all\"\n");
+        let asked = ["example.org", "--checks", "spf"];
+        let said = screen(&format!("causes-macro-{test}"), &zone, asked);
+        assert!(said.contains("did you mean exists:%{i}._spf.%{d}?"), "{said}");
+        assert!(said.contains("TXT \"v=spf1 exists:%{i}._spf.%{d} -all\""), "{said}");
+    }
+}
+
+#[test]
+fn a_misspelt_name_of_the_own_domain_is_put_right_for_review() {
+    for name in ["_spf.example.ogr", "_spf.exmaple.org", "_spf.examples.org"] {
+        let zone = format!(
+            "{MX}example.org. TXT \"v=spf1 include:{name} mx -all\"\n\
+             _spf.example.org. TXT \"v=spf1 ip4:198.51.100.0/24 -all\"\n"
+        );
+        let test = format!("causes-own-{}", name.replace('.', "-"));
+        let said = screen(&test, &zone, ["example.org", "--checks", "spf"]);
+        let (_, fix) = said.split_once(" fix correct the name to _spf.example.org").expect("a fix");
+        assert!(fix.contains("(review before publishing)"), "{said}");
+        assert!(fix.contains("TXT \"v=spf1 include:_spf.example.org mx -all\""), "{said}");
+    }
+}
+
+#[test]
+fn another_domain_of_the_organization_is_no_misspelt_name_of_its_own() {
+    let zone = format!(
+        "{MX}example.org. TXT \"v=spf1 include:_spf.example.net mx -all\"\n\
+         _spf.example.org. TXT \"v=spf1 ip4:198.51.100.0/24 -all\"\n"
+    );
+    let said = screen("causes-other", &zone, ["example.org", "--checks", "spf"]);
+    assert!(!said.contains("_spf.example.org"), "{said}");
+}
+
+#[test]
+fn the_terms_of_a_sender_id_record_are_offered_as_a_policy() {
+    for version in ["spf2.0/pra", "spf2.0/mfrom,pra", "SPF2.0/mfrom"] {
+        let zone = format!("{MX}example.org. TXT \"{version} mx -all\"\n");
+        let test = format!("causes-sender-id-{}", version.len());
+        let said = screen(&test, &zone, ["example.org", "--checks", "mx,spf"]);
+        assert!(said.contains("example.org. 300 IN TXT \"v=spf1 mx -all\""), "{said}");
+    }
+}
+
+#[test]
+fn a_misspelt_tag_is_a_warning_with_the_tag_that_was_meant() {
+    let tags = [
+        ("rau=mailto:d@example.org", "rua=mailto:d@example.org"),
+        ("adkmi=s", "adkim=s"),
+        ("aspff=s", "aspf=s"),
+    ];
+    for (written, meant) in tags {
+        let zone = format!(
+            "_dmarc.example.org. TXT \"v=DMARC1; p=reject; {written}\"\nexample.org. A 192.0.2.1\n"
+        );
+        let test = format!("causes-tag-{}", &written[..4]);
+        let said = screen(&test, &zone, ["example.org", "--checks", "dmarc"]);
+        assert!(said.contains("warn dmarc/stray-text"), "{said}");
+        assert!(said.contains(&format!("TXT \"v=DMARC1; p=reject; {meant}\"")), "{said}");
+    }
+}
+
+#[test]
+fn the_options_of_fo_are_kept_and_put_apart() {
+    for options in ["1,d", "1 d", "1|d"] {
+        let zone = format!(
+            "_dmarc.example.org. TXT \"v=DMARC1; p=reject; fo={options}; ruf=mailto:f@example.org\"\n\
+             example.org. A 192.0.2.1\n"
+        );
+        let test = format!("causes-fo-{}", options.as_bytes()[1]);
+        let said = screen(&test, &zone, ["example.org", "--checks", "dmarc"]);
+        assert!(said.contains("TXT \"v=DMARC1; p=reject; fo=1:d; ruf="), "{said}");
+    }
+}
+
+#[test]
+fn no_policy_is_offered_where_an_alias_leads_to_a_name_without_one() {
+    for target in ["example.org", "www.example.org", "hosted.example.net"] {
+        let zone = format!(
+            "{MX}www.example.org. A 192.0.2.1\nexample.org. TXT \"v=spf1 mx -all\"\n\
+             hosted.example.net. A 192.0.2.9\n_dmarc.example.org. CNAME {target}.\n"
+        );
+        let test = format!("causes-alias-{}", target.len());
+        let said = screen(&test, &zone, ["example.org", "--checks", "spf,dmarc"]);
+        let cause =
+            format!("_dmarc.example.org is an alias of {target}, which has no DMARC record");
+        assert!(said.contains(&cause), "{said}");
+        assert!(!said.contains("IN TXT \"v=DMARC1"), "{said}");
+    }
+}
+
+#[test]
+fn two_halves_of_a_key_in_two_records_are_joined_and_neither_is_removed() {
+    let whole = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQChgVtjZT8naCWCIuXCmQfNIqGvuFtP/4xV/hzwSxVF\
+        NZ514fc52N1Chp737DGx/UIYkGwUgc8kY4IqYse5Hxa530/+dxXtj8RbRn2pbLIq07UQ5XtWk/OFk7cv2eI/BJZ0yrre\
+        BrY9+K7mTTr16bFFHTQBNvYjKh3BKYmXzHCuLQIDAQAB";
+    for at in [60, 101, 140] {
+        let (first, rest) = whole.split_at(at);
+        let zone = format!(
+            "s1._domainkey.example.org. TXT \"v=DKIM1; k=rsa; p={first}\"\n\
+             s1._domainkey.example.org. TXT \"{rest}\"\n"
+        );
+        let test = format!("causes-halves-{at}");
+        let said = screen(&test, &zone, ["example.org", "--checks", "dkim", "--selector", "s1"]);
+        assert!(said.contains(&format!("TXT \"v=DKIM1; k=rsa; p={whole}\"")), "{said}");
+        assert!(!said.contains("dkim/stray-record"), "{said}");
+    }
+}
+
+#[test]
+fn a_parked_domain_is_not_told_to_wait_for_reports() {
+    for record in ["v=DMARC1; p=none", "v=DMARC1; p=none; sp=none", "v=DMARC1; p=quarantine"] {
+        let zone = format!(
+            "example.org. TXT \"v=spf1 -all\"\nexample.org. MX 0 .\n\
+             _dmarc.example.org. TXT \"{record}\"\n"
+        );
+        let said = screen(&format!("causes-parked-{}", record.len()), &zone, ["example.org"]);
+        assert!(said.contains("IN TXT \"v=DMARC1; p=reject"), "{said}");
+        assert!(!said.contains("when reports show"), "{said}");
+    }
+}
+
+#[test]
+fn a_text_that_is_no_policy_comes_before_what_follows_from_it() {
+    for text in ["v=spf mx -all", "<p>v=spf1 mx -all</p>", "v=spf1. mx -all"] {
+        let zone = format!("{MX}example.org. TXT \"{text}\"\n");
+        let test = format!("causes-first-{}", text.len());
+        let said = screen(&test, &zone, ["example.org", "--checks", "spf"]);
+        let headline = said.split(" fault ").next().unwrap_or_default();
+        assert!(headline.contains("is not an SPF record: "), "{said}");
+    }
+}

@@ -113,6 +113,9 @@ pub(in crate::fix) fn missing(context: Context<'_>) -> Vec<Candidate> {
     if let Some(retyped) = retyped(context) {
         return vec![retyped];
     }
+    if let Some(renamed) = of_sender_id(context) {
+        return vec![renamed];
+    }
     // A text that was meant as the policy says who sends; a template beside it would not.
     if facts.published.found != Found::Nothing || lint::has_lookalike(&facts.published) {
         return Vec::new();
@@ -171,6 +174,21 @@ fn retyped(context: Context<'_>) -> Option<Candidate> {
     let mut candidate = Candidate::new(Review, summary, there.with_text(&text)).restoring();
     candidate.changes.push(here.without(|_| true));
     Some(candidate)
+}
+
+/// The senders of a Sender ID record (RFC 4406 §3.1), which has the terms of SPF, as a policy of SPF.
+fn of_sender_id(context: Context<'_>) -> Option<Candidate> {
+    let facts = context.facts.spf.as_ref().filter(|it| it.published.found == Found::Nothing)?;
+    let is_sender_id =
+        |text: &Vec<u8>| text.get(..7).is_some_and(|it| it.eq_ignore_ascii_case(b"spf2.0/"));
+    let mut texts = facts.published.answer.texts().filter(is_sender_id);
+    let (text, None) = (texts.next()?, texts.next()) else { return None };
+    let terms = text.iter().position(|octet| *octet == b' ').and_then(|at| text.get(at..))?;
+    let policy = [b"v=spf1", terms].concat();
+    grammar::parse(policy.as_slice()).strict().ok()?;
+    let change = Change::of(&facts.published.answer, context.domain)?.reword(&text, &policy)?;
+    let summary = Phrase::from("publish the terms of the Sender ID record as an SPF record");
+    Some(Candidate::new(Review, summary, change).restoring())
 }
 
 /// The record of a name near by at the domain itself, where receivers look for it.
@@ -269,6 +287,9 @@ pub(in crate::fix) fn correct_targets(context: Context<'_>) -> Vec<Candidate> {
     let found = spans(context);
     let mut summary = Phrase::from("correct the name to ");
     let mut names = 0;
+    // Which name of its own a domain meant is likely, and not certain.
+    let mut is_own = false;
+    let mut rewritten: Vec<String> = Vec::new();
     let text = edit(&site.record.text, |span, word| {
         let index = site.record.terms.binary_search_by_key(&span, |term| term.span);
         let term = index.ok().and_then(|index| site.record.terms.get(index));
@@ -276,17 +297,28 @@ pub(in crate::fix) fn correct_targets(context: Context<'_>) -> Vec<Candidate> {
             Some(Body::Directive(_, Mechanism::Include(spec)) | Body::Redirect(spec)) => spec,
             _ => return Edit::Keep,
         };
-        let near = spec.fixed().and_then(provider::nearest_policy);
+        let near = spec.fixed().and_then(|name| {
+            let own = || {
+                is_own = true;
+                lint::near_own(name, context.domain)
+            };
+            provider::nearest_policy(name).or_else(own)
+        });
         let begin = word.iter().position(|octet| b":=".contains(octet));
         let Some((near, begin)) = near.zip(begin.and_then(|at| word.get(..=at))) else {
             return Edit::Keep;
         };
         let comma = if names == 0 { "" } else { ", " };
+        rewritten.push(String::from_utf8_lossy(word).trim_start_matches('+').to_ascii_lowercase());
         summary = std::mem::take(&mut summary).plain(comma).name(&near);
         names += 1;
         Edit::Replace([begin, near.to_string().as_bytes()].concat())
     });
-    site.reworded(&text, |change| Candidate::new(Safe, summary, change).restoring())
+    let (applicability, rewritten) = if is_own { (Review, rewritten) } else { (Safe, Vec::new()) };
+    site.reworded(&text, |change| Candidate {
+        rewritten,
+        ..Candidate::new(applicability, summary, change).restoring()
+    })
 }
 
 /// The terms that hold one of some places, in lower case.

@@ -3,7 +3,7 @@
 use super::LABEL;
 use super::event::Event;
 use super::grammar;
-use super::key::Strength;
+use super::key::{Flaw, Key, Strength};
 use super::record::KeyRecord;
 use super::selector::{Candidate, Selector, Wanted};
 use crate::diagnostic::{Standing, Step};
@@ -188,6 +188,24 @@ impl Tried {
             Found::Several { keys, .. } => keys,
             Found::Foreign(_) | Found::Nothing | Found::Dangling | Found::Failed => &[],
         }
+    }
+
+    /// The key record that two texts are together: a key that is cut off, and the rest of it.
+    pub fn joined(&self) -> Option<Vec<u8>> {
+        let (Found::Key(published), [(rest, _)]) = (&self.found, self.foreign.as_slice()) else {
+            return None;
+        };
+        let is_cut =
+            |key: &Key| matches!(key, Key::Unreadable(Flaw::Truncated { .. } | Flaw::NotBase64));
+        let first = &published.record.value;
+        first.key.as_ref().filter(|key| is_cut(&key.value))?;
+        let text = [&*first.text, &**rest].concat();
+        let joined = grammar::key_record(&text);
+        let is_readable = |key: &Key| !matches!(key, Key::Unreadable(_));
+        let is_whole = joined.errors.is_empty()
+            && joined.value.strays.is_empty()
+            && joined.value.key.as_ref().is_some_and(|key| is_readable(&key.value));
+        is_whole.then_some(text)
     }
 
     /// True if every key record that stands there is read.

@@ -4,15 +4,19 @@
 //! (RFC 9989 §4.8). A missing semicolon, `mailto` forgotten or `p=rejected` leave no doubt of what was
 //! meant; `p=block` does.
 
+mod value;
+
+use self::value::{address, addresses, both_lists, options_apart, swapped, word};
 use super::grammar;
-use crate::net::Name;
 use crate::text::loose_tags::{self, LooseTag};
-use crate::text::near::edits;
 use crate::text::slip::Slips;
 use crate::text::{Phrase, Repair};
 
 /// The longest text that is read, in octets.
 const TEXT_LIMIT: usize = 4096;
+
+/// What is wrong with two tags of one name.
+const TWICE: &str = " are in one record; each tag is allowed only once";
 
 /// The names of tags, with those that people write for them.
 const NAMES: [&str; 16] = [
@@ -37,7 +41,7 @@ pub fn repair(text: &[u8]) -> Option<Repair> {
         slips = Slips::default();
     }
     let tags = versioned(tags, &mut slips)?;
-    let tags = joined(tags, &mut slips);
+    let tags = respelt(joined(tags, &mut slips), &mut slips);
     let tags = match is_sound {
         true => Some(readable(tags, &mut slips)),
         false => corrected(tags, &mut slips),
@@ -134,6 +138,35 @@ fn joined(tags: Vec<LooseTag>, slips: &mut Slips) -> Vec<LooseTag> {
     joined
 }
 
+/// The names that are long enough to be known although a letter of them is wrong.
+const LONG_NAMES: [&str; 6] = ["adkim", "aspf", "rua", "ruf", "policy", "pct"];
+
+/// Tags with a misspelt name, under the one that was meant and is not there.
+fn respelt(tags: Vec<LooseTag>, slips: &mut Slips) -> Vec<LooseTag> {
+    let mut known: Vec<Vec<u8>> = tags.iter().map(|tag| tag.name.clone()).collect();
+    let mut tags = tags;
+    for tag in tags.iter_mut().filter(|tag| tag.name.is_empty()) {
+        let Some(at) = tag.value.iter().position(|octet| *octet == b'=') else { continue };
+        let (name, value) = tag.value.split_at(at);
+        let name = String::from_utf8_lossy(name.trim_ascii()).to_ascii_lowercase();
+        let near = |known: &&&str| name.len() > 2 && swapped(&name, known) == 1;
+        let mut near = LONG_NAMES.iter().filter(near);
+        // Of two that are as near it is not known which was meant.
+        let (Some(meant), None) = (near.next(), near.next()) else { continue };
+        let meant = if *meant == "policy" { "p" } else { meant };
+        if known.iter().any(|name| name == meant.as_bytes()) {
+            continue;
+        }
+        let value = value.get(1..).unwrap_or_default().trim_ascii().to_vec();
+        tag.name = meant.as_bytes().to_vec();
+        tag.value = value;
+        known.push(tag.name.clone());
+        let says = Phrase::new().code(name).plain(" is an unknown tag");
+        slips.meant(tag.span, says, tag.written(), true);
+    }
+    tags
+}
+
 // ── values ──────────────────────────────────────────────────────────────────────────────────────
 
 /// The tags with the values that were meant; `None` if one of them is undetermined.
@@ -172,7 +205,7 @@ fn corrected(tags: Vec<LooseTag>, slips: &mut Slips) -> Option<Vec<LooseTag>> {
                     Some(known) => {
                         let both = [known.written(), tag.written()];
                         let [first, second] = both.map(|it| Phrase::new().code(it));
-                        let says = first.plain(" and ").then(second).plain(" are in one record");
+                        let says = first.plain(" and ").then(second).plain(TWICE);
                         known.value = both_lists(&known.value, &tag.value);
                         slips.meant(tag.span, says, known.written(), true);
                     }
@@ -180,6 +213,14 @@ fn corrected(tags: Vec<LooseTag>, slips: &mut Slips) -> Option<Vec<LooseTag>> {
                 continue;
             }
             b"fo" => {
+                // `1,d` and `1 d`
+                if let Some(options) = options_apart(&tag.value) {
+                    tag.value = options;
+                    let says = Phrase::from("the options of fo are separated by colons");
+                    slips.meant(tag.span, says, tag.written(), true);
+                    kept.push(tag);
+                    continue;
+                }
                 let is_option = |octet: &u8| b"01dsDS: ".contains(octet);
                 if tag.value.is_empty() || !tag.value.iter().all(is_option) {
                     let says =
@@ -210,14 +251,16 @@ fn corrected(tags: Vec<LooseTag>, slips: &mut Slips) -> Option<Vec<LooseTag>> {
         match kept.iter_mut().find(same) {
             None => kept.push(tag),
             Some(known) if known.value.eq_ignore_ascii_case(&tag.value) => {
-                let says = Phrase::new().code(tag.written()).plain(" is repeated");
+                let says = Phrase::new()
+                    .code(tag.written())
+                    .plain(" is repeated; each tag is allowed only once");
                 slips.certain(tag.span, says);
             }
             // Whoever took the trouble to write the stricter policy is not to lose it by a repair.
             Some(known) if is_policy(&tag.name) => {
                 let both = [known.written(), tag.written()].map(|it| Phrase::new().code(it));
                 let [first, second] = both;
-                let says = first.plain(" and ").then(second).plain(" are in one record");
+                let says = first.plain(" and ").then(second).plain(TWICE);
                 let span = tag.span;
                 if strictness(&tag.value) > strictness(&known.value) {
                     *known = tag;
@@ -238,17 +281,6 @@ fn corrected(tags: Vec<LooseTag>, slips: &mut Slips) -> Option<Vec<LooseTag>> {
         slips.likely(tag.span, Phrase::from("which value was meant is unknown"));
     }
     Some(kept)
-}
-
-/// The addresses of two lists, each once.
-fn both_lists(first: &[u8], second: &[u8]) -> Vec<u8> {
-    let mut all: Vec<&[u8]> = Vec::new();
-    for address in first.split(|octet| *octet == b',').chain(second.split(|octet| *octet == b',')) {
-        if !all.iter().any(|known| known.eq_ignore_ascii_case(address)) {
-            all.push(address);
-        }
-    }
-    all.join(&b',')
 }
 
 fn is_policy(name: &[u8]) -> bool {
@@ -283,133 +315,6 @@ fn readable(tags: Vec<LooseTag>, slips: &mut Slips) -> Vec<LooseTag> {
         }
     }
     read
-}
-
-/// The word that is meant, if one is near and no other.
-fn word(value: &[u8], known: &[(&str, &str)]) -> Option<Vec<u8>> {
-    let letters: String = value
-        .iter()
-        .filter(|octet| octet.is_ascii_alphanumeric())
-        .map(|octet| char::from(octet.to_ascii_lowercase()))
-        .collect();
-    if letters.is_empty() || letters.len() > 20 {
-        return None;
-    }
-    let exact = known.iter().find(|(written, _)| *written == letters);
-    let near = || {
-        let slips = |written: &str| match letters.strip_prefix(written) {
-            // `rejected`, `quarantined`
-            Some("ed" | "d" | "s") => 1,
-            _ => swapped(&letters, written),
-        };
-        let long = known.iter().filter(|(written, _)| written.len() > 3);
-        let mut near: Vec<_> = long.map(|it| (slips(it.0), it)).collect();
-        near.retain(|(slips, (written, _))| *slips <= if written.len() > 5 { 2 } else { 1 });
-        near.sort_by_key(|(slips, _)| *slips);
-        near.first().map(|(_, it)| *it)
-    };
-    let (_, meant) = exact.or_else(near)?;
-    Some(meant.as_bytes().to_vec())
-}
-
-/// Edits between two words, two letters that changed places counted as one.
-fn swapped(written: &str, known: &str) -> usize {
-    let mut letters: Vec<char> = written.chars().collect();
-    let mut least = edits(written, known);
-    for at in 1..letters.len() {
-        letters.swap(at - 1, at);
-        let other: String = letters.iter().collect();
-        least = least.min(edits(&other, known) + 1);
-        letters.swap(at - 1, at);
-    }
-    least
-}
-
-/// A list of report addresses as it was meant, and what was wrong with it.
-fn addresses(list: &[u8]) -> Option<(Vec<u8>, &'static str)> {
-    let mut uris: Vec<Vec<u8>> = Vec::new();
-    let mut what = "";
-    for piece in list.split(|octet| *octet == b',').map(<[u8]>::trim_ascii) {
-        if piece.is_empty() {
-            what = "a comma has no address behind it";
-            continue;
-        }
-        let words: Vec<&[u8]> =
-            piece.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).collect();
-        let mut rest = words.as_slice();
-        let mut is_first = true;
-        while let Some((word, next)) = rest.split_first() {
-            // `mailto: a@b.example`
-            let (word, next) = match next.split_first() {
-                Some((address, after)) if !word.contains(&b'@') => {
-                    what = "a space within a URI";
-                    ([*word, *address].concat(), after)
-                }
-                _ => (word.to_vec(), next),
-            };
-            if !is_first {
-                what = "a space instead of a comma";
-            }
-            is_first = false;
-            let (uri, wrong) = address(&word)?;
-            if !wrong.is_empty() {
-                what = wrong;
-            }
-            uris.push(uri);
-            rest = next;
-        }
-    }
-    (!uris.is_empty()).then(|| (uris.join(&b','), what))
-}
-
-/// One report address as a URI, and what was wrong with it; `None` if it is none.
-fn address(text: &[u8]) -> Option<(Vec<u8>, &'static str)> {
-    let lower = text.to_ascii_lowercase();
-    if lower.starts_with(b"https://") || lower.starts_with(b"http://") {
-        return Some((text.to_vec(), ""));
-    }
-    let at = text.iter().position(|octet| *octet == b'@')?;
-    let (before, host) = text.split_at(at);
-    // What stands before the local part is a scheme, however it is written.
-    let scheme_end =
-        before.iter().rposition(|octet| b":/=;".contains(octet)).map_or(0, |end| end + 1);
-    let (scheme, local) = before.split_at(scheme_end);
-    let is_local = !local.is_empty() && local.iter().all(u8::is_ascii_graphic);
-    let name: Vec<u8> = host.get(1..)?.split(|octet| b"?!".contains(octet)).next()?.to_vec();
-    if let Some(ascii) = in_ascii(&name) {
-        let tail = host.get(1 + name.len()..)?;
-        let (uri, _) = address(&[before, b"@", &ascii, tail].concat())?;
-        return Some((uri, "a name with letters outside ASCII instead of its A-label (xn--)"));
-    }
-    let is_host = name.contains(&b'.')
-        && name.iter().all(|octet| octet.is_ascii_alphanumeric() || b"-._".contains(octet));
-    if !is_local || !is_host {
-        return None;
-    }
-    let uri = [b"mailto:", local, host].concat();
-    let what = match scheme {
-        scheme if scheme.eq_ignore_ascii_case(b"mailto:") => return Some((text.to_vec(), "")),
-        // `mailto:mailto:a@b.example`
-        scheme if scheme.to_ascii_lowercase().ends_with(b"mailto:mailto:") => {
-            return Some((uri, "mailto: is written twice"));
-        }
-        b"" => "an address instead of a URI with mailto:",
-        _ => "the scheme of the URI is not mailto:",
-    };
-    // Another scheme is somebody's own.
-    let letters: String = scheme
-        .iter()
-        .take_while(|octet| octet.is_ascii_alphabetic())
-        .map(|octet| char::from(octet.to_ascii_lowercase()))
-        .collect();
-    (scheme.is_empty() || swapped(&letters, "mailto") <= 2).then_some((uri, what))
-}
-
-/// A name in ASCII, if it holds letters that are not.
-fn in_ascii(name: &[u8]) -> Option<Vec<u8>> {
-    let text = std::str::from_utf8(name).ok().filter(|text| !text.is_ascii())?;
-    let name = Name::from_unicode(text).ok()?;
-    Some(name.to_string().into_bytes())
 }
 
 // ── order ───────────────────────────────────────────────────────────────────────────────────────

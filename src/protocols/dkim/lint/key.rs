@@ -56,6 +56,10 @@ pub(super) fn truncated(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
             continue;
         }
         let mut said = found.said(" has a ").then(flaw_words(flaw));
+        if found.tried.joined().is_some() {
+            said = said
+                .plain("; the rest of it is a second TXT record, and receivers do not join two");
+        }
         if found.record().text.len() == STRING_LIMIT {
             said = said.plain("; the record ends at octet ").number(STRING_LIMIT);
             said = said.plain(", the maximum of one string");

@@ -71,7 +71,8 @@ pub(super) fn wildcard(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
 
 /// A second text beside a key.
 pub(super) fn stray(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    for tried in facts.keyed() {
+    // The rest of a key that is cut off is told with the key.
+    for tried in facts.keyed().filter(|tried| tried.joined().is_none()) {
         let Some((text, place)) = tried.foreign.first() else { continue };
         let said = selector(tried)
             .plain(" has a key and ")

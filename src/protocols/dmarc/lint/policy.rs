@@ -30,7 +30,22 @@ pub(super) fn missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
         Phrase::new().plain("no DMARC record for ").name(domain).plain(" or a parent domain");
     let strangers = visits.iter().filter_map(|it| Some((&it.domain, it.strangers.first()?)));
     let meant = strangers.clone().find(|(_, text)| is_meant_as_record(text));
-    if let Some((domain, text)) = meant
+    let alias = visits.first().and_then(|visit| visit.answer.as_ref());
+    let alias = alias.and_then(|answer| Some((&answer.question.name, answer.aliases.last()?)));
+    let mut advice = None;
+    if let (Some((name, target)), None) = (alias, meant) {
+        message = Phrase::new()
+            .name(name)
+            .plain(" is an alias of ")
+            .name(target)
+            .plain(", which has ")
+            .bad("no DMARC record")
+            .plain("; receivers find no policy");
+        advice = Some(Phrase::from(
+            "point the alias to the name that your DMARC service shows, or replace it with a TXT \
+             record of your own",
+        ));
+    } else if let Some((domain, text)) = meant
         && let Some(at) = owner(domain)
     {
         let slips = repair(text).map(|repair| repair.slips).unwrap_or_default();
@@ -53,7 +68,7 @@ pub(super) fn missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fin
         let message_at = message.plain("; found a DMARC record at ").name(&answer.question.name);
         message = message_at.plain(", where no receiver looks");
     }
-    findings.push(Finding::new(rule, of_domain(domain), message));
+    findings.push(Finding { advice, ..Finding::new(rule, of_domain(domain), message) });
 }
 
 /// The target of an alias that was published as text.

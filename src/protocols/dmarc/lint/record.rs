@@ -38,7 +38,8 @@ pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
     };
     // What the grammar reads as a URI, and nobody can send to.
     let slips = repair(&published.record().text).map(|repair| repair.slips).unwrap_or_default();
-    for slip in slips.iter().filter(|slip| !slip.what.is_empty()) {
+    let is_read = |slip: &&Slip| is_of_defined(published.record(), slip.span);
+    for slip in slips.iter().filter(|slip| !slip.what.is_empty()).filter(is_read) {
         let message = Phrase::new().code(published.record().show(slip.span)).plain(": ");
         let message = message.then(slip.phrase());
         findings.push(Finding::new(rule, of_record(published).at(slip.span), message));
@@ -47,6 +48,23 @@ pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
 
 pub(super) fn stray_text(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     faults(facts, rule, false, findings);
+    let Some(published) = own_record(facts).filter(|it| it.record.errors.is_empty()) else {
+        return;
+    };
+    // A misspelt name is a tag that nobody defines.
+    let slips = repair(&published.record().text).map(|repair| repair.slips).unwrap_or_default();
+    let is_unknown = |slip: &&Slip| !is_of_defined(published.record(), slip.span);
+    for slip in slips.iter().filter(|slip| !slip.what.is_empty()).filter(is_unknown) {
+        let effect = "; receivers ignore it";
+        let message = explained(Phrase::new(), Phrase::new(), effect, std::slice::from_ref(slip));
+        findings.push(Finding::new(rule, of_record(published).at(slip.span), message));
+    }
+}
+
+/// True if a place is within a tag that RFC 9989 defines.
+fn is_of_defined(record: &Record, place: Span) -> bool {
+    let unknown = record.tags_with(Usage::Unknown);
+    !unknown.into_iter().any(|tag| touches(tag.span(), place))
 }
 
 /// One finding for each fault that changes the meaning of the record, or for each that does not.
@@ -93,8 +111,8 @@ fn shown(text: &[u8], tag: Span, fault: Span) -> Vec<u8> {
     let begin =
         before.iter().rposition(|octet| matches!(octet, b'=' | b',')).map_or(0, |at| at + 1);
     let item = before.get(begin..).unwrap_or_default().trim_ascii_start();
-    let part = match fault.is_empty() || !before.contains(&b'=') {
-        true => fault.of(text).to_vec(),
+    let part = match fault.is_empty() {
+        true => Vec::new(),
         false => [item, fault.of(text)].concat(),
     };
     match before.contains(&b'=') && !part.is_empty() {
@@ -193,7 +211,12 @@ pub(super) fn no_valid_policy(facts: &Facts, rule: &'static Rule, findings: &mut
             causes_at(message, &slips, tag_around(&record.text, tag.span()))
         }
         // A tag of another name that was meant as the policy; other faults have rules of their own.
-        None if published.record.errors.is_empty() => causes(message, &record.text),
+        None if published.record.errors.is_empty() => {
+            let slips = repair(&record.text).map(|repair| repair.slips).unwrap_or_default();
+            // A tag of another name has a finding of its own.
+            let policies = slips.iter().filter(|slip| slip.what.is_empty());
+            told(policies).into_iter().fold(message, |said, slip| said.plain("; ").then(slip))
+        }
         None => message,
     };
     findings.push(Finding::new(rule, location, message));

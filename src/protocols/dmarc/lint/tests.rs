@@ -101,7 +101,7 @@ async fn a_fault_in_a_defined_tag_is_told_apart_from_stray_text() {
     assert_eq!(
         findings("dmarc/syntax", record).await,
         said(
-            "aspf=x: expected r or s; receivers ignore the tag; which value was meant is unknown",
+            "aspf=x: expected r or s; which value was meant is unknown; receivers ignore the tag",
             "x"
         )
     );

@@ -28,6 +28,7 @@ pub(crate) use limits::most_voids;
 pub(crate) use networks::{is_unusable, unusable};
 pub(crate) use record::has_lookalike;
 pub use rules::CHECKS;
+pub(crate) use targets::near_own;
 pub use targets::{BrokenReference, Dangling};
 pub use typo::meant;
 pub(crate) use typo::{begins_term, glued};

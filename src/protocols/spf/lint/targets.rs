@@ -5,7 +5,7 @@ use super::view::{Place, place_of};
 use super::writing::swallowed;
 use crate::diagnostic::{Finding, Location, Rule, Step};
 use crate::dns::{Answer, Kind, Outcome};
-use crate::net::{Family, Name};
+use crate::net::{Family, Name, organization};
 use crate::protocols::spf::endless::Endless;
 use crate::protocols::spf::event::Event;
 use crate::protocols::spf::examine::Facts;
@@ -15,6 +15,7 @@ use crate::protocols::spf::policy::Found;
 use crate::protocols::spf::record::{Body, Mechanism, SpecText};
 use crate::protocols::spf::repair::repair;
 use crate::provider::nearest_policy;
+use crate::text::near::edits;
 use crate::text::{Phrase, Slip};
 use std::collections::{HashMap, HashSet};
 
@@ -31,7 +32,8 @@ pub(super) fn include_without_record(
             _ => " points to a name without an SPF record",
         };
         let message = permerror(place, pointing(place, domain).plain(what));
-        let message = match nearest_policy(domain) {
+        let near = nearest_policy(domain).or_else(|| near_own(domain, &facts.domain));
+        let message = match near {
             Some(near) => {
                 let begin = place.text().iter().position(|it| b":=".contains(it));
                 let begin = begin.and_then(|at| place.text().get(..=at)).unwrap_or_default();
@@ -52,6 +54,21 @@ pub(super) fn include_without_record(
         let message = Phrase::new().code(place.text()).plain(" does not contain a domain name");
         findings.push(Finding::new(rule, place.location(), permerror(place, message)));
     }
+}
+
+/// The name below the own organization that a misspelt one was probably meant to be:
+/// `_spf.example.ogr` in the record of `example.org`.
+pub(crate) fn near_own(name: &Name, domain: &Name) -> Option<Name> {
+    const MOST_EDITS: usize = 2;
+    let own = organization(domain);
+    let labels = own.label_count();
+    let (inner, written) = (name.label_count().checked_sub(labels)?, name.suffix(labels));
+    let [written, meant] = [&written, &own].map(|it| it.to_string().to_ascii_lowercase());
+    let edits = edits(&written, &meant);
+    if edits == 0 || edits > MOST_EDITS || meant.len() < 4 * MOST_EDITS {
+        return None;
+    }
+    Name::from_labels(name.labels().take(inner).chain(own.labels())).ok()
 }
 
 /// Terms that the grammar reads, whose name is not what was meant; where a lookup shows that it leads

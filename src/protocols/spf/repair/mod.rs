@@ -9,6 +9,7 @@
 //!
 //! No DNS: whether an included name exists is for others to find out.
 
+mod macros;
 mod network;
 mod value;
 mod version;
@@ -49,6 +50,16 @@ pub fn repair(text: &[u8]) -> Option<Repair> {
     let words = words::split(&cleaned, body, &mut slips);
     let is_record = grammar::is_record(text);
     let repaired = words::repair(words, &mut slips);
+    // What the grammar does not read either was not meant.
+    for slip in &mut slips.0 {
+        let is_read = |meant: &Vec<u8>| {
+            grammar::parse([b"v=spf1 ", meant.as_slice()].concat()).strict().is_ok()
+        };
+        if slip.meant.as_ref().is_some_and(|meant| !is_read(meant)) {
+            slip.meant = None;
+            slip.is_certain = false;
+        }
+    }
     if slips.0.is_empty() && repaired.is_some() {
         // A modifier that stands twice says the same as one.
         let errors = grammar::parse(text).errors;

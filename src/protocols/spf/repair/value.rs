@@ -1,6 +1,7 @@
 //! The value of a term: what follows its colon, put right.
 
 use super::Word;
+use super::macros;
 use super::network::{self, Writing};
 use crate::net::Name;
 use crate::text::Phrase;
@@ -41,6 +42,12 @@ pub(super) fn valued(
         }
     }
     let takes_name = is_named || matches!(lower.as_slice(), b"exists:" | b"ptr:" | b"exp=");
+    if let Some((meant, is_certain)) = macros::read(inner).filter(|_| takes_name) {
+        let terms = vec![[sign, begin, &meant].concat()];
+        let what = Phrase::from("a macro is written in braces, as in ").code("%{d}");
+        slips.meant(word.span, what, terms.join(&b' '), is_certain);
+        return Some(terms);
+    }
     if let Some(ascii) = in_ascii(inner).filter(|_| takes_name) {
         let terms = vec![[sign, begin, &ascii].concat()];
         let what = "a name with letters outside ASCII instead of its A-label (xn--)";

@@ -12,7 +12,7 @@ use crate::text::{Phrase, Span};
 const VALUED: [&[u8]; 8] =
     [b"include", b"includes", b"ip4", b"ip6", b"ipv4", b"ipv6", b"ip", b"exists"];
 
-/// Cuts the terms apart, at spaces, commas and semicolons.
+/// Cuts the terms apart, at spaces, commas, semicolons and vertical bars.
 pub(super) fn split(cleaned: &Cleaned, body: usize, slips: &mut Slips) -> Vec<Word> {
     let place = |at: usize| cleaned.places.get(at).map_or(0, |it| *it as usize);
     let mut words: Vec<Word> = Vec::new();
@@ -26,14 +26,18 @@ pub(super) fn split(cleaned: &Cleaned, body: usize, slips: &mut Slips) -> Vec<Wo
             _ => {}
         }
         // The delimiters of a macro stand in braces (RFC 7208 §7.1).
-        let is_separator = octet == b' ' || depth == 0 && matches!(octet, b',' | b';');
+        let is_separator = octet == b' ' || depth == 0 && matches!(octet, b',' | b';' | b'|');
         if !is_separator {
             current.get_or_insert_with(|| (place(at), Vec::new())).1.push(octet);
             end = place(at) + 1;
             continue;
         }
         if octet != b' ' {
-            let what = if octet == b',' { "a comma" } else { "a semicolon" };
+            let what = match octet {
+                b',' => "a comma",
+                b';' => "a semicolon",
+                _ => "a vertical bar",
+            };
             let says = Phrase::from(what).plain(" instead of a space");
             slips.certain(Span::new(place(at), place(at) + 1), says);
         }

@@ -14,6 +14,8 @@ use crate::protocols::spf::examine::Facts;
 
 /// Every rule of SPF with its check, in the order of findings in a report.
 pub static CHECKS: &[Check<Facts>] = &[
+    // The cause, and then what follows from it.
+    Check { rule: &LOOKALIKE, run: record::lookalike },
     Check { rule: &MISSING, run: record::missing },
     Check { rule: &SEVERAL_RECORDS, run: record::several_records },
     Check { rule: &SYNTAX, run: record::syntax },
@@ -24,7 +26,6 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &DOUBTFUL_NAME, run: targets::doubtful_name },
     Check { rule: &REPORTING_MODIFIER, run: writing::reporting_modifier },
     Check { rule: &UNUSUAL_CASE, run: writing::unusual_case },
-    Check { rule: &LOOKALIKE, run: record::lookalike },
     Check { rule: &SENDER_ID, run: record::sender_id },
     Check { rule: &RECORD_SIZE, run: record::record_size },
     Check { rule: &DUPLICATE_TERM, run: record::duplicate_term },
