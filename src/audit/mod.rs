@@ -47,7 +47,7 @@ use crate::dns::{Budget, Dns};
 use crate::examine::{Expectation, Gathered, gather_all};
 use crate::fix::{SenderFixes, find_fixes};
 use crate::posture::lint::rules::MAILBOX_PROVIDER_NOT_AUTHORIZED;
-use crate::protocols::spf::{self, Policies};
+use crate::protocols::spf::Policies;
 use crate::report::headline::{About, Parts};
 use crate::report::{
     Authorized, Domain, Finding, Lookups, Others, Presence, Section, Verdict, number,
@@ -114,7 +114,7 @@ fn report(
     number(&mut findings);
     let hints = fault::Hints::new(&gathered, inquiry);
     let missing = gathered.is_missing();
-    let sends_nothing = gathered.spf.as_ref().is_some_and(spf::Facts::sends_nothing);
+    let sends_nothing = gathered.spf.as_ref().is_some_and(|facts| facts.sends_nothing());
     let explanation = gathered.explanation();
     let providers = gathered.expectations.iter().map(|it| it.report(&gathered)).collect();
     let Gathered {

@@ -23,7 +23,7 @@ use crate::diagnostic::Location;
 use crate::dns::Kind;
 use crate::examine::Gathered;
 use crate::posture::Requests;
-use crate::protocols::{dmarc, spf};
+use crate::protocols::dmarc;
 use crate::report::{ChangedAlignment, ChangedCost, ChangedPolicy, Presence, Unknown, What};
 use crate::text::Phrase;
 use dependent::may_lose;
@@ -149,7 +149,7 @@ pub(crate) fn cost(was: &Gathered, is: &Gathered) -> Option<ChangedCost> {
         // What could not be asked may cost as well.
         return None;
     }
-    let worst = states.map(spf::Facts::worst);
+    let worst = states.map(|facts| facts.worst());
     Some(ChangedCost {
         lookups: worst.map(|spent| spent.lookups),
         voids: worst.map(|spent| spent.voids),

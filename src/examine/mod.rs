@@ -99,12 +99,13 @@ pub(crate) struct Gathered {
     pub(crate) domain: Name,
     /// What its owner says that it is for.
     pub(crate) role: Option<Role>,
-    pub(crate) mx: Option<mx::Examined>,
-    pub(crate) spf: Option<spf::Facts>,
-    pub(crate) dkim: Option<dkim::Examined>,
-    pub(crate) dmarc: Option<crate::protocols::dmarc::Examined>,
+    // Shared with the same domain after a change that cannot alter them.
+    pub(crate) mx: Option<Arc<mx::Examined>>,
+    pub(crate) spf: Option<Arc<spf::Facts>>,
+    pub(crate) dkim: Option<Arc<dkim::Examined>>,
+    pub(crate) dmarc: Option<Arc<crate::protocols::dmarc::Examined>>,
     /// What protocols found that need no other one.
-    pub(crate) others: Vec<(Protocol, Box<dyn Examined>)>,
+    pub(crate) others: Vec<(Protocol, Arc<dyn Examined>)>,
     pub(crate) takeover: Takeover,
     /// Answers that decide nothing by themselves, to be shown.
     pub(crate) further: Vec<Arc<Answer>>,
@@ -137,7 +138,7 @@ async fn gather(
     let (dns, domain) = (policies.dns(), &inquiry.domain);
     let (gathered, mut senders, shrunken, expectations, authoritative, resolvers) = tokio::join!(
         // In boxes, so that the future of a domain fits a stack.
-        Box::pin(facts(policies, web, inquiry)),
+        Box::pin(facts(policies, web, inquiry, Known::default())),
         Box::pin(senders::senders(policies, inquiry, clock)),
         Box::pin(held(policies, inquiry)),
         wanted(is_compared, Box::pin(documented::expectations(policies, &inquiry.domain))),
@@ -176,15 +177,68 @@ async fn gather(
 
 /// What the protocols find out by the DNS alone, senders left aside.
 pub(crate) async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> Gathered {
-    let (facts, shrunken) =
-        tokio::join!(gather_changed(policies, inquiry), Box::pin(held(policies, inquiry)));
+    let (facts, shrunken) = tokio::join!(
+        facts(policies, &Unasked, inquiry, Known::default()),
+        Box::pin(held(policies, inquiry))
+    );
     Gathered { shrunken, ..facts }
 }
 
-/// The same of a domain whose own records were changed. What its providers lost is not looked for
-/// again: no record of the domain alters it.
-pub(crate) async fn gather_changed(policies: &Policies<'_>, inquiry: &Inquiry) -> Gathered {
-    facts(policies, &Unasked, inquiry).await
+/// The same of a domain whose own records were changed: what the change cannot alter is as it was
+/// `before`, and so is what the domain's providers lost.
+pub(crate) async fn gather_changed(
+    policies: &Policies<'_>,
+    inquiry: &Inquiry,
+    before: &Gathered,
+    touched: Touched,
+) -> Gathered {
+    let known = Known::of(before, touched);
+    let shrunken = before.shrunken.clone();
+    Gathered { shrunken, ..facts(policies, &Unasked, inquiry, known).await }
+}
+
+/// The protocols that a change of a domain's records can alter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Touched {
+    pub(crate) mx: bool,
+    pub(crate) spf: bool,
+    pub(crate) dkim: bool,
+    pub(crate) dmarc: bool,
+    pub(crate) others: bool,
+}
+
+/// What is known of the protocols already.
+#[derive(Default)]
+struct Known {
+    mx: Option<Arc<mx::Examined>>,
+    spf: Option<Arc<spf::Facts>>,
+    dkim: Option<Arc<dkim::Examined>>,
+    dmarc: Option<Arc<crate::protocols::dmarc::Examined>>,
+    others: Option<Vec<(Protocol, Arc<dyn Examined>)>>,
+}
+
+impl Known {
+    fn of(before: &Gathered, touched: Touched) -> Self {
+        Self {
+            mx: before.mx.clone().filter(|_| !touched.mx),
+            spf: before.spf.clone().filter(|_| !touched.spf),
+            dkim: before.dkim.clone().filter(|_| !touched.dkim),
+            dmarc: before.dmarc.clone().filter(|_| !touched.dmarc),
+            others: (!touched.others).then(|| before.others.clone()),
+        }
+    }
+}
+
+/// What is known, or what is found out if it is wanted.
+async fn known_or<T>(
+    known: Option<Arc<T>>,
+    is_wanted: bool,
+    work: impl Future<Output = T>,
+) -> Option<Arc<T>> {
+    match known {
+        Some(known) => Some(known),
+        None => wanted(is_wanted, work).await.map(Arc::new),
+    }
 }
 
 /// The policies of the domain's providers, held against what is known of them.
@@ -196,15 +250,29 @@ async fn held(policies: &Policies<'_>, inquiry: &Inquiry) -> Vec<Shrunken> {
 }
 
 /// What the protocols find out, senders left aside.
-async fn facts(policies: &Policies<'_>, web: &dyn Web, inquiry: &Inquiry) -> Gathered {
+async fn facts(
+    policies: &Policies<'_>,
+    web: &dyn Web,
+    inquiry: &Inquiry,
+    known: Known,
+) -> Gathered {
     let (dns, domain, checks) = (policies.dns(), &inquiry.domain, &inquiry.checks);
     let (mx, spf, dkim, dmarc, others) = tokio::join!(
-        wanted(checks.has(Protocol::Mx), mx::examine(dns, domain)),
-        wanted(checks.has(Protocol::Spf), policy(policies, inquiry)),
-        wanted(checks.has(Protocol::Dkim), keys(policies, inquiry)),
-        wanted(checks.has(Protocol::Dmarc), crate::protocols::dmarc::examine(dns, domain)),
+        known_or(known.mx, checks.has(Protocol::Mx), mx::examine(dns, domain)),
+        known_or(known.spf, checks.has(Protocol::Spf), policy(policies, inquiry)),
+        known_or(known.dkim, checks.has(Protocol::Dkim), keys(policies, inquiry)),
+        known_or(
+            known.dmarc,
+            checks.has(Protocol::Dmarc),
+            crate::protocols::dmarc::examine(dns, domain)
+        ),
         // In a box, because a file by HTTPS takes more room than an answer.
-        Box::pin(others(dns, web, inquiry)),
+        Box::pin(async {
+            match known.others {
+                Some(known) => known,
+                None => others(dns, web, inquiry).await,
+            }
+        }),
     );
     let (senders, untested, further) = (Vec::new(), Vec::new(), Vec::new());
     let (domain, role, takeover) = (domain.clone(), inquiry.role, Takeover::default());
@@ -236,11 +304,11 @@ async fn others(
     dns: &dyn Dns,
     web: &dyn Web,
     inquiry: &Inquiry,
-) -> Vec<(Protocol, Box<dyn Examined>)> {
+) -> Vec<(Protocol, Arc<dyn Examined>)> {
     let wanted = ROWS.iter().filter(|row| inquiry.checks.has(row.protocol));
     let examined = wanted.filter_map(|row| {
         let examine = row.examine?;
-        Some(async move { (row.protocol, examine(dns, web, &inquiry.domain).await) })
+        Some(async move { (row.protocol, examine(dns, web, &inquiry.domain).await.into()) })
     });
     join_all(examined).await
 }
@@ -297,7 +365,7 @@ impl Gathered {
             return findings;
         }
         let whole = findings.clone();
-        let spf = self.spf.iter().flat_map(spf::lint::check);
+        let spf = self.spf.iter().flat_map(|facts| spf::lint::check(facts));
         findings.extend(spf.filter(|finding| !self.is_told_worse(finding, &whole)));
         let dkim = self.dkim.iter().flat_map(|it| dkim::lint::check(&it.facts));
         // A domain that sends nothing signs nothing. Beside another term, though, senders were meant.

@@ -23,7 +23,7 @@ impl Gathered {
             domain: self.domain.clone(),
             role: self.role,
             exists: self.exists(),
-            sends: self.spf.as_ref().map_or(Sends::Unknown, sends),
+            sends: self.spf.as_deref().map_or(Sends::Unknown, sends),
             receives: match self.mx.as_ref().map(|it| &it.facts) {
                 Some(facts) if facts.is_null() => Receives::Nothing,
                 Some(facts) if !facts.exchangers().is_empty() => Receives::Something,
@@ -43,7 +43,7 @@ impl Gathered {
             platforms: self.platforms(),
             unregistered: self.takeover.unregistered.clone(),
             misplaced: self.misplaced(),
-            return_host: self.spf.as_ref().and_then(return_host),
+            return_host: self.spf.as_deref().and_then(return_host),
             unauthorized_mailboxes: self.unauthorized_mailboxes.clone(),
             shrunken: self.shrunken.clone(),
             authoritative: self.authoritative.clone(),
@@ -89,7 +89,7 @@ impl Gathered {
             .filter_map(|one| provider::recognise_mx(&one.host))
             .map(provider::Provider::title)
             .collect();
-        let mut found = self.spf.as_ref().map_or_else(Vec::new, platforms);
+        let mut found = self.spf.as_deref().map_or_else(Vec::new, platforms);
         found.retain(|platform| !receive.contains(&platform.title));
         found
     }

@@ -41,7 +41,7 @@ struct Dangling {
 /// Asks whether the domains exist whose names were not found.
 pub(crate) async fn examine(dns: &dyn Dns, gathered: &Gathered) -> Takeover {
     let own = registrable(&gathered.domain);
-    let spf = gathered.spf.iter().flat_map(dangling_terms);
+    let spf = gathered.spf.iter().flat_map(|facts| dangling_terms(facts));
     let dkim = gathered.dkim.iter().flat_map(|it| dangling_selectors(&it.facts));
     let mx = gathered.mx.iter().flat_map(|it| missing_hosts(&it.facts));
     let mut found: BTreeMap<Name, Vec<Dangling>> = BTreeMap::new();

@@ -1,7 +1,8 @@
 //! The fixes of a domain put together: each is proved on top of those before it.
 
 use super::patch::{self, Change};
-use super::proof::{self, After, Before, Demand};
+use super::proof::{self, Before, Demand};
+use super::trial::{self, After};
 use super::{Candidate, Concern, MetRule, faults, proved};
 use crate::diagnostic::{Applicability, Finding};
 use crate::dns::{Dns, Kind};
@@ -152,7 +153,7 @@ async fn put_together(
         });
         touches_spf |= candidate.changes.iter().any(Change::touches_spf);
         candidate.changes.into_iter().for_each(|change| join(&mut composed.changes, change));
-        let after = proof::with(dns, inquiry, &composed.changes).await;
+        let after = trial::with(dns, inquiry, &initial.facts, &composed.changes).await;
         let overlay = patch::overlay(&composed.changes, dns);
         let meant = Before::of(&overlay, &after.facts, &after.findings).await.begun_as(before);
         reached = Some((after, meant));

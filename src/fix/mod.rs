@@ -1,8 +1,8 @@
 //! Fixes: proposed by rule, offered only when proved.
 //!
 //! A candidate is a change of record sets and nothing else, made by a pure function from what is
-//! known of the domain. It is then tried: the changed sets are laid over the same answers, the
-//! domain is examined again, and the fix is offered only if its finding is gone, nothing as bad has
+//! known of the domain. It is then tried (`trial`): the changed sets are laid over the same answers,
+//! what they can alter is examined again, and the fix is offered only if its finding is gone, nothing as bad has
 //! come, and every address that was authorized still is (`proof`). So a candidate need not be
 //! clever, and a wrong one costs a fraction of a millisecond and is never seen.
 //!
@@ -23,6 +23,7 @@ mod proof;
 mod sender;
 mod spelling;
 mod spf;
+mod trial;
 
 pub(crate) use compose::{Composition, compose};
 pub use compose::{Selection, Spared};
@@ -116,13 +117,13 @@ impl Candidate {
 
     /// The same, with the networks that pass then, where the terms that were meant are likely and not
     /// certain: what a repair opens is for its reader to see.
-    async fn with_networks(self, dns: &dyn Dns, inquiry: &Inquiry) -> Self {
+    async fn with_networks(self, dns: &dyn Dns, inquiry: &Inquiry, now: &Gathered) -> Self {
         const MOST_NETWORKS: usize = 3;
         let is_guess = self.restores && self.applicability == Applicability::Review;
         if !is_guess || self.concern() == Concern::Dmarc || !self.touches_spf() {
             return self;
         }
-        let after = proof::with(dns, inquiry, &self.changes).await;
+        let after = trial::with(dns, inquiry, now, &self.changes).await;
         let Some(facts) = &after.facts.spf else { return self };
         let networks: Vec<Cidr> = spf::passing(facts).iter().flat_map(IpSet::cidrs).collect();
         if networks.is_empty() || networks.len() > MOST_NETWORKS {
@@ -360,10 +361,11 @@ async fn first_proved(
     is_wanted: &(dyn Fn(&Candidate) -> bool + Sync),
 ) -> Option<Candidate> {
     let finding = context.findings.first()?;
+    let known = (context.facts, before);
     let generate = generator(finding.rule)?;
     for candidate in generate(context).into_iter().take(MOST_TRIES).filter(is_wanted) {
-        if proof::is_proved(dns, inquiry, before, finding, &candidate, demand).await {
-            return Some(candidate.with_networks(dns, inquiry).await);
+        if proof::is_proved(dns, inquiry, known, finding, &candidate, demand).await {
+            return Some(candidate.with_networks(dns, inquiry, context.facts).await);
         }
     }
     if demand == Demand::Step {
@@ -372,7 +374,7 @@ async fn first_proved(
     // One slip of several, or one before the fault of somebody else: it is put right by itself.
     let steps = generate(context).into_iter().take(MOST_TRIES).filter(is_wanted);
     for candidate in steps.filter_map(Candidate::into_step) {
-        if proof::is_proved(dns, inquiry, before, finding, &candidate, Demand::Step).await {
+        if proof::is_proved(dns, inquiry, known, finding, &candidate, Demand::Step).await {
             return Some(candidate);
         }
     }

@@ -31,7 +31,7 @@ pub(super) fn declare_none(context: Context<'_>) -> Vec<Candidate> {
     let Some(facts) = context.facts.mx.as_ref().map(|examined| &examined.facts) else {
         return Vec::new();
     };
-    let spf = context.facts.spf.as_ref();
+    let spf = context.facts.spf.as_deref();
     if !facts.accepts_nothing() || !spf.is_some_and(crate::protocols::spf::Facts::sends_nothing) {
         return Vec::new();
     }

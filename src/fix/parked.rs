@@ -22,7 +22,7 @@ pub(super) fn is_silent(context: Context<'_>) -> bool {
     let dkim = context.facts.dkim.as_ref().map(|examined| &examined.facts);
     let signs_nothing =
         dkim.is_some_and(|dkim| dkim.keyed().next().is_none() && dkim.failed().next().is_none());
-    let sends_nothing = context.facts.spf.as_ref().is_some_and(|spf| {
+    let sends_nothing = context.facts.spf.as_deref().is_some_and(|spf| {
         let has_none = spf.published.found == crate::protocols::spf::Found::Nothing
             && spf.misplaced.is_empty()
             && !crate::protocols::spf::lint::has_lookalike(&spf.published);
@@ -34,7 +34,7 @@ pub(super) fn is_silent(context: Context<'_>) -> bool {
 /// A record for a domain without mail: receivers reject what claims to come from it.
 pub(super) fn refusing(context: Context<'_>, change: Change) -> Candidate {
     static LEADS_TO: [&Rule; 2] = [&rules::NO_REPORTS, &posture_rules::REJECT_WITHOUT_PASS];
-    let spf = context.facts.spf.as_ref();
+    let spf = context.facts.spf.as_deref();
     let mx = context.facts.mx.as_ref();
     let is_said = spf.is_some_and(crate::protocols::spf::Facts::sends_nothing)
         && mx.is_some_and(|examined| examined.facts.accepts_nothing());

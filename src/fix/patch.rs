@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Edit;
 use crate::dns::{Answer, Data, Dns, Kind};
+use crate::examine::Touched;
 use crate::net::Name;
 use crate::protocols::spf;
 use crate::zonefile::{Overlay, Zone};
@@ -110,6 +111,36 @@ impl Change {
             })
             .collect()
     }
+}
+
+/// The protocols that changes can alter. Each has labels of its own below the domain; what stands
+/// elsewhere may be about who sends and receives, and where it is a DMARC record, about that.
+pub(super) fn touched(changes: &[Change]) -> Touched {
+    let mut touched = Touched::default();
+    for change in changes {
+        let has =
+            |label: &str| change.name.labels().any(|it| it.eq_ignore_ascii_case(label.as_bytes()));
+        let is_about = |word: &str| {
+            let mut texts = change.before.iter().chain(&change.after).filter_map(Data::text);
+            texts.any(|text| is_about(&text, word))
+        };
+        let is_dkim_name = has("_domainkey");
+        let is_dmarc_name = has("_dmarc");
+        let is_other_name = has("_mta-sts") || has("_tls");
+        let is_own = !is_dkim_name && !is_dmarc_name && !is_other_name;
+        // Behind an alias a key or a policy may be at any name.
+        touched.dkim |= is_dkim_name || is_about("p=") || is_about("dkim");
+        touched.dmarc |= is_dmarc_name || is_about("dmarc");
+        touched.others |= is_other_name;
+        touched.spf |= is_own || change.touches_spf();
+        touched.mx |= is_own && change.kind != Kind::Txt;
+    }
+    touched
+}
+
+/// True if a word stands somewhere in a text, in letters of either case.
+fn is_about(text: &[u8], word: &str) -> bool {
+    text.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// The answers as they would be with the changes.

@@ -1,10 +1,11 @@
 //! The proof: the domain as it would be, held against the domain as it is.
 
 use super::patch::{self, Change};
+use super::trial::{self, After};
 use super::{Candidate, MetRule};
 use crate::diagnostic::{Applicability, Finding, Rule, Severity, Standing, family};
 use crate::dns::Dns;
-use crate::examine::{Gathered, Inquiry, gather_changed};
+use crate::examine::{Gathered, Inquiry};
 use crate::net::{Family, IpSet, Name};
 use crate::protocols::spf::lint::rules;
 use crate::protocols::spf::record::{Mechanism, Qualifier, Record};
@@ -44,8 +45,8 @@ impl Before {
             may_restore_dmarc: !has_sender_error(findings),
             meant,
             faults: counted(findings),
-            limited: Authorized::by(facts.spf.as_ref(), Cell::result),
-            unlimited: Authorized::by(facts.spf.as_ref(), Cell::unlimited),
+            limited: Authorized::by(facts.spf.as_deref(), Cell::result),
+            unlimited: Authorized::by(facts.spf.as_deref(), Cell::unlimited),
             standings: standings(facts),
         }
     }
@@ -214,7 +215,7 @@ fn has_mail(facts: &Gathered) -> bool {
         mx.is_none_or(|mx| mx.is_failed() || !mx.is_null() && !mx.exchangers().is_empty());
     let signs = facts.dkim.as_ref().is_some_and(|it| it.facts.keyed().next().is_some());
     let names_provider =
-        facts.spf.as_ref().and_then(|spf| spf.published.record()).is_some_and(|it| {
+        facts.spf.as_deref().and_then(|spf| spf.published.record()).is_some_and(|it| {
             // A misspelt term names a provider as well.
             let words = it.value.text.split(|octet| b" :=\t".contains(octet));
             let mut names = words.filter_map(|word| Name::from_octets(word).ok());
@@ -236,7 +237,7 @@ fn counted(findings: &[Finding]) -> Vec<(MetRule, usize)> {
 
 fn standings(facts: &Gathered) -> [Option<Standing>; 2] {
     let dmarc = facts.dmarc.as_ref().map(|examined| examined.facts.standing());
-    [facts.spf.as_ref().map(spf::Facts::standing), dmarc]
+    [facts.spf.as_deref().map(spf::Facts::standing), dmarc]
 }
 
 /// Who is authorized by SPF: those that pass, and those among them that pass whatever is unknown of
@@ -336,24 +337,11 @@ pub(super) enum Demand {
     Step,
 }
 
-/// What is true of a domain with some changes.
-pub(super) struct After {
-    pub(super) facts: Gathered,
-    pub(super) findings: Vec<Finding>,
-}
-
-/// Examines the domain as it would be with the changes.
-pub(super) async fn with(dns: &dyn Dns, inquiry: &Inquiry, changes: &[Change]) -> After {
-    let overlay = patch::overlay(changes, dns);
-    let facts = gather_changed(&Policies::new(&overlay), inquiry).await;
-    After { findings: facts.findings(), facts }
-}
-
 /// True if a candidate fixes the fault of a finding, brings nothing as bad, and loses nobody.
 pub(super) async fn is_proved(
     dns: &dyn Dns,
     inquiry: &Inquiry,
-    before: &Before,
+    (now, before): (&Gathered, &Before),
     finding: &Finding,
     candidate: &Candidate,
     demand: Demand,
@@ -365,7 +353,7 @@ pub(super) async fn is_proved(
     if candidate.changes.iter().all(Change::is_idle) || (candidate.tightens_dmarc && !may_tighten) {
         return false;
     }
-    let after = with(dns, inquiry, &candidate.changes).await;
+    let after = trial::with(dns, inquiry, now, &candidate.changes).await;
     let fault = MetRule::of(finding);
     let least = if candidate.restores { Severity::Error } else { finding.rule.severity };
     if after.findings.iter().any(|finding| MetRule::of(finding) == fault)
@@ -393,7 +381,7 @@ async fn keeps_the_meant(
     after: &After,
     demand: Demand,
 ) -> bool {
-    let Some(facts) = after.facts.spf.as_ref().filter(|_| candidate.touches_spf()) else {
+    let Some(facts) = after.facts.spf.as_deref().filter(|_| candidate.touches_spf()) else {
         return true;
     };
     let overlay = patch::overlay(&candidate.changes, dns);
@@ -405,7 +393,7 @@ async fn keeps_the_meant(
 /// True if a domain with all changes authorizes everybody who was meant; `meant` is what has to be
 /// kept of this very state, besides of those before it.
 pub(super) fn is_whole(facts: &Gathered, meant: &Before) -> bool {
-    facts.spf.as_ref().is_none_or(|facts| {
+    facts.spf.as_deref().is_none_or(|facts| {
         meant.lists_the_meant(facts) && !meant.is_silenced(facts) && !is_broken(facts)
     })
 }
@@ -419,7 +407,7 @@ async fn loses_nobody(
     candidate: &Candidate,
     after: &After,
 ) -> bool {
-    let spf = after.facts.spf.as_ref();
+    let spf = after.facts.spf.as_deref();
     let unlimited = Authorized::by(spf, Cell::unlimited);
     if candidate.readings.is_empty() {
         return before.keeps_all(spf);

@@ -9,6 +9,7 @@ use super::Candidate;
 use super::patch::{Change, overlay};
 use super::proof::{self, Before, State};
 use super::spf::{passing, terms_of};
+use super::trial;
 use crate::diagnostic::Applicability;
 use crate::dns::Dns;
 use crate::examine::authorize::JudgedSender;
@@ -194,7 +195,7 @@ impl RefusedSender<'_> {
         if !wanted.iter().all(passes) {
             return None;
         }
-        let after = proof::with(dns, self.inquiry, &changes).await;
+        let after = trial::with(dns, self.inquiry, self.state.facts, &changes).await;
         if !proof::is_harmless(before, &after) {
             return None;
         }

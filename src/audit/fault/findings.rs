@@ -8,6 +8,7 @@ use crate::posture::lint::rules::{
     LAME_SERVER, PROVIDER_SHRUNK, RESOLVERS_DIFFER, SERVERS_DIFFER, STALE_SERVER,
     UNREGISTERED_DOMAIN,
 };
+use crate::protocols::dkim;
 use crate::protocols::dkim::lint::rules::DANGLING_ALIAS;
 use crate::protocols::dmarc::lint::rules::{
     EXTERNAL_REPORT_UNAUTHORIZED, LOOKALIKE as DMARC_LOOKALIKE, MISSING as DMARC_MISSING,
@@ -15,7 +16,6 @@ use crate::protocols::dmarc::lint::rules::{
 use crate::protocols::spf::LOOKUP_LIMIT;
 use crate::protocols::spf::lint::BrokenReference;
 use crate::protocols::spf::lint::rules::{INCLUDE_WITHOUT_RECORD, LOOKALIKE, TOO_MANY_LOOKUPS};
-use crate::protocols::{dkim, spf};
 use crate::provider::{self, Provider};
 use crate::report::{
     Certainty, Domain, Evidence, Fault, FaultKind, Finding, LookupOutcome, Owner, Party, Resolver,
@@ -31,7 +31,7 @@ pub(super) struct SpfHints {
 
 impl SpfHints {
     pub(super) fn new(gathered: &Gathered) -> Self {
-        let broken = gathered.spf.iter().flat_map(spf::Facts::broken_references).collect();
+        let broken = gathered.spf.iter().flat_map(|facts| facts.broken_references()).collect();
         let unregistered = gathered.takeover.unregistered.iter();
         let unregistered = unregistered.map(|it| (it.location.clone(), it.domain.clone()));
         Self { broken, unregistered: unregistered.collect() }

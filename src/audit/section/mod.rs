@@ -17,10 +17,11 @@ use crate::dns::Failure;
 use crate::examine::Inquiry;
 use crate::protocols::{Examined, Protocol};
 use crate::report::{Details, Lookups, Other, Others, Section, Status};
+use std::sync::Arc;
 
 /// The sections of protocols that need no other one.
 pub(super) fn others(
-    examined: &[(Protocol, Box<dyn Examined>)],
+    examined: &[(Protocol, Arc<dyn Examined>)],
     inquiry: &Inquiry,
     lookups: &mut Lookups,
 ) -> Others {

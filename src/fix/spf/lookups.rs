@@ -13,7 +13,7 @@ use std::collections::HashSet;
 /// Terms that cost lookups and decide about nobody go; if that does not suffice, as few hosts of
 /// the domain's own as possible are named by their addresses.
 pub(in crate::fix) fn spare_lookups(context: Context<'_>) -> Vec<Candidate> {
-    let Some(facts) = context.facts.spf.as_ref() else { return Vec::new() };
+    let Some(facts) = context.facts.spf.as_deref() else { return Vec::new() };
     let Some(record) = facts.published.usable() else { return Vec::new() };
     let Some(change) = Change::of(&facts.published.answer, context.domain) else {
         return Vec::new();

@@ -33,7 +33,7 @@ struct Site<'c> {
 impl<'c> Site<'c> {
     /// The record that the findings are about.
     fn of(context: Context<'c>) -> Option<Self> {
-        let facts = context.facts.spf.as_ref()?;
+        let facts = context.facts.spf.as_deref()?;
         let published = published(facts, context)?;
         let record = &published.record()?.value;
         Some(Self { record, change: Change::of(&published.answer, context.domain)? })
@@ -104,7 +104,7 @@ pub(super) fn drop_duplicates(context: Context<'_>) -> Vec<Candidate> {
 
 /// What an include or a host lists may change, so that a term is dead today is worth a look.
 pub(super) fn drop_dead_terms(context: Context<'_>) -> Vec<Candidate> {
-    let Some(facts) = context.facts.spf.as_ref() else { return Vec::new() };
+    let Some(facts) = context.facts.spf.as_deref() else { return Vec::new() };
     // Where something else is wrong with a policy, it is not known who is meant; and where a network
     // lets everybody pass, every term after it seems dead.
     let is_doubtful = lint::check(facts).iter().any(|finding| {

@@ -19,7 +19,7 @@ const MOST_MERGED: usize = 10;
 
 /// One record instead of several: the terms of all of them, and the mildest end.
 pub(in crate::fix) fn merge(context: Context<'_>) -> Vec<Candidate> {
-    let Some(facts) = context.facts.spf.as_ref() else { return Vec::new() };
+    let Some(facts) = context.facts.spf.as_deref() else { return Vec::new() };
     let Some(published) = published(facts, context) else { return Vec::new() };
     let Found::Several(texts) = &published.found else { return Vec::new() };
     if texts.len() > MOST_MERGED {
@@ -105,7 +105,7 @@ fn is_explanation(term: &[u8]) -> bool {
 
 /// A policy to begin with: the providers that show in the domain's MX and keys.
 pub(in crate::fix) fn missing(context: Context<'_>) -> Vec<Candidate> {
-    let Some(facts) = context.facts.spf.as_ref() else { return Vec::new() };
+    let Some(facts) = context.facts.spf.as_deref() else { return Vec::new() };
     let moved = put_in_place(context);
     if !moved.is_empty() {
         return moved;
@@ -164,7 +164,7 @@ pub(in crate::fix) fn missing(context: Context<'_>) -> Vec<Candidate> {
 /// The policy of the retired type 99 as TXT, where there is no other.
 fn retyped(context: Context<'_>) -> Option<Candidate> {
     let facts =
-        context.facts.spf.as_ref().filter(|facts| facts.published.found == Found::Nothing)?;
+        context.facts.spf.as_deref().filter(|facts| facts.published.found == Found::Nothing)?;
     let retired = facts.retired.as_ref()?;
     let mut texts = retired.texts();
     let (text, None) = (texts.next()?, texts.next()) else { return None };
@@ -178,7 +178,7 @@ fn retyped(context: Context<'_>) -> Option<Candidate> {
 
 /// The senders of a Sender ID record (RFC 4406 §3.1), which has the terms of SPF, as a policy of SPF.
 fn of_sender_id(context: Context<'_>) -> Option<Candidate> {
-    let facts = context.facts.spf.as_ref().filter(|it| it.published.found == Found::Nothing)?;
+    let facts = context.facts.spf.as_deref().filter(|it| it.published.found == Found::Nothing)?;
     let is_sender_id =
         |text: &Vec<u8>| text.get(..7).is_some_and(|it| it.eq_ignore_ascii_case(b"spf2.0/"));
     let mut texts = facts.published.answer.texts().filter(is_sender_id);
@@ -193,7 +193,7 @@ fn of_sender_id(context: Context<'_>) -> Option<Candidate> {
 
 /// The record of a name near by at the domain itself, where receivers look for it.
 fn put_in_place(context: Context<'_>) -> Vec<Candidate> {
-    let Some(facts) = context.facts.spf.as_ref() else { return Vec::new() };
+    let Some(facts) = context.facts.spf.as_deref() else { return Vec::new() };
     let [found] = facts.misplaced.as_slice() else { return Vec::new() };
     let Some(record) = found.record() else { return Vec::new() };
     let there = Change::of(&facts.published.answer, context.domain);
@@ -235,7 +235,7 @@ fn providers(context: Context<'_>) -> Vec<&'static Provider> {
 /// The record that was meant by the one that has slips; for a text that is no record because of
 /// them, it comes in its place.
 pub(in crate::fix) fn restore(context: Context<'_>) -> Vec<Candidate> {
-    let published = context.facts.spf.as_ref().and_then(|facts| published(facts, context));
+    let published = context.facts.spf.as_deref().and_then(|facts| published(facts, context));
     let Some(published) = published else { return Vec::new() };
     let records = published.answer.records().iter().map(|record| &record.data);
     let written: Vec<(Vec<u8>, Option<Repair>)> = match &published.found {
@@ -265,7 +265,7 @@ pub(in crate::fix) fn restore(context: Context<'_>) -> Vec<Candidate> {
 
 /// The domain without records of the retired type 99, where the TXT record stays the policy.
 pub(in crate::fix) fn drop_retired(context: Context<'_>) -> Vec<Candidate> {
-    let Some(facts) = context.facts.spf.as_ref() else { return Vec::new() };
+    let Some(facts) = context.facts.spf.as_deref() else { return Vec::new() };
     let Some(policy) = facts.published.usable() else { return Vec::new() };
     let Some(answer) = &facts.retired else { return Vec::new() };
     let is_same = answer.texts().all(|text| *text == *policy.text);
@@ -335,7 +335,7 @@ pub(in crate::fix) fn part_terms(context: Context<'_>) -> Vec<Candidate> {
     if !restored.is_empty() {
         return restored;
     }
-    let published = context.facts.spf.as_ref().and_then(|facts| published(facts, context));
+    let published = context.facts.spf.as_deref().and_then(|facts| published(facts, context));
     let (Some(published), Some(site)) = (published, Site::of(context)) else { return Vec::new() };
     let mut borders: Vec<usize> =
         lint::swallowed(published).into_iter().map(|(_, border)| border).collect();
