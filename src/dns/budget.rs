@@ -8,15 +8,20 @@
 use super::{Answer, Dns, Failure, Lookup, Outcome, Provenance, Question, Trouble};
 use crate::net::{Name, organization};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// How many queries one domain may cause to the names of one organization unless said otherwise.
 pub const MOST_QUERIES: usize = 300;
 
 /// Lets one domain cause so many queries to each organization other than its own.
 ///
-/// Aliases that were followed one by one and further tries count as well. A query counts once however often it is asked, and also where a cache below answers it: what is
-/// undetermined of a domain does not depend on the domains before it. Beyond the limit nothing is
+/// Aliases that were followed one by one and further tries count as well. What they cost is known
+/// once the answer is there, so only so many queries to one organization are under way at once, and
+/// few where an answer cost more than its query. A query counts once however often it is asked, and
+/// also where a cache below answers it: what is undetermined of a domain does not depend on the
+/// domains before it. Beyond the limit nothing is
 /// known ([`Trouble::OverBudget`]).
 #[derive(Debug)]
 pub struct Budget<D> {
@@ -30,7 +35,45 @@ pub struct Budget<D> {
 struct Books {
     /// Each question, and what it is refused for.
     known: HashMap<Question, Option<Arc<Answer>>>,
-    spent: HashMap<Name, usize>,
+    accounts: HashMap<Name, Account>,
+}
+
+/// What one organization is asked.
+#[derive(Debug, Default)]
+struct Account {
+    /// Queries that were admitted, and what they cost besides.
+    spent: usize,
+    /// Queries that were sent, and what they cost besides.
+    sent: usize,
+    gate: Arc<Gate>,
+}
+
+/// The queries to one organization that are under way.
+#[derive(Debug)]
+struct Gate {
+    permits: Semaphore,
+    width: AtomicUsize,
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self { permits: Semaphore::new(Self::WIDE), width: AtomicUsize::new(Self::WIDE) }
+    }
+}
+
+impl Gate {
+    /// Most queries under way at once.
+    const WIDE: usize = 32;
+    /// The same where answers cost more than their queries.
+    const NARROW: usize = 4;
+
+    /// Keeps a permit for good, while there are more than few.
+    fn narrow(&self, permit: SemaphorePermit<'_>) {
+        let fewer = |width: usize| (width > Self::NARROW).then(|| width - 1);
+        if self.width.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fewer).is_ok() {
+            permit.forget();
+        }
+    }
 }
 
 /// What becomes of a question.
@@ -61,30 +104,80 @@ impl<D: Dns> Budget<D> {
         if let Some(known) = books.known.get(question) {
             return known.clone().map_or(Admission::Again, Admission::Refused);
         }
-        let party = organization(&question.name);
-        let refusal = if self.own.as_ref() == Some(&party) {
-            None
-        } else {
-            let spent = books.spent.entry(party.clone()).or_default();
-            *spent += 1;
-            (*spent > self.most).then(|| self.refused(question, &party))
-        };
+        let refusal = self.party(question).and_then(|party| {
+            let account = books.accounts.entry(party.clone()).or_default();
+            account.spent += 1;
+            (account.spent > self.most).then(|| self.refused(question, &party))
+        });
         books.known.insert(question.clone(), refusal.clone());
         refusal.map_or(Admission::First, Admission::Refused)
     }
 
+    /// Who is asked, unless it is the domain's own organization.
+    fn party(&self, question: &Question) -> Option<Name> {
+        Some(organization(&question.name)).filter(|party| self.own.as_ref() != Some(party))
+    }
+
+    /// Sends a question, if what is under way has left enough for it.
+    async fn send(&self, question: &Question, is_first: bool) -> Arc<Answer> {
+        let Some(party) = self.party(question) else {
+            let answer = self.under.lookup(question).await;
+            self.charge(&answer);
+            return answer;
+        };
+        let gate = {
+            let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(&books.accounts.entry(party.clone()).or_default().gate)
+        };
+        // The gate is never closed; an error would mean that it lets everything through.
+        let permit = gate.permits.acquire().await.ok();
+        if let Some(refusal) = self.refuse_late(question, &party, is_first) {
+            return refusal;
+        }
+        let answer = self.under.lookup(question).await;
+        let further = if is_first { self.charge(&answer) } else { 0 };
+        if further > 0
+            && let Some(permit) = permit
+        {
+            gate.narrow(permit);
+        }
+        answer
+    }
+
+    /// The answer to a question that was admitted, if those before it cost what was left for it.
+    fn refuse_late(
+        &self,
+        question: &Question,
+        party: &Name,
+        is_first: bool,
+    ) -> Option<Arc<Answer>> {
+        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        if !is_first {
+            return books.known.get(question).cloned().flatten();
+        }
+        let account = books.accounts.entry(party.clone()).or_default();
+        account.sent += 1;
+        let refusal = (account.sent > self.most).then(|| self.refused(question, party))?;
+        books.known.insert(question.clone(), Some(Arc::clone(&refusal)));
+        Some(refusal)
+    }
+
     /// Charges what an answer cost beyond the one query for it: a query for each alias that was
-    /// followed by itself, to the organization of that alias, and each further try.
-    fn charge(&self, answer: &Answer) {
-        let Provenance::Live { tries, .. } = answer.provenance else { return };
+    /// followed by itself, to the organization of that alias, and each further try. Returns how much
+    /// that is.
+    fn charge(&self, answer: &Answer) -> usize {
+        let Provenance::Live { tries, .. } = answer.provenance else { return 0 };
         let further = usize::from(tries.saturating_sub(1));
         let followed = answer.aliases.iter().take(further);
         let again = further.saturating_sub(answer.aliases.len());
         let parties = followed.chain(std::iter::repeat_n(&answer.question.name, again));
         let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
         for party in parties.map(organization).filter(|party| self.own.as_ref() != Some(party)) {
-            *books.spent.entry(party).or_default() += 1;
+            let account = books.accounts.entry(party).or_default();
+            account.spent += 1;
+            account.sent += 1;
         }
+        further
     }
 
     fn refused(&self, question: &Question, party: &Name) -> Arc<Answer> {
@@ -107,12 +200,8 @@ impl<D: Dns> Dns for Budget<D> {
         }
         match self.admit(question) {
             Admission::Refused(answer) => Box::pin(std::future::ready(answer)),
-            Admission::Again => self.under.lookup(question),
-            Admission::First => Box::pin(async move {
-                let answer = self.under.lookup(question).await;
-                self.charge(&answer);
-                answer
-            }),
+            Admission::Again => Box::pin(self.send(question, false)),
+            Admission::First => Box::pin(self.send(question, true)),
         }
     }
 }
@@ -181,6 +270,35 @@ mod tests {
         }
         // Two queries to x.org and one to y.org for the first; then one to y.org itself.
         assert_eq!(words, ["nodata", "over_budget", "nodata", "over_budget", "nodata"]);
+    }
+
+    /// Counts what it is asked, and says so of each query that it took a while and seven aliases.
+    #[derive(Default)]
+    struct Chained(std::sync::atomic::AtomicUsize);
+
+    impl Dns for Chained {
+        fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
+            Box::pin(async move {
+                tokio::task::yield_now().await;
+                self.0.fetch_add(8, Ordering::Relaxed);
+                let live = Provenance::Live { server: None, transport: "udp", tries: 8 };
+                let mut answer = Answer::new(question.clone(), Outcome::NoData, live);
+                answer.aliases = vec![question.name.clone(); 7];
+                Arc::new(answer)
+            })
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_asked_at_once_costs_little_more_than_the_budget() {
+        let name = |text: &str| Name::from_octets(text.as_bytes()).expect("a test names names");
+        let budget = Budget::new(Chained::default(), &name("own.com"), 300);
+        let questions: Vec<Question> =
+            (0..400).map(|at| Question::new(name(&format!("h{at}.x.org")), Kind::A)).collect();
+        let asked = questions.iter().map(|question| budget.lookup(question));
+        crate::dns::join_all(asked).await;
+        let cost = budget.under.0.load(Ordering::Relaxed);
+        assert!((300..=300 + Gate::WIDE * 8).contains(&cost), "{cost}");
     }
 
     #[tokio::test]
