@@ -26,7 +26,6 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("bind", "no-soa", "a file without SOA record speaks for the sets it lists"),
     ("bind", "out-of-zone", "it warns and leaves the record out; such a record never answers"),
     ("bind", "quote-in-a-word", "readers make one, two or no words of it (RFC 1035 §5.1)"),
-    ("bind", "ttl-of-32-bits", "RFC 2181 §8: \"a maximum value of 2147483647\""),
     ("domain", "at-sign-in-data", "it reads @ as a label; RFC 1035 §5.1: the current origin"),
     ("domain", "byte-order-mark", "editors write one; no owner begins with it"),
     ("domain", "empty-label", "it drops the second dot; RFC 1035 §3.1: only the root is empty"),
@@ -40,7 +39,6 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("domain", "retired-spf-type", "it knows no type 99; RFC 7208 §3.1 retires it"),
     ("domain", "text-with-high-octets", "it wants ASCII; RFC 1035 §5.1: any octet but a quote"),
     ("domain", "text-with-tab", "it wants printable characters; RFC 1035 §5.1: any octet"),
-    ("domain", "ttl-of-32-bits", "RFC 2181 §8: \"a maximum value of 2147483647\""),
     ("domain", "ttl-units", "it reads seconds only, as RFC 1035 §5.1 has them; BIND and NSD more"),
 ];
 

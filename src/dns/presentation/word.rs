@@ -127,7 +127,8 @@ impl<'a> Word<'a> {
     }
 
     /// The word as a time to live in seconds: `3600`, `1h`, `1h30m`.
-    // RFC 2181 §8: "a minimum value of 0, and a maximum value of 2147483647".
+    // RFC 2181 §8: "treat TTL values received with the most significant bit set as if the entire value
+    // received was zero"
     pub(crate) fn seconds(self) -> Option<u32> {
         (!self.quoted && self.text.first()?.is_ascii_digit()).then_some(())?;
         let mut total = 0_u32;
@@ -148,7 +149,8 @@ impl<'a> Word<'a> {
             };
             total = total.checked_add(count.take()?.checked_mul(scale)?)?;
         }
-        total.checked_add(count.unwrap_or(0)).filter(|total| *total <= i32::MAX as u32)
+        let total = total.checked_add(count.unwrap_or(0))?;
+        Some(if total > i32::MAX as u32 { 0 } else { total })
     }
 
     /// The word as a domain name; a relative one ends in `origin`.
