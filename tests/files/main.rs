@@ -1,6 +1,7 @@
 //! Zone files: read as other readers do, and compared with what they were.
 
 mod changes;
+mod format_corpus;
 mod history;
 #[path = "../support/program.rs"]
 mod program;
