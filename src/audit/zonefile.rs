@@ -71,14 +71,20 @@ pub async fn lint(facts: &Facts) -> Linted {
         records: facts.records().count(),
         is_complete,
         is_cut,
-        findings: findings.iter().map(reported).collect(),
+        findings: findings.iter().map(|it| reported(facts, it)).collect(),
     }
 }
 
 /// A finding as it counts for a file.
-fn reported(finding: &diagnostic::Finding) -> Finding {
+fn reported(facts: &Facts, finding: &diagnostic::Finding) -> Finding {
+    let stack = finding.location.place.as_ref().map(|place| facts.files.stack_of(&place.file));
     let mut finding = Finding::from(finding);
     inside::doubt(&mut finding);
+    if let Some(stack @ [_, ..]) = stack {
+        let said = std::mem::take(&mut finding.message);
+        let places = crate::text::escape(stack.join(", ").as_bytes());
+        finding.message = said.plain(format!(" (included at {places})"));
+    }
     finding
 }
 

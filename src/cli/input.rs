@@ -1,9 +1,11 @@
 //! What is read: files, folders and standard input, each within a limit, and the records in them.
 
+use super::included;
 use super::repository;
 use super::words::Mistake;
 use crate::net::Name;
 use crate::zonefile::formats::{self, Files, Format};
+use crate::zonefile::zone::Assembly;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -19,19 +21,18 @@ pub(super) const ZONE_LIMIT: u64 = 64 * 1024 * 1024;
 /// The file cannot be read.
 pub(super) fn zones(argument: &Path) -> Result<Files, Mistake> {
     let (_, path) = split(argument);
-    Ok(understood(argument, &read(path, ZONE_LIMIT)?))
+    let text = read(path, ZONE_LIMIT)?;
+    let read = |path: &Path| included::on_disk(None, path);
+    Ok(understood(None, argument, &included::assembled(None, argument, text, &read)))
 }
 
-/// What the text of a file holds, which is named like this, and every fault of it.
-pub(super) fn understood(argument: &Path, text: &[u8]) -> Files {
-    understood_in(None, argument, text)
-}
-
-/// The same, of a zone that is named for all files; a name behind the file goes before it.
-pub(super) fn understood_in(zone: Option<&Name>, argument: &Path, text: &[u8]) -> Files {
+/// What the text of a file holds, which is named like this, and every fault of it. A zone may be named for
+/// all files; a name behind the file goes before it.
+pub(super) fn understood(zone: Option<&Name>, argument: &Path, whole: &Assembly) -> Files {
     let (format, path) = split(argument);
     let origin = origin(argument);
-    formats::read_with(format, &path.display().to_string(), origin.as_ref().or(zone), text)
+    let file = path.display().to_string();
+    formats::read_assembly(format, &file, origin.as_ref().or(zone), whole)
 }
 
 /// Most files of a folder that are looked at.

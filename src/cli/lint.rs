@@ -190,13 +190,14 @@ fn judge(
     }
     // What a file is read into is many times its size.
     let _alone = (text.len() > LARGE).then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
-    let mut files = natures.understood(word, &text);
+    let whole = natures.assembled(word, text);
+    let mut files = natures.understood(word, &whole);
     natures.apply(path, &mut files.zones);
     // What is left out for its size would pass for sound.
     if let Some(error) = files.errors.iter().find(|error| error.kind == ErrorKind::Limit) {
         return Err(Mistake::new(error.to_string()));
     }
-    let facts = Facts::new(files, text.into());
+    let facts = Facts::new(files, whole.into_text().into());
     let mut linted = runtime.block_on(audit::lint(&facts));
     if natures.is_internal(path) {
         linted.findings.retain(|finding| !is_right_inside(finding));

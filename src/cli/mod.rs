@@ -19,6 +19,7 @@ mod fix;
 mod git;
 mod help;
 pub(crate) mod history;
+mod included;
 mod input;
 mod lint;
 mod mailbox;

@@ -1,11 +1,14 @@
 //! What files are, as flags and the configuration say it.
 
 use super::args::{Reading, View};
+use super::git::Commit;
+use super::included;
 use super::input;
 use super::repository::Repository;
 use crate::config::{Config, FileSetting};
 use crate::zonefile::Zone;
 use crate::zonefile::formats::Files;
+use crate::zonefile::zone::Assembly;
 use std::path::{Path, PathBuf};
 
 /// What is said of files beside their text.
@@ -16,9 +19,21 @@ pub(super) struct Natures {
 }
 
 impl Natures {
-    /// What the text of a file holds, which is named like this, and every fault of it.
-    pub(super) fn understood(&self, argument: &Path, text: &[u8]) -> Files {
-        input::understood_in(self.flags.origin.as_ref(), argument, text)
+    /// A file with what it includes, as it is on the disk.
+    pub(super) fn assembled(&self, argument: &Path, text: Vec<u8>) -> Assembly {
+        let root = self.flags.root.as_deref();
+        included::assembled(root, argument, text, &|path| included::on_disk(root, path))
+    }
+
+    /// The same at a commit.
+    pub(super) fn assembled_at(&self, commit: &Commit, argument: &Path, text: Vec<u8>) -> Assembly {
+        let read = |path: &Path| commit.file(path).map_err(|why| why.to_string()).transpose();
+        included::assembled(self.flags.root.as_deref(), argument, text, &read)
+    }
+
+    /// What a file holds, which is named like this, and every fault of it.
+    pub(super) fn understood(&self, argument: &Path, whole: &Assembly) -> Files {
+        input::understood(self.flags.origin.as_ref(), argument, whole)
     }
 
     /// What flags say of all files of a run, and the configuration of some.

@@ -29,6 +29,16 @@ impl Repository {
         Ok(Self { top, here, is_repository })
     }
 
+    /// The folder above which nothing belongs to the run.
+    pub(super) fn top(&self) -> &Path {
+        &self.top
+    }
+
+    /// The current folder.
+    pub(super) fn here(&self) -> &Path {
+        &self.here
+    }
+
     /// A path from the top of the repository, with slashes, as services that show findings take it; `None`
     /// if it is not in one.
     pub(super) fn path_from_top(&self, path: &str) -> Option<String> {
@@ -57,7 +67,7 @@ impl Repository {
 }
 
 /// A path without `.` and `..`, links aside.
-fn normal(path: &Path) -> PathBuf {
+pub(super) fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for component in path.components() {
         match component {

@@ -101,7 +101,8 @@ fn excerpt(line: &[u8], column: u32) -> &[u8] {
 }
 
 fn key(version: &Version, fault: &ZoneError) -> Key {
-    let index = usize::try_from(fault.place.line).unwrap_or(usize::MAX).saturating_sub(1);
+    let line = version.files.line_of(&fault.place.file, fault.place.line);
+    let index = usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
     let line = version.text.split(|octet| *octet == b'\n').nth(index).unwrap_or_default();
     // A line of JSON may be the whole file.
     let line = if line.len() > LONG || is_json(&version.text) {

@@ -62,8 +62,8 @@ impl Facts {
     }
 
     /// The line of a place, and where in it the place is.
-    pub(super) fn line_at(&self, line: u32, column: u32) -> (&[u8], usize) {
-        let line = self.line(line);
+    pub(super) fn line_at(&self, file: &str, line: u32, column: u32) -> (&[u8], usize) {
+        let line = self.line(self.files.line_of(file, line));
         (line, offset(line, column))
     }
 
@@ -77,7 +77,7 @@ impl Facts {
 
     /// The word at a place of the file, in its line.
     pub(crate) fn at(&self, place: &Place) -> Location {
-        let (line, start) = self.line_at(place.line, place.column);
+        let (line, start) = self.line_at(&place.file, place.line, place.column);
         let end = start + word(line.get(start..).unwrap_or_default());
         // A line has no end that can be relied on.
         let from = if line.len() > SHOWN { start.saturating_sub(SHOWN / 2) } else { 0 };

@@ -21,6 +21,7 @@ mod help;
 mod history;
 mod hostile;
 mod identities;
+mod included;
 mod kinds;
 mod lint;
 mod mail;

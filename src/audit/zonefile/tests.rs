@@ -152,7 +152,7 @@ async fn names_that_all_include_one_long_policy_are_counted() {
 async fn the_top_of_a_reverse_zone_takes_no_mail() {
     let zone = "2.0.192.in-addr.arpa. 60 SOA ns.example.com. a.example.com. 1 2 3 4 5\n\
                 1.2.0.192.in-addr.arpa. 60 PTR mail.example.com.\n";
-    assert_eq!(places(zone).await, NOTHING);
+    assert_eq!(told_of("2.0.192.in-addr.arpa", zone).await, NOTHING);
 }
 
 #[tokio::test]
@@ -175,5 +175,13 @@ async fn below_another_zone_nothing_is_said_of_a_policy_that_may_stand_above() {
                 a.b.example.com. 3600 TXT \"v=spf1 ip4:192.0.2.1 -all\"\n\
                 a.b.example.com. 3600 MX 10 mx.example.net.\n\
                 s1._domainkey.a.b.example.com. 3600 CNAME s1.example.net.\n";
-    assert_eq!(places(zone).await, NOTHING);
+    assert_eq!(told_of("a.b.example.com.zone", zone).await, NOTHING);
+}
+
+#[tokio::test]
+async fn a_file_that_is_named_after_another_zone_than_it_is_about_says_so() {
+    let zone = SOUND.replace("@  ", "$ORIGIN example.net.\n@");
+    let expected = "3:1 zone/not-read".to_owned();
+    assert!(places(&zone).await.contains(&expected), "{:?}", places(&zone).await);
+    assert!(!told_of("example.net.zone", &zone).await.contains(&expected));
 }

@@ -2,6 +2,7 @@
 
 use crate::net::Name;
 use clap::{Args, ValueEnum};
+use std::path::PathBuf;
 
 /// What files are.
 #[derive(Args, Clone, Debug, Default)]
@@ -24,6 +25,12 @@ pub struct Reading {
     /// Relative names end in NAME until an `$ORIGIN`. For one of several files: FILE=NAME, which goes first.
     #[arg(long, value_name = "NAME", value_parser = zone_name)]
     pub origin: Option<Name>,
+
+    /// The folder that `$INCLUDE` may read from, the repository by default
+    ///
+    /// mailcheck opens no file outside it: not by .., not by an absolute path, not by a symbolic link.
+    #[arg(long, value_name = "DIR")]
+    pub root: Option<PathBuf>,
 }
 
 fn zone_name(text: &str) -> Result<Name, String> {

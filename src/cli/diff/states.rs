@@ -15,6 +15,7 @@ use crate::text::{Phrase, escape};
 use crate::zone::lint::NOT_READ;
 use crate::zonefile::Zone;
 use crate::zonefile::formats::Files;
+use crate::zonefile::zone::Assembly;
 use crate::zonefile::zone::{ErrorKind, Ignore as Comment, ZoneError};
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -195,7 +196,8 @@ impl States {
     fn version(&self, argument: &Path) -> Result<Version, Mistake> {
         let (_, path) = input::split(argument);
         let text = input::read(path, input::ZONE_LIMIT)?;
-        Ok(Version { files: self.natures.understood(argument, &text), text })
+        let whole = self.natures.assembled(argument, text);
+        Ok(Version { files: self.natures.understood(argument, &whole), text: whole.into_text() })
     }
 
     fn both(&mut self, before: &[PathBuf], after: &[PathBuf]) -> Result<(), Mistake> {
@@ -257,14 +259,17 @@ impl States {
                 false => None,
             };
             let was = commit.file(path)?;
-            if now == was {
-                let Some(text) = now else {
+            // What a file includes may have changed, and the file itself not.
+            let now = now.map(|text| natures.assembled(argument, text));
+            let was = was.map(|text| natures.assembled_at(commit, argument, text));
+            if now.as_ref().map(Assembly::text) == was.as_ref().map(Assembly::text) {
+                let Some(whole) = now else {
                     return Err(Mistake::new(format!(
                         "{file}: no such file, neither here nor at {shown:?}"
                     )));
                 };
                 alike += 1;
-                let mut files = natures.understood(argument, &text);
+                let mut files = natures.understood(argument, &whole);
                 unread::disregard(&mut files, &mut self.unread);
                 self.natures.apply(path, &mut files.zones);
                 self.alike.extend(files.zones);
@@ -278,10 +283,12 @@ impl States {
                 let said = " was deleted: its old content is compared with the current DNS";
                 self.notes.push(note(said));
             }
-            let version = |text: Option<Vec<u8>>| -> Vec<Version> {
-                let text = text.into_iter();
-                text.map(|text| Version { files: natures.understood(argument, &text), text })
-                    .collect()
+            let version = |whole: Option<Assembly>| -> Vec<Version> {
+                let whole = whole.into_iter().map(|whole| Version {
+                    files: natures.understood(argument, &whole),
+                    text: whole.into_text(),
+                });
+                whole.collect()
             };
             let names = self.before.names.len();
             self.versions(version(was), version(now));

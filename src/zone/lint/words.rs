@@ -32,11 +32,13 @@ pub(super) fn unquoted_text(facts: &Facts, rule: &'static Rule, findings: &mut V
         let marks = place.marks.as_deref().unwrap_or_default();
         let (Some(first), Some(mark)) = (strings.first(), marks.first()) else { continue };
         let said = match strings.as_slice() {
-            [only] if is_version(only) && is_cut(facts, mark, only.len()) => Phrase::new()
+            [only] if is_version(only) && is_cut(facts, place, mark, only.len()) => Phrase::new()
                 .plain("unquoted text: only ")
                 .code(only)
                 .plain(" is published; the rest is a comment"),
-            [_, _, ..] if first.eq_ignore_ascii_case(b"v=spf1") && !is_quoted(facts, mark) => {
+            [_, _, ..]
+                if first.eq_ignore_ascii_case(b"v=spf1") && !is_quoted(facts, place, mark) =>
+            {
                 Phrase::new()
                     .plain("unquoted text: ")
                     .code(strings.concat())
@@ -55,14 +57,15 @@ fn is_version(text: &[u8]) -> bool {
 }
 
 /// True if the character before the text is a quotation mark.
-fn is_quoted(facts: &Facts, mark: &Mark) -> bool {
-    let (line, start) = facts.line_at(mark.line, mark.column);
+fn is_quoted(facts: &Facts, place: &Place, mark: &Mark) -> bool {
+    let (line, start) = facts.line_at(&place.file, mark.line, mark.column);
     start.checked_sub(1).and_then(|before| line.get(before)) == Some(&b'"')
 }
 
 /// True if a semicolon and something that looks like a tag follow the text at once.
-fn is_cut(facts: &Facts, mark: &Mark, length: usize) -> bool {
-    let (line, start) = facts.line_at(mark.line, mark.column);
+fn is_cut(facts: &Facts, place: &Place, mark: &Mark, length: usize) -> bool {
+    let (line, start) = facts.line_at(&place.file, mark.line, mark.column);
     let rest = line.get(start + length..).unwrap_or_default();
-    !is_quoted(facts, mark) && rest.strip_prefix(b";").is_some_and(|rest| rest.contains(&b'='))
+    !is_quoted(facts, place, mark)
+        && rest.strip_prefix(b";").is_some_and(|rest| rest.contains(&b'='))
 }

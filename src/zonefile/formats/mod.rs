@@ -54,8 +54,9 @@ mod yaml;
 
 pub use format::{Format, UnknownFormat};
 
-use super::zone::{Concern, ErrorKind, Ignore, Notice, Zone, ZoneError};
-use crate::dns::Place;
+use super::zone::include::{Part, whole_line};
+use super::zone::{Assembly, Concern, ErrorKind, Ignore, Notice, Reading, Remark, Zone, ZoneError};
+use crate::dns::{Kind, Place};
 use crate::net::Name;
 
 /// What a file says, and everything that is wrong with its text.
@@ -78,9 +79,22 @@ pub struct Files {
     pub omitted_notices: usize,
     /// The comments that ask to leave findings out; only master files have them.
     pub ignores: Vec<Ignore>,
+    /// What the text is put together of, if more than one file.
+    pub(crate) parts: Vec<Part>,
 }
 
 impl Files {
+    /// The line of the whole text at which a line of one of its files stands, from 1.
+    pub(crate) fn line_of(&self, file: &str, line: u32) -> u32 {
+        if self.parts.is_empty() { line } else { whole_line(&self.parts, file, line) }
+    }
+
+    /// Where a file is included, the innermost first; empty for the file that was given.
+    pub(crate) fn stack_of(&self, file: &str) -> &[String] {
+        let part = self.parts.iter().find(|part| *part.file == *file);
+        part.map_or(&[], |part| &part.stack)
+    }
+
     /// What was read, if nothing was wrong with the text.
     ///
     /// # Errors
@@ -109,6 +123,25 @@ pub fn read_with(format: Option<Format>, file: &str, origin: Option<&Name>, text
     }
 }
 
+/// Reads a file with all that it includes, as [`read_with`] does.
+#[doc(hidden)]
+pub fn read_assembly(
+    format: Option<Format>,
+    file: &str,
+    origin: Option<&Name>,
+    whole: &Assembly,
+) -> Files {
+    match format.unwrap_or_else(|| Format::recognise(file, whole.text())) {
+        Format::Zone if whole.parts().len() > 1 || !whole.is_plain() => {
+            let named = name_in(file);
+            let origin = origin.or(named.as_ref());
+            let reading = Zone::read_assembly(origin, whole);
+            Files { parts: whole.parts().to_vec(), ..of_reading(origin, reading) }
+        }
+        format => read_with(Some(format), file, origin, whole.text()),
+    }
+}
+
 /// Reads a file in a format. Without the feature `formats` every format but that of master files is
 /// a fault.
 pub fn read_as(format: Format, file: &str, text: &[u8]) -> Files {
@@ -134,6 +167,7 @@ fn nothing(format: Format, fault: ZoneError) -> Files {
         notices: Vec::new(),
         omitted_notices: 0,
         ignores: Vec::new(),
+        parts: Vec::new(),
     }
 }
 
@@ -145,7 +179,16 @@ fn master_file(file: &str, origin: Option<&Name>, text: &[u8]) -> Files {
         return nothing(Format::Zone, ZoneError { place, kind: ErrorKind::Syntax, what, concerns });
     }
     let named = name_in(file);
-    let mut reading = Zone::read(file, origin.or(named.as_ref()), text);
+    let origin = origin.or(named.as_ref());
+    of_reading(origin, Zone::read(file, origin, text))
+}
+
+fn of_reading(origin: Option<&Name>, mut reading: Reading) -> Files {
+    if let Some(notice) = disagreement(origin, &reading.zone) {
+        let is_before = |it: &Notice| it.place.line < notice.place.line;
+        let index = reading.notices.partition_point(is_before);
+        reading.notices.insert(index, notice);
+    }
     if reading.errors.is_empty() && reading.zone.records().next().is_none() {
         let place = Place::new(reading.zone.file().clone(), 1, 1);
         let what = "expected a record, found none".to_owned();
@@ -161,7 +204,20 @@ fn master_file(file: &str, origin: Option<&Name>, text: &[u8]) -> Files {
         notices: reading.notices,
         omitted_notices: reading.omitted_notices,
         ignores: reading.ignores,
+        parts: Vec::new(),
     }
+}
+
+/// Says which zone a file was taken to be about, where its SOA record and what named the zone before it, the
+/// name of the file or an argument, disagree.
+fn disagreement(origin: Option<&Name>, zone: &Zone) -> Option<Notice> {
+    let apex = zone.apex()?;
+    let named = origin.filter(|it| *it != apex && crate::net::has_public_suffix(it))?;
+    let mut records = zone.records();
+    let place =
+        records.find(|(owner, kind, _)| *owner == apex && *kind == Kind::Soa)?.2.place.clone()?;
+    let what = format!("read as the zone {apex}, as its SOA record says; its name says {named}");
+    Some(Notice { place, remark: Remark::Zone { what } })
 }
 
 /// What stands before the name of a zone in the name of its file.

@@ -65,7 +65,8 @@ pub(super) fn read(format: Format, file: &str, origin: Option<&Name>, text: &[u8
     let (errors, omitted) = remarks.errors(&source);
     let (notices, omitted_notices) = remarks.notices(&source);
     let ignores = Vec::new();
-    Files { format, zones, before, errors, omitted, notices, omitted_notices, ignores }
+    let parts = Vec::new();
+    Files { format, zones, before, errors, omitted, notices, omitted_notices, ignores, parts }
 }
 
 /// Texts of records that were pasted without a name, one a line.

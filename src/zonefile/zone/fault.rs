@@ -35,7 +35,7 @@ pub enum ErrorKind {
     MissingDot,
     /// A record set that fits into no message (RFC 1035 §4.2.2).
     LargeSet,
-    /// Asked for, and not done on purpose: `$INCLUDE`.
+    /// Asked for, and not done: an `$INCLUDE` of a file that is not there, or must not be opened.
     Refused,
     /// More than is read: records of `$GENERATE`, nesting, aliases.
     Limit,

@@ -12,14 +12,17 @@
 //! A file with an SOA record speaks for its whole zone: what it does not list does not exist. One
 //! without speaks for the record sets it lists, and for nothing else.
 //!
-//! `$GENERATE` is expanded as BIND does it. Absent on purpose: `$INCLUDE`, classes other than IN, and
-//! DNSSEC, whose records are known and skipped.
+//! `$GENERATE` is expanded as BIND does it, and `$INCLUDE` is followed where [`Assembly`] was given the file.
+//! Absent on purpose: classes other than IN, and DNSSEC, whose records are known and skipped.
 
 mod build;
+mod differing;
 mod fault;
 mod generate;
 mod grammar;
+mod header;
 mod ignore;
+pub(crate) mod include;
 mod read;
 pub(super) mod source;
 #[cfg(test)]
@@ -30,6 +33,7 @@ mod tree;
 pub(super) use build::{Builder, Row, is_text, wire};
 pub use fault::{Concern, ErrorKind, Notice, Remark, ZoneError};
 pub use ignore::{Ignore, IgnoredRule};
+pub use include::{Assembly, Opened};
 pub use read::Reading;
 
 use crate::dns::chain::{Chain, least};
@@ -137,6 +141,11 @@ impl Zone {
         read::read(file, origin, text)
     }
 
+    /// Reads a zone file and the files that it includes, which were opened before.
+    pub fn read_assembly(origin: Option<&Name>, whole: &Assembly) -> Reading {
+        read::read_assembly(origin, whole)
+    }
+
     /// A part of a zone made of record sets: it speaks for these sets and for nothing else.
     ///
     /// For changes that are tried before anybody writes them down; `file` is where they are said to
@@ -189,24 +198,6 @@ impl Zone {
     pub fn delegates(&self, name: &Name) -> bool {
         let node = self.tree.get(name).filter(|_| self.apex() != Some(name));
         node.is_some_and(|node| node.sets.get(Kind::Ns).is_some())
-    }
-
-    /// The names at which this zone and another one differ, serials and times to live aside, and whether they
-    /// do so in what hands names below on to others: NS records or a DNAME.
-    #[doc(hidden)]
-    pub fn differing<'z>(&'z self, other: &'z Self) -> Vec<(&'z Name, bool)> {
-        let mut differing = Vec::new();
-        self.tree.pairs(&other.tree, |name, one, other| {
-            let kinds = one.sets.iter().chain(other.sets.iter()).map(|(kind, _)| kind);
-            let mut kinds: Vec<Kind> = kinds.filter(|kind| *kind != Kind::Soa).collect();
-            kinds.sort_unstable();
-            kinds.dedup();
-            kinds.retain(|kind| !same_set(one.sets.get(*kind), other.sets.get(*kind)));
-            if !kinds.is_empty() || one.is_open != other.is_open {
-                differing.push((name, kinds.iter().any(|kind| [Kind::Ns, DNAME].contains(kind))));
-            }
-        });
-        differing
     }
 
     /// Counts an entry that could not be read as one that is not there: for two states of a file that
@@ -374,21 +365,6 @@ impl Node {
     fn listed(&self) -> impl Iterator<Item = &Listed> {
         self.sets.iter().flat_map(|(_, set)| &set.listed)
     }
-}
-
-/// True if two sets hold the same records.
-fn same_set(one: Option<&Content>, other: Option<&Content>) -> bool {
-    let (Some(one), Some(other)) = (one, other) else { return one.is_none() && other.is_none() };
-    let has = |set: &Content, wanted: &Listed| {
-        set.listed.iter().any(|listed| listed.record.data == wanted.record.data)
-    };
-    let flags = |set: &Content| (set.unread, set.is_open, set.listed.len());
-    let is_alike = one
-        .listed
-        .iter()
-        .zip(&other.listed)
-        .all(|(one, other)| one.record.data == other.record.data);
-    flags(one) == flags(other) && (is_alike || one.listed.iter().all(|listed| has(other, listed)))
 }
 
 impl Content {

@@ -5,7 +5,9 @@ use super::build::{self, Builder, Fault, Row};
 use super::fault::{Concern, ErrorKind, Notice, ZoneError};
 use super::generate::{self, Range};
 use super::grammar::{self, Entry, Parts};
+use super::header::{Header, header, is_age};
 use super::ignore::{self, Ignore, Pending};
+use super::include::{Assembly, Part};
 use super::source::{Remarks, Source};
 use crate::dns::Kind;
 use crate::dns::presentation::{self, Word};
@@ -44,6 +46,7 @@ impl Reading {
 }
 
 /// The owner of an entry that names none.
+#[derive(Clone)]
 enum Owner {
     /// No entry has named one yet.
     None,
@@ -71,6 +74,12 @@ struct Reader<'a> {
     concern: Concern,
     /// True if a name was met that means nothing without an origin.
     lacks_origin: bool,
+    /// Directives that are not followed, and why.
+    refused: &'a [(usize, String)],
+    /// The origin and the owner of each file that includes the one that is read.
+    outer: Vec<(Option<Name>, Owner)>,
+    /// The origin that a directive gives to the file that it includes.
+    inner_origin: Option<Name>,
 }
 
 /// Gives what a grammar wanted its kind.
@@ -80,7 +89,22 @@ fn of<'a>(kind: ErrorKind) -> impl Fn(Wanted<'a>) -> Fault<'a> {
 
 /// Reads a zone file; see [`Zone::read`].
 pub(super) fn read(file: &str, origin: Option<&Name>, text: &[u8]) -> Reading {
-    let source = Source::new(file, text);
+    read_parts(origin, text, &[Part::whole(file)], &[])
+}
+
+/// Reads a zone file and what it includes.
+pub(super) fn read_assembly(origin: Option<&Name>, whole: &Assembly) -> Reading {
+    read_parts(origin, whole.text(), whole.parts(), whole.refused())
+}
+
+fn read_parts(
+    origin: Option<&Name>,
+    text: &[u8],
+    parts_of_text: &[Part],
+    refused: &[(usize, String)],
+) -> Reading {
+    let file = parts_of_text.first().map_or("", |part| &part.file);
+    let source = Source::of_parts(file, text, parts_of_text);
     let text = source.text;
     let mut reader = Reader {
         source,
@@ -95,23 +119,48 @@ pub(super) fn read(file: &str, origin: Option<&Name>, text: &[u8]) -> Reading {
         ignores: Vec::new(),
         concern: Concern::Anything,
         lacks_origin: false,
+        refused,
+        outer: Vec::new(),
+        inner_origin: None,
     };
     reader.builder.suppose(origin);
-    let (mut rest, mut parts) = (text, Parts::default());
-    while !rest.is_empty() {
-        let (entry, next) = grammar::entry(rest, &mut parts);
-        reader.concern = reader.concern_of(entry, &parts.words);
-        parts.faults.iter().for_each(|wanted| reader.expected((ErrorKind::Syntax, *wanted)));
-        reader.comments(entry, &parts, next);
-        if let Err(fault) = reader.entry(entry, &parts.words) {
-            reader.expected(fault);
-        }
-        rest = next;
+    let ends = parts_of_text.iter().skip(1).map(|part| part.begin).chain([text.len()]);
+    for (part, end) in parts_of_text.iter().zip(ends) {
+        reader.enter(part.depth);
+        reader.part(text.get(part.begin..end).unwrap_or_default());
     }
     reader.finish()
 }
 
 impl<'a> Reader<'a> {
+    /// Goes into an included file, or back to one that includes.
+    fn enter(&mut self, depth: usize) {
+        if depth > self.outer.len() {
+            self.outer.push((self.origin.clone(), self.owner.clone()));
+            self.origin = self.inner_origin.take().or(self.origin.take());
+        }
+        // RFC 1035 §5.1: "$INCLUDE entry never changes the relative origin of the parent file"
+        while depth < self.outer.len() {
+            let Some((origin, owner)) = self.outer.pop() else { break };
+            (self.origin, self.owner) = (origin, owner);
+        }
+    }
+
+    /// Reads what comes from one file.
+    fn part(&mut self, text: &'a [u8]) {
+        let (mut rest, mut parts) = (text, Parts::default());
+        while !rest.is_empty() {
+            let (entry, next) = grammar::entry(rest, &mut parts);
+            self.concern = self.concern_of(entry, &parts.words);
+            parts.faults.iter().for_each(|wanted| self.expected((ErrorKind::Syntax, *wanted)));
+            self.comments(entry, &parts, next);
+            if let Err(fault) = self.entry(entry, &parts.words) {
+                self.expected(fault);
+            }
+            rest = next;
+        }
+    }
+
     fn expected(&mut self, (kind, wanted): Fault<'a>) {
         let offset = self.source.offset(wanted.at);
         let concern = match kind {
@@ -175,8 +224,8 @@ impl<'a> Reader<'a> {
         if self.pending.is_empty() && found.is_empty() {
             return;
         }
-        let line = |offset| self.source.lines.place(offset).0;
-        let end = self.source.text.len().saturating_sub(next.len() + 1);
+        let line = |offset| self.source.line_and_column(offset).0;
+        let end = self.source.offset(next).saturating_sub(1);
         let start = self.source.offset(first.text);
         let lines = (line(start), line(end.max(start)));
         for comment in self.pending.drain(..).chain(found) {
@@ -282,13 +331,29 @@ impl<'a> Reader<'a> {
         if control.is(GENERATE) {
             return self.generate(control, arguments, after);
         }
-        let (kind, sentence) = if control.is("$INCLUDE") {
-            let sentence = "$INCLUDE is not supported: a zone file must not open other files; put their text here";
-            (ErrorKind::Refused, sentence)
-        } else {
-            (ErrorKind::Syntax, "expected $ORIGIN, $TTL or $GENERATE")
-        };
-        self.remarks.fault(self.source.offset(control.text), kind, || sentence.to_owned());
+        if control.is("$INCLUDE") {
+            return self.include(control, arguments);
+        }
+        let sentence = "expected $ORIGIN, $TTL, $INCLUDE or $GENERATE";
+        let offset = self.source.offset(control.text);
+        self.remarks.fault(offset, ErrorKind::Syntax, || sentence.to_owned());
+        Ok(())
+    }
+
+    /// `$INCLUDE file [origin]`: what the file holds follows, if it could be opened.
+    fn include(&mut self, control: Word<'a>, arguments: &[Word<'a>]) -> Result<(), Fault<'a>> {
+        let offset = self.source.offset(control.text);
+        self.inner_origin = None;
+        if let Some(name) = arguments.get(1) {
+            let origin = name.name(self.origin.as_ref()).map_err(of(ErrorKind::Name))?;
+            self.inner_origin = Some(origin);
+        }
+        let is_followed = self.source.is_followed(offset);
+        if !is_followed {
+            let why = self.refused.iter().find(|(at, _)| *at == offset).map(|it| it.1.as_str());
+            let why = why.unwrap_or("the file is not read");
+            self.remarks.fault(offset, ErrorKind::Refused, || format!("$INCLUDE: {why}"));
+        }
         Ok(())
     }
 
@@ -375,41 +440,4 @@ impl<'a> Reader<'a> {
     }
 }
 
-const KIND: &str = "a record type";
-
-/// True for the age of a record, in hours, as Windows writes it: `[AGE:3627487]`.
-fn is_age(word: Word<'_>) -> bool {
-    let text = word.text.strip_prefix(b"[AGE:").and_then(|text| text.strip_suffix(b"]"));
-    !word.quoted && text.is_some_and(|text| text.iter().all(u8::is_ascii_digit))
-}
 const GENERATE: &str = "$GENERATE";
-
-/// What stands before the data of a record.
-struct Header<'w, 'a> {
-    ttl: Option<u32>,
-    kind: Kind,
-    data: &'w [Word<'a>],
-}
-
-/// `[TTL] [class] type RDATA`, or with the class first.
-fn header<'w, 'a>(mut words: &'w [Word<'a>], after: &'a [u8]) -> Result<Header<'w, 'a>, Fault<'a>> {
-    let (mut ttl, mut class) = (None, false);
-    loop {
-        let (word, rest) =
-            words.split_first().ok_or((ErrorKind::Type, Wanted { at: after, what: KIND }))?;
-        words = rest;
-        if !class && (word.is("IN") || word.is("CLASS1")) {
-            class = true;
-        } else if ["CH", "HS", "CS"].iter().any(|other| word.is(other)) {
-            let what = "class IN (the only supported class)";
-            return Err((ErrorKind::Class, Wanted { at: word.text, what }));
-        } else if ttl.is_none() && word.text.first().is_some_and(u8::is_ascii_digit) {
-            let what = "a TTL or a record type";
-            ttl = Some(word.seconds().ok_or((ErrorKind::Ttl, Wanted { at: word.text, what }))?);
-        } else {
-            let kind = (!word.quoted).then(|| presentation::kind(word.text)).flatten();
-            let kind = kind.ok_or((ErrorKind::Type, Wanted { at: word.text, what: KIND }))?;
-            return Ok(Header { ttl, kind, data: rest });
-        }
-    }
-}

@@ -1,6 +1,7 @@
 //! The text that a zone is read from: its places, and what is said about them.
 
 use super::fault::{Concern, ErrorKind, Notice, Remark, ZoneError};
+use super::include::Part;
 use crate::dns::{Mark, Place};
 use crate::text::Span;
 use crate::text::lines::{Lines, begins_character};
@@ -16,19 +17,33 @@ pub(in crate::zonefile) struct Source<'a> {
     pub(in crate::zonefile) file: Arc<str>,
     pub(in crate::zonefile) text: &'a [u8],
     pub(in crate::zonefile) lines: Arc<Lines<'a>>,
+    /// What it is put together of; nothing where it is one file.
+    parts: Arc<[Part]>,
 }
 
 impl<'a> Source<'a> {
     pub(in crate::zonefile) fn new(file: &str, text: &'a [u8]) -> Self {
         // A byte order mark is no part of the first owner.
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-        Self { file: Arc::from(file), text, lines: Arc::new(Lines::new(text)) }
+        Self {
+            file: Arc::from(file),
+            text,
+            lines: Arc::new(Lines::new(text)),
+            parts: Arc::from([]),
+        }
+    }
+
+    /// The same, put together of parts.
+    pub(in crate::zonefile) fn of_parts(file: &str, text: &'a [u8], parts: &[Part]) -> Self {
+        let parts = if parts.len() > 1 { Arc::from(parts) } else { Arc::from([]) };
+        Self { parts, ..Self::new(file, text) }
     }
 
     /// The same text, for a second look at it.
     #[cfg(feature = "formats")]
     pub(in crate::zonefile) fn again(&self) -> Self {
-        Self { file: Arc::clone(&self.file), text: self.text, lines: Arc::clone(&self.lines) }
+        let (file, lines) = (Arc::clone(&self.file), Arc::clone(&self.lines));
+        Self { file, text: self.text, lines, parts: Arc::clone(&self.parts) }
     }
 
     /// Where in the text a slice of it begins.
@@ -38,7 +53,32 @@ impl<'a> Source<'a> {
 
     pub(in crate::zonefile) fn place(&self, offset: usize) -> Place {
         let (line, column) = self.lines.place(offset);
-        Place::new(Arc::clone(&self.file), line, column)
+        let part = self.part(offset);
+        let file = part.map_or(&self.file, |part| &part.file);
+        Place::new(Arc::clone(file), local(part, line), column)
+    }
+
+    /// Line and column in the file that an offset is in.
+    pub(in crate::zonefile) fn line_and_column(&self, offset: usize) -> (u32, u32) {
+        let (line, column) = self.lines.place(offset);
+        (local(self.part(offset), line), column)
+    }
+
+    /// True if what the directive at an offset includes follows its line.
+    pub(in crate::zonefile) fn is_followed(&self, offset: usize) -> bool {
+        let behind = self.parts.partition_point(|part| part.begin <= offset);
+        let depth = self.part(offset).map_or(0, |part| part.depth);
+        let line = self.text.get(offset..).unwrap_or_default();
+        let end = line
+            .iter()
+            .position(|octet| *octet == b'\n')
+            .map_or(self.text.len(), |it| offset + it + 1);
+        self.parts.get(behind).is_some_and(|next| next.begin == end && next.depth > depth)
+    }
+
+    fn part(&self, offset: usize) -> Option<&Part> {
+        let behind = self.parts.partition_point(|part| part.begin <= offset);
+        self.parts.get(behind.checked_sub(1)?)
     }
 
     /// Where the octets of a text stand, each written from one of `offsets` on: a mark wherever an
@@ -55,7 +95,7 @@ impl<'a> Source<'a> {
                     let passed = passed.iter().filter(|octet| begins_character(**octet)).count();
                     column += u32::try_from(passed).unwrap_or(u32::MAX);
                 }
-                _ => (line, column) = self.lines.place(at),
+                _ => (line, column) = self.line_and_column(at),
             }
             last = at;
             if expected != Some((line, column)) {
@@ -72,6 +112,11 @@ impl<'a> Source<'a> {
         let begins = |offset: &usize| self.text.get(*offset).is_none_or(|it| begins_character(*it));
         (at.saturating_sub(3)..=at).rev().find(begins).unwrap_or(at)
     }
+}
+
+/// The line of a part's file, for a line of the whole.
+fn local(part: Option<&Part>, line: u32) -> u32 {
+    part.map_or(line, |part| part.line.saturating_add(line.saturating_sub(part.whole_line)))
 }
 
 /// Octets within which a column is counted on from the last one.

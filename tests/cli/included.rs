@@ -1,0 +1,74 @@
+//! `$INCLUDE`: followed inside the repository or `--root`, and never outside it.
+
+use super::{Run, run};
+use std::process::Command;
+
+const TOP: &str = "$TTL 300\n@ SOA ns.example.net. h.example.net. 1 7200 900 1209600 300\n\
+                   @ NS ns.example.net.\n$INCLUDE common/mail.db\nwww A 192.0.2.80\n";
+const MAIL: &str = "; for all zones\n@ MX 10 mx.example.net.\n@ TXT \"v=spf1 +all\"\n";
+
+/// A repository with a zone file that includes what is said.
+fn repository(test: &str, top: &str) -> Run {
+    let run = run(test, ["lint", "zones/db.example.com"]).in_repository();
+    run.file("zones/db.example.com", top.as_bytes()).file("zones/common/mail.db", MAIL.as_bytes())
+}
+
+fn one_line(run: Run) -> String {
+    run.end().screen().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_finding_in_an_included_file_stands_there_and_says_where_it_is_included() {
+    let screen = one_line(repository("included", TOP));
+    let said = "zones/common/mail.db:3:15 error spf/pass-all +all lets anyone send: all IPv4 addresses and \
+                all IPv6 addresses (included at zones/db.example.com:4) v=spf1 +all ^^^^";
+    assert!(screen.contains(said), "{screen}");
+}
+
+#[test]
+fn nothing_outside_of_the_repository_is_opened_by_any_way() {
+    let ways = ["../../secret.db", "/etc/hostname", "link.db"];
+    for (index, way) in ways.iter().enumerate() {
+        let top = TOP.replace("common/mail.db", way);
+        let run = repository(&format!("included-out-{index}"), &top)
+            .file("../secret.db", b"x TXT secret\n");
+        let link = run.folder.join("zones/link.db");
+        std::os::unix::fs::symlink("../../secret.db", link).expect("a link can be made");
+        let screen = one_line(run);
+        assert!(screen.contains("db.example.com:4:1 note zone/not-read $INCLUDE: "), "{screen}");
+        assert!(screen.contains("1 file, 3 records"), "{screen}");
+    }
+}
+
+#[test]
+fn another_root_may_be_named() {
+    let top = TOP.replace("common/mail.db", "../shared/mail.db");
+    let lint = |test: &str| {
+        let run = run(test, ["lint", "zones/db.example.com"]);
+        run.file("zones/db.example.com", top.as_bytes()).file("shared/mail.db", MAIL.as_bytes())
+    };
+    let [narrow, wide] = [("narrow", "zones"), ("wide", ".")].map(|(test, root)| {
+        one_line(lint(&format!("included-root-{test}")).arguments(["--root", root]))
+    });
+    assert!(narrow.contains("lies outside"), "{narrow}");
+    assert!(wide.contains("shared/mail.db:3:15 error spf/pass-all"), "{wide}");
+}
+
+#[test]
+fn a_change_of_an_included_file_alone_is_compared() {
+    let run = run("included-diff", ["diff", "--base", "HEAD", "--offline", "db.example.com"]);
+    let run = run
+        .file("db.example.com", TOP.as_bytes())
+        .file("common/mail.db", MAIL.replace("+all", "-all").as_bytes());
+    let git = |words: &[&str]| {
+        let identity = ["-c", "user.email=a@example.com", "-c", "user.name=n"];
+        let mut git = Command::new("git");
+        let done = git.current_dir(&run.folder).args(identity).args(words).output();
+        assert!(done.expect("git runs").status.success(), "{words:?}");
+    };
+    git(&["init", "-q"]);
+    git(&["add", "-A"]);
+    git(&["commit", "-qm", "one"]);
+    let ended = run.file("common/mail.db", MAIL.as_bytes()).variable("PATH", env!("PATH")).end();
+    assert!(ended.screen().contains("spf/pass-all"), "{}", ended.screen());
+}
