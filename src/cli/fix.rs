@@ -56,7 +56,8 @@ pub(super) struct FixArgs {
     #[arg(value_name = "DOMAIN", required = true, hide = true)]
     words: Vec<OsString>,
 
-    /// zone, terraform, octodns, dnscontrol or json
+    /// zone, octodns, dnscontrol, terraform, terraform-json, route53, cloudformation, gcloud, cloudflare,
+    /// powerdns, dnsendpoint, tinydns or json
     #[arg(
         short = 'f',
         long = "format",
@@ -100,6 +101,14 @@ enum Form {
     Terraform,
     Octodns,
     Dnscontrol,
+    TerraformJson,
+    Route53,
+    Cloudformation,
+    Gcloud,
+    Cloudflare,
+    Powerdns,
+    Dnsendpoint,
+    Tinydns,
     Json,
 }
 
@@ -111,6 +120,14 @@ impl Form {
             Self::Terraform => Some(Tool::Terraform),
             Self::Octodns => Some(Tool::Octodns),
             Self::Dnscontrol => Some(Tool::Dnscontrol),
+            Self::TerraformJson => Some(Tool::TerraformJson),
+            Self::Route53 => Some(Tool::Route53),
+            Self::Cloudformation => Some(Tool::Cloudformation),
+            Self::Gcloud => Some(Tool::Gcloud),
+            Self::Cloudflare => Some(Tool::Cloudflare),
+            Self::Powerdns => Some(Tool::Powerdns),
+            Self::Dnsendpoint => Some(Tool::Dnsendpoint),
+            Self::Tinydns => Some(Tool::Tinydns),
             Self::Json => None,
         }
     }
@@ -140,6 +157,11 @@ async fn carry_out(flags: FixArgs) -> Result<u8, RunError> {
     let is_late = done.is_err();
     let Repaired { domain, mut patches, mut templates } =
         done.unwrap_or_else(|late| Repaired::nothing(audit::undecided(&inquiry, late)));
+    // A document holds what is published together; once that works, the next one is printed.
+    let later = match flags.form.tool().is_some_and(Tool::is_json) {
+        true => patches.drain(patches.len().min(1)..).count(),
+        false => 0,
+    };
     let names_zone = flags.form.tool().is_some_and(Tool::names_zone);
     if names_zone && !(patches.is_empty() && templates.is_empty()) {
         let apex = session.deadline.bound(apex(&**session.dns(), &domain.domain)).await;
@@ -176,7 +198,7 @@ async fn carry_out(flags: FixArgs) -> Result<u8, RunError> {
     }
     match is_late {
         true => print(&domain.headline.to_string()),
-        false => closing(&domain, &patches, printed, is_unknown),
+        false => closing(&domain, &patches, printed, (is_unknown, later)),
     }
     Ok(exit_code)
 }
@@ -297,7 +319,12 @@ fn spared(policy: &Policy, today: &str, domain: &Domain) -> Vec<Spared> {
 
 /// What is left, on standard error, so that what is printed can be pasted. `printed` says whether fixes to
 /// review and templates were.
-fn closing(domain: &Domain, patches: &[Patch], printed: (bool, bool), is_unknown: bool) {
+fn closing(
+    domain: &Domain,
+    patches: &[Patch],
+    printed: (bool, bool),
+    (is_unknown, later): (bool, usize),
+) {
     let steps = || patches.iter().flat_map(|patch| &patch.steps);
     let fixes = match steps().count() {
         0 => match printed {
@@ -311,7 +338,9 @@ fn closing(domain: &Domain, patches: &[Patch], printed: (bool, bool), is_unknown
     };
     let others = left(domain, patches);
     let unknown = if is_unknown { "; some DNS queries failed" } else { "" };
-    print(&format!("{}: {fixes}{others}{unknown}", domain.domain));
+    let later =
+        if later > 0 { "; once these records work, run it again for the next ones" } else { "" };
+    print(&format!("{}: {fixes}{others}{unknown}{later}", domain.domain));
 }
 
 /// The rules of the findings that no patch repairs, the gravest first.

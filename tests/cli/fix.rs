@@ -328,3 +328,36 @@ fn a_record_below_its_zone_is_printed_for_the_file_of_that_zone() {
     assert!(dnscontrol.contains("// in D(\"example.com\", …)\n"), "{dnscontrol}");
     assert!(dnscontrol.contains("TXT(\"news\", "), "{dnscontrol}");
 }
+
+#[test]
+fn what_is_printed_for_a_tool_is_read_back_as_the_repaired_policy() {
+    let files = [
+        ("octodns", "example.com.yaml"),
+        ("gcloud", "sets.yaml"),
+        ("dnsendpoint", "endpoint.yaml"),
+        ("cloudformation", "template.yaml"),
+        ("powerdns", "zone.json"),
+        ("tinydns", "data"),
+    ];
+    for (format, file) in files {
+        let test = format!("fix-back-{format}");
+        let printed = fix(&test, ["--only", "spf", "--format", format]).stdout;
+        let run = run(&format!("{test}-read"), ["example.com", "--offline", "--checks", "spf"]);
+        let run = run.arguments(["--zone", file]).file(file, printed.as_bytes());
+        let domain = run.domain();
+        assert_eq!(domain["spf"]["record"], "v=spf1 ip4:192.0.2.1 ~all", "{format}: {printed}");
+    }
+}
+
+#[test]
+fn a_document_holds_what_is_published_at_once_and_the_rest_is_announced() {
+    let zone = "$ORIGIN example.com.\n@ 300 SOA ns1 h 1 7200 900 1209600 300\n@ 300 NS ns1\n\
+                @ 300 TXT \"v=spf1 ip4:192.0.2.1 ip4:192.0.2.1 -all\"\n\
+                _dmarc 300 TXT \"v=DMARC1; p=reject rua=mailto:d@example.com\"\n";
+    let run = run("fix-json-one", ["fix", "example.com", "--offline", "--review"]);
+    let run = run.arguments(["--zone", "example.com.zone", "--format", "route53"]);
+    let ended = run.file("example.com.zone", zone.as_bytes()).end();
+    let batch: serde_json::Value = serde_json::from_str(&ended.stdout).expect("a document");
+    assert_eq!(batch["Changes"].as_array().map(Vec::len), Some(1), "{}", ended.stdout);
+    assert!(ended.stderr.contains("run it again for the next ones"), "{}", ended.stderr);
+}

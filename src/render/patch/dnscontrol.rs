@@ -1,6 +1,6 @@
 //! dnscontrol: records as arguments of `D()`.
 
-use super::{plain, relative};
+use super::{host, plain, relative};
 use crate::dns::Data;
 use crate::net::Name;
 use crate::report::{Patch, PatchSet};
@@ -29,7 +29,7 @@ fn record(set: &PatchSet, data: &Data, zone: &Name) -> String {
             format!("TXT({owner}, {}, TTL({ttl})),", octets(&strings))
         }
         Data::Mx { preference, exchange } => {
-            let host = if exchange.is_root() { ".".to_owned() } else { format!("{exchange}.") };
+            let host = host(exchange);
             format!("MX({owner}, {preference}, {}, TTL({ttl})),", quoted(&host))
         }
         _ => format!("{}({owner}, {}, TTL({ttl})),", set.kind, quoted(&plain(set, data))),

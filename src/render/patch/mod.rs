@@ -6,13 +6,23 @@
 //! | `terraform` | a resource of the AWS provider for each record set, whole |
 //! | `octodns` | a YAML mapping of a zone for each name, record sets whole |
 //! | `dnscontrol` | the records that come, as arguments of `D()`; those that go in comments |
+//! | `tinydns` | the lines that come; those that go in comments |
+//! | `gcloud`, `dnsendpoint`, `cloudformation` | YAML with record sets, whole |
+//! | `route53` | a change batch: record sets whole, or to delete |
+//! | `powerdns` | a `PATCH` of a zone: record sets whole, or to delete |
+//! | `cloudflare` | a batch: the records that come; the identifiers of those that go are to be filled in |
+//! | `terraform-json` | as `terraform`, in JSON |
 //!
 //! Where a tool describes record sets as a whole, the records that stay are written too: leaving
-//! them out would remove them. Every fix is named in a comment before the records.
+//! them out would remove them. Every fix is named in a comment before the records; JSON has no comments, and
+//! holds one patch.
 
 mod dnscontrol;
+mod documents;
+mod manifests;
 mod octodns;
 mod terraform;
+mod tinydns;
 mod zone;
 
 use crate::diagnostic::Applicability;
@@ -34,32 +44,56 @@ pub enum Tool {
     Octodns,
     /// dnscontrol.
     Dnscontrol,
+    /// tinydns.
+    Tinydns,
+    /// `gcloud dns record-sets import`.
+    Gcloud,
+    /// external-dns.
+    Dnsendpoint,
+    /// CloudFormation.
+    Cloudformation,
+    /// `aws route53 change-resource-record-sets`.
+    Route53,
+    /// The HTTP interface of PowerDNS.
+    Powerdns,
+    /// The HTTP interface of Cloudflare.
+    Cloudflare,
+    /// Terraform, in JSON.
+    TerraformJson,
 }
 
 impl Tool {
     /// True where records are written by their names below the zone.
     pub fn names_zone(self) -> bool {
-        matches!(self, Self::Octodns | Self::Dnscontrol)
+        matches!(self, Self::Octodns | Self::Dnscontrol | Self::Cloudformation)
     }
 
-    /// What begins a comment.
-    fn comment(self) -> &'static str {
+    /// True for a document of JSON: it holds one patch and no comment.
+    pub fn is_json(self) -> bool {
+        self.comment().is_none()
+    }
+
+    /// What begins a comment; `None` where there is none.
+    fn comment(self) -> Option<&'static str> {
         match self {
-            Self::Zone => ";",
-            Self::Terraform | Self::Octodns => "#",
-            Self::Dnscontrol => "//",
+            Self::Zone => Some(";"),
+            Self::Terraform | Self::Octodns | Self::Tinydns => Some("#"),
+            Self::Gcloud | Self::Dnsendpoint | Self::Cloudformation => Some("#"),
+            Self::Dnscontrol => Some("//"),
+            Self::Route53 | Self::Powerdns | Self::Cloudflare | Self::TerraformJson => None,
         }
     }
 }
 
-/// Writes patches that are to be published one after the other, each in a block of its own.
+/// Writes patches that are to be published one after the other, each in a block of its own; where there are
+/// no comments to say so, the first of them.
 ///
 /// # Errors
 /// `out` cannot be written to.
 pub fn render_all(patches: &[Patch], tool: Tool, out: &mut dyn Write) -> io::Result<()> {
     for (index, patch) in patches.iter().enumerate() {
         if index > 0 {
-            let comment = tool.comment();
+            let Some(comment) = tool.comment() else { break };
             writeln!(out, "\n{comment} Publish these separately, after the records above work:")?;
         }
         render(patch, tool, out)?;
@@ -67,12 +101,12 @@ pub fn render_all(patches: &[Patch], tool: Tool, out: &mut dyn Write) -> io::Res
     Ok(())
 }
 
-/// Writes patches that hold values to fill in, as comments.
+/// Writes patches that hold values to fill in, as comments; where there are none, nothing.
 ///
 /// # Errors
 /// `out` cannot be written to.
 pub fn render_templates(patches: &[Patch], tool: Tool, out: &mut dyn Write) -> io::Result<()> {
-    let comment = tool.comment();
+    let Some(comment) = tool.comment() else { return Ok(()) };
     for patch in patches {
         writeln!(out, "{comment} Template: fill in your values before publishing.")?;
         let mut text = Vec::new();
@@ -94,7 +128,7 @@ pub fn render_templates(patches: &[Patch], tool: Tool, out: &mut dyn Write) -> i
 pub fn render(patch: &Patch, tool: Tool, out: &mut dyn Write) -> io::Result<()> {
     let mut text = String::new();
     let comment = tool.comment();
-    for step in &patch.steps {
+    for (step, comment) in patch.steps.iter().filter_map(|step| Some((step, comment?))) {
         let word = match step.applicability {
             Applicability::Safe => "safe",
             Applicability::Review => "review",
@@ -107,8 +141,37 @@ pub fn render(patch: &Patch, tool: Tool, out: &mut dyn Write) -> io::Result<()> 
         Tool::Terraform => terraform::write(patch, &mut text),
         Tool::Octodns => octodns::write(patch, &mut text),
         Tool::Dnscontrol => dnscontrol::write(patch, &mut text),
+        Tool::Tinydns => tinydns::write(patch, &mut text),
+        Tool::Gcloud => manifests::gcloud(patch, &mut text),
+        Tool::Dnsendpoint => manifests::dnsendpoint(patch, &mut text),
+        Tool::Cloudformation => manifests::cloudformation(patch, &mut text),
+        Tool::Route53 => return document(&documents::route53(patch), out),
+        Tool::Powerdns => return document(&documents::powerdns(patch), out),
+        Tool::Cloudflare => return document(&documents::cloudflare(patch), out),
+        Tool::TerraformJson => return document(&documents::terraform_json(patch), out),
     }
     out.write_all(text.as_bytes())
+}
+
+fn document(value: &serde_json::Value, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}
+
+/// A host with its final dot.
+fn host(name: &Name) -> String {
+    if name.is_root() { ".".to_owned() } else { format!("{name}.") }
+}
+
+/// The value of a record as Route 53 takes it: a text in quoted strings, escapes in octal.
+fn route53_strings(set: &PatchSet, data: &Data) -> String {
+    match data {
+        Data::Txt(strings) => {
+            let strings = strings.iter().map(|it| format!("\"{}\"", terraform::octal(it)));
+            strings.collect::<Vec<_>>().join(" ")
+        }
+        _ => plain(set, data),
+    }
 }
 
 /// The labels of a name below the zone, `None` at its top.

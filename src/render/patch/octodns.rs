@@ -4,7 +4,8 @@
 //! octoDNS a semicolon has to be escaped, and keys have to be in order: by default it refuses a file
 //! whose keys are not (`enforce_order`).
 
-use super::{plain, printable, relative};
+use super::manifests::quoted;
+use super::{host, plain, printable, relative};
 use crate::dns::Data;
 use crate::report::{Patch, PatchSet};
 use std::cmp::Ordering;
@@ -36,7 +37,7 @@ pub(super) fn write(patch: &Patch, text: &mut String) {
 fn value(set: &PatchSet, data: &Data) -> String {
     match data {
         Data::Mx { preference, exchange } => {
-            let host = if exchange.is_root() { ".".to_owned() } else { format!("{exchange}.") };
+            let host = host(exchange);
             format!("      - exchange: {}\n        preference: {preference}\n", quoted(&host))
         }
         Data::Txt(strings) => {
@@ -86,10 +87,6 @@ fn compared(one: &str, other: &str) -> Ordering {
     }
     let [one, other] = [one, other].map(|number| number.trim_start_matches('0'));
     one.len().cmp(&other.len()).then(one.cmp(other))
-}
-
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 #[cfg(test)]

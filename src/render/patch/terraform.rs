@@ -27,7 +27,7 @@ pub(super) fn write(patch: &Patch, text: &mut String) {
 }
 
 /// A name for the resource: letters, digits and underscores.
-fn label(set: &PatchSet) -> String {
+pub(super) fn label(set: &PatchSet) -> String {
     let name = format!("{}_{}", set.name, set.kind).to_ascii_lowercase();
     let tame = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
     let name: String = name.chars().map(tame).collect();
@@ -44,8 +44,19 @@ fn record(set: &PatchSet, data: &Data) -> String {
     }
 }
 
+/// A value as the provider takes it, whatever it is written in.
+pub(super) fn value(set: &PatchSet, data: &Data) -> String {
+    match data {
+        Data::Txt(strings) => {
+            let strings: Vec<String> = strings.iter().map(|string| octal(string)).collect();
+            strings.join("\"\"")
+        }
+        _ => plain(set, data),
+    }
+}
+
 /// Route 53 takes octets that are not printable, quotation marks and backslashes in octal.
-fn octal(string: &[u8]) -> String {
+pub(super) fn octal(string: &[u8]) -> String {
     let mut out = String::with_capacity(string.len());
     for octet in string {
         match octet {

@@ -32,6 +32,25 @@ fn patch(owner: &str, old: &[u8], new: &[u8]) -> Patch {
     }
 }
 
+const ALL: [Tool; 12] = [
+    Tool::Zone,
+    Tool::Terraform,
+    Tool::Octodns,
+    Tool::Dnscontrol,
+    Tool::Tinydns,
+    Tool::Gcloud,
+    Tool::Dnsendpoint,
+    Tool::Cloudformation,
+    Tool::Route53,
+    Tool::Powerdns,
+    Tool::Cloudflare,
+    Tool::TerraformJson,
+];
+
+fn document(patch: &Patch, tool: Tool) -> serde_json::Value {
+    serde_json::from_str(&written(patch, tool)).expect("a document")
+}
+
 fn written(patch: &Patch, tool: Tool) -> String {
     let mut out = Vec::new();
     render(patch, tool, &mut out).expect("memory takes everything");
@@ -101,7 +120,7 @@ fn a_long_text_is_two_strings_to_terraform_and_one_to_octodns() {
 #[test]
 fn no_tool_gets_a_control_character() {
     let patch = patch("a\u{1b}b.example.com", b"\x1b[31m\xff\"'\\", b"\x07\n${x}%{y}\xc2\x9b\"'\\");
-    for tool in [Tool::Zone, Tool::Terraform, Tool::Octodns, Tool::Dnscontrol] {
+    for tool in ALL {
         let text = written(&patch, tool);
         assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
     }
@@ -123,4 +142,36 @@ fn a_record_below_its_zone_is_written_into_that_zone() {
     assert!(octodns.contains("# example.com.yaml\n---\n'_dmarc.news':\n"), "{octodns}");
     assert!(dnscontrol.contains("// in D(\"example.com\", …)"), "{dnscontrol}");
     assert!(dnscontrol.contains("TXT(\"_dmarc.news\", "), "{dnscontrol}");
+}
+
+#[test]
+fn route_53_gets_the_whole_set_and_deletes_one_that_goes() {
+    let mut patch = patch("example.com", b"v=spf1 a a -all", b"v=spf1 a -all");
+    let upsert = &document(&patch, Tool::Route53)["Changes"][0];
+    assert_eq!(upsert["Action"], "UPSERT");
+    let values = &upsert["ResourceRecordSet"]["ResourceRecords"];
+    assert_eq!([&values[0]["Value"], &values[1]["Value"]], ["\"site\"", "\"v=spf1 a -all\""]);
+    patch.sets[0].after.clear();
+    let delete = &document(&patch, Tool::Route53)["Changes"][0];
+    assert_eq!(delete["Action"], "DELETE");
+    let values = &delete["ResourceRecordSet"]["ResourceRecords"];
+    assert_eq!(values[1]["Value"], "\"v=spf1 a a -all\"");
+}
+
+#[test]
+fn cloudflare_gets_no_batch_that_adds_a_second_policy() {
+    let patch = patch("example.com", b"v=spf1 a a -all", b"v=spf1 a -all");
+    let batch = document(&patch, Tool::Cloudflare);
+    assert_eq!(batch["posts"][0]["content"], "\"v=spf1 a -all\"");
+    let expected = "fill in the id of: example.com TXT \"v=spf1 a a -all\"";
+    assert_eq!(batch["deletes"][0]["id"], expected);
+}
+
+#[test]
+fn terraform_in_json_has_no_template_but_the_zone() {
+    let patch = patch("_spf.example.com", b"", b"v=spf1 exists:%{i}.x.example -all");
+    let resource = document(&patch, Tool::TerraformJson)["resource"]["aws_route53_record"].take();
+    let record = &resource["_spf_example_com_txt"];
+    assert_eq!(record["records"][1], "v=spf1 exists:%%{i}.x.example -all");
+    assert_eq!(record["zone_id"], "${var.zone_id}");
 }
