@@ -29,6 +29,10 @@ static ADVICE: &[(&Rule, &str)] = &[
         &spf_rules::RETIRED_TYPE_DIFFERS,
         "decide which policy is meant, publish it as the only TXT record, and remove the record of type 99",
     ),
+    (
+        &spf_rules::LOOKALIKE,
+        "publish the policy again as a text that begins with v=spf1 and has a space before each term",
+    ),
     (&spf_rules::SYNTAX, "correct the marked term; keep the other terms as they are"),
     (
         &spf_rules::SEVERAL_RECORDS,

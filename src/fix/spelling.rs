@@ -50,6 +50,12 @@ pub(super) fn policy_second(context: Context<'_>) -> Vec<Candidate> {
         named.any(|tag| span.start <= tag.name.start && tag.name.start < span.end)
     });
     let (policy, summary) = match p.as_slice() {
+        // A policy may stand in what is not read.
+        [] if dmarc::repair(&record.text)
+            .is_some_and(|it| !it.slips.is_empty() || it.text.is_none()) =>
+        {
+            return Vec::new();
+        }
         [] => (b"p=none".as_slice(), "write the policy that the record counts as"),
         [(_, tag)] => (*tag, "write p after the version"),
         _ => return Vec::new(),

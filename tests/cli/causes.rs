@@ -397,3 +397,55 @@ fn a_text_that_is_no_policy_comes_before_what_follows_from_it() {
         assert!(headline.contains("is not an SPF record: "), "{said}");
     }
 }
+
+#[test]
+fn a_policy_with_a_space_for_its_equals_sign_is_never_lowered() {
+    for policy in ["p reject", "P reject", "p  reject"] {
+        let zone = format!(
+            "_dmarc.example.org. TXT \"v=DMARC1; {policy}; rua=mailto:d@example.org\"\n\
+             example.org. TXT \"v=spf1 ip4:192.0.2.1 -all\"\nexample.org. A 192.0.2.1\n"
+        );
+        let test =
+            format!("causes-space-{}", policy.len() + usize::from(policy.starts_with('P')) * 9);
+        let said = screen(&test, &zone, ["example.org", "--checks", "spf,dmarc"]);
+        assert!(said.contains("a space instead of ="), "{said}");
+        assert!(!said.contains("IN TXT \"v=DMARC1; p=none"), "{said}");
+        let run = super::run(&format!("{test}-fix"), ["fix", "example.org", "--zone", "zone"]);
+        let root = ". 300 SOA ns1.example.org. admin.example.org. 1 7200 900 1209600 300\n";
+        let run = run.arguments(["--offline", "--review"]);
+        let fixed = run.file("zone", format!("{root}{zone}").as_bytes()).end().screen();
+        assert!(!fixed.contains("\n_dmarc.example.org. 300 IN TXT \"v=DMARC1; p=none"), "{fixed}");
+    }
+}
+
+#[test]
+fn a_list_of_addresses_that_ends_in_a_comma_keeps_its_addresses() {
+    for list in ["mailto:d@example.org,", "mailto:d@example.org, ", "mailto:d@example.org,,"] {
+        let zone = format!(
+            "_dmarc.example.org. TXT \"v=DMARC1; p=reject; rua={list}\"\nexample.org. A 192.0.2.1\n"
+        );
+        let test =
+            format!("causes-comma-{}", list.replace(' ', "x").len() + list.matches(' ').count());
+        let said = screen(&test, &zone, ["example.org", "--checks", "dmarc"]);
+        let offered = "TXT \"v=DMARC1; p=reject; rua=mailto:d@example.org\"";
+        assert!(said.contains(offered), "{said}");
+    }
+}
+
+#[test]
+fn keys_as_panels_break_them_are_put_right() {
+    let encoded = KEY.replace('+', "%2B").replace('=', "%3D");
+    let (first, rest) = KEY.split_at(20);
+    let records = [
+        ("capital", format!("v=DKIM1; k=ed25519; P={KEY}"), "P= instead of p="),
+        ("percent", format!("v=DKIM1; k=ed25519; p={encoded}"), "percent-encoded, as in a URL"),
+        ("break", format!("v=DKIM1; k=ed25519; p={first}\\\\n{rest}"), "a line break written as"),
+    ];
+    for (test, record, cause) in records {
+        let zone = format!("s1._domainkey.example.org. TXT \"{record}\"\n");
+        let asked = ["example.org", "--checks", "dkim", "--selector", "s1"];
+        let said = screen(&format!("causes-panel-{test}"), &zone, asked);
+        assert!(said.contains(cause), "{said}");
+        assert!(said.contains(&format!("TXT \"v=DKIM1; k=ed25519; p={KEY}\"")), "{said}");
+    }
+}

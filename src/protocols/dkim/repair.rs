@@ -27,7 +27,16 @@ pub fn repair(text: &[u8]) -> Option<Repair> {
     }
     let mut slips = Slips::default();
     let armoured = without_armour(text, &mut slips);
+    let armoured = without_line_breaks(armoured, &mut slips);
     let mut tags = loose_tags::read(&armoured, &NAMES, &mut slips);
+    for tag in tags.iter().filter(|tag| !tag.name.is_empty()) {
+        let written = tag.span.of(text).get(..tag.name.len()).unwrap_or_default();
+        // RFC 6376 §3.2: "Tags MUST be interpreted in a case-sensitive manner."
+        if written != tag.name && written.eq_ignore_ascii_case(&tag.name) {
+            let says = Phrase::new().code([written, b"="].concat()).plain(" instead of ");
+            slips.certain(tag.span, says.code([tag.name.as_slice(), b"="].concat()));
+        }
+    }
     let has = |tags: &[LooseTag], name: &[u8]| tags.iter().any(|tag| tag.name == name);
     // A token that proves something is no key: without its name, a key has other tags beside it.
     if !has(&tags, b"p") && (has(&tags, b"v") || has(&tags, b"k")) {
@@ -83,6 +92,24 @@ fn without_armour(text: &[u8], slips: &mut Slips) -> Vec<u8> {
         let says = Phrase::from("a line of a PEM file does not belong here");
         slips.certain(crate::text::Span::new(begin, end), says);
         at = end;
+    }
+    clean
+}
+
+/// The text with line breaks that are written as `\\n` blanked, octet for octet.
+fn without_line_breaks(text: Vec<u8>, slips: &mut Slips) -> Vec<u8> {
+    let mut clean = text;
+    for at in 1..clean.len() {
+        let is_break =
+            clean.get(at - 1) == Some(&b'\\') && matches!(clean.get(at), Some(b'n' | b'r'));
+        if let Some(place) = clean.get_mut(at - 1..=at).filter(|_| is_break) {
+            place.fill(b' ');
+            let says = Phrase::from("a line break written as ").code(b"\\n");
+            slips.certain(
+                crate::text::Span::new(at - 1, at + 1),
+                says.plain(" does not belong here"),
+            );
+        }
     }
     clean
 }
@@ -199,6 +226,29 @@ fn corrected(tags: Vec<LooseTag>, slips: &mut Slips) -> Option<Vec<LooseTag>> {
     Some(kept)
 }
 
+/// A value with `%2B`, `%2F` and `%3D` as what they stand for, if it has one of them and no other percent
+/// sign.
+fn percent_decoded(value: &[u8]) -> Option<Vec<u8>> {
+    let mut decoded = Vec::with_capacity(value.len());
+    let mut rest = value;
+    while let Some((first, behind)) = rest.split_first() {
+        if *first != b'%' {
+            decoded.push(*first);
+            rest = behind;
+            continue;
+        }
+        let digits = behind.get(..2)?.to_ascii_uppercase();
+        decoded.push(match digits.as_slice() {
+            b"2B" => b'+',
+            b"2F" => b'/',
+            b"3D" => b'=',
+            _ => return None,
+        });
+        rest = behind.get(2..)?;
+    }
+    (decoded.len() < value.len()).then_some(decoded)
+}
+
 /// The key as it was meant.
 fn key(
     tag: &mut LooseTag,
@@ -208,6 +258,10 @@ fn key(
     kept: &mut Vec<LooseTag>,
 ) -> Option<()> {
     let is_base64 = |octet: &u8| octet.is_ascii_alphanumeric() || b"+/=".contains(octet);
+    if let Some(decoded) = percent_decoded(&tag.value) {
+        tag.value = decoded;
+        slips.certain(tag.span, Phrase::from("the key is percent-encoded, as in a URL"));
+    }
     let mut value: Vec<u8> = tag.value.iter().copied().filter(is_base64).collect();
     let bare = value.iter().rposition(|octet| *octet != b'=').map_or(0, |last| last + 1);
     if value.is_empty() || value.get(..bare)?.contains(&b'=') {

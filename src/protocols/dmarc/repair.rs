@@ -10,7 +10,7 @@ use self::value::{address, addresses, both_lists, options_apart, swapped, word};
 use super::grammar;
 use crate::text::loose_tags::{self, LooseTag};
 use crate::text::slip::Slips;
-use crate::text::{Phrase, Repair};
+use crate::text::{Phrase, Repair, Span};
 
 /// The longest text that is read, in octets.
 const TEXT_LIMIT: usize = 4096;
@@ -40,12 +40,16 @@ pub fn repair(text: &[u8]) -> Option<Repair> {
     if is_sound {
         slips = Slips::default();
     }
-    let tags = versioned(tags, &mut slips)?;
-    let tags = respelt(joined(tags, &mut slips), &mut slips);
+    let tags = versioned(joined(tags, &mut slips), &mut slips)?;
+    let tags = respelt(tags, &mut slips);
     let tags = match is_sound {
         true => Some(readable(tags, &mut slips)),
         false => corrected(tags, &mut slips),
     };
+    if !is_sound && slips.0.is_empty() && text.trim_ascii_end().ends_with(b",") {
+        let end = text.trim_ascii_end().len();
+        slips.certain(Span::new(end - 1, end), Phrase::from("a comma has no address behind it"));
+    }
     let slips = slips.sorted();
     if slips.is_empty() {
         return Some(Repair { slips, text: is_sound.then(|| text.to_vec()) });
@@ -141,11 +145,30 @@ fn joined(tags: Vec<LooseTag>, slips: &mut Slips) -> Vec<LooseTag> {
 /// The names that are long enough to be known although a letter of them is wrong.
 const LONG_NAMES: [&str; 6] = ["adkim", "aspf", "rua", "ruf", "policy", "pct"];
 
+/// The name and the value of a tag that has a space for its equals sign: `p reject`.
+fn spaced(text: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    let mut words = text.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let (Some(name), Some(value), None) = (words.next(), words.next(), words.next()) else {
+        return None;
+    };
+    let is_name = NAMES.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(name));
+    let is_plain = !value.iter().any(|octet| b"=:".contains(octet)) || value.contains(&b'@');
+    (is_name && is_plain).then(|| (name.to_ascii_lowercase(), value.to_vec()))
+}
+
 /// Tags with a misspelt name, under the one that was meant and is not there.
 fn respelt(tags: Vec<LooseTag>, slips: &mut Slips) -> Vec<LooseTag> {
     let mut known: Vec<Vec<u8>> = tags.iter().map(|tag| tag.name.clone()).collect();
     let mut tags = tags;
     for tag in tags.iter_mut().filter(|tag| tag.name.is_empty()) {
+        if let Some((name, value)) = spaced(&tag.value)
+            && !known.contains(&name)
+        {
+            (tag.name, tag.value) = (name, value);
+            known.push(tag.name.clone());
+            slips.meant(tag.span, Phrase::from("a space instead of ="), tag.written(), true);
+            continue;
+        }
         let Some(at) = tag.value.iter().position(|octet| *octet == b'=') else { continue };
         let (name, value) = tag.value.split_at(at);
         let name = String::from_utf8_lossy(name.trim_ascii()).to_ascii_lowercase();
