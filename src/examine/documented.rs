@@ -3,15 +3,21 @@
 //! Only what the table says is looked for, and what differs between customers is never computed: a
 //! record of the right shape is as documented. Nothing of it changes a verdict.
 
-use super::Gathered;
+use super::authorize;
 use super::clients::{self, Client};
+use super::inquiry::{Asked, Inquiry, Sender};
 use super::recognised::{Recognised, recognised};
-use crate::dns::{Answer, Dns, Kind, join_all};
-use crate::net::Name;
+use super::{Clock, Gathered};
+use crate::dns::{Answer, Data, Dns, Kind, ask, join_all};
+use crate::net::{Cidr, Name};
+use crate::posture::End;
 use crate::protocols::dkim::{self, Tried};
-use crate::protocols::spf::{Found, Policies};
+use crate::protocols::spf::{self, Found, Partition, Policies, Receiver};
 use crate::provider::{self, Documented, Need, Provider};
-use crate::report::{ExpectedRecord, RecognisedProvider, RecordState};
+use crate::report::{
+    Authorized, ExpectedRecord, HostedPolicy, RecognisedProvider, RecordState, provider_of,
+};
+use crate::text;
 use std::sync::Arc;
 
 /// Most providers of one domain that are looked at.
@@ -25,38 +31,101 @@ pub(crate) struct Expectation {
     receiver: &'static Provider,
     /// Whose policy and keys are looked for.
     provider: &'static Provider,
-    /// True if a gateway receives, so that the MX is not the provider's.
-    is_behind_gateway: bool,
+    /// The gateway that receives, so that the MX is not the provider's.
+    gateway: Option<&'static Provider>,
+    /// What the policy says of the provider, if another service keeps it.
+    hosted: Option<HostedPolicy>,
     /// The policy that the domain's record includes for it.
     include: Option<Name>,
     clients: Vec<Client>,
 }
 
-/// The mailbox providers that the MX shows, or the SPF record where a gateway receives, with the answers
+/// The mailbox providers that the MX shows, or other records where a gateway receives, with the answers
 /// about the records that they document.
-pub(super) async fn expectations(policies: &Policies<'_>, domain: &Name) -> Vec<Expectation> {
-    let recognised = recognised(policies, domain).await;
-    let receives = |id: &str| recognised.receivers().any(|it| it.id() == id);
+pub(super) async fn expectations(
+    policies: &Policies<'_>,
+    inquiry: &Inquiry,
+    clock: Clock,
+) -> Vec<Expectation> {
+    let domain = &inquiry.domain;
+    let mut recognised = recognised(policies, domain).await;
     let twins = twins(policies.dns(), domain, &recognised).await;
-    let has_gateway = recognised.receivers().any(|it| !it.keeps_mailboxes()) && twins.is_empty();
+    let gateway = recognised.receivers().find(|it| it.is_gateway()).filter(|_| twins.is_empty());
+    if gateway.is_some()
+        && !recognised.all().iter().any(|it| it.keeps_mailboxes())
+        && let Some(behind) = behind(policies.dns(), domain).await
+    {
+        recognised.add_named(behind);
+    }
+    let receives = |id: &str| recognised.receivers().any(|it| it.id() == id);
     let keeps = recognised
         .all()
         .into_iter()
-        .filter(|provider| provider.keeps_mailboxes() && (receives(provider.id()) || has_gateway))
-        .filter(|provider| !twins.iter().any(|(one, _)| one.id() == provider.id()))
-        .map(|provider| (provider, provider));
-    let all = twins.iter().copied().chain(keeps);
+        .filter(|it| it.keeps_mailboxes() && (receives(it.id()) || gateway.is_some()))
+        .filter(|it| !twins.iter().any(|(one, _)| one.id() == it.id()))
+        .map(|it| (it, it));
+    // What a provider documents is for customers, not for its own domains and what it gives away below them.
+    let is_customer =
+        |shown: &Provider| provider_of(domain).is_none_or(|owner| owner.id() != shown.id());
+    let all = twins.iter().copied().chain(keeps).filter(|(_, shown)| is_customer(shown));
     join_all(all.take(MOST).map(|(receiver, shown)| {
         let provider = if receiver.keeps_mailboxes() { receiver } else { shown };
         let include = recognised.senders().find(|(it, _)| it.id() == provider.id());
         let include = include.map(|(_, name)| name.clone());
-        let is_behind_gateway = !receives(receiver.id());
+        let gateway = gateway.filter(|_| !receives(receiver.id()));
+        let keeper = recognised.keeper().filter(|_| include.is_none());
         async move {
-            let clients = clients::ask_all(policies.dns(), domain, shown).await;
-            Expectation { shown, receiver, provider, is_behind_gateway, include, clients }
+            let (clients, hosted) = tokio::join!(
+                clients::ask_all(policies.dns(), domain, shown),
+                Box::pin(hosted(policies, inquiry, clock, keeper, provider)),
+            );
+            Expectation { shown, receiver, provider, gateway, hosted, include, clients }
         }
     }))
     .await
+}
+
+/// The provider that keeps mailboxes behind a gateway, as autodiscover shows it, or an alias at the selector
+/// that most of them have.
+async fn behind(dns: &dyn Dns, domain: &Name) -> Option<&'static Provider> {
+    let keeps = |known: &&Provider| known.keeps_mailboxes();
+    let autodiscover = domain.child(b"autodiscover").ok()?;
+    let selector = Name::from_octets(format!("selector1._domainkey.{domain}").as_bytes()).ok()?;
+    let (client, key) =
+        tokio::join!(ask(dns, &autodiscover, Kind::Cname), ask(dns, &selector, Kind::Txt));
+    let alias = client.records().iter().find_map(|record| match &record.data {
+        Data::Cname(host) => provider::recognise_client(host),
+        _ => None,
+    });
+    alias
+        .filter(keeps)
+        .or_else(|| key.aliases.first().and_then(provider::recognise_dkim_target).filter(keeps))
+}
+
+/// Asks a policy that another service keeps about addresses of the provider.
+async fn hosted(
+    policies: &Policies<'_>,
+    inquiry: &Inquiry,
+    clock: Clock,
+    keeper: Option<&Provider>,
+    provider: &Provider,
+) -> Option<HostedPolicy> {
+    /// Addresses that are asked about, each of another network.
+    const ADDRESSES: usize = 3;
+    let (keeper, policy) = (keeper?, provider.policy()?);
+    let facts = spf::examine(policies, &policy).await;
+    let networks = facts.partitions().map(Partition::passing).map(|set| set.cidrs());
+    let addresses = networks.into_iter().flatten().take(ADDRESSES).map(Cidr::network);
+    let receiver = Receiver { name: b"unknown", time: clock.seconds };
+    let judged = join_all(addresses.map(|address| async move {
+        let asked = Asked::from(Sender::Address(address));
+        authorize::judge_sender(policies, inquiry, &asked, receiver).await.authorized()
+    }))
+    .await;
+    let count = |wanted: Authorized| judged.iter().filter(|one| **one == wanted).count();
+    let passing = count(Authorized::Yes);
+    let asked = passing + count(Authorized::No);
+    Some(HostedPolicy { keeper: keeper.title().to_owned(), asked, passing })
 }
 
 /// The receivers that share their MX hosts with another provider, each with that one, where the client
@@ -86,6 +155,16 @@ impl Expectation {
         answers.filter(|answer| answer.failure().is_none())
     }
 
+    /// What ends for its customers, and how many days are left at a moment; negative ones have passed.
+    pub(super) fn ends(&self, clock: Clock) -> impl Iterator<Item = End> {
+        let today = i64::try_from(clock.seconds / 86_400).unwrap_or(i64::MAX);
+        let title = self.shown.title();
+        self.shown.ends().filter_map(move |(day, what)| {
+            let day_number = i64::try_from(text::seconds(day)? / 86_400).ok()?;
+            Some(End { title, day, what, left: day_number.saturating_sub(today) })
+        })
+    }
+
     /// The list, as the report has it.
     pub(crate) fn report(&self, gathered: &Gathered) -> RecognisedProvider {
         let mut records = Vec::new();
@@ -102,6 +181,8 @@ impl Expectation {
             id: self.shown.id().to_owned(),
             title: self.shown.title().to_owned(),
             evidence,
+            gateway: self.gateway.map(|it| it.title().to_owned()),
+            hosted_policy: self.hosted.clone(),
             as_of: dates.map(|fact| fact.as_of).max().unwrap_or_default().to_owned(),
             records,
         }
@@ -115,7 +196,7 @@ impl Expectation {
         let (own, others): (Vec<&Name>, Vec<&Name>) =
             facts.exchangers().iter().map(|it| &it.host).partition(|host| is_its(host));
         evidence.extend(own.iter().map(|host| format!("MX {host}")));
-        if self.is_behind_gateway {
+        if self.gateway.is_some() {
             return None;
         }
         let documented = self.documented("MX", "@");
@@ -145,13 +226,19 @@ impl Expectation {
         evidence.extend(self.include.iter().map(|name| format!("SPF include:{name}")));
         let is_refused =
             gathered.unauthorized_mailboxes.iter().any(|it| it.title == self.provider.title());
-        let state = match (&self.include, &facts.published.found) {
-            (Some(_), _) => RecordState::Documented,
-            (None, Found::Nothing) => RecordState::Missing,
-            (None, _) if is_refused => RecordState::Missing,
-            // A policy that another service keeps, or that depends on the sender, may list the
-            // provider without naming it.
-            (None, _) => RecordState::Unknown,
+        let state = match (&self.include, &self.hosted, &facts.published.found) {
+            (Some(_), ..) => RecordState::Documented,
+            // A policy that another service keeps may list the provider without naming it.
+            (None, Some(hosted), _) => match (hosted.passing, hosted.asked) {
+                (_, 0) => RecordState::Unknown,
+                (0, _) => RecordState::Missing,
+                (passing, asked) if passing == asked => RecordState::Documented,
+                _ => RecordState::Unknown,
+            },
+            (None, None, Found::Nothing) => RecordState::Missing,
+            (None, None, _) if is_refused => RecordState::Missing,
+            // So may a policy that depends on the sender.
+            (None, None, _) => RecordState::Unknown,
         };
         Some(ExpectedRecord {
             name: gathered.domain.clone(),
@@ -172,7 +259,15 @@ impl Expectation {
         let of = |selector: &str| {
             facts.tried.iter().find(|it| it.candidate.selector.to_string() == selector)
         };
-        let has_key = selectors.iter().any(|it| of(it).is_some_and(|it| it.has_key()));
+        let is_its = |name: &Name| {
+            provider::recognise_dkim_target(name).is_some_and(|it| it.id() == self.provider.id())
+        };
+        // Who holds the keys wants an alias: a key that is published beside it is not the provider's.
+        let is_good = |tried: &Tried| {
+            let alias = tried.answer.aliases.first();
+            tried.has_key() && (!self.provider.holds_keys() || alias.is_some_and(is_its))
+        };
+        let has_key = selectors.iter().any(|it| of(it).is_some_and(|it| is_good(it)));
         let shape = match self.provider.key_targets().collect::<Vec<_>>() {
             targets if targets.is_empty() => "a DKIM key".to_owned(),
             targets => format!("a name as {}", targets.join(" or ")),
@@ -181,17 +276,15 @@ impl Expectation {
         for selector in selectors {
             let Some(tried) = of(selector) else { continue };
             let alias = tried.answer.aliases.first();
-            let is_its = |name: &Name| {
-                provider::recognise_dkim_target(name)
-                    .is_some_and(|it| it.id() == self.provider.id())
-            };
             let own = alias.filter(|name| is_its(name));
             evidence.extend(own.map(|target| format!("{} CNAME {target}", tried.name)));
             let state = match &tried.found {
                 dkim::Found::Failed => failed(&tried.answer),
-                _ if tried.has_key() => RecordState::Documented,
+                _ if is_good(tried) => RecordState::Documented,
                 // One of two rotating selectors rests.
                 _ if own.is_some() && has_key => RecordState::Documented,
+                // The alias is right, and there is no key where it leads.
+                _ if own.is_some() => RecordState::LeadsNowhere,
                 dkim::Found::Nothing if self.provider.rotates_selectors() => RecordState::Missing,
                 // The administrator may have chosen another selector.
                 dkim::Found::Nothing => RecordState::Unknown,
@@ -255,8 +348,12 @@ pub(super) fn failed(answer: &Answer) -> RecordState {
 /// What is published at a selector, where that is not what is documented.
 fn published(tried: &Tried, state: RecordState) -> Vec<String> {
     match state {
-        RecordState::Different => {
-            tried.answer.aliases.first().map(ToString::to_string).into_iter().collect()
+        RecordState::Different | RecordState::LeadsNowhere => {
+            match (tried.answer.aliases.first(), tried.has_key()) {
+                (Some(alias), _) => vec![alias.to_string()],
+                (None, true) => vec!["a DKIM key (TXT)".to_owned()],
+                (None, false) => Vec::new(),
+            }
         }
         _ => Vec::new(),
     }

@@ -28,7 +28,7 @@ use crate::diagnostic;
 use crate::dns::{Answer, Dns, alongside, join_all};
 use crate::net::{Family, Name};
 use crate::posture::lint::rules::NO_RETURN;
-use crate::posture::{self, Mailboxes, Role, Shrunken};
+use crate::posture::{self, End, Mailboxes, Role, Shrunken};
 use crate::protocols::dkim::lint::rules::{PROVED_NONE, REVOKED};
 use crate::protocols::mx::lint::rules::NONE as NO_MX;
 use crate::protocols::spf::lint::rules::VOID_LOOKUP;
@@ -121,6 +121,10 @@ pub(crate) struct Gathered {
     pub(crate) expectations: Vec<Expectation>,
     /// Policies of providers that lost a large part of what they are known to have listed.
     pub(crate) shrunken: Vec<Shrunken>,
+    /// True if what is known of providers may be held against the records.
+    pub(crate) provider_data: bool,
+    /// What the providers that keep the domain's mailboxes have announced to end.
+    pub(crate) ends: Vec<End>,
     /// What each name server of the zone says, if they were asked.
     pub(crate) authoritative: Option<Authoritative>,
     /// What each of several resolvers says, if they were compared.
@@ -141,7 +145,7 @@ async fn gather(
         Box::pin(facts(policies, web, inquiry, Known::default())),
         Box::pin(senders::senders(policies, inquiry, clock)),
         Box::pin(held(policies, inquiry)),
-        wanted(is_compared, Box::pin(documented::expectations(policies, &inquiry.domain))),
+        wanted(is_compared, Box::pin(documented::expectations(policies, inquiry, clock))),
         asked(inquiry.authoritative, |how| Box::pin(servers::sweep(dns, domain, how))),
         Box::pin(servers::resolvers(dns, domain, &inquiry.resolvers)),
     );
@@ -162,7 +166,9 @@ async fn gather(
         });
     }
     let expectations = expectations.unwrap_or_default();
+    let ends = expectations.iter().flat_map(|it| it.ends(clock)).collect();
     Gathered {
+        ends,
         senders,
         implied,
         untested,
@@ -291,6 +297,8 @@ async fn facts(
         untested,
         unauthorized_mailboxes: Vec::new(),
         expectations: Vec::new(),
+        provider_data: inquiry.provider_data,
+        ends: Vec::new(),
         shrunken: Vec::new(),
         authoritative: None,
         resolvers: Vec::new(),

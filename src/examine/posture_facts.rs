@@ -4,9 +4,10 @@ use super::Gathered;
 use super::inquiry::Sender;
 use super::senders::Tested;
 use crate::net::Name;
-use crate::posture::{self, Mailboxes, Platform, Receives, Requests, Sends};
+use crate::posture::{self, Mailboxes, Platform, Receives, Requests, RetiredInclude, Sends};
 use crate::protocols::spf::Found;
-use crate::protocols::spf::record::{Body, Mechanism, Qualifier};
+use crate::protocols::spf::record::{Body, Mechanism, Qualifier, Term};
+use crate::provider::Provider;
 use crate::report::Authorized;
 use crate::{
     protocols::{dkim, dmarc, spf},
@@ -46,6 +47,8 @@ impl Gathered {
             return_host: self.spf.as_deref().and_then(return_host),
             unauthorized_mailboxes: self.unauthorized_mailboxes.clone(),
             shrunken: self.shrunken.clone(),
+            retired: self.retired(),
+            ends: self.ends.clone(),
             authoritative: self.authoritative.clone(),
             resolvers: self.resolvers.clone(),
         }
@@ -91,6 +94,28 @@ impl Gathered {
             .collect();
         let mut found = self.spf.as_deref().map_or_else(Vec::new, platforms);
         found.retain(|platform| !receive.contains(&platform.title));
+        found
+    }
+
+    /// Includes that their providers have retired, of the domain's own records.
+    fn retired(&self) -> Vec<RetiredInclude> {
+        let facts = self.spf.as_ref().filter(|_| self.provider_data);
+        let mut found: Vec<RetiredInclude> = Vec::new();
+        for (published, term, name, known) in facts.into_iter().flat_map(own_includes) {
+            if known.has_retired(name) && found.iter().all(|other| other.name != *name) {
+                let facts = known.facts();
+                let text = name.to_string();
+                let mut dated = facts.iter().filter(|fact| fact.key == "retired");
+                let as_of = dated.find(|fact| fact.value == text).map_or("", |fact| fact.as_of);
+                found.push(RetiredInclude {
+                    location: published.location().at(term.span),
+                    title: known.title(),
+                    name: name.clone(),
+                    policy: known.policy(),
+                    as_of,
+                });
+            }
+        }
         found
     }
 
@@ -159,25 +184,34 @@ fn key_bits(facts: &dkim::Facts) -> Option<u32> {
     all?.into_iter().max()
 }
 
+/// The includes by which records of the domain let a provider pass: the record, the term, the name and who
+/// is meant.
+fn own_includes(facts: &spf::Facts) -> Vec<(&spf::Published, &Term, &Name, &'static Provider)> {
+    let [partition, _] = facts.partitions();
+    let visits = partition.visits.iter().filter(|visit| partition.hands_on_pass(visit));
+    let own = visits.map(|visit| &visit.published);
+    let own = own.filter(|published| published.domain.is_within(&facts.domain));
+    own.flat_map(|published| {
+        let terms = published.usable().into_iter().flat_map(|record| &record.terms);
+        terms.filter_map(move |term| match &term.body {
+            Body::Directive(Qualifier::Pass, Mechanism::Include(spec)) => {
+                let name = spec.fixed()?;
+                Some((&**published, term, name, provider::recognise_include(name)?))
+            }
+            _ => None,
+        })
+    })
+    .collect()
+}
+
 /// The platforms that records of the domain let pass with all of their customers.
 fn platforms(facts: &spf::Facts) -> Vec<Platform> {
     let mut found: Vec<Platform> = Vec::new();
-    let [partition, _] = facts.partitions();
-    let visits = partition.visits.iter().filter(|visit| partition.hands_on_pass(visit));
-    let visits = visits.map(|visit| &visit.published);
-    for published in visits.filter(|published| published.domain.is_within(&facts.domain)) {
-        for term in published.usable().into_iter().flat_map(|record| &record.terms) {
-            let Body::Directive(Qualifier::Pass, Mechanism::Include(spec)) = &term.body else {
-                continue;
-            };
-            let known = spec.fixed().and_then(provider::recognise_include);
-            let Some(known) = known.filter(|it| it.is_shared() && !it.keeps_mailboxes()) else {
-                continue;
-            };
-            if found.iter().all(|other| other.title != known.title()) {
-                let location = published.location().at(term.span);
-                found.push(Platform { location, title: known.title() });
-            }
+    for (published, term, _, known) in own_includes(facts) {
+        let is_platform = known.is_shared() && !known.keeps_mailboxes();
+        if is_platform && found.iter().all(|other| other.title != known.title()) {
+            let location = published.location().at(term.span);
+            found.push(Platform { location, title: known.title() });
         }
     }
     found

@@ -3,7 +3,8 @@
 use super::inquiry::{Asked, Sender};
 use crate::dns::{Data, Kind, ask};
 use crate::net::Name;
-use crate::protocols::spf::record::{Body, Mechanism, Qualifier};
+use crate::protocols::spf::macro_string::Part;
+use crate::protocols::spf::record::{Body, DomainSpec, Mechanism, Qualifier, SpecText};
 use crate::protocols::spf::{Found, LOOKUP_LIMIT, Policies};
 use crate::provider::{self, Provider};
 
@@ -16,6 +17,8 @@ pub(crate) struct Recognised {
     named: Vec<&'static Provider>,
     /// Those that send, with the name that the policy includes.
     send: Vec<(&'static Provider, Name)>,
+    /// A service that keeps the policy, or a part of it.
+    hosted: Option<&'static Provider>,
     /// True if the policy lets anybody pass at all.
     lists_somebody: bool,
 }
@@ -51,6 +54,10 @@ pub(super) async fn listed(policies: &Policies<'_>, domain: &Name) -> Recognised
                 Body::Redirect(spec) => (true, spec),
                 _ => continue,
             };
+            let keeper = pattern(spec, &record.value.text).and_then(|name| {
+                provider::recognise_include(&name).filter(|known| known.keeps_policies())
+            });
+            listed.hosted = listed.hosted.or(keeper);
             let Some(name) = spec.fixed() else { continue };
             match provider::recognise_include(name) {
                 Some(known) if passes => listed.send.push((known, name.clone())),
@@ -65,7 +72,30 @@ pub(super) async fn listed(policies: &Policies<'_>, domain: &Name) -> Recognised
     listed
 }
 
+/// The name that a domain-spec leads to, with one label for its macros and what precedes them.
+fn pattern(spec: &DomainSpec, record: &[u8]) -> Option<Name> {
+    match &spec.text {
+        SpecText::Fixed(name) => name.as_ref().ok().cloned(),
+        SpecText::Macro(macros) => match macros.parts.last()? {
+            Part::Literal(span) => {
+                Name::from_octets(&[b"x".as_slice(), span.of(record)].concat()).ok()
+            }
+            _ => None,
+        },
+    }
+}
+
 impl Recognised {
+    /// The service that keeps the policy, or a part of it, in its own zone.
+    pub(crate) fn keeper(&self) -> Option<&'static Provider> {
+        self.hosted
+    }
+
+    /// Adds a provider that other records show, and that receives behind a gateway.
+    pub(crate) fn add_named(&mut self, provider: &'static Provider) {
+        self.named.push(provider);
+    }
+
     /// Each provider once, those that send first.
     pub(crate) fn all(&self) -> Vec<&'static Provider> {
         let mut all: Vec<&'static Provider> = Vec::new();

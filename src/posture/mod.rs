@@ -49,6 +49,10 @@ pub struct Facts {
     /// Policies of providers that the domain's own policy includes, and that lost a large part of what
     /// they are known to have listed.
     pub shrunken: Vec<Shrunken>,
+    /// Includes of the domain's own policy that their providers have retired.
+    pub retired: Vec<RetiredInclude>,
+    /// What the providers that keep the domain's mailboxes have announced to end.
+    pub ends: Vec<End>,
     /// What each name server of the zone says, if they were asked.
     pub authoritative: Option<Authoritative>,
     /// What each of several resolvers says, if they were compared.
@@ -117,6 +121,34 @@ pub struct Mailboxes {
     pub host: Name,
     /// The name whose policy lists its senders.
     pub policy: Name,
+}
+
+/// An include of a name that its provider has retired.
+#[derive(Clone, Debug)]
+pub struct RetiredInclude {
+    /// The term.
+    pub location: Location,
+    /// The provider's name for a reader.
+    pub title: &'static str,
+    /// The name.
+    pub name: Name,
+    /// The name whose policy lists the provider's senders now, if that is the same for all customers.
+    pub policy: Option<Name>,
+    /// The date for which the source says so.
+    pub as_of: &'static str,
+}
+
+/// Something that ends or changes for the customers of a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    /// The provider's name for a reader.
+    pub title: &'static str,
+    /// The day, as `2026-12-31`.
+    pub day: &'static str,
+    /// What ends.
+    pub what: &'static str,
+    /// Days until then at the moment of the judgement; negative ones have passed.
+    pub left: i64,
 }
 
 /// The SPF policy of a provider that lost a large part of its addresses.

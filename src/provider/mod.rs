@@ -50,6 +50,8 @@ pub struct Provider {
     return_mx: Option<&'static str>,
     shares_mx: Option<&'static str>,
     publish: Vec<&'static str>,
+    retired: Vec<Pattern>,
+    dates: Vec<&'static str>,
     ranges: Vec<Generation>,
 }
 
@@ -164,6 +166,29 @@ impl Provider {
         self.kinds.contains(&Kind::Mailbox)
     }
 
+    /// True if it receives for customers whose mailboxes are elsewhere.
+    pub(crate) fn is_gateway(&self) -> bool {
+        self.kinds.contains(&Kind::Gateway)
+    }
+
+    /// True if it keeps policies of its customers in its own zone.
+    pub(crate) fn keeps_policies(&self) -> bool {
+        self.kinds.contains(&Kind::Hosted)
+    }
+
+    /// True for a name that its customers should replace in their SPF records.
+    pub(crate) fn has_retired(&self, name: &Name) -> bool {
+        let octets = name.to_octets();
+        self.retired.iter().any(|pattern| pattern.covers(&octets))
+    }
+
+    /// What ends or changes for its customers, each with its day, as `2026-12-31`. What is announced for
+    /// a month or later is left out.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let dated = self.dates.iter().filter_map(|line| line.split_once(' '));
+        dated.filter(|(day, _)| day.len() == "2026-12-31".len())
+    }
+
     /// The MX host that a customer's MAIL FROM domain needs, so that the provider gets its bounces; what only
     /// the customer knows stands in angle brackets.
     pub fn return_host(&self) -> Option<&'static str> {
@@ -235,6 +260,8 @@ impl Provider {
             ("aliases", _) => self.aliases.push(value),
             ("selectors", _) => self.selectors.push(value),
             ("publish", _) => self.publish.push(value),
+            ("retired", _) => self.retired.push(Pattern::new(value)),
+            ("dates", _) => self.dates.push(value),
             ("includes", _) => self.includes.push(Pattern::new(value)),
             ("mx", _) => self.mx.push(Pattern::new(value)),
             ("outbound", _) => self.outbound.push(Pattern::new(value)),

@@ -65,7 +65,7 @@ fn the_table_is_read_as_toml_is() {
 
 #[test]
 fn every_value_of_the_table_that_a_rule_needs_can_be_read() {
-    let shown_only = ["retired", "keys", "reports", "mta_sts", "tokens", "dates"];
+    let shown_only = ["keys", "reports", "mta_sts", "tokens"];
     let mut unread = Vec::new();
     let mut provider = Provider::default();
     table::lines(TABLE, |line| match line {
@@ -295,6 +295,13 @@ fn a_service_is_pasted_with_a_priority_and_a_weight() {
         None,
     ];
     assert_eq!(lines.map(data), wanted.map(|it| it.map(str::to_owned)));
+}
+
+#[test]
+fn every_day_on_which_something_ends_is_one() {
+    let ends: Vec<(&str, &str)> = all().iter().flat_map(Provider::ends).collect();
+    assert!(ends.len() >= 3);
+    assert!(ends.iter().all(|(day, what)| crate::text::seconds(day).is_some() && !what.is_empty()));
 }
 
 #[test]

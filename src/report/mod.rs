@@ -87,10 +87,11 @@ pub use lookup::Lookups;
 pub use lookup::{Lookup, LookupId, LookupOutcome};
 #[doc(hidden)]
 pub use owner::Owners;
+pub(crate) use owner::provider_of;
 pub use owner::{Owner, Party};
 #[doc(hidden)]
 pub use patch::{GoneFinding, Patch, PatchSet, PatchStep};
-pub use provider::{ExpectedRecord, Need, RecognisedProvider, RecordState};
+pub use provider::{ExpectedRecord, HostedPolicy, Need, RecognisedProvider, RecordState};
 #[doc(hidden)]
 pub use repair::{left, repair};
 pub use rule_id::RuleId;

@@ -15,10 +15,29 @@ pub struct RecognisedProvider {
     pub title: String,
     /// The records that show it. Escaped.
     pub evidence: Vec<String>,
+    /// The gateway that receives for the domain, for a reader; `None` if the provider receives itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<String>,
+    /// What the SPF policy says of the provider, if another service keeps the policy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hosted_policy: Option<HostedPolicy>,
     /// The date of the newest fact that the list of records rests on.
     pub as_of: String,
     /// The records that it documents, the required ones first.
     pub records: Vec<ExpectedRecord>,
+}
+
+/// An SPF policy that a service keeps, asked about addresses of the provider: what it lists cannot be read
+/// from the record of the domain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct HostedPolicy {
+    /// The service, for a reader.
+    pub keeper: String,
+    /// Addresses that were asked about and whose result is known.
+    pub asked: usize,
+    /// Those of them that pass.
+    pub passing: usize,
 }
 
 /// A record that a provider documents.

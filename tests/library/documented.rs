@@ -313,3 +313,129 @@ fn of_two_that_share_hosts_of_amazon_only_autodiscover_shows_workmail() {
     assert_eq!(ids, ["amazon-workmail"]);
     assert_eq!(record(&domain, "autodiscover").state, Documented);
 }
+
+// ── policies that another service keeps, and gateways ───────────────────────────────────────────
+
+/// A customer of Microsoft 365 whose policy Proofpoint keeps, and what that says of two addresses.
+fn hosted(first: &str, second: &str) -> Domain {
+    let macros = "include:%{ir}.%{v}.%{d}.spf.has.pphosted.com";
+    let zone = WHOLE.replace("include:spf.protection.outlook.com", macros);
+    let zone = zone.replace(
+        "v=spf1 ip4:192.0.2.0/24 -all",
+        "v=spf1 ip4:192.0.2.0/28 ip4:198.51.100.0/28 -all",
+    );
+    about(&format!(
+        "{zone}
+        0.2.0.192.in-addr.example.com.spf.has.pphosted.com TXT {first}
+        0.100.51.198.in-addr.example.com.spf.has.pphosted.com TXT {second}"
+    ))
+}
+
+fn include(domain: &Domain) -> Option<RecordState> {
+    let mut records = domain.providers.iter().flat_map(|it| &it.records);
+    records.find(|it| it.expected.starts_with("include:")).map(|it| it.state)
+}
+
+#[test]
+fn a_policy_that_a_service_keeps_is_asked_about_addresses_of_the_provider() {
+    let (yes, no) = ("v=spf1 +all", "v=spf1 -all");
+    let states = [[yes, yes], [no, no], [yes, no]].map(|[first, second]| {
+        let domain = hosted(first, second);
+        let hosted = domain.providers[0].hosted_policy.as_ref().expect("a service keeps it");
+        (hosted.asked, hosted.passing, include(&domain))
+    });
+    assert_eq!(states, [(2, 2, Some(Documented)), (2, 0, Some(Missing)), (2, 1, Some(Unknown))]);
+}
+
+#[test]
+fn a_policy_that_a_service_keeps_and_that_does_not_answer_is_unknown() {
+    let domain = hosted("!servfail", "!timeout");
+    assert_eq!(include(&domain), Some(Unknown));
+    assert_eq!(domain.providers[0].hosted_policy.as_ref().map(|it| it.asked), Some(0));
+}
+
+#[test]
+fn behind_a_gateway_autodiscover_or_a_selector_shows_who_keeps_the_mailboxes() {
+    let gateway = |more: &str| {
+        about(&format!(
+            "example.com MX 0 mx0a-00112233.pphosted.com
+            mx0a-00112233.pphosted.com A 192.0.2.1
+            example.com TXT v=spf1 ip4:192.0.2.0/28 -all
+            {more}"
+        ))
+    };
+    let found = [
+        "autodiscover.example.com CNAME autodiscover.outlook.com",
+        "selector1._domainkey.example.com CNAME selector1-example-com._domainkey.x.onmicrosoft.com",
+        "autodiscover.example.com A 192.0.2.1",
+    ]
+    .map(|more| {
+        let domain = gateway(more);
+        let shown = domain.providers.first().map(|it| (it.id.clone(), it.gateway.is_some()));
+        (shown, include(&domain))
+    });
+    let shown = Some(("microsoft365".to_owned(), true));
+    assert_eq!(found, [(shown.clone(), Some(Unknown)), (shown, Some(Unknown)), (None, None)]);
+}
+
+#[test]
+fn a_service_that_only_receives_for_programs_is_no_gateway() {
+    let domain = about(
+        "example.com MX 10 inbound-smtp.us-east-1.amazonaws.com
+        inbound-smtp.us-east-1.amazonaws.com A 192.0.2.1
+        example.com TXT v=spf1 include:amazonses.com include:_spf.google.com -all
+        amazonses.com TXT v=spf1 ip4:192.0.2.0/28 -all
+        _spf.google.com TXT v=spf1 ip4:198.51.100.0/28 -all",
+    );
+    assert!(domain.providers.is_empty(), "{:?}", domain.providers);
+}
+
+#[test]
+fn an_alias_without_a_key_behind_it_is_right_and_leads_nowhere() {
+    let zone = WHOLE.lines().filter(|line| !line.contains("v=DKIM1"));
+    let domain = about(&zone.collect::<Vec<_>>().join("\n"));
+    let selector = record(&domain, "selector1._domainkey");
+    assert_eq!(selector.state, LeadsNowhere);
+    assert_eq!(selector.published, ["selector1-example-com._domainkey.fms.onmicrosoft.com"]);
+}
+
+#[test]
+fn a_key_in_place_of_the_alias_is_not_what_is_documented() {
+    let alias = "selector2._domainkey.example.com CNAME selector2-example-com._domainkey.fms.onmicrosoft.com";
+    let key = "selector2._domainkey.example.com TXT v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    let domain = about(&WHOLE.replace(alias, key));
+    assert_eq!(record(&domain, "selector2._domainkey").state, Different);
+}
+
+#[test]
+fn what_is_documented_for_customers_is_not_asked_of_the_providers_own_domains() {
+    let own = WHOLE.replace("example.com", "fms.onmicrosoft.com");
+    let inquiry = Inquiry::about(name("fms.onmicrosoft.com"));
+    let domain = at_once(audit::domain(&World::new(&own), &inquiry, Clock::default()));
+    assert!(domain.providers.is_empty(), "{:?}", domain.providers);
+}
+
+// ── what ends ───────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn an_end_is_judged_by_the_clock_that_is_given_and_not_without_one() {
+    let found = |day: &str, provider_data: bool| {
+        let mut inquiry = Inquiry::about(name(DOMAIN));
+        inquiry.provider_data = provider_data;
+        let clock = Clock { seconds: mailcheck::text::seconds(day).unwrap_or_default() };
+        let domain = at_once(audit::domain(&World::new(WHOLE), &inquiry, clock));
+        let found = domain.findings.iter().filter(|it| it.rule.starts_with("posture/service-ends"));
+        found.map(|it| it.message.to_string()).collect::<Vec<_>>()
+    };
+    let said = |when: &str| {
+        let what = "basic authentication for SMTP AUTH switched off by default for existing tenants \
+                    (an administrator can switch it on again)";
+        vec![format!("Microsoft 365, 2026-12-31: {what} ({when})")]
+    };
+    assert_eq!(found("2026-11-27", true), said("in 34 days"));
+    assert_eq!(found("2026-12-30", true), said("in 1 day"));
+    assert_eq!(found("2027-01-10", true), said("10 days ago"));
+    for (day, provider_data) in [("", true), ("2026-09-01", true), ("2026-12-30", false)] {
+        assert_eq!(found(day, provider_data), [""; 0]);
+    }
+}

@@ -20,6 +20,7 @@ use mailcheck::mail::{Piece, bounce, feedback};
 use mailcheck::net::Name;
 use mailcheck::protocols::Protocol;
 use mailcheck::report::{Examined, Finding, Run, State};
+use mailcheck::text;
 use mailcheck::web::{Response, Scripted};
 use mailcheck::zone::Facts;
 use mailcheck::zonefile::{Overlay, Zone, formats};
@@ -164,6 +165,7 @@ async fn the_healthy_domain_trips_nothing() {
         mail: "",
         recorded: "",
         also: vec![],
+        day: "",
         web,
     };
     assert_eq!(nothing.findings("healthy").await, Ok(BTreeSet::new()));
@@ -211,6 +213,8 @@ struct Example<'p> {
     recorded: &'p str,
     /// Rules that cannot but be met as well.
     also: Vec<&'p str>,
+    /// The day on which it is asked.
+    day: &'p str,
     /// What web servers say.
     web: Scripted,
 }
@@ -233,8 +237,7 @@ enum Asked {
 impl Example<'static> {
     /// Reads the comments that a zone or a configuration begins with: `; mailcheck DOMAIN
     /// [--selector S]`, `; mailcheck lint FILE` `; mailcheck message FILE`, `bounce FILE`
-    /// or `report FILE`, which a good one may leave to the bad one, and
-    /// `; also trips: family/name,
+    /// or `report FILE`, which a good one may leave to the bad one, `; on DAY`, and `; also trips: family/name,
     /// …`; in a configuration `#` stands for `;`.
     fn read(page: &'static str, heading: &str, other: Option<&Self>) -> Self {
         let (zone, toml) = (block_of(page, heading, "zone"), block_of(page, heading, "toml"));
@@ -251,6 +254,7 @@ impl Example<'static> {
             (None, Some(other)) => other.asked.clone(),
             (None, None) => panic!("a bad example says what is asked:\n{page}"),
         };
+        let day = comment(" on ").unwrap_or_default();
         let also = comment(" also trips: ").map(|list| list.split(", ").collect());
         let before = match block_of(page, heading, "before") {
             "" if page.starts_with("# change/") => {
@@ -263,7 +267,7 @@ impl Example<'static> {
         let mail = mail.into_iter().find(|block| !block.is_empty()).unwrap_or_default();
         let web = web_of(section(page, heading));
         let also = also.unwrap_or_default();
-        Self { asked, before, zone, toml, mail, recorded, also, web }
+        Self { asked, before, zone, toml, mail, recorded, also, day, web }
     }
 
     /// The rules that are found met.
@@ -344,7 +348,7 @@ impl Example<'static> {
         let mut report = match self.before {
             None => {
                 let world = self.recorded_over(Served(after));
-                let clock = Clock::default();
+                let clock = Clock { seconds: text::seconds(self.day).unwrap_or_default() };
                 Box::pin(domain_with_web(&world, &self.web, &inquiry, clock)).await
             }
             Some(before) => {

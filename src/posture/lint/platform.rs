@@ -1,6 +1,7 @@
 //! Rules about providers: those that keep mailboxes, and those that send for many at once.
 
-use crate::diagnostic::{Finding, Rule};
+use crate::diagnostic::{Finding, Location, Rule};
+use crate::dns::Kind;
 use crate::net::IpSet;
 use crate::posture::{Facts, Requests, Role};
 use crate::protocols::dmarc::Policy;
@@ -68,4 +69,53 @@ pub(super) fn shrunken(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
         let said = said.then(Phrase::listed(gone, MOST, " and ")).plain(verb);
         findings.push(Finding::new(rule, policy.location.clone(), said));
     }
+}
+
+pub(super) fn retired(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for one in &facts.retired {
+        let said = Phrase::new().code(format!("include:{}", one.name)).plain(format!(
+            " is a name that {} has retired (as known on {}); ",
+            one.title, one.as_of
+        ));
+        let said = match one.policy.as_ref().filter(|policy| **policy != one.name) {
+            Some(policy) => said.plain("its policy is ").name(policy),
+            None => said.plain("it has no other one for customers: remove the term"),
+        };
+        findings.push(Finding::new(rule, one.location.clone(), said));
+    }
+}
+
+/// Days before and after an end in which it is urgent.
+const URGENT: std::ops::RangeInclusive<i64> = -30..=30;
+/// Days before an end from which on it is worth a note.
+const NEAR: std::ops::RangeInclusive<i64> = 31..=90;
+
+pub(super) fn ends_soon(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    announced(facts, rule, &URGENT, findings);
+}
+
+pub(super) fn ends(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    announced(facts, rule, &NEAR, findings);
+}
+
+fn announced(
+    facts: &Facts,
+    rule: &'static Rule,
+    days: &std::ops::RangeInclusive<i64>,
+    findings: &mut Vec<Finding>,
+) {
+    for end in facts.ends.iter().filter(|end| days.contains(&end.left)) {
+        let said = Phrase::from(end.title).plain(format!(", {}: {} (", end.day, end.what));
+        let said = match (end.left, end.left.unsigned_abs()) {
+            (0, _) => said.plain("today"),
+            (1.., days) => said.plain("in ").number(days).plain(plural(days)),
+            (_, days) => said.number(days).plain(plural(days)).plain(" ago"),
+        };
+        let location = Location::set(facts.domain.clone(), Kind::Mx);
+        findings.push(Finding::new(rule, location, said.plain(")")));
+    }
+}
+
+fn plural(days: u64) -> &'static str {
+    if days == 1 { " day" } else { " days" }
 }

@@ -11,6 +11,9 @@ use crate::text::{advice, draft, rfc};
 pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &NO_SUCH_DOMAIN, run: role::no_such_domain },
     Check { rule: &PROVIDER_SHRUNK, run: platform::shrunken },
+    Check { rule: &RETIRED_INCLUDE, run: platform::retired },
+    Check { rule: &SERVICE_ENDS_SOON, run: platform::ends_soon },
+    Check { rule: &SERVICE_ENDS, run: platform::ends },
     Check { rule: &SERVERS_DIFFER, run: servers::different },
     Check { rule: &STALE_SERVER, run: servers::stale },
     Check { rule: &LAME_SERVER, run: servers::lame },
@@ -172,6 +175,38 @@ pub(crate) static PROVIDER_SHRUNK: Rule = Rule {
           repair that.",
     cite: rfc(7208, "5.2"),
     page: include_str!("provider-shrunk.md"),
+};
+
+pub(crate) static RETIRED_INCLUDE: Rule = Rule {
+    id: "posture/retired-include",
+    severity: Warn,
+    confidence: Likely,
+    summary: "SPF includes a name that its provider has retired",
+    why: "The provider no longer maintains the name. It authorizes other addresses than the \
+          provider sends from, or none, and one day it may not exist: then receivers return \
+          permerror.",
+    cite: rfc(7208, "5.2"),
+    page: include_str!("retired-include.md"),
+};
+
+pub(crate) static SERVICE_ENDS_SOON: Rule = Rule {
+    id: "posture/service-ends-soon",
+    severity: Warn,
+    confidence: Likely,
+    summary: "a service of the mailbox provider ends within 30 days, or has just ended",
+    why: "Mail or clients that depend on the service fail from that day on.",
+    cite: advice(),
+    page: include_str!("service-ends-soon.md"),
+};
+
+pub(crate) static SERVICE_ENDS: Rule = Rule {
+    id: "posture/service-ends",
+    severity: Note,
+    confidence: Likely,
+    summary: "a service of the mailbox provider ends within 90 days",
+    why: "Mail or clients that depend on the service fail from that day on.",
+    cite: advice(),
+    page: include_str!("service-ends.md"),
 };
 
 /// Name servers serve different records with the same SOA serial.

@@ -25,6 +25,8 @@ fn facts() -> Facts {
         misplaced: Vec::new(),
         unauthorized_mailboxes: Vec::new(),
         shrunken: Vec::new(),
+        retired: Vec::new(),
+        ends: Vec::new(),
         authoritative: None,
         resolvers: Vec::new(),
     }
@@ -161,4 +163,15 @@ fn platforms_are_told_together_and_only_where_dmarc_is_enforced() {
     let open = Facts { requests: Requests::Policy(Policy::None), ..enforced };
     assert!(found.starts_with("every customer of A or B can send from"), "{found}");
     assert_eq!(ids(&open), [""; 0]);
+}
+
+#[test]
+fn an_end_is_a_note_for_90_days_and_a_warning_for_30_days_before_and_after() {
+    let end =
+        |left| super::super::End { title: "X", day: "2027-03-31", what: "service ends", left };
+    let found = |left| ids(&Facts { ends: vec![end(left)], has_key: None, ..facts() });
+    let (note, warning) = (["posture/service-ends"], ["posture/service-ends-soon"]);
+    assert_eq!([91, 90, 31].map(found), [vec![], note.to_vec(), note.to_vec()]);
+    assert_eq!([30, 0, -30].map(found), [warning.to_vec(), warning.to_vec(), warning.to_vec()]);
+    assert_eq!(found(-31), [""; 0]);
 }

@@ -5,7 +5,9 @@ use super::of_status;
 use super::sheet::Sheet;
 use crate::protocols::Protocol;
 use crate::render::palette::Ink;
-use crate::report::{Domain, ExpectedRecord, Need, RecognisedProvider, RecordState, SectionView};
+use crate::report::{
+    Domain, ExpectedRecord, HostedPolicy, Need, RecognisedProvider, RecordState, SectionView,
+};
 use crate::text::Phrase;
 
 /// The column where summaries begin, counted from the one of the statuses.
@@ -39,7 +41,11 @@ fn documented(provider: &RecognisedProvider) -> Phrase {
     /// Records that a row has room for.
     const MOST: usize = 3;
     let (good, all) = provider.count();
-    let said = Phrase::from(&*provider.title)
+    let said = match &provider.gateway {
+        Some(gateway) => Phrase::from(&*provider.title).plain(format!(" behind {gateway}")),
+        None => Phrase::from(&*provider.title),
+    };
+    let said = said
         .plain(": ")
         .number(good)
         .plain(" of ")
@@ -68,12 +74,29 @@ fn documented(provider: &RecognisedProvider) -> Phrase {
         ("; leads nowhere: ", named(RecordState::LeadsNowhere, |_| true)),
         ("; retired: ", named(RecordState::Different, |need| need == Need::Retired)),
     ];
-    parts
+    let said = parts
         .into_iter()
         .filter(|(_, records)| !records.is_empty())
         .fold(said, |said, (what, records)| {
             said.plain(what).then(Phrase::listed(records, MOST, ", "))
-        })
+        });
+    match &provider.hosted_policy {
+        Some(hosted) => said.plain("; ").then(policy_kept(provider, hosted)),
+        None => said,
+    }
+}
+
+/// What a policy that another service keeps says of the provider.
+fn policy_kept(provider: &RecognisedProvider, hosted: &HostedPolicy) -> Phrase {
+    let said = Phrase::from("SPF policy kept by ").plain(&hosted.keeper);
+    if hosted.asked == 0 {
+        return said.plain(format!(": undetermined for addresses of {}", provider.title));
+    }
+    said.plain(": ")
+        .number(hosted.passing)
+        .plain(" of ")
+        .number(hosted.asked)
+        .plain(format!(" addresses of {} asked about pass", provider.title))
 }
 
 /// Each record that the domain's providers document, for those who want to see everything.
