@@ -142,9 +142,10 @@ pub(super) fn run(typed: FixArgs) -> Result<u8, RunError> {
 }
 
 async fn carry_out(flags: FixArgs) -> Result<u8, RunError> {
+    // The configuration first: it may hold providers that the words name.
+    let (mut policy, _) = config::policy(&flags.choice)?;
     let words = Words::read(&flags.words)?;
     let sources = Sources::read(flags.sources, words.resolvers)?;
-    let (mut policy, _) = config::policy(&flags.choice)?;
     let mut inquiry = inquiry(words.targets, &words.senders)?;
     declare(&policy.config, &mut inquiry)?;
     inquiry.most_queries = sources.most_queries(&policy.config);

@@ -1,7 +1,8 @@
 //! `mailcheck providers [NAME]`: what is known of those who send and receive for others. Makes no DNS
 //! queries.
 
-use super::args::{self, Colour, Pages};
+use super::args::{self, Choosing, Colour, Pages};
+use super::config;
 use super::rules::Format;
 use super::words::Mistake;
 use super::{RunError, write};
@@ -34,6 +35,12 @@ pub(super) struct ProvidersArgs {
     )]
     form: Format,
 
+    /// Configuration file, or none
+    ///
+    /// Its [[provider]] entries are shown with the others.
+    #[arg(long, value_name = "FILE|none")]
+    config: Option<OsString>,
+
     /// When to use colour.
     #[command(flatten)]
     colour: Colour,
@@ -46,8 +53,9 @@ pub(super) struct ProvidersArgs {
 /// Lists the providers, or shows the one that was named.
 ///
 /// # Errors
-/// The flags mean nothing, no provider is named so, or standard output cannot be written to.
+/// The flags mean nothing, the configuration is faulty, no provider is named so, or standard output cannot be written to.
 pub(super) fn run(typed: &ProvidersArgs) -> Result<u8, RunError> {
+    config::opened(&Choosing { config: typed.config.clone(), ..Choosing::default() })?;
     let name = typed.name.as_ref().map(|name| known(&name.to_string_lossy())).transpose()?;
     write::page(typed.colour.color.into(), |look, out| match (typed.form, name) {
         (Format::Text, None) => text::providers(provider::all(), look, out),

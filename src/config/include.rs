@@ -43,6 +43,12 @@ impl Config {
             Some(ConfigFault::at(&one.name.place, said))
         });
         faults.extend(again);
+        for one in &other.providers {
+            if let Some(first) = self.providers.iter().find(|known| known.id == one.id) {
+                let said = twice(&format!("{} is given", one.id), &first.place);
+                faults.push(ConfigFault::at(&one.place, said));
+            }
+        }
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -50,6 +56,7 @@ impl Config {
         self.included.extend(other.included);
         self.own.extend(other.own);
         self.files.extend(other.files);
+        self.providers.extend(other.providers);
         self.rules.extend(other.rules);
         self.ignores.extend(other.ignores);
         self.contracts.extend(other.contracts);

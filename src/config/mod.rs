@@ -23,6 +23,7 @@ use crate::contract::{self, Contract, Written};
 use crate::diagnostic::{Rule, Severity};
 use crate::dns::Place;
 use crate::net::Name;
+use crate::provider::Given;
 use crate::report::Domain;
 use crate::suppress::Ignore;
 use crate::text::near;
@@ -58,6 +59,8 @@ pub struct Config {
     pub own: Vec<Written<Name>>,
     /// What files are.
     pub files: Vec<FileSetting>,
+    /// Facts about providers, beside those that the program has.
+    pub providers: Vec<Given>,
     /// Severities of rules.
     pub rules: Vec<Setting>,
     /// Findings that do not count.

@@ -50,6 +50,12 @@ impl Documented {
     /// What is written as need, type, name and value, an arrow before a name; `None` for advice that
     /// is no single record.
     pub(super) fn read(line: &'static str) -> Option<Self> {
+        let (need, kind, name, value) = Self::parts(line)?;
+        Some(Self { need, kind, name, value })
+    }
+
+    /// The need, the type, the name and the value of such a line.
+    pub(super) fn parts(line: &str) -> Option<(Need, &str, &str, &str)> {
         let (word, rest) = line.split_once(' ')?;
         let (need, _) = Need::WORDS.into_iter().find(|(_, known)| *known == word)?;
         let (kind, rest) = rest.split_once(' ')?;
@@ -60,7 +66,7 @@ impl Documented {
         let is_one = !name.ends_with(',') && !value.starts_with("and ") && !value.contains(';');
         let value = value.strip_prefix("-> ").unwrap_or(value);
         let is_one = is_one || kind == "TXT";
-        is_one.then_some(Self { need, kind, name, value })
+        is_one.then_some((need, kind, name, value))
     }
 
     /// True if the value is the same for all customers, so that it can be pasted.

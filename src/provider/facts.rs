@@ -41,6 +41,9 @@ impl Provider {
             }
             Line::Generation | Line::Value(..) => {}
         });
+        // What a user says of a key counts instead.
+        facts.retain(|fact: &Fact| !self.given.iter().any(|given| given.key == fact.key));
+        facts.extend(self.given.iter().filter(|given| !OTHER.contains(&given.key)).cloned());
         facts
     }
 }

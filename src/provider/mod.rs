@@ -10,18 +10,21 @@
 
 mod documented;
 mod facts;
+mod given;
 mod pattern;
 mod table;
 
 pub(crate) use documented::recognise_client;
 pub use documented::{Documented, Need};
 pub use facts::Fact;
+pub use given::all;
+#[doc(hidden)]
+pub use given::{Given, KEYS as GIVEN_KEYS, add, fault as given_fault};
 
 use crate::net::{Cidr, Family, IpSet, Name};
 use crate::text::near;
 use pattern::Pattern;
 use std::net::IpAddr;
-use std::sync::OnceLock;
 use table::Line;
 
 /// The table, read when it is first asked for.
@@ -53,6 +56,8 @@ pub struct Provider {
     retired: Vec<Pattern>,
     dates: Vec<&'static str>,
     ranges: Vec<Generation>,
+    /// What a user says of it.
+    given: Vec<Fact>,
 }
 
 /// What the SPF policy of a provider listed at some time.
@@ -288,12 +293,6 @@ impl Provider {
             (HostRole::Domain, &self.domains),
         ]
     }
-}
-
-/// Everybody who is known, the best known first.
-pub fn all() -> &'static [Provider] {
-    static ALL: OnceLock<Vec<Provider>> = OnceLock::new();
-    ALL.get_or_init(read)
 }
 
 /// Reads the table anew, which [`all`] does once.

@@ -1,6 +1,6 @@
 //! `mailcheck.toml`: what its owner decided about the findings.
 
-use super::{Ended, Run, policy, replay, run};
+use super::{Ended, Run, policy, replay, run, text, world};
 use serde_json::Value;
 
 /// Ignores the only warning of [`weak`].
@@ -216,4 +216,79 @@ rule = \"spf/neutral-all\"  # mailcheck.toml:2
 reason = \"until the move\"  # mailcheck.toml:2
 ";
     assert_eq!(ended.stdout, expected, "{}", ended.stderr);
+}
+
+// ── facts about providers ───────────────────────────────────────────────────────────────────────
+
+/// A provider that only this organization knows.
+const ACME: &str = "[[provider]]
+id       = \"acme\"
+as-of    = 2026-11-20
+title    = \"Acme Mail\"
+kinds    = [\"mailbox\"]
+mx       = [\".mx.acme.example\"]
+policy   = \"spf.acme.example\"
+publish  = [\"required CNAME autodiscover -> outlook.acme.example\"]
+";
+
+/// A customer of it.
+fn customer(test: &str, toml: &str) -> Run {
+    let tape = world(&[
+        ("example.com", "MX", "0 in.mx.acme.example.".to_owned()),
+        ("in.mx.acme.example", "A", "192.0.2.1".to_owned()),
+        ("example.com", "TXT", text(b"v=spf1 include:spf.acme.example -all")),
+        ("spf.acme.example", "TXT", text(b"v=spf1 ip4:192.0.2.0/28 -all")),
+    ]);
+    let run = replay(test, &tape, ["example.com", "--checks", "mx,spf"]);
+    run.in_repository().file("mailcheck.toml", toml.as_bytes())
+}
+
+#[test]
+fn a_provider_of_the_file_is_recognised_and_its_records_are_looked_for() {
+    let report = customer("provider-added", ACME).json();
+    let provider = &report["domains"][0]["providers"][0];
+    assert_eq!(
+        (&provider["id"], &provider["as_of"], &provider["records"][2]["state"]),
+        (&"acme".into(), &"2026-11-20".into(), &"missing".into())
+    );
+    let said = super::said(&report["domains"][0]["authorizations"][0]["headline"]);
+    assert!(said.starts_with("Acme Mail is authorized"), "{said}");
+    assert_eq!(
+        customer("provider-unknown", "").json()["domains"][0]["providers"],
+        Value::Array(vec![])
+    );
+}
+
+#[test]
+fn a_provider_of_the_file_is_a_word_among_senders() {
+    let ended = customer("provider-word", ACME).arguments(["acme", "-q"]).end();
+    assert!(
+        ended.stdout.starts_with("YES  example.com: Acme Mail is authorized"),
+        "{}",
+        ended.stdout
+    );
+}
+
+#[test]
+fn what_the_file_says_of_a_known_provider_takes_the_place_of_what_the_program_knows() {
+    let toml = "[[provider]]\nid = \"postmark\"\nas-of = 2026-11-20\n\
+                includes = [\"spf.mtasv.net\", \"spf2.mtasv.example\"]\n";
+    let show = run("provider-override", ["providers", "postmark"]).in_repository();
+    let report = show.file("mailcheck.toml", toml.as_bytes()).json();
+    let facts = report["providers"][0]["facts"].as_array().expect("facts");
+    let of = |key: &str| -> Vec<(&str, &str)> {
+        let own = facts.iter().filter(|fact| fact["key"] == key);
+        own.map(|fact| {
+            (
+                fact["value"].as_str().unwrap_or_default(),
+                fact["source"].as_str().unwrap_or_default(),
+            )
+        })
+        .collect()
+    };
+    assert_eq!(
+        of("includes"),
+        [("spf.mtasv.net", "mailcheck.toml:1"), ("spf2.mtasv.example", "mailcheck.toml:1")]
+    );
+    assert!(of("mx").iter().all(|(_, source)| !source.starts_with("mailcheck.toml")));
 }

@@ -50,6 +50,8 @@ pub fn plan(typed: CheckArgs) -> Result<Plan, Mistake> {
         (None, false) => Some(STANDARD_INPUT.into()),
         (None, true) => None,
     };
+    // The configuration first: it may hold providers that the words name.
+    let ending = Ending::read(&typed.report)?;
     let words = Words::read_beside(&typed_words, file.is_some())?;
     let given = Given::read(&typed, words.senders)?;
     let what_if = WhatIf::read(&typed.what_if, words.targets.len())?;
@@ -59,7 +61,6 @@ pub fn plan(typed: CheckArgs) -> Result<Plan, Mistake> {
             file.display()
         )));
     }
-    let ending = Ending::read(&typed.report)?;
     let mut sources = Sources::read(typed.sources, words.resolvers)?;
     sources.compared.clone_from(&given.resolvers);
     let http = match (typed.http.no_http, typed.one_by_one.allow_private) {

@@ -30,6 +30,7 @@ struct Body {
     select: Option<Given<Vec<String>>>,
     ignore: Option<Given<Vec<String>>>,
     rules: Vec<Value>,
+    providers: Vec<Value>,
     ignores: Vec<Value>,
     contracts: Vec<Value>,
 }
@@ -65,6 +66,7 @@ pub(super) fn document(settings: &Settings, origin: impl Fn(&str) -> String) -> 
         select: scopes("select", select),
         ignore: scopes("ignore", ignore),
         rules: config.rules.iter().map(rule).collect(),
+        providers: config.providers.iter().map(provider).collect(),
         ignores: config.ignores.iter().map(ignored).collect(),
         contracts: config.contracts.iter().map(contract).collect(),
     };
@@ -77,6 +79,19 @@ fn rule(setting: &Setting) -> Value {
         "rule": rule.id,
         "severity": severity.map_or("off", Severity::word),
         "origin": place(at),
+    })
+}
+
+fn provider(given: &crate::provider::Given) -> Value {
+    let facts = given.facts.iter().map(|(key, values)| {
+        let values = values.iter().map(|value| escape(value.as_bytes())).collect::<Vec<_>>();
+        json!({"key": key, "values": values})
+    });
+    json!({
+        "id": given.id,
+        "as_of": given.as_of,
+        "facts": facts.collect::<Vec<_>>(),
+        "origin": place(&given.place),
     })
 }
 

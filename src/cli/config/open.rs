@@ -7,6 +7,7 @@ use crate::cli::repository::Repository;
 use crate::cli::words::Mistake;
 use crate::config::{self, BASELINE, Config, ConfigFault, FILE, LIMIT};
 use crate::contract::Written;
+use crate::provider;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -31,6 +32,7 @@ pub(in crate::cli) fn opened(choice: &Choosing) -> Result<(Config, Option<PathBu
         let baseline = files.read(&beside, &shown, None)?;
         config.take_in(baseline).map_err(|faults| mistake(&faults))?;
     }
+    provider::add(config.providers.clone());
     // As it is shown it can be opened too: from the current folder.
     Ok((config, Some(PathBuf::from(shown))))
 }
@@ -40,7 +42,9 @@ pub(in crate::cli) fn opened(choice: &Choosing) -> Result<(Config, Option<PathBu
 /// # Errors
 /// It cannot be read or is faulty.
 pub(in crate::cli) fn one_file(path: &Path) -> Result<Config, Mistake> {
-    read(path, &path.display().to_string(), None)
+    let config = read(path, &path.display().to_string(), None)?;
+    provider::add(config.providers.clone());
+    Ok(config)
 }
 
 /// The file to read and how it is shown; `None` if there is none, or none is wanted.

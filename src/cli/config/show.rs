@@ -190,6 +190,21 @@ fn lines(settings: &Settings, given: impl Fn(&str) -> Option<String>) -> Vec<(St
         ];
         lines.extend(said.into_iter().flatten().map(|line| (line, place(&one.place))));
     }
+    for one in &config.providers {
+        lines.push(blank());
+        lines.push(("[[provider]]".to_owned(), place(&one.place)));
+        lines.push((format!("id = {}", quoted(&one.id)), place(&one.place)));
+        lines.push((format!("as-of = {}", one.as_of), place(&one.place)));
+        for (key, values) in &one.facts {
+            let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();
+            let said = match (key.as_str(), values.as_slice()) {
+                ("rotates" | "shared", [is]) => is.trim_matches('"').to_owned(),
+                ("title" | "policy", [one]) => one.clone(),
+                _ => format!("[{}]", values.join(", ")),
+            };
+            lines.push((format!("{key} = {said}"), place(&one.place)));
+        }
+    }
     for one in &config.ignores {
         lines.push(blank());
         lines.push(("[[ignore]]".to_owned(), place(&one.place)));

@@ -2,6 +2,7 @@
 
 mod domain;
 mod files;
+mod providers;
 
 use super::{Config, ConfigFault, FailOn, Ignore, LIMIT, Setting, severity};
 use crate::catalogue;
@@ -18,7 +19,7 @@ use toml::de::{DeTable, DeValue};
 /// Most faults that are listed: a reader who sees them all can repair the file.
 const TOLD: usize = 100;
 /// The keys at the top of a file.
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 10] = [
     "fail-on",
     "most-queries",
     "provider-data",
@@ -26,6 +27,7 @@ const KEYS: [&str; 9] = [
     "own",
     "files",
     "domain",
+    "provider",
     "rules",
     "ignore",
 ];
@@ -114,6 +116,7 @@ impl Reader<'_> {
                 "own" => self.own(value),
                 "files" => self.files(value),
                 "domain" => self.domains(value),
+                "provider" => self.providers(value),
                 "rules" => self.rules(value),
                 "ignore" => self.ignores(value),
                 _ => self.unknown_key(key.span().start, key.get_ref(), &KEYS),
