@@ -12,7 +12,7 @@ use crate::dns::{Answer, Data, Dns, Kind, ask, join_all};
 use crate::net::{Cidr, Name};
 use crate::posture::End;
 use crate::protocols::dkim::{self, Tried};
-use crate::protocols::spf::{self, Found, Partition, Policies, Receiver};
+use crate::protocols::spf::{self, Found, Partition, Policies, Receiver, SpfResult};
 use crate::provider::{self, Documented, Need, Provider};
 use crate::report::{
     Authorized, ExpectedRecord, HostedPolicy, RecognisedProvider, RecordState, provider_of,
@@ -119,7 +119,11 @@ async fn hosted(
     let receiver = Receiver { name: b"unknown", time: clock.seconds };
     let judged = join_all(addresses.map(|address| async move {
         let asked = Asked::from(Sender::Address(address));
-        authorize::judge_sender(policies, inquiry, &asked, receiver).await.authorized()
+        let judged = authorize::judge_sender(policies, inquiry, &asked, receiver).await;
+        // A policy with a fault says nothing about those whom it was meant to list.
+        let mut cells = judged.mail_from.iter().flat_map(|it| &it.partition.cells);
+        let is_broken = cells.any(|cell| cell.result() == Some(SpfResult::Permerror));
+        if is_broken { Authorized::Unknown } else { judged.authorized() }
     }))
     .await;
     let count = |wanted: Authorized| judged.iter().filter(|one| **one == wanted).count();

@@ -3,12 +3,16 @@
 use super::Gathered;
 use super::inquiry::Sender;
 use super::senders::Tested;
+use crate::diagnostic::Location;
+use crate::dns::Kind;
 use crate::net::Name;
-use crate::posture::{self, Mailboxes, Platform, Receives, Requests, RetiredInclude, Sends};
+use crate::posture::{
+    self, Mailboxes, Platform, Receives, Requests, RetiredInclude, Sends, Tenants, Unneeded,
+};
 use crate::protocols::spf::Found;
 use crate::protocols::spf::record::{Body, Mechanism, Qualifier, Term};
 use crate::provider::Provider;
-use crate::report::Authorized;
+use crate::report::{Authorized, provider_of};
 use crate::{
     protocols::{dkim, dmarc, spf},
     provider,
@@ -49,6 +53,8 @@ impl Gathered {
             shrunken: self.shrunken.clone(),
             retired: self.retired(),
             ends: self.ends.clone(),
+            tenants: keys.map_or_else(Vec::new, tenants),
+            unneeded: self.unneeded(),
             authoritative: self.authoritative.clone(),
             resolvers: self.resolvers.clone(),
         }
@@ -102,6 +108,10 @@ impl Gathered {
         let facts = self.spf.as_ref().filter(|_| self.provider_data);
         let mut found: Vec<RetiredInclude> = Vec::new();
         for (published, term, name, known) in facts.into_iter().flat_map(own_includes) {
+            // What a provider says of its names is for customers.
+            if provider_of(&self.domain).is_some_and(|owner| owner.id() == known.id()) {
+                continue;
+            }
             if known.has_retired(name) && found.iter().all(|other| other.name != *name) {
                 let facts = known.facts();
                 let text = name.to_string();
@@ -112,6 +122,32 @@ impl Gathered {
                     title: known.title(),
                     name: name.clone(),
                     policy: known.policy(),
+                    as_of,
+                });
+            }
+        }
+        found
+    }
+
+    /// Includes of providers that send with their own return path, and for which a selector leads to them.
+    fn unneeded(&self) -> Vec<Unneeded> {
+        let (Some(spf), Some(dkim), true) = (&self.spf, &self.dkim, self.provider_data) else {
+            return Vec::new();
+        };
+        let mut found: Vec<Unneeded> = Vec::new();
+        for (published, term, name, known) in own_includes(spf) {
+            let Some(as_of) = known.returns_by_itself() else { continue };
+            let is_its = |alias: &Name| {
+                provider::recognise_dkim_target(alias).is_some_and(|it| it.id() == known.id())
+            };
+            let mut tried = dkim.facts.keyed();
+            let signs = tried.find(|it| it.answer.aliases.first().is_some_and(is_its));
+            if let Some(tried) = signs {
+                found.push(Unneeded {
+                    location: published.location().at(term.span),
+                    title: known.title(),
+                    name: name.clone(),
+                    selector: tried.candidate.selector.to_string(),
                     as_of,
                 });
             }
@@ -215,4 +251,35 @@ fn platforms(facts: &spf::Facts) -> Vec<Platform> {
         }
     }
     found
+}
+
+/// Selectors that lead to different tenants of a provider that rotates them: the first of each tenant,
+/// against the first of all.
+fn tenants(facts: &dkim::Facts) -> Vec<Tenants> {
+    let mut first: Vec<(&'static Provider, String, String)> = Vec::new();
+    let mut found: Vec<Tenants> = Vec::new();
+    for tried in &facts.tried {
+        let Some(alias) = tried.answer.aliases.first() else { continue };
+        let known = provider::recognise_dkim_target(alias).filter(|it| it.rotates_selectors());
+        let (Some(known), Some(tenant)) = (known, tenant(alias)) else { continue };
+        let selector = tried.candidate.selector.to_string();
+        match first.iter().find(|(other, ..)| other.id() == known.id()) {
+            None => first.push((known, selector, tenant)),
+            Some((_, before, other)) if *other != tenant => found.push(Tenants {
+                location: Location::set(tried.name.clone(), Kind::Cname),
+                title: known.title(),
+                first: [before.clone(), other.clone()],
+                second: [selector, tenant],
+            }),
+            Some(_) => {}
+        }
+    }
+    found
+}
+
+/// The label that follows `_domainkey` in the name that an alias leads to.
+fn tenant(alias: &Name) -> Option<String> {
+    let mut labels = alias.labels().skip_while(|label| *label != b"_domainkey".as_slice());
+    let tenant = labels.nth(1)?;
+    Some(String::from_utf8_lossy(tenant).into_owned())
 }

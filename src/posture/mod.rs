@@ -53,6 +53,10 @@ pub struct Facts {
     pub retired: Vec<RetiredInclude>,
     /// What the providers that keep the domain's mailboxes have announced to end.
     pub ends: Vec<End>,
+    /// Selectors that lead to different tenants of one provider.
+    pub tenants: Vec<Tenants>,
+    /// Includes of providers that sign, and that send with a return path of their own.
+    pub unneeded: Vec<Unneeded>,
     /// What each name server of the zone says, if they were asked.
     pub authoritative: Option<Authoritative>,
     /// What each of several resolvers says, if they were compared.
@@ -134,6 +138,34 @@ pub struct RetiredInclude {
     pub name: Name,
     /// The name whose policy lists the provider's senders now, if that is the same for all customers.
     pub policy: Option<Name>,
+    /// The date for which the source says so.
+    pub as_of: &'static str,
+}
+
+/// Two selectors that lead to different tenants of one provider.
+#[derive(Clone, Debug)]
+pub struct Tenants {
+    /// The second selector.
+    pub location: Location,
+    /// The provider's name for a reader.
+    pub title: &'static str,
+    /// The first selector and its tenant, as published.
+    pub first: [String; 2],
+    /// The second selector and its tenant, as published.
+    pub second: [String; 2],
+}
+
+/// An include that receivers do not look at for the mail of its provider.
+#[derive(Clone, Debug)]
+pub struct Unneeded {
+    /// The term.
+    pub location: Location,
+    /// The provider's name for a reader.
+    pub title: &'static str,
+    /// The name that is included.
+    pub name: Name,
+    /// The selector by which the provider signs.
+    pub selector: String,
     /// The date for which the source says so.
     pub as_of: &'static str,
 }

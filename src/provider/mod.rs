@@ -20,12 +20,13 @@ pub use facts::Fact;
 pub use given::all;
 #[doc(hidden)]
 pub use given::{Given, KEYS as GIVEN_KEYS, add, fault as given_fault};
+#[doc(hidden)]
+pub use table::read;
 
 use crate::net::{Cidr, Family, IpSet, Name};
 use crate::text::near;
 use pattern::Pattern;
 use std::net::IpAddr;
-use table::Line;
 
 /// The table, read when it is first asked for.
 static TABLE: &str = include_str!("providers.toml");
@@ -187,6 +188,13 @@ impl Provider {
         self.retired.iter().any(|pattern| pattern.covers(&octets))
     }
 
+    /// The date for which a source says that its mail has a return path of its own, so that receivers do
+    /// not look at the SPF records of its customers; `None` if no source says so.
+    pub(crate) fn returns_by_itself(&self) -> Option<&'static str> {
+        let facts = self.facts();
+        facts.iter().find(|fact| fact.key == "return_path").map(|fact| fact.as_of)
+    }
+
     /// What ends or changes for its customers, each with its day, as `2026-12-31`. What is announced for
     /// a month or later is left out.
     pub(crate) fn ends(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -246,39 +254,6 @@ impl Provider {
         self.key_note
     }
 
-    /// Adds what a key of the table says; false if the key or the value is of no use here.
-    fn put(&mut self, key: &str, value: &'static str) -> bool {
-        let network = || value.parse::<Cidr>().ok();
-        match (key, self.ranges.last_mut()) {
-            ("as_of", Some(generation)) => generation.as_of = value,
-            ("since", Some(generation)) => generation.since = Some(value),
-            ("networks", Some(generation)) => return push(&mut generation.networks, network()),
-            ("id", _) => self.id = value,
-            ("title", _) => self.title = value,
-            ("kinds", _) => return push(&mut self.kinds, Kind::read(value)),
-            ("shared", _) => self.shared = value == "true",
-            ("rotates", _) => self.rotates = value == "true",
-            ("policy", _) => self.policy = Some(value),
-            ("key_note", _) => self.key_note = Some(value),
-            ("return_mx", _) => self.return_mx = Some(value),
-            ("shares_mx", _) => self.shares_mx = Some(value),
-            ("aliases", _) => self.aliases.push(value),
-            ("selectors", _) => self.selectors.push(value),
-            ("publish", _) => self.publish.push(value),
-            ("retired", _) => self.retired.push(Pattern::new(value)),
-            ("dates", _) => self.dates.push(value),
-            ("includes", _) => self.includes.push(Pattern::new(value)),
-            ("mx", _) => self.mx.push(Pattern::new(value)),
-            ("outbound", _) => self.outbound.push(Pattern::new(value)),
-            ("submission", _) => self.submission.push(Pattern::new(value)),
-            ("domains", _) => self.domains.push(Pattern::new(value)),
-            ("targets", _) => self.targets.push(Pattern::new(value)),
-            ("forwarding", _) => return push(&mut self.forwarding, network()),
-            _ => return false,
-        }
-        true
-    }
-
     /// The words for it on the command line.
     fn words(&self) -> impl Iterator<Item = &'static str> {
         std::iter::once(self.id).chain(self.aliases.iter().copied())
@@ -293,20 +268,6 @@ impl Provider {
             (HostRole::Domain, &self.domains),
         ]
     }
-}
-
-/// Reads the table anew, which [`all`] does once.
-#[doc(hidden)]
-pub fn read() -> Vec<Provider> {
-    let mut read: Vec<Provider> = Vec::with_capacity(256);
-    table::lines(TABLE, |line| match (line, read.last_mut()) {
-        (Line::Provider, _) => read.push(Provider::default()),
-        (Line::Generation, Some(provider)) => provider.ranges.push(Generation::default()),
-        // The table is part of the program, and a test reads it: what is left out is what no rule needs.
-        (Line::Value(key, value), Some(provider)) => drop(provider.put(key, value)),
-        _ => {}
-    });
-    read
 }
 
 /// The provider that a person names, by id or alias; letter case, spaces and hyphens are ignored.
@@ -412,13 +373,6 @@ pub fn spoken(name: &Name) -> Option<&'static Provider> {
             let found = host(&below()?);
             found.filter(|(_, role)| is_meant(*role)).map(|(provider, _)| provider)
         })
-}
-
-/// Appends what could be read; false if it could not.
-fn push<T>(list: &mut Vec<T>, item: Option<T>) -> bool {
-    let is_read = item.is_some();
-    list.extend(item);
-    is_read
 }
 
 /// The provider with the longest of the patterns that cover a name, and the use of that pattern.

@@ -1,5 +1,6 @@
 //! The table is complete and without contradiction, and names are recognised.
 
+use super::table::Line;
 use super::*;
 use std::collections::HashMap;
 
@@ -65,7 +66,7 @@ fn the_table_is_read_as_toml_is() {
 
 #[test]
 fn every_value_of_the_table_that_a_rule_needs_can_be_read() {
-    let shown_only = ["keys", "reports", "mta_sts", "tokens"];
+    let shown_only = ["keys", "reports", "mta_sts", "tokens", "return_path"];
     let mut unread = Vec::new();
     let mut provider = Provider::default();
     table::lines(TABLE, |line| match line {
@@ -158,6 +159,7 @@ fn every_fact_has_a_source_and_a_date() {
         "key_note",
         "return_mx",
         "shares_mx",
+        "return_path",
         "shared",
         "reports",
         "publish",

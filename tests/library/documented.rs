@@ -439,3 +439,11 @@ fn an_end_is_judged_by_the_clock_that_is_given_and_not_without_one() {
         assert_eq!(found(day, provider_data), [""; 0]);
     }
 }
+
+#[test]
+fn a_hosted_policy_that_is_gone_says_nothing_about_the_provider() {
+    let zone = WHOLE.replace("include:spf.protection.outlook.com", "include:s1.fdmarc.net");
+    let domain = about(&zone);
+    assert_eq!(include(&domain), Some(Unknown));
+    assert_eq!(domain.providers[0].hosted_policy.as_ref().map(|it| it.asked), Some(0));
+}

@@ -119,3 +119,31 @@ fn announced(
 fn plural(days: u64) -> &'static str {
     if days == 1 { " day" } else { " days" }
 }
+
+pub(super) fn tenants(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    for one in &facts.tenants {
+        let [first, tenant] = &one.first;
+        let [second, other] = &one.second;
+        let said = Phrase::from("selector ")
+            .code(first)
+            .plain(format!(" leads to the tenant {tenant} of {}, ", one.title))
+            .plain("selector ")
+            .code(second)
+            .plain(format!(" to {other}"));
+        findings.push(Finding::new(rule, one.location.clone(), said));
+    }
+}
+
+pub(super) fn unneeded(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    if !facts.is_organization {
+        return;
+    }
+    for one in &facts.unneeded {
+        let said = Phrase::new()
+            .code(format!("include:{}", one.name))
+            .plain(format!(" is not needed: {} sends with its own return path ", one.title))
+            .plain(format!("(as known on {}) and signs with selector ", one.as_of))
+            .code(&one.selector);
+        findings.push(Finding::new(rule, one.location.clone(), said));
+    }
+}

@@ -34,6 +34,8 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &NO_RETURN, run: role::no_return },
     Check { rule: &BULK_SENDERS, run: bulk::senders },
     Check { rule: &SHARED_PLATFORM, run: platform::shared },
+    Check { rule: &DIFFERENT_TENANTS, run: platform::tenants },
+    Check { rule: &INCLUDE_NOT_NEEDED, run: platform::unneeded },
 ];
 
 pub(crate) static NO_SUCH_DOMAIN: Rule = Rule {
@@ -175,6 +177,28 @@ pub(crate) static PROVIDER_SHRUNK: Rule = Rule {
           repair that.",
     cite: rfc(7208, "5.2"),
     page: include_str!("provider-shrunk.md"),
+};
+
+pub(crate) static DIFFERENT_TENANTS: Rule = Rule {
+    id: "posture/different-tenants",
+    severity: Warn,
+    confidence: Likely,
+    summary: "selectors lead to different tenants of one provider",
+    why: "A domain belongs to one tenant. The provider rotates between the selectors, and the \
+          signatures of one of them will not verify.",
+    cite: advice(),
+    page: include_str!("different-tenants.md"),
+};
+
+pub(crate) static INCLUDE_NOT_NEEDED: Rule = Rule {
+    id: "posture/include-not-needed",
+    severity: Note,
+    confidence: Likely,
+    summary: "SPF includes a service that sends with its own return path",
+    why: "Receivers evaluate SPF for the domain of the return path. This record is not asked \
+          about mail of the service, and the include uses up DNS lookups.",
+    cite: rfc(7208, "2.4"),
+    page: include_str!("include-not-needed.md"),
 };
 
 pub(crate) static RETIRED_INCLUDE: Rule = Rule {

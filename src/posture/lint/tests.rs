@@ -27,6 +27,8 @@ fn facts() -> Facts {
         shrunken: Vec::new(),
         retired: Vec::new(),
         ends: Vec::new(),
+        tenants: Vec::new(),
+        unneeded: Vec::new(),
         authoritative: None,
         resolvers: Vec::new(),
     }

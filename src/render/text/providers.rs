@@ -80,6 +80,7 @@ fn heading(key: &str) -> &str {
         "targets" => "targets of DKIM CNAME records",
         "keys" => "DKIM records",
         "return_mx" => "MX host of a customer's MAIL FROM domain",
+        "return_path" => "return path of its mail",
         "shares_mx" => "its MX hosts are those of",
         "rotates" => "one selector at a time needs a key",
         "key_note" => "how keys are published",
