@@ -107,7 +107,9 @@ impl Gathered {
     fn retired(&self) -> Vec<RetiredInclude> {
         let facts = self.spf.as_ref().filter(|_| self.provider_data);
         let mut found: Vec<RetiredInclude> = Vec::new();
-        for (published, term, name, known) in facts.into_iter().flat_map(own_includes) {
+        for (published, term, name, known) in
+            facts.into_iter().flat_map(|facts| own_includes(facts))
+        {
             // What a provider says of its names is for customers.
             if provider_of(&self.domain).is_some_and(|owner| owner.id() == known.id()) {
                 continue;
