@@ -1,6 +1,6 @@
 //! Files as they stand at a commit: what `git` says, which is asked as a program.
 
-use super::input::{ZONE_LIMIT, bounded, within};
+use super::input::{bounded, within};
 use super::words::Mistake;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -67,7 +67,7 @@ impl Commit {
     ///
     /// # Errors
     /// `git` cannot be run, or the file is too large.
-    pub(super) fn file(&self, path: &Path) -> Result<Option<Vec<u8>>, Mistake> {
+    pub(super) fn file(&self, path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Mistake> {
         let shown = format!("{} at {:?}", path.display(), self.name);
         let fault = |why: &dyn std::fmt::Display| Mistake::new(format!("{shown}: {why}"));
         let Some(name) = path.file_name() else {
@@ -84,8 +84,8 @@ impl Commit {
             .spawn()
             .map_err(|why| fault(&why))?;
         let out = child.stdout.take();
-        let content = out.map_or_else(|| Ok(Vec::new()), |out| bounded(out, ZONE_LIMIT));
-        let content = within(ZONE_LIMIT, &shown, content).inspect_err(|_| {
+        let content = out.map_or_else(|| Ok(Vec::new()), |out| bounded(out, limit));
+        let content = within(limit, &shown, content).inspect_err(|_| {
             // What is left unread ends git, whose status then says nothing.
             let _ = child.kill();
             let _ = child.wait();

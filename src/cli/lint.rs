@@ -180,8 +180,8 @@ fn judge(
     let word = Path::new(word);
     let (_, path) = input::split(word);
     let text = match path.as_os_str() == "-" {
-        true => input::standard_input(input::ZONE_LIMIT)?,
-        false => input::read(path, input::ZONE_LIMIT)?,
+        true => input::standard_input(natures.most_octets())?,
+        false => input::read(path, natures.most_octets())?,
     };
     let name = path.display().to_string();
     if let Some(place) = text.iter().position(|octet| *octet == 0) {

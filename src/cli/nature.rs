@@ -19,16 +19,26 @@ pub(super) struct Natures {
 }
 
 impl Natures {
+    /// The largest file that is read, in octets.
+    pub(super) fn most_octets(&self) -> u64 {
+        self.flags.most_octets()
+    }
+
     /// A file with what it includes, as it is on the disk.
     pub(super) fn assembled(&self, argument: &Path, text: Vec<u8>) -> Assembly {
         let root = self.flags.root.as_deref();
-        included::assembled(root, argument, text, &|path| included::on_disk(root, path))
+        let whole =
+            included::assembled(root, argument, text, &|path| included::on_disk(root, path));
+        whole.with_most_records(self.flags.max_records)
     }
 
     /// The same at a commit.
     pub(super) fn assembled_at(&self, commit: &Commit, argument: &Path, text: Vec<u8>) -> Assembly {
-        let read = |path: &Path| commit.file(path).map_err(|why| why.to_string()).transpose();
-        included::assembled(self.flags.root.as_deref(), argument, text, &read)
+        let read = |path: &Path| {
+            commit.file(path, self.most_octets()).map_err(|why| why.to_string()).transpose()
+        };
+        let whole = included::assembled(self.flags.root.as_deref(), argument, text, &read);
+        whole.with_most_records(self.flags.max_records)
     }
 
     /// What a file holds, which is named like this, and every fault of it.

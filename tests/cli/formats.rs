@@ -123,3 +123,20 @@ fn deep_nesting_is_refused_in_bounds() {
         assert_eq!((code, said.starts_with(&format!("{file}:1:"))), (Some(3), true), "{said}");
     }
 }
+
+#[test]
+fn limits_are_settings_and_one_that_is_reached_is_no_success() {
+    let records: String = (0..20).map(|it| format!("h{it} 60 A 192.0.2.{it}\n")).collect();
+    let text = format!("@ 60 SOA ns h 1 7200 900 1209600 300\n{records}");
+    let lint = |test: &str, most: &'static str| {
+        let run = run(test, ["lint", "example.com.zone", "--max-records", most]);
+        run.file("example.com.zone", text.as_bytes()).end()
+    };
+    let [few, enough] = [lint("most-few", "20"), lint("most-enough", "21")];
+    assert_eq!((few.code, enough.code), (Some(2), Some(0)), "{}", few.screen());
+    assert!(few.stderr.contains("--max-records allows"), "{}", few.stderr);
+    let large = vec![b'\n'; 1024 * 1024 + 1];
+    let run = run("most-size", ["lint", "example.com.zone", "--max-size", "1"]);
+    let ended = run.file("example.com.zone", &large).end();
+    assert_eq!(ended.refusal(), (Some(2), "error: example.com.zone: larger than 1 MiB"));
+}

@@ -195,7 +195,7 @@ impl States {
 
     fn version(&self, argument: &Path) -> Result<Version, Mistake> {
         let (_, path) = input::split(argument);
-        let text = input::read(path, input::ZONE_LIMIT)?;
+        let text = input::read(path, self.natures.most_octets())?;
         let whole = self.natures.assembled(argument, text);
         Ok(Version { files: self.natures.understood(argument, &whole), text: whole.into_text() })
     }
@@ -255,10 +255,10 @@ impl States {
             let (_, path) = input::split(argument);
             let file = path.display();
             let now = match path.exists() {
-                true => Some(input::read(path, input::ZONE_LIMIT)?),
+                true => Some(input::read(path, natures.most_octets())?),
                 false => None,
             };
-            let was = commit.file(path)?;
+            let was = commit.file(path, natures.most_octets())?;
             // What a file includes may have changed, and the file itself not.
             let now = now.map(|text| natures.assembled(argument, text));
             let was = was.map(|text| natures.assembled_at(commit, argument, text));

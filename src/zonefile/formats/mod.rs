@@ -55,6 +55,8 @@ mod yaml;
 pub use format::{Format, UnknownFormat};
 
 use super::zone::include::{Part, whole_line};
+#[cfg(feature = "formats")]
+use super::zone::source::MOST_RECORDS;
 use super::zone::{Assembly, Concern, ErrorKind, Ignore, Notice, Reading, Remark, Zone, ZoneError};
 use crate::dns::{Kind, Place};
 use crate::net::Name;
@@ -117,7 +119,7 @@ pub fn read_with(format: Option<Format>, file: &str, origin: Option<&Name>, text
     match format.unwrap_or_else(|| Format::recognise(file, text)) {
         Format::Zone => master_file(file, origin, text),
         #[cfg(feature = "formats")]
-        format => tool::read(format, file, origin, text),
+        format => tool::read(format, file, origin, (text, MOST_RECORDS)),
         #[cfg(not(feature = "formats"))]
         format => unread(format, file),
     }
@@ -132,13 +134,18 @@ pub fn read_assembly(
     whole: &Assembly,
 ) -> Files {
     match format.unwrap_or_else(|| Format::recognise(file, whole.text())) {
-        Format::Zone if whole.parts().len() > 1 || !whole.is_plain() => {
+        Format::Zone if foreign::advice(whole.text()).is_none() => {
             let named = name_in(file);
             let origin = origin.or(named.as_ref());
-            let reading = Zone::read_assembly(origin, whole);
-            Files { parts: whole.parts().to_vec(), ..of_reading(origin, reading) }
+            let files = of_reading(origin, Zone::read_assembly(origin, whole));
+            let parts = if whole.parts().len() > 1 { whole.parts().to_vec() } else { Vec::new() };
+            Files { parts, ..files }
         }
-        format => read_with(Some(format), file, origin, whole.text()),
+        Format::Zone => master_file(file, origin, whole.text()),
+        #[cfg(feature = "formats")]
+        format => tool::read(format, file, origin, (whole.text(), whole.most_records())),
+        #[cfg(not(feature = "formats"))]
+        format => unread(format, file),
     }
 }
 

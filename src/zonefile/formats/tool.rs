@@ -12,8 +12,14 @@ use crate::net::Name;
 use crate::zonefile::zone::{Builder, ErrorKind, Zone};
 
 /// Reads a file in a format.
-pub(super) fn read(format: Format, file: &str, origin: Option<&Name>, text: &[u8]) -> Files {
+pub(super) fn read(
+    format: Format,
+    file: &str,
+    origin: Option<&Name>,
+    (text, most_records): (&[u8], usize),
+) -> Files {
     let mut book = Book::new(file, text);
+    book.source.most_records = most_records;
     let mut before = None;
     let named = || {
         let base = base_name(file);

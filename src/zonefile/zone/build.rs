@@ -15,8 +15,6 @@ use std::sync::Arc;
 
 /// No message holds more (RFC 1035 §4.2.2).
 const SET_LIMIT: usize = 65_535;
-/// Records of a file, at most: each takes some hundred octets of memory.
-const RECORD_LIMIT: usize = 500_000;
 /// What a record costs in a message beside its data: a pointer to its owner, type, class, time to
 /// live and length.
 const RECORD_OVERHEAD: usize = 12;
@@ -135,8 +133,9 @@ impl Builder {
         row: Row<'_>,
     ) -> Result<(), (ErrorKind, &'static str)> {
         let Row { owner, kind, ttl, offset, wire, marks } = row;
-        if self.records == RECORD_LIMIT {
-            return Err((ErrorKind::Limit, "at most 500000 records in a file"));
+        if self.records >= source.most_records {
+            let what = "no more records in a file than --max-records allows (500000 by default)";
+            return Err((ErrorKind::Limit, what));
         }
         self.records += 1;
         if kind == Kind::Soa {

@@ -8,6 +8,7 @@
 //! files: nothing is opened here.
 
 use super::grammar::{self, Parts};
+use super::source::MOST_RECORDS;
 use crate::text::Span;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use std::sync::Arc;
 const DEPTH: usize = 10;
 /// Most files that one takes in, all told.
 const FILES: usize = 256;
-/// The largest whole, in octets.
+/// Most octets that a file takes in, all told.
 const LIMIT: usize = 64 * 1024 * 1024;
 const DIRECTIVE: &[u8] = b"$INCLUDE";
 
@@ -64,13 +65,25 @@ pub struct Assembly {
     /// How many files are taken in, and how many lines there are so far.
     files: usize,
     lines: u32,
+    /// How many octets are taken in.
+    octets: usize,
+    /// Most records that are read of it.
+    most_records: usize,
 }
 
 impl Assembly {
     /// A text that includes nothing.
     pub fn plain(file: &str, text: Vec<u8>) -> Self {
         let parts = vec![Part::whole(file)];
-        Self { text, parts, refused: Vec::new(), files: 0, lines: 1 }
+        Self {
+            text,
+            parts,
+            refused: Vec::new(),
+            files: 0,
+            lines: 1,
+            octets: 0,
+            most_records: MOST_RECORDS,
+        }
     }
 
     /// A text and what it includes; `open` gets the name of a file as it is written, and gives what it
@@ -80,10 +93,20 @@ impl Assembly {
             return Self::plain(file, text);
         }
         let (parts, refused) = (Vec::new(), Vec::new());
-        let mut whole = Self { text: Vec::new(), parts, refused, files: 0, lines: 1 };
+        let mut whole = Self { parts, refused, ..Self::plain(file, Vec::new()) };
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&text);
         whole.take(&Arc::from(file), text, &[], open);
         whole
+    }
+
+    /// The same, of which so many records are read at most.
+    #[must_use]
+    pub fn with_most_records(self, most_records: usize) -> Self {
+        Self { most_records, ..self }
+    }
+
+    pub(crate) fn most_records(&self) -> usize {
+        self.most_records
     }
 
     /// All of the text.
@@ -94,11 +117,6 @@ impl Assembly {
     /// All of the text.
     pub fn into_text(self) -> Vec<u8> {
         self.text
-    }
-
-    /// True if the text asks for no other file.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.parts.len() < 2 && self.refused.is_empty()
     }
 
     pub(crate) fn parts(&self) -> &[Part] {
@@ -179,7 +197,8 @@ impl Assembly {
             return Err(format!("{name} is not read: more than {FILES} files are included"));
         }
         let (file, text) = open(name)?;
-        if text.len().saturating_add(self.text.len()) > LIMIT {
+        self.octets = self.octets.saturating_add(text.len());
+        if self.octets > LIMIT {
             return Err(format!("{name} is not read: more than {} MiB in all", LIMIT >> 20));
         }
         Ok((file, text))

@@ -35,6 +35,8 @@ pub use fault::{Concern, ErrorKind, Notice, Remark, ZoneError};
 pub use ignore::{Ignore, IgnoredRule};
 pub use include::{Assembly, Opened};
 pub use read::Reading;
+#[cfg(feature = "cli")]
+pub(crate) use source::MOST_RECORDS;
 
 use crate::dns::chain::{Chain, least};
 use crate::dns::{

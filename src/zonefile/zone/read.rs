@@ -8,7 +8,7 @@ use super::grammar::{self, Entry, Parts};
 use super::header::{Header, header, is_age};
 use super::ignore::{self, Ignore, Pending};
 use super::include::{Assembly, Part};
-use super::source::{Remarks, Source};
+use super::source::{MOST_RECORDS, Remarks, Source};
 use crate::dns::Kind;
 use crate::dns::presentation::{self, Word};
 use crate::net::Name;
@@ -89,22 +89,24 @@ fn of<'a>(kind: ErrorKind) -> impl Fn(Wanted<'a>) -> Fault<'a> {
 
 /// Reads a zone file; see [`Zone::read`].
 pub(super) fn read(file: &str, origin: Option<&Name>, text: &[u8]) -> Reading {
-    read_parts(origin, text, &[Part::whole(file)], &[])
+    read_parts(origin, text, MOST_RECORDS, (&[Part::whole(file)], &[]))
 }
 
 /// Reads a zone file and what it includes.
 pub(super) fn read_assembly(origin: Option<&Name>, whole: &Assembly) -> Reading {
-    read_parts(origin, whole.text(), whole.parts(), whole.refused())
+    let parts = (whole.parts(), whole.refused());
+    read_parts(origin, whole.text(), whole.most_records(), parts)
 }
 
 fn read_parts(
     origin: Option<&Name>,
     text: &[u8],
-    parts_of_text: &[Part],
-    refused: &[(usize, String)],
+    most_records: usize,
+    (parts_of_text, refused): (&[Part], &[(usize, String)]),
 ) -> Reading {
     let file = parts_of_text.first().map_or("", |part| &part.file);
-    let source = Source::of_parts(file, text, parts_of_text);
+    let mut source = Source::of_parts(file, text, parts_of_text);
+    source.most_records = most_records;
     let text = source.text;
     let mut reader = Reader {
         source,

@@ -11,6 +11,9 @@ use std::sync::Arc;
 /// Faults beyond this many are counted, not kept; so are notices.
 const LIMIT: usize = 100;
 
+/// Records that are read of a file, unless more are asked for: each takes some hundred octets of memory.
+pub(crate) const MOST_RECORDS: usize = 500_000;
+
 /// A file as octets, with its lines measured.
 #[derive(Debug)]
 pub(in crate::zonefile) struct Source<'a> {
@@ -19,6 +22,8 @@ pub(in crate::zonefile) struct Source<'a> {
     pub(in crate::zonefile) lines: Arc<Lines<'a>>,
     /// What it is put together of; nothing where it is one file.
     parts: Arc<[Part]>,
+    /// Most records that are read of it.
+    pub(in crate::zonefile) most_records: usize,
 }
 
 impl<'a> Source<'a> {
@@ -30,6 +35,7 @@ impl<'a> Source<'a> {
             text,
             lines: Arc::new(Lines::new(text)),
             parts: Arc::from([]),
+            most_records: MOST_RECORDS,
         }
     }
 
@@ -43,7 +49,13 @@ impl<'a> Source<'a> {
     #[cfg(feature = "formats")]
     pub(in crate::zonefile) fn again(&self) -> Self {
         let (file, lines) = (Arc::clone(&self.file), Arc::clone(&self.lines));
-        Self { file, text: self.text, lines, parts: Arc::clone(&self.parts) }
+        Self {
+            file,
+            text: self.text,
+            lines,
+            parts: Arc::clone(&self.parts),
+            most_records: self.most_records,
+        }
     }
 
     /// Where in the text a slice of it begins.
