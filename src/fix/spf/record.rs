@@ -140,6 +140,10 @@ pub(in crate::fix) fn missing(context: Context<'_>) -> Vec<Candidate> {
             "v=spf1 mx ~all".to_owned(),
             Phrase::from("authorize the MX hosts; add your other senders"),
         ),
+        Some(mx) if mx.is_implicit() => (
+            "v=spf1 a ~all".to_owned(),
+            Phrase::from("authorize the host itself; add your other senders"),
+        ),
         Some(_) => (
             "v=spf1 -all".to_owned(),
             Phrase::from(

@@ -89,7 +89,7 @@ pub(crate) static MISPLACED_DMARC: Rule = Rule {
     confidence: Certain,
     summary: "DMARC record at the domain instead of at _dmarc",
     why: "Receivers query only _dmarc below the domain, so they never see this policy.",
-    cite: rfc(9989, "4.7"),
+    cite: rfc(9989, "4.5"),
     page: include_str!("misplaced-dmarc.md"),
 };
 
@@ -118,8 +118,8 @@ pub(crate) static RECEIVE_ONLY_OPEN: Rule = Rule {
     severity: Note,
     confidence: Likely,
     summary: "a domain without senders has no DMARC p=reject",
-    why: "Many receivers reject mail only when DMARC asks for it, even if SPF says -all. With \
-          no mail of its own, the domain loses nothing by p=reject.",
+    why: "Many receivers reject mail only when DMARC asks for it, even if SPF says -all. Unless a \
+          service signs mail for it with DKIM, the domain loses nothing by p=reject.",
     cite: advice(),
     page: include_str!("receive-only-open.md"),
 };

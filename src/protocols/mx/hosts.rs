@@ -266,6 +266,11 @@ impl Facts {
         }
     }
 
+    /// True if there is no MX and the domain's own address stands in (RFC 5321 §5.1).
+    pub fn is_implicit(&self) -> bool {
+        matches!(&self.found, Found::Implicit(addresses) if addresses.is_any())
+    }
+
     /// True if something was left unanswered.
     pub fn is_failed(&self) -> bool {
         match &self.found {

@@ -48,7 +48,7 @@ pub(crate) static SHORT_KEY: Rule = Rule {
     severity: Error,
     confidence: Certain,
     summary: "RSA key shorter than 1024 bits",
-    why: "Such a key can be factored in days, so receivers must not accept its signatures.",
+    why: "A key of less than 1024 bits can be factored, so receivers must not accept its signatures.",
     cite: rfc(8301, "3.2"),
     page: include_str!("short-key.md"),
 };

@@ -120,7 +120,10 @@ pub(super) fn subdomain_weaker(facts: &Facts, rule: &'static Rule, findings: &mu
             .then(tag(in_force.tag, in_force.policy))
             .plain(format!(": {whom} below "))
             .name(facts.domain())
-            .plain(" can be spoofed although the domain itself cannot");
+            .plain(match policy {
+                Policy::Quarantine => " is quarantined where it is spoofed, not rejected",
+                _ => " can be spoofed although the domain itself cannot",
+            });
         findings.push(Finding::new(rule, place(in_force, weaker.span(record)), message));
     }
 }
@@ -136,9 +139,11 @@ pub(super) fn subdomain_tag_ignored(
         return;
     }
     let record = published.record();
-    for policy in [&record.sp, &record.np].into_iter().flatten() {
+    for (name, policy) in [("sp", &record.sp), ("np", &record.np)] {
+        let Some(policy) = policy else { continue };
+        let value = String::from_utf8_lossy(record.show(policy.span)).into_owned();
         let message = Phrase::new()
-            .code(record.show(policy.span))
+            .code(format!("{name}={value}"))
             .plain(" has no effect at ")
             .name(&published.domain)
             .plain("; the Organizational Domain is ")

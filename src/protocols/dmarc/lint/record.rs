@@ -288,13 +288,24 @@ pub(super) fn dangling_alias(facts: &Facts, rule: &'static Rule, findings: &mut 
     findings.push(finding);
 }
 
+/// True for a historic tag with the value that it has where it does not stand (RFC 7489 §6.3).
+fn is_default(text: &[u8]) -> bool {
+    let text: Vec<u8> = text.iter().filter(|octet| !octet.is_ascii_whitespace()).copied().collect();
+    ["pct=100", "rf=afrf", "ri=86400"].iter().any(|it| text.eq_ignore_ascii_case(it.as_bytes()))
+}
+
 pub(super) fn historic_tag(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let Some(published) = own_record(facts) else { return };
     let record = published.record();
     for tag in record.tags_with(Usage::Historic) {
         let message =
             Phrase::new().code(record.show(tag.span())).plain(" has been historic since RFC 9989");
-        findings.push(Finding::new(rule, of_record(published).at(tag.span()), message));
+        let mut finding = Finding::new(rule, of_record(published).at(tag.span()), message);
+        if is_default(record.show(tag.span())) {
+            finding.why = "RFC 9989 removed pct, rf and ri. This value is the default of RFC 7489, so the tag \
+                           changes nothing.";
+        }
+        findings.push(finding);
     }
 }
 

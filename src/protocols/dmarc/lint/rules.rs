@@ -106,7 +106,8 @@ pub(crate) static DANGLING_ALIAS: Rule = Rule {
     severity: Error,
     confidence: Certain,
     summary: "_dmarc CNAME points to a name that does not exist",
-    why: "Receivers find no policy. An attacker who gets that name can publish one for the domain.",
+    why: "Receivers find no record there, at most that of a parent domain. An attacker who gets \
+          that name can publish one for the domain.",
     cite: rfc(9989, "4.10"),
     page: include_str!("dangling-alias.md"),
 };

@@ -76,20 +76,32 @@ pub(super) fn possible_voids(facts: &Facts, rule: &'static Rule, findings: &mut 
     else {
         return;
     };
-    let said =
-        Phrase::listed(lists.iter().map(|place| Phrase::new().code(place.text())), 3, " and ");
-    let message = Phrase::new()
-        .number(certain + lists.len())
-        .plain(" possible void lookups, limit 2: ")
+    let named = |text: &[u8]| Phrase::new().code(text);
+    let said = Phrase::listed(lists.iter().map(|place| named(place.text())), 3, " and ");
+    let message =
+        Phrase::new().number(certain + lists.len()).plain(" possible void lookups, limit 2: ");
+    let mut idle: Vec<Vec<u8>> = voids(facts).iter().map(|it| it.place.text().to_vec()).collect();
+    idle.dedup();
+    let message = match idle.is_empty() {
+        true => message,
+        false => message
+            .then(Phrase::listed(idle.iter().map(|text| named(text)), 3, " and "))
+            .plain(if idle.len() == 1 { " finds" } else { " find" })
+            .plain(" nothing for any sender; "),
+    };
+    let message = message
         .then(said)
         .plain(if lists.len() == 1 { " finds" } else { " find" })
         .plain(" nothing for a sender that is not listed there; receivers return ")
         .bad("permerror")
         .plain(" for a sender that more than two of these lookups miss");
     let mut finding = Finding::new(rule, first.location(), message);
-    finding.advice = Some(Phrase::from(
-        "join the lists under fewer names, at most two that may be empty; keep each term until then",
-    ));
+    finding.advice = Some(Phrase::from(match idle.is_empty() {
+        true => {
+            "join the lists under fewer names, at most two that may be empty; keep each term until then"
+        }
+        false => "repair or remove the terms that find nothing for any sender",
+    }));
     findings.push(finding);
 }
 

@@ -73,7 +73,9 @@ fn mx_hosts(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
         .plain("permerror for ")
         .then(name_addresses(&late))
         .plain(" at receivers that enforce the limit");
-    findings.push(Finding::new(rule, place.location(), message));
+    let mut finding = Finding::new(rule, place.location(), message);
+    finding.why = "Receivers disagree whether they count all MX hosts before they compare them with the sender.";
+    findings.push(finding);
 }
 
 fn is_beyond_mx_hosts(cell: &Cell) -> bool {

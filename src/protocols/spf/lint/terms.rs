@@ -130,6 +130,11 @@ pub(super) fn weak_term(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
             .plain(" gives ")
             .weak(qualifier.result().word())
             .plain(" to its senders, not pass");
+        // RFC 7208 §5.2: of an included record only pass matches.
+        let message = match facts.is_included(published) {
+            true => message.plain("; the record that includes it goes on to its next term"),
+            false => message,
+        };
         let message = match weak.count() {
             0 => message,
             more => message.plain(" (and ").number(more).plain(" more such terms)"),

@@ -83,6 +83,13 @@ impl Facts {
         met.filter_map(|published| Some((published, &published.record()?.value))).collect()
     }
 
+    /// True if a record is not that of the domain and no redirect of it leads there.
+    pub(super) fn is_included(&self, published: &Published) -> bool {
+        let redirect = self.published.usable().and_then(Record::redirect);
+        let redirected = redirect.and_then(|(_, spec)| spec.fixed());
+        published.domain != self.published.domain && redirected != Some(&published.domain)
+    }
+
     /// Every term of [`Facts::own_records`], with its index.
     pub(super) fn own_terms(&self) -> impl Iterator<Item = Place<'_>> {
         self.own_records().into_iter().flat_map(|(published, record)| {

@@ -149,8 +149,8 @@ pub(crate) static WIDE_NETWORK: Rule = Rule {
     severity: Warn,
     confidence: Likely,
     summary: "a term authorizes a very large network",
-    why: "Few organizations own more than 65,536 IPv4 addresses. Every other tenant of the \
-          network can send as the domain.",
+    why: "Few organizations own more than 65,536 IPv4 addresses. If others use the network too, \
+          all of them can send as the domain.",
     cite: advice(),
     page: include_str!("../wide-network.md"),
 };
