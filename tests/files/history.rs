@@ -406,13 +406,17 @@ fn lines_inserted_above_change_nothing() {
     let count = ["introduced", "resolved"].map(|state| findings(&domain, state).len());
     assert_eq!((ended.code, count), (Some(0), [0, 0]));
     let unchanged = findings(&domain, "unchanged");
-    assert_eq!(unchanged, ["spf/no-lookup-headroom", "dmarc/policy-none"]);
+    assert_eq!(
+        unchanged,
+        ["spf/no-lookup-headroom", "dmarc/policy-none", "posture/include-not-needed"]
+    );
     let lines = list(&domain, "/findings").iter().map(|it| it["location"]["line"].as_u64());
     let written = |word: &str| {
         let line = zone.lines().position(|line| line.contains(word)).expect("the record");
         u64::try_from(line + 4).ok()
     };
-    assert_eq!(lines.collect::<Vec<_>>(), [written("v=spf1"), written("p=none")]);
+    let spf = written("v=spf1");
+    assert_eq!(lines.collect::<Vec<_>>(), [spf, written("p=none"), spf]);
 }
 
 #[test]
