@@ -1,9 +1,10 @@
 //! Facts that a user adds to the catalogue, or puts in the place of what it says.
 
-use super::{Fact, Kind, Pattern, Provider, documented::Documented, read};
+use super::{Fact, Kind, Pattern, Provider, documented::Documented, pattern, read};
 use crate::dns::Place;
 use crate::net::{Cidr, Name};
 use crate::text;
+use std::collections::HashMap;
 use std::sync::{PoisonError, RwLock};
 
 /// The keys that a user may give, with what each is.
@@ -72,14 +73,57 @@ pub fn fault(key: &str, value: &str) -> Option<&'static str> {
 }
 
 /// Everybody who is known: the table, and what was added to it.
-static ALL: RwLock<Option<&'static [Provider]>> = RwLock::new(None);
+static ALL: RwLock<Option<&'static Catalogue>> = RwLock::new(None);
+
+/// Providers, and which of them may know a name.
+struct Catalogue {
+    providers: Vec<Provider>,
+    /// By the last two labels of their patterns.
+    by_tail: HashMap<&'static [u8], Vec<usize>>,
+    /// Those with a pattern of fewer labels, or with a star in these two.
+    open: Vec<usize>,
+}
+
+impl Catalogue {
+    fn new(providers: Vec<Provider>) -> Self {
+        let mut by_tail: HashMap<&'static [u8], Vec<usize>> = HashMap::new();
+        let mut open = Vec::new();
+        for (place, provider) in providers.iter().enumerate() {
+            for pattern in provider.patterns() {
+                let places = match pattern.tail() {
+                    Some(tail) => by_tail.entry(tail).or_default(),
+                    None => &mut open,
+                };
+                if places.last() != Some(&place) {
+                    places.push(place);
+                }
+            }
+        }
+        Self { providers, by_tail, open }
+    }
+}
+
+/// Those of everybody who may know a name, given in lower case with dots and without a final one: only
+/// they have a pattern with its last two labels.
+pub(super) fn candidates(name: &[u8]) -> impl Iterator<Item = &'static Provider> {
+    let known = catalogue();
+    let near = pattern::tail(name).and_then(|tail| known.by_tail.get(tail));
+    let mut places: Vec<usize> = near.into_iter().flatten().chain(&known.open).copied().collect();
+    places.sort_unstable();
+    places.dedup();
+    places.into_iter().filter_map(|place| known.providers.get(place))
+}
 
 /// Everybody who is known, the best known first.
 pub fn all() -> &'static [Provider] {
+    &catalogue().providers
+}
+
+fn catalogue() -> &'static Catalogue {
     let known = *ALL.read().unwrap_or_else(PoisonError::into_inner);
     known.unwrap_or_else(|| {
         let mut known = ALL.write().unwrap_or_else(PoisonError::into_inner);
-        *known.get_or_insert_with(|| read().leak())
+        known.get_or_insert_with(|| Box::leak(Box::new(Catalogue::new(read()))))
     })
 }
 
@@ -102,7 +146,8 @@ pub fn add(given: Vec<Given>) {
         let place = place.unwrap_or(providers.len());
         providers.insert(place, provider);
     }
-    *ALL.write().unwrap_or_else(PoisonError::into_inner) = Some(providers.leak());
+    let known = Box::leak(Box::new(Catalogue::new(providers)));
+    *ALL.write().unwrap_or_else(PoisonError::into_inner) = Some(known);
 }
 
 impl Provider {

@@ -259,6 +259,12 @@ impl Provider {
         std::iter::once(self.id).chain(self.aliases.iter().copied())
     }
 
+    /// The patterns of everything by which it is recognized.
+    fn patterns(&self) -> impl Iterator<Item = Pattern> + '_ {
+        let hosts = self.hosts().into_iter().flat_map(|(_, patterns)| patterns);
+        hosts.chain(&self.includes).chain(&self.targets).copied()
+    }
+
     /// The patterns of its hosts, by what they do.
     fn hosts(&self) -> [(HostRole, &[Pattern]); 4] {
         [
@@ -383,7 +389,7 @@ fn narrowest<T: Copy, const USES: usize>(
     let name = name.to_octets();
     let mut found = None;
     let mut length = 0;
-    for provider in all() {
+    for provider in given::candidates(&name) {
         for (usage, patterns) in patterns(provider) {
             for pattern in patterns {
                 if pattern.length() > length && pattern.covers(&name) {

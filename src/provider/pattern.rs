@@ -39,10 +39,24 @@ impl Pattern {
         }
     }
 
+    /// The last two labels of every name that the pattern covers; `None` if they are not always the same.
+    pub(super) fn tail(self) -> Option<&'static [u8]> {
+        let text = self.text.strip_prefix('.').unwrap_or(self.text);
+        tail(text.as_bytes()).filter(|tail| !tail.contains(&b'*'))
+    }
+
     /// True if the pattern covers a name, given in lower case with dots and without a final one.
     pub(super) fn covers(self, name: &[u8]) -> bool {
         covers(self.text, name)
     }
+}
+
+/// The last two labels of a name that has as many.
+pub(super) fn tail(name: &[u8]) -> Option<&[u8]> {
+    let dots = name.iter().enumerate().rev().filter(|(_, octet)| **octet == b'.');
+    let mut dots = dots.map(|(place, _)| place);
+    dots.next()?;
+    name.get(dots.next().map_or(0, |place| place + 1)..)
 }
 
 /// True if a pattern covers a name, given in lower case with dots and without a final one.
