@@ -310,6 +310,17 @@ fn the_terms_of_a_sender_id_record_are_offered_as_a_policy() {
 }
 
 #[test]
+fn the_terms_of_a_sender_id_record_are_not_offered_beside_a_policy_at_another_name() {
+    let zone = format!(
+        "{MX}example.org. TXT \"spf2.0/pra a mx ?all\"\n\
+         _spf.example.org. TXT \"v=spf1 ip4:198.51.100.0/24 ~all\"\n"
+    );
+    let said = screen("causes-sender-id-beside", &zone, ["example.org", "--checks", "mx,spf"]);
+    assert!(!said.contains("v=spf1 a mx ?all"), "{said}");
+    assert!(said.contains("found an SPF record at _spf.example.org"), "{said}");
+}
+
+#[test]
 fn a_misspelt_tag_is_a_warning_with_the_tag_that_was_meant() {
     let tags = [
         ("rau=mailto:d@example.org", "rua=mailto:d@example.org"),

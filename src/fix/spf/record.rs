@@ -182,7 +182,10 @@ fn retyped(context: Context<'_>) -> Option<Candidate> {
 
 /// The senders of a Sender ID record (RFC 4406 §3.1), which has the terms of SPF, as a policy of SPF.
 fn of_sender_id(context: Context<'_>) -> Option<Candidate> {
-    let facts = context.facts.spf.as_deref().filter(|it| it.published.found == Found::Nothing)?;
+    let is_only =
+        |it: &&spf::Facts| it.published.found == Found::Nothing && it.misplaced.is_empty();
+    // An SPF record at another name says better who was meant.
+    let facts = context.facts.spf.as_deref().filter(is_only)?;
     let is_sender_id =
         |text: &Vec<u8>| text.get(..7).is_some_and(|it| it.eq_ignore_ascii_case(b"spf2.0/"));
     let mut texts = facts.published.answer.texts().filter(is_sender_id);

@@ -84,7 +84,7 @@ const JOINED: &[&str] = &["spf/joined-strings", "spf/syntax", "spf/include-witho
 const DMARC_SEVERAL: &[&str] = &["dmarc/several-records"];
 const DMARC_PLACE: &[&str] = &["dmarc/missing", "posture/misplaced-dmarc"];
 const DKIM_PLACE: &[&str] = &["dkim/given-selector-missing"];
-const NO_POLICY: &[&str] = &["dmarc/no-valid-policy"];
+const NO_POLICY: &[&str] = &["dmarc/no-valid-policy", "dmarc/policy-absent"];
 const URL: &[&str] = &["spf/include-without-record", "spf/syntax"];
 const TRUNCATED: &[&str] = &["dkim/truncated-key", "dkim/unusable-key"];
 
@@ -318,7 +318,7 @@ pub(crate) static KINDS: &[Kind] = kinds! {
         => |p| here(p.tag("rua=", |t| t.replace("mailto:", "<mailto:").replace(',', ">,") + ">"));
     Dmarc yes "dmarc-duplicate" "the same tag twice" DMARC_TAG "repeated" P
         => |p| here(p.tag("p=", |t| format!("{t}; {t}")));
-    Dmarc no "dmarc-contradiction" "two values of p" DMARC_TAG "repeated" Some("p=reject")
+    Dmarc no "dmarc-contradiction" "two values of p" DMARC_TAG "once" Some("p=reject")
         => |p| here(p.tag("p=reject", |t| format!("{t}; p=none")));
     Dmarc yes "dmarc-version-word" "v=DMARC" DMARC_TEXT "v=dmarc1" P
         => |p| here(Some(p.text.replacen("DMARC1", "DMARC", 1)));
