@@ -194,8 +194,11 @@ fn of_sender_id(context: Context<'_>) -> Option<Candidate> {
     let policy = [b"v=spf1", terms].concat();
     grammar::parse(policy.as_slice()).strict().ok()?;
     let change = Change::of(&facts.published.answer, context.domain)?.reword(&text, &policy)?;
-    let summary = Phrase::from("publish the terms of the Sender ID record as an SPF record");
-    Some(Candidate::new(Review, summary, change).restoring())
+    let summary = Phrase::from(
+        "publish the terms of the Sender ID record as an SPF record, with all your senders",
+    );
+    // It may have been published for nothing but to be left alone by Sender ID.
+    Some(Candidate::new(Template, summary, change).restoring())
 }
 
 /// The record of a name near by at the domain itself, where receivers look for it.
