@@ -137,7 +137,7 @@ impl Reader<'_> {
         }
     }
 
-    fn unknown_key(&mut self, offset: usize, key: &str, known: &'static [&'static str]) {
+    fn unknown_key(&mut self, offset: usize, key: &str, known: &[&'static str]) {
         let meant = near::nearest(key, known.iter().copied());
         let hint = meant.map_or_else(
             || format!("known keys: {}", known.join(", ")),

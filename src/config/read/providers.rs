@@ -6,28 +6,8 @@ use crate::provider::{self, Given};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Keys of an entry, with those of the catalogue.
-const KEYS: [&str; 19] = [
-    "id",
-    "as-of",
-    "title",
-    "kinds",
-    "aliases",
-    "includes",
-    "retired",
-    "policy",
-    "mx",
-    "outbound",
-    "submission",
-    "domains",
-    "selectors",
-    "targets",
-    "rotates",
-    "shared",
-    "forwarding",
-    "publish",
-    "dates",
-];
+/// Keys of an entry, beside those of the catalogue.
+const KEYS: [&str; 2] = ["id", "as-of"];
 
 impl Reader<'_> {
     pub(super) fn providers(&mut self, value: &Spanned<DeValue<'_>>) {
@@ -61,7 +41,7 @@ impl Reader<'_> {
                     _ => self.fault(begin, "as-of must be a date: as-of = 2026-11-27".to_owned()),
                 },
                 key if !provider::GIVEN_KEYS.contains(&key) => {
-                    self.unknown_key(begin, key, &KEYS);
+                    self.unknown_key(begin, key, &[&KEYS[..], &provider::GIVEN_KEYS].concat());
                 }
                 key => {
                     let values = self.values(key, value);
