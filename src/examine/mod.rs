@@ -30,6 +30,7 @@ use crate::net::{Family, Name};
 use crate::posture::lint::rules::NO_RETURN;
 use crate::posture::{self, End, Mailboxes, Role, Shrunken};
 use crate::protocols::dkim::lint::rules::{PROVED_NONE, REVOKED};
+use crate::protocols::dmarc::lint::rules::RECEIVERS_DISAGREE;
 use crate::protocols::mx::lint::rules::NONE as NO_MX;
 use crate::protocols::spf::lint::rules::VOID_LOOKUP;
 use crate::protocols::spf::{self, Found, Policies};
@@ -387,14 +388,25 @@ impl Gathered {
             is_parked && (finding.is(&PROVED_NONE) || finding.is(&REVOKED))
         };
         findings.extend(dkim.filter(|finding| !is_meant(finding)));
-        findings.extend(
-            self.dmarc.iter().flat_map(|it| crate::protocols::dmarc::lint::check(&it.facts)),
-        );
+        let dmarc =
+            self.dmarc.iter().flat_map(|it| crate::protocols::dmarc::lint::check(&it.facts));
+        // Mail that fails is rejected by all of them, and all mail of such a domain fails.
+        let is_alike = |finding: &diagnostic::Finding| {
+            is_parked && finding.is(&RECEIVERS_DISAGREE) && self.is_policy_agreed()
+        };
+        findings.extend(dmarc.filter(|finding| !is_alike(finding)));
         let mx = self.mx.iter().flat_map(|it| mx::lint::check(&it.facts));
         findings.extend(mx.filter(|finding| !self.is_told_worse(finding, &whole)));
         findings.extend(self.others.iter().flat_map(|(_, it)| it.findings()));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
         findings
+    }
+
+    /// True if receivers of RFC 7489 and of RFC 9989 apply the same policy to the same share of mail.
+    fn is_policy_agreed(&self) -> bool {
+        let difference = self.dmarc.as_ref().and_then(|it| it.facts.difference.as_ref());
+        difference
+            .is_none_or(|it| (it.old.policy, it.old.percent) == (it.new.policy, it.new.percent))
     }
 
     /// The answer about the explanation of a fail, if there is one. That it failed decides nothing.

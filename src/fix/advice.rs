@@ -95,13 +95,16 @@ static ADVICE: &[(&Rule, &str)] = &[
     (&dkim_rules::SEVERAL_RECORDS, "keep the key that signs today, and remove the others"),
     (
         &dkim_rules::DANGLING_ALIAS,
-        "publish the key at that name, or remove the alias if the service no longer signs for you",
+        "publish the key at that name, or remove the CNAME if the service no longer signs for you",
     ),
     (
         &spf_rules::TOO_MANY_VOIDS,
         "check the names that find nothing: correct them, or remove a term whose host no longer sends",
     ),
-    (&spf_rules::TOO_MANY_MX_HOSTS, "list the addresses of the hosts by ip4 and ip6 instead of mx"),
+    (
+        &spf_rules::TOO_MANY_MX_HOSTS,
+        "list the addresses of the hosts with ip4 and ip6 instead of mx",
+    ),
     (
         &mx_rules::NO_ADDRESS,
         "publish an address record for the host, or remove the MX record if the host is gone",

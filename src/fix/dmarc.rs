@@ -47,8 +47,8 @@ pub(super) fn missing(context: Context<'_>) -> Vec<Candidate> {
     if owner == context.domain && is_silent(context) {
         return vec![refusing(context, change)];
     }
-    let is_below = owner != context.domain;
-    let (text, summary) = match is_below || takes_mail(context) {
+    // Whether an organization above the domain takes mail was not asked.
+    let (text, summary) = match owner == context.domain && takes_mail(context) {
         true => (
             format!("v=DMARC1; p=none; rua=mailto:postmaster@{owner}"),
             Phrase::from(
@@ -256,6 +256,16 @@ pub(super) fn put_in_place(context: Context<'_>) -> Vec<Candidate> {
     let [text] = texts.as_slice() else { return Vec::new() };
     if there.before.iter().any(is_record) {
         return Vec::new();
+    }
+    // `dmarc.example.com` with the record that `_dmarc.example.com` has: a copy, not a policy.
+    let is_in_place = |visit: &Visit| match &visit.found {
+        dmarc::Found::One(published) => *published.record().text == **text,
+        _ => false,
+    };
+    if discovered.walk.visits.iter().any(is_in_place) {
+        let summary =
+            Phrase::from("remove the copy; the record is published where receivers look for it");
+        return vec![Candidate::new(Review, summary, elsewhere.clone().without(is_record))];
     }
     let summary = Phrase::from("publish the record at ")
         .code("_dmarc")

@@ -14,11 +14,14 @@ const NO_MAIL: &str =
     "the domain accepts and sends no mail, so receivers can reject what spoofs it";
 
 /// True if the records show that a domain accepts no mail and sends none: a null MX or none, no key,
-/// and an SPF policy that authorizes nobody or none at all.
+/// and an SPF policy that authorizes nobody or none at all. Where the domain's own address stands in
+/// for an MX, only a policy that authorizes nobody says so.
 pub(super) fn is_silent(context: Context<'_>) -> bool {
     let mx = context.facts.mx.as_ref().map(|examined| &examined.facts);
-    let accepts_nothing =
-        mx.is_some_and(|mx| !mx.is_failed() && (mx.is_null() || mx.exchangers().is_empty()));
+    let accepts_nothing = mx.is_some_and(crate::protocols::mx::Facts::accepts_nothing);
+    // RFC 5321 §5.1: "If an empty list of MXs is returned, the address is treated as if it was
+    // associated with an implicit MX RR"
+    let is_implicit = mx.is_some_and(crate::protocols::mx::Facts::is_implicit);
     let dkim = context.facts.dkim.as_ref().map(|examined| &examined.facts);
     let signs_nothing =
         dkim.is_some_and(|dkim| dkim.keyed().next().is_none() && dkim.failed().next().is_none());
@@ -26,9 +29,9 @@ pub(super) fn is_silent(context: Context<'_>) -> bool {
         let has_none = spf.published.found == crate::protocols::spf::Found::Nothing
             && spf.misplaced.is_empty()
             && !crate::protocols::spf::lint::has_lookalike(&spf.published);
-        spf.sends_nothing() || has_none
+        spf.sends_nothing() || has_none && !is_implicit
     });
-    accepts_nothing && signs_nothing && sends_nothing
+    (accepts_nothing || is_implicit) && signs_nothing && sends_nothing
 }
 
 /// A record for a domain without mail: receivers reject what claims to come from it.

@@ -4,6 +4,7 @@
 //! time and 512 MiB of address space, and is killed beyond that. A hang or a hunger for memory is
 //! then a failed test, however slow the machine is.
 
+mod advice;
 mod bad_mail;
 mod baseline;
 mod cassettes;

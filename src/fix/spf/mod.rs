@@ -121,10 +121,30 @@ pub(super) fn drop_dead_terms(context: Context<'_>) -> Vec<Candidate> {
         names.any(|name| provider::recognise_include(name).is_some())
     };
     let is_of_provider = Site::of(context).is_some_and(|site| names_provider(site.record));
-    if is_doubtful || has_lookalike || is_of_provider {
+    // A network costs no lookup, and stays when the host moves whose address covers it today.
+    let is_a_network = Site::of(context).is_some_and(|site| has_network(site.record, &removed));
+    if is_doubtful || has_lookalike || is_of_provider || is_a_network {
         return Vec::new();
     }
     drop_terms(context, Review, " (never matches)")
+}
+
+/// True if a term among those at `removed` is a network that the other networks of the record do not
+/// cover.
+fn has_network(record: &Record, removed: &[Span]) -> bool {
+    let networks = |is_removed: bool| {
+        let directives = record
+            .directives()
+            .filter(move |(_, term, ..)| removed.contains(&term.span) == is_removed);
+        directives.filter_map(|(.., mechanism)| match mechanism {
+            Mechanism::Ip4(network) | Mechanism::Ip6(network) => Some(*network),
+            _ => None,
+        })
+    };
+    networks(true).any(|one| {
+        let covers = |other: Cidr| other.prefix() <= one.prefix() && other.contains(one.network());
+        !networks(false).any(covers)
+    })
 }
 
 /// Networks written as what they are.

@@ -31,13 +31,13 @@ pub(super) fn shared(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
     // All of them are one fact: who else may pass.
     let Some(first) = facts.platforms.first() else { return };
     let titles = facts.platforms.iter().map(|platform| platform.title.into());
-    let said = Phrase::from("every customer of ")
-        .then(Phrase::listed(titles, usize::MAX, " or "))
-        .plain(" can send from addresses that pass SPF and DMARC as ")
+    let said = Phrase::from("mail from the shared servers of ")
+        .then(Phrase::listed(titles, usize::MAX, " and "))
+        .plain(" can pass SPF and DMARC as ")
         .name(&facts.domain)
         .plain(" (")
         .code(format!("p={}", policy.word()))
-        .plain(")");
+        .plain("), whichever customer sends it");
     findings.push(Finding::new(rule, first.location.clone(), said));
 }
 

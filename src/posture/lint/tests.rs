@@ -163,7 +163,7 @@ fn platforms_are_told_together_and_only_where_dmarc_is_enforced() {
     let enforced = Facts { has_key: Some(true), platforms: platforms.into(), ..facts() };
     let found = check(&enforced).remove(0).message.to_string();
     let open = Facts { requests: Requests::Policy(Policy::None), ..enforced };
-    assert!(found.starts_with("every customer of A or B can send from"), "{found}");
+    assert!(found.starts_with("mail from the shared servers of A and B can pass"), "{found}");
     assert_eq!(ids(&open), [""; 0]);
 }
 

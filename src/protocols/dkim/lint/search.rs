@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Finding, Location, Rule};
 use crate::dns::Kind;
-use crate::net::Name;
+use crate::net::{Name, registrable};
 use crate::protocols::dkim::LABEL;
 use crate::protocols::dkim::grammar;
 use crate::protocols::dkim::key::Key;
@@ -170,9 +170,20 @@ pub(super) fn proved_none(facts: &Facts, rule: &'static Rule, findings: &mut Vec
                 .then(Phrase::listed(names, 3, " and "))
                 .plain(", where no receiver looks"),
         };
-        findings.push(at_domainkey(facts, rule, said));
+        let finding = at_domainkey(facts, rule, said);
+        findings.push(match registrable(&apex.question.name) {
+            Some(owner) if apex.question.name.parent().is_some_and(|it| it != owner) => {
+                finding.because(BELOW_ORGANIZATION, rule.cite)
+            }
+            _ => finding,
+        });
     }
 }
+
+/// Why it matters at a name below an organization, whose keys serve as well (RFC 9989 §4.4.1).
+const BELOW_ORGANIZATION: &str = "Receivers cannot verify DKIM signatures of this name. Mail signed \
+     for the organizational domain still passes DMARC where adkim is relaxed; other forwarded mail \
+     is not authenticated.";
 
 pub(super) fn given_missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let given = facts.tried.iter().filter(|tried| tried.candidate.is_given);

@@ -3,7 +3,7 @@
 use super::super::examine::Facts;
 use super::super::explain::refusal;
 use super::super::record::{Record, Usable};
-use super::super::report_uri::{Authorization, NoMail};
+use super::super::report_uri::{Authorization, NoMail, ReportKind};
 use super::super::uri::{ReportUri, Scheme};
 use super::{of_record, own_record};
 use crate::diagnostic::{Finding, Rule};
@@ -43,7 +43,10 @@ pub(super) fn external_report_unauthorized(
         let Authorization::Refused(why) = &destination.authorization else { continue };
         let message = Phrase::new()
             .plain("receivers ")
-            .bad("send no reports")
+            .bad(match destination.kind {
+                ReportKind::Aggregate => "send no reports",
+                ReportKind::Failure => "send no failure reports",
+            })
             .plain(" to ")
             .code(&destination.uri.text)
             .plain(": ")

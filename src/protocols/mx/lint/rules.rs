@@ -135,7 +135,7 @@ pub(crate) static NONE: Rule = Rule {
     confidence: Certain,
     summary: "no MX record",
     why: "Without an MX record, senders use the domain's own A and AAAA records. Publish `MX 0 .` \
-          if the domain accepts no mail.",
+          if the domain neither accepts nor sends mail.",
     cite: rfc(5321, "5.1"),
     page: include_str!("none.md"),
 };
