@@ -158,7 +158,7 @@ async fn put_together(
         let meant = Before::of(&overlay, &after.facts, &after.findings).await.begun_as(before);
         reached = Some((after, meant));
     }
-    let is_whole = |(after, before): &(After, Before)| proof::is_whole(&after.facts, before);
+    let is_whole = |(after, before): &(After, Before)| proof::is_whole(after, before);
     if touches_spf && !reached.as_ref().is_none_or(is_whole) {
         return Composed::default();
     }

@@ -91,7 +91,7 @@ impl Before {
     /// candidate writes anew. A policy that authorizes nobody is not for a domain with mail.
     fn keeps_the_meant(
         &self,
-        after: &spf::Facts,
+        (after, findings): (&spf::Facts, &[Finding]),
         intent: &Intent,
         rewritten: &[String],
         demand: Demand,
@@ -101,7 +101,7 @@ impl Before {
         });
         // A repaired term was meant as well, wherever it stands now.
         let works = demand == Demand::Step
-            || (self.lists_the_meant(after) && lists(after, intent) && !is_broken(after));
+            || (self.lists_the_meant(after) && lists(after, intent) && !is_broken(after, findings));
         is_covered && works && self.keeps_open_terms(intent, rewritten) && !self.is_silenced(after)
     }
 
@@ -309,8 +309,8 @@ fn lists(facts: &spf::Facts, meant: &Intent) -> bool {
 }
 
 /// True if an SPF policy still has an error, or a term that was meant to authorize somebody and does
-/// not. That it authorizes everybody keeps nobody out.
-fn is_broken(facts: &spf::Facts) -> bool {
+/// not, by the findings about the domain. That it authorizes everybody keeps nobody out.
+fn is_broken(facts: &spf::Facts, findings: &[Finding]) -> bool {
     // What is glued to another term was meant as a term of its own.
     let has_glued_end = |record: &Record| {
         let mut texts = record.terms.iter().map(|term| term.span.of(&record.text));
@@ -325,7 +325,7 @@ fn is_broken(facts: &spf::Facts) -> bool {
         let is_error = finding.rule.severity == Severity::Error;
         (is_error && !finding.is(&rules::PASS_ALL)) || IDLE_TERMS.contains(&finding.rule)
     };
-    spf::lint::check(facts).iter().any(fails)
+    findings.iter().filter(|finding| finding.rule.family() == family::SPF).any(fails)
 }
 
 /// How much of what was meant a candidate has to bring back.
@@ -386,15 +386,18 @@ async fn keeps_the_meant(
     };
     let overlay = patch::overlay(&candidate.changes, dns);
     let intent = spf::intent(&Policies::new(&overlay), &facts.domain).await;
-    before.keeps_the_meant(facts, &intent, &candidate.rewritten, demand)
+    let known = (facts, after.findings.as_slice());
+    before.keeps_the_meant(known, &intent, &candidate.rewritten, demand)
         && (candidate.applicability < Applicability::Safe || before.is_exact(facts, &intent))
 }
 
 /// True if a domain with all changes authorizes everybody who was meant; `meant` is what has to be
 /// kept of this very state, besides of those before it.
-pub(super) fn is_whole(facts: &Gathered, meant: &Before) -> bool {
-    facts.spf.as_deref().is_none_or(|facts| {
-        meant.lists_the_meant(facts) && !meant.is_silenced(facts) && !is_broken(facts)
+pub(super) fn is_whole(after: &After, meant: &Before) -> bool {
+    after.facts.spf.as_deref().is_none_or(|facts| {
+        meant.lists_the_meant(facts)
+            && !meant.is_silenced(facts)
+            && !is_broken(facts, &after.findings)
     })
 }
 
@@ -432,5 +435,5 @@ pub(super) fn is_harmless(before: &Before, after: &After) -> bool {
         && !before.is_worse(&after.findings, Severity::Error, &[])
         && before.keeps_all(Some(facts))
         && before.lists_the_meant(facts)
-        && !is_broken(facts)
+        && !is_broken(facts, &after.findings)
 }

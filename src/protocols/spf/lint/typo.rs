@@ -79,10 +79,16 @@ fn closest(word: &[u8]) -> Option<(&'static str, &'static str)> {
     if word.len() > WORD_LIMIT {
         return None;
     }
+    if let Some(right) = TERMS.iter().find(|(known, _)| known.as_bytes() == word) {
+        return Some(*right);
+    }
+    let most = |known: &str| known.len().saturating_sub(1).div_euclid(2).min(2);
     TERMS
         .iter()
+        // Each letter more or less is a slip.
+        .filter(|(known, _)| known.len().abs_diff(word.len()) <= most(known))
         .map(|(known, follows)| (slips(known.as_bytes(), word), *known, *follows))
-        .filter(|(slips, known, _)| *slips <= known.len().saturating_sub(1).div_euclid(2).min(2))
+        .filter(|(slips, known, _)| *slips <= most(known))
         .min_by_key(|(slips, ..)| *slips)
         .map(|(_, known, follows)| (known, follows))
 }
