@@ -150,10 +150,17 @@ fn identities(term: &str, has_address: bool) -> Vec<[&'static str; 2]> {
     let letters: Vec<char> = letters.map(|letter| letter.to_ascii_lowercase()).collect();
     let needs = |known: &[char]| letters.iter().any(|letter| known.contains(letter));
     let all = [
-        (["the address of the sender", "an address"], !has_address && needs(&['i', 'p', 'c', 'v'])),
+        (
+            ["the sender's IP address", "an IP address"],
+            !has_address && needs(&['i', 'p', 'c', 'v']),
+        ),
         (["the MAIL FROM address", "--mail-from"], needs(&['s', 'l'])),
         (["the HELO name", "--helo"], needs(&['h'])),
     ];
+    // RFC 7208 §5.5: of the sender, ptr looks at the reverse name of its address alone.
+    if letters.is_empty() && !has_address {
+        return vec![["the reverse name of the sender's IP address", "an IP address"]];
+    }
     let mut missing: Vec<[&str; 2]> = all.iter().filter(|(_, is)| *is).map(|(it, _)| *it).collect();
     if missing.is_empty() {
         missing.extend(all.map(|(it, _)| it));

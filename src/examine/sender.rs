@@ -188,7 +188,11 @@ fn missing(facts: &Facts, name: &Name, sets: &[IpSet], dependent: &[String]) -> 
     }
     let said = Phrase::new().name(name);
     if !dependent.is_empty() {
-        let why = said.plain(" lists no addresses; ").code(dependent.join(" "));
+        let why = said.plain(" lists no addresses; ").then(Phrase::listed(
+            dependent.iter().map(|term| Phrase::new().code(term)),
+            usize::MAX,
+            " and ",
+        ));
         let verb = if dependent.len() == 1 { " depends" } else { " depend" };
         let why = why.plain(verb).plain(" on the sender; name an IP address");
         return Some(Missing::Unlisted(Unknown { what: What::Addresses, why }));

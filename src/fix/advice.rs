@@ -115,7 +115,7 @@ static ADVICE: &[(&Rule, &str)] = &[
     ),
     (
         &posture_rules::NO_SUCH_DOMAIN,
-        "check the spelling; if the name is right, renew its registration or its delegation",
+        "check the spelling; if the name is right, renew its registration or restore its delegation",
     ),
 ];
 

@@ -428,9 +428,9 @@ fn an_end_is_judged_by_the_clock_that_is_given_and_not_without_one() {
         found.map(|it| it.message.to_string()).collect::<Vec<_>>()
     };
     let said = |when: &str| {
-        let what = "basic authentication for SMTP AUTH switched off by default for existing tenants \
-                    (an administrator can switch it on again)";
-        vec![format!("Microsoft 365, 2026-12-31: {what} ({when})")]
+        let what = "basic authentication for SMTP AUTH is switched off by default for existing \
+                    tenants; an administrator can switch it on again";
+        vec![format!("Microsoft 365, 2026-12-31 ({when}): {what}")]
     };
     assert_eq!(found("2026-11-27", true), said("in 34 days"));
     assert_eq!(found("2026-12-30", true), said("in 1 day"));

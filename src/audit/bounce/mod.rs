@@ -260,7 +260,11 @@ fn headline(recipients: &[Recipient], now: Option<&Now>) -> Phrase {
     let more = recipients.len().saturating_sub(1);
     let said = match first.class.is_no_bounce() {
         true => {
-            Phrase::new().good("not a bounce").plain(format!(": {class}")).plain(" for ").addr(to)
+            let said = Phrase::new().good("not a bounce");
+            match first.class {
+                Class::Complaint => said.plain(": spam complaint about mail to ").addr(to),
+                _ => said.plain(format!(": {class}")).plain(" for ").addr(to),
+            }
         }
         false => {
             Phrase::new().bad(class).plain(": mail to ").addr(to).plain(match first.permanent {

@@ -251,7 +251,7 @@ fn notes(facts: &MessageFacts<'_>, report: &MessageReport) -> Vec<Phrase> {
     match report.saved.line_ends {
         LineEnds::Crlf => {}
         LineEnds::Lf | LineEnds::Mixed | LineEnds::Cr => {
-            notes.push(Phrase::from("line ends were brought to CRLF before hashing"));
+            notes.push(Phrase::from("line endings were converted to CRLF"));
         }
     }
     match report.saved.stored {

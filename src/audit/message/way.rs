@@ -70,7 +70,7 @@ pub(super) fn spf(facts: &MessageFacts<'_>) -> SpfReport {
     let shown = |text: &str| escape(text.get(..text.len().min(320)).unwrap_or(text).as_bytes());
     let basis = match (&hop.ip, &hop.mail_from) {
         (None, _) => Phrase::from(
-            "no Received field of the receiver names the address of a foreign client; give --ip",
+            "no Received field added by the receiver gives the IP address of an external client; give --ip",
         ),
         (Some((_, address)), path) => {
             let said = Phrase::from("address ").then(source(address));

@@ -189,9 +189,11 @@ fn dmarc_headline(discovered: &Discovered, verdict: &dmarc::Verdict) -> Phrase {
             match verdict.disposition {
                 dmarc::Policy::None => said.weak("none").plain(" requests no action"),
                 dmarc::Policy::Quarantine => {
-                    said.weak("quarantine").plain(" asks receivers to quarantine it")
+                    said.weak("quarantine").plain(" asks receivers to quarantine what fails")
                 }
-                dmarc::Policy::Reject => said.bad("reject").plain(" asks receivers to reject it"),
+                dmarc::Policy::Reject => {
+                    said.bad("reject").plain(" asks receivers to reject what fails")
+                }
             }
         }
     }

@@ -126,7 +126,14 @@ fn counted(facts: &Facts, details: &SpfDetails) -> Phrase {
         let said = said.number(details.voids).plain("–");
         limited(said, most, VOID_LIMIT, " void   ")
     } else {
-        limited(said, details.voids, VOID_LIMIT, " void   ")
+        let [ipv4, ipv6] = facts.partitions().map(|partition| partition.worst().voids);
+        let (least, most, family) = match ipv4 < ipv6 {
+            true => (ipv4, ipv6, " void (IPv6)   "),
+            false => (ipv6, ipv4, " void (IPv4)   "),
+        };
+        // Beyond the limit it matters whom it concerns.
+        let is_of_one = least <= VOID_LIMIT && most > VOID_LIMIT;
+        limited(said, details.voids, VOID_LIMIT, if is_of_one { family } else { " void   " })
     };
     if facts.standing() == Standing::Unknown {
         return said.unknown("authorized senders undetermined");

@@ -73,13 +73,13 @@ pub(super) fn shrunken(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
 
 pub(super) fn retired(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     for one in &facts.retired {
-        let said = Phrase::new().code(format!("include:{}", one.name)).plain(format!(
-            " is a name that {} has retired (as known on {}); ",
-            one.title, one.as_of
-        ));
+        let said = Phrase::from(one.title)
+            .plain(" has retired ")
+            .name(&one.name)
+            .plain(format!(" (as of {}); ", one.as_of));
         let said = match one.policy.as_ref().filter(|policy| **policy != one.name) {
-            Some(policy) => said.plain("its policy is ").name(policy),
-            None => said.plain("it has no other one for customers: remove the term"),
+            Some(policy) => said.plain("use ").code(format!("include:{policy}")),
+            None => said.plain("nothing replaces it for customers: remove the term"),
         };
         findings.push(Finding::new(rule, one.location.clone(), said));
     }
@@ -105,14 +105,15 @@ fn announced(
     findings: &mut Vec<Finding>,
 ) {
     for end in facts.ends.iter().filter(|end| days.contains(&end.left)) {
-        let said = Phrase::from(end.title).plain(format!(", {}: {} (", end.day, end.what));
+        let said = Phrase::from(end.title).plain(format!(", {} (", end.day));
         let said = match (end.left, end.left.unsigned_abs()) {
             (0, _) => said.plain("today"),
             (1.., days) => said.plain("in ").number(days).plain(plural(days)),
             (_, days) => said.number(days).plain(plural(days)).plain(" ago"),
         };
         let location = Location::set(facts.domain.clone(), Kind::Mx);
-        findings.push(Finding::new(rule, location, said.plain(")")));
+        let said = said.plain(format!("): {}", end.what));
+        findings.push(Finding::new(rule, location, said));
     }
 }
 

@@ -218,7 +218,7 @@ pub(crate) static SERVICE_ENDS_SOON: Rule = Rule {
     severity: Warn,
     confidence: Likely,
     summary: "a service of the mailbox provider ends within 30 days, or has just ended",
-    why: "Mail or clients that depend on the service fail from that day on.",
+    why: "Mail or clients that rely on it stop working that day, unless the provider lets you keep it.",
     cite: advice(),
     page: include_str!("service-ends-soon.md"),
 };
@@ -228,7 +228,7 @@ pub(crate) static SERVICE_ENDS: Rule = Rule {
     severity: Note,
     confidence: Likely,
     summary: "a service of the mailbox provider ends within 90 days",
-    why: "Mail or clients that depend on the service fail from that day on.",
+    why: "Mail or clients that rely on it stop working that day, unless the provider lets you keep it.",
     cite: advice(),
     page: include_str!("service-ends.md"),
 };

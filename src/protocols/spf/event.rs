@@ -5,7 +5,7 @@ use super::partition::{Exception, Spent, SpfResult};
 use super::policy::Published;
 use super::record::{Body, Mechanism, Qualifier, Term};
 use super::walk::{Cohort, Split};
-use crate::net::Name;
+use crate::net::{Family, Name};
 use std::sync::Arc;
 
 /// One decision.
@@ -51,6 +51,8 @@ pub enum Event {
 /// What a term did with the addresses that came to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Effect {
+    /// Whose addresses they are.
+    pub family: Family,
     /// How many addresses came.
     pub asked: u128,
     /// How many of them it matched.
@@ -73,8 +75,9 @@ pub struct Effect {
 
 impl Effect {
     /// The state when the cohorts arrive, `asked` addresses in all, this term already charged.
-    pub(super) fn before(open: &[Cohort], asked: u128) -> Self {
+    pub(super) fn before(family: Family, open: &[Cohort], asked: u128) -> Self {
         Self {
+            family,
             asked,
             matched: 0,
             open: 0,

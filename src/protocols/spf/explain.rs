@@ -116,8 +116,8 @@ impl Event {
                 true => headline
                     .plain(" matches none of ")
                     .addr(address_count(effect.asked))
-                    .plain(" addresses"),
-                false => headline.plain(" matches no address"),
+                    .plain(format!(" {} addresses", effect.family)),
+                false => headline.plain(format!(" matches no {} address", effect.family)),
             };
         } else {
             headline = headline.plain(" matches ").addr(address_count(effect.matched));
@@ -126,7 +126,7 @@ impl Event {
                 headline = headline.plain(" of ").addr(address_count(effect.asked));
             }
             headline = headline
-                .plain(" addresses: ")
+                .plain(format!(" {} addresses: ", effect.family))
                 .with(role_in_policy(effect.result), effect.result.word());
         }
         if self.mechanism().is_some_and(Mechanism::is_counted) || effect.exception.is_some() {

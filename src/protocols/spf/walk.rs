@@ -239,7 +239,7 @@ impl<'w> Walker<'w> {
             if mechanism.is_counted() && charge(&mut open, cells, id) {
                 asked = total(&open);
             }
-            let mut effect = Effect::before(&open, asked);
+            let mut effect = Effect::before(self.family, &open, asked);
             let split = self.split(id, published, record, mechanism, open).await;
             self.unresolved.extend((split.lack == Some(Lack::BeyondLimit)).then_some(id));
             effect.after(&split, qualifier);
@@ -289,7 +289,7 @@ impl<'w> Walker<'w> {
         cells: &mut Vec<Cell>,
         steps: &mut Vec<Step<Event>>,
     ) {
-        let mut effect = Effect::before(&open, total(&open));
+        let mut effect = Effect::before(self.family, &open, total(&open));
         let mut inner_steps = Vec::new();
         match self.target(spec, record, &published.domain).await {
             Ok(target) => {

@@ -186,7 +186,7 @@ pub(crate) static SEVERAL_RECORDS: Rule = Rule {
     id: "dkim/several-records",
     severity: Error,
     confidence: Certain,
-    summary: "several key records at one selector",
+    summary: "more than one key record at a selector",
     why: "RFC 6376 leaves the result undefined: a receiver may pick the wrong key and fail the \
           signature.",
     cite: rfc(6376, "3.6.2.2"),

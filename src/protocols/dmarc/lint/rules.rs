@@ -52,7 +52,7 @@ pub(crate) static SEVERAL_RECORDS: Rule = Rule {
     id: "dmarc/several-records",
     severity: Error,
     confidence: Certain,
-    summary: "several DMARC records at one name",
+    summary: "more than one DMARC record at a name",
     why: "Receivers then treat the domain as if it had no DMARC record.",
     cite: rfc(9989, "4.10"),
     page: include_str!("several-records.md"),

@@ -125,19 +125,20 @@ pub(super) fn weak_term(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
                 && !idle.iter().any(|it| it.is(Place { published, record, term }))
         });
         let Some((_, first, qualifier, _)) = weak.next() else { continue };
-        let message = Phrase::new()
-            .code(first.span.of(&record.text))
-            .plain(" gives ")
-            .weak(qualifier.result().word())
-            .plain(" to its senders, not pass");
+        let message = Phrase::new().code(first.span.of(&record.text));
+        let message = match weak.count() {
+            0 => message.plain(" gives "),
+            1 => message.plain(" (and 1 more such term) gives "),
+            more => message.plain(" (and ").number(more).plain(" more such terms) gives "),
+        };
+        let message = message.weak(qualifier.result().word()).plain(", not pass");
         // RFC 7208 §5.2: of an included record only pass matches.
         let message = match facts.is_included(published) {
-            true => message.plain("; the record that includes it goes on to its next term"),
+            true => message
+                .plain(", so ")
+                .code(format!("include:{}", published.domain))
+                .plain(" does not match its senders"),
             false => message,
-        };
-        let message = match weak.count() {
-            0 => message,
-            more => message.plain(" (and ").number(more).plain(" more such terms)"),
         };
         findings.push(Finding::new(rule, published.location().at(first.span), message));
     }

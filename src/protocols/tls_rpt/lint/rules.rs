@@ -14,7 +14,7 @@ pub static CHECKS: &[Check<Facts>] = &[
             id: "tls_rpt/several-records",
             severity: Error,
             confidence: Certain,
-            summary: "several TLS-RPT records",
+            summary: "more than one TLS-RPT record",
             why: "Senders act as if there were no record and send no reports.",
             cite: rfc(8460, "3"),
             page: include_str!("several-records.md"),
@@ -87,7 +87,7 @@ pub static CHECKS: &[Check<Facts>] = &[
             id: "tls_rpt/repeated-rua",
             severity: Note,
             confidence: Certain,
-            summary: "several rua fields in the TLS-RPT record",
+            summary: "more than one rua field in the TLS-RPT record",
             why: "RFC 8460 defines only mailto: and https: URIs; some senders may reject the \
                   whole record.",
             cite: rfc(8460, "3"),

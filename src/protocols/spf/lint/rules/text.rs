@@ -40,7 +40,7 @@ pub(crate) static SEVERAL_RECORDS: Rule = Rule {
     id: "spf/several-records",
     severity: Error,
     confidence: Certain,
-    summary: "several SPF records",
+    summary: "more than one SPF record",
     why: "Receivers neither merge two records nor choose one, so every sender gets permerror.",
     cite: rfc(7208, "4.5"),
     page: include_str!("../several-records.md"),
