@@ -51,17 +51,23 @@ pub(super) async fn expectations(
     let mut recognised = recognised(policies, domain).await;
     let twins = twins(policies.dns(), domain, &recognised).await;
     let gateway = recognised.receivers().find(|it| it.is_gateway()).filter(|_| twins.is_empty());
+    let receives =
+        |recognised: &Recognised, id: &str| recognised.receivers().any(|it| it.id() == id);
+    // The policy that customers of another provider include as well shows neither of the two.
+    let is_shown = |recognised: &Recognised, it: &Provider| {
+        it.keeps_mailboxes()
+            && (receives(recognised, it.id()) || gateway.is_some() && !it.resells())
+    };
     if gateway.is_some()
-        && !recognised.all().iter().any(|it| it.keeps_mailboxes())
+        && !recognised.all().iter().any(|it| is_shown(&recognised, it))
         && let Some(behind) = behind(policies.dns(), domain).await
     {
         recognised.add_named(behind);
     }
-    let receives = |id: &str| recognised.receivers().any(|it| it.id() == id);
     let keeps = recognised
         .all()
         .into_iter()
-        .filter(|it| it.keeps_mailboxes() && (receives(it.id()) || gateway.is_some()))
+        .filter(|it| is_shown(&recognised, it))
         .filter(|it| !twins.iter().any(|(one, _)| one.id() == it.id()))
         .map(|it| (it, it));
     // What a provider documents is for customers, not for its own domains and what it gives away below them.
@@ -72,7 +78,7 @@ pub(super) async fn expectations(
         let provider = if receiver.keeps_mailboxes() { receiver } else { shown };
         let include = recognised.senders().find(|(it, _)| it.id() == provider.id());
         let include = include.map(|(_, name)| name.clone());
-        let gateway = gateway.filter(|_| !receives(receiver.id()));
+        let gateway = gateway.filter(|_| !receives(&recognised, receiver.id()));
         let keeper = recognised.keeper().filter(|_| include.is_none());
         async move {
             let (clients, hosted) = tokio::join!(
@@ -319,7 +325,13 @@ impl Expectation {
         let documented = self.documented("TXT", "_dmarc")?;
         let facts = &gathered.dmarc.as_ref()?.facts;
         let state = match &facts.discovered.discovery {
-            crate::protocols::dmarc::Discovery::InForce(_) => RecordState::Documented,
+            crate::protocols::dmarc::Discovery::InForce(_) => {
+                let is_own = facts.discovered.walk.visit(&gathered.domain);
+                match is_own.is_some_and(|visit| visit.count() > 0) {
+                    true => RecordState::Documented,
+                    false => RecordState::Inherited,
+                }
+            }
             crate::protocols::dmarc::Discovery::NotPublished => RecordState::Missing,
             crate::protocols::dmarc::Discovery::Unusable(_) => RecordState::Different,
             crate::protocols::dmarc::Discovery::Unknown(_) => RecordState::Unknown,

@@ -53,6 +53,7 @@ pub struct Provider {
     key_note: Option<&'static str>,
     return_mx: Option<&'static str>,
     shares_mx: Option<&'static str>,
+    resells: Option<&'static str>,
     publish: Vec<&'static str>,
     retired: Vec<Pattern>,
     dates: Vec<&'static str>,
@@ -211,6 +212,11 @@ impl Provider {
     /// Those that share its MX hosts, so that only client records tell them apart.
     pub(crate) fn twins(&self) -> impl Iterator<Item = &'static Self> {
         all().iter().filter(|other| other.shares_mx == Some(self.id))
+    }
+
+    /// True if customers of another provider, to whom it sold that one's mailboxes, include its policy.
+    pub(crate) fn resells(&self) -> bool {
+        self.resells.is_some()
     }
 
     /// The name whose SPF policy lists its senders; `None` if every customer has another one.

@@ -88,6 +88,7 @@ impl Provider {
             ("key_note", _) => self.key_note = Some(value),
             ("return_mx", _) => self.return_mx = Some(value),
             ("shares_mx", _) => self.shares_mx = Some(value),
+            ("resells", _) => self.resells = Some(value),
             ("aliases", _) => self.aliases.push(value),
             ("selectors", _) => self.selectors.push(value),
             ("publish", _) => self.publish.push(value),

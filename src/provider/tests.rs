@@ -159,6 +159,7 @@ fn every_fact_has_a_source_and_a_date() {
         "key_note",
         "return_mx",
         "shares_mx",
+        "resells",
         "return_path",
         "shared",
         "reports",

@@ -76,6 +76,8 @@ pub struct ExpectedRecord {
 pub enum RecordState {
     /// It is as documented; of a retired one: it is not published.
     Documented,
+    /// It is not published at this name, and that of a parent domain applies.
+    Inherited,
     /// It is not published.
     Missing,
     /// Something else is published; of a retired one: it is still published.
@@ -89,6 +91,11 @@ pub enum RecordState {
 }
 
 impl ExpectedRecord {
+    /// True if nothing is to be done about it.
+    pub fn is_good(&self) -> bool {
+        matches!(self.state, RecordState::Documented | RecordState::Inherited)
+    }
+
     /// True if it takes part in the count: an optional record that is not there is no shortcoming, nor
     /// a retired one that is gone.
     pub fn is_counted(&self) -> bool {
@@ -105,13 +112,13 @@ impl RecognisedProvider {
     /// Leaves out the records that take part in no count, and what those hold that are as documented.
     pub(super) fn keep_counted(&mut self) {
         self.records.retain(ExpectedRecord::is_counted);
-        let good = self.records.iter_mut().filter(|it| it.state == RecordState::Documented);
+        let good = self.records.iter_mut().filter(|it| it.is_good());
         good.for_each(|record| record.expected.clear());
     }
 
     /// How many records are as documented, and of how many.
     pub fn count(&self) -> (usize, usize) {
         let counted = || self.records.iter().filter(|record| record.is_counted());
-        (counted().filter(|it| it.state == RecordState::Documented).count(), counted().count())
+        (counted().filter(|it| it.is_good()).count(), counted().count())
     }
 }

@@ -49,6 +49,11 @@ impl Step {
         }
     }
 
+    /// True if a term matched.
+    pub fn is_match(&self) -> bool {
+        self.part() == Part::Term && self.event.get("result").is_some_and(Value::is_string)
+    }
+
     /// Turns a protocol's typed step into a uniform one; its answers join the table.
     pub(super) fn from_trace<E: Event>(step: &diagnostic::Step<E>, lookups: &mut Lookups) -> Self {
         Self::at_depth(step, lookups, DEPTH_LIMIT)

@@ -62,5 +62,21 @@ fn failure_reports_that_are_not_sent_are_called_so() {
 fn a_host_without_keys_below_an_organization_may_be_signed_for_by_it() {
     let zone = "mail.example.org. A 192.0.2.80\nmail.example.org. TXT \"v=spf1 a -all\"\n";
     let said = checked("below", zone, ["mail.example.org", "--checks", "spf,dkim"]);
-    assert!(said.contains("signed for the organizational domain still passes"), "{said}");
+    assert!(said.contains("accepts those of the organizational domain"), "{said}");
+}
+
+#[test]
+fn a_term_that_matches_with_neutral_is_a_step_of_its_own() {
+    let zone = "example.org. TXT \"v=spf1 include:i.example.org -all\"\n\
+        i.example.org. TXT \"v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 ip4:192.0.2.3 ?ip4:192.0.2.5 -all\"\n";
+    let said = checked("neutral", zone, ["example.org", "192.0.2.5", "--checks=spf"]);
+    assert!(said.contains("?ip4:192.0.2.5 matches: neutral"), "{said}");
+}
+
+#[test]
+fn a_possible_void_counts_the_terms_that_one_family_meets() {
+    let zone = "host.example.org. A 192.0.2.80\nexample.org. TXT \"v=spf1 mx:example.org \
+        a:host.example.org exists:%{i}.list.example.org -all\"\n";
+    let said = checked("possible-voids", zone, ["example.org", "--checks", "spf"]);
+    assert!(said.contains("1 term finds nothing for IPv6 senders"), "{said}");
 }

@@ -21,9 +21,10 @@ pub(super) fn words(
             ),
         },
         Class::AutoReply => ("an automatic answer, not a bounce", ""),
-        Class::Complaint => {
-            ("a reader reported the message as spam; not a bounce", "take the reader off the list")
-        }
+        Class::Complaint => (
+            "a recipient reported the message as spam",
+            "remove that recipient from your mailing list",
+        ),
         Class::Content => (
             "the content was rejected",
             "change what the message holds, or ask the recipient to allow it",

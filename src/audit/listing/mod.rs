@@ -139,9 +139,7 @@ fn headline(facts: &Facts) -> Phrase {
         [ipv4, ipv6] if ipv4.is_all() && ipv6.is_all() => {
             Phrase::new().bad("all addresses are authorized")
         }
-        [ipv4, ipv6] if ipv4.is_empty() && ipv6.is_empty() => {
-            Phrase::from("no address is authorized")
-        }
+        [ipv4, ipv6] if ipv4.is_empty() && ipv6.is_empty() => Phrase::from("no address is listed"),
         sets => {
             let sets: Vec<IpSet> = sets.iter().filter(|set| !set.is_empty()).cloned().collect();
             Phrase::new().addr(count_in_words(&sets)).plain(" authorized")
@@ -150,7 +148,7 @@ fn headline(facts: &Facts) -> Phrase {
     let depends = facts.sender_dependent();
     let said = match depends.as_slice() {
         [] => said,
-        terms => said.plain("; undetermined without a sender: ").code(terms.join(" ")),
+        terms => said.plain("; who is authorized depends on the sender: ").code(terms.join(" ")),
     };
     match facts.standing() {
         Standing::Broken => said.plain("; ").bad("permerror").plain(" for other senders"),

@@ -54,7 +54,11 @@ fn sparing(dead: usize, replaced: usize) -> Phrase {
     let terms = |count| if count == 1 { "1 term".to_owned() } else { format!("{count} terms") };
     let mut summary = Phrase::new();
     if dead > 0 {
-        summary = summary.plain("remove ").plain(terms(dead)).plain(" that never match");
+        summary = summary.plain("remove ").plain(terms(dead)).plain(if dead == 1 {
+            " that never matches"
+        } else {
+            " that never match"
+        });
     }
     if replaced > 0 {
         summary = summary.plain(if dead > 0 { ", and replace " } else { "replace " });

@@ -206,9 +206,8 @@ pub(crate) static RETIRED_INCLUDE: Rule = Rule {
     severity: Warn,
     confidence: Likely,
     summary: "SPF includes a name that its provider has retired",
-    why: "The provider no longer maintains the name. It authorizes other addresses than the \
-          provider sends from, or none, and one day it may not exist: then receivers return \
-          permerror.",
+    why: "The provider documents another name now. What it adds may be listed only there, and \
+          when the old name goes, receivers return permerror.",
     cite: rfc(7208, "5.2"),
     page: include_str!("retired-include.md"),
 };
@@ -218,7 +217,7 @@ pub(crate) static SERVICE_ENDS_SOON: Rule = Rule {
     severity: Warn,
     confidence: Likely,
     summary: "a service of the mailbox provider ends within 30 days, or has just ended",
-    why: "Mail or clients that rely on it stop working that day, unless the provider lets you keep it.",
+    why: "Clients that rely on it fail from that day on, unless an administrator switches it back on.",
     cite: advice(),
     page: include_str!("service-ends-soon.md"),
 };
@@ -228,7 +227,7 @@ pub(crate) static SERVICE_ENDS: Rule = Rule {
     severity: Note,
     confidence: Likely,
     summary: "a service of the mailbox provider ends within 90 days",
-    why: "Mail or clients that rely on it stop working that day, unless the provider lets you keep it.",
+    why: "Clients that rely on it fail from that day on, unless an administrator switches it back on.",
     cite: advice(),
     page: include_str!("service-ends.md"),
 };

@@ -130,7 +130,8 @@ impl Event {
                 .with(role_in_policy(effect.result), effect.result.word());
         }
         if self.mechanism().is_some_and(Mechanism::is_counted) || effect.exception.is_some() {
-            headline = counted(headline, effect);
+            let is_include = matches!(self.mechanism(), Some(Mechanism::Include(_)));
+            headline = counted(headline, effect, is_include);
         }
         Explanation { headline, tone, cite: self.cite() }
     }
@@ -162,11 +163,13 @@ impl Event {
 }
 
 /// Adds what was spent, and says where receivers stop.
-fn counted(headline: Phrase, effect: &Effect) -> Phrase {
+fn counted(headline: Phrase, effect: &Effect, is_include: bool) -> Phrase {
     let spent = effect.spent;
     let mut headline =
         headline.plain(", lookup ").number(spent.lookups).plain(format!("/{LOOKUP_LIMIT}"));
-    if spent.voids > 0 {
+    // What an include spent on voids, the terms behind it have said.
+    let is_new = spent.voids > VOID_LIMIT || !is_include;
+    if spent.voids > 0 && is_new {
         headline = headline.plain(", void ").number(spent.voids).plain(format!("/{VOID_LIMIT}"));
     }
     if spent.lookups > LOOKUP_LIMIT {

@@ -220,8 +220,11 @@ fn flatten<'s>(steps: &'s [Step], depth: usize, is_top: bool, out: &mut Vec<(usi
 }
 
 fn folded<'s>(flat: &[(usize, &'s Step)]) -> Vec<Stage<'s>> {
-    let is_idle =
-        |step: &Step| step.tone == Tone::Plain && step.lookups.is_empty() && step.steps.is_empty();
+    let is_idle = |step: &Step| {
+        // A match decides, also one that gives neutral.
+        let decides = step.tone != Tone::Plain || step.is_match();
+        !decides && step.lookups.is_empty() && step.steps.is_empty()
+    };
     let runs = flat.chunk_by(|(a, first), (b, next)| a == b && is_idle(first) && is_idle(next));
     runs.flat_map(|run| match run {
         [(depth, first), ..] if run.len() >= FOLD && is_idle(first) => {

@@ -116,7 +116,7 @@ pub(super) fn expected(sheet: &mut Sheet, domain: &Domain) {
         for record in &provider.records {
             let ink = match record.state {
                 _ if !record.is_counted() => Ink::Faint,
-                RecordState::Documented => Ink::Good,
+                RecordState::Documented | RecordState::Inherited => Ink::Good,
                 _ => Ink::Weak,
             };
             let label = sheet
@@ -158,6 +158,7 @@ fn state(record: &ExpectedRecord) -> &'static str {
     match (record.state, record.need) {
         (RecordState::Documented, Need::Retired) => "gone",
         (RecordState::Documented, _) => "as documented",
+        (RecordState::Inherited, _) => "inherited",
         (RecordState::Missing, Need::Optional) => "not used",
         (RecordState::Missing, _) => "missing",
         (RecordState::Different, Need::Retired) => "to remove",

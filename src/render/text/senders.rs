@@ -97,7 +97,9 @@ fn shares(sheet: &mut Sheet, listing: &Listing) {
             Some(result) => said.plain(format!("; a match gives {result}")),
             None => said,
         };
-        row(sheet, "depends", Ink::Unknown, &cited(said, "7.2"));
+        // RFC 7208 §5.5 of ptr, §7.2 of terms with macros.
+        let section = if dependent.term.term.contains("%{") { "7.2" } else { "5.5" };
+        row(sheet, "depends", Ink::Unknown, &cited(said, section));
     }
 }
 

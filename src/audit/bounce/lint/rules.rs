@@ -33,7 +33,7 @@ pub(crate) static SENDING_HOST: Rule = Rule {
     id: "bounce/sending-host",
     severity: Error,
     confidence: Certain,
-    summary: "mail was refused for the sending host or its MAIL FROM",
+    summary: "mail was refused because of the sending host or the MAIL FROM domain",
     why: "Recipients demand reverse DNS, a login, TLS or a MAIL FROM domain that exists.",
     cite: rfc(3463, "3.8"),
     page: include_str!("sending-host.md"),

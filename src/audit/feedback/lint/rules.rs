@@ -63,7 +63,7 @@ pub(crate) static UNLISTED_SOURCE: Rule = Rule {
     id: "report/unlisted-source",
     severity: Note,
     confidence: Likely,
-    summary: "a source without proof sends as the domain",
+    summary: "an unauthenticated source sends as the domain",
     why: "Either it is spoofing, or it is a server of yours that SPF does not list and that does \
           not sign.",
     cite: rfc(9989, "5.3.5"),

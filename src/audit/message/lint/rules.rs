@@ -109,7 +109,7 @@ pub(crate) static RECEIVER_DIFFERS: Rule = Rule {
     id: "message/receiver-differs",
     severity: Note,
     confidence: Likely,
-    summary: "a receiver recorded another result",
+    summary: "a receiver recorded a different result",
     why: "Records, keys or the message changed since, or another host wrote that field.",
     cite: rfc(8601, "7.1"),
     page: include_str!("receiver-differs.md"),

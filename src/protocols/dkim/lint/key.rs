@@ -184,7 +184,9 @@ impl<'a> FoundKey<'a> {
     /// A sentence that begins with the selector.
     fn said(&self, words: &str) -> Phrase {
         if self.is_of_wildcard {
-            return Phrase::new().plain("a wildcard for every selector").plain(words);
+            return Phrase::new()
+                .plain("the wildcard for selectors without a record of their own")
+                .plain(words);
         }
         let selector = &self.tried.candidate.selector;
         Phrase::new().plain("selector ").name(selector).plain(words)

@@ -118,10 +118,13 @@ pub(super) fn subdomain_weaker(facts: &Facts, rule: &'static Rule, findings: &mu
         let message = tag(weaker, policy)
             .plain(" is weaker than ")
             .then(tag(in_force.tag, in_force.policy))
-            .plain(format!(": {whom} below "))
+            .plain(match policy {
+                Policy::Quarantine => format!(": mail that spoofs {whom} below "),
+                _ => format!(": {whom} below "),
+            })
             .name(facts.domain())
             .plain(match policy {
-                Policy::Quarantine => " is quarantined where it is spoofed, not rejected",
+                Policy::Quarantine => " is quarantined, not rejected",
                 _ => " can be spoofed although the domain itself cannot",
             });
         findings.push(Finding::new(rule, place(in_force, weaker.span(record)), message));

@@ -41,7 +41,7 @@ pub(crate) static MISSING: Rule = Rule {
     id: "dmarc/missing",
     severity: Warn,
     confidence: Certain,
-    summary: "no DMARC policy",
+    summary: "no DMARC record",
     why: "Without a policy, receivers decide on their own about spoofed mail, and large \
           receivers reject bulk mail from the domain.",
     cite: rfc(9989, "4.10.1"),
@@ -244,7 +244,7 @@ pub(crate) static NO_REPORTS: Rule = Rule {
     confidence: Certain,
     summary: "no aggregate reports requested",
     why: "Without reports you cannot see who sends as the domain, or whether your own mail \
-          passes before you tighten the policy.",
+          passes.",
     cite: rfc(9989, "5.1.3"),
     page: include_str!("no-reports.md"),
 };
@@ -263,7 +263,7 @@ pub(crate) static EXTERNAL_REPORT_UNAUTHORIZED: Rule = Rule {
     id: "dmarc/external-report-unauthorized",
     severity: Warn,
     confidence: Certain,
-    summary: "report host outside the domain has not authorized the reports",
+    summary: "report host of another organization has not authorized the reports",
     why: "Receivers query the report host first and send nothing without its authorization record.",
     cite: rfc(9990, "4"),
     page: include_str!("external-report-unauthorized.md"),

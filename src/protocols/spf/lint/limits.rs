@@ -89,6 +89,18 @@ pub(super) fn possible_voids(facts: &Facts, rule: &'static Rule, findings: &mut 
             .plain(if idle.len() == 1 { " finds" } else { " find" })
             .plain(" nothing for any sender; "),
     };
+    // Hosts without an address of the family that meets most.
+    let more = certain.saturating_sub(idle.len());
+    let [ipv4, ipv6] = facts.partitions().map(|partition| partition.worst().voids);
+    let message = match more {
+        0 => message,
+        more => message
+            .number(more)
+            .plain(if more == 1 { " term finds" } else { " terms find" })
+            .plain(" nothing for ")
+            .plain(if ipv4 > ipv6 { "IPv4" } else { "IPv6" })
+            .plain(" senders; "),
+    };
     let message = message
         .then(said)
         .plain(if lists.len() == 1 { " finds" } else { " find" })

@@ -241,9 +241,16 @@ pub(super) fn void_lookup(facts: &Facts, rule: &'static Rule, findings: &mut Vec
     for Void { place, name, what, .. } in voids(facts) {
         let message = pointing(place, name).plain(what);
         let message = with_slips(place, message.plain("; receivers allow 2 void lookups"));
-        findings.push(Finding::new(rule, place.location(), message));
+        let finding = Finding::new(rule, place.location(), message);
+        findings.push(match name.is_within(&organization(&facts.domain)) {
+            true => finding.because(OWN_VOID, rule.cite),
+            false => finding,
+        });
     }
 }
+
+/// Why a void lookup matters at a name of the owner's own, which nobody else can register.
+const OWN_VOID: &str = "The third void lookup gives permerror.";
 
 /// A term that looks up what does not exist, for senders of either family.
 pub(super) struct Void<'f> {

@@ -7,7 +7,7 @@ use crate::protocols::spf::examine::Facts;
 use crate::protocols::spf::macro_string::{Letter, Part};
 use crate::protocols::spf::policy::{Found, Published};
 use crate::protocols::spf::record::{Body, DomainSpec, Mechanism, Qualifier, Record, SpecText};
-use crate::text::{Phrase, Span};
+use crate::text::{Phrase, Span, rfc};
 use std::net::IpAddr;
 
 pub(super) fn joined_strings(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
@@ -76,7 +76,11 @@ pub(super) fn unusual_case(facts: &Facts, rule: &'static Rule, findings: &mut Ve
             0 => message,
             more => message.plain(" (and ").number(more).plain(" more such terms)"),
         };
-        findings.push(Finding::new(rule, published.location().at(first), message));
+        let finding = Finding::new(rule, published.location().at(first), message);
+        findings.push(match first == version {
+            true => finding.because(rule.why, rfc(7208, "4.5")),
+            false => finding,
+        });
     }
 }
 
