@@ -27,7 +27,10 @@ pub fn nearest_within(
     }
     let allowed = (length / 3).clamp(1, most);
     candidates
-        .map(|candidate| (edits(&word, &plain(candidate)), candidate))
+        .map(|candidate| (plain(candidate), candidate))
+        // Each letter more or less is an edit.
+        .filter(|(known, _)| known.chars().count().abs_diff(length) <= allowed)
+        .map(|(known, candidate)| (edits(&word, &known), candidate))
         .filter(|(edits, _)| *edits <= allowed)
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, candidate)| candidate)

@@ -30,6 +30,10 @@ pub(super) fn misnamed_owner(facts: &Facts, rule: &'static Rule, findings: &mut 
             findings.push(Finding::new(rule, facts.set(owner, kind, record.place.as_ref()), said));
             continue;
         }
+        // Policies and keys are TXT records, or aliases of some.
+        if !matches!(kind, Kind::Txt | Kind::Spf | Kind::Cname) {
+            continue;
+        }
         let (what, meant) = match (policy(owner, &record.data), key(zone, owner, &record.data)) {
             (Some(meant), _) => ("DMARC policy", meant),
             (None, Some(meant)) => ("DKIM key", meant),
