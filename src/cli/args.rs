@@ -11,6 +11,7 @@ mod look;
 mod past;
 mod reading;
 mod servers;
+mod trust;
 
 use crate::cli::words::Format;
 use crate::protocols::Protocol;
@@ -29,6 +30,7 @@ pub use servers::OneByOne;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
+pub use trust::Trust;
 
 /// How a page of help is laid out: examples before flags.
 pub(in crate::cli) const TEMPLATE: &str =
@@ -203,6 +205,10 @@ pub struct Sources {
     /// Which moment answers are of.
     #[command(flatten)]
     pub past: Past,
+
+    /// Which certificate authorities are trusted.
+    #[command(flatten)]
+    pub trust: Trust,
 
     /// Make queries fail: servfail:NAME, timeout:*.NAME/TXT …
     ///

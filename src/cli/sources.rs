@@ -9,6 +9,7 @@ use crate::dns::{
     Addressee, Answer, Cache, Dns, Ending, Endpoint, Failure, FaultScript, Injector, Live,
     LiveOptions, Lookup, Outcome, Provenance, Question, Recording, Replay, Server, Trouble,
 };
+use crate::net::tls::{Roots, RootsError};
 use crate::text::Phrase;
 use crate::web::{self, Web};
 use crate::zonefile::formats::Files;
@@ -20,6 +21,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// The largest file of certificates that is read: a hundred times all public authorities.
+const CERTIFICATES_LIMIT: u64 = 16 * 1024 * 1024;
 /// The largest cassette that is read.
 const CASSETTE_LIMIT: u64 = 256 * 1024 * 1024;
 
@@ -37,6 +40,8 @@ pub(super) struct Stack {
     /// The files of the recording, or nothing where none may be asked; `None` for the web itself.
     files: Option<Arc<dyn Web>>,
     asked: Arc<AtomicUsize>,
+    /// The certificate authorities that are trusted.
+    pub roots: Roots,
     injectors: Vec<Arc<Injector<Arc<dyn Dns>>>>,
     /// The dialogues with mail servers that are replayed.
     pub dialogues: Vec<Box<str>>,
@@ -106,8 +111,11 @@ impl Stack {
             (Http::Off, _) => Arc::new(web::Unasked),
             (_, Some(files)) => Arc::clone(files),
             (_, None) => {
-                let allows_local = http == Http::Anywhere;
-                let options = web::LiveOptions { allows_local, ..web::LiveOptions::default() };
+                let mut options = web::LiveOptions::default();
+                if let Http::Anywhere { port } = http {
+                    (options.allows_local, options.port) = (true, port);
+                }
+                options.roots = self.roots.clone();
                 Arc::new(web::Live::new(options))
             }
         };
@@ -171,6 +179,7 @@ pub(super) fn named(path: &Path, files: &Files) -> String {
 pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     let mut names = Vec::new();
     let asked = Arc::new(AtomicUsize::new(0));
+    let roots = roots(sources)?;
     let mut dialogues = Vec::new();
     let mut files: Option<Arc<dyn Web>> = None;
     let (bottom, is_repeatable): (Arc<dyn Dns>, bool) = if let Some(path) = &sources.replay {
@@ -213,6 +222,7 @@ pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
         recorder,
         files,
         asked,
+        roots,
         injectors: Vec::new(),
         dialogues,
         comments: Vec::new(),
@@ -266,8 +276,20 @@ impl Dns for Compared {
 }
 
 fn asking(servers: Vec<Server>, sources: &Sources) -> Result<Live, Mistake> {
-    let options = LiveOptions { servers, timeout: sources.timeout };
+    let mut options = LiveOptions::new(servers, sources.timeout);
+    options.roots = roots(sources)?;
     Live::new(options).map_err(|why| Mistake::new(why.to_string()))
+}
+
+/// The certificate authorities that are trusted.
+///
+/// # Errors
+/// The file of further ones cannot be read, or is faulty.
+fn roots(sources: &Sources) -> Result<Roots, Mistake> {
+    let Some(path) = &sources.ca_file else { return Ok(Roots::public()) };
+    let text = read(path, CERTIFICATES_LIMIT)?;
+    let named = |why: RootsError| Mistake::new(format!("--ca-file {}: {why}", path.display()));
+    Roots::public().with_pem(&text).map_err(named)
 }
 
 /// True if servers answer, and nothing lies over them.

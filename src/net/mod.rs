@@ -5,7 +5,7 @@ mod ip_set;
 mod name;
 mod reach;
 mod registrable;
-#[cfg(feature = "live")]
+#[cfg(any(feature = "live", feature = "smtp"))]
 #[doc(hidden)]
 pub mod tls;
 

@@ -8,8 +8,12 @@ use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
 
 /// The certificate authorities that are trusted.
-#[derive(Clone, Debug)]
-pub struct Roots(Arc<RootCertStore>);
+#[derive(Clone, Debug, Default)]
+pub struct Roots {
+    /// Mozilla's list and further ones; `None` for Mozilla's list alone, which is put together when it is
+    /// used and not before.
+    further: Option<Arc<RootCertStore>>,
+}
 
 /// Why a file of certificates adds nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +39,13 @@ impl std::error::Error for RootsError {}
 impl Roots {
     /// Mozilla's list, as it is compiled in.
     pub fn public() -> Self {
-        Self(Arc::new(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()))
+        Self::default()
+    }
+
+    /// All of them.
+    pub fn store(&self) -> Arc<RootCertStore> {
+        let public = || Arc::new(webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect());
+        self.further.clone().unwrap_or_else(public)
     }
 
     /// These, and every certificate of a PEM file.
@@ -43,14 +53,17 @@ impl Roots {
     /// # Errors
     /// There is none in it, or one of them is faulty.
     pub fn with_pem(self, text: &[u8]) -> Result<Self, RootsError> {
-        let mut store = RootCertStore::clone(&self.0);
+        let mut store = RootCertStore::clone(&self.store());
         let mut number = 0;
         for certificate in CertificateDer::pem_slice_iter(text) {
             number += 1;
             let certificate = certificate.map_err(|_| RootsError::Unreadable(number))?;
             store.add(certificate).map_err(|_| RootsError::Unreadable(number))?;
         }
-        if number == 0 { Err(RootsError::Empty) } else { Ok(Self(Arc::new(store))) }
+        match number {
+            0 => Err(RootsError::Empty),
+            _ => Ok(Self { further: Some(Arc::new(store)) }),
+        }
     }
 
     /// A client that trusts them, with TLS 1.2 and 1.3.
@@ -61,16 +74,21 @@ impl Roots {
         let provider = Arc::new(ring::default_provider());
         let builder = ClientConfig::builder_with_provider(provider);
         let builder = builder.with_safe_default_protocol_versions()?;
-        Ok(builder.with_root_certificates(Arc::clone(&self.0)).with_no_client_auth())
+        Ok(builder.with_root_certificates(self.store()).with_no_client_auth())
     }
 }
 
-impl Default for Roots {
-    /// Mozilla's list, as it is compiled in.
-    fn default() -> Self {
-        Self::public()
+impl PartialEq for Roots {
+    /// True if the same authorities are trusted.
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.further, &other.further) {
+            (None, None) => true,
+            _ => self.store().roots == other.store().roots,
+        }
     }
 }
+
+impl Eq for Roots {}
 
 #[cfg(test)]
 mod tests {

@@ -3,10 +3,10 @@
 use super::conversation::Conversation;
 use super::verifier::Recorder;
 use super::{Call, Smtp, Talk};
+use crate::net::tls::Roots;
+use rustls::ClientConfig;
 use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, RootCertStore};
 use std::sync::Arc;
 
 /// Real servers.
@@ -17,18 +17,14 @@ pub struct Live {
 }
 
 impl Live {
-    /// Trusts the public roots, and `further` ones.
+    /// Trusts these authorities.
     ///
     /// # Errors
-    /// One of the further roots is no certificate.
-    pub fn new(further: &[CertificateDer<'static>]) -> Result<Self, String> {
+    /// There is none, in words.
+    pub fn new(roots: &Roots) -> Result<Self, String> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        for root in further {
-            roots.add(root.clone()).map_err(|why| why.to_string())?;
-        }
         let builder =
-            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+            WebPkiServerVerifier::builder_with_provider(roots.store(), Arc::clone(&provider));
         let verifier = builder.build().map_err(|why| why.to_string())?;
         Ok(Self { provider, verifier })
     }

@@ -131,3 +131,14 @@ fn a_proved_record_decides_and_an_unproved_one_does_not() {
         [(Some(0), json!("end_entity")), (Some(1), json!("nothing")), (Some(0), Value::Null),]
     );
 }
+
+#[test]
+fn a_file_of_authorities_that_holds_none_is_a_usage_error() {
+    let ends =
+        ["nothing", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"].map(|text| {
+            let words = ["smtp", "mx.example.com", "--ca-file", "ca.pem"];
+            let ended = run("smtp-ca-file", words).file("ca.pem", text.as_bytes()).end();
+            (ended.code, ended.stderr.contains("--ca-file ca.pem: "))
+        });
+    assert_eq!(ends, [(Some(2), true); 2]);
+}

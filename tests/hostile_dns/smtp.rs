@@ -1,6 +1,7 @@
 //! Dialogues with mail servers that follow a script, good and hostile.
 
 use mailcheck::audit::smtp::judge;
+use mailcheck::net::tls::Roots;
 use mailcheck::report::Verdict;
 use mailcheck::smtp::{
     Call, Dialogue, Envelope, Live, Login, Outcome, Recorded, Secret, Security, Smtp, Step, Trust,
@@ -181,7 +182,7 @@ fn login() -> Option<Login> {
 }
 
 fn live() -> Live {
-    Live::new(&[certificate(ROOT)]).unwrap()
+    Live::new(&Roots::public().with_pem(ROOT).unwrap()).unwrap()
 }
 
 async fn talk(script: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static) -> Dialogue {
@@ -338,7 +339,7 @@ async fn each_fault_of_a_certificate_has_its_name_and_hides_no_other() {
 #[tokio::test]
 async fn without_the_root_no_one_vouches_for_the_chain() {
     let peer = Peer::start(&[GOOD, INTERMEDIATE], Security::Starttls, sound).await;
-    let dialogue = Live::new(&[]).unwrap().talk(&call(&peer, Security::Starttls)).await;
+    let dialogue = Live::new(&Roots::public()).unwrap().talk(&call(&peer, Security::Starttls)).await;
     assert_eq!(dialogue.tls.map(|tls| tls.trust), Some(Trust::UnknownIssuer));
 }
 

@@ -65,7 +65,7 @@ pub fn plan(typed: CheckArgs) -> Result<Plan, Mistake> {
     sources.compared.clone_from(&given.resolvers);
     let http = match (typed.http.no_http, typed.one_by_one.allow_private) {
         (true, _) => Http::Off,
-        (false, true) => Http::Anywhere,
+        (false, true) => Http::Anywhere { port: typed.http.web_server_port },
         (false, false) => Http::Public,
     };
     let inquiries = words.targets.into_iter().map(|mut target| {

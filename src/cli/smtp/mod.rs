@@ -118,7 +118,7 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
     } else if plan.sources.offline {
         Box::new(Recorded::default())
     } else {
-        Box::new(Live::new(&[]).map_err(Mistake::new)?)
+        Box::new(Live::new(&session.stack.roots).map_err(Mistake::new)?)
     };
     let mut probes = Vec::new();
     for target in &plan.targets {

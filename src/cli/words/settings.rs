@@ -76,8 +76,11 @@ pub enum Http {
     /// From public addresses.
     #[default]
     Public,
-    /// From private and loopback addresses too.
-    Anywhere,
+    /// From private and loopback addresses too, where tests have servers on a port of their own.
+    Anywhere {
+        /// The port.
+        port: u16,
+    },
     /// Not at all.
     Off,
 }
@@ -99,6 +102,8 @@ pub struct Sources {
     pub at: Option<(PathBuf, u64)>,
     /// Faults to inject.
     pub faults: Vec<String>,
+    /// Certificate authorities that are trusted beside the public ones.
+    pub ca_file: Option<PathBuf>,
     /// Most time for one question.
     pub timeout: Duration,
     /// Most time for a domain.
@@ -163,6 +168,7 @@ impl Sources {
             replay: typed.replay,
             at,
             faults: typed.fault,
+            ca_file: typed.trust.ca_file,
             timeout: typed.timeout.unwrap_or(TIMEOUT),
             deadline: typed.deadline.unwrap_or(DEADLINE),
             most_queries: typed

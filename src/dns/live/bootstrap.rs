@@ -60,7 +60,7 @@ impl Bootstrap {
         }
         match last {
             Some(failed) if found.is_empty() => Err(failed),
-            _ => Ok(Pool::new(found, timeout)),
+            _ => Ok(Pool::new(found, timeout, self.system.link.roots().clone())),
         }
     }
 

@@ -8,6 +8,7 @@ use crate::dns::{
     Answer, Authority, Data, Endpoint, Failure, Kind, Outcome, Question, Record, Transport,
     Trouble, Way,
 };
+use crate::net::tls::Roots;
 use hickory_resolver::proto::op::{DnsRequest, DnsResponse, Message};
 use hickory_resolver::proto::rr::{DNSClass, RData};
 use std::net::SocketAddr;
@@ -30,7 +31,7 @@ pub(super) struct Direct {
 impl Direct {
     /// Asks each for so long at most.
     pub(super) fn new(timeout: Duration) -> Self {
-        Self { link: Link::new(timeout), timeout, slots: Semaphore::new(AT_ONCE) }
+        Self { link: Link::new(timeout, Roots::public()), timeout, slots: Semaphore::new(AT_ONCE) }
     }
 
     /// Asks the server at an address; the time taken is left out.

@@ -45,6 +45,7 @@ mod wire;
 pub use server::{Endpoint, Host, Server, ServerError, Transport};
 
 use super::{Addressee, Answer, Dns, Lookup, Outcome, Question};
+use crate::net::tls::Roots;
 use attempt_error::LookupFailure;
 use bootstrap::Bootstrap;
 use direct::Direct;
@@ -65,18 +66,21 @@ pub struct LiveOptions {
     pub servers: Vec<Server>,
     /// The longest that one lookup may take, all its tries and servers included.
     pub timeout: Duration,
+    /// The authorities that vouch for servers asked over TLS or HTTPS.
+    #[doc(hidden)]
+    pub roots: Roots,
 }
 
 impl LiveOptions {
     /// Asks these servers, or those of the system if there is none, for so long at most.
     pub fn new(servers: Vec<Server>, timeout: Duration) -> Self {
-        Self { servers, timeout }
+        Self { servers, timeout, roots: Roots::public() }
     }
 }
 
 impl Default for LiveOptions {
     fn default() -> Self {
-        Self { servers: Vec::new(), timeout: Duration::from_secs(5) }
+        Self::new(Vec::new(), Duration::from_secs(5))
     }
 }
 
@@ -138,7 +142,7 @@ impl Live {
     /// # Errors
     /// The servers of the system are wanted and it has none.
     pub fn new(options: LiveOptions) -> Result<Self, LiveError> {
-        let LiveOptions { servers, timeout } = options;
+        let LiveOptions { servers, timeout, roots } = options;
         let mut endpoints = Vec::with_capacity(servers.len());
         for server in servers {
             match server {
@@ -150,10 +154,10 @@ impl Live {
             endpoints = system_endpoints()?;
         }
         let source = match located(&endpoints) {
-            Some(servers) => Source::Ready(Pool::new(servers, timeout)),
+            Some(servers) => Source::Ready(Pool::new(servers, timeout, roots)),
             None => {
                 let system = located(&system_endpoints()?).unwrap_or_default();
-                Source::Named(Bootstrap::new(Pool::new(system, timeout)))
+                Source::Named(Bootstrap::new(Pool::new(system, timeout, roots)))
             }
         };
         Ok(Self { endpoints, timeout, source, direct: Direct::new(timeout) })

@@ -7,6 +7,7 @@ use super::server::Endpoint;
 use super::upstream::{Link, Upstream};
 use super::wire;
 use crate::dns::{Question, Trouble};
+use crate::net::tls::Roots;
 use std::net::SocketAddr;
 use std::slice;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -27,13 +28,14 @@ impl Pool {
     pub(super) fn new(
         servers: impl IntoIterator<Item = (Endpoint, SocketAddr)>,
         timeout: Duration,
+        roots: Roots,
     ) -> Self {
         Self {
             upstreams: servers
                 .into_iter()
                 .map(|(endpoint, address)| Upstream::new(endpoint, address))
                 .collect(),
-            link: Link::new(timeout),
+            link: Link::new(timeout, roots),
             timeout,
             outage: Outage::default(),
         }

@@ -6,6 +6,7 @@
 
 use super::datagram;
 use super::server::{Endpoint, Transport};
+use crate::net::tls::Roots;
 use hickory_resolver::config::{ConnectionConfig, ResolverOpts};
 use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
@@ -37,16 +38,23 @@ pub(super) enum Channel {
 pub(super) struct Link {
     provider: TokioRuntimeProvider,
     timeout: Duration,
+    roots: Roots,
     /// Certificates and ciphers; built when the first encrypted server is asked, never before.
     encryption: OnceLock<Box<PoolContext>>,
 }
 
 impl Link {
     /// For lookups that take no longer than `timeout`.
-    pub(super) fn new(timeout: Duration) -> Self {
+    pub(super) fn new(timeout: Duration, roots: Roots) -> Self {
         // The race ends what takes too long; the library's own limit only cleans up behind it.
         let timeout = timeout.saturating_mul(2);
-        Self { provider: TokioRuntimeProvider::new(), timeout, encryption: OnceLock::new() }
+        let provider = TokioRuntimeProvider::new();
+        Self { provider, timeout, roots, encryption: OnceLock::new() }
+    }
+
+    /// The authorities that vouch for servers.
+    pub(super) fn roots(&self) -> &Roots {
+        &self.roots
     }
 
     async fn connect(&self, upstream: &Upstream) -> Result<Connection, NetError> {
@@ -71,8 +79,10 @@ impl Link {
             let mut options = ResolverOpts::default();
             options.timeout = self.timeout;
             options.max_active_requests = STREAM_SLOTS;
+            let mut encryption = TlsConfig::new()?;
+            encryption.config = self.roots.client().map_err(std::io::Error::other)?;
             // If two tasks come here at once, one of the two equal values is kept.
-            let _ = self.encryption.set(PoolContext::new(options, TlsConfig::new()?).into());
+            let _ = self.encryption.set(PoolContext::new(options, encryption).into());
         }
         self.encryption.get().map(Box::as_ref).ok_or(NetError::NoConnections)
     }
