@@ -36,17 +36,19 @@ pub fn judge_with(dialogue: Dialogue, tlsa: Option<&Answer>, now: u64) -> Probe 
     }
 }
 
+/// The TLSA records in an answer.
+pub fn associations(answer: &Answer) -> Vec<Association> {
+    let data = answer.records().iter().filter_map(|record| match &record.data {
+        Data::Opaque(rdata) => Association::read(rdata),
+        _ => None,
+    });
+    data.collect()
+}
+
 /// The TLSA records in an answer, held against what the server showed.
 fn dane(answer: &Answer, tls: Option<&Tls>) -> Dane {
     let name = answer.question.name.clone();
-    let records: Vec<Association> = answer
-        .records()
-        .iter()
-        .filter_map(|record| match &record.data {
-            Data::Opaque(rdata) => Association::read(rdata),
-            _ => None,
-        })
-        .collect();
+    let records = associations(answer);
     let status = match &answer.outcome {
         dns::Outcome::Failed(failure) if failure.is_not_recorded() => DaneStatus::NotRecorded,
         dns::Outcome::Failed(_) => DaneStatus::Failed,

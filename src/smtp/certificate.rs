@@ -1,15 +1,16 @@
 //! Certificates: what they say, and whether a client that verifies them accepts them.
 
-use super::{Certificate, Trust, Validity};
+use super::{Association, Certificate, Trust, Validity};
 use crate::text::escape;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier as _;
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, Der, ServerName, TrustAnchor, UnixTime};
 use rustls::{CertificateError, RootCertStore};
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
+use x509_cert::der::asn1::AnyRef;
 use x509_cert::der::{Decode as _, Encode as _};
 use x509_cert::ext::pkix::SubjectAltName;
 use x509_cert::ext::pkix::name::GeneralName;
@@ -133,12 +134,11 @@ fn verify(
     host: &ServerName<'_>,
     now: u64,
 ) -> Result<(), rustls::Error> {
+    // The moment of its validity that is nearest to now: its issuer may be younger than it, and end before.
     let now = match validity(leaf, now) {
-        Validity::Valid => now,
-        _ => match (leaf.not_before, leaf.not_after) {
-            (Some(begin), Some(end)) => begin.midpoint(end),
-            _ => now,
-        },
+        Validity::Expired => leaf.not_after.unwrap_or(now),
+        Validity::NotYet => leaf.not_before.unwrap_or(now),
+        Validity::Valid | Validity::Unknown => now,
     };
     let own = leaf.names.first().and_then(|name| {
         // A wildcard stands for any label.
@@ -158,14 +158,61 @@ pub(super) fn anchors(
     host: &ServerName<'_>,
     now: u64,
 ) -> bool {
+    let mut roots = RootCertStore::empty();
+    let is_added = chain.get(anchor).is_some_and(|it| roots.add(it.clone()).is_ok());
+    is_added && is_issued_by(provider, roots, chain, read, host, now)
+}
+
+/// Whether the first certificate was issued below the trust anchor that a TLSA record holds as a whole, by
+/// usage 2: a certificate, or the key alone, which then vouches for the last certificate that was sent.
+pub(super) fn is_below(
+    provider: &Arc<CryptoProvider>,
+    chain: &[CertificateDer<'static>],
+    read: &[Certificate],
+    record: &Association,
+    host: &ServerName<'_>,
+    now: u64,
+) -> bool {
+    if (record.usage, record.matching) != (2, 0) {
+        return false;
+    }
+    let mut roots = RootCertStore::empty();
+    let is_added = match record.selector {
+        // No certificate is issued below itself.
+        0 if chain.first().is_some_and(|it| **it == *record.octets()) => false,
+        0 => roots.add(CertificateDer::from(record.octets())).is_ok(),
+        1 => key_anchor(chain, &record.octets()).map(|it| roots.roots.push(it)).is_some(),
+        _ => false,
+    };
+    is_added && is_issued_by(provider, roots, chain, read, host, now)
+}
+
+/// A key as the anchor that issued the last certificate that was sent.
+fn key_anchor(chain: &[CertificateDer<'static>], key: &[u8]) -> Option<TrustAnchor<'static>> {
+    let last = x509_cert::Certificate::from_der(chain.last()?).ok()?;
+    let content = |der: &[u8]| AnyRef::from_der(der).ok().map(|it| Der::from(it.value().to_vec()));
+    Some(TrustAnchor {
+        subject: content(&last.tbs_certificate.issuer.to_der().ok()?)?,
+        subject_public_key_info: content(key)?,
+        name_constraints: None,
+    })
+}
+
+/// Whether the first certificate was issued below one of these anchors.
+fn is_issued_by(
+    provider: &Arc<CryptoProvider>,
+    roots: RootCertStore,
+    chain: &[CertificateDer<'static>],
+    read: &[Certificate],
+    host: &ServerName<'_>,
+    now: u64,
+) -> bool {
     let (Some((first, rest)), Some(leaf)) = (chain.split_first(), read.first()) else {
         return false;
     };
-    let mut roots = RootCertStore::empty();
-    let is_added = chain.get(anchor).is_some_and(|it| roots.add(it.clone()).is_ok());
     let builder =
         WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
-    let Some(verifier) = builder.build().ok().filter(|_| is_added) else { return false };
+    let Ok(verifier) = builder.build() else { return false };
     match verify(&verifier, first, rest, leaf, host, now) {
         Ok(()) => true,
         Err(rustls::Error::InvalidCertificate(why)) => matches!(

@@ -2,7 +2,7 @@
 
 use super::live::Live;
 use super::wire::{Reply, Trouble, Wire};
-use super::{Call, Dialogue, Outcome, Security, Stage, Step, Tls, certificate};
+use super::{Association, Call, Dialogue, Outcome, Security, Stage, Step, Tls, certificate};
 use crate::text::escape;
 use rustls::pki_types::ServerName;
 use std::net::IpAddr;
@@ -170,6 +170,11 @@ impl<'c> Conversation<'c> {
                 one.anchors = anchors;
             }
         }
+        let absent_anchors =
+            self.call.tlsa.iter().filter(|it| {
+                certificate::is_below(&self.live.provider, &chain, &read, it, &host, now)
+            });
+        let absent_anchors = absent_anchors.map(Association::sha256).collect();
         let version = connection.protocol_version().map(|it| format!("{it:?}"));
         let cipher = connection.negotiated_cipher_suite().map(|it| format!("{:?}", it.suite()));
         self.dialogue.tls = Some(Tls {
@@ -179,6 +184,7 @@ impl<'c> Conversation<'c> {
             name_matches: certificate::has_name(&chain, &host),
             validity: certificate::validity(&first, now),
             chain: read,
+            absent_anchors,
         });
         self.done(String::new());
         Ok(stream)

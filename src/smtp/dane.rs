@@ -53,13 +53,23 @@ impl Association {
         matches!(self.usage, 2 | 3) && self.selector <= 1 && is_whole
     }
 
+    /// The data.
+    pub(super) fn octets(&self) -> Vec<u8> {
+        let pairs = self.data.as_bytes().chunks(2);
+        let pairs = pairs.filter_map(|pair| std::str::from_utf8(pair).ok());
+        pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect()
+    }
+
+    /// SHA-256 of the data, in hexadecimal digits.
+    pub(super) fn sha256(&self) -> String {
+        super::certificate::hexadecimal(digest(&SHA256, &self.octets()).as_ref())
+    }
+
     /// True if a certificate has what the record names.
     fn matches(&self, certificate: &Certificate) -> bool {
         if self.matching == 0 {
             // What has the same digest is the same; certificates are kept as digests.
-            let octets = octets(&self.data);
-            let digest = super::certificate::hexadecimal(digest(&SHA256, &octets).as_ref());
-            let whole = Self { matching: 1, data: digest, ..self.clone() };
+            let whole = Self { matching: 1, data: self.sha256(), ..self.clone() };
             return whole.matches(certificate);
         }
         let own = match (self.selector, self.matching) {
@@ -71,12 +81,6 @@ impl Association {
         };
         !own.is_empty() && own.eq_ignore_ascii_case(&self.data)
     }
-}
-
-/// The octets of hexadecimal digits; none for what is no digit.
-fn octets(digits: &str) -> Vec<u8> {
-    let pairs = digits.as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok());
-    pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect()
 }
 
 /// How the certificates of a server stand to the TLSA records of its name.
@@ -112,7 +116,11 @@ pub fn compare(records: &[Association], tls: &Tls) -> Match {
     let is_anchor = |certificate: &Certificate| {
         certificate.anchors && usable.iter().any(|it| it.usage == 2 && it.matches(certificate))
     };
-    match tls.chain.iter().any(is_anchor) {
+    // RFC 7671 §5.2.2: the anchor need not be sent if the record holds all of it.
+    let is_absent_anchor = |it: &&Association| {
+        it.usage == 2 && it.matching == 0 && tls.absent_anchors.contains(&it.sha256())
+    };
+    match tls.chain.iter().any(is_anchor) || usable.iter().any(is_absent_anchor) {
         false => Match::Nothing,
         true if !tls.name_matches => Match::WrongName,
         true if tls.validity != Validity::Valid => Match::WrongDates,
@@ -149,6 +157,7 @@ mod tests {
             trust: Trust::UnknownIssuer,
             name_matches,
             validity,
+            absent_anchors: Vec::new(),
         }
     }
 

@@ -53,6 +53,9 @@ pub struct Call {
     pub envelope: Option<Envelope>,
     /// The login that is tried.
     pub login: Option<Login>,
+    /// The TLSA records of the host. One that holds a whole trust anchor can be tried only while the
+    /// certificates are at hand.
+    pub tlsa: Vec<Association>,
     /// Seconds since 1970-01-01 UTC, by which certificates are valid or not.
     pub now: u64,
     /// The longest that the dialogue may take.
@@ -239,6 +242,10 @@ pub struct Tls {
     pub name_matches: bool,
     /// How the dates of the first one stand.
     pub validity: Validity,
+    /// SHA-256 of the trust anchors that TLSA records hold, that were not sent, and below which the first
+    /// one was issued, signatures verified.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub absent_anchors: Vec<String>,
 }
 
 impl Tls {

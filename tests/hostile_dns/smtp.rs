@@ -4,8 +4,8 @@ use mailcheck::audit::smtp::judge;
 use mailcheck::net::tls::Roots;
 use mailcheck::report::Verdict;
 use mailcheck::smtp::{
-    Call, Dialogue, Envelope, Live, Login, Outcome, Recorded, Secret, Security, Smtp, Step, Trust,
-    Validity, line,
+    Association, Call, Dialogue, Envelope, Live, Login, Match, Outcome, Recorded, Secret, Security,
+    Smtp, Step, Trust, Validity, compare, line,
 };
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
@@ -171,6 +171,7 @@ fn call(peer: &Peer, security: Security) -> Call {
         ehlo: None,
         envelope: None,
         login: None,
+        tlsa: Vec::new(),
         now: NOW,
         patience: Duration::from_secs(20),
     }
@@ -339,7 +340,8 @@ async fn each_fault_of_a_certificate_has_its_name_and_hides_no_other() {
 #[tokio::test]
 async fn without_the_root_no_one_vouches_for_the_chain() {
     let peer = Peer::start(&[GOOD, INTERMEDIATE], Security::Starttls, sound).await;
-    let dialogue = Live::new(&Roots::public()).unwrap().talk(&call(&peer, Security::Starttls)).await;
+    let dialogue =
+        Live::new(&Roots::public()).unwrap().talk(&call(&peer, Security::Starttls)).await;
     assert_eq!(dialogue.tls.map(|tls| tls.trust), Some(Trust::UnknownIssuer));
 }
 
@@ -435,4 +437,52 @@ async fn a_certificate_that_did_not_issue_it_anchors_nothing() {
     let dialogue = shown(&[GOOD, SELF_SIGNED], NOW).await;
     let chain = dialogue.tls.unwrap().chain;
     assert_eq!(chain.iter().map(|it| it.anchors).collect::<Vec<_>>(), [false, false]);
+}
+
+/// Whether a TLSA record with these numbers and this data matches, and the server sends no root.
+async fn anchored(numbers: [u8; 3], data: &[u8]) -> Match {
+    let rdata: Vec<u8> = numbers.into_iter().chain(data.iter().copied()).collect();
+    let tlsa = vec![Association::read(&rdata).unwrap()];
+    let peer = Peer::start(&[GOOD, INTERMEDIATE], Security::Starttls, sound).await;
+    let call = Call { tlsa: tlsa.clone(), ..call(&peer, Security::Starttls) };
+    compare(&tlsa, &live().talk(&call).await.tls.unwrap())
+}
+
+/// The key of a certificate, as TLSA records hold it.
+fn key(pem: &[u8]) -> Vec<u8> {
+    use x509_cert::der::{Decode as _, Encode as _};
+    let read = x509_cert::Certificate::from_der(&certificate(pem)).unwrap();
+    read.tbs_certificate.subject_public_key_info.to_der().unwrap()
+}
+
+#[tokio::test]
+async fn a_root_that_was_not_sent_is_an_anchor_if_the_record_holds_all_of_it() {
+    let (root, other) = (certificate(ROOT), certificate(SELF_SIGNED));
+    let seen = [
+        anchored([2, 0, 0], &root).await,
+        anchored([2, 1, 0], &key(ROOT)).await,
+        anchored([2, 0, 0], &other).await,
+        anchored([2, 1, 0], b"no key").await,
+        anchored([2, 0, 0], &certificate(GOOD)).await,
+    ];
+    let [yes, no] = [Match::TrustAnchor, Match::Nothing];
+    assert_eq!(seen, [yes, yes, no, no, no]);
+}
+
+#[tokio::test]
+async fn an_issuer_younger_than_most_of_an_expired_certificate_vouched_for_its_end() {
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
+    let own_key = KeyPair::from_pem(std::str::from_utf8(KEY).unwrap()).unwrap();
+    let mut above = CertificateParams::new(Vec::new()).unwrap();
+    above.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    above.not_before = date_time_ymd(2026, 10, 1);
+    let root_key = KeyPair::generate().unwrap();
+    let root = above.self_signed(&root_key).unwrap().pem();
+    let mut params = CertificateParams::new(vec!["mx.example.com".to_owned()]).unwrap();
+    (params.not_before, params.not_after) = (date_time_ymd(2024, 1, 1), date_time_ymd(2026, 11, 1));
+    let leaf = params.signed_by(&own_key, &Issuer::new(above, root_key)).unwrap().pem();
+    let peer = Peer::start(&[leaf.as_bytes()], Security::Starttls, sound).await;
+    let live = Live::new(&Roots::public().with_pem(root.as_bytes()).unwrap()).unwrap();
+    let tls = live.talk(&call(&peer, Security::Starttls)).await.tls.unwrap();
+    assert_eq!((tls.trust, tls.validity), (Trust::Known, Validity::Expired));
 }

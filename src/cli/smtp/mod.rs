@@ -7,20 +7,22 @@ use super::args::{self, Look, Pages, Sources};
 use super::session::Session;
 use super::words::Mistake;
 use super::{RunError, wait_for, write};
-use crate::audit::smtp::judge_with;
-use crate::dns::{Kind, ask};
-use crate::net::{Name, is_local};
+use crate::audit::smtp::{associations, judge_with};
+use crate::dns::{Answer, Kind, ask};
+use crate::net::Name;
 use crate::render::{json, text};
 use crate::report::envelope::{Enveloped, Kind as Document};
 use crate::report::smtp::{Probe, Probes};
-use crate::smtp::{Call, Dialogue, Live, Recorded, Smtp, line};
+use crate::smtp::{Call, Live, Recorded, Smtp, line};
 use crate::text::Phrase;
+use crate::web::is_public;
 use clap::Parser;
 use clap::builder::BoolishValueParser;
 use plan::{Form, Host, Plan, Target, plan};
 use std::ffi::OsString;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 /// Addresses of a host that are tried until one of them answers.
 const MOST_ADDRESSES: usize = 4;
@@ -135,12 +137,16 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
 /// One server: its addresses in turn, until one of them answers.
 async fn probe(session: &Session, smtp: &dyn Smtp, plan: &Plan, target: &Target) -> Probe {
     let host = target.host.to_string();
-    let addresses = match &target.host {
-        Host::Address(address) => vec![*address],
-        Host::Name(name) => match addresses(session, name, plan.allows_local).await {
-            Ok(addresses) => addresses,
-            Err(why) => return Probe::unasked(host, target.port, why),
-        },
+    let (addresses, tlsa) = match &target.host {
+        Host::Address(address) => (Ok(vec![*address]), None),
+        Host::Name(name) => tokio::join!(
+            addresses(session, name, plan.allows_local),
+            tlsa(session, name, target.port)
+        ),
+    };
+    let addresses = match addresses {
+        Ok(addresses) => addresses,
+        Err(why) => return Probe::unasked(host, target.port, why),
     };
     let mut last = None;
     for address in addresses.into_iter().take(MOST_ADDRESSES) {
@@ -151,6 +157,7 @@ async fn probe(session: &Session, smtp: &dyn Smtp, plan: &Plan, target: &Target)
             ehlo: plan.helo.clone(),
             envelope: plan.envelope.clone(),
             login: plan.login.clone(),
+            tlsa: tlsa.as_deref().map(associations).unwrap_or_default(),
             now: session.started.seconds,
             patience: plan.sources.deadline,
         };
@@ -163,23 +170,16 @@ async fn probe(session: &Session, smtp: &dyn Smtp, plan: &Plan, target: &Target)
         }
     }
     match last {
-        Some(dialogue) => judged(session, target, dialogue).await,
+        Some(dialogue) => judge_with(dialogue, tlsa.as_deref(), session.clock().seconds),
         None => Probe::unasked(host, target.port, Phrase::from("the host has no address")),
     }
 }
 
-/// What a dialogue means, beside the TLSA records of the host.
-async fn judged(session: &Session, target: &Target, dialogue: Dialogue) -> Probe {
-    let tlsa = match &target.host {
-        // RFC 7672 §2.2.3: the port and the transport go before the host.
-        Host::Name(name) => name.child(format!("_{}._tcp", target.port)).ok(),
-        Host::Address(_) => None,
-    };
-    let answer = match tlsa {
-        Some(name) => Some(ask(&**session.dns(), &name, Kind::Tlsa).await),
-        None => None,
-    };
-    judge_with(dialogue, answer.as_deref(), session.clock().seconds)
+/// The TLSA records of a port of a host; `None` if their name is too long to exist.
+async fn tlsa(session: &Session, host: &Name, port: u16) -> Option<Arc<Answer>> {
+    // RFC 7672 §2.2.3: the port and the transport go before the host.
+    let name = host.child(format!("_{port}._tcp")).ok()?;
+    Some(ask(&**session.dns(), &name, Kind::Tlsa).await)
 }
 
 /// The addresses of a host.
@@ -204,7 +204,7 @@ async fn addresses(
     }
     // The DNS of a stranger can name any address of the reader's own network.
     let (local, public): (Vec<IpAddr>, Vec<IpAddr>) =
-        all.into_iter().partition(|ip| !allows_local && is_local(*ip));
+        all.into_iter().partition(|ip| !allows_local && !is_public(*ip));
     match (public.as_slice(), local.first()) {
         ([], None) => Err(Phrase::new().name(name).plain(" has no address")),
         ([], Some(first)) => Err(Phrase::new()
