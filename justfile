@@ -47,6 +47,12 @@ live:
     cargo build --release --locked
     .ci/with-snapshot .ci/live-smoke
 
+# The release binary against Postfix, Dovecot, nginx, NSD and Unbound on loopback; as root
+servers:
+    cargo build --release --locked
+    .ci/live-smtp target/release/mailcheck --full
+    .ci/live-web target/release/mailcheck --full
+
 # The action, the hooks and the samples for CI, run as their users run them
 packaging:
     cargo build --release --locked
