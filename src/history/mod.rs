@@ -13,6 +13,7 @@
 //! Nothing here reads a clock: each look is given its time.
 
 mod failure;
+pub mod incident;
 mod observation;
 mod observer;
 mod reports;

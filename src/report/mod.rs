@@ -27,6 +27,8 @@ pub mod headline;
 #[cfg(feature = "history")]
 #[doc(hidden)]
 pub mod history;
+#[cfg(feature = "history")]
+mod incident;
 mod lookup;
 #[cfg(feature = "mail")]
 #[doc(hidden)]
@@ -82,6 +84,9 @@ pub(crate) use finding::number;
 pub use finding::{
     FileLocation, Finding, FixRecord, ProposedFix, Reference, State, Subject, Suppression,
 };
+#[cfg(feature = "history")]
+#[doc(hidden)]
+pub use incident::{Bounds, Class, Incident, IncidentStatus, Update};
 #[doc(hidden)]
 pub use lookup::Lookups;
 pub use lookup::{Lookup, LookupId, LookupOutcome};
