@@ -5,7 +5,7 @@ use crate::net::Name;
 use crate::text::{Phrase, escape};
 use crate::zonefile::Zone;
 use crate::zonefile::formats::Files;
-use crate::zonefile::zone::{Concern, ErrorKind, ZoneError};
+use crate::zonefile::zone::{Concern, ErrorKind, Notice, Remark, ZoneError};
 use std::collections::{HashMap, HashSet};
 
 /// How many entries of a file are named.
@@ -26,6 +26,24 @@ impl Unread {
         let faults: Vec<&ZoneError> = files.errors.iter().filter(|it| is_unread(it)).collect();
         self.is_partial |= !is_understood(files) || is_cut(files);
         self.say(&faults, files.omitted, when, "names that they may concern are undetermined");
+    }
+
+    /// Says which changes of a plan were not understood.
+    pub(super) fn add_changes(&mut self, files: &Files) {
+        let skipped = |notice: &&Notice| matches!(notice.remark, Remark::Skipped { .. });
+        let skipped: Vec<&Notice> = files.notices.iter().filter(skipped).collect();
+        let Some(first) = skipped.first() else { return };
+        self.is_partial = true;
+        let shown = skipped.iter().take(NAMED).map(|it| escape(it.to_string().as_bytes()));
+        let shown: Vec<String> = shown.map(|it| shortened(&it)).collect();
+        let more = skipped.len() - shown.len();
+        let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+        let changes = if skipped.len() == 1 { "change" } else { "changes" };
+        self.notes.push(Phrase::new().code(escape(first.place.file.as_bytes())).plain(format!(
+            ": {} {changes} not understood ({}{more}): what they do is undetermined",
+            skipped.len(),
+            shown.join("; ")
+        )));
     }
 
     /// Says that the same entries cannot be read in both states.

@@ -94,7 +94,11 @@ fn aliases_that_grow_are_refused_in_bounds() {
         bomb += &format!("a{level}: &a{level} [{}]\n", format!("*a{}, ", level - 1).repeat(10));
     }
     let (code, said) = refusal("bomb", "example.com.yaml", bomb.as_bytes());
-    assert_eq!((code, said.contains("expected at most 1000000 values")), (Some(3), true), "{said}");
+    assert_eq!(
+        (code, said.contains("expected aliases that repeat at most 1000000 values")),
+        (Some(3), true),
+        "{said}"
+    );
 }
 
 #[test]
@@ -139,4 +143,28 @@ fn limits_are_settings_and_one_that_is_reached_is_no_success() {
     let run = run("most-size", ["lint", "example.com.zone", "--max-size", "1"]);
     let ended = run.file("example.com.zone", &large).end();
     assert_eq!(ended.refusal(), (Some(2), "error: example.com.zone: larger than 1 MiB"));
+}
+
+#[test]
+fn a_change_of_a_plan_whose_name_is_not_there_is_said_and_undetermined() {
+    let change = |actions: &str| {
+        format!(
+            r#"{{"format_version":"1.2","resource_changes":[{{"address":"aws_route53_record.spf",
+            "type":"aws_route53_record","mode":"managed","change":{{"actions":["{actions}"],
+            "before":{{"name":"www","type":"TXT","records":["v=spf1 -all"],"zone_id":"Z"}},
+            "after":{{"name":"www","type":"TXT","records":["v=spf1 ~all"],"zone_id":"Z"}}}}}}]}}"#
+        )
+    };
+    let diff = |test: &str, actions: &str| {
+        let run =
+            super::run(test, ["diff", "plan.json"]).file("plan.json", change(actions).as_bytes());
+        let ended = run.arguments(["--offline"]).end();
+        (ended.code, ended.screen().split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let (code, said) = diff("plan-unnamed", "update");
+    let (unchanged, nothing) = diff("plan-unnamed-unchanged", "no-op");
+    assert!(said.contains("aws_route53_record.spf: its name is not in the file"), "{said}");
+    assert!(!said.contains("nothing changes"), "{said}");
+    assert!(nothing.contains("nothing changes"), "{nothing}");
+    assert_eq!((code, unchanged), (Some(3), Some(0)), "{nothing}");
 }

@@ -130,7 +130,7 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
     let States { before, mut after, alike, sources, mut notes, comments, unread, findings, .. } =
         states;
     notes.extend(hidden::notes(&before.zones, &after.zones));
-    if is_about_files && inquiries.is_empty() {
+    if is_about_files && inquiries.is_empty() && !unread.is_partial {
         let said = "nothing changes: no record differs that the mail of a domain depends on";
         notes.push(Phrase::new().plain(said));
     }

@@ -221,6 +221,7 @@ impl States {
         };
         self.before.add(format!("{} (before it is applied)", path.display()), vec![before]);
         self.unread.add(&version.files, "");
+        self.unread.add_changes(&version.files);
         let files = version.files;
         let name = sources::named(path, &files);
         self.after.add(name, files.zones);

@@ -15,8 +15,10 @@ use std::rc::Rc;
 
 /// How deep values may be nested.
 const DEPTH_LIMIT: usize = 32;
-/// Values of a file, at most, each counted as often as an alias repeats it.
-const VALUE_LIMIT: usize = 1_000_000;
+/// Values of a file, at most: some eight for each of 500,000 records.
+const VALUE_LIMIT: usize = 4_000_000;
+/// Values that aliases repeat, at most, counted as often as they do.
+const REPEATED_LIMIT: usize = 1_000_000;
 /// Octets of text that aliases repeat, at most, counted as often as they do. A DKIM key that ten
 /// thousand names share takes less.
 const ALIAS_LIMIT: usize = 4 * 1024 * 1024;
@@ -55,7 +57,7 @@ fn read(text: &str, reading: Reading, faults: &mut Vec<Wrong>) -> Result<Vec<Val
         roots: Vec::new(),
         anchors: HashMap::new(),
         values: 0,
-        repeated: 0,
+        repeated: Size::default(),
         faults,
     };
     for event in Parser::new_from_str(text) {
@@ -115,9 +117,10 @@ struct Reader<'t, 'f> {
     open: Vec<Open>,
     roots: Vec<Counted>,
     anchors: HashMap<usize, Counted>,
+    /// How many values are written.
     values: usize,
-    /// Octets that aliases repeat.
-    repeated: usize,
+    /// What aliases repeat.
+    repeated: Size,
     faults: &'f mut Vec<Wrong>,
 }
 
@@ -158,8 +161,13 @@ impl Reader<'_, '_> {
                 let what = "expected an alias for a value that has come to its end";
                 let value = self.anchors.get(&anchor).cloned();
                 let value = value.ok_or((offset, ErrorKind::Syntax, what.to_owned()))?;
-                self.repeated = self.repeated.saturating_add(value.1.octets);
-                if self.repeated > ALIAS_LIMIT {
+                self.repeated = self.repeated.with(value.1);
+                if self.repeated.values > REPEATED_LIMIT {
+                    let what =
+                        format!("expected aliases that repeat at most {REPEATED_LIMIT} values");
+                    return Err((offset, ErrorKind::Limit, what + " in all"));
+                }
+                if self.repeated.octets > ALIAS_LIMIT {
                     let what = format!("expected aliases that repeat at most {ALIAS_LIMIT} octets");
                     return Err((offset, ErrorKind::Limit, what + " in all"));
                 }
@@ -211,11 +219,10 @@ impl Reader<'_, '_> {
         if anchor > 0 {
             self.anchors.insert(anchor, (Rc::clone(&value), size));
         }
-        // A list is counted once more when it ends, so this counts more than there is, by its depth.
-        self.values = self.values.saturating_add(size.values);
+        self.values += 1;
         if self.values > VALUE_LIMIT {
-            let what = format!("expected at most {VALUE_LIMIT} values, aliases counted as often");
-            return Err((value.offset, ErrorKind::Limit, what + " as they repeat one"));
+            let what = format!("expected at most {VALUE_LIMIT} values");
+            return Err((value.offset, ErrorKind::Limit, what));
         }
         let Some(open) = self.open.last_mut() else {
             self.roots.push((value, size));

@@ -270,8 +270,11 @@ fn change(
     zones: &Zones,
     resource: Piece<'_>,
 ) -> Result<(), Wrong> {
-    let Some(kind) = record_type(book, resource)? else { return Ok(()) };
     let Some(change) = resource.get("change")? else { return Ok(()) };
+    // What stays as it is leaves nothing open.
+    let mut unchanged = has_action(change, &["no-op", "read"])?.then(|| book.again());
+    let book = unchanged.as_mut().unwrap_or(book);
+    let Some(kind) = record_type(book, resource)? else { return Ok(()) };
     let address = text(resource, "address")?;
     let unknown = change.get("after_unknown")?.map(Piece::value).transpose()?;
     if let Some(values) = change.get("before")? {
@@ -283,7 +286,7 @@ fn change(
             after.declare(&owner, kind);
         }
         // What is forgotten is no longer managed, and stays as it is.
-        if is_forgotten(change)? {
+        if has_action(change, &["forget"])? {
             provider::record_set(book, after, zones, &resource);
         }
     }
@@ -296,11 +299,12 @@ fn change(
     Ok(())
 }
 
-fn is_forgotten(change: Piece<'_>) -> Result<bool, Wrong> {
+/// True if one of the actions of a change is among some.
+fn has_action(change: Piece<'_>, wanted: &[&str]) -> Result<bool, Wrong> {
     let Some(actions) = change.get("actions")? else { return Ok(false) };
     let actions = actions.value()?;
     let mut words = actions.items().into_iter().filter_map(Value::text);
-    Ok(words.any(|word| word.octets() == b"forget"))
+    Ok(words.any(|word| wanted.iter().any(|it| word.octets() == it.as_bytes())))
 }
 
 /// The type of a resource, if it is a record set of a provider that is known.
