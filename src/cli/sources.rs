@@ -6,7 +6,7 @@ use super::new_file::LateFile;
 use super::unread::Unread;
 use super::words::{Http, Mistake, Sources};
 use crate::dns::{
-    Addressee, Answer, Cache, Dns, Ending, Endpoint, Failure, FaultScript, Injector, Live,
+    self, Addressee, Answer, Cache, Dns, Ending, Endpoint, Failure, FaultScript, Injector, Live,
     LiveOptions, Lookup, Outcome, Provenance, Question, Recording, Replay, Server, Trouble,
 };
 use crate::net::tls::{Roots, RootsError};
@@ -239,7 +239,7 @@ fn live(sources: &Sources) -> Result<Live, Mistake> {
                 .map_err(|why| Mistake::new(format!("--resolver {text:?}: {why}")))
         })
         .collect::<Result<Vec<_>, _>>()?;
-    asking(servers, sources)
+    asking(servers, sources, dns::Sockets::Own)
 }
 
 /// The servers, and beside them each resolver that is compared, by itself.
@@ -251,7 +251,7 @@ fn compared(live: Live, sources: &Sources) -> Result<Arc<dyn Dns>, Mistake> {
         let server = text.parse::<Server>();
         let server =
             server.map_err(|why| Mistake::new(format!("--compare-resolvers {text:?}: {why}")))?;
-        Ok((text.clone(), asking(vec![server], sources)?))
+        Ok((text.clone(), asking(vec![server], sources, dns::Sockets::Own)?))
     };
     let resolvers = sources.compared.iter().map(of).collect::<Result<_, Mistake>>()?;
     Ok(Arc::new(Compared { under: live, resolvers }))
@@ -275,9 +275,10 @@ impl Dns for Compared {
     }
 }
 
-fn asking(servers: Vec<Server>, sources: &Sources) -> Result<Live, Mistake> {
+fn asking(servers: Vec<Server>, sources: &Sources, sockets: dns::Sockets) -> Result<Live, Mistake> {
     let mut options = LiveOptions::new(servers, sources.timeout);
     options.roots = roots(sources)?;
+    options.sockets = sockets;
     Live::new(options).map_err(|why| Mistake::new(why.to_string()))
 }
 
@@ -308,7 +309,7 @@ pub(super) fn endpoints(sources: &Sources) -> Result<Vec<Endpoint>, Mistake> {
 }
 
 /// A way to the servers for each of them, in which that one is asked first: who takes them in turn
-/// shares the load. The one at `first` comes first.
+/// shares the load. The one at `first` comes first. Queries share sockets, of the runtime that asks.
 ///
 /// # Errors
 /// The settings of the system cannot be read.
@@ -322,7 +323,7 @@ pub(super) fn lanes(
     servers.rotate_left(first % many.max(1));
     let mut lanes: Vec<Arc<dyn Dns>> = Vec::with_capacity(many);
     for _ in 0..many {
-        lanes.push(Arc::new(asking(servers.clone(), sources)?));
+        lanes.push(Arc::new(asking(servers.clone(), sources, dns::Sockets::Shared)?));
         servers.rotate_left(1);
     }
     Ok(lanes)

@@ -43,7 +43,9 @@ pub use cassette::{Ending, Recording, written as cassette_line};
 pub use failure::{Failure, Trouble};
 pub use injection::{FaultScript, InjectedEffect, Injection, InjectionError, Injector};
 #[cfg(feature = "live")]
-pub use live::{Endpoint, Host, Live, LiveError, LiveOptions, Server, ServerError, Transport};
+pub use live::{
+    Endpoint, Host, Live, LiveError, LiveOptions, Server, ServerError, Sockets, Transport,
+};
 pub use message::{Answer, Authority, Data, Kind, Mark, Outcome, Place, Provenance, Record};
 pub use question::{Addressee, Question, Way};
 

@@ -1,8 +1,10 @@
 //! Name servers of a zone that are asked one by one, and resolvers beside each other.
 
-use super::*;
+use crate::server::{A, Act, MX, NS, Over, Query, Reply, SOA, Server, TXT, txt, wire};
+use crate::{SHORT, live};
 use mailcheck::audit::{self, Clock, Inquiry, Sweep};
 use mailcheck::dns::{Cache, Ending, Recording, Replay};
+use mailcheck::net::Name;
 use mailcheck::report::{Domain, Reach, ServerState};
 use std::net::{Ipv4Addr, SocketAddr};
 

@@ -60,7 +60,10 @@ impl Bootstrap {
         }
         match last {
             Some(failed) if found.is_empty() => Err(failed),
-            _ => Ok(Pool::new(found, timeout, self.system.link.roots().clone())),
+            _ => {
+                let Pool { link, sockets, .. } = &self.system;
+                Ok(Pool::new(found, timeout, link.roots().clone(), *sockets))
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! One name server, asked by itself and without recursion.
 
+use super::Sockets;
 use super::cname_chain::{CnameChain, Progress};
 use super::resolve::provenance;
 use super::upstream::{Channel, Link, Upstream};
@@ -47,7 +48,8 @@ impl Direct {
         };
         // What waited for others has its time all the same.
         let deadline = deadline.max(Instant::now() + self.timeout);
-        let upstream = Upstream::new(Endpoint::plain(Transport::Udp, address), address);
+        let upstream =
+            Upstream::new(Endpoint::plain(Transport::Udp, address), address, Sockets::Own);
         match self.exchange(&upstream, question, way, deadline).await {
             Ok((way, response)) => read(question, address, way, &response),
             Err(trouble) => failed(question, address, way, trouble),

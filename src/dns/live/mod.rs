@@ -10,6 +10,9 @@
 //! | `server` | how the user names a server |
 //! | `upstream` | one server, its sockets and connections |
 //! | `datagram` | one query and its reply, a datagram each |
+//! | `multiplex` | many queries at a time over a few sockets |
+//! | `stream` | many queries at a time over one plain connection |
+//! | `waiting` | queries under way, each with an id |
 //! | `query` | one question to several servers within one limit of time |
 //! | `pool` | the servers of a run, and the end of a run without DNS |
 //! | `cname_chain` | aliases, records and denials in the messages |
@@ -20,7 +23,7 @@
 //! | `wire`, `rcode`, `attempt_error` | messages, codes and errors in our words |
 //! | `special` | names about which nobody is asked |
 //!
-//! This is the only place that names `hickory_resolver`, which supplies transports, TLS, the
+//! This is the only place that names `hickory_resolver`, which supplies TLS, the
 //! format of messages and the settings of the system. Its own resolver is deliberately absent: it
 //! drops the message of a failure with the extended error in it, the AD bit and parts of chains,
 //! waits for a dead server as long as for the whole lookup, and has no way from UDP silence to TCP.
@@ -32,6 +35,7 @@ mod cname_chain;
 mod datagram;
 mod denial_check;
 mod direct;
+mod multiplex;
 mod pool;
 mod query;
 mod rcode;
@@ -39,7 +43,9 @@ mod resolve;
 mod server;
 mod soundness;
 mod special;
+mod stream;
 mod upstream;
+mod waiting;
 mod wire;
 
 pub use server::{Endpoint, Host, Server, ServerError, Transport};
@@ -69,12 +75,26 @@ pub struct LiveOptions {
     /// The authorities that vouch for servers asked over TLS or HTTPS.
     #[doc(hidden)]
     pub roots: Roots,
+    /// The sockets of queries over UDP.
+    pub sockets: Sockets,
+}
+
+/// The sockets of queries over UDP.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Sockets {
+    /// One for each query.
+    #[default]
+    Own,
+    /// A few for all queries, on ports that change from time to time: for very many of them. They
+    /// belong to the tokio runtime that asks first.
+    Shared,
 }
 
 impl LiveOptions {
     /// Asks these servers, or those of the system if there is none, for so long at most.
     pub fn new(servers: Vec<Server>, timeout: Duration) -> Self {
-        Self { servers, timeout, roots: Roots::public() }
+        Self { servers, timeout, roots: Roots::public(), sockets: Sockets::Own }
     }
 }
 
@@ -142,7 +162,7 @@ impl Live {
     /// # Errors
     /// The servers of the system are wanted and it has none.
     pub fn new(options: LiveOptions) -> Result<Self, LiveError> {
-        let LiveOptions { servers, timeout, roots } = options;
+        let LiveOptions { servers, timeout, roots, sockets } = options;
         let mut endpoints = Vec::with_capacity(servers.len());
         for server in servers {
             match server {
@@ -154,10 +174,10 @@ impl Live {
             endpoints = system_endpoints()?;
         }
         let source = match located(&endpoints) {
-            Some(servers) => Source::Ready(Pool::new(servers, timeout, roots)),
+            Some(servers) => Source::Ready(Pool::new(servers, timeout, roots, sockets)),
             None => {
                 let system = located(&system_endpoints()?).unwrap_or_default();
-                Source::Named(Bootstrap::new(Pool::new(system, timeout, roots)))
+                Source::Named(Bootstrap::new(Pool::new(system, timeout, roots, sockets)))
             }
         };
         Ok(Self { endpoints, timeout, source, direct: Direct::new(timeout) })

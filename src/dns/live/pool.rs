@@ -1,5 +1,6 @@
 //! The servers of a run, and what the run has learnt about them.
 
+use super::Sockets;
 use super::attempt_error::LookupFailure;
 use super::denial_check;
 use super::query::{Query, Reply};
@@ -20,6 +21,7 @@ pub(super) struct Pool {
     upstreams: Vec<Upstream>,
     pub(super) link: Link,
     pub(super) timeout: Duration,
+    pub(super) sockets: Sockets,
     pub(super) outage: Outage,
 }
 
@@ -29,12 +31,14 @@ impl Pool {
         servers: impl IntoIterator<Item = (Endpoint, SocketAddr)>,
         timeout: Duration,
         roots: Roots,
+        sockets: Sockets,
     ) -> Self {
         Self {
             upstreams: servers
                 .into_iter()
-                .map(|(endpoint, address)| Upstream::new(endpoint, address))
+                .map(|(endpoint, address)| Upstream::new(endpoint, address, sockets))
                 .collect(),
+            sockets,
             link: Link::new(timeout, roots),
             timeout,
             outage: Outage::default(),

@@ -7,6 +7,9 @@
 //!   who is asked over UDP and stays silent is asked again. Tries already under way go on, so a
 //!   slow server keeps all the time there is.
 //! * In the second half the servers that were asked over UDP are asked over TCP.
+//! * Where queries share sockets, very many are under way, and a lost one must not hold its place for
+//!   long: the first interval is short, and each is twice as long as the one before, as far as the
+//!   time allows.
 //! * A failure moves on at once, and a server that replied with one is not asked again.
 //! * A truncated reply is repeated over TCP with the same server at once.
 //! * A server that refuses EDNS is asked once more, without it, and so from then on.
@@ -14,6 +17,7 @@
 //! The first reply that says something about the name counts. What is deliberately absent: asking
 //! two servers at once when one would do.
 
+use super::Sockets;
 use super::pool::Pool;
 use super::upstream::{Channel, Upstream};
 use super::{attempt_error, rcode, soundness, wire};
@@ -30,6 +34,10 @@ use tokio::time::{Instant, timeout_at};
 
 /// Fewest datagrams sent before a lookup falls back to TCP.
 const DATAGRAMS: usize = 4;
+
+/// The first interval where queries share sockets is this part of the time: some 400 ms of five seconds,
+/// by which a server that resolves names has mostly replied.
+const FIRST_INTERVAL: u32 = 12;
 
 /// A reply that says something about the name.
 pub(super) struct Reply<'p> {
@@ -57,6 +65,15 @@ impl Attempt<'_> {
     }
 }
 
+/// The time between two messages.
+#[derive(Clone, Copy)]
+enum Interval {
+    /// Always the same.
+    Even(Duration),
+    /// This time, the next one twice as long.
+    Doubling(Duration),
+}
+
 type Exchange<'p> = Pin<Box<dyn Future<Output = Result<DnsResponse, NetError>> + Send + 'p>>;
 
 /// A question under way.
@@ -65,7 +82,7 @@ pub(super) struct Query<'p> {
     question: &'p Question,
     request: DnsRequest,
     queue: VecDeque<Attempt<'p>>,
-    interval: Duration,
+    interval: Interval,
     running: Vec<(Attempt<'p>, Exchange<'p>)>,
     errors: Vec<AttemptError<'p>>,
     /// Servers whose reply did not fit a datagram.
@@ -88,7 +105,10 @@ impl<'p> Query<'p> {
             pool,
             question,
             request,
-            interval: pool.timeout / 2 / u32::try_from(before_fallback.max(1)).unwrap_or(u32::MAX),
+            interval: match pool.sockets {
+                Sockets::Own => Interval::Even(pool.timeout / 2 / number(before_fallback)),
+                Sockets::Shared => Interval::Doubling(pool.timeout / FIRST_INTERVAL),
+            },
             queue,
             running: Vec::with_capacity(1),
             errors: Vec::new(),
@@ -104,7 +124,7 @@ impl<'p> Query<'p> {
         let mut due = started;
         loop {
             if Instant::now() >= due && self.launch() {
-                due = Instant::now() + self.interval;
+                due = Instant::now() + self.next_interval(deadline);
             }
             if self.running.is_empty() && self.queue.is_empty() {
                 return Err(self.give_up(started, false));
@@ -120,6 +140,19 @@ impl<'p> Query<'p> {
                     return Err(self.give_up(started, true));
                 }
                 Err(_) => {}
+            }
+        }
+    }
+
+    /// How long the message sent last has the server to itself.
+    fn next_interval(&mut self, deadline: Instant) -> Duration {
+        match &mut self.interval {
+            Interval::Even(interval) => *interval,
+            Interval::Doubling(next) => {
+                let left = deadline.saturating_duration_since(Instant::now());
+                let interval = (*next).min(left / (number(self.queue.len()) + 1));
+                *next *= 2;
+                interval
             }
         }
     }
@@ -281,6 +314,11 @@ impl<'p> Query<'p> {
     }
 }
 
+/// A number of messages, to divide a time by.
+fn number(messages: usize) -> u32 {
+    u32::try_from(messages.max(1)).unwrap_or(u32::MAX - 1)
+}
+
 /// What to send in which order, and how many of these messages belong to the first half.
 fn schedule(upstreams: &[Upstream]) -> (VecDeque<Attempt<'_>>, usize) {
     let datagrams = || upstreams.iter().filter(|upstream| upstream.takes_datagrams());
@@ -329,7 +367,7 @@ mod tests {
             .iter()
             .map(|text| match text.parse() {
                 Ok(Server::Endpoint(endpoint)) => {
-                    Upstream::new(endpoint, ([127, 0, 0, 1], 53).into())
+                    Upstream::new(endpoint, ([127, 0, 0, 1], 53).into(), Sockets::Own)
                 }
                 _ => panic!("a test names valid servers"),
             })

@@ -1,29 +1,46 @@
 //! One server and the ways to it.
 //!
-//! Every UDP try has a socket, a port and an id of its own, so that a forger must guess all of
-//! them (RFC 5452 §9.2). Streams cost a handshake; one connection per server is kept and shared for
+//! Every UDP try has an id of its own, and a socket and a port of its own or one drawn out of several, so
+//! that a forger must guess all of them (RFC 5452 §9.2). Streams cost a handshake; one connection per server is kept and shared for
 //! as long as it works.
 
-use super::datagram;
+use super::multiplex::Multiplex;
 use super::server::{Endpoint, Transport};
+use super::stream::Stream;
+use super::{Sockets, datagram};
 use crate::net::tls::Roots;
 use hickory_resolver::config::{ConnectionConfig, ResolverOpts};
 use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::net::tcp::TcpClientStream;
 use hickory_resolver::net::xfer::{DnsExchange, DnsHandle, FirstAnswer};
 use hickory_resolver::proto::op::{DnsRequest, DnsResponse};
 use hickory_resolver::{ConnectionProvider, PoolContext, TlsConfig};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OnceCell, Semaphore};
 
-/// Questions that share a connection at a time; the library refuses more than it has room for.
-const STREAM_SLOTS: usize = 32;
+/// Questions that share an encrypted connection at a time; the library refuses more than it has room for.
+const ENCRYPTED_SLOTS: usize = 32;
+/// Questions that share a plain connection at a time.
+const PLAIN_SLOTS: usize = 256;
 
-type Connection = DnsExchange<TokioRuntimeProvider>;
+/// A connection to a server.
+#[derive(Clone)]
+enum Connection {
+    Plain(Arc<Stream>),
+    Encrypted(DnsExchange<TokioRuntimeProvider>),
+}
+
+impl Connection {
+    async fn exchange(&self, request: DnsRequest) -> Result<DnsResponse, NetError> {
+        match self {
+            Self::Plain(stream) => stream.exchange(&request).await,
+            Self::Encrypted(exchange) => exchange.send(request).first_answer().await,
+        }
+    }
+}
 
 /// A way to a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,23 +79,21 @@ impl Link {
         let (name, path) = (endpoint.certificate_name.clone(), endpoint.path.clone());
         let mut config = match endpoint.transport {
             Transport::Udp | Transport::Tcp => {
-                let provider = self.provider.clone();
-                let slots = Some(STREAM_SLOTS);
-                return TcpClientStream::exchange(*address, None, self.timeout, slots, provider)
-                    .await;
+                return Ok(Connection::Plain(Stream::connect(*address).await?.into()));
             }
             Transport::Tls => ConnectionConfig::tls(name),
             Transport::Https => ConnectionConfig::https(name, Some(path)),
         };
         config.port = address.port();
-        self.provider.new_connection(address.ip(), &config, self.encryption()?)?.await
+        let connection = self.provider.new_connection(address.ip(), &config, self.encryption()?)?;
+        Ok(Connection::Encrypted(connection.await?))
     }
 
     fn encryption(&self) -> Result<&PoolContext, NetError> {
         if self.encryption.get().is_none() {
             let mut options = ResolverOpts::default();
             options.timeout = self.timeout;
-            options.max_active_requests = STREAM_SLOTS;
+            options.max_active_requests = ENCRYPTED_SLOTS;
             let mut encryption = TlsConfig::new()?;
             encryption.config = self.roots.client().map_err(std::io::Error::other)?;
             // If two tasks come here at once, one of the two equal values is kept.
@@ -98,6 +113,8 @@ pub(super) struct Upstream {
     pub(super) denial_check: OnceCell<Result<(), &'static str>>,
     /// True if it answers without EDNS only.
     refuses_edns: AtomicBool,
+    /// The sockets that its queries share, if they do.
+    multiplex: Option<Multiplex>,
     datagrams: Record,
     streams: Record,
     connection: Mutex<Option<(u64, Connection)>>,
@@ -107,8 +124,16 @@ pub(super) struct Upstream {
 
 impl Upstream {
     /// The server of an endpoint whose address is known.
-    pub(super) fn new(endpoint: Endpoint, address: SocketAddr) -> Self {
+    pub(super) fn new(endpoint: Endpoint, address: SocketAddr, sockets: Sockets) -> Self {
+        let slots = match endpoint.transport {
+            Transport::Udp | Transport::Tcp => PLAIN_SLOTS,
+            Transport::Tls | Transport::Https => ENCRYPTED_SLOTS,
+        };
         Self {
+            multiplex: match sockets {
+                Sockets::Own => None,
+                Sockets::Shared => Some(Multiplex::new(address)),
+            },
             endpoint,
             address,
             denial_check: OnceCell::new(),
@@ -117,7 +142,7 @@ impl Upstream {
             streams: Record::default(),
             connection: Mutex::new(None),
             connecting: tokio::sync::Mutex::new(0),
-            slots: Semaphore::new(STREAM_SLOTS),
+            slots: Semaphore::new(slots),
         }
     }
 
@@ -159,9 +184,10 @@ impl Upstream {
         channel: Channel,
         request: DnsRequest,
     ) -> Result<DnsResponse, NetError> {
-        match channel {
-            Channel::Datagram => datagram::exchange(self.address, &request).await,
-            Channel::Stream => self.exchange_over_stream(link, request).await,
+        match (channel, &self.multiplex) {
+            (Channel::Datagram, None) => datagram::exchange(self.address, &request).await,
+            (Channel::Datagram, Some(multiplex)) => multiplex.exchange(&request).await,
+            (Channel::Stream, _) => self.exchange_over_stream(link, request).await,
         }
     }
 
@@ -173,7 +199,7 @@ impl Upstream {
         let _slot = self.slots.acquire().await.map_err(|_| NetError::NoConnections)?;
         loop {
             let (lease, connection, is_fresh) = self.connection(link).await?;
-            match connection.send(request.clone()).first_answer().await {
+            match connection.exchange(request.clone()).await {
                 Ok(response) => {
                     lease.give_back();
                     return Ok(response);

@@ -19,7 +19,7 @@ const TEXT_LIMIT: usize = 200;
 /// Octets of the header (RFC 1035 §4.1.1).
 const HEADER: usize = 12;
 /// Octets of a question behind its name (RFC 1035 §4.1.2).
-const QUESTION: usize = 4;
+pub(super) const QUESTION: usize = 4;
 /// Octets of a record between its name and its data (RFC 1035 §4.1.3).
 const RECORD: usize = 10;
 
@@ -142,6 +142,11 @@ fn end(message: &[u8]) -> Option<usize> {
         at += number(at - 2)?;
     }
     (at <= message.len()).then_some(at)
+}
+
+/// The first question of a message, octet for octet; `None` if the message breaks off before its end.
+pub(super) fn question_of(message: &[u8]) -> Option<&[u8]> {
+    message.get(HEADER..behind_name(message, HEADER)? + QUESTION)
 }
 
 /// Where a name ends: behind the root, or behind the pointer to the rest (RFC 1035 §4.1.4).

@@ -1,9 +1,9 @@
 //! Replies that say nothing about the name, or two things at once: never "no such record".
 
-use super::server::{
+use super::{LONG, ask, live, policy, question, texts, trouble};
+use crate::server::{
     A, CNAME, DNAME, MX, NS, Over, Query, Reply, SOA, Server, TXT, soa, txt, wire,
 };
-use super::{LONG, ask, live, policy, question, texts, trouble};
 use mailcheck::dns::{Answer, Dns as _, Kind, Outcome, Trouble};
 use std::sync::Arc;
 

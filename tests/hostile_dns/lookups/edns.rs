@@ -1,13 +1,13 @@
 //! Servers that do not speak EDNS (RFC 6891).
 
-use super::server::{Over, Query, Reply, Server, TXT};
 use super::{LONG, ask, live, policy, question, texts, tries};
+use crate::server::{Over, Query, Reply, Server, TXT};
 use mailcheck::dns::{Dns as _, Kind};
 
 /// Replies only without EDNS, and with it as `refusal` says.
 fn refusing(
     refusal: impl Fn(&Query) -> Reply + Send + Sync + 'static,
-) -> impl Fn(&Query) -> Vec<super::server::Act> + Send + Sync + 'static {
+) -> impl Fn(&Query) -> Vec<crate::server::Act> + Send + Sync + 'static {
     move |query| match query.has_edns {
         true => refusal(query).send(),
         false => policy(query).send(),
