@@ -160,7 +160,9 @@ pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
 
 /// The name of a file, and what of it could not be read: nothing is claimed about that.
 pub(super) fn named(path: &Path, files: &Files) -> String {
-    let is_skipped = |notice: &&Notice| matches!(notice.remark, Remark::Skipped { .. });
+    let is_skipped = |notice: &&Notice| {
+        matches!(notice.remark, Remark::Skipped { .. } | Remark::Unchanged { .. })
+    };
     let skipped: Vec<&Notice> = files.notices.iter().filter(is_skipped).collect();
     match skipped.as_slice() {
         [] => path.display().to_string(),

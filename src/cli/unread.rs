@@ -84,7 +84,10 @@ fn is_unread(fault: &ZoneError) -> bool {
 /// True if anything of a file was understood.
 pub(super) fn is_understood(files: &Files) -> bool {
     let is_empty = files.zones.iter().all(|zone| zone.records().next().is_none());
-    let is_silent = files.errors.is_empty() && files.notices.is_empty() || files.before.is_some();
+    // A plan that leaves everything as it is says so.
+    let stays = |notice: &Notice| matches!(notice.remark, Remark::Unchanged { .. });
+    let is_silent = files.errors.is_empty() && files.notices.iter().all(stays);
+    let is_silent = is_silent || files.before.is_some();
     !is_empty || is_silent
 }
 

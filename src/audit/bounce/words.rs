@@ -50,7 +50,7 @@ pub(super) fn words(
             ("the group does not accept mail from this sender", "ask its owner")
         }
         Class::Loop => ("the mail went in a circle", ""),
-        Class::MailboxFull => ("the mailbox is full", ""),
+        Class::MailboxFull => ("the recipient's mailbox is full", ""),
         Class::Moved => ("the recipient has moved", "ask for the new address"),
         Class::NullMx => {
             ("the recipient's domain accepts no mail (null MX)", "use another address")

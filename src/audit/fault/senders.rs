@@ -116,7 +116,7 @@ fn refused(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<
             .addr(&one.sender)
             .plain(match one.authorized {
                 Authorized::Partial => " is listed only in part in the SPF policy of ",
-                _ => " is not listed in the SPF policy of ",
+                _ => " is not authorized by any term in the SPF policy of ",
             })
             .code(&one.spf.domain);
         let action = match first_fix(one) {

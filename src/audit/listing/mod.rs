@@ -148,7 +148,7 @@ fn headline(facts: &Facts) -> Phrase {
     let depends = facts.sender_dependent();
     let said = match depends.as_slice() {
         [] => said,
-        terms => said.plain("; who is authorized depends on the sender: ").code(terms.join(" ")),
+        terms => said.plain("; which addresses pass depends on the sender: ").code(terms.join(" ")),
     };
     match facts.standing() {
         Standing::Broken => said.plain("; ").bad("permerror").plain(" for other senders"),

@@ -36,7 +36,7 @@ pub(super) fn spf_only(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
             .plain(" depends on SPF alone: ")
             .name(&facts.domain)
             .plain(" has no DKIM key; receivers ")
-            .bad("reject its forwarded mail");
+            .bad("reject its mail when it is forwarded");
         findings.push(at_policy(facts, rule, said));
     }
 }

@@ -50,7 +50,7 @@ pub fn render(bounces: &Bounces, look: &Look, out: &mut dyn Write) -> io::Result
         }
         let checked = match (&bounce.checked_domain, &bounce.checked_address) {
             (Some(domain), Some(address)) => format!("{domain}, from {address}"),
-            (Some(domain), None) => domain.clone(),
+            (Some(domain), None) => format!("{domain}, the domain of the sender"),
             (None, Some(address)) => address.clone(),
             (None, None) => String::new(),
         };
@@ -85,7 +85,7 @@ fn said(sheet: &mut Sheet, recipient: &Recipient) {
     row(sheet, "reply", &recipient.reason);
     let by = match recipient.decided_by.is_empty() {
         true => recipient.source.clone(),
-        false => format!("\"{}\" ({})", recipient.decided_by, recipient.source),
+        false => format!("\"{}\" in the reply ({})", recipient.decided_by, recipient.source),
     };
     row(sheet, "decided by", &by);
 }

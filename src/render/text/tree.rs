@@ -180,10 +180,15 @@ impl Gatherer<'_> {
             let ellipsis = format!(" {} ", self.sheet.glyphs.ellipsis);
             about = about.with(Ink::Code, &first.term).faint(ellipsis).with(Ink::Code, &last.term);
         }
+        let title = line().plain(counted(networks.len(), "network"));
+        let title = match networks.first().and_then(|first| first.result) {
+            Some(SpfResult::Pass) | None => title,
+            Some(result) => title.plain(", ").with(of_policy_result(result), result.word()),
+        };
         Twig {
             is_summary: true,
             ipv4: networks.iter().fold(0, |sum, one| sum.saturating_add(one.ipv4_addresses)),
-            ..Twig::new(line().plain(counted(networks.len(), "network")), about)
+            ..Twig::new(title, about)
         }
     }
 }

@@ -45,7 +45,9 @@ pub(super) fn not_read(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Fi
     let is_it = |kind| matches!(kind, Refused | Limit | Class | MissingDot);
     each(facts, is_it, rule, "", findings);
     for Notice { place, remark } in &facts.files.notices {
-        if let Remark::Skipped { what } | Remark::Zone { what } = remark {
+        if let Remark::Skipped { what } | Remark::Unchanged { what } | Remark::Zone { what } =
+            remark
+        {
             findings.push(Finding::new(rule, facts.at(place), Phrase::new().plain(&**what)));
         }
     }

@@ -58,6 +58,8 @@ pub(super) struct Book<'a> {
     pub(super) remarks: Remarks,
     /// What is left open if what is read next cannot be.
     pub(super) concern: Concern,
+    /// True if what is read is left as it is by a plan.
+    pub(super) stays: bool,
 }
 
 impl<'a> Book<'a> {
@@ -66,13 +68,14 @@ impl<'a> Book<'a> {
             source: Source::new(file, text),
             remarks: Remarks::default(),
             concern: Concern::Anything,
+            stays: false,
         }
     }
 
     /// The same file, about which nothing is said yet.
     pub(super) fn again(&self) -> Self {
         let source = self.source.again();
-        Self { source, remarks: Remarks::default(), concern: Concern::Anything }
+        Self { source, remarks: Remarks::default(), concern: Concern::Anything, stays: false }
     }
 
     /// The file as text, if it is UTF-8.
@@ -110,7 +113,11 @@ impl<'a> Book<'a> {
 
     /// Says that something is left out.
     pub(super) fn skip(&mut self, offset: usize, what: impl FnOnce() -> String) {
-        self.remarks.notice(offset, || Remark::Skipped { what: what() });
+        let stays = self.stays;
+        self.remarks.notice(offset, || match stays {
+            true => Remark::Unchanged { what: what() },
+            false => Remark::Skipped { what: what() },
+        });
     }
 
     /// A name; a relative one ends in `origin`.

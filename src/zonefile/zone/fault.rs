@@ -125,6 +125,11 @@ pub enum Remark {
         /// What it is, and why.
         what: String,
     },
+    /// The same of what a plan leaves as it is.
+    Unchanged {
+        /// What it is, and why.
+        what: String,
+    },
 }
 
 impl fmt::Display for Notice {
@@ -134,7 +139,9 @@ impl fmt::Display for Notice {
             Remark::Repeated { owner, kind, first } => {
                 write!(out, "{owner} {kind} repeats {first}")
             }
-            Remark::Skipped { what } | Remark::Zone { what } => out.write_str(what),
+            Remark::Skipped { what } | Remark::Unchanged { what } | Remark::Zone { what } => {
+                out.write_str(what)
+            }
             Remark::UnequalTtl { owner, kind, ttl, first, first_ttl } => {
                 write!(out, "{owner} {kind} has TTL {ttl} here and TTL {first_ttl} at {first}")
             }

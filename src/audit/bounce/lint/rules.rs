@@ -43,7 +43,7 @@ pub(crate) static REPUTATION: Rule = Rule {
     id: "bounce/reputation",
     severity: Error,
     confidence: Likely,
-    summary: "the recipient blocks or limits the sending address",
+    summary: "the receiving server blocks or rate-limits the sending IP address",
     why: "Mail from this address is refused or put off whatever the records say.",
     cite: rfc(3463, "3.8"),
     page: include_str!("reputation.md"),
@@ -83,7 +83,7 @@ pub(crate) static FORWARDED: Rule = Rule {
     id: "bounce/forwarded",
     severity: Note,
     confidence: Likely,
-    summary: "a forwarder passed mail on without proof",
+    summary: "a forwarder passed on mail that no longer authenticates",
     why: "SPF fails for a forwarder. A DKIM signature of the domain survives if the message is \
           not changed.",
     cite: rfc(7960, "2"),

@@ -79,7 +79,7 @@ fn spoofing_allowed(feedback: &Feedback, rule: &'static Rule, findings: &mut Vec
             .name(&row.domain)
             .plain(" publishes p=none: ")
             .number(grouped(row.spoofed.into()))
-            .plain(format!("{messages} without proof came as this domain"));
+            .plain(format!("{messages} came as this domain and passed neither SPF nor DKIM"));
         findings.push(Finding::new(rule, place(Some(&format!("_dmarc.{}", row.domain))), said));
     }
 }

@@ -30,7 +30,7 @@ pub(crate) static SPOOFING_ALLOWED: Rule = Rule {
     id: "report/spoofing-allowed",
     severity: Warn,
     confidence: Likely,
-    summary: "p=none lets mail without proof through",
+    summary: "p=none lets unauthenticated mail through",
     why: "p=none asks receivers to deliver mail that proves nothing as if the domain had sent \
           it.",
     cite: rfc(9989, "5.3.6"),

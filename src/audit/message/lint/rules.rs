@@ -78,7 +78,7 @@ pub(crate) static REPEATED_FIELD: Rule = Rule {
     id: "message/repeated-field",
     severity: Warn,
     confidence: Likely,
-    summary: "a field occurs twice beside a signature that passes",
+    summary: "a header field occurs twice in a message whose signature passes",
     why: "The signature covers the lowest field. A mail program that shows the highest shows text \
           that was never signed.",
     cite: rfc(6376, "8.15"),

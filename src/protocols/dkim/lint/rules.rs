@@ -197,7 +197,7 @@ pub(crate) static STRAY_RECORD: Rule = Rule {
     id: "dkim/stray-record",
     severity: Warn,
     confidence: Certain,
-    summary: "a TXT record that is not a key beside the key",
+    summary: "a TXT record beside the DKIM key that is not a key itself",
     why: "A selector has one TXT record. Which of several a verifier reads is undefined, so \
           signatures pass at some receivers and fail at others.",
     cite: rfc(6376, "3.6.2.2"),
@@ -241,7 +241,7 @@ pub(crate) static NO_KEY_FOUND: Rule = Rule {
     id: "dkim/no-key-found",
     severity: Note,
     confidence: Likely,
-    summary: "no DKIM key at the tried selectors",
+    summary: "no DKIM key at the selectors tried",
     why: "The DNS cannot list selectors. The s= tag of a DKIM-Signature header names the one in \
           use; test it with --selector.",
     cite: rfc(6376, "3.6.2.1"),
@@ -253,8 +253,8 @@ pub(crate) static PROVED_NONE: Rule = Rule {
     severity: Warn,
     confidence: Certain,
     summary: "no DKIM key published",
-    why: "Receivers cannot verify DKIM signatures of the domain: its forwarded mail is not \
-          authenticated, and large receivers require a signature from bulk senders.",
+    why: "Receivers cannot verify DKIM signatures of the domain: its mail is not authenticated \
+          when it is forwarded, and large receivers require a signature from bulk senders.",
     cite: rfc(8020, "2"),
     page: include_str!("proved-none.md"),
 };

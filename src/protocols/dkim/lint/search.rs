@@ -148,9 +148,9 @@ pub(super) fn none_found(facts: &Facts, rule: &'static Rule, findings: &mut Vec<
     let is_complete = facts.failed().next().is_none() && !is_shown;
     if is_complete && !facts.is_proved_none() && !facts.tried.iter().any(|tried| tried.has_key()) {
         let said = Phrase::new()
-            .plain("no key at any of ")
+            .plain("no key at any of the ")
             .number(facts.tried.len())
-            .plain(" tried selectors; others may exist");
+            .plain(" selectors tried; others may exist");
         findings.push(at_domainkey(facts, rule, said));
     }
 }

@@ -137,7 +137,7 @@ async fn finding_nothing_is_a_note_that_counts_the_names() {
     let found = check(&facts(&World::new(), &Wanted::default()).await);
     assert_eq!(
         found.iter().map(|finding| finding.message.to_string()).collect::<Vec<_>>(),
-        ["no key at any of 23 tried selectors; others may exist"]
+        ["no key at any of the 23 selectors tried; others may exist"]
     );
 }
 

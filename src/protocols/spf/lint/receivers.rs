@@ -18,7 +18,7 @@ pub(super) fn family_asymmetry(facts: &Facts, rule: &'static Rule, findings: &mu
     let hit = facts.addresses(|cell| cell.spent.voids > VOID_LIMIT);
     let message = Phrase::new()
         .number(voids)
-        .plain(" void lookups for IPv6 senders (limit 2), by terms whose hosts have no AAAA record; receivers that enforce the limit return ")
+        .plain(" void lookups for IPv6 senders (limit 2), caused by terms whose hosts have no AAAA record; receivers that enforce the limit return ")
         .bad("permerror")
         .plain(" for ")
         .then(name_addresses(&hit));

@@ -258,6 +258,7 @@ fn plan(book: &mut Book<'_>, changes: Piece<'_>, zones: &Zones) -> Result<Change
             faults.push(fault);
         }
     })?;
+    book.stays = false;
     faults.into_iter().for_each(|fault| book.wrong(fault));
     let mut earlier = book.again();
     let before = before.finish(&earlier.source, &mut earlier.remarks);
@@ -271,9 +272,7 @@ fn change(
     resource: Piece<'_>,
 ) -> Result<(), Wrong> {
     let Some(change) = resource.get("change")? else { return Ok(()) };
-    // What stays as it is leaves nothing open.
-    let mut unchanged = has_action(change, &["no-op", "read"])?.then(|| book.again());
-    let book = unchanged.as_mut().unwrap_or(book);
+    book.stays = has_action(change, &["no-op", "read"])?;
     let Some(kind) = record_type(book, resource)? else { return Ok(()) };
     let address = text(resource, "address")?;
     let unknown = change.get("after_unknown")?.map(Piece::value).transpose()?;

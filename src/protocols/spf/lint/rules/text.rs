@@ -164,7 +164,7 @@ pub(crate) static TERMS_AFTER_ALL: Rule = Rule {
     id: "spf/terms-after-all",
     severity: Warn,
     confidence: Certain,
-    summary: "terms after all",
+    summary: "terms after the all mechanism",
     why: "all matches every sender, so receivers never evaluate the mechanisms after it.",
     cite: rfc(7208, "5.1"),
     page: include_str!("../terms-after-all.md"),

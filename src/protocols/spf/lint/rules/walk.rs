@@ -53,8 +53,8 @@ pub(crate) static VOID_LOOKUP: Rule = Rule {
     severity: Warn,
     confidence: Certain,
     summary: "void lookup",
-    why: "The third void lookup gives permerror. An abandoned name may also be registered by an \
-          attacker.",
+    why: "The third void lookup gives permerror. If a domain has expired, an \
+          attacker can register it.",
     cite: rfc(7208, "4.6.4"),
     page: include_str!("../void-lookup.md"),
 };
@@ -127,7 +127,7 @@ pub(crate) static FAMILY_ASYMMETRY: Rule = Rule {
     severity: Warn,
     confidence: Certain,
     summary: "void lookup limit exceeded for IPv6 senders only",
-    why: "a and mx query AAAA for an IPv6 sender, so every host without an IPv6 address is a \
+    why: "a and mx query AAAA for an IPv6 sender, so every host without an IPv6 address causes a \
           void lookup.",
     cite: rfc(7208, "4.6.4"),
     page: include_str!("../family-asymmetry.md"),
@@ -170,7 +170,7 @@ pub(crate) static PRIVATE_ADDRESS: Rule = Rule {
     id: "spf/private-address",
     severity: Note,
     confidence: Certain,
-    summary: "address in the SPF record that no receiver sees",
+    summary: "private address in the SPF record, which no receiver sees as a client",
     why: "Receivers see public addresses of hosts only, so the term never matches. A private \
           address also reveals your internal network.",
     cite: rfc(1918, "3"),
