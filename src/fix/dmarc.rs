@@ -2,10 +2,10 @@
 
 use super::parked::{is_silent, refuse, refusing};
 use super::patch::Change;
+use super::reports::{first_stranger, takes_mail, writes_dead_address};
 use super::{Candidate, Context};
 use crate::diagnostic::Applicability::{Review, Safe, Template};
 use crate::diagnostic::Rule;
-use crate::diagnostic::Standing;
 use crate::dns::{Answer, Data, Kind};
 use crate::net::{Name, registrable};
 use crate::protocols::dmarc::lint::rules;
@@ -89,15 +89,6 @@ fn put_alias(context: Context<'_>) -> Option<Candidate> {
     let mut candidate = Candidate::new(Review, summary, there.without(|_| true)).restoring();
     candidate.changes.push(alias);
     Some(candidate.tightening())
-}
-
-/// True if the records show that a mailbox at the domain can get mail: hosts that receive, and not
-/// a null MX or nothing but what an address record may stand for.
-fn takes_mail(context: Context<'_>) -> bool {
-    let mx = context.facts.mx.as_ref().map(|examined| &examined.facts);
-    mx.is_some_and(|mx| {
-        !mx.is_null() && mx.exchangers().iter().any(|one| one.standing() != Standing::Broken)
-    })
 }
 
 /// One record instead of several: the strictest, with the reports of all.
@@ -185,7 +176,7 @@ pub(super) fn restore(context: Context<'_>) -> Vec<Candidate> {
         (policies, record.dkim_alignment(), record.spf_alignment())
     };
     let now = dmarc::parse(text.as_slice()).map(|parsed| parsed.value);
-    let is_same = now.is_some_and(|now| requested(&now) == requested(&restored));
+    let is_same = now.as_ref().is_some_and(|now| requested(now) == requested(&restored));
     let is_stricter = !is_same && asks(&restored);
     let applicability = match repair.is_certain() && !is_stricter {
         true => Safe,
@@ -194,20 +185,16 @@ pub(super) fn restore(context: Context<'_>) -> Vec<Candidate> {
     };
     let Some(change) = change.reword(&text, &meant) else { return Vec::new() };
     let summary = Phrase::from("publish the corrected record");
+    let summary = match (restored.rua.is_empty(), first_stranger(context, now.as_ref(), &restored))
+    {
+        (true, _) => summary.plain("; add ").code("rua").plain(" to receive reports"),
+        (false, Some(host)) => {
+            summary.plain("; ").name(host).plain(" must then authorize the reports (RFC 9990 §4)")
+        }
+        (false, None) => summary,
+    };
     let candidate = Candidate::new(applicability, summary, change).restoring();
     vec![if is_stricter { candidate.tightening() } else { candidate }]
-}
-
-/// True if a record has a report address at the domain that the text did not have, and the domain
-/// accepts no mail.
-fn writes_dead_address(context: Context<'_>, text: &[u8], record: &Record) -> bool {
-    let at_domain = format!("@{}", context.domain).into_bytes();
-    let is_own = |uri: &[u8]| uri.to_ascii_lowercase().ends_with(&at_domain);
-    let is_new = |uri: &[u8]| !text.windows(uri.len().max(1)).any(|octets| octets == uri);
-    let mut uris = record.rua.iter().map(|uri| &*uri.text);
-    // Where MX was not looked at, nothing is known against the address.
-    let refuses = context.facts.mx.is_some() && !takes_mail(context);
-    refuses && uris.any(|uri| is_own(uri) && is_new(uri))
 }
 
 /// True if a record asks for more than monitoring.

@@ -20,6 +20,7 @@ mod mx;
 mod parked;
 mod patch;
 mod proof;
+mod reports;
 mod sender;
 mod spelling;
 mod spf;

@@ -80,3 +80,20 @@ fn a_possible_void_counts_the_terms_that_one_family_meets() {
     let said = checked("possible-voids", zone, ["example.org", "--checks", "spf"]);
     assert!(said.contains("1 term finds nothing for IPv6 senders"), "{said}");
 }
+
+#[test]
+fn a_corrected_dmarc_record_says_what_its_reports_need() {
+    let records = [
+        ("no-rua", "v=DMARC1; p=reject; sp=jerect", "add rua to receive reports"),
+        (
+            "stranger",
+            "v=DMARC1; p=reject; rua=mailto:d@m\\195\\188nchen.example",
+            "xn--mnchen-3ya.example must then authorize the reports",
+        ),
+    ];
+    for (test, record, need) in records {
+        let zone = format!("_dmarc.example.org. TXT \"{record}\"\n");
+        let said = checked(test, &zone, ["example.org", "--checks", "dmarc"]);
+        assert!(said.contains(need), "{said}");
+    }
+}
