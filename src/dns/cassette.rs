@@ -12,7 +12,9 @@
 //! be compared with the tools that compare texts; one that is longer than 2 MiB is written while the
 //! answers come in. A last line `{"interrupted":true}` says that the recording ended before its time.
 //!
-//! A line with a `server` or a `resolver` is what that one server said when it was asked by itself.
+//! A line with a `server` or a `resolver` is what that one server said when it was asked by itself. A
+//! line with `signed` is the whole reply to a question that asks for signatures, in base64, and when it
+//! came: signatures are judged at that time.
 //!
 //! A line that begins with `{"smtp":` is a dialogue with a mail server.
 //!
@@ -30,10 +32,12 @@ pub use replay::Replay;
 
 use super::{
     Addressee, Answer, Authority, Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question,
-    Record, Trouble, presentation,
+    Record, SignedReply, Trouble, presentation,
 };
 use crate::net::Name;
 use crate::text::escape;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -119,6 +123,12 @@ struct Line<'a> {
     /// How long one server took, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ms: Option<u64>,
+    /// The whole reply in base64, where its signatures were asked for; empty if none came.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    signed: Option<Cow<'a, str>>,
+    /// When it came, in seconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    received: Option<u64>,
 }
 
 /// The answer in a line.
@@ -141,6 +151,7 @@ fn answer(line: &Line<'_>, provenance: Provenance) -> Result<Answer, String> {
     answer.authentic = line.authentic;
     answer.aliases = line.aliases.iter().map(|alias| name(alias)).collect::<Result<_, _>>()?;
     answer.elapsed = Duration::from_millis(line.ms.unwrap_or_default());
+    answer.signed = signed(line)?;
     answer.authority = match line.authority.as_deref() {
         None => None,
         Some(word) => Some(
@@ -154,13 +165,25 @@ fn answer(line: &Line<'_>, provenance: Provenance) -> Result<Answer, String> {
 /// The server that was asked, if one had to answer.
 fn addressee(line: &Line<'_>) -> Result<Option<Addressee>, String> {
     match (line.server.as_deref(), line.resolver.as_deref()) {
-        (None, None) => Ok(None),
+        (None, None) => Ok(line.signed.is_some().then_some(Addressee::Signed)),
         (None, Some(resolver)) => Ok(Some(Addressee::Resolver(resolver.into()))),
         (Some(server), _) => match Addressee::name_server(server) {
             Some(addressee) => Ok(Some(addressee)),
             None => Err(format!("expected udp://ADDRESS:PORT, found {}", quoted(server))),
         },
     }
+}
+
+/// The reply with its signatures, if there is one.
+fn signed(line: &Line<'_>) -> Result<Option<SignedReply>, String> {
+    let Some(text) = line.signed.as_deref().filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let octets = STANDARD
+        .decode(text)
+        .map_err(|_| format!("expected a reply in base64, found {}", quoted(text)))?;
+    let received = line.received.ok_or("expected \"received\" beside \"signed\"")?;
+    Ok(Some(SignedReply { octets: octets.into(), received }))
 }
 
 fn outcome(line: &Line<'_>, records: Vec<Record>) -> Result<Outcome, String> {
@@ -261,7 +284,10 @@ pub fn written(answer: &Answer) -> String {
         None => (None, None),
         Some(server @ Addressee::NameServer { .. }) => (Some(server.to_string().into()), None),
         Some(Addressee::Resolver(name)) => (None, Some(Cow::Borrowed(&**name))),
+        Some(Addressee::Signed) => (None, None),
     };
+    let is_signed = answer.question.to.as_deref() == Some(&Addressee::Signed);
+    let reply = answer.signed.as_ref();
     let elapsed = u64::try_from(answer.elapsed.as_millis()).unwrap_or(u64::MAX);
     json(&Line {
         name: answer.question.name.to_string().into(),
@@ -277,6 +303,9 @@ pub fn written(answer: &Answer) -> String {
         server,
         resolver,
         authority: answer.authority.map(|authority| authority.word().into()),
+        signed: is_signed
+            .then(|| reply.map_or_else(String::new, |it| STANDARD.encode(&it.octets)).into()),
+        received: reply.map(|reply| reply.received),
     })
 }
 

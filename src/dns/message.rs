@@ -331,6 +331,17 @@ pub struct Answer {
     pub size: Option<u32>,
     /// With what right the server answered; `None` unless a name server was asked, and answered.
     pub authority: Option<Authority>,
+    /// The whole reply; `None` unless its signatures were asked for, and it came.
+    pub signed: Option<SignedReply>,
+}
+
+/// A reply octet for octet, with the signatures in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedReply {
+    /// The message (RFC 1035 §4.1).
+    pub octets: Arc<[u8]>,
+    /// When it came, in seconds since 1970: signatures are valid at that time or not.
+    pub received: u64,
 }
 
 impl Answer {
@@ -351,6 +362,7 @@ impl Answer {
             elapsed: Duration::ZERO,
             size: None,
             authority: None,
+            signed: None,
         }
     }
 

@@ -46,7 +46,9 @@ pub use injection::{FaultScript, InjectedEffect, Injection, InjectionError, Inje
 pub use live::{
     Endpoint, Host, Live, LiveError, LiveOptions, Server, ServerError, Sockets, Transport,
 };
-pub use message::{Answer, Authority, Data, Kind, Mark, Outcome, Place, Provenance, Record};
+pub use message::{
+    Answer, Authority, Data, Kind, Mark, Outcome, Place, Provenance, Record, SignedReply,
+};
 pub use question::{Addressee, Question, Way};
 
 use std::future::Future;

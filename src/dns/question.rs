@@ -67,6 +67,9 @@ pub enum Addressee {
     },
     /// A resolver, as the user named it.
     Resolver(Box<str>),
+    /// Who answers all others, asked for the signatures too, and for what does not pass validation (RFC
+    /// 3225 §3: DO, RFC 4035 §3.2.2: CD). Aliases are not followed beyond the reply.
+    Signed,
 }
 
 /// How a name server is asked.
@@ -93,6 +96,7 @@ impl fmt::Display for Addressee {
         match self {
             Self::NameServer { address, way } => write!(out, "{}://{address}", way.word()),
             Self::Resolver(name) => out.write_str(name),
+            Self::Signed => out.write_str("its signatures"),
         }
     }
 }

@@ -20,6 +20,7 @@
 //! | `denial_check` | whether a server that denies everything may be believed |
 //! | `resolve` | these three put together |
 //! | `bootstrap` | the addresses of servers that are named by host name |
+//! | `signed` | one question with its signatures, the reply kept as it came |
 //! | `wire`, `rcode`, `attempt_error` | messages, codes and errors in our words |
 //! | `special` | names about which nobody is asked |
 //!
@@ -41,6 +42,7 @@ mod query;
 mod rcode;
 mod resolve;
 mod server;
+mod signed;
 mod soundness;
 mod special;
 mod stream;
@@ -194,6 +196,7 @@ impl Live {
             (Some(Addressee::NameServer { address, way }), _) => {
                 self.direct.ask(question, *address, *way, started + self.timeout).await
             }
+            (Some(Addressee::Signed), _) => self.ask_signed(question, started + self.timeout).await,
             (_, Some(outcome)) => Answer::new(question.clone(), outcome, provenance(None, "", 0)),
             (_, None) => self.ask(question, started + self.timeout).await,
         };
@@ -204,10 +207,14 @@ impl Live {
     async fn ask(&self, question: &Question, deadline: Instant) -> Answer {
         match self.pool(deadline).await {
             Ok(pool) => resolve::resolve(pool, question, deadline).await,
-            Err(failed) => {
-                let outcome = Outcome::Failed(failed.failure);
-                Answer::new(question.clone(), outcome, provenance(None, "", failed.tries))
-            }
+            Err(failed) => without_pool(question, failed),
+        }
+    }
+
+    async fn ask_signed(&self, question: &Question, deadline: Instant) -> Answer {
+        match self.pool(deadline).await {
+            Ok(pool) => signed::ask(pool, question, deadline).await,
+            Err(failed) => without_pool(question, failed),
         }
     }
 
@@ -226,6 +233,12 @@ impl Dns for Live {
     fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
         Box::pin(async move { Arc::new(self.resolve(question).await) })
     }
+}
+
+/// The answer where no server has an address.
+fn without_pool(question: &Question, failed: LookupFailure) -> Answer {
+    let outcome = Outcome::Failed(failed.failure);
+    Answer::new(question.clone(), outcome, provenance(None, "", failed.tries))
 }
 
 /// The endpoints with their addresses, if none of them has a name that must be resolved first.

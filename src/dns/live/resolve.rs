@@ -43,7 +43,12 @@ pub(super) async fn resolve(pool: &Pool, question: &Question, deadline: Instant)
     }
 }
 
-fn unanswered(question: &Question, chain: CnameChain, failed: LookupFailure, sent: u16) -> Answer {
+pub(super) fn unanswered(
+    question: &Question,
+    chain: CnameChain,
+    failed: LookupFailure,
+    sent: u16,
+) -> Answer {
     let LookupFailure { failure, server, tries } = failed;
     let (server, transport) = server.unzip();
     let source = provenance(server, transport.unwrap_or_default(), sent.saturating_add(tries));

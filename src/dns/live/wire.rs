@@ -1,7 +1,7 @@
 //! Questions to messages, and messages to what we say about them.
 
 use super::rcode;
-use crate::dns::{Data, Kind, Question, Record};
+use crate::dns::{Addressee, Data, Kind, Question, Record};
 use crate::net::{Name, NameError};
 use hickory_resolver::proto::op::{
     DnsRequest, DnsRequestOptions, DnsResponse, Edns, Message, MessageType, OpCode, Query,
@@ -37,6 +37,11 @@ pub(super) fn request(question: &Question) -> Option<DnsRequest> {
     message.metadata.authentic_data = true;
     let mut edns = Edns::new();
     edns.set_max_payload(DATAGRAM_LIMIT);
+    if question.to.as_deref() == Some(&Addressee::Signed) {
+        edns.set_dnssec_ok(true);
+        // RFC 4035 §3.2.2: what does not pass the validation of the server is wanted too.
+        message.metadata.checking_disabled = true;
+    }
     message.set_edns(edns);
     Some(DnsRequest::new(message, DnsRequestOptions::default()))
 }
