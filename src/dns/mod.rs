@@ -14,6 +14,8 @@
 //! | one domain of many | `Budget(Cache(Live))` |
 //! | outage drill | `Injector(script, Cache(Live))` |
 //!
+//! [`dnssec`] asks any of these for signed replies and says what they are worth.
+//!
 //! Stacks are built in one place, `cli::sources`. Limits such as RFC 7208 §4.6.4 are no business
 //! of this module: they count terms, not questions.
 
@@ -22,6 +24,8 @@ mod budget;
 mod cache;
 mod cassette;
 pub(crate) mod chain;
+#[doc(hidden)]
+pub mod dnssec;
 mod failure;
 mod injection;
 #[cfg(feature = "live")]

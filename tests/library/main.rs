@@ -8,6 +8,7 @@ mod budget;
 mod cases;
 mod changes;
 mod differential;
+mod dnssec;
 mod documented;
 mod faults;
 mod fixes;
