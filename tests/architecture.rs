@@ -52,6 +52,7 @@ const NAMES_PROTOCOLS: &[(&str, &str)] = &[
     ("src/examine/", "MX, SPF, DKIM and DMARC need each other, and are handed over here"),
     ("src/fix/", "repairs records of one protocol each"),
     ("src/posture/", "rules about what several protocols say together"),
+    ("src/history/incident/evidence.rs", "says why SPF needs more lookups than before"),
     ("src/render/prometheus.rs", "metrics are named after what they measure"),
     ("src/render/text/authorization.rs", "shows the lookups of SPF against their limit"),
     ("src/render/text/table.rs", "shows the lookups of SPF against their limit"),

@@ -42,6 +42,7 @@ mod smtp;
 mod sources;
 pub mod test;
 mod unread;
+mod watch;
 pub mod what_if;
 pub mod words;
 mod write;

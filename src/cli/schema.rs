@@ -63,7 +63,7 @@ mod tests {
         assert_eq!(
             mistake.to_string(),
             "unknown document \"spf\". One of: report, lint, domain, finding, senders, fix, providers, \
-             rules, rule, config, feedback, bounce, message, baseline, scan, smtp, history"
+             rules, rule, config, feedback, bounce, message, baseline, scan, smtp, history, watch, notice"
         );
     }
 }

@@ -1,6 +1,6 @@
 //! Several files as one: a file takes in those that it includes.
 
-use super::{Config, ConfigFault};
+use super::{Config, ConfigFault, WatchSetting};
 use crate::dns::Place;
 use crate::net::Name;
 use std::collections::HashMap;
@@ -35,6 +35,13 @@ impl Config {
             (None, Some(only)) => self.provider_data = Some(only),
             (_, None) => {}
         }
+        match (&self.watch.interval, &other.watch.interval) {
+            (Some((_, first)), Some((_, second))) => {
+                faults.push(ConfigFault::at(second, twice("interval is set", first)));
+            }
+            (None, Some(only)) => self.watch.interval = Some(only.clone()),
+            (_, None) => {}
+        }
         let known: HashMap<&Name, &Place> =
             self.contracts.iter().map(|one| (&one.name.value, &one.name.place)).collect();
         let again = other.contracts.iter().filter_map(|one| {
@@ -55,6 +62,13 @@ impl Config {
         self.included.push(other.file);
         self.included.extend(other.included);
         self.own.extend(other.own);
+        let WatchSetting { resolvers, notify, secret_file, mail_from, smtp, .. } = other.watch;
+        self.watch.resolvers.extend(resolvers);
+        self.watch.notify.extend(notify);
+        // What this file says goes before what it includes.
+        self.watch.secret_file = self.watch.secret_file.take().or(secret_file);
+        self.watch.mail_from = self.watch.mail_from.take().or(mail_from);
+        self.watch.smtp = self.watch.smtp.take().or(smtp);
         self.files.extend(other.files);
         self.providers.extend(other.providers);
         self.rules.extend(other.rules);

@@ -11,12 +11,14 @@ mod files;
 mod include;
 mod inline;
 mod read;
+mod watch;
 
 pub use apply::{Decisions, apply, decide, is_left_out, would_find};
 pub use baseline::{baseline, write_baseline};
 pub use files::FileSetting;
 pub use inline::heed_comments;
 pub use read::read;
+pub use watch::{WatchSetting, watch_interval, without_password};
 
 use crate::catalogue;
 use crate::contract::{self, Contract, Written};
@@ -57,6 +59,8 @@ pub struct Config {
     pub provider_data: Option<(bool, Place)>,
     /// Further domains of the organization, whose records it can change.
     pub own: Vec<Written<Name>>,
+    /// How domains are watched.
+    pub watch: WatchSetting,
     /// What files are.
     pub files: Vec<FileSetting>,
     /// Facts about providers, beside those that the program has.

@@ -12,20 +12,25 @@
 //!
 //! Nothing here reads a clock: each look is given its time.
 
+mod deadlines;
 mod failure;
 pub mod incident;
 mod observation;
 mod observer;
+mod outbox;
 mod reports;
 mod schema;
 mod store;
 mod timeline;
+mod watching;
 
 pub use failure::StoreError;
 pub use observer::Observer;
+pub use outbox::{Backlog, Parcel};
 pub use reports::Sighting;
 pub use store::{Access, Look, Store};
 pub use timeline::{Period, timeline};
+pub use watching::Turned;
 
 #[cfg(test)]
 mod tests;

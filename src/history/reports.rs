@@ -20,11 +20,11 @@ pub struct Sighting {
 }
 
 impl Look<'_> {
-    /// Stores the report about a domain.
+    /// Stores the report about a domain; since which look it has been the same.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn report(&mut self, domain: &Name, report: &Report) -> Result<(), StoreError> {
+    pub fn report(&mut self, domain: &Name, report: &Report) -> Result<u64, StoreError> {
         let (at, file) = (stored(self.at), &self.transaction);
         let text = serde_json::to_string(&report.document(Extent::default()))
             .map_err(|why| StoreError::Other(why.to_string()))?;
@@ -37,24 +37,29 @@ impl Look<'_> {
             .prepare_cached("SELECT id FROM document WHERE hash = ?1")?
             .query_row([&hash], |row| row.get(0))?;
         let domain = domain.to_string();
-        let newest: Option<(i64, i64)> = file
+        let newest: Option<(i64, i64, i64)> = file
             .prepare_cached(
-                "SELECT id, document FROM report WHERE domain = ?1 ORDER BY first DESC, id DESC",
+                "SELECT id, document, first FROM report WHERE domain = ?1 ORDER BY first DESC, id DESC",
             )?
-            .query_row([&domain], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row([&domain], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
         match newest {
-            Some((row, before)) if before == document => file
-                .prepare_cached("UPDATE report SET last = ?2, looks = looks + 1 WHERE id = ?1")?
-                .execute([row, at])?,
-            _ => file
-                .prepare_cached(
+            Some((row, before, first)) if before == document => {
+                file.prepare_cached(
+                    "UPDATE report SET last = ?2, looks = looks + 1 WHERE id = ?1",
+                )?
+                .execute([row, at])?;
+                Ok(read(first))
+            }
+            _ => {
+                file.prepare_cached(
                     "INSERT INTO report (domain, document, first, last, looks) \
                      VALUES (?1, ?2, ?3, ?3, 1)",
                 )?
-                .execute(params![domain, document, at])?,
-        };
-        Ok(())
+                .execute(params![domain, document, at])?;
+                Ok(self.at)
+            }
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 const APPLICATION: i64 = 0x6d6c_636b;
 
 /// Each brings the form of its number, from 1, out of the one before.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = ["
 CREATE TABLE server (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE query (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, UNIQUE (name, kind)
@@ -33,10 +33,29 @@ CREATE TABLE report (
     looks INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX report_of_domain ON report (domain, first);
+", "
+CREATE TABLE standing (domain TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT;
+CREATE TABLE incident (id TEXT PRIMARY KEY, is_open INTEGER NOT NULL, course TEXT NOT NULL) STRICT;
+CREATE INDEX incident_open ON incident (is_open);
+CREATE TABLE affected (
+    domain TEXT NOT NULL, incident TEXT NOT NULL REFERENCES incident, PRIMARY KEY (domain, incident)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    way TEXT NOT NULL,
+    body TEXT NOT NULL,
+    made INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    due INTEGER NOT NULL,
+    why TEXT,
+    UNIQUE (key, way)
+) STRICT;
+CREATE INDEX outbox_due ON outbox (due);
 "];
 
 /// The form that this program writes.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// Checks that the file is a history, and brings it to the present form.
 ///

@@ -195,3 +195,5 @@ async fn pruning_keeps_changes_and_drops_old_failures() {
     let answers = [seen(&store, 25).await, seen(&store, 35).await, seen(&store, 45).await];
     assert_eq!(answers, ["old", "new", "refused"]);
 }
+
+mod watching;

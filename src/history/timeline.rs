@@ -67,6 +67,12 @@ pub async fn timeline(
         last: rfc3339(end.last),
         looks: sightings.iter().map(|sighting| sighting.looks).sum(),
         events,
+        incidents: store
+            .incidents(&inquiry.domain)?
+            .into_iter()
+            .filter(|it| it.start.by <= period.until)
+            .filter(|it| it.end.is_none_or(|end| end.by >= period.since))
+            .collect(),
     }))
 }
 

@@ -23,6 +23,27 @@ pub fn render(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> 
     out.write_all(text.as_bytes())
 }
 
+/// Writes messages about incidents as JSON lines, each a document.
+///
+/// # Errors
+/// `out` cannot be written to.
+#[cfg(feature = "history")]
+#[doc(hidden)]
+pub fn notices(notices: &[crate::report::watch::Notice], out: &mut dyn Write) -> io::Result<()> {
+    notices.iter().try_for_each(|it| writeln!(out, "{}", notice(it)?))
+}
+
+/// A message about an incident as a document on one line.
+///
+/// # Errors
+/// It cannot be written as JSON.
+#[cfg(feature = "history")]
+#[doc(hidden)]
+pub fn notice(notice: &crate::report::watch::Notice) -> io::Result<String> {
+    let line = serde_json::to_string(&Enveloped::new(Kind::Notice, None, notice))?;
+    Ok(printable(&line))
+}
+
 /// Writes a report of that extent as JSON.
 ///
 /// # Errors

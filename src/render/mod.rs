@@ -13,6 +13,9 @@
 //! | [`tsv`] | `cut` and `awk` |
 //! | [`scan`] | a program that looks at very many domains |
 //! | [`patch`] | the tool that publishes records |
+//! | `feed` | a reader of Atom feeds: incidents |
+//! | `calendar` | a calendar: deadlines |
+//! | `gauges` | monitoring: what is watched |
 //! | [`cidr`] | a tool that takes a list of networks |
 //! | [`nft`] | a packet filter |
 //!
@@ -25,7 +28,16 @@
 //!
 //! [`Report`]: crate::report::Report
 
+#[cfg(feature = "history")]
+#[doc(hidden)]
+pub mod calendar;
 pub mod cidr;
+#[cfg(feature = "history")]
+#[doc(hidden)]
+pub mod feed;
+#[cfg(feature = "history")]
+#[doc(hidden)]
+pub mod gauges;
 pub mod github;
 pub mod gitlab;
 pub mod json;

@@ -43,11 +43,15 @@ pub enum Kind {
     Smtp,
     /// What became of domains over time.
     History,
+    /// What a look at watched domains found.
+    Watch,
+    /// A message about an incident.
+    Notice,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Report,
         Self::Lint,
         Self::Domain,
@@ -65,6 +69,8 @@ impl Kind {
         Self::Scan,
         Self::Smtp,
         Self::History,
+        Self::Watch,
+        Self::Notice,
     ];
 
     /// Its name.
@@ -87,6 +93,8 @@ impl Kind {
             Self::Scan => "scan",
             Self::Smtp => "smtp",
             Self::History => "history",
+            Self::Watch => "watch",
+            Self::Notice => "notice",
         }
     }
 
@@ -110,6 +118,8 @@ impl Kind {
             Self::Scan => "mailcheck.scan/1",
             Self::Smtp => "mailcheck.smtp/1",
             Self::History => "mailcheck.history/1",
+            Self::Watch => "mailcheck.watch/1",
+            Self::Notice => "mailcheck.notice/1",
         }
     }
 

@@ -1,6 +1,6 @@
 //! What became of a domain over time, as far as it was looked at.
 
-use super::{Change, Finding, Verdict};
+use super::{Change, Finding, Incident, Verdict};
 use crate::net::Name;
 use crate::text::Phrase;
 use serde::Serialize;
@@ -27,6 +27,8 @@ pub struct DomainHistory {
     pub looks: u64,
     /// What happened, the oldest first.
     pub events: Vec<Event>,
+    /// The incidents that affected it, the oldest first.
+    pub incidents: Vec<Incident>,
 }
 
 /// A look that found a domain otherwise than the one before it.

@@ -6,7 +6,7 @@ use crate::text::{Phrase, between, minute, rfc3339, seconds};
 use serde::{Deserialize, Serialize};
 
 /// A run of looks that found the same thing wrong, or could not determine something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Incident {
     /// The same for the same incident in every message about it.

@@ -52,6 +52,9 @@ mod step;
 mod tally;
 mod unknown;
 mod verdict;
+#[cfg(feature = "history")]
+#[doc(hidden)]
+pub mod watch;
 
 // What the standards call a result or a policy, a report calls so too.
 pub use crate::protocols::dkim::Algorithm;

@@ -31,6 +31,8 @@ impl Kind {
             Self::Scan => include_str!("../../testdata/schema/scan.schema.json"),
             Self::Smtp => include_str!("../../testdata/schema/smtp.schema.json"),
             Self::History => include_str!("../../testdata/schema/history.schema.json"),
+            Self::Watch => include_str!("../../testdata/schema/watch.schema.json"),
+            Self::Notice => include_str!("../../testdata/schema/notice.schema.json"),
         }
     }
 
@@ -54,6 +56,8 @@ impl Kind {
             Self::Scan => "a line of scan",
             Self::Smtp => "smtp with -f json",
             Self::History => "history with -f json",
+            Self::Watch => "watch with -f json",
+            Self::Notice => "a line of watch with -f jsonl, a webhook",
         }
     }
 }

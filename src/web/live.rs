@@ -6,7 +6,10 @@
 //! for, and one limit of time for everything.
 
 mod exchange;
+mod post;
 mod stream;
+
+pub use post::{Post, post};
 
 use super::{Failure, Getting, Outcome, Request, Trouble, Web, is_public};
 use crate::net::tls::Roots;

@@ -17,14 +17,22 @@ mod failure;
 mod live;
 mod recording;
 mod scripted;
+#[cfg(feature = "live")]
+mod url;
 
 pub use failure::{Failure, Trouble};
 #[cfg(feature = "live")]
 pub use live::{Live, LiveOptions};
+#[cfg(feature = "live")]
+#[doc(hidden)]
+pub use live::{Post, post};
 #[doc(hidden)]
 pub use recording::{Note, Recorder, Replay, ReplayError};
 #[doc(hidden)]
 pub use scripted::Scripted;
+#[cfg(feature = "live")]
+#[doc(hidden)]
+pub use url::Url;
 
 use crate::net::{Name, is_local};
 use std::fmt;

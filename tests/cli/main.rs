@@ -42,6 +42,7 @@ mod smtp;
 mod summary;
 #[path = "../support/cassette.rs"]
 mod cassette;
+mod watch;
 mod words;
 
 use serde_json::Value;

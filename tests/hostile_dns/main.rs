@@ -15,6 +15,7 @@ mod server;
 #[path = "../support/site.rs"]
 mod site;
 mod smtp;
+mod watch;
 mod web;
 
 use mailcheck::dns::{Answer, Kind, Live, LiveOptions, Provenance, Question, Sockets, Trouble};

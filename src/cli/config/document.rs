@@ -2,8 +2,8 @@
 
 use super::Settings;
 use super::show::place;
-use crate::config::{Policy, Setting};
-use crate::contract::{Contract, Selector};
+use crate::config::{Policy, Setting, without_password};
+use crate::contract::{Contract, Selector, Written};
 use crate::diagnostic::Severity;
 use crate::net::Name;
 use crate::report::envelope::{Enveloped, Kind};
@@ -33,6 +33,34 @@ struct Body {
     providers: Vec<Value>,
     ignores: Vec<Value>,
     contracts: Vec<Value>,
+    watch: Watching,
+}
+
+/// How domains are watched.
+#[derive(Serialize)]
+struct Watching {
+    interval_s: Option<Given<u64>>,
+    resolvers: Option<Given<Vec<String>>>,
+    notify: Option<Given<Vec<String>>>,
+    webhook_secret_file: Option<Given<String>>,
+    mail_from: Option<Given<String>>,
+    smtp: Option<Given<String>>,
+}
+
+/// Texts that stand together, and where the first of them is written.
+fn given_texts(written: &[Written<String>]) -> Option<Given<Vec<String>>> {
+    written.first().map(|first| Given {
+        value: written.iter().map(|one| escape(one.value.as_bytes())).collect(),
+        origin: place(&first.place),
+    })
+}
+
+/// A text, and where it is written.
+fn given_text(written: Option<&Written<String>>) -> Option<Given<String>> {
+    written.map(|one| Given {
+        value: escape(without_password(&one.value).as_bytes()),
+        origin: place(&one.place),
+    })
 }
 
 /// The document about what holds; `origin` says where a flag's value comes from, by the flag's name
@@ -69,6 +97,18 @@ pub(super) fn document(settings: &Settings, origin: impl Fn(&str) -> String) -> 
         providers: config.providers.iter().map(provider).collect(),
         ignores: config.ignores.iter().map(ignored).collect(),
         contracts: config.contracts.iter().map(contract).collect(),
+        watch: Watching {
+            interval_s: config
+                .watch
+                .interval
+                .as_ref()
+                .map(|(interval, at)| Given { value: interval.as_secs(), origin: place(at) }),
+            resolvers: given_texts(&config.watch.resolvers),
+            notify: given_texts(&config.watch.notify),
+            webhook_secret_file: given_text(config.watch.secret_file.as_ref()),
+            mail_from: given_text(config.watch.mail_from.as_ref()),
+            smtp: given_text(config.watch.smtp.as_ref()),
+        },
     };
     Enveloped::new(Kind::Config, None, body)
 }

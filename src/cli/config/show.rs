@@ -6,8 +6,8 @@ use crate::cli::args::{self, Judging, Pages};
 use crate::cli::rules::Format;
 use crate::cli::words::Appearance;
 use crate::cli::{RunError, write};
-use crate::config::Policy;
 use crate::config::baseline::{self, quoted};
+use crate::config::{Config, Policy, WatchSetting, without_password};
 use crate::contract::{Contract, Selector};
 use crate::diagnostic::Severity;
 use crate::dns::Place;
@@ -180,6 +180,7 @@ fn lines(settings: &Settings, given: impl Fn(&str) -> Option<String>) -> Vec<(St
         let severity = setting.severity.map_or("off", Severity::word);
         lines.push((format!("{:?} = {severity:?}", setting.rule.id), place(&setting.place)));
     }
+    lines.extend(of_watch(config));
     for one in &config.files {
         lines.push(blank());
         let said = [
@@ -214,6 +215,36 @@ fn lines(settings: &Settings, given: impl Fn(&str) -> Option<String>) -> Vec<(St
     for contract in &config.contracts {
         lines.push(blank());
         lines.extend(of_contract(contract));
+    }
+    lines
+}
+
+/// How domains are watched, and where each of it is written.
+fn of_watch(config: &Config) -> Vec<(String, String)> {
+    let mut lines = Vec::new();
+    if let Some((interval, at)) = &config.watch.interval {
+        lines.push((format!("interval = \"{}s\"", interval.as_secs()), place(at)));
+    }
+    if let Some(first) = config.watch.resolvers.first() {
+        let all: Vec<String> =
+            config.watch.resolvers.iter().map(|one| quoted(&one.value)).collect();
+        lines.push((format!("resolvers = [{}]", all.join(", ")), place(&first.place)));
+    }
+    if let Some(first) = config.watch.notify.first() {
+        let all: Vec<String> = config.watch.notify.iter().map(|one| quoted(&one.value)).collect();
+        lines.push((format!("notify = [{}]", all.join(", ")), place(&first.place)));
+    }
+    let WatchSetting { secret_file, mail_from, smtp, .. } = &config.watch;
+    let texts = [("webhook-secret-file", secret_file), ("mail-from", mail_from), ("smtp", smtp)];
+    for (key, said) in texts {
+        if let Some(said) = said {
+            let shown = without_password(&said.value);
+            lines.push((format!("{key} = {}", quoted(&shown)), place(&said.place)));
+        }
+    }
+    if let Some((_, at)) = lines.first().cloned() {
+        lines.insert(0, ("[watch]".to_owned(), at));
+        lines.insert(0, (String::new(), String::new()));
     }
     lines
 }

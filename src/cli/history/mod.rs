@@ -1,6 +1,7 @@
 //! `mailcheck history`: what became of a domain over time, and the looks that this is known from.
 
 mod export;
+pub(in crate::cli) mod look;
 mod record;
 pub(in crate::cli) mod store;
 

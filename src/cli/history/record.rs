@@ -1,27 +1,20 @@
 //! `mailcheck history record`: one look.
 
+use super::look::look;
 use super::store;
-use crate::audit::{Clock, Inquiry};
+use crate::audit::Inquiry;
 use crate::cli::args::{self, Judging, Pages, Sources as TypedSources};
-use crate::cli::check::examine;
 use crate::cli::config::resolve_settings;
 use crate::cli::session::Session;
 use crate::cli::test::{domains, inquiry};
 use crate::cli::words::{Appearance, Mistake, Sources};
-use crate::cli::{RunError, new_file, wait_for, write};
-use crate::config;
-use crate::dns::{Cache, Dns, join_all};
-use crate::history::{Access, Observer, StoreError};
+use crate::cli::{RunError, wait_for, write};
+use crate::history::StoreError;
 use crate::net::Name;
-use crate::report::{Judged, Run, Threshold, Verdict};
+use crate::report::Verdict;
 use crate::text::minute;
-use crate::web;
 use clap::Parser;
 use std::ffi::OsString;
-use std::sync::Arc;
-
-/// How many domains are looked at at once.
-const AT_ONCE: usize = 16;
 
 /// Look once, and record the report and the DNS answers
 ///
@@ -77,37 +70,11 @@ pub(super) fn run(typed: RecordArgs) -> Result<u8, RunError> {
     wait_for(async move {
         let session = Session::open(&sources)?;
         let at = time.unwrap_or(session.started.seconds);
-        let (clock, deadline) = (Clock { seconds: at }, session.deadline);
-        let observer = Arc::new(Observer::new(Arc::clone(session.dns())));
-        // The store holds answers of the DNS, so a look asks nothing else.
-        let over = |dns: Arc<dyn Dns>, inquiry: &Inquiry| {
-            examine(dns, Arc::new(web::Unasked), inquiry.clone(), clock, deadline)
-        };
-        for some in inquiries.chunks(AT_ONCE) {
-            let dns = || Arc::clone(&observer) as Arc<dyn Dns>;
-            join_all(some.iter().map(|inquiry| over(dns(), inquiry))).await;
-        }
-        session.keep_recording()?;
-        new_file::folder_of(&path)?;
+        let looked = look(&session, &inquiries, &config, &path, at).await?;
+        let history = looked.store;
         let trouble = |why: StoreError| store::trouble(&path, &why);
-        let mut history = store::open(&path, Access::Write)?;
-        let mut look = history.look(at).map_err(trouble)?;
-        let answers = observer.answers();
-        look.observe(answers.iter().map(|answer| &**answer)).map_err(trouble)?;
-        // The report is of what is stored, so that the same one comes out whenever it is asked for.
-        let stored = look.replay().map_err(trouble)?;
-        let stored: Arc<dyn Dns> = Arc::new(Cache::new(stored));
-        let mut is_undetermined = false;
-        for inquiry in &inquiries {
-            let mut domain = over(Arc::clone(&stored), inquiry).await;
-            config::judge(&config, &mut domain);
-            is_undetermined |= domain.result == Verdict::Unknown;
-            let name = domain.domain.clone();
-            let threshold = Threshold::default();
-            let report = Judged::new(vec![domain], Vec::new()).conclude(Run::default(), threshold);
-            look.report(&name, &report).map_err(trouble)?;
-        }
-        look.keep().map_err(trouble)?;
+        let is_undetermined =
+            looked.domains.iter().any(|found| found.domain.result == Verdict::Unknown);
         let names = inquiries.iter().map(|inquiry| &inquiry.domain);
         let mut page = String::new();
         for name in names {

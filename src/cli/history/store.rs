@@ -34,7 +34,7 @@ pub(super) fn open(path: &Path, access: Access) -> Result<Store, Mistake> {
 }
 
 /// What is wrong with the history in that file.
-pub(super) fn trouble(path: &Path, why: &StoreError) -> Mistake {
+pub(in crate::cli) fn trouble(path: &Path, why: &StoreError) -> Mistake {
     Mistake::new(format!("{}: {why}", path.display()))
 }
 

@@ -3,6 +3,7 @@
 mod domain;
 mod files;
 mod providers;
+mod watch;
 
 use super::{Config, ConfigFault, FailOn, Ignore, LIMIT, Setting, severity};
 use crate::catalogue;
@@ -19,7 +20,7 @@ use toml::de::{DeTable, DeValue};
 /// Most faults that are listed: a reader who sees them all can repair the file.
 const TOLD: usize = 100;
 /// The keys at the top of a file.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 11] = [
     "fail-on",
     "most-queries",
     "provider-data",
@@ -30,6 +31,7 @@ const KEYS: [&str; 10] = [
     "provider",
     "rules",
     "ignore",
+    "watch",
 ];
 /// The keys of an `[[ignore]]`.
 const IGNORE_KEYS: [&str; 5] = ["rule", "domain", "fingerprint", "reason", "expires"];
@@ -119,6 +121,7 @@ impl Reader<'_> {
                 "provider" => self.providers(value),
                 "rules" => self.rules(value),
                 "ignore" => self.ignores(value),
+                "watch" => self.watch(value),
                 _ => self.unknown_key(key.span().start, key.get_ref(), &KEYS),
             }
         }

@@ -3,6 +3,7 @@
 use super::standing::Run;
 use super::{Cause, Telling};
 use crate::net::Name;
+use crate::report::watch::{Happened, Notice};
 use crate::report::{Bounds, Class, Incident, IncidentStatus, Update};
 use crate::text::{Phrase, rfc3339};
 use serde::{Deserialize, Serialize};
@@ -10,29 +11,6 @@ use std::collections::BTreeSet;
 
 /// Domains that a sentence names; others are counted.
 const NAMED: usize = 3;
-
-/// What became of an incident.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Happened {
-    /// It began, as far as looks agree.
-    Opened,
-    /// Something else became known of it.
-    Updated,
-    /// It is over.
-    Closed,
-}
-
-impl Happened {
-    /// The word for it, everywhere.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Opened => "opened",
-            Self::Updated => "updated",
-            Self::Closed => "closed",
-        }
-    }
-}
 
 /// Something that became of an incident, to be said once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +29,13 @@ impl News {
     /// The same for the same message, however many times it is sent.
     pub fn key(&self) -> String {
         format!("{}-{}", self.incident.id, self.number)
+    }
+
+    /// The message about it.
+    pub fn notice(&self) -> Notice {
+        let Self { happened, number, incident, .. } = self;
+        let (key, incident) = (self.key(), incident.clone());
+        Notice { key, happened: *happened, number: *number, incident }
     }
 }
 

@@ -6,6 +6,8 @@ use crate::compare::lint::rules::SENDER_LOST;
 use crate::diagnostic::{Severity, family};
 use crate::dns::Kind;
 use crate::net::Name;
+use crate::protocols::spf::LOOKUP_LIMIT;
+use crate::protocols::spf::lint::rules::TOO_MANY_LOOKUPS;
 use crate::report::{
     Change, ChangedSender, Class, Domain, Effect, Fault, FaultKind, Finding, Owner, Owners, Party,
     RecordSet, State, Unknown,
@@ -24,7 +26,7 @@ pub fn signs(domain: &Domain, owners: &Owners, least: Option<Severity>) -> Vec<S
         .iter()
         .filter(|it| it.suppressed.is_none() && it.state != Some(State::Resolved))
         .filter(|it| counts(it.severity) && !it.is(&SENDER_LOST))
-        .map(|finding| found(domain, finding))
+        .map(|finding| found(domain, finding, owners))
         .collect();
     if let Some(change) = domain.change.as_ref().filter(|_| counts(SENDER_LOST.severity)) {
         signs.extend(lost(domain, change, owners));
@@ -34,7 +36,7 @@ pub fn signs(domain: &Domain, owners: &Owners, least: Option<Severity>) -> Vec<S
 }
 
 /// A finding.
-fn found(domain: &Domain, finding: &Finding) -> Sign {
+fn found(domain: &Domain, finding: &Finding, owners: &Owners) -> Sign {
     let attributed =
         domain.faults.iter().find(|it| it.fingerprints().any(|it| it == finding.fingerprint));
     let plain;
@@ -46,9 +48,13 @@ fn found(domain: &Domain, finding: &Finding) -> Sign {
         }
     };
     let title = titled(domain, fault).plain(&*finding.summary);
-    let root = match fault.reason.is_empty() {
+    let plain_root = match fault.reason.is_empty() {
         true => finding.message.clone(),
         false => fault.reason.clone(),
+    };
+    let root = match finding.is(&TOO_MANY_LOOKUPS) {
+        true => grown(domain, owners).unwrap_or(plain_root),
+        false => plain_root,
     };
     Sign {
         key: finding.fingerprint.clone(),
@@ -57,6 +63,33 @@ fn found(domain: &Domain, finding: &Finding) -> Sign {
         is_change: finding.rule.family() == family::CHANGE,
         telling: Telling::new(&title, &Phrase::from(&*finding.why), &root, &step(fault)),
     }
+}
+
+/// That the policy of somebody else grew, so that the domain needs more lookups than before, though its own
+/// record is the same.
+fn grown(domain: &Domain, owners: &Owners) -> Option<Phrase> {
+    let change = domain.change.as_ref()?;
+    let [before, after] = change.cost?.lookups;
+    let policies = change.records.iter().filter(|set| {
+        set.kind == Kind::Txt && set.added.iter().any(|text| text.contains("v=spf1"))
+    });
+    let names: Vec<&Name> = policies.map(|set| &set.name).collect();
+    if names.is_empty() || names.iter().any(|name| owners.is_own(name)) {
+        return None;
+    }
+    let names =
+        Phrase::listed(names.into_iter().map(|name| Phrase::new().name(name)), NAMED, " and ");
+    Some(
+        Phrase::new()
+            .number(after)
+            .plain(" DNS lookups (limit ")
+            .number(LOOKUP_LIMIT)
+            .plain("), ")
+            .number(before)
+            .plain(" at the last good look: the policy of ")
+            .then(names)
+            .plain(" changed"),
+    )
 }
 
 /// Who has to act, in front of what is wrong.

@@ -21,13 +21,14 @@ mod evidence;
 mod sign;
 mod standing;
 
-pub use course::{Course, Happened, News};
+pub use course::{Course, News};
 pub use evidence::signs;
 pub use sign::{Cause, Sign, Telling};
 pub use standing::Standing;
 
 use crate::net::Name;
 use crate::report::Incident;
+use crate::report::watch::Happened;
 use standing::Turn;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -138,6 +138,12 @@ impl Standing {
         }
     }
 
+    /// True for a sign that was not there before, and does not count yet.
+    pub fn is_new(&self, sign: &Sign) -> bool {
+        let counts = self.runs.get(&sign.key).is_some_and(|run| run.counts.is_some());
+        sign.class == Class::Worse && !counts && !self.known.contains_key(&sign.key)
+    }
+
     /// The runs that do not count yet: another look has to agree.
     pub(super) fn pending(&self) -> impl Iterator<Item = &Run> {
         self.runs.values().filter(|run| run.counts.is_none())

@@ -1,6 +1,7 @@
 //! A timeline, for a person: when something happened, what it was, and who gained or lost by it.
 
 use super::Look;
+use super::incident;
 use super::sheet::Sheet;
 use crate::render::palette::Ink;
 use crate::render::words::noun;
@@ -34,6 +35,15 @@ fn timeline(sheet: &mut Sheet, domain: &DomainHistory, is_quiet: bool) {
     for event in &domain.events {
         sheet.blank();
         shown(sheet, event, is_quiet);
+    }
+    for one in &domain.incidents {
+        sheet.blank();
+        let label = sheet.line().with(incident::ink(one), "incident").plain("  ");
+        let title = sheet.line().phrase(&one.title);
+        sheet.sentence(label, &title);
+        if !is_quiet {
+            incident::lines(sheet, one);
+        }
     }
 }
 

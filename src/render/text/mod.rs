@@ -28,6 +28,8 @@ mod finding;
 #[cfg(feature = "history")]
 #[doc(hidden)]
 pub mod history;
+#[cfg(feature = "history")]
+mod incident;
 mod line;
 mod lint;
 #[cfg(feature = "mail")]
@@ -45,6 +47,9 @@ mod sheet;
 pub mod smtp;
 mod table;
 mod tree;
+#[cfg(feature = "history")]
+#[doc(hidden)]
+pub mod watch;
 
 pub use catalogue::rules;
 pub use page::page;

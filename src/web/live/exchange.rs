@@ -1,8 +1,9 @@
 //! One request and its response over a stream that is encrypted already.
 
+use super::post::Post;
 use super::stream::Stream;
 use crate::web::{Failure, Outcome, Request, Response, Trouble};
-use hyper::body::{Body, Bytes, Frame, Incoming};
+use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::client::conn::http1;
 use hyper::header::{CONTENT_TYPE, HOST, HeaderName, LOCATION, USER_AGENT};
 use std::convert::Infallible;
@@ -63,6 +64,60 @@ where
         tokio::select! {
             biased;
             outcome = &mut talk => return outcome,
+            // Why it ended, the other side of the channel tells.
+            _ = &mut connection, if is_open => is_open = false,
+        }
+    }
+}
+
+/// A body that is known whole.
+struct Whole(Option<Bytes>);
+
+impl Body for Whole {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.0.take().map(|octets| Ok(Frame::data(octets))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0.as_ref().map_or(0, |octets| octets.len() as u64))
+    }
+}
+
+/// Posts a message, and reads the status of the answer.
+pub(super) async fn post<S>(stream: S, message: Post<'_>) -> Result<u16, String>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let mut builder = http1::Builder::new();
+    builder.max_buf_size(MOST_HEADER).max_headers(MOST_FIELDS);
+    let shaken = builder.handshake(Stream(stream)).await;
+    let (mut sender, connection) = shaken.map_err(|why| why.to_string())?;
+    let mut asked = hyper::Request::post(&message.url.path)
+        .header(HOST, message.url.authority())
+        .header(USER_AGENT, concat!("mailcheck/", env!("CARGO_PKG_VERSION")))
+        .header(CONTENT_TYPE, message.media_type);
+    for (name, value) in message.fields {
+        asked = asked.header(*name, value);
+    }
+    let asked = asked.body(Whole(Some(message.body.into()))).map_err(|why| why.to_string())?;
+    let (mut talk, mut connection) = (pin!(sender.send_request(asked)), pin!(connection));
+    let mut is_open = true;
+    loop {
+        tokio::select! {
+            biased;
+            answer = &mut talk => {
+                return answer.map(|it| it.status().as_u16()).map_err(|why| why.to_string());
+            }
             // Why it ended, the other side of the channel tells.
             _ = &mut connection, if is_open => is_open = false,
         }

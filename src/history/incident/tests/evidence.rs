@@ -85,3 +85,29 @@ async fn a_provider_that_does_not_answer_has_lost_nothing() {
 async fn what_stays_as_it_was_is_no_sign() {
     assert_eq!(found(world(WHOLE, "-all"), world(WHOLE, "-all")).await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn a_provider_that_grows_beyond_the_limit_is_named_as_the_cause() {
+    let hosts: Vec<String> = (0..11).map(|number| format!("h{number}.provider.test")).collect();
+    let grown = hosts.iter().map(|host| format!("a:{host} ")).collect::<String>();
+    let records = hosts.iter().map(|host| {
+        format!("{{\"name\":\"{host}\",\"type\":\"A\",\"ttl\":60,\"records\":[\"192.0.2.1\"]}}\n")
+    });
+    let mut text = "{\"cassette\":1,\"absent\":\"nxdomain\"}\n".to_owned();
+    text.extend(records);
+    for (name, record) in [
+        ("fms.example", "v=spf1 include:spf.provider.test -all".to_owned()),
+        ("spf.provider.test", format!("v=spf1 {grown}-all")),
+    ] {
+        text += &format!(
+            "{{\"name\":\"{name}\",\"type\":\"TXT\",\"ttl\":60,\"records\":[\"\\\"{record}\\\"\"]}}\n"
+        );
+    }
+    let after = Replay::read("test", text).expect("a cassette");
+    let found = found(world(WHOLE, "-all"), after).await;
+    let said = "|12 DNS lookups (limit 10), 1 at the last good look: the policy of spf.provider.test changed|";
+    assert!(
+        found.iter().any(|line| line.starts_with("You |") && line.contains(said)),
+        "{found:#?}"
+    );
+}
