@@ -19,13 +19,27 @@ pub(super) const CHECKED: [Class; 4] =
 /// Most hosts of the recipient that are held against the address that was checked.
 const MOST_HOSTS: usize = 10;
 
+/// The DNS of a moment in the past, and how it was found later.
+#[derive(Clone)]
+pub struct Then<'d> {
+    /// The moment, in seconds since 1970.
+    pub at: u64,
+    /// The DNS as it was seen last at that moment.
+    pub dns: &'d dyn Dns,
+    /// The looks after it that found the domain otherwise, the oldest first: the last look before each,
+    /// the look itself, and the DNS from then on.
+    pub later: Vec<(u64, u64, &'d dyn Dns)>,
+}
+
 /// What answers when a check is made again.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Checking<'d> {
     /// The DNS as it is now.
     pub dns: &'d dyn Dns,
     /// An earlier recording, and its date, as it says itself.
     pub earlier: Option<(&'d dyn Dns, Option<&'d str>)>,
+    /// The DNS of the time at which the mail was rejected, out of a history.
+    pub then: Option<Then<'d>>,
     /// Most queries that one bounce may cause to one organization.
     pub most_queries: usize,
 }
@@ -34,6 +48,8 @@ pub struct Checking<'d> {
 pub(super) struct Checked {
     pub(super) now: Now,
     pub(super) faults: Vec<Fault>,
+    /// That it failed when the mail was rejected, and since when it passes.
+    pub(super) since: Option<Phrase>,
     /// The host of the recipient whose address was checked.
     pub(super) gateway: Option<String>,
 }
@@ -49,11 +65,11 @@ pub(super) async fn check(checking: &Checking<'_>, name: &Name, read: &bounce::B
     let errors = found.findings.iter().filter(|it| it.severity == Severity::Error);
     let of_findings = errors.filter_map(|it| it.fix.as_ref());
     let fixes = of_findings.map(|fix| fix.summary.clone()).collect();
+    let inquiry_again = Inquiry { fixes: Fixes::Skipped, steps: Steps::Skipped, ..inquiry };
     let earlier = match checking.earlier {
         None => None,
         Some((dns, recorded)) => {
-            let inquiry = Inquiry { fixes: Fixes::Skipped, steps: Steps::Skipped, ..inquiry };
-            let found = domain(dns, &inquiry, Clock::default()).await;
+            let found = domain(dns, &inquiry_again, Clock::default()).await;
             let (passes, headline) = answer(&found, read);
             Some(Earlier {
                 recorded: recorded.map(|it| crate::text::escape(it.as_bytes())),
@@ -62,7 +78,18 @@ pub(super) async fn check(checking: &Checking<'_>, name: &Name, read: &bounce::B
             })
         }
     };
-    let changed = changed(passes, earlier.as_ref(), &found);
+    let then = match &checking.then {
+        Some(then) => Some(history(then, &inquiry_again, read, passes).await),
+        None => None,
+    };
+    let (earlier, since) = match (earlier, then) {
+        (None, Some((then, since))) => (Some(then), since),
+        (earlier, _) => (earlier, None),
+    };
+    let changed = match &since {
+        Some(since) => Some(since.clone()),
+        None => changed(passes, earlier.as_ref(), &found),
+    };
     let gateway = match (passes, read.address) {
         (Some(true), _) | (_, None) => None,
         (_, Some(address)) => gateway(&dns, address, read).await,
@@ -76,7 +103,41 @@ pub(super) async fn check(checking: &Checking<'_>, name: &Name, read: &bounce::B
         earlier,
         fixes,
     };
-    Checked { now, faults: found.faults, gateway }
+    Checked { now, faults: found.faults, gateway, since }
+}
+
+/// What the check came to when the mail was rejected; and, if it failed then and passes now, since
+/// when.
+async fn history(
+    then: &Then<'_>,
+    inquiry: &Inquiry,
+    read: &bounce::Bounce,
+    passes: Option<bool>,
+) -> (Earlier, Option<Phrase>) {
+    let found = domain(then.dns, inquiry, Clock { seconds: then.at }).await;
+    let (passed, headline) = answer(&found, read);
+    let recorded = Some(crate::text::minute(then.at));
+    let earlier = Earlier { recorded, passes: passed, headline };
+    if (passed, passes) != (Some(false), Some(true)) {
+        return (earlier, None);
+    }
+    // The latest look that found it failing is the one before the look since which it passes.
+    let mut since = None;
+    for (after, by, dns) in then.later.iter().rev() {
+        let found = domain(*dns, inquiry, Clock { seconds: *by }).await;
+        if answer(&found, read).0 != Some(true) {
+            break;
+        }
+        since = Some((*after, *by));
+    }
+    let failed = Phrase::from("it failed at ").plain(crate::text::minute(then.at));
+    let said = match since {
+        Some((after, by)) => {
+            failed.plain(", and passes since a change ").plain(crate::text::between(after, by))
+        }
+        None => failed.plain(" and passes now: no recorded look found the change"),
+    };
+    (earlier, Some(said))
 }
 
 fn inquiry(name: &Name, read: &bounce::Bounce, most_queries: usize) -> Inquiry {

@@ -4,7 +4,7 @@ mod check;
 pub(crate) mod lint;
 mod words;
 
-pub use check::Checking;
+pub use check::{Checking, Then};
 
 use super::found::as_found;
 use crate::dns::{Dns, MOST_QUERIES};
@@ -19,7 +19,8 @@ use words::words;
 
 /// What one notification comes to; with a source of answers the check is made again.
 pub async fn bounces(read: Option<bounce::Bounce>, dns: Option<&dyn Dns>) -> Bounces {
-    let checking = dns.map(|dns| Checking { dns, earlier: None, most_queries: MOST_QUERIES });
+    let checking =
+        dns.map(|dns| Checking { dns, earlier: None, then: None, most_queries: MOST_QUERIES });
     let found = match read {
         Some(read) => vec![notification(read, "", 1, checking.as_ref()).await],
         None => Vec::new(),
@@ -109,7 +110,7 @@ fn worst(bounce: &Bounce) -> u8 {
 
 /// The domain whose proof was checked: the one that the text names, else that of From, else of MAIL
 /// FROM.
-fn checked_domain(read: &bounce::Bounce) -> Option<Name> {
+pub fn checked_domain(read: &bounce::Bounce) -> Option<Name> {
     let of_sender = read.sender.as_deref().and_then(|it| it.rsplit_once('@')).map(|(_, it)| it);
     let names = [read.checked_domain.as_deref(), read.from_domain.as_deref(), of_sender];
     names.into_iter().flatten().find_map(|it| Name::from_octets(it.as_bytes()).ok())
@@ -156,7 +157,10 @@ fn faults(
             party: Party::Undetermined,
             kind: own.kind,
             name: String::new(),
-            reason: Phrase::from("SPF passes now, but failed when the mail was rejected"),
+            reason: match &checked.now.earlier.as_ref().and(checked.since.as_ref()) {
+                Some(since) => Phrase::from("SPF passes now: ").then((*since).clone()),
+                None => Phrase::from("SPF passes now, but failed when the mail was rejected"),
+            },
             action: Phrase::from(
                 "send the mail again; receivers use the new record when the TTL of the old one expires",
             ),

@@ -1,5 +1,6 @@
 //! `mailcheck bounce`: why mail did not arrive, whose fault that is, and whether it still fails.
 
+mod past;
 mod plan;
 
 use super::args::{self, Judging, Look, Pages, Sources};
@@ -7,7 +8,7 @@ use super::session::Session;
 use super::sources::replay;
 use super::words::Mistake;
 use super::{RunError, mailbox, wait_for, write};
-use crate::audit::bounce::{Checking, conclude, notification};
+use crate::audit::bounce::{Checking, checked_domain, conclude, notification};
 use crate::dns::{Dns, MOST_QUERIES};
 use crate::mail::bounce::read;
 use crate::render::{json, text};
@@ -15,6 +16,7 @@ use crate::report::bounce::Bounces;
 use crate::report::envelope::{Enveloped, Kind};
 use crate::text::{Phrase, escape};
 use clap::Parser;
+use past::Past;
 use plan::{Form, Plan, plan};
 use std::ffi::OsString;
 use std::io::Write;
@@ -97,6 +99,7 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
     let checking = session.as_ref().map(|session| Checking {
         dns: &**session.dns(),
         earlier: earlier.as_ref().map(|it| (it as &dyn Dns, it.recorded())),
+        then: None,
         most_queries: plan
             .sources
             .as_ref()
@@ -119,6 +122,14 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
             notes.add(&file, next.number, "not a bounce");
             continue;
         };
+        let past = match plan.history.as_deref().zip(read.at).zip(checked_domain(&read)) {
+            Some(((path, at), domain)) => Past::read(path, &domain, at)
+                .map_err(|why| crate::cli::history::store::trouble(path, &why))?,
+            None => None,
+        };
+        let checking = checking
+            .as_ref()
+            .map(|checking| Checking { then: past.as_ref().map(Past::then), ..checking.clone() });
         let work = notification(read.clone(), &file, next.number, checking.as_ref());
         let Some(session) = &session else {
             found.push(work.await);

@@ -2,6 +2,7 @@
 
 use super::BounceArgs;
 use crate::cli::counting::Counting;
+use crate::cli::history::store;
 use crate::cli::words::{Appearance, Mistake, Output, Sources, outputs};
 use std::path::PathBuf;
 
@@ -12,6 +13,8 @@ pub(super) struct Plan {
     pub file: PathBuf,
     /// A recording of an earlier time.
     pub earlier: Option<PathBuf>,
+    /// The history, if there is one.
+    pub history: Option<PathBuf>,
     /// Which findings count.
     pub counting: Counting,
     /// Where answers come from; `None` if nothing is asked.
@@ -40,7 +43,9 @@ impl Form {
 /// # Errors
 /// A flag's value or the combination of flags means nothing.
 pub(super) fn plan(typed: BounceArgs) -> Result<Plan, Mistake> {
+    let history = history(&typed);
     Ok(Plan {
+        history,
         file: PathBuf::from(typed.file),
         earlier: typed.earlier,
         counting: Counting::read(&typed.judging)?,
@@ -48,4 +53,18 @@ pub(super) fn plan(typed: BounceArgs) -> Result<Plan, Mistake> {
         outputs: outputs(&typed.form, &Form::NAMES)?,
         appearance: typed.look.into(),
     })
+}
+
+/// The history that says how the DNS was when mail was rejected: the one that is named, otherwise the one
+/// of this user, where the DNS of now is asked.
+fn history(typed: &BounceArgs) -> Option<PathBuf> {
+    let sources = &typed.sources;
+    if typed.earlier.is_some() || sources.past.at.is_some() {
+        return None;
+    }
+    if let Some(named) = &sources.past.store {
+        return Some(named.clone());
+    }
+    let is_live = !sources.offline && sources.replay.is_none();
+    store::place(None).ok().filter(|place| is_live && place.exists())
 }

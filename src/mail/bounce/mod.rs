@@ -37,6 +37,8 @@ pub struct Bounce {
     pub checked_domain: Option<String>,
     /// Who passed the message on before it was refused, as the header that came back shows.
     pub forwarder: Option<String>,
+    /// When the notification was made, in seconds since 1970, where it says so.
+    pub at: Option<u64>,
     /// The identifier of the message that came back.
     pub message_id: Option<String>,
 }

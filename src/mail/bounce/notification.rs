@@ -224,6 +224,7 @@ fn bounce(message: &Message<'_>, parts: &Parts<'_>) -> Bounce {
         || header("Precedence").is_some_and(|it| it.eq_ignore_ascii_case("auto_reply"))
         || header("X-Auto-Response-Suppress").is_some() && !is_by_server;
     let mut found = Bounce {
+        at: message.date().and_then(|date| u64::try_from(date.to_timestamp()).ok()),
         sender: parts.original("return-path").and_then(mailbox),
         from_domain: parts.original("from").and_then(mailbox).as_deref().and_then(domain),
         reporter,
