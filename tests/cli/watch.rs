@@ -67,7 +67,7 @@ fn a_failed_query_is_exit_3_and_closes_nothing() {
     let cassettes = [good.clone(), bad.clone(), bad, silent(), silent(), good.clone(), good];
     let ended = looks("watch-silent", &cassettes, &["-f", "jsonl"]);
     assert_eq!(codes(&ended), [0, 0, 1, 1, 1, 1, 0].map(Some));
-    let told = ["opened worse", "opened undetermined", "closed worse", "closed undetermined"];
+    let told = ["opened worse", "opened undetermined", "closed undetermined", "closed worse"];
     assert_eq!(happened(&ended), told);
     let alone = looks("watch-silent-alone", &[SOUND.to_owned(), silent()], &["-f", "jsonl"]);
     assert_eq!((codes(&alone), happened(&alone)), (vec![Some(0), Some(3)], vec![]));
@@ -216,7 +216,7 @@ fn an_unreachable_webhook_keeps_its_message_and_says_so() {
     let ended = &ended[2];
     assert_eq!(ended.code, Some(1), "{}", ended.screen());
     assert!(ended.stdout.contains("waiting  http://127.0.0.1:"), "{}", ended.stdout);
-    assert!(ended.stdout.contains("1 message, tried again: "), "{}", ended.stdout);
+    assert!(ended.stdout.contains("1 message, tried again:"), "{}", ended.stdout);
 }
 
 /// A server on loopback that takes one connection, answers it by `talk`, and hands over what it read.

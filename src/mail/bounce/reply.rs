@@ -115,13 +115,22 @@ pub(super) fn address(text: &str) -> Option<std::net::IpAddr> {
     let text = &*text.to_ascii_lowercase();
     let named =
         ["with ip: ", "with ip:", "[", "client ip ", "for ", "ip address ", "ip=", "ip: ", "spf: "];
-    named.iter().find_map(|mark| {
+    let behind = named.iter().find_map(|mark| {
         text.match_indices(mark).find_map(|(at, _)| {
             let rest = text.get(at + mark.len()..)?.trim_start_matches('[');
             let end = rest.find(|c: char| !(c.is_ascii_hexdigit() || matches!(c, '.' | ':')));
             let address =
                 rest.get(..end.unwrap_or(rest.len()))?.trim_end_matches('.').parse().ok()?;
             (!is_of_speaker(text.get(..at)?)).then_some(address)
+        })
+    });
+    // `192.0.2.1 is not allowed to send mail from example.com`
+    let refused = [" is not allowed to ", " is not authorized to ", " is not permitted to "];
+    behind.or_else(|| {
+        refused.iter().find_map(|mark| {
+            let before = text.get(..text.find(mark)?)?;
+            let word = before.rsplit(char::is_whitespace).next()?;
+            word.trim_matches(['(', ')', '"', '<', '>', '\'']).parse().ok()
         })
     })
 }
@@ -143,6 +152,13 @@ fn is_of_speaker(before: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_address_that_is_not_allowed_to_send_is_the_senders() {
+        let said = "550 5.7.23 SPF fail: 198.51.100.7 is not allowed to send mail from a.example";
+        assert_eq!(address(said), "198.51.100.7".parse().ok());
+        assert_eq!(address("550 5.7.23 a.example is not allowed to send mail"), None);
+    }
 
     #[test]
     fn the_code_of_a_reply_is_found_on_any_of_its_lines() {
