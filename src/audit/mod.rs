@@ -9,6 +9,7 @@ mod ask;
 #[doc(hidden)]
 pub mod bounce;
 mod comparison;
+mod dnssec;
 mod fault;
 #[cfg(feature = "mail")]
 mod found;
@@ -96,22 +97,46 @@ async fn finish(
     findings.splice(0..0, further);
     drop_implied(&mut findings, &gathered.domain, presence);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.rule.severity));
-    report(gathered, inquiry, &findings, sender_fixes)
+    draft(gathered, inquiry, &findings, sender_fixes).conclude(policies.dns(), inquiry).await
+}
+
+/// A report that does not say yet whose fault it is, and how it adds up.
+struct Draft {
+    domain: Domain,
+    hints: fault::Hints,
+    /// True if it is about the whole domain, whose headline is made last.
+    is_whole: bool,
+}
+
+impl Draft {
+    /// The report, with what its answers are worth.
+    async fn conclude(self, dns: &dyn Dns, inquiry: &Inquiry) -> Domain {
+        let Self { mut domain, hints, is_whole } = self;
+        let answers = dnssec::facts(dns, inquiry, &domain.lookups).await;
+        dnssec::add(&mut domain, answers.as_ref(), inquiry);
+        number(&mut domain.findings);
+        fault::attribute(&mut domain, &hints, answers.as_ref());
+        domain.result = domain.verdict(|_| false);
+        if is_whole {
+            section::headline::complete(&mut domain);
+        }
+        domain.diagnose();
+        domain
+    }
 }
 
 /// What was gathered, as the report has it.
-fn report(
+fn draft(
     gathered: Gathered,
     inquiry: &Inquiry,
     findings: &[diagnostic::Finding],
     sender_fixes: Vec<SenderFixes>,
-) -> Domain {
+) -> Draft {
     let mut lookups = match inquiry.steps {
         Steps::Told => Lookups::default(),
         Steps::Skipped => Lookups::without_steps(),
     };
-    let mut findings: Vec<Finding> = findings.iter().map(Finding::from).collect();
-    number(&mut findings);
+    let findings: Vec<Finding> = findings.iter().map(Finding::from).collect();
     let hints = fault::Hints::new(&gathered, inquiry);
     let missing = gathered.is_missing();
     let sends_nothing = gathered.spf.as_ref().is_some_and(|facts| facts.sends_nothing());
@@ -175,7 +200,7 @@ fn report(
         lookups.note(answer);
     }
     let lookups = lookups.into_rows();
-    let mut domain = Domain {
+    let domain = Domain {
         domain: inquiry.domain.clone(),
         unicode: escape(inquiry.domain.to_unicode().as_bytes()),
         declared: None,
@@ -199,13 +224,7 @@ fn report(
         errors: failures(&inquiry.domain, &lookups).collect(),
         lookups,
     };
-    fault::attribute(&mut domain, &hints);
-    domain.result = domain.verdict(|_| false);
-    if is_whole {
-        section::headline::complete(&mut domain);
-    }
-    domain.diagnose();
-    domain
+    Draft { domain, hints, is_whole }
 }
 
 /// A report about a domain that says only why there is none.

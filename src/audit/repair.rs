@@ -1,6 +1,6 @@
 //! The fixes of a domain, with the report that shows what is wrong.
 
-use super::report;
+use super::draft;
 use crate::dns::{Budget, Dns};
 use crate::examine::Inquiry;
 use crate::fix::{self, Composition, Selection};
@@ -20,5 +20,6 @@ pub struct Fixed {
 pub async fn fix(dns: &dyn Dns, inquiry: &Inquiry, selection: &Selection) -> Fixed {
     let dns = &Budget::new(dns, &inquiry.domain, inquiry.most_queries);
     let Composition { facts, findings, patches } = fix::compose(dns, inquiry, selection).await;
-    Fixed { domain: report(facts, inquiry, &findings, Vec::new()), patches }
+    let draft = draft(facts, inquiry, &findings, Vec::new());
+    Fixed { domain: draft.conclude(dns, inquiry).await, patches }
 }

@@ -5,6 +5,7 @@
 //! flags to refuse.
 
 mod colour;
+mod dnssec;
 mod duration;
 mod http;
 mod look;
@@ -20,6 +21,7 @@ use clap::builder::{BoolishValueParser, PossibleValue, PossibleValuesParser, Typ
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches, Parser, ValueEnum};
 pub use colour::{Color, Colour};
+pub use dnssec::Dnssec;
 use duration::duration;
 pub use http::Http;
 pub use look::Look;
@@ -123,6 +125,10 @@ pub struct CheckArgs {
     /// Servers that are asked one by one.
     #[command(flatten)]
     pub one_by_one: OneByOne,
+
+    /// Whether answers are validated.
+    #[command(flatten)]
+    pub dnssec: Dnssec,
 
     /// Whether files are fetched.
     #[command(flatten)]

@@ -2,6 +2,8 @@
 
 use super::servers::Sweep;
 use crate::dns::MOST_QUERIES;
+#[cfg(feature = "dnssec")]
+use crate::dns::dnssec::Anchors;
 use crate::net::{Cidr, Name};
 use crate::posture::Role;
 use crate::protocols::Protocol;
@@ -10,6 +12,8 @@ use crate::text::Phrase;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
+#[cfg(feature = "dnssec")]
+use std::sync::Arc;
 
 /// Everything that is asked about one domain.
 #[derive(Clone, Debug)]
@@ -56,6 +60,10 @@ pub struct Inquiry {
     pub authoritative: Option<Sweep>,
     /// Resolvers that are asked beside each other, as the source of answers knows them.
     pub resolvers: Vec<String>,
+    /// Where chains of signatures begin, if answers are validated; `None` leaves that to the resolver.
+    #[cfg(feature = "dnssec")]
+    #[doc(hidden)]
+    pub dnssec: Option<Arc<Anchors>>,
 }
 
 impl Inquiry {
@@ -82,6 +90,8 @@ impl Inquiry {
             provider_data: true,
             authoritative: None,
             resolvers: Vec::new(),
+            #[cfg(feature = "dnssec")]
+            dnssec: None,
         }
     }
 

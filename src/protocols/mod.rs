@@ -5,7 +5,8 @@
 //! families and JSON keys, so that another protocol is a folder and a row.
 //!
 //! What one protocol needs from another arrives as a plain value from the room that examines a
-//! domain. MX, SPF, DKIM and DMARC need each other in this way: they are examined there by name.
+//! domain. MX, SPF, DKIM and DMARC need each other in this way: they are examined there by name. DNSSEC is
+//! about what all of them asked, and is examined last.
 
 #[cfg(feature = "mail")]
 pub mod arc;
@@ -13,6 +14,7 @@ pub mod arc;
 pub mod auth_results;
 pub mod dkim;
 pub mod dmarc;
+pub mod dnssec;
 pub mod mta_sts;
 pub mod mx;
 pub mod spf;
@@ -43,6 +45,8 @@ pub enum Protocol {
     MtaSts,
     /// Where failures of TLS are reported (RFC 8460).
     TlsRpt,
+    /// Whether the answers that all of this rests on are those that were signed (RFC 4033).
+    Dnssec,
 }
 
 /// Every protocol, in the order in which sections are shown.
@@ -94,6 +98,14 @@ pub static ROWS: &[Row] = &[
         labels: tls_rpt::LABELS,
         rules: || rules(tls_rpt::lint::CHECKS),
         examine: Some(tls_rpt::examine),
+    },
+    Row {
+        protocol: Protocol::Dnssec,
+        word: "dnssec",
+        title: "DNSSEC",
+        labels: &[],
+        rules: || rules(dnssec::lint::CHECKS),
+        examine: None,
     },
 ];
 

@@ -342,6 +342,9 @@ impl<E> Section<E> {
     }
 }
 
+/// The protocols whose sections are fields of a domain.
+const TYPED: [Protocol; 4] = [Protocol::Mx, Protocol::Spf, Protocol::Dkim, Protocol::Dmarc];
+
 /// The sections of protocols that need no other one, in the order in which they are shown: each of
 /// these protocols has one, so that a report has the same keys whatever was examined.
 #[derive(Clone, Debug)]
@@ -350,7 +353,7 @@ pub struct Others(pub Vec<Other>);
 impl Default for Others {
     /// Every section skipped.
     fn default() -> Self {
-        let rows = ROWS.iter().filter(|row| row.examine.is_some());
+        let rows = ROWS.iter().filter(|row| !TYPED.contains(&row.protocol));
         let skipped = |row: &Row| Other { protocol: row.protocol, section: Section::skipped() };
         Self(rows.map(skipped).collect())
     }

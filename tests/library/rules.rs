@@ -15,6 +15,7 @@ use mailcheck::catalogue;
 use mailcheck::cli::words::declare;
 use mailcheck::config::{self, Policy};
 use mailcheck::diagnostic::Rule;
+use mailcheck::dns::dnssec::Anchors;
 use mailcheck::dns::{Dns, Failure, Lookup, Question, Replay};
 use mailcheck::mail::{Piece, bounce, feedback};
 use mailcheck::net::Name;
@@ -26,6 +27,7 @@ use mailcheck::zone::Facts;
 use mailcheck::zonefile::{Overlay, Zone, formats};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The whole world, and in it a domain about which there is nothing to say, beside another one.
 const HEALTHY: &str = r#"
@@ -61,6 +63,13 @@ const SERVER: &str = r#"
 {"server":"udp://IP:53","name":"example.com","type":"MX","records":["10 mx.example.com."],"authority":"own"}
 {"server":"udp://IP:53","name":"_dmarc.example.com","type":"TXT","records":["\"v=DMARC1; p=reject\""],"authority":"own"}
 "#;
+
+/// The keys of that domain, for pages about signatures, and the trust anchor that they are held against.
+const KEYS: &str = r#"
+{"name":"example.com","type":"DNSKEY","outcome":"records","records":["\\# 68 0101030d00d9c07f9d5a0e61739ab05faa7f5eb5d2cc005d0949f7d64c86f5c3b6553b605b9687ce9fe5a11eb5b06d87b337a9e82b1e57c9c84df47e65dc14521c33e7ca"],"signed":"NhKFAAABAAIAAAAAB2V4YW1wbGUDY29tAAAwAAHADAAwAAEAAA4QAEQBAQMNANnAf51aDmFzmrBfqn9etdLMAF0JSffWTIb1w7ZVO2BblofOn+WhHrWwbYezN6noKx5XychN9H5l3BRSHDPnysAMAC4AAQAADhAAXwAwDQIAAA4QazGj/GsKFvwJPgdleGFtcGxlA2NvbQDA3J49oiZrQSj4JRZaA3Yzm/h+lPnatXeaU7DnWt4MpNnF3Axqijg0945L5jLwtYHlic0hipbb6ChN1ZJa3C88","received":1795826957}
+"#;
+const ANCHOR: &str =
+    "example.com. DS 2366 13 2 0B4503D3A7F640005AC7AD72DE39626218B5ABFE5B5BACE78F62AC000CF76302";
 
 /// The day on which the configurations of pages are applied.
 const TODAY: &str = "2026-11-26";
@@ -284,7 +293,7 @@ impl Example<'static> {
     /// What servers say one by one, over everything else.
     fn recorded_over<D: Dns>(&self, under: D) -> Recorded<D> {
         let servers = ["192.0.2.1", "192.0.2.2"].map(|ip| SERVER.replace("IP", ip));
-        let usual = format!("{SERVERS}{}", servers.concat());
+        let usual = format!("{SERVERS}{KEYS}{}", servers.concat());
         let lines = match self.recorded {
             "" => Vec::new(),
             own => vec![own, &*usual],
@@ -424,6 +433,10 @@ fn asked(command: &'static str) -> Asked {
     while let Some(flag) = words.next() {
         match flag {
             "--selector" => inquiry.selectors.extend(words.next().map(str::to_owned)),
+            "--dnssec" => {
+                let anchors: Anchors = ANCHOR.parse().expect("an anchor");
+                inquiry.dnssec = Some(Arc::new(anchors));
+            }
             "--authoritative" => inquiry.authoritative = Some(Sweep::default()),
             "--compare-resolvers" => {
                 let names = words.next().into_iter().flat_map(|list| list.split(','));

@@ -13,6 +13,7 @@ use crate::protocols::dkim::lint::rules::DANGLING_ALIAS;
 use crate::protocols::dmarc::lint::rules::{
     EXTERNAL_REPORT_UNAUTHORIZED, LOOKALIKE as DMARC_LOOKALIKE, MISSING as DMARC_MISSING,
 };
+use crate::protocols::dnssec::lint::rules::BOGUS;
 use crate::protocols::spf::LOOKUP_LIMIT;
 use crate::protocols::spf::lint::BrokenReference;
 use crate::protocols::spf::lint::rules::{INCLUDE_WITHOUT_RECORD, LOOKALIKE, TOO_MANY_LOOKUPS};
@@ -205,6 +206,10 @@ fn fault(domain: &Domain, finding: &Finding, hints: &Hints) -> Fault {
     }
     if finding.is(&RESOLVERS_DIFFER) {
         return resolvers(plain, domain, finding);
+    }
+    if finding.is(&BOGUS) {
+        let action = finding.advice.clone().unwrap_or_default();
+        return Fault { kind: FaultKind::Dnssec, action, ..plain };
     }
     if let Some(broken) = hints.spf.broken(finding)
         && hints.owners.is_own(&finding.subject.name)

@@ -7,12 +7,14 @@
 //! Every candidate is kept with the domain; which of them the reader sees follows from the findings
 //! that count when the report is concluded (`Domain::diagnose`).
 
+mod answers;
 mod failures;
 mod findings;
 mod senders;
 
 use crate::dns::Question;
 use crate::examine::{Gathered, Inquiry};
+use crate::protocols::dnssec::Facts as Answers;
 use crate::report::{Domain, Fault, FaultKind, Lookup, Owners};
 
 /// What the attribution needs to know besides the report itself.
@@ -57,13 +59,15 @@ impl Hints {
 }
 
 /// Sets the owner of each finding, and attributes what is wrong, the gravest first.
-pub(super) fn attribute(domain: &mut Domain, hints: &Hints) {
+/// `answers` is what the answers of the report are worth, if that is known.
+pub(super) fn attribute(domain: &mut Domain, hints: &Hints, answers: Option<&Answers>) {
     for finding in &mut domain.findings {
         finding.owner = findings::owner(finding, hints);
     }
     let mut faults = senders::faults(domain, hints);
     faults.extend(findings::faults(domain, hints));
     faults.extend(failures::faults(domain, hints));
+    faults.extend(answers.and_then(|facts| answers::fault(domain, facts)));
     domain.faults = merged(faults);
 }
 

@@ -35,7 +35,8 @@ pub(super) fn others(
     others
 }
 
-fn other(examined: &dyn Examined, lookups: &mut Lookups) -> Section<Details> {
+/// The section of a protocol that needs no other one.
+pub(super) fn other(examined: &dyn Examined, lookups: &mut Lookups) -> Section<Details> {
     // A recording that was made before the protocol was known says nothing of it.
     if examined.failure().is_some_and(Failure::is_not_recorded) {
         return Section { status: Status::NotRecorded, ..Section::skipped() };

@@ -1,11 +1,12 @@
 //! What the main job means: from words and flags to inquiries, sources and outputs.
 //!
-//! Pure functions, but that the configuration is opened. What cannot be understood becomes a
+//! Pure functions, but that the configuration and a file of trust anchors are opened. What cannot be understood becomes a
 //! [`Mistake`]: one line that names the words, says what is wrong with them and, where that can be
 //! guessed, what was meant.
 
 use crate::audit::{Asked, Checks, Inquiry, Sweep};
-use crate::cli::args::CheckArgs;
+use crate::cli::args::{CheckArgs, Dnssec};
+use crate::cli::input;
 use crate::cli::what_if::WhatIf;
 use crate::cli::words::{
     Argument, Ending, Http, Mistake, Sources, Target, Words, declare, domain, selector, sender,
@@ -13,10 +14,12 @@ use crate::cli::words::{
 };
 use crate::config::Config;
 use crate::dns::Server;
+use crate::dns::dnssec::{AnchorError, Anchors};
 use crate::net::Name;
 use crate::protocols::Protocol;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Everything that a run does.
 #[derive(Clone, Debug)]
@@ -166,6 +169,7 @@ struct Given {
     checks: Checks,
     authoritative: Option<Sweep>,
     resolvers: Vec<String>,
+    dnssec: Option<Arc<Anchors>>,
 }
 
 impl Given {
@@ -198,6 +202,7 @@ impl Given {
                 port: typed.one_by_one.name_server_port,
             }),
             resolvers: compared(&typed.one_by_one.compare_resolvers)?,
+            dnssec: anchors(&typed.dnssec)?,
         })
     }
 
@@ -218,9 +223,30 @@ impl Given {
             checks: self.checks.clone(),
             authoritative: self.authoritative,
             resolvers: self.resolvers.clone(),
+            dnssec: self.dnssec.clone(),
             ..Inquiry::about(domain)
         }
     }
+}
+
+/// The largest file of trust anchors that is read.
+const ANCHOR_LIMIT: u64 = 64 * 1024;
+
+/// The trust anchors, if answers are validated.
+fn anchors(typed: &Dnssec) -> Result<Option<Arc<Anchors>>, Mistake> {
+    let anchors = match &typed.trust_anchor {
+        _ if !typed.dnssec => return Ok(None),
+        None => Anchors::root(),
+        Some(path) => {
+            let text = input::read(path, ANCHOR_LIMIT)?;
+            let text = String::from_utf8_lossy(&text);
+            let wrong = |why: AnchorError| {
+                Mistake::new(format!("--trust-anchor {}: {why}", path.display()))
+            };
+            text.parse().map_err(wrong)?
+        }
+    };
+    Ok(Some(Arc::new(anchors)))
 }
 
 /// The resolvers to compare, as they are written shortest; one alone is compared with the system's.
