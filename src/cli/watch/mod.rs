@@ -17,7 +17,7 @@ use std::time::Duration;
 const EXAMPLES: &str = "\
 Examples:
   mailcheck watch example.com              look again and again, until stopped
-  mailcheck watch --once                   once, for cron: those of mailcheck.toml
+  mailcheck watch --once                   once, for cron
   mailcheck watch --once example.com -f json
   mailcheck history example.com            what happened, and when";
 
