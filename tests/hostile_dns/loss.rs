@@ -94,8 +94,8 @@ fn lossy(percent: u64) -> impl Fn(&Query) -> Vec<Act> + Send + Sync + 'static {
     }
 }
 
-/// A limit of time that is not reached where servers reply; what is lost is repeated after a second.
-const LONG: &str = "12s";
+/// A limit of time that is not reached where servers reply; what is lost is repeated after two seconds.
+const LONG: &str = "24s";
 /// One for servers that do not.
 const SHORT: &str = "1s";
 
@@ -108,7 +108,17 @@ async fn rows(
     let resolver = server.address.to_string();
     let scan = move || {
         let mut command = mailcheck();
-        command.args(["scan", "-", "--timeout", timeout, "--ordered", "--resolver", &resolver]);
+        command.args([
+            "scan",
+            "-",
+            "--timeout",
+            timeout,
+            "--deadline",
+            "10m",
+            "--ordered",
+            "--resolver",
+            &resolver,
+        ]);
         let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut scan = pipes.spawn().unwrap();
         let list: String = (0..DOMAINS).map(|number| format!("d{number}.test\n")).collect();

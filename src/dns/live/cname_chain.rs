@@ -7,8 +7,8 @@
 use super::{rcode, wire};
 use crate::dns::{Failure, Kind, Outcome, Question, Trouble};
 use crate::net::Name;
-use hickory_resolver::proto::op::Message;
-use hickory_resolver::proto::rr::{DNSClass, RData, RecordType};
+use hickory_resolver::proto::op::{Message, Query};
+use hickory_resolver::proto::rr::{DNSClass, RData, Record, RecordType};
 use std::fmt::Write as _;
 
 /// Aliases followed for one question; resolvers stop between 8 and 17.
@@ -51,13 +51,14 @@ impl CnameChain {
     /// Reads a reply to [`CnameChain::aim`] whose response code is NOERROR or NXDOMAIN, and which is
     /// [sound](super::soundness).
     pub(super) fn read(&mut self, message: &Message) -> Progress {
-        let owners: Vec<Option<Name>> = message
-            .answers
-            .iter()
-            .map(|record| {
-                wire::name(&record.name).ok().filter(|_| record.dns_class == DNSClass::IN)
-            })
-            .collect();
+        let asked = message.queries.first().map(Query::name);
+        let owner = |record: &Record| match asked == Some(&record.name) {
+            // Nearly every record: the name is known already.
+            true => Some(self.aim.name.clone()),
+            false => wire::name(&record.name).ok(),
+        };
+        let of_class = |record: &Record| owner(record).filter(|_| record.dns_class == DNSClass::IN);
+        let owners: Vec<Option<Name>> = message.answers.iter().map(of_class).collect();
         let known = self.aliases.len();
         loop {
             if let Some(outcome) = self.records(message, &owners) {

@@ -4,9 +4,10 @@
 //! that cannot read the OPT record may reply with its header alone (RFC 1035 §4.1.1, RFC 6891 §7).
 //! Retransmission and limits of time are the business of the query.
 
-use super::rcode;
+use super::{waiting, wire};
 use hickory_resolver::net::NetError;
-use hickory_resolver::proto::op::{DnsRequest, DnsResponse};
+use hickory_resolver::proto::op::DnsResponse;
+use std::hash::{BuildHasher, RandomState};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use tokio::net::UdpSocket;
 
@@ -18,26 +19,28 @@ const LARGEST: usize = 4096;
 // of the query": addresses, ports, ID, and the question.
 pub(super) async fn exchange(
     server: SocketAddr,
-    request: &DnsRequest,
+    mut query: Vec<u8>,
 ) -> Result<DnsResponse, NetError> {
     let own: SocketAddr = match server {
         SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
         SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
     };
     let socket = UdpSocket::bind(own).await?;
-    socket.send_to(&request.to_vec()?, server).await?;
+    // The keys of the hash are the system's.
+    let [.., first, second] = RandomState::new().hash_one(()).to_be_bytes();
+    let id = [first, second];
+    wire::mark(&mut query, id);
+    socket.send_to(&query, server).await?;
+    let question = wire::question_of(&query);
     let mut octets = vec![0; LARGEST];
     loop {
         let (length, from) = socket.recv_from(&mut octets).await?;
         let message = octets.get(..length).unwrap_or_default();
-        if !is_from(server, from) || message.first_chunk() != Some(&request.id.to_be_bytes()) {
+        if !is_from(server, from) || message.first_chunk() != Some(&id) {
             continue;
         }
-        let response = DnsResponse::from_buffer(message.to_vec())?;
-        let code = u16::from(response.metadata.response_code);
-        let is_bare = response.queries.is_empty() && !rcode::is_answer(code);
-        if is_bare || response.queries == request.queries {
-            return Ok(response);
+        if let Some(reply) = waiting::reply_to(question, message) {
+            return reply;
         }
     }
 }

@@ -4,13 +4,14 @@ use super::Sockets;
 use super::cname_chain::{CnameChain, Progress};
 use super::resolve::provenance;
 use super::upstream::{Channel, Link, Upstream};
+use super::wire::{Recipient, Request};
 use super::{attempt_error, rcode, wire};
 use crate::dns::{
     Answer, Authority, Data, Endpoint, Failure, Kind, Outcome, Question, Record, Transport,
     Trouble, Way,
 };
 use crate::net::tls::Roots;
-use hickory_resolver::proto::op::{DnsRequest, DnsResponse, Message};
+use hickory_resolver::proto::op::{DnsResponse, Message};
 use hickory_resolver::proto::rr::{DNSClass, RData};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -63,15 +64,12 @@ impl Direct {
         way: Way,
         deadline: Instant,
     ) -> Result<(Way, DnsResponse), (Trouble, String)> {
-        let unsent = || (Trouble::Malformed, "the name cannot be asked".to_owned());
-        let mut request = wire::request(question).ok_or_else(unsent)?;
-        request.metadata.recursion_desired = false;
-        request.metadata.authentic_data = false;
-        let mut response = self.send(upstream, question, way, &request, deadline).await?;
+        let mut request = Request { of: Recipient::NameServer, ..Request::new(question) };
+        let mut response = self.send(upstream, way, request, deadline).await?;
         let code = u16::from(response.metadata.response_code);
         if [rcode::FORMAT_ERROR, rcode::NOT_IMPLEMENTED, rcode::BAD_VERSION].contains(&code) {
-            wire::leave_out_edns(&mut request);
-            response = self.send(upstream, question, way, &request, deadline).await?;
+            request = request.without_edns();
+            response = self.send(upstream, way, request, deadline).await?;
         }
         if !response.metadata.truncation {
             return Ok((way, response));
@@ -80,16 +78,15 @@ impl Direct {
             let text = format!("truncated its reply over udp, and over tcp it failed: {text}");
             (Trouble::Network, text)
         };
-        let again = self.send(upstream, question, Way::Tcp, &request, deadline).await;
+        let again = self.send(upstream, Way::Tcp, request, deadline).await;
         Ok((Way::Tcp, again.map_err(truncated)?))
     }
 
     async fn send(
         &self,
         upstream: &Upstream,
-        question: &Question,
         way: Way,
-        request: &DnsRequest,
+        request: Request<'_>,
         deadline: Instant,
     ) -> Result<DnsResponse, (Trouble, String)> {
         let (channel, tries) = match way {
@@ -99,9 +96,11 @@ impl Direct {
         let patience = deadline.saturating_duration_since(Instant::now()) / tries;
         for left in (0..tries).rev() {
             let until = if left == 0 { deadline } else { Instant::now() + patience };
-            let exchange = upstream.exchange(&self.link, channel, request.clone());
+            let exchange = upstream.exchange(&self.link, channel, request);
             match timeout_at(until, exchange).await {
-                Ok(Ok(response)) if wire::replies_to(&response, question) => return Ok(response),
+                Ok(Ok(response)) if wire::replies_to(&response, request.question) => {
+                    return Ok(response);
+                }
                 Ok(Ok(_)) => {
                     return Err((Trouble::Malformed, "replied to another query".to_owned()));
                 }

@@ -9,7 +9,7 @@
 use super::waiting::Waiting;
 use super::wire;
 use hickory_resolver::net::NetError;
-use hickory_resolver::proto::op::{DnsRequest, DnsResponse};
+use hickory_resolver::proto::op::DnsResponse;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::{self, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -48,14 +48,13 @@ impl Multiplex {
     /// Sends a query, and waits for the reply to it without end.
     // RFC 5452 §9.1: "A resolver implementation MUST match responses to all of the following attributes
     // of the query": addresses, ports, ID, and the question.
-    pub(super) async fn exchange(&self, request: &DnsRequest) -> Result<DnsResponse, NetError> {
+    pub(super) async fn exchange(&self, mut query: Vec<u8>) -> Result<DnsResponse, NetError> {
         let _slot = self.slots.acquire().await.map_err(|_| NetError::NoConnections)?;
-        let mut octets = request.to_vec()?;
-        let question = wire::question_of(&octets).map(Box::from);
+        let question = wire::question_of(&query).map(Box::from);
         let socket = self.socket(self.dice.roll() as usize % SOCKETS)?;
         let (place, reply) = socket.waiting.place(|| self.dice.roll() as u16, question)?;
-        place.mark(&mut octets);
-        socket.send(&octets).await?;
+        place.mark(&mut query);
+        socket.send(&query).await?;
         reply.await.map_err(|_| NetError::NoConnections)?
     }
 
@@ -74,7 +73,7 @@ impl Multiplex {
     }
 }
 
-/// Numbers that nobody can foresee without the keys, which the system drew.
+/// Numbers that cannot be foreseen without the keys, which the system drew.
 // SipHash is a pseudorandom function: of a counter it makes the numbers of a generator.
 #[derive(Default)]
 struct Dice {
@@ -90,7 +89,7 @@ impl Dice {
 
 // ------------------------------------------------------------------------------------------------
 
-/// One socket, and the task that reads it as long as somebody may wait for a reply.
+/// One socket, and the task that reads it as long as a query may wait for a reply.
 struct Socket {
     udp: Arc<UdpSocket>,
     waiting: Arc<Waiting>,

@@ -6,7 +6,6 @@ use super::denial_check;
 use super::query::{Query, Reply};
 use super::server::Endpoint;
 use super::upstream::{Link, Upstream};
-use super::wire;
 use crate::dns::{Question, Trouble};
 use crate::net::tls::Roots;
 use std::net::SocketAddr;
@@ -75,13 +74,7 @@ impl Pool {
             let detail = format!("no DNS server replied ({})", servers.join(", "));
             return Err(LookupFailure::at_once(Trouble::Network, detail));
         }
-        let Some(request) = wire::request(question) else {
-            return Err(LookupFailure::at_once(
-                Trouble::Malformed,
-                "the name does not fit a DNS message",
-            ));
-        };
-        Query::new(self, upstreams, question, request).run(deadline).await
+        Query::new(self, upstreams, question).run(deadline).await
     }
 
     /// Whether a server that says "no" without proof may be believed: see [`denial_check`].

@@ -20,11 +20,12 @@
 use super::Sockets;
 use super::pool::Pool;
 use super::upstream::{Channel, Upstream};
+use super::wire::Request;
 use super::{attempt_error, rcode, soundness, wire};
 use crate::dns::{Question, Trouble};
 use attempt_error::{AttemptError, LookupFailure};
 use hickory_resolver::net::NetError;
-use hickory_resolver::proto::op::{DnsRequest, DnsResponse};
+use hickory_resolver::proto::op::DnsResponse;
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -80,7 +81,7 @@ type Exchange<'p> = Pin<Box<dyn Future<Output = Result<DnsResponse, NetError>> +
 pub(super) struct Query<'p> {
     pool: &'p Pool,
     question: &'p Question,
-    request: DnsRequest,
+    request: Request<'p>,
     queue: VecDeque<Attempt<'p>>,
     interval: Interval,
     running: Vec<(Attempt<'p>, Exchange<'p>)>,
@@ -93,18 +94,13 @@ pub(super) struct Query<'p> {
 }
 
 impl<'p> Query<'p> {
-    /// Prepares to send `request`, which asks `question`, to `upstreams`.
-    pub(super) fn new(
-        pool: &'p Pool,
-        upstreams: &'p [Upstream],
-        question: &'p Question,
-        request: DnsRequest,
-    ) -> Self {
+    /// Prepares to ask `question` of `upstreams`.
+    pub(super) fn new(pool: &'p Pool, upstreams: &'p [Upstream], question: &'p Question) -> Self {
         let (queue, before_fallback) = schedule(upstreams);
         Self {
             pool,
             question,
-            request,
+            request: Request::new(question),
             interval: match pool.sockets {
                 Sockets::Own => Interval::Even(pool.timeout / 2 / number(before_fallback)),
                 Sockets::Shared => Interval::Doubling(pool.timeout / FIRST_INTERVAL),
@@ -161,12 +157,12 @@ impl<'p> Query<'p> {
     fn launch(&mut self) -> bool {
         let Some(attempt) = self.queue.pop_front() else { return false };
         let Attempt { upstream, channel } = attempt;
-        let mut request = self.request.clone();
+        let mut request = self.request;
         if upstream.refuses_edns() && !self.is_plain(upstream) {
             self.plain.push(upstream);
         }
         if self.is_plain(upstream) {
-            wire::leave_out_edns(&mut request);
+            request = request.without_edns();
         }
         let exchange = upstream.exchange(&self.pool.link, channel, request);
         self.running.push((attempt, Box::pin(exchange)));

@@ -18,6 +18,9 @@ const BESIDE_ALIAS: [RecordType; 3] = [RecordType::CNAME, RecordType::RRSIG, Rec
 /// Why a reply to `question` says nothing; `None` if it does say something. Its response code is
 /// NOERROR or NXDOMAIN.
 pub(super) fn flaw(response: &DnsResponse, question: &Question) -> Option<String> {
+    if is_plain(response, question) {
+        return None;
+    }
     let (name, ends) = match end_of_chain(response, &question.name, question) {
         Ok(Some(end)) => end,
         // The code that follows the aliases reports a loop.
@@ -37,6 +40,21 @@ pub(super) fn flaw(response: &DnsResponse, question: &Question) -> Option<String
         return None;
     }
     absence(response, &name, wanted, is_denied)
+}
+
+/// True for nearly every message with records: all of its answers are what was asked for.
+fn is_plain(response: &DnsResponse, question: &Question) -> bool {
+    let Some(asked) = response.queries.first() else { return false };
+    let wanted = RecordType::from(question.kind.number());
+    let is_wanted = |record: &Record| {
+        record.record_type() == wanted
+            && record.dns_class == DNSClass::IN
+            && record.name == *asked.name()
+    };
+    u16::from(response.metadata.response_code) == rcode::NO_ERROR
+        && wanted != RecordType::CNAME
+        && !response.answers.is_empty()
+        && response.answers.iter().all(is_wanted)
 }
 
 /// Why a message that has no records does not deny them either.

@@ -6,7 +6,7 @@
 
 use super::waiting::Waiting;
 use hickory_resolver::net::NetError;
-use hickory_resolver::proto::op::{DnsRequest, DnsResponse};
+use hickory_resolver::proto::op::DnsResponse;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -46,14 +46,13 @@ impl Stream {
     ///
     /// # Errors
     /// The connection broke, or the reply cannot be read.
-    pub(super) async fn exchange(&self, request: &DnsRequest) -> Result<DnsResponse, NetError> {
-        let message = request.to_vec()?;
-        let length = u16::try_from(message.len()).map_err(|_| NetError::NoConnections)?;
+    pub(super) async fn exchange(&self, query: &[u8]) -> Result<DnsResponse, NetError> {
+        let length = u16::try_from(query.len()).map_err(|_| NetError::NoConnections)?;
         // The bound on queries under way is far below the number of ids.
         let ids = || self.next.fetch_add(1, Ordering::Relaxed);
         let (place, reply) = self.waiting.place(ids, None)?;
         let mut framed = length.to_be_bytes().to_vec();
-        framed.extend(message);
+        framed.extend(query);
         if let Some(message) = framed.get_mut(2..) {
             place.mark(message);
         }

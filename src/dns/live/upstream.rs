@@ -7,13 +7,14 @@
 use super::multiplex::Multiplex;
 use super::server::{Endpoint, Transport};
 use super::stream::Stream;
+use super::wire::Request;
 use super::{Sockets, datagram};
 use crate::net::tls::Roots;
 use hickory_resolver::config::{ConnectionConfig, ResolverOpts};
 use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::xfer::{DnsExchange, DnsHandle, FirstAnswer};
-use hickory_resolver::proto::op::{DnsRequest, DnsResponse};
+use hickory_resolver::proto::op::DnsResponse;
 use hickory_resolver::{ConnectionProvider, PoolContext, TlsConfig};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,10 +35,13 @@ enum Connection {
 }
 
 impl Connection {
-    async fn exchange(&self, request: DnsRequest) -> Result<DnsResponse, NetError> {
+    async fn exchange(&self, request: Request<'_>) -> Result<DnsResponse, NetError> {
         match self {
-            Self::Plain(stream) => stream.exchange(&request).await,
-            Self::Encrypted(exchange) => exchange.send(request).first_answer().await,
+            Self::Plain(stream) => stream.exchange(&request.octets()).await,
+            Self::Encrypted(exchange) => {
+                let message = request.message().ok_or(NetError::NoConnections)?;
+                exchange.send(message).first_answer().await
+            }
         }
     }
 }
@@ -182,11 +186,11 @@ impl Upstream {
         &self,
         link: &Link,
         channel: Channel,
-        request: DnsRequest,
+        request: Request<'_>,
     ) -> Result<DnsResponse, NetError> {
         match (channel, &self.multiplex) {
-            (Channel::Datagram, None) => datagram::exchange(self.address, &request).await,
-            (Channel::Datagram, Some(multiplex)) => multiplex.exchange(&request).await,
+            (Channel::Datagram, None) => datagram::exchange(self.address, request.octets()).await,
+            (Channel::Datagram, Some(multiplex)) => multiplex.exchange(request.octets()).await,
             (Channel::Stream, _) => self.exchange_over_stream(link, request).await,
         }
     }
@@ -194,12 +198,12 @@ impl Upstream {
     async fn exchange_over_stream(
         &self,
         link: &Link,
-        request: DnsRequest,
+        request: Request<'_>,
     ) -> Result<DnsResponse, NetError> {
         let _slot = self.slots.acquire().await.map_err(|_| NetError::NoConnections)?;
         loop {
             let (lease, connection, is_fresh) = self.connection(link).await?;
-            match connection.exchange(request.clone()).await {
+            match connection.exchange(request).await {
                 Ok(response) => {
                     lease.give_back();
                     return Ok(response);

@@ -26,7 +26,7 @@ struct State {
     end: Option<io::ErrorKind>,
 }
 
-/// Who waits for a reply.
+/// A query that waits for its reply.
 struct Waiter {
     to: oneshot::Sender<Received>,
     /// The question section of the query, if the reply has to be about it to be one.
@@ -36,8 +36,8 @@ struct Waiter {
 }
 
 impl Waiting {
-    /// Takes a place for a query, under the first of the ids that is free; whoever asks has to see to it
-    /// that one of them is. A reply about another question is ignored if `question` is given.
+    /// Takes a place for a query, under the first of the ids that is free, of which there has to be one. A
+    /// reply about another question is ignored if `question` is given.
     ///
     /// # Errors
     /// Nothing more will come.
@@ -70,7 +70,7 @@ impl Waiting {
         let Some(waiter) = state.queries.get(&id) else { return };
         let Some(reply) = reply_to(waiter.question.as_deref(), octets) else { return };
         if let Some(waiter) = state.queries.remove(&id) {
-            // Who has given up has taken its place away.
+            // A query that was given up has taken its place away.
             let _ = waiter.to.send(reply);
         }
     }
@@ -95,7 +95,7 @@ impl Waiting {
 }
 
 /// The reply that a message is, or what is wrong with it; `None` if it is about another question.
-fn reply_to(question: Option<&[u8]>, octets: &[u8]) -> Option<Received> {
+pub(super) fn reply_to(question: Option<&[u8]>, octets: &[u8]) -> Option<Received> {
     let response = match DnsResponse::from_buffer(octets.to_vec()) {
         Ok(response) => response,
         Err(why) => return Some(Err(why.into())),
@@ -120,7 +120,7 @@ fn is_same(one: &[u8], other: &[u8]) -> bool {
         && one.get(at..) == other.get(at..)
 }
 
-/// The place of a query; whoever drops it waits no more.
+/// The place of a query, which waits no more once it is dropped.
 pub(super) struct Place {
     waiting: Arc<Waiting>,
     id: u16,
@@ -130,9 +130,7 @@ pub(super) struct Place {
 impl Place {
     /// Writes the id of the place into a query.
     pub(super) fn mark(&self, query: &mut [u8]) {
-        if let Some(id) = query.first_chunk_mut() {
-            *id = self.id.to_be_bytes();
-        }
+        wire::mark(query, self.id.to_be_bytes());
     }
 }
 

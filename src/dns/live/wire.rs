@@ -16,6 +16,8 @@ const DATAGRAM_LIMIT: u16 = 1232;
 const EXTENDED_ERROR: u16 = 15;
 /// Of a text that a server may make as long as it likes, this many octets are kept.
 const TEXT_LIMIT: usize = 200;
+/// The class of the Internet (RFC 1035 §3.2.4).
+const CLASS_IN: [u8; 2] = [0, 1];
 /// Octets of the header (RFC 1035 §4.1.1).
 const HEADER: usize = 12;
 /// Octets of a question behind its name (RFC 1035 §4.1.2).
@@ -23,32 +25,103 @@ pub(super) const QUESTION: usize = 4;
 /// Octets of a record between its name and its data (RFC 1035 §4.1.3).
 const RECORD: usize = 10;
 
-/// The message that asks `question`.
-///
-/// `None` cannot happen for a [`Name`], whose labels and length are within the limits of the wire.
-pub(super) fn request(question: &Question) -> Option<DnsRequest> {
-    // Never through text: `s1_2024._domainkey` and `user+tag=a` would be refused or mapped by IDNA.
-    let name = rr::Name::from_labels(question.name.labels()).ok()?;
-    let mut message = Message::query();
-    message.add_query(Query::query(name, RecordType::from(question.kind.number())));
-    message.metadata.recursion_desired = true;
-    // RFC 6840 §5.7: "setting the AD bit in a query as a signal indicating that the requester
-    // understands and is interested in the value of the AD bit in the response".
-    message.metadata.authentic_data = true;
-    let mut edns = Edns::new();
-    edns.set_max_payload(DATAGRAM_LIMIT);
-    if question.to.as_deref() == Some(&Addressee::Signed) {
-        edns.set_dnssec_ok(true);
-        // RFC 4035 §3.2.2: what does not pass the validation of the server is wanted too.
-        message.metadata.checking_disabled = true;
-    }
-    message.set_edns(edns);
-    Some(DnsRequest::new(message, DnsRequestOptions::default()))
+/// A query to be sent.
+#[derive(Clone, Copy)]
+pub(super) struct Request<'q> {
+    /// What is asked.
+    pub(super) question: &'q Question,
+    /// Whom.
+    pub(super) of: Recipient,
+    /// Whether it has an OPT record; servers may know nothing of it.
+    pub(super) edns: Edns0,
 }
 
-/// Takes the OPT record out of a query, for servers that know nothing of it.
-pub(super) fn leave_out_edns(request: &mut DnsRequest) {
-    request.edns = None;
+/// Who is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Recipient {
+    /// A server that resolves names, and may say whether it validated what it found.
+    Resolver,
+    /// A server of the zone, by itself.
+    NameServer,
+}
+
+/// Whether a query has an OPT record (RFC 6891).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edns0 {
+    /// It has one.
+    With,
+    /// It has none.
+    Without,
+}
+
+impl<'q> Request<'q> {
+    /// Asks a server that resolves names, with EDNS.
+    pub(super) fn new(question: &'q Question) -> Self {
+        Self { question, of: Recipient::Resolver, edns: Edns0::With }
+    }
+
+    /// The same query without the OPT record.
+    pub(super) fn without_edns(self) -> Self {
+        Self { edns: Edns0::Without, ..self }
+    }
+
+    /// True if signatures are wanted too, and what does not pass the validation of the server.
+    fn is_signed(&self) -> bool {
+        self.question.to.as_deref() == Some(&Addressee::Signed)
+    }
+
+    /// The message in wire form (RFC 1035 §4.1), with an id of zero.
+    pub(super) fn octets(&self) -> Vec<u8> {
+        // RD; and RFC 6840 §5.7: "setting the AD bit in a query as a signal indicating that the
+        // requester understands and is interested in the value of the AD bit in the response".
+        let flags: [u8; 2] = match self.of {
+            // RFC 4035 §3.2.2: CD.
+            Recipient::Resolver if self.is_signed() => [0x01, 0x30],
+            Recipient::Resolver => [0x01, 0x20],
+            Recipient::NameServer => [0, 0],
+        };
+        let opt = u8::from(self.edns == Edns0::With);
+        let mut message = Vec::with_capacity(64);
+        message.extend([0, 0]);
+        message.extend(flags);
+        message.extend([0, 1, 0, 0, 0, 0, 0, opt]);
+        // Never through text: `s1_2024._domainkey` and `user+tag=a` would be refused or mapped by IDNA.
+        for label in self.question.name.labels() {
+            // A label has at most 63 octets.
+            message.push(label.len() as u8);
+            message.extend(label);
+        }
+        message.push(0);
+        message.extend(self.question.kind.number().to_be_bytes());
+        message.extend(CLASS_IN);
+        if self.edns == Edns0::With {
+            // RFC 6891 §6.1.2: the root, the type OPT, and in place of the class the size.
+            message.extend([0, 0, 41]);
+            message.extend(DATAGRAM_LIMIT.to_be_bytes());
+            // RFC 3225 §3: DO.
+            message.extend([0, 0, if self.is_signed() { 0x80 } else { 0 }, 0, 0, 0]);
+        }
+        message
+    }
+
+    /// The message as the library has it, for connections that are its own.
+    ///
+    /// `None` cannot happen for a [`Name`], whose labels and length are within the limits of the wire.
+    pub(super) fn message(&self) -> Option<DnsRequest> {
+        let name = rr::Name::from_labels(self.question.name.labels()).ok()?;
+        let mut message = Message::query();
+        message.add_query(Query::query(name, RecordType::from(self.question.kind.number())));
+        message.metadata.recursion_desired = self.of == Recipient::Resolver;
+        message.metadata.authentic_data = self.of == Recipient::Resolver;
+        if self.edns == Edns0::With {
+            let mut edns = Edns::new();
+            edns.set_max_payload(DATAGRAM_LIMIT);
+            edns.set_dnssec_ok(self.is_signed());
+            message.metadata.checking_disabled = self.is_signed();
+            message.set_edns(edns);
+        }
+        Some(DnsRequest::new(message, DnsRequestOptions::default()))
+    }
 }
 
 /// Whether the message replies to the question at all; the transports do not all check that.
@@ -154,6 +227,13 @@ pub(super) fn question_of(message: &[u8]) -> Option<&[u8]> {
     message.get(HEADER..behind_name(message, HEADER)? + QUESTION)
 }
 
+/// Gives a message an id.
+pub(super) fn mark(message: &mut [u8], id: [u8; 2]) {
+    if let Some(place) = message.first_chunk_mut() {
+        *place = id;
+    }
+}
+
 /// Where a name ends: behind the root, or behind the pointer to the rest (RFC 1035 §4.1.4).
 fn behind_name(message: &[u8], mut at: usize) -> Option<usize> {
     loop {
@@ -196,5 +276,23 @@ pub(super) fn shorten(text: &[u8]) -> String {
     match text.get(..TEXT_LIMIT) {
         Some(start) if text.len() > TEXT_LIMIT => String::from_utf8_lossy(start).into_owned() + "…",
         _ => String::from_utf8_lossy(text).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_the_one_that_the_library_makes() {
+        let name = Name::from_labels([b"_x y".as_slice(), b"example"]).expect("a valid name");
+        let question = Question::new(name, Kind::Txt);
+        let resolver = Request::new(&question);
+        let server = Request { of: Recipient::NameServer, ..resolver };
+        for request in [resolver, resolver.without_edns(), server, server.without_edns()] {
+            let mut message = request.message().expect("the name fits");
+            message.metadata.id = 0;
+            assert_eq!(request.octets(), message.to_vec().expect("it can be written"));
+        }
     }
 }
