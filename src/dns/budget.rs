@@ -9,7 +9,7 @@ use super::{Answer, Dns, Failure, Lookup, Outcome, Provenance, Question, Trouble
 use crate::net::{Name, organization};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// How many queries one domain may cause to the names of one organization unless said otherwise.
@@ -33,9 +33,18 @@ pub struct Budget<D> {
 
 #[derive(Debug, Default)]
 struct Books {
-    /// Each question, and what it is refused for.
-    known: HashMap<Question, Option<Arc<Answer>>>,
+    /// Each question that was asked.
+    known: HashMap<Question, Known>,
     accounts: HashMap<Name, Account>,
+}
+
+/// A question that was asked.
+#[derive(Debug)]
+struct Known {
+    /// Who is asked, unless it is the domain's own organization.
+    party: Option<Name>,
+    /// The answer, or the refusal, once there is one: from then on it is the answer.
+    answer: Option<Arc<Answer>>,
 }
 
 /// What one organization is asked.
@@ -79,11 +88,11 @@ impl Gate {
 /// What becomes of a question.
 enum Admission {
     /// It is asked, and what it costs is charged.
-    First,
-    /// It was asked before, and was charged then.
-    Again,
-    /// It is not asked; this is its answer.
-    Refused(Arc<Answer>),
+    First(Option<Name>),
+    /// It was asked before, and was charged then; the answer is still to come.
+    Again(Option<Name>),
+    /// This is its answer.
+    Known(Arc<Answer>),
 }
 
 impl<D: Dns> Budget<D> {
@@ -100,17 +109,33 @@ impl<D: Dns> Budget<D> {
 
     /// What becomes of a question.
     fn admit(&self, question: &Question) -> Admission {
-        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = books.known.get(question) {
-            return known.clone().map_or(Admission::Again, Admission::Refused);
+        let mut books = self.books();
+        if let Some(Known { party, answer }) = books.known.get(question) {
+            return match answer {
+                Some(answer) => Admission::Known(Arc::clone(answer)),
+                None => Admission::Again(party.clone()),
+            };
         }
-        let refusal = self.party(question).and_then(|party| {
+        let party = self.party(question);
+        let refusal = party.as_ref().and_then(|party| {
             let account = books.accounts.entry(party.clone()).or_default();
             account.spent += 1;
-            (account.spent > self.most).then(|| self.refused(question, &party))
+            (account.spent > self.most).then(|| self.refused(question, party))
         });
-        books.known.insert(question.clone(), refusal.clone());
-        refusal.map_or(Admission::First, Admission::Refused)
+        let known = Known { party: party.clone(), answer: refusal.clone() };
+        books.known.insert(question.clone(), known);
+        refusal.map_or(Admission::First(party), Admission::Known)
+    }
+
+    /// Keeps an answer, so that the same question has the same one from now on.
+    fn keep(&self, question: &Question, answer: &Arc<Answer>) {
+        if let Some(known) = self.books().known.get_mut(question) {
+            known.answer.get_or_insert_with(|| Arc::clone(answer));
+        }
+    }
+
+    fn books(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Who is asked, unless it is the domain's own organization.
@@ -119,23 +144,22 @@ impl<D: Dns> Budget<D> {
     }
 
     /// Sends a question, if what is under way has left enough for it.
-    async fn send(&self, question: &Question, is_first: bool) -> Arc<Answer> {
-        let Some(party) = self.party(question) else {
+    async fn send(&self, question: &Question, party: Option<Name>, is_first: bool) -> Arc<Answer> {
+        let Some(party) = party else {
             let answer = self.under.lookup(question).await;
             self.charge(&answer);
+            self.keep(question, &answer);
             return answer;
         };
-        let gate = {
-            let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(&books.accounts.entry(party.clone()).or_default().gate)
-        };
+        let gate = Arc::clone(&self.books().accounts.entry(party.clone()).or_default().gate);
         // The gate is never closed; an error would mean that it lets everything through.
         let permit = gate.permits.acquire().await.ok();
-        if let Some(refusal) = self.refuse_late(question, &party, is_first) {
-            return refusal;
+        if let Some(known) = self.known_meanwhile(question, &party, is_first) {
+            return known;
         }
         let answer = self.under.lookup(question).await;
         let further = if is_first { self.charge(&answer) } else { 0 };
+        self.keep(question, &answer);
         if further > 0
             && let Some(permit) = permit
         {
@@ -144,21 +168,24 @@ impl<D: Dns> Budget<D> {
         answer
     }
 
-    /// The answer to a question that was admitted, if those before it cost what was left for it.
-    fn refuse_late(
+    /// The answer to a question that was admitted, if there is one by now: it came, or those before it
+    /// cost what was left for it.
+    fn known_meanwhile(
         &self,
         question: &Question,
         party: &Name,
         is_first: bool,
     ) -> Option<Arc<Answer>> {
-        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut books = self.books();
         if !is_first {
-            return books.known.get(question).cloned().flatten();
+            return books.known.get(question)?.answer.clone();
         }
         let account = books.accounts.entry(party.clone()).or_default();
         account.sent += 1;
         let refusal = (account.sent > self.most).then(|| self.refused(question, party))?;
-        books.known.insert(question.clone(), Some(Arc::clone(&refusal)));
+        if let Some(known) = books.known.get_mut(question) {
+            known.answer = Some(Arc::clone(&refusal));
+        }
         Some(refusal)
     }
 
@@ -171,7 +198,7 @@ impl<D: Dns> Budget<D> {
         let followed = answer.aliases.iter().take(further);
         let again = further.saturating_sub(answer.aliases.len());
         let parties = followed.chain(std::iter::repeat_n(&answer.question.name, again));
-        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut books = self.books();
         for party in parties.map(organization).filter(|party| self.own.as_ref() != Some(party)) {
             let account = books.accounts.entry(party).or_default();
             account.spent += 1;
@@ -199,9 +226,9 @@ impl<D: Dns> Dns for Budget<D> {
             return self.under.lookup(question);
         }
         match self.admit(question) {
-            Admission::Refused(answer) => Box::pin(std::future::ready(answer)),
-            Admission::Again => Box::pin(self.send(question, false)),
-            Admission::First => Box::pin(self.send(question, true)),
+            Admission::Known(answer) => Box::pin(std::future::ready(answer)),
+            Admission::Again(party) => Box::pin(self.send(question, party, false)),
+            Admission::First(party) => Box::pin(self.send(question, party, true)),
         }
     }
 }
