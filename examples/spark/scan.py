@@ -2,7 +2,7 @@
 """Scans domains with Spark and writes the rows of `mailcheck scan` as Parquet.
 
     spark-submit scan.py domains.txt rows.parquet --resolver 127.0.0.1:5353
-    spark-submit scan.py --table registry.domains rows.parquet --partitions 400 --dkim
+    spark-submit scan.py --table registry.domains rows.parquet --partitions 400 --profile verdict
 
 Each partition goes through one `mailcheck scan -`. What is lost with an executor is repeated by Spark, and
 each line of the list still has one row. A partition for which no DNS server replied fails (exit code 3)

@@ -5,6 +5,7 @@
 //! protocol needs from another is handed over here as a plain value.
 
 mod ask;
+mod brief;
 #[cfg(feature = "mail")]
 #[doc(hidden)]
 pub mod bounce;
@@ -32,7 +33,11 @@ pub use crate::examine::{Asked, Checks, Clock, Fixes, Inquiry, RetiredSpf, Sende
 #[doc(hidden)]
 pub use crate::fix::{Selection, Spared};
 pub use crate::posture::Role;
+#[doc(hidden)]
+pub use crate::protocols::spf::Shared as SharedPolicies;
 pub use ask::{authorize, check, compare};
+#[doc(hidden)]
+pub use brief::decided;
 pub use comparison::{Changed, change};
 #[doc(hidden)]
 pub use inside::is_right_inside;
@@ -48,7 +53,7 @@ use crate::dns::{Budget, Dns};
 use crate::examine::{Expectation, Gathered, gather_all};
 use crate::fix::{SenderFixes, find_fixes};
 use crate::posture::lint::rules::MAILBOX_PROVIDER_NOT_AUTHORIZED;
-use crate::protocols::spf::Policies;
+use crate::protocols::spf::{Policies, Shared};
 use crate::report::headline::{About, Parts};
 use crate::report::{
     Authorized, Domain, Finding, Lookups, Others, Presence, Section, Verdict, number,
@@ -71,9 +76,30 @@ pub async fn domain_with_web(
     clock: Clock,
 ) -> Domain {
     let dns = Budget::new(dns, &inquiry.domain, inquiry.most_queries);
-    let policies = Policies::new(&dns);
-    let gathered = gather_all(&policies, web, inquiry, clock).await;
-    finish(&policies, inquiry, gathered, Vec::new(), Presence::Unchanged).await
+    examined(&Policies::new(&dns), web, inquiry, clock).await
+}
+
+/// Everything about one of many domains, which share the policies of others.
+#[doc(hidden)]
+pub async fn domain_of_many(
+    dns: &dyn Dns,
+    shared: &Shared,
+    inquiry: &Inquiry,
+    clock: Clock,
+) -> Domain {
+    let dns = Budget::new(dns, &inquiry.domain, inquiry.most_queries);
+    let policies = Policies::sharing(&dns, shared, &inquiry.domain);
+    examined(&policies, &Unasked, inquiry, clock).await
+}
+
+async fn examined(
+    policies: &Policies<'_>,
+    web: &dyn Web,
+    inquiry: &Inquiry,
+    clock: Clock,
+) -> Domain {
+    let gathered = gather_all(policies, web, inquiry, clock).await;
+    finish(policies, inquiry, gathered, Vec::new(), Presence::Unchanged).await
 }
 
 /// Makes a report of what was gathered, with what the rules say, `further` findings, and fixes.
@@ -135,6 +161,7 @@ fn draft(
     let mut lookups = match inquiry.steps {
         Steps::Told => Lookups::default(),
         Steps::Skipped => Lookups::without_steps(),
+        Steps::Unread => Lookups::without_records(),
     };
     let findings: Vec<Finding> = findings.iter().map(Finding::from).collect();
     let hints = fault::Hints::new(&gathered, inquiry);

@@ -42,7 +42,7 @@ pub(crate) async fn judge_sender(
 }
 
 /// The MAIL FROM identity: as given, else anybody at the domain.
-fn identity(inquiry: &Inquiry) -> spf::Sender {
+pub(super) fn identity(inquiry: &Inquiry) -> spf::Sender {
     match &inquiry.mail_from {
         Some(reverse_path) => spf::Sender::mail_from(reverse_path, inquiry.helo.as_deref()),
         None => spf::Sender { helo: inquiry.helo.clone(), ..spf::Sender::anybody(&inquiry.domain) },

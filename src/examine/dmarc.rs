@@ -23,6 +23,15 @@ pub(crate) async fn evaluate_dmarc(
     inquiry: &Inquiry,
     judged: &JudgedSender,
 ) -> Option<EvaluatedDmarc> {
+    let authentication = authentication(inquiry, judged)?;
+    let author = inquiry.header_from.as_ref().unwrap_or(&inquiry.domain);
+    let (discovered, steps) = dmarc::discover(dns, author).await;
+    let verdict = dmarc::evaluate(dns, &discovered, &authentication).await;
+    Some(EvaluatedDmarc { discovered, verdict, steps })
+}
+
+/// What the message proves; `None` if the addresses of the sender do not all fare alike.
+pub(super) fn authentication(inquiry: &Inquiry, judged: &JudgedSender) -> Option<Authentication> {
     let proof = match (judged.common_result()?, &judged.resolved.missing) {
         // The addresses that are not known may fare differently.
         (Some(SpfResult::Temperror) | None, _) | (_, Some(Missing::Unknown(_))) => Proof::Unknown,
@@ -33,10 +42,7 @@ pub(crate) async fn evaluate_dmarc(
         spf::policy_domain(&judged.identity.domain).map(|domain| Identifier { domain, proof });
     let passes = |domain| Identifier { domain, proof: Proof::Pass };
     let dkim = inquiry.dkim_domains.iter().cloned().map(passes).collect();
-    let author = inquiry.header_from.as_ref().unwrap_or(&inquiry.domain);
-    let (discovered, steps) = dmarc::discover(dns, author).await;
-    let verdict = dmarc::evaluate(dns, &discovered, &Authentication { spf, dkim }).await;
-    Some(EvaluatedDmarc { discovered, verdict, steps })
+    Some(Authentication { spf, dkim })
 }
 
 /// What DMARC makes of a sender, in short.

@@ -191,6 +191,8 @@ pub enum Steps {
     Told,
     /// Not at all: for those who look at very many domains.
     Skipped,
+    /// Not at all, nor the records that answers hold: for those who keep a row of each domain.
+    Unread,
 }
 
 /// Whether records of the retired SPF type 99 are looked for: that is one more query, and a file answers

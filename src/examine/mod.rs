@@ -5,6 +5,7 @@
 //! protocol needs from another is handed over here as a plain value.
 
 pub(crate) mod authorize;
+pub(crate) mod brief;
 mod clients;
 pub(crate) mod dmarc;
 mod documented;

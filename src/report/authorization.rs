@@ -55,19 +55,7 @@ impl Authorization {
     /// The answer about the sender, from what SPF and DMARC say of it.
     pub fn to_answer(&self) -> Answer {
         let dmarc = self.dmarc.as_ref().map(|dmarc| (dmarc.result, dmarc.disposition));
-        match (self.authorized, dmarc) {
-            // The question does not arise for a host that only receives.
-            (Authorized::No | Authorized::NotApplicable, _) => Answer::No,
-            (Authorized::Partial, _) => Answer::Partly,
-            (Authorized::Unknown, _)
-            | (Authorized::Yes, Some((DmarcResult::Temperror | DmarcResult::Permerror, _)))
-            // What receivers are asked to do with it is not known.
-            | (Authorized::Yes, Some((DmarcResult::Fail, None))) => Answer::Unknown,
-            (Authorized::Yes, Some((DmarcResult::Fail, Some(asked)))) if asked != Policy::None => {
-                Answer::No
-            }
-            (Authorized::Yes, _) => Answer::Yes,
-        }
+        Answer::of(self.authorized, dmarc)
     }
 
     /// How the sender adds up: it fails if it may not send from everywhere, or if receivers are asked
@@ -111,6 +99,24 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// The answer about a sender that SPF authorizes or does not, and of which DMARC says this: its
+    /// result, and what receivers are asked to do where it fails.
+    pub(crate) fn of(authorized: Authorized, dmarc: Option<(DmarcResult, Option<Policy>)>) -> Self {
+        match (authorized, dmarc) {
+            // The question does not arise for a host that only receives.
+            (Authorized::No | Authorized::NotApplicable, _) => Answer::No,
+            (Authorized::Partial, _) => Answer::Partly,
+            (Authorized::Unknown, _)
+            | (Authorized::Yes, Some((DmarcResult::Temperror | DmarcResult::Permerror, _)))
+            // What receivers are asked to do with it is not known.
+            | (Authorized::Yes, Some((DmarcResult::Fail, None))) => Answer::Unknown,
+            (Authorized::Yes, Some((DmarcResult::Fail, Some(asked)))) if asked != Policy::None => {
+                Answer::No
+            }
+            (Authorized::Yes, _) => Answer::Yes,
+        }
+    }
+
     /// The word for it on a screen.
     pub fn word(self) -> &'static str {
         match self {

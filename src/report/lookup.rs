@@ -109,18 +109,30 @@ impl<'de> Deserialize<'de> for LookupOutcome {
     }
 }
 
+/// The records of an answer, as a file would have them.
+fn written(answer: &Answer) -> Vec<String> {
+    let kind = answer.question.kind;
+    answer.records().iter().map(|record| presentation::write(kind, &record.data)).collect()
+}
+
 /// The table of a domain's lookups; each question stands in it once.
 #[derive(Debug, Default)]
 pub struct Lookups {
     rows: Vec<Lookup>,
     known: HashMap<Question, LookupId>,
     skips_steps: bool,
+    skips_records: bool,
 }
 
 impl Lookups {
     /// An empty table beside which nobody wants to see the steps.
     pub fn without_steps() -> Self {
         Self { skips_steps: true, ..Self::default() }
+    }
+
+    /// The same, without the records that the answers hold.
+    pub fn without_records() -> Self {
+        Self { skips_records: true, ..Self::without_steps() }
     }
 
     /// The steps of a protocol as the report has them, none if nobody wants to see them; their
@@ -151,11 +163,10 @@ impl Lookups {
             outcome: LookupOutcome::from(&answer.outcome),
             detail: answer.failure().map_or_else(String::new, |f| escape(f.detail.as_bytes())),
             ttl_s: answer.ttl,
-            records: answer
-                .records()
-                .iter()
-                .map(|r| presentation::write(answer.question.kind, &r.data))
-                .collect(),
+            records: match self.skips_records {
+                true => Vec::new(),
+                false => written(answer),
+            },
             aliases: answer.aliases.clone(),
             source: escape(answer.provenance.to_string().as_bytes()),
             authentic: answer.authentic,

@@ -16,7 +16,8 @@ pub struct Row {
     pub line: u64,
     /// The domain in A-labels; of a line that names none, its beginning, escaped.
     pub domain: String,
-    /// How it adds up; `null` if the line names no domain.
+    /// How it adds up; `null` if the line names no domain, and where no rule was looked at, unless something
+    /// could not be determined.
     pub result: Option<Verdict>,
     /// Why the line names no domain; `null` if it does.
     pub error: Option<String>,

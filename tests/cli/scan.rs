@@ -262,3 +262,36 @@ fn what_has_no_end_is_not_gone_on_with() {
         .end();
     assert_eq!(ended.refusal(), (Some(2), "error: rows.jsonl:1 is not a row of a scan"));
 }
+
+#[test]
+fn a_verdict_says_what_the_row_of_the_policy_says_of_the_sender_dmarc_and_mx() {
+    let list =
+        b"domain,ip\nexample.com,192.0.2.7\nexample.com,203.0.113.1\nbroken.example,192.0.2.1\n\
+                 lost.example,192.0.2.1\nmissing.example,192.0.2.1\n";
+    let [policy, verdict] = ["policy", "verdict"].map(|profile| {
+        let run = scan("scan-verdict", list).arguments(["--profile", profile]);
+        let mut rows = rows(&run.end());
+        for row in &mut rows {
+            // The hosts of the MX set are not looked up, and no query beside these.
+            row["mx"]["status"].take();
+            let unknown = row["unknown"].as_array().is_some_and(|it| !it.is_empty());
+            row["unknown"] = unknown.into();
+        }
+        let outline =
+            |row: &Value| ["line", "sender", "dmarc", "mx", "unknown"].map(|key| row[key].clone());
+        rows.iter().map(outline).collect::<Vec<_>>()
+    });
+    assert_eq!(verdict, policy);
+    let answers: Vec<&Value> = verdict.iter().map(|[_, sender, ..]| &sender["spf"]).collect();
+    assert_eq!(answers, ["pass", "fail", "permerror", "temperror", "none"]);
+}
+
+#[test]
+fn a_verdict_has_room_for_nothing_else() {
+    let [full, dkim] = ["--full", "--dkim"].map(|flag| {
+        let run = scan("scan-room", LIST).arguments(["--profile", "verdict", flag]);
+        run.end().refusal().1.to_owned()
+    });
+    let said = |flag| format!("error: --profile verdict has no room for {flag}: leave it out");
+    assert_eq!([full, dkim], [said("--full"), said("--dkim")]);
+}

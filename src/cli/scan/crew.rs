@@ -4,7 +4,7 @@ use super::lines::{Faulty, Line};
 use super::pace::{Pace, Paced, is_near};
 use super::plan::Plan;
 use super::summary::Summary;
-use crate::audit::{self, Clock, Inquiry};
+use crate::audit::{self, Clock, Inquiry, SharedPolicies};
 use crate::cli::RunError;
 use crate::cli::STACK;
 use crate::cli::session::{Deadline, Session};
@@ -106,6 +106,8 @@ impl Crew {
                 today: session.started.date(),
                 started: session.run().started,
                 form: plan.form,
+                is_brief: plan.is_brief,
+                shared: Arc::default(),
                 done: send_done.clone(),
             };
             let worker = thread::Builder::new().name(format!("scan-{place}")).stack_size(STACK);
@@ -177,6 +179,14 @@ fn rate(plan: &Plan, endpoints: &[Endpoint]) -> Option<u32> {
     }
 }
 
+/// What was found out about a domain.
+enum Found {
+    /// What receivers decide by.
+    Row(Box<Row>),
+    /// Everything, to which the decisions of its owner are still to be applied.
+    Domain(Box<Domain>),
+}
+
 /// What a worker works with.
 struct Bench {
     dns: Arc<dyn Dns>,
@@ -186,6 +196,9 @@ struct Bench {
     today: String,
     started: Option<String>,
     form: Option<scan::Form>,
+    is_brief: bool,
+    /// The policies that domains have in common.
+    shared: Arc<SharedPolicies>,
     done: mpsc::UnboundedSender<Done>,
 }
 
@@ -198,16 +211,21 @@ impl Bench {
         let summary = RefCell::new(Summary::default());
         let mut decisions = Decisions::new(&self.policy, &self.today);
         runtime.block_on(async {
-            let mut running: JoinSet<(u64, u64, Domain)> = JoinSet::new();
+            let mut running: JoinSet<(u64, u64, Found)> = JoinSet::new();
             let mut is_over = false;
             while !is_over || !running.is_empty() {
                 tokio::select! {
                     Some(joined) = running.join_next() => {
-                        let (place, line, domain) = match joined {
+                        let (place, line, found) = match joined {
                             Ok(done) => done,
                             Err(why) => resume_unwind(why.into_panic()),
                         };
-                        let row = self.row(line, decisions.apply(domain), &summary);
+                        let row = match found {
+                            Found::Row(row) => self.written(&row, &summary),
+                            Found::Domain(domain) => {
+                                self.row(line, decisions.apply(*domain), &summary)
+                            }
+                        };
                         let _ = self.done.send(Done { place, row });
                     }
                     task = tasks.recv(), if !is_over => match task {
@@ -233,28 +251,44 @@ impl Bench {
         place: u64,
         line: u64,
         inquiry: Inquiry,
-    ) -> impl Future<Output = (u64, u64, Domain)> + Send + use<> {
+    ) -> impl Future<Output = (u64, u64, Found)> + Send + use<> {
         let (dns, clock, deadline) = (Arc::clone(&self.dns), self.clock, self.deadline);
-        let config = self.policy.config.clone();
+        let (shared, config) = (Arc::clone(&self.shared), self.policy.config.clone());
+        let is_brief = self.is_brief;
         async move {
-            let work = timeout_at(deadline.end(), audit::domain(&dns, &inquiry, clock));
-            let mut domain = match work.await {
-                Ok(domain) => domain,
-                Err(_) => audit::undecided(&inquiry, deadline.too_late()),
-            };
-            if inquiry.is_about_the_whole() {
-                config::judge(&config, &mut domain);
+            if is_brief {
+                let work = audit::decided(&dns, &shared, &inquiry, clock, line);
+                if let Ok(row) = timeout_at(deadline.end(), work).await {
+                    return (place, line, Found::Row(Box::new(row)));
+                }
+            } else {
+                let work = audit::domain_of_many(&dns, &shared, &inquiry, clock);
+                if let Ok(mut domain) = timeout_at(deadline.end(), Box::pin(work)).await {
+                    if inquiry.is_about_the_whole() {
+                        config::judge(&config, &mut domain);
+                    }
+                    return (place, line, Found::Domain(Box::new(domain)));
+                }
             }
-            (place, line, domain)
+            let domain = audit::undecided(&inquiry, deadline.too_late());
+            (place, line, Found::Domain(Box::new(domain)))
         }
+    }
+
+    fn written(&self, row: &Row, summary: &RefCell<Summary>) -> Vec<u8> {
+        summary.borrow_mut().count(row);
+        let form = self.form.unwrap_or(scan::Form::JsonLines);
+        written(|out| scan::row(row, form, self.started.as_deref(), out))
     }
 
     fn row(&self, line: u64, domain: Domain, summary: &RefCell<Summary>) -> Vec<u8> {
         let row = Row::new(line, &domain);
-        summary.borrow_mut().count(&row);
         match self.form {
-            Some(form) => written(|out| scan::row(&row, form, self.started.as_deref(), out)),
-            None => self.report(domain),
+            Some(_) => self.written(&row, summary),
+            None => {
+                summary.borrow_mut().count(&row);
+                self.report(domain)
+            }
         }
     }
 
@@ -271,10 +305,7 @@ impl Bench {
 
     fn faulty(&self, line: u64, faulty: &Faulty, summary: &RefCell<Summary>) -> Vec<u8> {
         let Faulty { text, why } = faulty;
-        let row = Row::faulty(line, text, why.clone());
-        summary.borrow_mut().count(&row);
-        let form = self.form.unwrap_or(scan::Form::JsonLines);
-        written(|out| scan::row(&row, form, self.started.as_deref(), out))
+        self.written(&Row::faulty(line, text, why.clone()), summary)
     }
 }
 

@@ -193,7 +193,10 @@ impl Lines {
         inquiry.helo = cell(Column::Helo).map(<[u8]>::to_vec);
         inquiry.checks = self.plan.checks.clone();
         inquiry.fixes = Fixes::Skipped;
-        inquiry.steps = Steps::Skipped;
+        inquiry.steps = match self.plan.form {
+            Some(_) => Steps::Unread,
+            None => Steps::Skipped,
+        };
         inquiry.provider_data = false;
         inquiry.most_queries = self.plan.sources.most_queries(&self.plan.policy.config);
         declare(&self.plan.policy.config, &mut inquiry)?;

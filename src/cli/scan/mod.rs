@@ -65,9 +65,10 @@ pub(super) struct ScanArgs {
     #[arg(value_name = "FILE", required = true, hide = true)]
     file: PathBuf,
 
-    /// How much to check: policy (MX, SPF, DMARC) or full
+    /// How much to check: policy (MX, SPF, DMARC), full or verdict
     ///
-    /// policy checks MX, SPF and DMARC; full checks DKIM and the other protocols too.
+    /// policy checks MX, SPF and DMARC; full checks DKIM and the other protocols too; verdict finds the SPF
+    /// result of the address in the line, the DMARC policy and the MX hosts, and looks at no rule.
     #[arg(long, value_name = "PROFILE", value_enum, default_value_t, hide_possible_values = true)]
     profile: Profile,
 
@@ -140,6 +141,8 @@ pub(super) struct ScanArgs {
 /// How much of each domain is looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Profile {
+    /// What receivers decide by: the SPF result of the address, the DMARC policy, MX.
+    Verdict,
     /// MX, SPF and DMARC, with their rules.
     #[default]
     Policy,

@@ -19,6 +19,8 @@ pub(super) struct Plan {
     pub file: Option<PathBuf>,
     /// Which protocols are looked at.
     pub checks: Checks,
+    /// Whether a row says only what receivers decide by.
+    pub is_brief: bool,
     /// Which part of the list is meant.
     pub shard: Option<Shard>,
     /// How many domains are checked at once.
@@ -62,15 +64,25 @@ pub(super) fn plan(typed: ScanArgs) -> Result<Plan, Mistake> {
             "--resume needs rows, which say their line; reports of --full do not",
         ));
     }
+    let is_brief = typed.profile == Profile::Verdict;
+    if is_brief && (typed.full || typed.dkim) {
+        let flag = if typed.full { "--full" } else { "--dkim" };
+        return Err(Mistake::new(format!(
+            "--profile verdict has no room for {flag}: leave it out"
+        )));
+    }
     let checks = match (typed.profile, typed.dkim) {
         (Profile::Full, _) => Checks::default(),
-        (Profile::Policy, false) => Checks::only(POLICY),
-        (Profile::Policy, true) => Checks::only(POLICY.into_iter().chain([Protocol::Dkim])),
+        (Profile::Policy | Profile::Verdict, false) => Checks::only(POLICY),
+        (Profile::Policy | Profile::Verdict, true) => {
+            Checks::only(POLICY.into_iter().chain([Protocol::Dkim]))
+        }
     };
     let (policy, _) = config::policy(&typed.choice)?;
     Ok(Plan {
         file: (typed.file.as_os_str() != "-").then_some(typed.file),
         checks,
+        is_brief,
         shard: typed.shard,
         concurrency: typed.concurrency.map_or(CONCURRENCY, u64::from),
         rate: typed.rate,

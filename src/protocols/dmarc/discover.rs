@@ -2,9 +2,9 @@
 
 use super::event::Event;
 use super::record::{Policy, Record, Usable};
-use super::visit::{Published, owner};
+use super::visit::{Found, Published, owner};
 use super::walk::{Organization, Walk, walk};
-use crate::diagnostic::Step;
+use crate::diagnostic::{Standing, Step};
 use crate::dns::{Dns, Failure, Kind, Outcome, ask};
 use crate::net::Name;
 use crate::text::Span;
@@ -51,6 +51,62 @@ impl Discovered {
         match self.walk.public_suffix() {
             Some(suffix) if suffix.domain == published.domain => Some(&suffix.domain),
             _ => self.organization.as_ref().map(|organization| &organization.domain),
+        }
+    }
+}
+
+impl Discovered {
+    /// True if the domain itself has several records, so that none of them counts.
+    pub fn has_several_records(&self) -> bool {
+        let visit = self.walk.visits.first();
+        visit.is_some_and(|visit| matches!(visit.found, Found::Several(_)))
+    }
+
+    /// The tags that ask for less below the domain than its own policy does.
+    ///
+    /// They have an effect only in the record of an Organizational or Public Suffix Domain.
+    pub fn weaker_for_subdomains(&self) -> Vec<(PolicyTag, Policy)> {
+        let Some(in_force) = self.in_force_for_tree() else { return Vec::new() };
+        let record = in_force.published.record();
+        [(PolicyTag::Sp, &record.sp), (PolicyTag::Np, &record.np)]
+            .into_iter()
+            .filter_map(|(tag, policy)| Some((tag, policy.as_ref()?.value)))
+            .filter(|(_, policy)| *policy < in_force.policy)
+            .collect()
+    }
+
+    /// The policy in force, if the domain speaks for the names below it, too.
+    fn in_force_for_tree(&self) -> Option<&InForce> {
+        let in_force = self.in_force()?;
+        let organization = self.organization_of_record()?;
+        (in_force.source == Source::AuthorDomain
+            && in_force.tag == PolicyTag::P
+            && in_force.published.domain == *organization)
+            .then_some(in_force)
+    }
+
+    /// How the domain stands.
+    pub fn standing(&self) -> Standing {
+        match &self.discovery {
+            Discovery::Unknown(_) => Standing::Unknown,
+            Discovery::NotPublished if self.has_several_records() => Standing::Broken,
+            Discovery::NotPublished => Standing::Absent,
+            Discovery::Unusable(_) => Standing::Broken,
+            Discovery::InForce(in_force) => self.standing_in_force(in_force),
+        }
+    }
+
+    fn standing_in_force(&self, in_force: &InForce) -> Standing {
+        if in_force.tag == PolicyTag::Implied && !in_force.published.is_without_policy() {
+            // What the owner wrote is ignored.
+            Standing::Broken
+        } else if in_force.requested == Policy::None
+            || in_force.published.record().is_testing()
+            || !self.weaker_for_subdomains().is_empty()
+        {
+            Standing::Weak
+        } else {
+            Standing::Good
         }
     }
 }

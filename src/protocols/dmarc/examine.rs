@@ -1,12 +1,11 @@
 //! Everything that can be told of a domain's DMARC without a message.
 
-use super::discover::{Discovered, Discovery, InForce, PolicyTag, Source, discover};
+use super::discover::{Discovered, Discovery, PolicyTag, discover};
 use super::event::Event;
 use super::grammar::is_record;
 use super::record::Policy;
 use super::report_uri::{Destination, destinations};
 use super::rfc7489::{Difference, View, view};
-use super::visit::Found;
 use crate::diagnostic::{Standing, Step};
 use crate::dns::{Answer, Dns, Kind, ask, join_all};
 use crate::net::Name;
@@ -76,55 +75,16 @@ impl Facts {
 
     /// True if the domain itself has several records, so that none of them counts.
     pub fn has_several_records(&self) -> bool {
-        let visit = self.discovered.walk.visits.first();
-        visit.is_some_and(|visit| matches!(visit.found, Found::Several(_)))
+        self.discovered.has_several_records()
     }
 
     /// The tags that ask for less below the domain than its own policy does.
-    ///
-    /// They have an effect only in the record of an Organizational or Public Suffix Domain.
     pub fn weaker_for_subdomains(&self) -> Vec<(PolicyTag, Policy)> {
-        let Some(in_force) = self.in_force_for_tree() else { return Vec::new() };
-        let record = in_force.published.record();
-        [(PolicyTag::Sp, &record.sp), (PolicyTag::Np, &record.np)]
-            .into_iter()
-            .filter_map(|(tag, policy)| Some((tag, policy.as_ref()?.value)))
-            .filter(|(_, policy)| *policy < in_force.policy)
-            .collect()
-    }
-
-    /// The policy in force, if the domain speaks for the names below it, too.
-    fn in_force_for_tree(&self) -> Option<&InForce> {
-        let in_force = self.discovered.in_force()?;
-        let organization = self.discovered.organization_of_record()?;
-        (in_force.source == Source::AuthorDomain
-            && in_force.tag == PolicyTag::P
-            && in_force.published.domain == *organization)
-            .then_some(in_force)
+        self.discovered.weaker_for_subdomains()
     }
 
     /// How the domain stands.
     pub fn standing(&self) -> Standing {
-        match &self.discovered.discovery {
-            Discovery::Unknown(_) => Standing::Unknown,
-            Discovery::NotPublished if self.has_several_records() => Standing::Broken,
-            Discovery::NotPublished => Standing::Absent,
-            Discovery::Unusable(_) => Standing::Broken,
-            Discovery::InForce(in_force) => self.standing_in_force(in_force),
-        }
-    }
-
-    fn standing_in_force(&self, in_force: &InForce) -> Standing {
-        if in_force.tag == PolicyTag::Implied && !in_force.published.is_without_policy() {
-            // What the owner wrote is ignored.
-            Standing::Broken
-        } else if in_force.requested == Policy::None
-            || in_force.published.record().is_testing()
-            || !self.weaker_for_subdomains().is_empty()
-        {
-            Standing::Weak
-        } else {
-            Standing::Good
-        }
+        self.discovered.standing()
     }
 }

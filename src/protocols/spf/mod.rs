@@ -57,7 +57,7 @@ pub use partition::{
     Cell, Exception, LOOKUP_LIMIT, Membership, Partition, Reading, Ruling, Spent, SpfResult,
     TermId, VOID_LIMIT, Visit,
 };
-pub use policy::{Found, Policies, Published};
+pub use policy::{Found, Policies, Published, Shared};
 pub use prefetch::prefetch;
 pub use ptr::reverse_name;
 pub use record::Record;

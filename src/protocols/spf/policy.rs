@@ -105,9 +105,49 @@ impl Published {
     }
 }
 
+/// The policies that domains of a run have in common, each read once while it is in use.
+///
+/// Each domain still asks for them, and a cache answers: what a domain may ask does not depend on the
+/// domains before it. What was read from one and the same answer is the same.
+#[derive(Debug, Default)]
+pub struct Shared {
+    known: Mutex<Generations>,
+}
+
+/// When the young one is full, the old one is forgotten: what is in use stays.
+#[derive(Debug, Default)]
+struct Generations {
+    young: HashMap<Name, Arc<Published>>,
+    old: HashMap<Name, Arc<Published>>,
+}
+
+impl Shared {
+    /// Policies of one generation.
+    const GENERATION: usize = 1024;
+
+    /// What an answer says, read if it was not.
+    fn read(&self, answer: Arc<Answer>) -> Arc<Published> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = &answer.question.name;
+        let is_of_it = |one: &&Arc<Published>| Arc::ptr_eq(&one.answer, &answer);
+        if let Some(published) = known.young.get(name).filter(is_of_it) {
+            return Arc::clone(published);
+        }
+        let old = known.old.remove(name).filter(|one| is_of_it(&one));
+        let published = old.unwrap_or_else(|| Arc::new(Published::read(answer)));
+        if known.young.len() >= Self::GENERATION {
+            known.old = std::mem::take(&mut known.young);
+        }
+        known.young.insert(published.domain.clone(), Arc::clone(&published));
+        published
+    }
+}
+
 /// The published policies of a run, each asked for and read once.
 pub struct Policies<'d> {
     dns: &'d dyn Dns,
+    /// The policies in common with other domains, and the name of which none is shared.
+    shared: Option<(&'d Shared, &'d Name)>,
     known: Mutex<HashMap<Name, Arc<Published>>>,
     weight: AtomicUsize,
 }
@@ -115,7 +155,13 @@ pub struct Policies<'d> {
 impl<'d> Policies<'d> {
     /// Nothing known yet; answers come from `dns`.
     pub fn new(dns: &'d dyn Dns) -> Self {
-        Self { dns, known: Mutex::new(HashMap::new()), weight: AtomicUsize::new(0) }
+        Self { dns, shared: None, known: Mutex::default(), weight: AtomicUsize::new(0) }
+    }
+
+    /// Nothing known yet of `own`, the domain that is asked about; what others publish is `shared` with the
+    /// domains that are asked about besides.
+    pub fn sharing(dns: &'d dyn Dns, shared: &'d Shared, own: &'d Name) -> Self {
+        Self { shared: Some((shared, own)), ..Self::new(dns) }
     }
 
     /// What the policies weigh that were evaluated, in octets, each as often as it was: about what
@@ -140,7 +186,10 @@ impl<'d> Policies<'d> {
             return known;
         }
         let answer = self.dns.lookup(&Question::new(name.clone(), Kind::Txt)).await;
-        let read = Arc::new(Published::read(answer));
+        let read = match self.shared {
+            Some((shared, own)) if !name.is_within(own) => shared.read(answer),
+            _ => Arc::new(Published::read(answer)),
+        };
         Arc::clone(self.lock().entry(name.clone()).or_insert(read))
     }
 
@@ -152,5 +201,44 @@ impl<'d> Policies<'d> {
     /// A panic while the lock is held leaves whole entries behind, so its poison is harmless.
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Name, Arc<Published>>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dns::Provenance;
+
+    fn answer(name: &str) -> Arc<Answer> {
+        let name = Name::from_octets(name.as_bytes()).expect("a test writes valid names");
+        let text = Data::from_text(b"v=spf1 -all").into();
+        let outcome = Outcome::Records(vec![text]);
+        let question = Question::new(name, Kind::Txt);
+        Arc::new(Answer::new(question, outcome, Provenance::Injected))
+    }
+
+    #[test]
+    fn an_answer_is_read_once_and_another_answer_anew() {
+        let shared = Shared::default();
+        let (one, other) = (answer("a.example"), answer("a.example"));
+        let read = [&one, &one, &other].map(|answer| shared.read(Arc::clone(answer)));
+        let [first, again, anew] = &read;
+        assert_eq!((Arc::ptr_eq(first, again), Arc::ptr_eq(first, anew)), (true, false));
+    }
+
+    #[test]
+    fn what_is_in_use_stays_and_the_rest_is_forgotten() {
+        let shared = Shared::default();
+        let common = answer("common.example");
+        let first = shared.read(Arc::clone(&common));
+        for number in 0..3 * Shared::GENERATION {
+            shared.read(answer(&format!("n{number}.example")));
+            shared.read(Arc::clone(&common));
+        }
+        let known = shared.known.lock().expect("no test panics inside");
+        let kept = known.young.len() + known.old.len();
+        drop(known);
+        let is_kept = Arc::ptr_eq(&first, &shared.read(common));
+        assert_eq!((kept <= 2 * Shared::GENERATION, is_kept), (true, true));
     }
 }
