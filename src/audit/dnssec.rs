@@ -34,6 +34,7 @@ pub(super) fn add(domain: &mut Domain, facts: Option<&Facts>, inquiry: &Inquiry)
     let mut lookups = match inquiry.steps {
         Steps::Told => Lookups::default(),
         Steps::Skipped => Lookups::without_steps(),
+        Steps::Unread => Lookups::without_records(),
     };
     let own = domain.others.0.iter_mut().find(|other| other.protocol == Protocol::Dnssec);
     if let Some(other) = own.filter(|_| inquiry.checks.has(Protocol::Dnssec)) {
