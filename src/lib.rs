@@ -69,6 +69,7 @@
 //! | `cli`, on by default | the program and `render::text`; turns on all below |
 //! | `dnssec` | validation of signed answers from a trust anchor |
 //! | `formats` | zone files of octoDNS, dnscontrol and Terraform, plain lists of records, `mailcheck.toml` |
+//! | `html` | `render::html`: reports as one page |
 //! | `history` | the store of the program, for what was seen at which time |
 //! | `mail` | messages: signatures, bounces, reports |
 //! | `smtp` | dialogues with mail servers over TLS |

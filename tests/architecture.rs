@@ -6,6 +6,8 @@
 
 #[path = "support/shared.rs"]
 mod shared;
+#[path = "architecture/templates.rs"]
+mod templates;
 #[path = "architecture/words.rs"]
 mod words;
 
@@ -54,7 +56,8 @@ const NAMES_PROTOCOLS: &[(&str, &str)] = &[
     ("src/posture/", "rules about what several protocols say together"),
     ("src/history/incident/evidence.rs", "says why SPF needs more lookups than before"),
     ("src/render/prometheus.rs", "metrics are named after what they measure"),
-    ("src/render/text/authorization.rs", "shows the lookups of SPF against their limit"),
+    ("src/render/html/", "draws the lookups of SPF against their limit"),
+    ("src/render/sender.rs", "shows the lookups of SPF against their limit"),
     ("src/render/text/table.rs", "shows the lookups of SPF against their limit"),
     ("src/report/", "holds results, policies and key types as the enums of their protocols"),
     ("src/zone/", "knows by their records which names of a file take part in mail"),

@@ -132,7 +132,7 @@ fn put_all(
 const NAMED_FROM_TOP: fn(Format) -> bool = |format| match format {
     Format::GitHub | Format::Markdown | Format::Sarif => true,
     Format::GitLab | Format::JUnit | Format::Prometheus => true,
-    Format::Json | Format::JsonLines | Format::Tsv | Format::Text => false,
+    Format::Html | Format::Json | Format::JsonLines | Format::Tsv | Format::Text => false,
 };
 const NAMED_AS_TYPED: fn(Format) -> bool = |format| !NAMED_FROM_TOP(format);
 

@@ -4,7 +4,8 @@ use super::RunError;
 use super::new_file::NewFile;
 use super::words::{Appearance, Format, Output};
 use crate::render::{
-    Stream, github, gitlab, json, junit, link, markdown, palette, prometheus, sarif, text, tsv,
+    Stream, github, gitlab, html, json, junit, link, markdown, palette, prometheus, sarif, text,
+    tsv,
 };
 use crate::report::Extent;
 use std::env;
@@ -34,6 +35,7 @@ pub(super) fn stream(format: Format, look: text::Look) -> Box<dyn Stream> {
         Format::JsonLines => Box::new(json::Lines::new(extent(&look))),
         Format::GitHub => Box::new(github::Annotations::default()),
         Format::Markdown => Box::new(markdown::Summary::default()),
+        Format::Html => Box::new(html::Page::default()),
         Format::Tsv => Box::new(tsv::Table),
         Format::Text => Box::new(text::Screen::new(look)),
         Format::Sarif => Box::new(sarif::Log::default()),

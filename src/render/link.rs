@@ -1,4 +1,4 @@
-//! Links behind words (OSC 8), where a terminal understands them.
+//! Links behind words: on pages, and (OSC 8) where a terminal understands them.
 //!
 //! A [`Link`] is made of a citation or the id of a rule and of nothing else, and only of characters that end no escape
 //! sequence: whatever a report holds, it cannot get into one.
@@ -37,6 +37,11 @@ impl Link {
             protocol => format!("protocols/{protocol}"),
         };
         Some(Self(format!("{REPOSITORY}/blob/main/src/{room}/lint/{}.md", rule.name())))
+    }
+
+    /// The address: printable ASCII without quotes, blanks and angle brackets.
+    pub fn address(&self) -> &str {
+        &self.0
     }
 
     /// Adds painted words to `out`, with the link behind them.

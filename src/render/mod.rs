@@ -6,6 +6,7 @@
 //! | [`json`] | a program |
 //! | [`github`] | annotations of GitHub Actions |
 //! | [`markdown`] | the summary of a job, the comment of a pull request |
+//! | `html` (feature `html`) | a browser, a printer, an attachment |
 //! | [`sarif`] | code scanning |
 //! | [`gitlab`] | Code Quality of GitLab |
 //! | [`junit`] | Jenkins, Azure and other viewers of test results |
@@ -28,10 +29,14 @@
 //!
 //! [`Report`]: crate::report::Report
 
+#[cfg(feature = "html")]
+mod attribution;
 #[cfg(feature = "history")]
 #[doc(hidden)]
 pub mod calendar;
 pub mod cidr;
+#[cfg(feature = "html")]
+mod documented;
 #[cfg(feature = "history")]
 #[doc(hidden)]
 pub mod feed;
@@ -40,15 +45,19 @@ pub mod feed;
 pub mod gauges;
 pub mod github;
 pub mod gitlab;
+#[cfg(feature = "html")]
+pub mod html;
 pub mod json;
 pub mod junit;
-#[cfg(feature = "cli")]
+#[cfg(feature = "html")]
 pub mod link;
 pub mod markdown;
 #[cfg(all(feature = "cli", feature = "mail"))]
 #[doc(hidden)]
 pub mod messages;
 pub mod nft;
+#[cfg(feature = "html")]
+mod outcome;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod palette;
@@ -59,6 +68,8 @@ pub mod prometheus;
 pub mod sarif;
 #[doc(hidden)]
 pub mod scan;
+#[cfg(feature = "html")]
+mod sender;
 mod stream;
 #[cfg(feature = "cli")]
 pub mod text;

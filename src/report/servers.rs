@@ -42,6 +42,19 @@ pub enum Reach {
     NotRecorded,
 }
 
+impl Reach {
+    /// Why nothing is said of the servers; `None` if something is.
+    #[doc(hidden)]
+    pub fn why(self) -> Option<&'static str> {
+        match self {
+            Self::Answered => None,
+            Self::Silent => Some("no name server answers from here; port 53 may be blocked"),
+            Self::Undetermined => Some("the name servers of the zone are undetermined"),
+            Self::NotRecorded => Some("the recording does not hold what the name servers said"),
+        }
+    }
+}
+
 /// One address of a name server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -250,6 +250,20 @@ fn shown(literal: &str) -> String {
     parts.fold(head, |shown, part| shown + part.split_once('}').map_or(part, |(_, after)| after))
 }
 
+/// The words of a template: without its tags, but with the words of their labels, and without values
+/// and conditions.
+fn unmarked(template: &str) -> String {
+    let labels = template.split("aria-label=\"").skip(1).filter_map(|it| it.split('"').next());
+    let words = std::iter::once(without(template, '<', '>')).chain(labels.map(str::to_owned));
+    words.map(|words| without(&words, '{', '}')).collect::<Vec<_>>().join(" . ")
+}
+
+fn without(text: &str, open: char, close: char) -> String {
+    let mut parts = text.split(open);
+    let head = parts.next().unwrap_or_default().to_owned();
+    parts.fold(head, |kept, part| kept + " " + part.split_once(close).map_or("", |(_, it)| it))
+}
+
 /// A page without its zones.
 fn prose(text: &str) -> String {
     text.split("```").step_by(2).collect()
@@ -293,6 +307,10 @@ fn readers_meet_the_words_of_their_field() {
     let mut texts: Vec<Text> =
         literals.map(|Text { place, text }| Text { place, text: shown(&text) }).collect();
     texts.extend(sources.iter().flat_map(|source| help(&source.path, &source.text)));
+    let templates = below("templates/report", "html");
+    texts.extend(
+        templates.iter().map(|(path, text)| Text { place: path.clone(), text: unmarked(text) }),
+    );
     let pages = files("md");
     texts.extend(pages.iter().flat_map(|page| lines(&page.path, &prose(&page.text))));
     let guides = [below(".", "md"), below("docs", "md")].concat();

@@ -27,6 +27,7 @@ mod kinds;
 mod lint;
 mod mail;
 mod outages;
+mod pages;
 mod output;
 #[path = "../support/program.rs"]
 mod program;

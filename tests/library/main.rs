@@ -16,6 +16,7 @@ mod fixes;
 mod formats;
 mod history;
 mod made;
+mod pages;
 mod providers;
 mod random;
 mod reading;

@@ -146,7 +146,7 @@ async fn carry_out(
             return Ok((End::Whole, named));
         }
     };
-    let is_explained = plan.ending.appearance.explain;
+    let is_explained = plan.ending.shows_steps();
     let about = Arc::new((plan.ending.policy.config.clone(), plan.sources.faults.clone()));
     let clock = session.clock();
     let web = session.stack.web(plan.http);

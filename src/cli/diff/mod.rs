@@ -122,7 +122,7 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
     let mut inquiries = inquiries(&states, &reach, &typed.selector)?;
     for inquiry in &mut inquiries {
         declare(&ending.policy.config, inquiry)?;
-        if !ending.appearance.explain {
+        if !ending.shows_steps() {
             inquiry.steps = Steps::Skipped;
         }
     }

@@ -17,6 +17,8 @@ pub enum Format {
     GitHub,
     /// The summary of a job, the comment of a pull request.
     Markdown,
+    /// One page for a browser.
+    Html,
     /// Results of code scanning.
     Sarif,
     /// Code Quality of GitLab.
@@ -31,12 +33,13 @@ pub enum Format {
 
 impl Format {
     /// Every form and its name, the one first that nobody has to ask for.
-    pub(in crate::cli) const NAMES: [(Self, &'static str); 10] = [
+    pub(in crate::cli) const NAMES: [(Self, &'static str); 11] = [
         (Self::Text, "text"),
         (Self::Json, "json"),
         (Self::JsonLines, "jsonl"),
         (Self::GitHub, "github"),
         (Self::Markdown, "markdown"),
+        (Self::Html, "html"),
         (Self::Sarif, "sarif"),
         (Self::GitLab, "gitlab"),
         (Self::JUnit, "junit"),
@@ -52,6 +55,7 @@ impl Format {
             Self::JsonLines => "JSON, a line per domain",
             Self::GitHub => "annotations of GitHub Actions",
             Self::Markdown => "a job summary or a comment on a pull request",
+            Self::Html => "one page for a browser, with pictures",
             Self::Sarif => "code scanning (SARIF 2.1.0)",
             Self::GitLab => "Code Quality of GitLab",
             Self::JUnit => "test results (JUnit XML)",

@@ -68,6 +68,11 @@ impl Ending {
         let Appearance { explain, lookups, quiet, full, .. } = self.appearance;
         !explain && !lookups && !quiet && !full
     }
+
+    /// True if an output shows steps: text where that is asked for, a page always.
+    pub(in crate::cli) fn shows_steps(&self) -> bool {
+        self.appearance.explain || self.outputs.iter().any(|it| it.format == Format::Html)
+    }
 }
 
 /// Whether files that records lead to are fetched by HTTPS.

@@ -1,12 +1,9 @@
 //! Whose fault it is: a line for each of the gravest two.
 
 use super::sheet::Sheet;
+use crate::render::attribution::{MOST, rules, to_do, who};
 use crate::render::palette::Ink;
-use crate::report::{Certainty, Domain, Fault, FaultKind, Finding, Party};
-use crate::text::Phrase;
-
-/// Most lines of a domain.
-const MOST: usize = 2;
+use crate::report::{Domain, Fault, FaultKind, Finding, Party};
 
 /// The lines below the headline.
 pub(super) fn faults(sheet: &mut Sheet, domain: &Domain) {
@@ -53,45 +50,5 @@ fn lines(sheet: &mut Sheet, faults: &[Fault], findings: &[Finding]) {
             }
         };
         sheet.sentence(label, &line);
-    }
-}
-
-/// The findings that a fault rests on, one a rule.
-fn rules<'f>(findings: &'f [Finding], fault: &Fault) -> Vec<&'f Finding> {
-    let mut all: Vec<&Finding> = Vec::new();
-    for fingerprint in fault.fingerprints() {
-        let finding = findings.iter().find(|it| it.fingerprint == fingerprint);
-        if let Some(finding) = finding
-            && !all.iter().any(|known| known.rule == finding.rule)
-        {
-            all.push(finding);
-        }
-    }
-    all
-}
-
-/// What its owner does about a finding: the fix in a few words, or the advice.
-fn to_do(finding: &Finding) -> Option<&Phrase> {
-    finding.fix.as_ref().map(|fix| &fix.summary).or(finding.advice.as_ref())
-}
-
-/// The party as the line begins.
-fn who(fault: &Fault) -> String {
-    let who = match fault.party {
-        Party::You => "yours".to_owned(),
-        Party::Resolver if fault.name.is_empty() => "your resolver".to_owned(),
-        Party::Resolver => format!("your resolver {}", fault.name),
-        Party::Sender => "the sender".to_owned(),
-        Party::Recipient | Party::Forwarder if fault.name.is_empty() => match fault.party {
-            Party::Recipient => "the recipient".to_owned(),
-            _ => "the forwarder".to_owned(),
-        },
-        Party::None => "none".to_owned(),
-        Party::Undetermined => "undetermined".to_owned(),
-        _ => fault.name.clone(),
-    };
-    match fault.confidence {
-        Certainty::Proved => who,
-        Certainty::Likely => format!("probably {who}"),
     }
 }

@@ -4,9 +4,10 @@
 //! matters is shown on demand (`explain`); here a file is looked through.
 
 use super::Look;
-use super::closing::{found, meaning, side_by_side};
+use super::closing::side_by_side;
 use super::excerpt::excerpt;
 use super::sheet::Sheet;
+use crate::render::outcome::{found, meaning};
 use crate::render::palette::Ink;
 use crate::render::words::counted;
 use crate::report::{Finding, Report, Tally};

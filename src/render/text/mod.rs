@@ -56,10 +56,9 @@ pub use page::page;
 pub use providers::{provider, providers};
 pub use screen::Screen;
 
-use crate::dns::Trouble;
 use crate::render::palette::Ink;
-use crate::report::SpfResult;
-use crate::report::{Answer, Domain, LookupOutcome, Report, SenderResult, Status, Verdict};
+use crate::render::{outcome, sender};
+use crate::report::{Answer, Domain, Report, SenderResult, Status, Verdict};
 use sheet::Sheet;
 use std::io::{self, Write};
 
@@ -187,25 +186,7 @@ fn unreachable(sheet: &mut Sheet, domain: &Domain) {
             sheet.line().with(Ink::Strong, name).plain("  ").with(Ink::Unknown, word).plain("  ")
         }
     };
-    let mut sentence = sheet.line().plain("no DNS answer: ");
-    if let Some(first) = domain.lookups.first() {
-        let how = match first.outcome {
-            LookupOutcome::Failed(Trouble::Timeout) => "timed out",
-            _ => "could not be queried",
-        };
-        let asked = format!("{} {} ", first.name, first.kind);
-        sentence = sentence.with(Ink::Name, asked).with(Ink::Unknown, how);
-        if !first.detail.is_empty() {
-            sentence = sentence.plain(format!(" ({})", first.detail));
-        }
-    }
-    let others = domain.lookups.len().saturating_sub(1);
-    if others > 0 {
-        let noun = if others == 1 { "query" } else { "queries" };
-        sentence = sentence.plain(format!(", as did {others} more {noun}"));
-    }
-    let offline = format!("mailcheck {} --replay FILE", domain.domain);
-    let sentence = sentence.plain("; to work offline: ").with(Ink::Code, offline);
+    let sentence = sheet.line().phrase(&outcome::unreachable(domain));
     sheet.put(&label.then(&sentence));
 }
 
@@ -237,26 +218,12 @@ fn of_status(status: Status) -> Ink {
     }
 }
 
-/// The ink of a result where nobody in particular asked for another one: that a policy ends in
-/// `fail` is as it should be.
+/// The ink of a result where nobody in particular asked for another one.
 fn of_policy_result(result: impl Into<SenderResult>) -> Ink {
-    match result.into() {
-        SenderResult::Certain(
-            SpfResult::Fail | SpfResult::Softfail | SpfResult::Neutral | SpfResult::None,
-        ) => Ink::Plain,
-        result => of_result(result),
-    }
+    sender::role_in_policy(result).into()
 }
 
 /// The ink of what a sender gets.
 fn of_result(result: impl Into<SenderResult>) -> Ink {
-    match result.into() {
-        SenderResult::Certain(result) => match result {
-            SpfResult::Pass => Ink::Good,
-            SpfResult::Fail | SpfResult::Softfail | SpfResult::Permerror => Ink::Bad,
-            SpfResult::Temperror => Ink::Unknown,
-            SpfResult::None | SpfResult::Neutral => Ink::Weak,
-        },
-        SenderResult::Unknown => Ink::Unknown,
-    }
+    sender::role_of(result).into()
 }

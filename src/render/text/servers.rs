@@ -2,7 +2,7 @@
 
 use super::sheet::Sheet;
 use crate::render::palette::Ink;
-use crate::report::{Authoritative, Domain, NameServer, Reach, Reply, Resolver, ServerState};
+use crate::report::{Authoritative, Domain, NameServer, Reply, Resolver, ServerState};
 
 /// Columns of names, and of addresses, at most.
 const WIDEST: usize = 40;
@@ -15,14 +15,8 @@ pub(super) fn servers(sheet: &mut Sheet, domain: &Domain) {
 }
 
 fn name_servers(sheet: &mut Sheet, sweep: &Authoritative) {
-    let why = match sweep.status {
-        Reach::Answered => None,
-        Reach::Silent => Some("no name server answers from here; port 53 may be blocked"),
-        Reach::Undetermined => Some("the name servers of the zone are undetermined"),
-        Reach::NotRecorded => Some("the recording does not hold what the name servers said"),
-    };
     sheet.blank();
-    if let Some(why) = why {
+    if let Some(why) = sweep.status.why() {
         let label = sheet.line().with(Ink::Strong, "  name servers  ");
         let sentence = sheet.line().with(Ink::Unknown, why);
         return sheet.sentence(label, &sentence);

@@ -395,8 +395,8 @@ fn formats_go_where_they_are_sent() {
 fn an_unknown_format_is_answered_with_those_that_are_known() {
     assert_eq!(
         mistake(["fmsinc.com", "-f", "yaml"]),
-        "unknown format \"yaml\". One of: text, json, jsonl, github, markdown, sarif, gitlab, \
-         junit, prometheus, tsv"
+        "unknown format \"yaml\". One of: text, json, jsonl, github, markdown, html, sarif, \
+         gitlab, junit, prometheus, tsv"
     );
 }
 
