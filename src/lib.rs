@@ -72,6 +72,7 @@
 //! | `html` | `render::html`: reports as one page |
 //! | `history` | the store of the program, for what was seen at which time |
 //! | `mail` | messages: signatures, bounces, reports |
+//! | `server` | the server of the program: pages and JSON over HTTP |
 //! | `smtp` | dialogues with mail servers over TLS |
 //! | `live` | `dns::Live`: real servers over UDP, TCP, TLS and HTTPS |
 //!
@@ -121,6 +122,9 @@ pub mod history;
 #[doc(hidden)]
 pub mod config;
 pub mod render;
+#[cfg(feature = "server")]
+#[doc(hidden)]
+pub mod server;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;

@@ -6,7 +6,7 @@ use super::completions;
 use super::help;
 use super::{
     RunError, baseline, bounce, config, diff, explain, fix, history, lint, man, message, providers,
-    report, rules, scan, schema, senders, smtp, test, watch,
+    report, rules, scan, schema, senders, serve, smtp, test, watch,
 };
 use crate::render::text::Question;
 use crate::text::near;
@@ -47,6 +47,7 @@ enum Verb {
     Smtp(smtp::SmtpArgs),
     Scan(scan::ScanArgs),
     Watch(watch::WatchArgs),
+    Serve(serve::ServeArgs),
     History(history::HistoryArgs),
     Providers(providers::ProvidersArgs),
     Rules(rules::RulesArgs),
@@ -77,6 +78,7 @@ impl CommandLine {
             Some(Verb::Report(typed)) => report::run(typed),
             Some(Verb::Smtp(typed)) => smtp::run(typed),
             Some(Verb::Scan(typed)) => scan::run(typed),
+            Some(Verb::Serve(typed)) => serve::run(typed),
             Some(Verb::Providers(typed)) => providers::run(&typed),
             Some(Verb::Watch(typed)) => watch::run(typed),
             Some(Verb::History(typed)) => history::run(typed),

@@ -37,6 +37,7 @@ mod scan;
 mod schema;
 mod served;
 pub mod senders;
+mod serve;
 mod session;
 mod smtp;
 mod sources;

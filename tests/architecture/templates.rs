@@ -121,7 +121,7 @@ fn templates_run_nothing_fetch_nothing_and_escape_everything() {
 
 #[test]
 fn templates_show_text_of_others_in_few_attributes() {
-    const OURS: &str = "id class aria-labelledby href x y x1 x2 width height viewBox aria-label content";
+    const OURS: &str = "id class aria-labelledby href x y x1 x2 width height viewBox aria-label content action value";
     let known: Vec<&str> = OURS.split(' ').chain(WITH_TEXT).collect();
     let mut offenders = Vec::new();
     for (path, text) in templates().iter().filter(|(path, _)| path.ends_with(".html")) {

@@ -307,7 +307,7 @@ fn readers_meet_the_words_of_their_field() {
     let mut texts: Vec<Text> =
         literals.map(|Text { place, text }| Text { place, text: shown(&text) }).collect();
     texts.extend(sources.iter().flat_map(|source| help(&source.path, &source.text)));
-    let templates = below("templates/report", "html");
+    let templates = [below("templates/report", "html"), below("templates/server", "html")].concat();
     texts.extend(
         templates.iter().map(|(path, text)| Text { place: path.clone(), text: unmarked(text) }),
     );

@@ -36,6 +36,7 @@ mod scan;
 mod scenarios;
 #[path = "../support/schema.rs"]
 mod schemas;
+mod serve;
 mod servers;
 mod services;
 mod several;

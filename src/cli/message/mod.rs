@@ -190,7 +190,7 @@ fn graver(one: u8, other: u8) -> u8 {
 }
 
 /// The text, if it is a message.
-fn as_message(piece: Piece) -> Result<Piece, String> {
+pub(super) fn as_message(piece: Piece) -> Result<Piece, String> {
     const KNOWN: [&str; 12] = [
         "From",
         "To",

@@ -53,10 +53,23 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     whole(&mut Page::default(), report, out)
 }
 
+/// Writes a report as a page of a site, which is below that path: with a form that asks for another
+/// domain.
+///
+/// # Errors
+/// `out` cannot be written to.
+#[cfg(feature = "server")]
+pub(crate) fn render_at(report: &Report, site: &str, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { site: Some(site.to_owned()), ..Page::default() };
+    whole(&mut page, report, out)
+}
+
 /// A page as it is written: of one domain, whose answer is the title, or of several, with a list of
 /// all at its end.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
+    /// The path of the site that serves the page; `None` for a file.
+    site: Option<String>,
     tally: Tally,
     /// The first domain, until it is known whether it is the only one.
     first: Option<Box<Domain>>,
@@ -91,6 +104,8 @@ struct Begin<'p> {
     style_hash: &'static str,
     /// True if several articles follow.
     is_list: bool,
+    /// The path of the site that serves the page; `None` for a file.
+    site: Option<&'p str>,
 }
 
 /// What stands behind the last article.
@@ -149,8 +164,9 @@ impl Page {
         Ok(())
     }
 
-    fn head(title: &str, is_list: bool, out: &mut dyn Write) -> io::Result<()> {
-        Begin { title, style_hash: STYLE_HASH, is_list }.write_into(out)
+    fn head(&self, title: &str, is_list: bool, out: &mut dyn Write) -> io::Result<()> {
+        let site = self.site.as_deref();
+        Begin { title, style_hash: STYLE_HASH, is_list, site }.write_into(out)
     }
 }
 
@@ -166,7 +182,7 @@ impl Stream for Page {
             return Ok(());
         }
         if let Some(first) = self.first.take() {
-            Self::head("mailcheck: several domains", true, out)?;
+            self.head("mailcheck: several domains", true, out)?;
             self.one_of_several(&first, out)?;
         }
         self.one_of_several(domain, out)
@@ -178,10 +194,10 @@ impl Stream for Page {
         match self.first.take() {
             Some(only) => {
                 let title = format!("{}: {}", only.unicode, article::word(&only));
-                Self::head(&title, false, out)?;
+                self.head(&title, false, out)?;
                 self.article(&only, Some(when(report)), 1, out)?;
             }
-            None if self.tally.domains() == 0 => Self::head("mailcheck", false, out)?,
+            None if self.tally.domains() == 0 => self.head("mailcheck", false, out)?,
             None => {}
         }
         let findings: Vec<&Finding> = match is_lint {
