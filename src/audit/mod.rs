@@ -246,6 +246,8 @@ fn draft(
         contract: Vec::new(),
         change: None,
         authoritative,
+        #[cfg(feature = "smtp")]
+        smtp: Vec::new(),
         resolvers,
         findings,
         errors: failures(&inquiry.domain, &lookups).collect(),
@@ -276,6 +278,8 @@ pub fn undecided(inquiry: &Inquiry, why: Phrase) -> Domain {
         contract: Vec::new(),
         change: None,
         authoritative: None,
+        #[cfg(feature = "smtp")]
+        smtp: Vec::new(),
         resolvers: Vec::new(),
         findings: Vec::new(),
         errors: Vec::new(),

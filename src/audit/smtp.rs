@@ -1,15 +1,16 @@
 //! What a dialogue with a mail server means, and who has to act.
 
-use crate::dns::{self, Answer, Data};
-use crate::net::Name;
+use crate::dns::{self, Answer};
+use crate::net::{Name, organization};
+use crate::protocols::Protocol;
 use crate::provider;
+use crate::report::headline::About;
 use crate::report::smtp::{Dane, DaneStatus, Probe};
-use crate::report::{Certainty, Fault, FaultKind, Party, Verdict};
+use crate::report::{Certainty, Domain, Fault, FaultKind, Party, Status, Verdict};
 use crate::smtp::{
-    self, Association, Dialogue, Match, Outcome, Stage, Step, Tls, Trust, Validity, compare,
-    meaning,
+    self, Dialogue, Match, Outcome, Stage, Step, Tls, Trust, Validity, compare, meaning,
 };
-use crate::text::{Phrase, date};
+use crate::text::{Phrase, Role, date};
 
 /// From how many milliseconds on a stage is slow.
 const SLOW_MS: u64 = 2000;
@@ -36,19 +37,10 @@ pub fn judge_with(dialogue: Dialogue, tlsa: Option<&Answer>, now: u64) -> Probe 
     }
 }
 
-/// The TLSA records in an answer.
-pub fn associations(answer: &Answer) -> Vec<Association> {
-    let data = answer.records().iter().filter_map(|record| match &record.data {
-        Data::Opaque(rdata) => Association::read(rdata),
-        _ => None,
-    });
-    data.collect()
-}
-
 /// The TLSA records in an answer, held against what the server showed.
 fn dane(answer: &Answer, tls: Option<&Tls>) -> Dane {
     let name = answer.question.name.clone();
-    let records = associations(answer);
+    let records = answer.associations();
     let status = match &answer.outcome {
         dns::Outcome::Failed(failure) if failure.is_not_recorded() => DaneStatus::NotRecorded,
         dns::Outcome::Failed(_) => DaneStatus::Failed,
@@ -100,6 +92,72 @@ fn with_dane(mut probe: Probe, dane: Dane) -> Probe {
         _ => {}
     }
     probe.dane = Some(dane);
+    probe
+}
+
+/// What a domain's MX hosts said, added to its report: what that makes of it, and who has to act.
+///
+/// Where the MTA-STS policy of the domain is in force, senders verify the certificates (RFC 8461 §4.2).
+pub fn add_to(domain: &mut Domain, probes: Vec<Probe>) {
+    if probes.is_empty() {
+        return;
+    }
+    let policy = domain.section(Protocol::MtaSts);
+    let is_enforced = policy.is_some_and(|section| section.status == Status::Good);
+    let probes = probes.into_iter();
+    let probes: Vec<Probe> =
+        probes.map(|it| if is_enforced { held_to_policy(it) } else { it }).collect();
+    for probe in &probes {
+        let of_host = |role: Role| {
+            Phrase::new().name(&probe.host).plain(": ").with(role, probe.headline.to_string())
+        };
+        let clause = match probe.result {
+            Verdict::Fail => Some((About::Domain, of_host(Role::Bad))),
+            Verdict::Unknown => Some((About::Undetermined, of_host(Role::Unknown))),
+            Verdict::Ok | Verdict::Warn => None,
+        };
+        if !domain.parts.clauses.is_empty() {
+            domain.parts.clauses.splice(0..0, clause);
+        }
+        let faults = probe.faults.iter().cloned();
+        domain.faults.extend(faults.map(|fault| of_own_host(fault, &domain.domain)));
+    }
+    domain.smtp = probes;
+    domain.result = domain.verdict(|_| false);
+    domain.diagnose();
+}
+
+/// A fault of the operator of a host, which is yours where the host is below your domain.
+fn of_own_host(fault: Fault, domain: &Name) -> Fault {
+    let host = Name::from_unicode(&fault.name).ok().filter(|_| fault.party == Party::Operator);
+    match host {
+        Some(host) if organization(&host) == organization(domain) => {
+            let reason = Phrase::new().name(&host).plain(": ").then(fault.reason);
+            Fault { party: Party::You, name: String::new(), reason, ..fault }
+        }
+        _ => fault,
+    }
+}
+
+/// Fails a server whose certificate senders do not accept under a policy that is in force.
+fn held_to_policy(mut probe: Probe) -> Probe {
+    let flaw = probe.dialogue.as_ref().and_then(|it| it.tls.as_ref()).and_then(flaw);
+    // DANE goes before the policy (RFC 8461 §2).
+    let is_by_dane = matches!(
+        &probe.dane,
+        Some(Dane { result: Some(Match::EndEntity | Match::TrustAnchor), .. })
+    );
+    let (Some(flaw), Some(dialogue), Verdict::Ok, false) =
+        (flaw, &probe.dialogue, probe.result, is_by_dane)
+    else {
+        return probe;
+    };
+    let action = "install a certificate that senders accept; with mode enforce they do not deliver \
+                  to this host (RFC 8461 §5)";
+    let fault = of_server(dialogue, flaw.clone(), Phrase::from(action), Certainty::Proved);
+    probe.notes.retain(|note| !note.to_string().starts_with(&flaw.to_string()));
+    probe.faults.push(fault);
+    (probe.result, probe.headline) = (Verdict::Fail, flaw.plain(", and MTA-STS is enforced"));
     probe
 }
 

@@ -130,7 +130,7 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub dnssec: Dnssec,
 
-    /// Whether files are fetched.
+    /// Which servers that records lead to are connected to.
     #[command(flatten)]
     pub http: Http,
 

@@ -172,6 +172,7 @@ impl Work {
         let inquiries = domains.into_iter().map(|domain| inquiry(config, domain));
         let plan = Plan {
             http: Http::Public,
+            probing: None,
             inquiries: inquiries.collect::<Result<_, _>>()?,
             list: None,
             what_if: WhatIf::default(),

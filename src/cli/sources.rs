@@ -10,6 +10,7 @@ use crate::dns::{
     LiveOptions, Lookup, Outcome, Provenance, Question, Recording, Replay, Server, Trouble,
 };
 use crate::net::tls::{Roots, RootsError};
+use crate::smtp::{self, Smtp};
 use crate::text::Phrase;
 use crate::web::{self, Web};
 use crate::zonefile::formats::Files;
@@ -43,8 +44,8 @@ pub(super) struct Stack {
     /// The certificate authorities that are trusted.
     pub roots: Roots,
     injectors: Vec<Arc<Injector<Arc<dyn Dns>>>>,
-    /// The dialogues with mail servers that are replayed.
-    pub dialogues: Vec<Box<str>>,
+    /// The dialogues with mail servers that are replayed; `None` for the servers themselves.
+    dialogues: Option<Vec<Box<str>>>,
     /// What comments of the zone files leave out.
     pub comments: Vec<Ignore>,
     /// What of the zone files was not read.
@@ -97,12 +98,26 @@ impl Stack {
         Ok(dns)
     }
 
-    /// Adds a line that is no answer of the DNS to the recording, if one is wanted; of two with the same
-    /// key the first.
-    pub(super) fn record(&self, key: &str, line: String) {
-        if let Some(recorder) = &self.recorder {
-            recorder.note(key, line);
-        }
+    /// What holds dialogues with mail servers, recorded if that is wanted.
+    ///
+    /// # Errors
+    /// The recording holds something else than dialogues, or there is no cryptography.
+    pub(super) fn smtp(&self) -> Result<Arc<dyn Smtp>, Mistake> {
+        let smtp: Arc<dyn Smtp> = match &self.dialogues {
+            Some(lines) => {
+                let read = smtp::Recorded::read(lines.iter().map(|line| &**line));
+                Arc::new(read.map_err(Mistake::new)?)
+            }
+            None => Arc::new(smtp::Live::new(&self.roots).map_err(Mistake::new)?),
+        };
+        Ok(match &self.recorder {
+            None => smtp,
+            Some(recorder) => {
+                let recorder = Arc::clone(recorder);
+                let note = move |key: &str, line| recorder.note(key, line);
+                Arc::new(smtp::Recorder::new(smtp, Box::new(note)))
+            }
+        })
     }
 
     /// What fetches the files that records lead to, recorded if that is wanted.
@@ -182,13 +197,13 @@ pub(super) fn bottom(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     let mut names = Vec::new();
     let asked = Arc::new(AtomicUsize::new(0));
     let roots = roots(sources)?;
-    let mut dialogues = Vec::new();
+    let mut dialogues = (sources.offline || sources.at.is_some()).then(Vec::new);
     let mut files: Option<Arc<dyn Web>> = None;
     let (bottom, is_repeatable): (Arc<dyn Dns>, bool) = if let Some(path) = &sources.replay {
         let text = read(path, CASSETTE_LIMIT)?;
         files = Some(Arc::new(recorded_files(path, &text)?));
         let replay = played(path, text)?;
-        dialogues.extend_from_slice(replay.dialogues());
+        dialogues = Some(replay.dialogues().to_vec());
         let how = if replay.is_interrupted() { ", which was interrupted" } else { "" };
         names.push(format!("replayed from {}{how}", path.display()));
         (Arc::new(replay), true)

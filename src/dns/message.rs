@@ -2,7 +2,7 @@
 
 use super::Question;
 use super::failure::Failure;
-use crate::net::Name;
+use crate::net::{Association, Name};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -385,6 +385,15 @@ impl Answer {
     /// A void lookup: NXDOMAIN, or no error and no answer (RFC 7208 §4.6.4).
     pub fn is_void(&self) -> bool {
         matches!(self.outcome, Outcome::NoData | Outcome::NxDomain)
+    }
+
+    /// The TLSA records (RFC 6698 §2.1), without those that cannot be read.
+    pub fn associations(&self) -> Vec<Association> {
+        let data = self.records().iter().filter_map(|record| match &record.data {
+            Data::Opaque(octets) if self.question.kind == Kind::Tlsa => Association::read(octets),
+            _ => None,
+        });
+        data.collect()
     }
 
     /// The texts of TXT records, each joined from its strings.

@@ -1,5 +1,6 @@
 //! Names and addresses: values with exact algebra, no I/O.
 
+mod association;
 mod cidr;
 mod ip_set;
 mod name;
@@ -9,6 +10,7 @@ mod registrable;
 #[doc(hidden)]
 pub mod tls;
 
+pub use association::Association;
 pub use cidr::{Cidr, CidrError};
 pub use ip_set::{Family, IpSet, Range};
 pub use name::{Labels, Name, NameError};

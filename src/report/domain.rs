@@ -68,6 +68,11 @@ pub struct Domain {
     /// What each name server of the zone says, if they were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authoritative: Option<Authoritative>,
+    /// What the MX hosts said, if they were connected to.
+    #[cfg(feature = "smtp")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[doc(hidden)]
+    pub smtp: Vec<super::smtp::Probe>,
     /// What each of several resolvers says, if they were compared.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resolvers: Vec<Resolver>,
@@ -204,7 +209,21 @@ impl Domain {
             _ => Verdict::Ok,
         });
         let senders = self.authorizations.iter().map(Authorization::verdict);
-        senders.chain(findings).chain(sections).chain(unknown).max().unwrap_or_default()
+        let probes = self.probe_verdicts();
+        let all = senders.chain(findings).chain(sections).chain(unknown).chain(probes);
+        all.max().unwrap_or_default()
+    }
+
+    /// How the MX hosts add up that were connected to.
+    #[cfg(feature = "smtp")]
+    pub(super) fn probe_verdicts(&self) -> impl Iterator<Item = Verdict> {
+        self.smtp.iter().map(|probe| probe.result)
+    }
+
+    /// None were connected to.
+    #[cfg(not(feature = "smtp"))]
+    pub(super) fn probe_verdicts(&self) -> impl Iterator<Item = Verdict> {
+        std::iter::empty()
     }
 }
 

@@ -1,8 +1,8 @@
 //! Dialogues with mail servers: what was said, what that means, who has to act.
 
 use super::{Fault, Run, Verdict};
-use crate::net::Name;
-use crate::smtp::{Association, Dialogue, Match};
+use crate::net::{Association, Name};
+use crate::smtp::{Dialogue, Match};
 use crate::text::Phrase;
 use serde::{Deserialize, Serialize};
 

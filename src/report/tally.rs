@@ -47,6 +47,9 @@ impl Tally {
         let is_refused = |one: &Authorization| one.verdict() == Verdict::Fail;
         let is_failing =
             is_judged && fail_on.is_some() && domain.authorizations.iter().any(is_refused);
+        // Who has MX hosts connected to asks about them.
+        let has_failing_server = domain.probe_verdicts().any(|verdict| verdict == Verdict::Fail);
+        self.fails |= is_judged && fail_on.is_some() && has_failing_server;
         match domain.answer() {
             // Who asks about a sender is answered about it; findings count if that is asked for.
             Some(answer) => {

@@ -37,6 +37,8 @@ pub enum What {
     SpfResult,
     /// Which records there are of a type at a name: the query for them failed.
     Records(Name, Kind),
+    /// What a mail server offers; its name.
+    MailServer(String),
     /// Anything about the domain: it could not be examined to its end.
     Domain,
 }
@@ -52,6 +54,7 @@ impl What {
             Self::Addresses => "addresses",
             Self::SpfResult => "spf_result",
             Self::Records(..) => "records",
+            Self::MailServer(_) => "mail_server",
             Self::Domain => "domain",
         }
     }
@@ -60,7 +63,7 @@ impl What {
     fn name(&self) -> Option<String> {
         match self {
             Self::Section(protocol) => Some(protocol.word().to_owned()),
-            Self::Sender(sender) => Some(sender.clone()),
+            Self::Sender(name) | Self::MailServer(name) => Some(name.clone()),
             Self::Records(name, kind) => Some(format!("{name} {kind}")),
             _ => None,
         }
@@ -121,11 +124,27 @@ impl Domain {
         let contract = self.contract.iter().filter(|expected| expected.met.is_none());
         let contract = contract
             .map(|expected| Unknown { what: What::Expectation, why: expected.expectation.clone() });
-        let unknown: Vec<Unknown> = sections.chain(senders).chain(contract).collect();
+        let servers = self.unknown_servers();
+        let unknown: Vec<Unknown> =
+            sections.chain(senders).chain(contract).chain(servers).collect();
         if unknown.is_empty() && self.result == Verdict::Unknown {
             return vec![Unknown { what: What::Domain, why: self.headline.clone() }];
         }
         unknown
+    }
+
+    #[cfg(feature = "smtp")]
+    fn unknown_servers(&self) -> impl Iterator<Item = Unknown> {
+        let unknown = self.smtp.iter().filter(|probe| probe.result == Verdict::Unknown);
+        unknown.map(|probe| Unknown {
+            what: What::MailServer(probe.host.clone()),
+            why: probe.headline.clone(),
+        })
+    }
+
+    #[cfg(not(feature = "smtp"))]
+    fn unknown_servers(&self) -> impl Iterator<Item = Unknown> {
+        std::iter::empty()
     }
 
     /// True if every protocol was examined and no lookup failed.

@@ -1,6 +1,7 @@
 //! Certificates: what they say, and whether a client that verifies them accepts them.
 
-use super::{Association, Certificate, Trust, Validity};
+use super::{Certificate, Trust, Validity};
+use crate::net::Association;
 use crate::text::escape;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier as _;

@@ -1,8 +1,9 @@
 //! One dialogue, stage by stage.
 
+use super::dane::sha256;
 use super::live::Live;
 use super::wire::{Reply, Trouble, Wire};
-use super::{Association, Call, Dialogue, Outcome, Security, Stage, Step, Tls, certificate};
+use super::{Call, Dialogue, Outcome, Security, Stage, Step, Tls, certificate};
 use crate::text::escape;
 use rustls::pki_types::ServerName;
 use std::net::IpAddr;
@@ -174,7 +175,7 @@ impl<'c> Conversation<'c> {
             self.call.tlsa.iter().filter(|it| {
                 certificate::is_below(&self.live.provider, &chain, &read, it, &host, now)
             });
-        let absent_anchors = absent_anchors.map(Association::sha256).collect();
+        let absent_anchors = absent_anchors.map(sha256).collect();
         let version = connection.protocol_version().map(|it| format!("{it:?}"));
         let cipher = connection.negotiated_cipher_suite().map(|it| format!("{:?}", it.suite()));
         self.dialogue.tls = Some(Tls {

@@ -4,83 +4,30 @@
 //! what stands here takes that as given.
 
 use super::{Certificate, Tls, Validity};
+use crate::net::Association;
 use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
-/// A TLSA record (RFC 6698 §2.1).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Association {
-    /// What the association is to: 2 a trust anchor, 3 the certificate of the server.
-    pub usage: u8,
-    /// Which part of a certificate: 0 all of it, 1 its public key.
-    pub selector: u8,
-    /// How that part is compared: 0 as it is, 1 by SHA-256, 2 by SHA-512.
-    pub matching: u8,
-    /// The data, in hexadecimal digits.
-    pub data: String,
+/// SHA-256 of the data of a record, in hexadecimal digits.
+pub(super) fn sha256(record: &Association) -> String {
+    super::certificate::hexadecimal(digest(&SHA256, &record.octets()).as_ref())
 }
 
-impl fmt::Display for Association {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} {} {} {}", self.usage, self.selector, self.matching, self.data)
+/// True if a certificate has what a record names.
+fn matches(record: &Association, certificate: &Certificate) -> bool {
+    if record.matching == 0 {
+        // What has the same digest is the same; certificates are kept as digests.
+        let whole = Association { matching: 1, data: sha256(record), ..record.clone() };
+        return matches(&whole, certificate);
     }
-}
-
-/// Longest data that is kept, in octets: a whole certificate.
-const LONGEST: usize = 8192;
-
-impl Association {
-    /// Reads the data of a record; `None` if it is too short or too long to be one.
-    pub fn read(rdata: &[u8]) -> Option<Self> {
-        let ([usage, selector, matching], data) = rdata.split_first_chunk::<3>()?;
-        if data.is_empty() || data.len() > LONGEST {
-            return None;
-        }
-        let data = super::certificate::hexadecimal(data);
-        Some(Self { usage: *usage, selector: *selector, matching: *matching, data })
-    }
-
-    /// True if a sender can use it. RFC 7672 §3.1.3 leaves out usages 0 and 1, and a digest of the wrong
-    /// length can match nothing.
-    pub fn is_usable(&self) -> bool {
-        let is_whole = match self.matching {
-            0 => true,
-            1 => self.data.len() == 64,
-            2 => self.data.len() == 128,
-            _ => false,
-        };
-        matches!(self.usage, 2 | 3) && self.selector <= 1 && is_whole
-    }
-
-    /// The data.
-    pub(super) fn octets(&self) -> Vec<u8> {
-        let pairs = self.data.as_bytes().chunks(2);
-        let pairs = pairs.filter_map(|pair| std::str::from_utf8(pair).ok());
-        pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect()
-    }
-
-    /// SHA-256 of the data, in hexadecimal digits.
-    pub(super) fn sha256(&self) -> String {
-        super::certificate::hexadecimal(digest(&SHA256, &self.octets()).as_ref())
-    }
-
-    /// True if a certificate has what the record names.
-    fn matches(&self, certificate: &Certificate) -> bool {
-        if self.matching == 0 {
-            // What has the same digest is the same; certificates are kept as digests.
-            let whole = Self { matching: 1, data: self.sha256(), ..self.clone() };
-            return whole.matches(certificate);
-        }
-        let own = match (self.selector, self.matching) {
-            (0, 1) => &certificate.sha256,
-            (1, 1) => &certificate.key_sha256,
-            (0, 2) => &certificate.sha512,
-            (1, 2) => &certificate.key_sha512,
-            _ => return false,
-        };
-        !own.is_empty() && own.eq_ignore_ascii_case(&self.data)
-    }
+    let own = match (record.selector, record.matching) {
+        (0, 1) => &certificate.sha256,
+        (1, 1) => &certificate.key_sha256,
+        (0, 2) => &certificate.sha512,
+        (1, 2) => &certificate.key_sha512,
+        _ => return false,
+    };
+    !own.is_empty() && own.eq_ignore_ascii_case(&record.data)
 }
 
 /// How the certificates of a server stand to the TLSA records of its name.
@@ -110,15 +57,15 @@ pub fn compare(records: &[Association], tls: &Tls) -> Match {
     }
     let Some(first) = tls.chain.first() else { return Match::Nothing };
     // RFC 7672 §3.1.1: for usage 3 neither names nor dates count.
-    if usable.iter().any(|it| it.usage == 3 && it.matches(first)) {
+    if usable.iter().any(|it| it.usage == 3 && matches(it, first)) {
         return Match::EndEntity;
     }
     let is_anchor = |certificate: &Certificate| {
-        certificate.anchors && usable.iter().any(|it| it.usage == 2 && it.matches(certificate))
+        certificate.anchors && usable.iter().any(|it| it.usage == 2 && matches(it, certificate))
     };
     // RFC 7671 §5.2.2: the anchor need not be sent if the record holds all of it.
     let is_absent_anchor = |it: &&Association| {
-        it.usage == 2 && it.matching == 0 && tls.absent_anchors.contains(&it.sha256())
+        it.usage == 2 && it.matching == 0 && tls.absent_anchors.contains(&sha256(it))
     };
     match tls.chain.iter().any(is_anchor) || usable.iter().any(is_absent_anchor) {
         false => Match::Nothing,
@@ -231,14 +178,5 @@ mod tests {
         let records = ["305901", "305902"].map(|data| record([3, 1, 0], data));
         let seen = records.map(|it| compare(&[it], &tls));
         assert_eq!(seen, [Match::EndEntity, Match::Nothing]);
-    }
-
-    #[test]
-    fn octets_are_a_record_if_there_is_data() {
-        let read = |rdata: &[u8]| Association::read(rdata).map(|it| it.to_string());
-        assert_eq!(
-            [read(&[3, 1, 1, 0xab]), read(&[3, 1, 1]), read(&[])],
-            [Some("3 1 1 ab".to_owned()), None, None]
-        );
     }
 }

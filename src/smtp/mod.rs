@@ -17,12 +17,13 @@ mod replies;
 mod verifier;
 mod wire;
 
-pub use dane::{Association, Match, compare};
+pub use dane::{Match, compare};
 pub use live::Live;
 pub use login::{Exchange, Login, Secret};
-pub use recorded::{Recorded, line};
+pub use recorded::{Recorded, Recorder, line};
 pub use replies::{Meaning, Party, meaning};
 
+use crate::net::Association;
 use serde::{Deserialize, Serialize};
 use std::future::Future;
 use std::net::SocketAddr;

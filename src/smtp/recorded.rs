@@ -4,6 +4,7 @@
 
 use super::{Call, Dialogue, Outcome, Smtp, Stage, Step, Talk};
 use serde::{Deserialize, Serialize};
+use std::ops::Deref;
 
 /// A line of a recording.
 #[derive(Deserialize, Serialize)]
@@ -14,6 +15,32 @@ struct Line {
 /// The line that holds a dialogue.
 pub fn line(dialogue: &Dialogue) -> String {
     serde_json::to_string(&Line { smtp: dialogue.clone() }).unwrap_or_default()
+}
+
+/// Where lines of a recording go, each with the key by which a second one of its kind is left out.
+type Note = Box<dyn Fn(&str, String) + Send + Sync>;
+
+/// Records what another port says.
+pub struct Recorder<S> {
+    under: S,
+    note: Note,
+}
+
+impl<S> Recorder<S> {
+    /// Records what `under` says.
+    pub fn new(under: S, note: Note) -> Self {
+        Self { under, note }
+    }
+}
+
+impl<S: Deref<Target = dyn Smtp> + Send + Sync> Smtp for Recorder<S> {
+    fn talk<'a>(&'a self, call: &'a Call) -> Talk<'a> {
+        Box::pin(async move {
+            let dialogue = self.under.talk(call).await;
+            (self.note)(&format!("{} {}", call.host, call.address), line(&dialogue));
+            dialogue
+        })
+    }
 }
 
 /// What a recording holds.

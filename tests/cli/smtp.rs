@@ -142,3 +142,51 @@ fn a_file_of_authorities_that_holds_none_is_a_usage_error() {
         });
     assert_eq!(ends, [(Some(2), true); 2]);
 }
+
+/// How a check with `--smtp` ends, by its exit code, the headline, and what was said with the host.
+fn checked(test: &str, address: &str, dialogue: &Value) -> (Option<i32>, String, Value) {
+    let cassette = format!(
+        "{{\"cassette\":1,\"absent\":\"nxdomain\"}}\n\
+         {{\"name\":\"example.com\",\"type\":\"MX\",\"records\":[\"10 mx.example.com.\"]}}\n\
+         {{\"name\":\"mx.example.com\",\"type\":\"A\",\"records\":[\"{address}\"]}}\n{}\n",
+        json!({ "smtp": dialogue })
+    );
+    let words = ["example.com", "--smtp", "--checks", "mx", "--select", "tls_rpt", "-f", "json"];
+    let ended = replay(test, &cassette, words).end();
+    let domain = ended.document()["domains"][0].clone();
+    let headline = domain["headline"].to_string();
+    (ended.code, headline, domain["smtp"][0]["dialogue"].clone())
+}
+
+fn relay(stages: &Value, tls: &Value) -> Value {
+    json!({
+        "host": "mx.example.com", "address": "192.0.2.10:25", "security": "starttls",
+        "stages": stages, "extensions": [], "mechanisms": [], "clear_mechanisms": [], "tls": tls,
+    })
+}
+
+#[test]
+fn a_check_says_what_the_mx_hosts_offer_and_an_unreached_one_is_undetermined() {
+    let connect = || stage("connect", "done", None, "");
+    let no_tls = stage("starttls", "not_offered", None, "the server does not offer STARTTLS");
+    let silent = stage("connect", "timeout", None, "no connection within 10 s in all");
+    let ends = [
+        checked("check-smtp-good", "192.0.2.10", &relay(&json!([connect()]), &tls("valid"))),
+        checked(
+            "check-smtp-plain",
+            "192.0.2.10",
+            &relay(&json!([connect(), no_tls]), &Value::Null),
+        ),
+        checked("check-smtp-silent", "192.0.2.10", &relay(&json!([silent]), &Value::Null)),
+    ];
+    let codes = ends.each_ref().map(|(code, ..)| *code);
+    assert_eq!(codes, [Some(0), Some(1), Some(3)], "{ends:?}");
+    assert!(ends[1].1.contains("STARTTLS") && ends[2].1.contains("no connection"), "{ends:?}");
+}
+
+#[test]
+fn a_check_connects_to_no_private_address_that_the_dns_names() {
+    let dialogue = relay(&json!([stage("connect", "done", None, "")]), &tls("valid"));
+    let (_, headline, said) = checked("check-smtp-private", "10.0.0.1", &dialogue);
+    assert_eq!((said, headline.contains("private address")), (Value::Null, true), "{headline}");
+}

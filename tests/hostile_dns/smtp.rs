@@ -1,11 +1,12 @@
 //! Dialogues with mail servers that follow a script, good and hostile.
 
 use mailcheck::audit::smtp::judge;
+use mailcheck::net::Association;
 use mailcheck::net::tls::Roots;
 use mailcheck::report::Verdict;
 use mailcheck::smtp::{
-    Association, Call, Dialogue, Envelope, Live, Login, Match, Outcome, Recorded, Secret, Security,
-    Smtp, Step, Trust, Validity, compare, line,
+    Call, Dialogue, Envelope, Live, Login, Match, Outcome, Recorded, Secret, Security, Smtp, Step,
+    Trust, Validity, compare, line,
 };
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
@@ -285,6 +286,25 @@ async fn a_server_that_says_nothing_ends_with_the_patience() {
     let dialogue = live().talk(&Call { patience, ..call(&peer, Security::Starttls) }).await;
     assert_eq!(last(&dialogue), (Step::Banner, Outcome::Timeout));
     assert_eq!(verdict(dialogue), Verdict::Unknown);
+}
+
+#[tokio::test]
+async fn a_banner_of_one_octet_at_a_time_ends_with_the_patience() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let task = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut ticks = tokio::time::interval(Duration::from_millis(5));
+        for octet in b"220-mx.example.com is slow\r\n".iter().cycle() {
+            ticks.tick().await;
+            if stream.write_all(&[*octet]).await.is_err() {
+                break;
+            }
+        }
+    });
+    let peer = Peer { address, heard: Arc::default(), task };
+    let call = Call { patience: Duration::from_millis(300), ..call(&peer, Security::Starttls) };
+    assert_eq!(last(&live().talk(&call).await), (Step::Banner, Outcome::Timeout));
 }
 
 #[tokio::test]

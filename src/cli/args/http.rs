@@ -1,14 +1,25 @@
-//! Flags about files that records lead to.
+//! Flags about servers that records lead to.
 
 use clap::Args;
 use clap::builder::BoolishValueParser;
 
-/// Whether files that records lead to are fetched.
+/// Which servers that records lead to are connected to.
 #[derive(Args, Clone, Debug)]
 pub struct Http {
     /// Do not fetch MTA-STS policy files by HTTPS
     #[arg(long, value_parser = BoolishValueParser::new(), hide_short_help = true)]
     pub no_http: bool,
+
+    /// Connect to the MX hosts: STARTTLS, certificate, DANE
+    ///
+    /// On port 25, as senders do; no message is sent. A host that is not reached is undetermined: many
+    /// networks block outgoing port 25.
+    #[arg(long, value_parser = BoolishValueParser::new())]
+    pub smtp: bool,
+
+    /// The port of MX hosts, for tests.
+    #[arg(long, value_name = "PORT", default_value_t = 25, hide = true)]
+    pub mail_server_port: u16,
 
     /// The port of web servers, for tests.
     #[arg(long, value_name = "PORT", default_value_t = 443, hide = true)]

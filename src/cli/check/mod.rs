@@ -5,11 +5,12 @@ mod plan;
 mod progress;
 mod stream;
 
-pub use plan::{List, Plan, plan};
+pub use plan::{List, Plan, Probing, plan};
 
 use super::clock::Moment;
 use super::publish::Publication;
 use super::session::Session;
+use super::smtp::Dialer;
 use super::words::{Ending, Format, Mistake, Output};
 use super::{RunError, conclude, input, what_if};
 use crate::audit::{self, Inquiry, Steps};
@@ -22,6 +23,7 @@ use named::Named;
 use progress::{Progress, State};
 use std::io::{self, Write as _};
 use std::sync::Arc;
+use std::time::Duration;
 use std::vec;
 pub(super) use stream::compare as compare_in_time;
 pub(super) use stream::examine;
@@ -150,16 +152,22 @@ async fn carry_out(
     let about = Arc::new((plan.ending.policy.config.clone(), plan.sources.faults.clone()));
     let clock = session.clock();
     let web = session.stack.web(plan.http);
+    let dialer = plan.probing.map(|how| dialer(session, how)).transpose()?;
     let work = |mut inquiry: Inquiry| {
         // What is said of a sender is said in steps.
         if !is_explained && inquiry.senders.is_empty() && inquiry.declared.is_empty() {
             inquiry.steps = Steps::Skipped;
         }
         let (dns, web, about) = (Arc::clone(&dns), Arc::clone(&web), Arc::clone(&about));
+        let dialer = dialer.clone();
         async move {
             // What one message would get is another question than what the owner expects.
             let is_judged = inquiry.is_about_the_whole();
             let mut domain = examine(dns, web, inquiry, clock, deadline).await;
+            if let Some((dialer, port)) = dialer {
+                let probes = dialer.mail_hosts(&domain, port).await;
+                audit::smtp::add_to(&mut domain, probes);
+            }
             let (config, faults) = &*about;
             if is_judged {
                 config::judge(config, &mut domain);
@@ -178,6 +186,31 @@ async fn carry_out(
     let waits = plan.ending.may_be_table() && plan.ending.outputs.iter().any(is_text);
     let end = stream(&mut source, work, interrupt, waits, audience).await?;
     Ok((end, source.named))
+}
+
+/// Most time for a dialogue with an MX host: a report waits for it.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// Addresses of an MX host that are tried until one of them answers.
+const MOST_ADDRESSES: usize = 2;
+
+/// What connects to MX hosts, and the port.
+///
+/// # Errors
+/// The recording holds something else than dialogues.
+fn dialer(session: &Session, how: Probing) -> Result<(Dialer, u16), Mistake> {
+    let dialer = Dialer {
+        dns: Arc::clone(session.dns()),
+        smtp: session.stack.smtp()?,
+        allows_local: how.allows_local,
+        helo: None,
+        envelope: None,
+        login: None,
+        now: session.started.seconds,
+        clock: session.clock().seconds,
+        patience: PATIENCE,
+        most_addresses: MOST_ADDRESSES,
+    };
+    Ok((dialer, how.port))
 }
 
 /// A domain as a drill found it, and said so: what follows from a drill is not real.

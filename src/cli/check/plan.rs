@@ -34,8 +34,19 @@ pub struct Plan {
     pub sources: Sources,
     /// How files are fetched.
     pub http: Http,
+    /// How MX hosts are connected to; `None` if they are not.
+    pub probing: Option<Probing>,
     /// Where the report goes, and what counts.
     pub ending: Ending,
+}
+
+/// How MX hosts are connected to.
+#[derive(Clone, Copy, Debug)]
+pub struct Probing {
+    /// The port.
+    pub port: u16,
+    /// True if private addresses are connected to that only the DNS named.
+    pub allows_local: bool,
 }
 
 /// Understands what was typed.
@@ -71,6 +82,13 @@ pub fn plan(typed: CheckArgs) -> Result<Plan, Mistake> {
         (false, true) => Http::Anywhere { port: typed.http.web_server_port },
         (false, false) => Http::Public,
     };
+    if typed.http.smtp && !given.checks.has(Protocol::Mx) {
+        return Err(Mistake::new("--smtp connects to the MX hosts: add mx to --checks"));
+    }
+    let probing = typed.http.smtp.then_some(Probing {
+        port: typed.http.mail_server_port,
+        allows_local: typed.one_by_one.allow_private,
+    });
     let inquiries = words.targets.into_iter().map(|mut target| {
         target.notes.extend(what_if.notes());
         let mut inquiry = given.inquiry(target);
@@ -86,6 +104,7 @@ pub fn plan(typed: CheckArgs) -> Result<Plan, Mistake> {
         ending,
         sources,
         http,
+        probing,
     })
 }
 

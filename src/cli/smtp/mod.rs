@@ -1,27 +1,21 @@
 //! `mailcheck smtp`: a dialogue with a mail server, stage by stage, without sending a message.
 
 mod credentials;
+mod dial;
 mod plan;
 
 use super::args::{self, Look, Pages, Sources};
 use super::session::Session;
-use super::words::Mistake;
 use super::{RunError, wait_for, write};
-use crate::audit::smtp::{associations, judge_with};
-use crate::dns::{Answer, Kind, ask};
-use crate::net::Name;
 use crate::render::{json, text};
 use crate::report::envelope::{Enveloped, Kind as Document};
-use crate::report::smtp::{Probe, Probes};
-use crate::smtp::{Call, Live, Recorded, Smtp, line};
-use crate::text::Phrase;
-use crate::web::is_public;
+use crate::report::smtp::Probes;
 use clap::Parser;
 use clap::builder::BoolishValueParser;
-use plan::{Form, Host, Plan, Target, plan};
+pub(super) use dial::Dialer;
+use plan::{Form, Plan, plan};
 use std::ffi::OsString;
 use std::io::Write;
-use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 /// Addresses of a host that are tried until one of them answers.
@@ -114,17 +108,21 @@ pub(super) fn run(typed: SmtpArgs) -> Result<u8, RunError> {
 
 async fn carry_out(plan: Plan) -> Result<u8, RunError> {
     let session = Session::open(&plan.sources)?;
-    let smtp: Box<dyn Smtp> = if plan.sources.replay.is_some() {
-        let lines = session.stack.dialogues.iter().map(|line| &**line);
-        Box::new(Recorded::read(lines).map_err(Mistake::new)?)
-    } else if plan.sources.offline {
-        Box::new(Recorded::default())
-    } else {
-        Box::new(Live::new(&session.stack.roots).map_err(Mistake::new)?)
+    let dialer = Dialer {
+        dns: Arc::clone(session.dns()),
+        smtp: session.stack.smtp()?,
+        allows_local: plan.allows_local,
+        helo: plan.helo.clone(),
+        envelope: plan.envelope.clone(),
+        login: plan.login.clone(),
+        now: session.started.seconds,
+        clock: session.clock().seconds,
+        patience: plan.sources.deadline,
+        most_addresses: MOST_ADDRESSES,
     };
     let mut probes = Vec::new();
     for target in &plan.targets {
-        probes.push(probe(&session, &*smtp, &plan, target).await);
+        probes.push(dialer.probe(target).await);
     }
     let mut probes = Probes::new(probes, session.run());
     session.finish(&mut probes.run)?;
@@ -132,88 +130,6 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
         write::output(output, &plan.appearance, |it, look, out| form(&probes, it, look, out))?;
     }
     Ok(probes.exit_code)
-}
-
-/// One server: its addresses in turn, until one of them answers.
-async fn probe(session: &Session, smtp: &dyn Smtp, plan: &Plan, target: &Target) -> Probe {
-    let host = target.host.to_string();
-    let (addresses, tlsa) = match &target.host {
-        Host::Address(address) => (Ok(vec![*address]), None),
-        Host::Name(name) => tokio::join!(
-            addresses(session, name, plan.allows_local),
-            tlsa(session, name, target.port)
-        ),
-    };
-    let addresses = match addresses {
-        Ok(addresses) => addresses,
-        Err(why) => return Probe::unasked(host, target.port, why),
-    };
-    let mut last = None;
-    for address in addresses.into_iter().take(MOST_ADDRESSES) {
-        let call = Call {
-            host: host.clone(),
-            address: SocketAddr::new(address, target.port),
-            security: target.security,
-            ehlo: plan.helo.clone(),
-            envelope: plan.envelope.clone(),
-            login: plan.login.clone(),
-            tlsa: tlsa.as_deref().map(associations).unwrap_or_default(),
-            now: session.started.seconds,
-            patience: plan.sources.deadline,
-        };
-        let dialogue = smtp.talk(&call).await;
-        session.stack.record(&format!("{host} {}", call.address), line(&dialogue));
-        let is_connected = dialogue.is_connected();
-        last = Some(dialogue);
-        if is_connected {
-            break;
-        }
-    }
-    match last {
-        Some(dialogue) => judge_with(dialogue, tlsa.as_deref(), session.clock().seconds),
-        None => Probe::unasked(host, target.port, Phrase::from("the host has no address")),
-    }
-}
-
-/// The TLSA records of a port of a host; `None` if their name is too long to exist.
-async fn tlsa(session: &Session, host: &Name, port: u16) -> Option<Arc<Answer>> {
-    // RFC 7672 §2.2.3: the port and the transport go before the host.
-    let name = host.child(format!("_{port}._tcp")).ok()?;
-    Some(ask(&**session.dns(), &name, Kind::Tlsa).await)
-}
-
-/// The addresses of a host.
-///
-/// # Errors
-/// There is none that may be connected to, in words.
-async fn addresses(
-    session: &Session,
-    name: &Name,
-    allows_local: bool,
-) -> Result<Vec<IpAddr>, Phrase> {
-    let dns = &**session.dns();
-    let (v4, v6) = tokio::join!(ask(dns, name, Kind::A), ask(dns, name, Kind::Aaaa));
-    let all: Vec<IpAddr> = [&v4, &v6]
-        .into_iter()
-        .flat_map(|answer| answer.records())
-        .filter_map(|record| record.data.address())
-        .collect();
-    if let ([], Some(failure)) = (all.as_slice(), v4.failure().or(v6.failure())) {
-        let why = Phrase::from("addresses of ").name(name).plain(" ");
-        return Err(why.plain(failure.trouble.sentence()));
-    }
-    // The DNS of a stranger can name any address of the reader's own network.
-    let (local, public): (Vec<IpAddr>, Vec<IpAddr>) =
-        all.into_iter().partition(|ip| !allows_local && !is_public(*ip));
-    match (public.as_slice(), local.first()) {
-        ([], None) => Err(Phrase::new().name(name).plain(" has no address")),
-        ([], Some(first)) => Err(Phrase::new()
-            .name(name)
-            .plain(" has a private address only (")
-            .addr(first)
-            .plain("): give --allow-private to connect to it")),
-        _ => Ok(public),
-    }
 }
 
 fn form(

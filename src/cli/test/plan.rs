@@ -48,6 +48,7 @@ pub(super) fn plan(mut typed: TestArgs) -> Result<Plan, Mistake> {
     });
     Ok(Plan {
         http: Http::Off,
+        probing: None,
         inquiries: inquiries.collect::<Result<_, _>>()?,
         list: None,
         what_if: WhatIf::default(),

@@ -1,12 +1,14 @@
 //! A row per protocol: who receives, who may send, whose signature counts, what is done with the
 //! rest.
 
-use super::of_status;
 use super::sheet::Sheet;
+use super::{of_status, of_verdict};
 use crate::protocols::Protocol;
 use crate::render::documented::documented;
 use crate::render::palette::Ink;
+use crate::report::smtp::Probe;
 use crate::report::{Domain, ExpectedRecord, Need, RecordState, SectionView};
+use crate::smtp::Match;
 use crate::text::Phrase;
 
 /// The column where summaries begin, counted from the one of the statuses.
@@ -28,10 +30,29 @@ pub(super) fn rows(sheet: &mut Sheet, domain: &Domain) {
         let sentence = sheet.line().phrase(summary);
         sheet.sentence(label, &sentence);
     }
+    for probe in &domain.smtp {
+        let label = sheet
+            .line()
+            .with(Ink::Strong, "  SMTP")
+            .pad(column)
+            .with(of_verdict(probe.result), probe.result.word())
+            .pad(column + AFTER_STATUS);
+        let sentence = sheet.line().with(Ink::Name, &probe.host).plain(": ").phrase(&said(probe));
+        sheet.sentence(label, &sentence);
+    }
     for provider in &domain.providers {
         let label = sheet.line().with(Ink::Strong, "  Provider").pad(column + AFTER_STATUS);
         let sentence = sheet.line().phrase(&documented(provider));
         sheet.sentence(label, &sentence);
+    }
+}
+
+/// What became of a dialogue with an MX host, and of its TLSA records.
+fn said(probe: &Probe) -> Phrase {
+    let said = probe.headline.clone();
+    match probe.dane.as_ref().and_then(|dane| dane.result) {
+        Some(Match::EndEntity | Match::TrustAnchor) => said.plain(", ").good("DANE verified"),
+        _ => said,
     }
 }
 
