@@ -12,6 +12,7 @@
 pub mod arc;
 #[cfg(feature = "mail")]
 pub mod auth_results;
+pub mod dane;
 pub mod dkim;
 pub mod dmarc;
 pub mod dnssec;
@@ -45,6 +46,8 @@ pub enum Protocol {
     MtaSts,
     /// Where failures of TLS are reported (RFC 8460).
     TlsRpt,
+    /// Which certificates the MX hosts must show (RFC 7672).
+    Dane,
     /// Whether the answers that all of this rests on are those that were signed (RFC 4033).
     Dnssec,
 }
@@ -58,6 +61,7 @@ pub static ROWS: &[Row] = &[
         labels: &[],
         rules: || rules(mx::lint::CHECKS),
         examine: None,
+        compact: None,
     },
     Row {
         protocol: Protocol::Spf,
@@ -66,6 +70,7 @@ pub static ROWS: &[Row] = &[
         labels: &[],
         rules: || rules(spf::lint::CHECKS),
         examine: None,
+        compact: None,
     },
     Row {
         protocol: Protocol::Dkim,
@@ -74,6 +79,7 @@ pub static ROWS: &[Row] = &[
         labels: &[dkim::LABEL],
         rules: || rules(dkim::lint::CHECKS),
         examine: None,
+        compact: None,
     },
     Row {
         protocol: Protocol::Dmarc,
@@ -82,6 +88,7 @@ pub static ROWS: &[Row] = &[
         labels: &[dmarc::LABEL],
         rules: || rules(dmarc::lint::CHECKS),
         examine: None,
+        compact: None,
     },
     Row {
         protocol: Protocol::MtaSts,
@@ -90,6 +97,7 @@ pub static ROWS: &[Row] = &[
         labels: &[mta_sts::LABEL],
         rules: || rules(mta_sts::lint::CHECKS),
         examine: Some(mta_sts::examine),
+        compact: Some("enforce"),
     },
     Row {
         protocol: Protocol::TlsRpt,
@@ -98,6 +106,16 @@ pub static ROWS: &[Row] = &[
         labels: tls_rpt::LABELS,
         rules: || rules(tls_rpt::lint::CHECKS),
         examine: Some(tls_rpt::examine),
+        compact: Some("yes"),
+    },
+    Row {
+        protocol: Protocol::Dane,
+        word: "dane",
+        title: "DANE",
+        labels: &[],
+        rules: || rules(dane::lint::CHECKS),
+        examine: Some(dane::examine),
+        compact: Some("yes"),
     },
     Row {
         protocol: Protocol::Dnssec,
@@ -106,6 +124,7 @@ pub static ROWS: &[Row] = &[
         labels: &[],
         rules: || rules(dnssec::lint::CHECKS),
         examine: None,
+        compact: None,
     },
 ];
 
@@ -125,6 +144,9 @@ pub struct Row {
     pub rules: fn() -> Vec<&'static Rule>,
     /// How a domain is examined; `None` for those that need to know of others.
     pub examine: Option<Examine>,
+    /// What stands for a good standing where it shares a line with others about the way of mail to the
+    /// domain; `None` for those that always have a line of their own.
+    pub compact: Option<&'static str>,
 }
 
 /// Examines a domain.
@@ -183,6 +205,11 @@ impl Protocol {
     /// Its key in JSON, its word in flags, and the family of its rules.
     pub fn word(self) -> &'static str {
         self.row().word
+    }
+
+    /// What stands for a good standing in the line that it shares with others, if it shares one.
+    pub fn compact(self) -> Option<&'static str> {
+        self.row().compact
     }
 
     /// Its name for a reader.

@@ -7,7 +7,7 @@ use crate::protocols::Protocol;
 use crate::render::documented::documented;
 use crate::render::palette::Ink;
 use crate::report::smtp::Probe;
-use crate::report::{Domain, ExpectedRecord, Need, RecordState, SectionView};
+use crate::report::{Domain, ExpectedRecord, Need, RecordState, SectionView, Status};
 use crate::smtp::Match;
 use crate::text::Phrase;
 
@@ -20,6 +20,11 @@ pub(super) fn rows(sheet: &mut Sheet, domain: &Domain) {
     let longest = Protocol::all().map(|protocol| protocol.title().len()).max().unwrap_or_default();
     let column = "  ".len() + longest + "  ".len();
     let views = domain.sections().into_iter().filter(SectionView::is_examined);
+    // Where nothing but these was asked about, each says what it has to say.
+    let is_main = |view: &SectionView<'_>| view.protocol.compact().is_none();
+    let shares = views.clone().any(|view| is_main(&view));
+    let (shared, views): (Vec<_>, Vec<_>) =
+        views.partition(|view| shares && shared_word(view).is_some());
     for SectionView { protocol, status, summary, .. } in views {
         let label = sheet
             .line()
@@ -30,6 +35,7 @@ pub(super) fn rows(sheet: &mut Sheet, domain: &Domain) {
         let sentence = sheet.line().phrase(summary);
         sheet.sentence(label, &sentence);
     }
+    way_in(sheet, &shared, column + AFTER_STATUS);
     for probe in &domain.smtp {
         let label = sheet
             .line()
@@ -45,6 +51,34 @@ pub(super) fn rows(sheet: &mut Sheet, domain: &Domain) {
         let sentence = sheet.line().phrase(&documented(provider));
         sheet.sentence(label, &sentence);
     }
+}
+
+/// What stands for a protocol in the line about the way of mail to the domain; `None` where there is more
+/// to say.
+fn shared_word(view: &SectionView<'_>) -> Option<&'static str> {
+    let good = view.protocol.compact()?;
+    match view.status {
+        Status::Good => Some(good),
+        Status::Absent => Some("no"),
+        _ => None,
+    }
+}
+
+/// The line about the way of mail to the domain: the protocols of which a word says all.
+fn way_in(sheet: &mut Sheet, shared: &[SectionView<'_>], column: usize) {
+    if shared.is_empty() {
+        return;
+    }
+    let label = sheet.line().with(Ink::Strong, "  TLS").pad(column);
+    let between = format!(" {} ", sheet.glyphs.plain);
+    let sentence = shared.iter().enumerate().fold(sheet.line(), |line, (at, view)| {
+        let line = if at > 0 { line.plain(&between) } else { line };
+        let ink = if view.status == Status::Good { Ink::Good } else { Ink::Plain };
+        line.plain(view.protocol.title())
+            .plain(" ")
+            .with(ink, shared_word(view).unwrap_or_default())
+    });
+    sheet.sentence(label, &sentence);
 }
 
 /// What became of a dialogue with an MX host, and of its TLSA records.
