@@ -23,7 +23,7 @@ use std::sync::Arc;
 /// What the answers and the policies that are read for a file may weigh in octets, whatever its size.
 const WEIGHT: usize = 16 * 1024 * 1024;
 /// What they may weigh more for each octet of the file, for large files have many names.
-const WEIGHT_OF_OCTET: usize = 32;
+const WEIGHT_OF_OCTET: usize = 48;
 
 /// What there is to say about one file.
 #[derive(Debug)]

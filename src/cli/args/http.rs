@@ -14,7 +14,7 @@ pub struct Http {
     ///
     /// On port 25, as senders do; no message is sent. A host that is not reached is undetermined: many
     /// networks block outgoing port 25.
-    #[arg(long, value_parser = BoolishValueParser::new())]
+    #[arg(long, value_parser = BoolishValueParser::new(), hide_short_help = true)]
     pub smtp: bool,
 
     /// The port of MX hosts, for tests.
