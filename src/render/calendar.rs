@@ -8,7 +8,7 @@ const LONGEST: usize = 75;
 
 /// Writes the calendar; `at` is when it is written, RFC 3339.
 pub fn render(at: &str, deadlines: &[Deadline]) -> String {
-    let stamp: String = at.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let stamp: String = at.chars().filter(char::is_ascii_alphanumeric).collect();
     let mut out = String::new();
     let mut line = |text: &str| folded(&mut out, text);
     line("BEGIN:VCALENDAR");

@@ -34,7 +34,7 @@ fn entry(out: &mut String, incident: &Incident) {
         Class::Undetermined => "undetermined",
     };
     let scope: Vec<String> = scope.iter().map(ToString::to_string).collect();
-    let end = end.map_or_else(|| "not yet".to_owned(), |end| end.words());
+    let end = end.map_or_else(|| "not yet".to_owned(), crate::report::Bounds::words);
     let status = incident.status.word();
     let lines = [
         ("Status", status.to_owned()),

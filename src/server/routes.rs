@@ -63,10 +63,7 @@ impl App {
         let key = (domain.to_string(), senders.clone());
         let make = || async {
             let work = self.examine.domain(domain, senders);
-            match self.worked(work).await {
-                Some(report) => Some(self.render(&report)),
-                None => None,
-            }
+            self.worked(work).await.map(|report| self.render(&report))
         };
         let kept = self.kept.report(key, make).await;
         let (rendered, was_kept) = kept.ok_or_else(Refusal::internal)?;

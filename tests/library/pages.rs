@@ -72,7 +72,8 @@ fn squeezed(text: impl ToString) -> String {
 fn the_page_says_what_the_screen_says_in_the_same_order() {
     for report in [reports::good(), reports::failing(), reports::broken(), reports::unknown()] {
         let domain = &report.domains[0];
-        let sections = domain.sections().into_iter().filter(|view| view.is_examined());
+        let sections =
+            domain.sections().into_iter().filter(mailcheck::report::SectionView::is_examined);
         let mut expected = vec![squeezed(&domain.headline)];
         expected.extend(domain.notes.iter().map(squeezed));
         expected.extend(sections.map(|view| squeezed(view.summary)));

@@ -57,10 +57,11 @@ impl Examiner {
     /// A session whose answers are fresh. One that cannot be opened again is used on.
     fn session(&self) -> Arc<Session> {
         let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        if !session.stack.is_repeatable && session.elapsed() > LIFE {
-            if let Ok(fresh) = Session::open(&self.sources) {
-                *session = Arc::new(fresh);
-            }
+        if !session.stack.is_repeatable
+            && session.elapsed() > LIFE
+            && let Ok(fresh) = Session::open(&self.sources)
+        {
+            *session = Arc::new(fresh);
         }
         Arc::clone(&session)
     }

@@ -64,7 +64,7 @@ pub async fn facts(dns: &dyn Dns, domain: &Name) -> Facts {
     let hosts = join_all(hosts.into_iter().map(|host| look_at(dns, host))).await;
     // Without MX the domain is its own host if it has an address (RFC 5321 §5.1).
     let is_host = |host: &Host| {
-        mx.records().first().is_some() || host.addresses.iter().any(|it| !it.records().is_empty())
+        !mx.records().is_empty() || host.addresses.iter().any(|it| !it.records().is_empty())
     };
     let hosts = hosts.into_iter().flatten().filter(is_host).collect();
     Facts { mx, hosts }

@@ -91,7 +91,7 @@ impl<'d> Budget<'d> {
     }
 
     fn count(&self) -> u16 {
-        self.lookups.max(LOOKUP_LIMIT).min(MOST_SLOTS)
+        self.lookups.clamp(LOOKUP_LIMIT, MOST_SLOTS)
     }
 
     fn width(&self) -> u16 {
