@@ -1,7 +1,7 @@
 //! DNSSEC: whether an answer is the one that its zone signed (RFC 4033, RFC 4034, RFC 4035, RFC 5155).
 //!
-//! [`Validator`] asks the port for replies with their signatures ([`Addressee::Signed`]), and follows
-//! them from a trust anchor ([`Anchors`]) to the answer. What comes out is a [`Proof`]: secure,
+//! `Validator` asks the port for replies with their signatures ([`Addressee::Signed`]), and follows
+//! them from a trust anchor (`Anchors`) to the answer. What comes out is a [`Proof`]: secure,
 //! insecure, bogus or indeterminate, with the zone that decides and the reason.
 //!
 //! | file | holds |

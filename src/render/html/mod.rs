@@ -6,7 +6,7 @@
 //! pictures, the findings with what repairs them, and, folded, every query and step.
 //!
 //! All markup is in `templates/`. A template is compiled, and escapes whatever it shows; what it does
-//! not escape are other templates of this room ([`fragment`]), and nothing else. Text of others gets
+//! not escape are other templates of this room (`fragment`), and nothing else. Text of others gets
 //! into two contexts only: between tags, and between the double quotes of an attribute that holds
 //! words. Addresses behind links are made of a citation or the id of a rule ([`Link`]), numbers of
 //! numbers.
