@@ -1,9 +1,8 @@
 //! A row of what receivers decide by, without a report.
 
-use crate::dns::{Answer as DnsAnswer, Budget, Data, Dns, Outcome};
+use crate::dns::{Answer as DnsAnswer, Budget, Dns, Outcome};
 use crate::examine::brief::{Brief, brief};
 use crate::examine::{Clock, Inquiry};
-use crate::net::Name;
 use crate::protocols::dmarc::{Discovered, DmarcResult, Record, Verdict};
 use crate::protocols::spf::{Policies, Shared};
 use crate::provider;
@@ -58,15 +57,7 @@ pub async fn decided(
 }
 
 fn mx_row(answer: &DnsAnswer) -> MxRow {
-    let mut published: Vec<(u16, &Name)> = answer
-        .records()
-        .iter()
-        .filter_map(|record| match &record.data {
-            Data::Mx { preference, exchange } => Some((*preference, exchange)),
-            _ => None,
-        })
-        .collect();
-    published.sort();
+    let published = answer.exchanges();
     let hosts = || published.iter().map(|(_, host)| *host).filter(|host| !host.is_root());
     let provider = hosts().find_map(provider::recognise_mx).map(|known| known.title().to_owned());
     let status = match &answer.outcome {

@@ -396,6 +396,17 @@ impl Answer {
         data.collect()
     }
 
+    /// The hosts of MX records with their preferences, the most preferred first.
+    pub(crate) fn exchanges(&self) -> Vec<(u16, &Name)> {
+        let hosts = self.records().iter().filter_map(|record| match &record.data {
+            Data::Mx { preference, exchange } => Some((*preference, exchange)),
+            _ => None,
+        });
+        let mut hosts: Vec<(u16, &Name)> = hosts.collect();
+        hosts.sort();
+        hosts
+    }
+
     /// The texts of TXT records, each joined from its strings.
     pub fn texts(&self) -> impl Iterator<Item = Vec<u8>> + '_ {
         self.records().iter().filter_map(|record| record.data.text())

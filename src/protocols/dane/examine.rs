@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::{LABELS, explain, lint};
 use crate::diagnostic::{self, Finding, Standing, Step};
-use crate::dns::{Answer, Data, Dns, Failure, Kind, Outcome, addresses, ask, join_all};
+use crate::dns::{Answer, Dns, Failure, Kind, Outcome, addresses, ask, join_all};
 use crate::net::{Association, Family, Name};
 use crate::protocols::{Detail, Examined, Examining};
 use crate::text::Phrase;
@@ -72,23 +72,13 @@ pub async fn facts(dns: &dyn Dns, domain: &Name) -> Facts {
 
 /// The hosts that receive, most preferred first, each once.
 fn hosts(domain: &Name, mx: &Answer) -> Vec<Name> {
-    let mut published: Vec<(u16, &Name)> = Vec::new();
-    match &mx.outcome {
-        Outcome::Failed(_) | Outcome::NxDomain => {}
-        Outcome::NoData => published.push((0, domain)),
-        Outcome::Records(records) => {
-            published.extend(records.iter().filter_map(|record| match &record.data {
-                // The root is no host (RFC 7505 §3).
-                Data::Mx { preference, exchange } if exchange.parent().is_some() => {
-                    Some((*preference, exchange))
-                }
-                _ => None,
-            }));
-        }
-    }
-    published.sort();
+    let published = match &mx.outcome {
+        Outcome::NoData => vec![(0, domain)],
+        _ => mx.exchanges(),
+    };
     let mut hosts: Vec<Name> = Vec::new();
-    for (_, host) in published {
+    // The root is no host (RFC 7505 §3).
+    for (_, host) in published.into_iter().filter(|(_, host)| !host.is_root()) {
         if hosts.len() < MOST_HOSTS && !hosts.contains(host) {
             hosts.push(host.clone());
         }
