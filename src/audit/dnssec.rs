@@ -2,10 +2,10 @@
 
 use super::section;
 use crate::dns::{Dns, Trouble};
-use crate::examine::{Inquiry, Steps};
+use crate::examine::Inquiry;
 use crate::protocols::dnssec::{Facts, Judged, Source, State};
 use crate::protocols::{Examined as _, Protocol};
-use crate::report::{Domain, Finding, Lookup, LookupOutcome, Lookups, Section, Status};
+use crate::report::{Domain, Finding, Lookup, LookupOutcome, Section, Status};
 
 /// What the answers of a report are worth; `None` where no server says anything of that, or nobody
 /// asked.
@@ -31,11 +31,7 @@ pub(super) async fn facts(dns: &dyn Dns, inquiry: &Inquiry, rows: &[Lookup]) -> 
 /// Adds the section and the findings to a report. What files and old recordings say is not signed, and
 /// nothing is known of how it was.
 pub(super) fn add(domain: &mut Domain, facts: Option<&Facts>, inquiry: &Inquiry) {
-    let mut lookups = match inquiry.steps {
-        Steps::Told => Lookups::default(),
-        Steps::Skipped => Lookups::without_steps(),
-        Steps::Unread => Lookups::without_records(),
-    };
+    let mut lookups = inquiry.steps.lookups();
     let own = domain.others.0.iter_mut().find(|other| other.protocol == Protocol::Dnssec);
     if let Some(other) = own.filter(|_| inquiry.checks.has(Protocol::Dnssec)) {
         other.section = match facts {

@@ -55,9 +55,7 @@ use crate::fix::{SenderFixes, find_fixes};
 use crate::posture::lint::rules::MAILBOX_PROVIDER_NOT_AUTHORIZED;
 use crate::protocols::spf::{Policies, Shared};
 use crate::report::headline::{About, Parts};
-use crate::report::{
-    Authorized, Domain, Finding, Lookups, Others, Presence, Section, Verdict, number,
-};
+use crate::report::{Authorized, Domain, Finding, Others, Presence, Section, Verdict, number};
 use crate::text::{Phrase, escape};
 use crate::web::{Unasked, Web};
 use section::authorization::{authorization, failures};
@@ -158,11 +156,7 @@ fn draft(
     findings: &[diagnostic::Finding],
     sender_fixes: Vec<SenderFixes>,
 ) -> Draft {
-    let mut lookups = match inquiry.steps {
-        Steps::Told => Lookups::default(),
-        Steps::Skipped => Lookups::without_steps(),
-        Steps::Unread => Lookups::without_records(),
-    };
+    let mut lookups = inquiry.steps.lookups();
     let findings: Vec<Finding> = findings.iter().map(Finding::from).collect();
     let hints = fault::Hints::new(&gathered, inquiry);
     let missing = gathered.is_missing();

@@ -7,7 +7,7 @@ use crate::dns::dnssec::Anchors;
 use crate::net::{Cidr, Name};
 use crate::posture::Role;
 use crate::protocols::Protocol;
-use crate::report::Declaration;
+use crate::report::{Declaration, Lookups};
 use crate::text::Phrase;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -193,6 +193,17 @@ pub enum Steps {
     Skipped,
     /// Not at all, nor the records that answers hold: for those who keep a row of each domain.
     Unread,
+}
+
+impl Steps {
+    /// An empty table of lookups, of which a report keeps what it is to say.
+    pub(crate) fn lookups(self) -> Lookups {
+        match self {
+            Self::Told => Lookups::default(),
+            Self::Skipped => Lookups::without_steps(),
+            Self::Unread => Lookups::without_records(),
+        }
+    }
 }
 
 /// Whether records of the retired SPF type 99 are looked for: that is one more query, and a file answers
