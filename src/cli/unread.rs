@@ -34,15 +34,11 @@ impl Unread {
         let skipped: Vec<&Notice> = files.notices.iter().filter(skipped).collect();
         let Some(first) = skipped.first() else { return };
         self.is_partial = true;
-        let shown = skipped.iter().take(NAMED).map(|it| escape(it.to_string().as_bytes()));
-        let shown: Vec<String> = shown.map(|it| shortened(&it)).collect();
-        let more = skipped.len() - shown.len();
-        let more = if more > 0 { format!("; and {more} more") } else { String::new() };
         let changes = if skipped.len() == 1 { "change" } else { "changes" };
         self.notes.push(Phrase::new().code(escape(first.place.file.as_bytes())).plain(format!(
-            ": {} {changes} not understood ({}{more}): what they do is undetermined",
+            ": {} {changes} not understood ({}): what they do is undetermined",
             skipped.len(),
-            shown.join("; ")
+            listed(&skipped, 0)
         )));
     }
 
@@ -53,18 +49,23 @@ impl Unread {
 
     fn say(&mut self, faults: &[&ZoneError], omitted: usize, when: &str, effect: &str) {
         let Some(first) = faults.first() else { return };
-        let shown = faults.iter().take(NAMED).map(|it| escape(it.to_string().as_bytes()));
-        let shown: Vec<String> = shown.map(|it| shortened(&it)).collect();
-        let more = faults.len() - shown.len() + omitted;
-        let more = if more > 0 { format!("; and {more} more") } else { String::new() };
         let file = escape(first.place.file.as_bytes());
         let count = faults.len() + omitted;
         let entries = if count == 1 { "entry" } else { "entries" };
         self.notes.push(Phrase::new().code(file).plain(format!(
-            "{when}: {count} {entries} not read ({}{more}): {effect}",
-            shown.join("; ")
+            "{when}: {count} {entries} not read ({}): {effect}",
+            listed(faults, omitted)
         )));
     }
+}
+
+/// The first of several remarks, and how many more there are; `omitted` are not among them.
+fn listed<T: ToString>(all: &[&T], omitted: usize) -> String {
+    let shown = all.iter().take(NAMED).map(|it| escape(it.to_string().as_bytes()));
+    let mut shown: Vec<String> = shown.map(|it| shortened(&it)).collect();
+    let more = all.len() - shown.len() + omitted;
+    shown.extend((more > 0).then(|| format!("and {more} more")));
+    shown.join("; ")
 }
 
 /// A line that a reader can take in.
