@@ -12,7 +12,7 @@ use crate::cli::session::Session;
 use crate::cli::words::Sources;
 use crate::config::{self, Decisions, Policy};
 use crate::diagnostic::Severity;
-use crate::dns::MOST_QUERIES;
+use crate::dns::{self, MOST_QUERIES, presentation};
 use crate::mail::{self, Piece, feedback::readings};
 use crate::net::Name;
 use crate::render::text::{self, Look};
@@ -133,11 +133,18 @@ fn document<B: Serialize>(
     body: B,
     draw: impl FnOnce(&Look, &mut Vec<u8>) -> io::Result<()>,
 ) -> Result<Document, String> {
+    let body = Enveloped::new(kind, run.started.as_deref(), body);
+    in_both(draw, |out| json::render(&body, out))
+}
+
+/// Both forms, each by who writes it.
+fn in_both(
+    draw: impl FnOnce(&Look, &mut Vec<u8>) -> io::Result<()>,
+    write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>,
+) -> Result<Document, String> {
     let look = Look { width: WIDTH, ..Look::default() };
     let (mut shown, mut json) = (Vec::new(), Vec::new());
-    let written = draw(&look, &mut shown).and_then(|()| {
-        json::render(&Enveloped::new(kind, run.started.as_deref(), body), &mut json)
-    });
+    let written = draw(&look, &mut shown).and_then(|()| write(&mut json));
     written.map_err(|why| why.to_string())?;
     Ok(Document { text: String::from_utf8_lossy(&shown).into_owned(), json })
 }
@@ -217,12 +224,10 @@ async fn records(octets: &[u8]) -> Result<Document, String> {
     let run = Run { files: vec![file], is_partial: is_cut, ..Run::default() };
     let threshold = Threshold { fail_on: Some(Severity::Error), ..Threshold::default() };
     let report = Judged::new(Vec::new(), findings).conclude(run, threshold);
-    let look = Look { width: WIDTH, ..Look::default() };
-    let (mut shown, mut json) = (Vec::new(), Vec::new());
-    let written = text::render(&report, &look, &mut shown)
-        .and_then(|()| json::report(&report, Extent::FULL, &mut json));
-    written.map_err(|why| why.to_string())?;
-    Ok(Document { text: String::from_utf8_lossy(&shown).into_owned(), json })
+    in_both(
+        |look, out| text::render(&report, look, out),
+        |out| json::report(&report, Extent::FULL, out),
+    )
 }
 
 /// The names at which texts belong that begin so.
@@ -245,20 +250,9 @@ fn as_file(octets: &[u8]) -> Vec<u8> {
     let Some((_, name)) = NAMES.iter().find(|(with, _)| begins(with)) else {
         return octets.to_vec();
     };
-    let mut line = format!("{name} 3600 IN TXT").into_bytes();
-    for string in text.chunks(255) {
-        line.extend_from_slice(b" \"");
-        for octet in string {
-            match octet {
-                b'"' | b'\\' => line.extend([b'\\', *octet]),
-                b' '..=b'~' => line.push(*octet),
-                octet => line.extend(format!("\\{octet:03}").bytes()),
-            }
-        }
-        line.push(b'"');
-    }
-    line.push(b'\n');
-    line
+    let strings = text.chunks(255).map(Box::from).collect();
+    let data = presentation::write(dns::Kind::Txt, &dns::Data::Txt(strings));
+    format!("{name} 3600 IN TXT {data}\n").into_bytes()
 }
 
 #[cfg(test)]
