@@ -44,7 +44,7 @@ pub trait Examine: Send + Sync + 'static {
     fn mail(&self, kind: Mail, octets: Vec<u8>) -> Job<Result<Document, String>>;
 }
 
-/// What somebody may paste.
+/// What can be pasted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mail {
     /// A bounce.

@@ -1,8 +1,8 @@
 //! What the main job means: from words and flags to inquiries, sources and outputs.
 //!
-//! Pure functions, but that the configuration and a file of trust anchors are opened. What cannot be understood becomes a
-//! [`Mistake`]: one line that names the words, says what is wrong with them and, where that can be
-//! guessed, what was meant.
+//! Pure functions, but that the configuration and a file of trust anchors are opened. What cannot be
+//! understood becomes a [`Mistake`]: one line that names the words, says what is wrong with them and,
+//! where that can be guessed, what was meant.
 
 use crate::audit::{Asked, Checks, Inquiry, Sweep};
 use crate::cli::args::{CheckArgs, Dnssec};

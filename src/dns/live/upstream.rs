@@ -1,8 +1,8 @@
 //! One server and the ways to it.
 //!
 //! Every UDP try has an id of its own, and a socket and a port of its own or one drawn out of several, so
-//! that a forger must guess all of them (RFC 5452 §9.2). Streams cost a handshake; one connection per server is kept and shared for
-//! as long as it works.
+//! that a forger must guess all of them (RFC 5452 §9.2). Streams cost a handshake; one
+//! connection per server is kept and shared for as long as it works.
 
 use super::multiplex::Multiplex;
 use super::server::{Endpoint, Transport};

@@ -9,7 +9,7 @@
 //!
 //! This protocol has no record of its own. It is about what all others asked, and so it is examined last,
 //! over their answers. That a zone is not signed is no fault. Only what is proved bogus is a finding, at
-//! whoever runs that zone: validating receivers get SERVFAIL there, whatever a resolver says that does not
+//! the operator of that zone: validating receivers get SERVFAIL there, whatever a resolver says that does not
 //! validate.
 //!
 //! [`Facts`] hold the answers and what each is worth; [`lint`] has the rules.
