@@ -166,6 +166,15 @@ fn edges(sources: &[Source]) -> Vec<String> {
         let mut world = heads(before_tests(&code), "std::");
         world.retain(|(_, head)| ["env", "fs"].contains(&head.as_str()));
         confine(&["src/cli", "src/main.rs"], world);
+        // Which addresses may be connected to is decided once.
+        let calls = [".is_private()", ".is_link_local()", ".is_unique_local()"];
+        let lines = before_tests(&code)
+            .lines()
+            .zip(1..)
+            .filter(|(line, _)| calls.iter().any(|call| line.contains(call)));
+        let what = "which addresses only some can reach";
+        let of_addresses = lines.map(|(_, number)| (number, what.to_owned())).collect();
+        confine(&["src/net/reach.rs"], of_addresses);
     }
     offenders
 }

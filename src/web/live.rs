@@ -11,7 +11,8 @@ mod stream;
 
 pub use post::{Post, post};
 
-use super::{Failure, Getting, Outcome, Request, Trouble, Web, is_public};
+use super::{Failure, Getting, Outcome, Request, Trouble, Web};
+use crate::net::is_public;
 use crate::net::tls::Roots;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};

@@ -34,7 +34,7 @@ pub use scripted::Scripted;
 #[doc(hidden)]
 pub use url::Url;
 
-use crate::net::{Name, is_local};
+use crate::net::Name;
 use std::fmt;
 use std::future::{Future, ready};
 use std::net::IpAddr;
@@ -144,72 +144,9 @@ impl Web for Unasked {
     }
 }
 
-/// True for an address that a server on the Internet can have: not one of this machine, of its
-/// network, of a carrier's inside, of a group, or of none.
-pub fn is_public(ip: IpAddr) -> bool {
-    let ip = ip.to_canonical();
-    let inside = match ip {
-        IpAddr::V4(it) => match it.octets() {
-            // RFC 6890 §2.2.2; RFC 6598 §7; RFC 2544: benchmarks.
-            [0, ..] | [198, 18 | 19, ..] => true,
-            [100, second, ..] => (64..128).contains(&second),
-            // Groups, what is reserved, and everybody.
-            [first, ..] => first >= 224,
-        },
-        IpAddr::V6(it) => match it.segments() {
-            // An IPv4 address in the last octets, as gateways write it (RFC 6052 §2.1, RFC 3056).
-            [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
-                let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-                !is_public(IpAddr::from([a, b, c, d]))
-            }
-            [0, 0, 0, 0, 0, 0, ..] => true,
-            [first, ..] => first & 0xff00 == 0xff00 || first & 0xffc0 == 0xfec0,
-        },
-    };
-    !inside && !is_local(ip)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn public(addresses: &[&str]) -> Vec<bool> {
-        addresses.iter().map(|text| is_public(text.parse().expect("an address"))).collect()
-    }
-
-    #[test]
-    fn addresses_that_only_some_can_reach_are_not_public() {
-        let inside = [
-            "127.0.0.1",
-            "10.1.2.3",
-            "172.16.0.1",
-            "192.168.0.1",
-            "169.254.169.254",
-            "0.0.0.0",
-            "0.1.2.3",
-            "100.64.0.1",
-            "198.18.0.1",
-            "224.0.0.1",
-            "255.255.255.255",
-            "::",
-            "::1",
-            "::ffff:127.0.0.1",
-            "::127.0.0.1",
-            "64:ff9b::10.0.0.1",
-            "2002:7f00:1::",
-            "fe80::1",
-            "fc00::1",
-            "fec0::1",
-            "ff02::1",
-        ];
-        assert_eq!(public(&inside), [false; 21]);
-    }
-
-    #[test]
-    fn addresses_of_servers_are_public() {
-        let outside = ["192.0.2.1", "8.8.8.8", "2001:db8::1", "64:ff9b::8.8.8.8", "100.128.0.1"];
-        assert_eq!(public(&outside), [true; 5]);
-    }
 
     #[test]
     fn a_media_type_is_known_by_its_essence() {

@@ -1,6 +1,7 @@
 //! How fast servers are asked.
 
 use crate::dns::{Dns, Endpoint, Host, Lookup, Question, Trouble};
+use crate::net::is_local;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::{Instant, sleep_until};
@@ -14,15 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// True for a server of this machine or of the own network.
 pub(super) fn is_near(endpoint: &Endpoint) -> bool {
-    match endpoint.host {
-        Host::Address(std::net::IpAddr::V4(it)) => {
-            it.is_loopback() || it.is_private() || it.is_link_local()
-        }
-        Host::Address(std::net::IpAddr::V6(it)) => {
-            it.is_loopback() || it.is_unique_local() || it.is_unicast_link_local()
-        }
-        Host::Name(_) => false,
-    }
+    matches!(endpoint.host, Host::Address(ip) if is_local(ip))
 }
 
 /// So many queries a second, and fewer for a while where they time out.

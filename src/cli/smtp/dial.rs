@@ -3,12 +3,11 @@
 use super::plan::{Host, Target};
 use crate::audit::smtp::judge_with;
 use crate::dns::{Answer, Dns, Kind, ask, join_all};
-use crate::net::Name;
+use crate::net::{Name, is_public};
 use crate::report::Domain;
 use crate::report::smtp::Probe;
 use crate::smtp::{Call, Envelope, Login, Security, Smtp};
 use crate::text::Phrase;
-use crate::web::is_public;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;

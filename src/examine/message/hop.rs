@@ -6,7 +6,7 @@
 
 use crate::mail::Message;
 use crate::mail::message::{Received, address, addresses};
-use crate::net::{Name, organization};
+use crate::net::{Name, is_public, organization};
 use crate::protocols::auth_results::AuthenticationResults;
 use std::net::IpAddr;
 
@@ -125,10 +125,12 @@ fn border(received: &[Received], receiver: &Name) -> Option<usize> {
         if by.as_ref().is_some_and(|by| !by.is_within(receiver)) {
             return None;
         }
-        let Some(ip) = hop.ip.filter(|ip| !is_private(*ip)) else { continue };
+        if !hop.ip.is_some_and(is_public) {
+            continue;
+        }
         let client = hop.from.as_deref().and_then(host);
         let is_own = client.is_some_and(|client| client.is_within(receiver));
-        if !is_own && !ip.is_unspecified() {
+        if !is_own {
             return Some(place);
         }
     }
@@ -149,26 +151,6 @@ fn value_of(text: &str, key: &str) -> Option<String> {
         .find(|(name, _)| name.eq_ignore_ascii_case(key))?;
     let value = value.1.trim_matches(['"', '<', '>', ',']);
     (!value.is_empty()).then(|| value.to_owned())
-}
-
-/// True for an address that no host on the Internet has.
-pub(crate) fn is_private(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => {
-            let [first, second, ..] = ip.octets();
-            ip.is_private()
-                || ip.is_loopback()
-                || ip.is_link_local()
-                || ip.is_unspecified()
-                || (first == 100 && (64..128).contains(&second))
-        }
-        IpAddr::V6(ip) => {
-            ip.is_loopback()
-                || ip.is_unspecified()
-                || (ip.segments()[0] & 0xfe00) == 0xfc00
-                || (ip.segments()[0] & 0xffc0) == 0xfe80
-        }
-    }
 }
 
 #[cfg(test)]

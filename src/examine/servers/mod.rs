@@ -12,7 +12,7 @@ use crate::dns::{
     Addressee, Answer, Authority, Data, Dns, Kind, Outcome, Question, Record, Trouble, Way, ask,
     join_all, presentation,
 };
-use crate::net::{Name, is_local};
+use crate::net::{Name, is_public};
 use crate::report::{
     Authoritative, LookupOutcome, NameServer, Reach, Reply, Resolver, Served, ServerState, Watched,
 };
@@ -176,7 +176,7 @@ async fn addresses(dns: &dyn Dns, hosts: &[Name]) -> Vec<(Name, Option<IpAddr>)>
 
 /// Where a server is asked; `None` where it must not be.
 fn socket(ip: IpAddr, how: Sweep) -> Option<SocketAddr> {
-    (how.allows_local || !is_local(ip)).then(|| SocketAddr::new(ip, how.port))
+    (how.allows_local || is_public(ip)).then(|| SocketAddr::new(ip, how.port))
 }
 
 /// The record sets that servers are asked for.
