@@ -1,7 +1,7 @@
 //! Questions, answers and the data in them.
 
-use super::Question;
 use super::failure::Failure;
+use super::{Question, presentation};
 use crate::net::{Association, Name};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -42,37 +42,36 @@ pub enum Kind {
 }
 
 impl Kind {
-    const NAMED: [(Self, &'static str, u16); 11] = [
-        (Self::A, "A", 1),
-        (Self::Aaaa, "AAAA", 28),
-        (Self::Cname, "CNAME", 5),
-        (Self::Mx, "MX", 15),
-        (Self::Ns, "NS", 2),
-        (Self::Ptr, "PTR", 12),
-        (Self::Soa, "SOA", 6),
-        (Self::Spf, "SPF", 99),
-        (Self::Srv, "SRV", 33),
-        (Self::Tlsa, "TLSA", 52),
-        (Self::Txt, "TXT", 16),
+    const NUMBERED: [(Self, u16); 11] = [
+        (Self::A, 1),
+        (Self::Aaaa, 28),
+        (Self::Cname, 5),
+        (Self::Mx, 15),
+        (Self::Ns, 2),
+        (Self::Ptr, 12),
+        (Self::Soa, 6),
+        (Self::Spf, 99),
+        (Self::Srv, 33),
+        (Self::Tlsa, 52),
+        (Self::Txt, 16),
     ];
 
     /// The number of the type in the IANA registry.
     pub fn number(self) -> u16 {
         match self {
             Self::Other(number) => number,
-            named => Self::NAMED.iter().find(|row| row.0 == named).map_or(0, |row| row.2),
+            named => Self::NUMBERED.iter().find(|row| row.0 == named).map_or(0, |row| row.1),
         }
     }
 
     /// The type with this number.
     pub fn from_number(number: u16) -> Self {
-        Self::NAMED.iter().find(|row| row.2 == number).map_or(Self::Other(number), |row| row.0)
+        Self::NUMBERED.iter().find(|row| row.1 == number).map_or(Self::Other(number), |row| row.0)
     }
 
     /// The type with this mnemonic, or `TYPE123` (RFC 3597 §5), letter case ignored.
     pub fn from_mnemonic(text: &str) -> Option<Self> {
-        let named = Self::NAMED.iter().find(|row| row.1.eq_ignore_ascii_case(text));
-        named.map(|row| row.0).or_else(|| {
+        presentation::number(text).map(Self::from_number).or_else(|| {
             let prefix = text.get(..4)?;
             let number = text.get(4..)?;
             (prefix.eq_ignore_ascii_case("TYPE")
@@ -85,8 +84,8 @@ impl Kind {
 
 impl fmt::Display for Kind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match Self::NAMED.iter().find(|row| row.0 == *self) {
-            Some(row) => out.write_str(row.1),
+        match presentation::mnemonic(self.number()) {
+            Some(mnemonic) => out.write_str(mnemonic),
             None => write!(out, "TYPE{}", self.number()),
         }
     }
@@ -410,5 +409,25 @@ impl Answer {
     /// The texts of TXT records, each joined from its strings.
     pub fn texts(&self) -> impl Iterator<Item = Vec<u8>> + '_ {
         self.records().iter().filter_map(|record| record.data.text())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_without_a_variant_are_shown_by_name_and_read_by_name_and_number() {
+        let kinds = [43, 46, 47, 48, 50, 257, 65280].map(Kind::from_number);
+        let shown = kinds.map(|kind| kind.to_string());
+        let read = [shown.clone(), kinds.map(|kind| format!("type{}", kind.number()))];
+        let expected = ["DS", "RRSIG", "NSEC", "DNSKEY", "NSEC3", "CAA", "TYPE65280"];
+        assert_eq!(
+            (
+                shown.each_ref().map(String::as_str),
+                read.map(|all| all.map(|it| Kind::from_mnemonic(&it)))
+            ),
+            (expected, [kinds.map(Some), kinds.map(Some)])
+        );
     }
 }

@@ -115,18 +115,19 @@ const TYPES: &[(&str, u16, Option<&[Field]>)] = &[
     ("X25", 19, None),
 ];
 
-/// The type with this mnemonic or number (`TYPE65280`), letter case ignored: every type that zone
-/// files hold, more than [`Kind`] has names for.
+/// The type with this mnemonic or number (`TYPE65280`), letter case ignored.
 pub fn kind(mnemonic: &[u8]) -> Option<Kind> {
-    let mnemonic = std::str::from_utf8(mnemonic).ok()?;
-    let row = TYPES.iter().find(|row| row.0.eq_ignore_ascii_case(mnemonic));
-    row.map(|row| Kind::from_number(row.1)).or_else(|| Kind::from_mnemonic(mnemonic))
+    Kind::from_mnemonic(std::str::from_utf8(mnemonic).ok()?)
 }
 
-/// The mnemonic of a type, as zone files have it: also of those that [`Kind`] has no name for.
-pub(crate) fn mnemonic(kind: Kind) -> String {
-    let row = TYPES.iter().find(|row| row.1 == kind.number());
-    row.map_or_else(|| kind.to_string(), |row| row.0.to_owned())
+/// The number of the type with this mnemonic, letter case ignored.
+pub(super) fn number(mnemonic: &str) -> Option<u16> {
+    TYPES.iter().find(|row| row.0.eq_ignore_ascii_case(mnemonic)).map(|row| row.1)
+}
+
+/// The mnemonic of the type with this number.
+pub(super) fn mnemonic(number: u16) -> Option<&'static str> {
+    TYPES.iter().find(|row| row.1 == number).map(|row| row.0)
 }
 
 /// Writes data of a type on one line; names are absolute, with their final dot.

@@ -5,7 +5,6 @@ use super::facts::{Facts, Judged, Source};
 use crate::diagnostic::{self, Explanation, Tone};
 use crate::dns::Kind;
 use crate::dns::dnssec::{Proof, Reason, Security};
-use crate::dns::presentation;
 use crate::net::Name;
 use crate::text::{Citation, Phrase, escape, minute, rfc};
 use serde_json::{Value, json};
@@ -83,7 +82,7 @@ fn word(security: Security) -> Phrase {
 
 /// A record set, by the mnemonic of its type.
 pub(super) fn set(name: &Name, kind: Kind) -> Phrase {
-    Phrase::new().name(name).plain(" ").plain(presentation::mnemonic(kind))
+    Phrase::new().name(name).plain(" ").plain(kind.to_string())
 }
 
 /// Why an answer is not secure, in a sentence; empty if it is.

@@ -287,7 +287,7 @@ fn octodns_types_that_only_a_provider_knows_are_told_and_not_denied() {
             vec![
                 "example.com.yaml:1:12: example.com: ALIAS is not a DNS record type, skipped"
                     .to_owned(),
-                "example.com.yaml:2:23: b.example.com: TYPE29 records are skipped".to_owned(),
+                "example.com.yaml:2:23: b.example.com: LOC records are skipped".to_owned(),
             ],
             vec!["unread".to_owned()],
             vec!["unread".to_owned()],
@@ -610,7 +610,7 @@ fn records_of_cloudflare_are_read_in_both_versions() {
         [
             "example.com TXT \"v=spf1 -all\"",
             "a.example.com MX 5 mx.example.",
-            "b.example.com TYPE257 0 issue \"ca.example\"",
+            "b.example.com CAA 0 issue \"ca.example\"",
             "c.example.com SRV 1 2 3 d.example.",
             "e.example.com TXT \"f\" \"g\"",
             "h.example.com A 192.0.2.1",
@@ -699,7 +699,7 @@ fn records_of_google_and_azure_are_read() {
             "a.example.com CNAME b.example.",
             "a.example.com AAAA 2001:db8::1",
             "a.example.com SRV 1 2 3 b.example.",
-            "a.example.com TYPE257 0 issue \"ca.example\"",
+            "a.example.com CAA 0 issue \"ca.example\"",
         ]
         .map(|row| (vec![], vec![], row.to_owned()))
     );

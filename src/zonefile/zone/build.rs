@@ -269,7 +269,6 @@ fn check_alias(name: &Name, node: &mut Node, top: Option<&Name>, remarks: &mut R
     let beside = |kind: Kind| kind != Kind::Cname && !matches!(kind.number(), 25 | 46 | 47);
     let other = node.sets.iter().find(|(kind, set)| beside(*kind) && !set.is_empty());
     if let (Some((kind, _)), Some(offset)) = (other, offset(aliases, 0)) {
-        let kind = presentation::mnemonic(kind);
         is_contradictory = true;
         remarks.fault_of(offset, ErrorKind::Alias, concern, || {
             format!("expected no other records beside a CNAME, {kind} is here (RFC 1034 §3.6.2)")
