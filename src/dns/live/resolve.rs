@@ -25,7 +25,7 @@ pub(super) async fn resolve(pool: &Pool, question: &Question, deadline: Instant)
             Progress::Again => continue,
             Progress::Done(outcome) => outcome,
             Progress::Unproved(outcome) => {
-                match pool.denial_check(reply.upstream, deadline).await {
+                match Box::pin(pool.denial_check(reply.upstream, deadline)).await {
                     Ok(()) => outcome,
                     Err(failed) => Outcome::Failed(failed.failure),
                 }

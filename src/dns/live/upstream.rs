@@ -191,7 +191,8 @@ impl Upstream {
         match (channel, &self.multiplex) {
             (Channel::Datagram, None) => datagram::exchange(self.address, request.octets()).await,
             (Channel::Datagram, Some(multiplex)) => multiplex.exchange(request.octets()).await,
-            (Channel::Stream, _) => self.exchange_over_stream(link, request).await,
+            // In a box, because a handshake takes more room than all the rest, and is rare.
+            (Channel::Stream, _) => Box::pin(self.exchange_over_stream(link, request)).await,
         }
     }
 
