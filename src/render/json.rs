@@ -18,7 +18,7 @@ use std::io::{self, Write};
 /// # Errors
 /// `out` cannot be written to.
 pub fn render(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let mut text = printable(&serde_json::to_string_pretty(document)?);
+    let mut text = printable(serde_json::to_string_pretty(document)?);
     text.push('\n');
     out.write_all(text.as_bytes())
 }
@@ -41,7 +41,7 @@ pub fn notices(notices: &[crate::report::watch::Notice], out: &mut dyn Write) ->
 #[doc(hidden)]
 pub fn notice(notice: &crate::report::watch::Notice) -> io::Result<String> {
     let line = serde_json::to_string(&Enveloped::new(Kind::Notice, None, notice))?;
-    Ok(printable(&line))
+    Ok(printable(line))
 }
 
 /// Writes a report of that extent as JSON.
@@ -92,7 +92,7 @@ impl Items {
 /// # Errors
 /// It has no form in JSON.
 pub(super) fn indented(part: &impl Serialize, indent: usize) -> io::Result<String> {
-    let text = printable(&serde_json::to_string_pretty(part)?);
+    let text = printable(serde_json::to_string_pretty(part)?);
     Ok(text.replace('\n', &format!("\n{}", " ".repeat(indent))))
 }
 
@@ -115,7 +115,7 @@ impl Document {
 
     /// What stands before and behind the domains of a report.
     fn frame(self, report: &Report) -> io::Result<(String, String)> {
-        let text = printable(&serde_json::to_string_pretty(&report.document(self.extent))?);
+        let text = printable(serde_json::to_string_pretty(&report.document(self.extent))?);
         let frame = text.split_once(NO_DOMAINS).map(|(head, tail)| (head.into(), tail.into()));
         frame.ok_or_else(|| io::Error::other("a report has a list of domains"))
     }
@@ -178,13 +178,13 @@ impl Stream for Lines {
 
     fn domain(&mut self, domain: &Domain, out: &mut dyn Write) -> io::Result<()> {
         let line = domain.line(self.extent, &self.tool, self.started.as_deref());
-        writeln!(out, "{}", printable(&serde_json::to_string(&line)?))
+        writeln!(out, "{}", printable(serde_json::to_string(&line)?))
     }
 
     fn end(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         report
             .finding_lines()
-            .try_for_each(|line| writeln!(out, "{}", printable(&serde_json::to_string(&line)?)))
+            .try_for_each(|line| writeln!(out, "{}", printable(serde_json::to_string(&line)?)))
     }
 }
 
@@ -279,7 +279,10 @@ impl From<&'static Rule> for Row {
 /// JSON escapes the controls of ASCII by itself (RFC 8259 §7) but leaves those above it, and the
 /// marks that turn the direction of writing around. Outside strings JSON is ASCII, so nothing but
 /// strings changes, and those keep their meaning.
-pub(super) fn printable(document: &str) -> String {
+pub(super) fn printable(document: String) -> String {
+    if document.bytes().all(|octet| matches!(octet, b'\n' | b' '..=b'~')) {
+        return document;
+    }
     let mut out = String::with_capacity(document.len() + 1);
     for character in document.chars() {
         let mut buffer = [0; 4];
@@ -307,7 +310,7 @@ mod tests {
     fn controls_above_ascii_are_escaped_and_keep_their_meaning() {
         let hostile = "a\u{9b}31m\u{202e}b\u{7f}\u{e0001}§";
         let document = serde_json::to_string(hostile).unwrap();
-        let printed = printable(&document);
+        let printed = printable(document);
         assert_eq!(printed, r#""a\u009b31m\u202eb\u007f\udb40\udc01§""#);
         assert_eq!(serde_json::from_str::<String>(&printed).unwrap(), hostile);
     }

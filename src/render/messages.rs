@@ -52,7 +52,7 @@ impl MessageStream {
     pub fn message(&mut self, report: &MessageReport, out: &mut dyn Write) -> io::Result<()> {
         match self.form {
             Form::Json => {
-                let text = printable(&serde_json::to_string_pretty(report)?);
+                let text = printable(serde_json::to_string_pretty(report)?);
                 let comma = if self.written > 0 { "," } else { "" };
                 write!(out, "{comma}\n    {}", text.replace('\n', "\n    "))?;
             }
@@ -83,7 +83,7 @@ impl MessageStream {
 fn frame(messages: &Messages) -> io::Result<(String, String)> {
     let started = messages.run.started.as_deref();
     let document = Enveloped::new(Kind::Message, started, messages);
-    let text = printable(&serde_json::to_string_pretty(&document)?);
+    let text = printable(serde_json::to_string_pretty(&document)?);
     let frame = text.split_once(NONE).map(|(head, tail)| (head.to_owned(), tail.to_owned()));
     frame.ok_or_else(|| io::Error::other("a document has a list of messages"))
 }

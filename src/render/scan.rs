@@ -62,7 +62,7 @@ pub fn row(row: &Row, form: Form, started: Option<&str>, out: &mut dyn Write) ->
     match form {
         Form::JsonLines => {
             let line = serde_json::to_string(&Enveloped::new(Kind::Scan, started, row))?;
-            writeln!(out, "{}", printable(&line))
+            writeln!(out, "{}", printable(line))
         }
         Form::Tsv => writeln!(out, "{}", cells(row).map(|cell| safe(&cell, '\t')).join("\t")),
     }
