@@ -7,6 +7,7 @@ use crate::dns::{Answer, Kind, alongside, ask};
 use crate::net::Family;
 use crate::protocols::dmarc::{self as protocol, Discovered};
 use crate::protocols::spf::{self, Policies, Receiver};
+use std::pin::pin;
 use std::sync::Arc;
 
 /// What receivers decide by.
@@ -22,11 +23,10 @@ pub(crate) struct Brief {
 /// Finds out what receivers decide by, for the first of the senders asked about.
 pub(crate) async fn brief(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Brief {
     let (dns, domain) = (policies.dns(), &inquiry.domain);
-    let (mx, (discovered, _), judged) = tokio::join!(
-        ask(dns, domain, Kind::Mx),
-        protocol::discover(dns, domain),
-        judged(policies, inquiry, clock),
-    );
+    // Pinned where it is: moved into the others it would take its room twice.
+    let judged = pin!(judged(policies, inquiry, clock));
+    let (mx, (discovered, _), judged) =
+        tokio::join!(ask(dns, domain, Kind::Mx), protocol::discover(dns, domain), judged);
     let sender = match judged {
         None => None,
         Some(judged) => {
@@ -44,17 +44,17 @@ pub(crate) async fn brief(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clo
 async fn judged(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Option<JudgedSender> {
     let asked = inquiry.senders.first()?;
     let receiver = Receiver { name: b"unknown", time: clock.seconds };
-    let judged = authorize::judge_sender(policies, inquiry, asked, receiver);
+    let judged = pin!(authorize::judge_sender(policies, inquiry, asked, receiver));
     let families = match &asked.sender {
         super::Sender::Address(ip) if ip.is_ipv4() => &Family::BOTH[..1],
         super::Sender::Address(_) => &Family::BOTH[1..],
         _ => &Family::BOTH[..],
     };
     let identity = authorize::identity(inquiry);
-    let scout = async {
+    let scout = pin!(async {
         if let Some(name) = spf::policy_domain(&identity.domain) {
             spf::prefetch(policies, &name, families).await;
         }
-    };
+    });
     Some(alongside(judged, scout).await)
 }

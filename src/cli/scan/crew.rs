@@ -40,7 +40,7 @@ pub(super) struct Done {
 /// The workers of a scan.
 pub(super) struct Crew {
     workers: Vec<Worker>,
-    done: Mutex<mpsc::UnboundedReceiver<Done>>,
+    done: Mutex<mpsc::UnboundedReceiver<Vec<Done>>>,
     seen: Arc<Seen>,
     is_live: bool,
     /// Most queries a second to each server; `None` for no limit.
@@ -89,7 +89,12 @@ impl Crew {
                 let lanes = sources::lanes(&endpoints, &plan.sources, place)?;
                 let lanes: Vec<Arc<dyn Dns>> = lanes
                     .into_iter()
-                    .map(|lane| -> Arc<dyn Dns> { Arc::new(Paced::new(lane, rate.map(part))) })
+                    .map(|lane| -> Arc<dyn Dns> {
+                        match rate {
+                            Some(rate) => Arc::new(Paced::new(lane, part(rate))),
+                            None => lane,
+                        }
+                    })
                     .collect();
                 let watched = Watched { lanes, next: AtomicUsize::new(0), seen: Arc::clone(&seen) };
                 let in_flight = usize::try_from(plan.concurrency).unwrap_or(usize::MAX);
@@ -127,8 +132,8 @@ impl Crew {
         }
     }
 
-    /// The next line that is done; never, if there is none. Can be dropped at any time.
-    pub(super) async fn done(&self) -> Done {
+    /// The next lines that are done; never, if there is none. Can be dropped at any time.
+    pub(super) async fn done(&self) -> Vec<Done> {
         match self.done.lock().await.recv().await {
             Some(done) => done,
             None => std::future::pending().await,
@@ -199,7 +204,7 @@ struct Bench {
     is_brief: bool,
     /// The policies that domains have in common.
     shared: Arc<SharedPolicies>,
-    done: mpsc::UnboundedSender<Done>,
+    done: mpsc::UnboundedSender<Vec<Done>>,
 }
 
 impl Bench {
@@ -216,17 +221,24 @@ impl Bench {
             while !is_over || !running.is_empty() {
                 tokio::select! {
                     Some(joined) = running.join_next() => {
-                        let (place, line, found) = match joined {
-                            Ok(done) => done,
-                            Err(why) => resume_unwind(why.into_panic()),
-                        };
-                        let row = match found {
-                            Found::Row(row) => self.written(&row, &summary),
-                            Found::Domain(domain) => {
-                                self.row(line, decisions.apply(*domain), &summary)
-                            }
-                        };
-                        let _ = self.done.send(Done { place, row });
+                        // All that are done together wake who writes them once.
+                        let mut done = Vec::new();
+                        let mut next = Some(joined);
+                        while let Some(joined) = next {
+                            let (place, line, found) = match joined {
+                                Ok(done) => done,
+                                Err(why) => resume_unwind(why.into_panic()),
+                            };
+                            let row = match found {
+                                Found::Row(row) => self.written(&row, &summary),
+                                Found::Domain(domain) => {
+                                    self.row(line, decisions.apply(*domain), &summary)
+                                }
+                            };
+                            done.push(Done { place, row });
+                            next = running.try_join_next();
+                        }
+                        let _ = self.done.send(done);
                     }
                     task = tasks.recv(), if !is_over => match task {
                         None => is_over = true,
@@ -235,7 +247,7 @@ impl Bench {
                         }
                         Some((place, Line { number, asked: Err(faulty), .. })) => {
                             let row = self.faulty(number, &faulty, &summary);
-                            let _ = self.done.send(Done { place, row });
+                            let _ = self.done.send(vec![Done { place, row }]);
                         }
                     },
                 }
@@ -258,7 +270,7 @@ impl Bench {
         async move {
             if is_brief {
                 let work = audit::decided(&dns, &shared, &inquiry, clock, line);
-                if let Ok(row) = timeout_at(deadline.end(), work).await {
+                if let Ok(row) = timeout_at(deadline.end(), Box::pin(work)).await {
                     return (place, line, Found::Row(Box::new(row)));
                 }
             } else {

@@ -272,8 +272,8 @@ impl<'p> Scan<'p> {
                     interrupt.set(self::interrupt());
                 }
                 done = crew.done() => {
-                    self.done += 1;
-                    self.held.push(done);
+                    self.done += u64::try_from(done.len()).unwrap_or(u64::MAX);
+                    self.held.extend(done);
                     if !crew.is_deaf() {
                         for done in std::mem::take(&mut self.held) {
                             self.take(done, rows)?;

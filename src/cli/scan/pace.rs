@@ -69,19 +69,18 @@ impl Pace {
 /// A source that is asked no faster than its pace allows.
 pub(super) struct Paced {
     under: Arc<dyn Dns>,
-    pace: Option<Pace>,
+    pace: Pace,
 }
 
 impl Paced {
-    /// Without a pace as fast as it goes.
-    pub(super) fn new(under: Arc<dyn Dns>, pace: Option<Pace>) -> Self {
+    pub(super) fn new(under: Arc<dyn Dns>, pace: Pace) -> Self {
         Self { under, pace }
     }
 }
 
 impl Dns for Paced {
     fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
-        let Some(pace) = &self.pace else { return self.under.lookup(question) };
+        let pace = &self.pace;
         Box::pin(async move {
             let now = Instant::now();
             let at = pace.slot(now);
