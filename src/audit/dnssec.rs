@@ -21,7 +21,7 @@ pub(super) async fn facts(dns: &dyn Dns, inquiry: &Inquiry, rows: &[Lookup]) -> 
     };
     #[cfg(feature = "dnssec")]
     if let Some(anchors) = &inquiry.dnssec {
-        return of(Source::Validated, validated::answers(dns, anchors, rows).await);
+        return of(Source::Validated, Box::pin(validated::answers(dns, anchors, rows)).await);
     }
     #[cfg(not(feature = "dnssec"))]
     let _ = dns;

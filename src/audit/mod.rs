@@ -110,7 +110,8 @@ async fn finish(
 ) -> Domain {
     let mut findings = gathered.findings();
     let sender_fixes = match inquiry.fixes {
-        Fixes::Proved => find_fixes(policies, inquiry, &gathered, &mut findings).await,
+        // In a box, because most that look at very many domains want none.
+        Fixes::Proved => Box::pin(find_fixes(policies, inquiry, &gathered, &mut findings)).await,
         Fixes::Skipped => Vec::new(),
     };
     // That a change takes the provider away says more than that it is missing.

@@ -6,8 +6,7 @@
 //! more than one evaluation does, so it has a limit of its own.
 
 use super::{Answer, Dns, Failure, Lookup, Outcome, Provenance, Question, Trouble};
-use crate::net::{Name, organization};
-use std::collections::HashMap;
+use crate::net::{Name, Table, organization};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -34,8 +33,8 @@ pub struct Budget<D> {
 #[derive(Debug, Default)]
 struct Books {
     /// Each question that was asked.
-    known: HashMap<Question, Known>,
-    accounts: HashMap<Name, Account>,
+    known: Table<Question, Known>,
+    accounts: Table<Name, Account>,
 }
 
 /// A question that was asked.

@@ -1,7 +1,7 @@
 //! Each question once.
 
 use super::{Answer, Dns, Lookup, Question};
-use std::collections::HashMap;
+use crate::net::Table;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OnceCell, Semaphore};
 
@@ -33,8 +33,8 @@ type Slot = Arc<OnceCell<Arc<Answer>>>;
 /// any list to keep in order.
 #[derive(Debug, Default)]
 struct Memo {
-    young: HashMap<Question, Slot>,
-    old: HashMap<Question, Slot>,
+    young: Table<Question, Slot>,
+    old: Table<Question, Slot>,
 }
 
 impl Memo {

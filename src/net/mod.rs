@@ -6,6 +6,7 @@ mod ip_set;
 mod name;
 mod reach;
 mod registrable;
+mod table;
 #[cfg(any(feature = "live", feature = "smtp"))]
 #[doc(hidden)]
 pub mod tls;
@@ -16,3 +17,4 @@ pub use ip_set::{Family, IpSet, Range};
 pub use name::{Labels, Name, NameError};
 pub use reach::{is_local, is_public};
 pub use registrable::{has_public_suffix, is_registered, organization, registrable};
+pub(crate) use table::Table;

@@ -3,12 +3,11 @@
 use super::Step;
 use crate::diagnostic::{self, Event};
 use crate::dns::{Answer, Kind, Outcome, Question, Trouble, presentation};
-use crate::net::Name;
+use crate::net::{Name, Table};
 use crate::text::escape;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The number of a lookup in the table of its domain, from 0.
@@ -119,7 +118,7 @@ fn written(answer: &Answer) -> Vec<String> {
 #[derive(Debug, Default)]
 pub struct Lookups {
     rows: Vec<Lookup>,
-    known: HashMap<Question, LookupId>,
+    known: Table<Question, LookupId>,
     skips_steps: bool,
     skips_records: bool,
 }
@@ -133,6 +132,11 @@ impl Lookups {
     /// The same, without the records that the answers hold.
     pub fn without_records() -> Self {
         Self { skips_records: true, ..Self::without_steps() }
+    }
+
+    /// True if somebody reads the report; false if a row of it is all that is kept.
+    pub fn is_read(&self) -> bool {
+        !self.skips_records
     }
 
     /// The steps of a protocol as the report has them, none if nobody wants to see them; their
@@ -163,12 +167,12 @@ impl Lookups {
             outcome: LookupOutcome::from(&answer.outcome),
             detail: answer.failure().map_or_else(String::new, |f| escape(f.detail.as_bytes())),
             ttl_s: answer.ttl,
-            records: match self.skips_records {
-                true => Vec::new(),
-                false => written(answer),
-            },
+            records: if self.is_read() { written(answer) } else { Vec::new() },
             aliases: answer.aliases.clone(),
-            source: escape(answer.provenance.to_string().as_bytes()),
+            source: match self.is_read() {
+                true => escape(answer.provenance.to_string().as_bytes()),
+                false => String::new(),
+            },
             authentic: answer.authentic,
             size: answer.size,
             elapsed_ms: (!answer.elapsed.is_zero())

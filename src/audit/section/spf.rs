@@ -11,7 +11,10 @@ use crate::text::{Phrase, escape, grouped};
 
 /// The section about who may send.
 pub(in crate::audit) fn section(facts: &Facts, lookups: &mut Lookups) -> Section<SpfDetails> {
-    let details = details(facts);
+    let mut details = details(facts);
+    if lookups.is_read() {
+        details.tree = spf_tree::tree(facts);
+    }
     Section {
         status: Status::from(facts.standing()),
         summary: summary(facts, &details),
@@ -53,7 +56,7 @@ fn details(facts: &Facts) -> SpfDetails {
         ipv6: ipv6.cidrs(),
         sender_dependent: facts.sender_dependent(),
         providers: providers(facts),
-        tree: spf_tree::tree(facts),
+        tree: Vec::new(),
     }
 }
 

@@ -4,9 +4,8 @@ use super::grammar;
 use super::record::Record;
 use crate::diagnostic::Location;
 use crate::dns::{Answer, Data, Dns, Kind, Outcome, Question};
-use crate::net::Name;
+use crate::net::{Name, Table};
 use crate::text::Parsed;
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -117,8 +116,8 @@ pub struct Shared {
 /// When the young one is full, the old one is forgotten: what is in use stays.
 #[derive(Debug, Default)]
 struct Generations {
-    young: HashMap<Name, Arc<Published>>,
-    old: HashMap<Name, Arc<Published>>,
+    young: Table<Name, Arc<Published>>,
+    old: Table<Name, Arc<Published>>,
 }
 
 impl Shared {
@@ -148,7 +147,7 @@ pub struct Policies<'d> {
     dns: &'d dyn Dns,
     /// The policies in common with other domains, and the name of which none is shared.
     shared: Option<(&'d Shared, &'d Name)>,
-    known: Mutex<HashMap<Name, Arc<Published>>>,
+    known: Mutex<Table<Name, Arc<Published>>>,
     weight: AtomicUsize,
 }
 
@@ -199,7 +198,7 @@ impl<'d> Policies<'d> {
     }
 
     /// A panic while the lock is held leaves whole entries behind, so its poison is harmless.
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Name, Arc<Published>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Table<Name, Arc<Published>>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
