@@ -6,7 +6,8 @@ use super::repair::repair;
 use crate::dns::{Answer, Failure, Kind, Outcome, Place, Question};
 use crate::net::Name;
 use crate::text::Parsed;
-use std::sync::Arc;
+use crate::text::slip::Slip;
+use std::sync::{Arc, OnceLock};
 
 /// The label below which policies are published (RFC 9989 §4.7).
 pub const LABEL: &str = "_dmarc";
@@ -20,6 +21,18 @@ pub struct Published {
     pub record: Parsed<Record>,
     /// Where in a file it stands, if it came from one.
     pub place: Option<Place>,
+    slips: Slips,
+}
+
+/// The slips of a record, read when somebody first asks for them.
+#[derive(Clone, Debug, Default)]
+struct Slips(OnceLock<Vec<Slip>>);
+
+/// They follow from the record.
+impl PartialEq for Slips {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl Published {
@@ -33,8 +46,15 @@ impl Published {
     pub fn is_without_policy(&self) -> bool {
         let record = self.record();
         let is_policy = |tag: &Tag| ["p", "sp", "np"].iter().any(|it| record.is_named(tag, it));
-        let has_slips = || repair(&record.text).is_some_and(|repair| !repair.slips.is_empty());
-        record.usable() == Usable::AsNone && !record.tags.iter().any(is_policy) && !has_slips()
+        record.usable() == Usable::AsNone
+            && !record.tags.iter().any(is_policy)
+            && self.slips().is_empty()
+    }
+
+    /// Where the record is not written as it was meant.
+    pub(super) fn slips(&self) -> &[Slip] {
+        let read = || repair(&self.record().text).map(|repair| repair.slips).unwrap_or_default();
+        self.slips.0.get_or_init(read)
     }
 
     /// What the record says.
@@ -122,7 +142,12 @@ fn read(domain: &Name, answer: &Answer) -> (Found, Vec<Arc<[u8]>>) {
     let found = match (texts.len(), texts.pop()) {
         (1, Some((text, place))) => grammar::parse(text).map_or(Found::Nothing, |record| {
             let place = place.clone();
-            Found::One(Arc::new(Published { domain: domain.clone(), record, place }))
+            Found::One(Arc::new(Published {
+                domain: domain.clone(),
+                record,
+                place,
+                slips: Slips::default(),
+            }))
         }),
         (_, None) => Found::Nothing,
         // RFC 9989 §4.10: "If multiple DMARC Policy Records are returned, they are all discarded."

@@ -37,7 +37,7 @@ pub(super) fn syntax(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
         return;
     };
     // What the grammar reads as a URI, and nobody can send to.
-    let slips = repair(&published.record().text).map(|repair| repair.slips).unwrap_or_default();
+    let slips = published.slips();
     let is_read = |slip: &&Slip| is_of_defined(published.record(), slip.span);
     for slip in slips.iter().filter(|slip| !slip.what.is_empty()).filter(is_read) {
         let message = Phrase::new().code(published.record().show(slip.span)).plain(": ");
@@ -52,7 +52,7 @@ pub(super) fn stray_text(facts: &Facts, rule: &'static Rule, findings: &mut Vec<
         return;
     };
     // A misspelt name is a tag that nobody defines.
-    let slips = repair(&published.record().text).map(|repair| repair.slips).unwrap_or_default();
+    let slips = published.slips();
     let is_unknown = |slip: &&Slip| !is_of_defined(published.record(), slip.span);
     for slip in slips.iter().filter(|slip| !slip.what.is_empty()).filter(is_unknown) {
         let effect = "; receivers ignore it";
@@ -71,7 +71,7 @@ fn is_of_defined(record: &Record, place: Span) -> bool {
 fn faults(facts: &Facts, rule: &'static Rule, changing: bool, findings: &mut Vec<Finding>) {
     let Some(published) = own_record(facts) else { return };
     let record = published.record();
-    let slips = repair(&record.text).map(|repair| repair.slips).unwrap_or_default();
+    let slips = published.slips();
     let errors = published.record.errors.iter();
     // A policy that sets the whole request aside has a rule of its own.
     let voided = voided_policies(record);
@@ -207,12 +207,12 @@ pub(super) fn no_valid_policy(facts: &Facts, rule: &'static Rule, findings: &mut
     let message = message.plain("; ").plain(effect);
     let message = match voided {
         Some(tag) => {
-            let slips = repair(&record.text).map(|repair| repair.slips).unwrap_or_default();
-            causes_at(message, &slips, tag_around(&record.text, tag.span()))
+            let slips = published.slips();
+            causes_at(message, slips, tag_around(&record.text, tag.span()))
         }
         // A tag of another name that was meant as the policy; other faults have rules of their own.
         None if published.record.errors.is_empty() => {
-            let slips = repair(&record.text).map(|repair| repair.slips).unwrap_or_default();
+            let slips = published.slips();
             // A tag of another name has a finding of its own.
             let policies = slips.iter().filter(|slip| slip.what.is_empty());
             told(policies).into_iter().fold(message, |said, slip| said.plain("; ").then(slip))

@@ -9,7 +9,6 @@ use crate::protocols::spf::partition::{Cell, Partition, TermId, Visit};
 use crate::protocols::spf::policy::Published;
 use crate::protocols::spf::record::{Record, Term};
 use crate::text::{Phrase, Role};
-use std::collections::HashSet;
 
 /// A term, and what the name publishes whose record it stands in.
 #[derive(Clone, Copy)]
@@ -69,11 +68,15 @@ impl Facts {
 
     /// What was found at each name that the walks visited, each name once.
     pub(super) fn met(&self) -> Vec<&Published> {
-        let mut seen = HashSet::new();
-        self.visits()
-            .map(|(_, visit)| &*visit.published)
-            .filter(|published| seen.insert(&published.domain))
-            .collect()
+        // Mostly a handful, asked for by every rule.
+        let mut met: Vec<&Published> = Vec::new();
+        for (_, visit) in self.visits() {
+            let published = &*visit.published;
+            if !met.iter().any(|one| one.domain == published.domain) {
+                met.push(published);
+            }
+        }
+        met
     }
 
     /// The records that the owner of the domain keeps, as far as names tell: the domain's own, and
