@@ -1,6 +1,7 @@
 //! Files as they stand at a commit: what `git` says, which is asked as a program.
 
 use super::input::{bounded, within};
+use super::repository::normal;
 use super::words::Mistake;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -23,18 +24,20 @@ impl Commit {
     pub(super) fn find(name: &str, beside: &Path) -> Result<Self, Mistake> {
         let commit = format!("{name}^{{commit}}");
         let found = run(beside, &["rev-parse", "--verify", "--end-of-options", &commit])?;
+        let shallow = run(beside, &["rev-parse", "--is-shallow-repository"])?;
+        let is_shallow = shallow.as_deref() == Ok("true");
         let own = match found {
             Ok(own) => own,
             Err(why) => {
+                let remedy = remedy(name, is_shallow);
                 return Err(Mistake::new(format!(
-                    "--base: no commit {name:?} in this repository. In a CI job, fetch its history. git: {why}"
+                    "--base: no commit {name:?} in this clone: {remedy}. git: {why}"
                 )));
             }
         };
         let common = run(beside, &["merge-base", &own, "HEAD"])?;
-        let shallow = run(beside, &["rev-parse", "--is-shallow-repository"])?;
         // Without the commit where the branches part, changes of others would pass for this one's.
-        if common.is_err() && shallow.as_deref() == Ok("true") {
+        if common.is_err() && is_shallow {
             return Err(Mistake::new(format!(
                 "--base: this clone is shallow and lacks the commit where HEAD left {name:?}: fetch the whole history (actions/checkout: fetch-depth: 0; git fetch --unshallow)"
             )));
@@ -53,14 +56,27 @@ impl Commit {
     /// # Errors
     /// `git` cannot be run.
     pub(super) fn files(&self, folder: &Path) -> Result<Vec<PathBuf>, Mistake> {
-        let tree = format!("{}:./", self.id);
+        let (home, rest) = anchored(folder);
+        let Some(rest) = rest.to_str() else { return Ok(Vec::new()) };
+        let tree = format!("{}:./{rest}", self.id);
         // git runs beside a file, of which there need be none.
-        let inside = folder.join("any");
-        let listed = run(&inside, &["ls-tree", "-rz", "--name-only", "--full-tree", &tree])?;
+        let beside = home.join("any");
+        let listed = run(&beside, &["ls-tree", "-rz", "--name-only", "--full-tree", &tree])?;
         // With -z a name is never quoted.
         let names = listed.unwrap_or_default();
         let names = names.split('\0').filter(|name| !name.is_empty());
         Ok(names.map(|name| folder.join(name)).collect())
+    }
+
+    /// True if there was a file or a folder of this name at the commit.
+    ///
+    /// # Errors
+    /// `git` cannot be run.
+    pub(super) fn has(&self, path: &Path) -> Result<bool, Mistake> {
+        let (home, rest) = anchored(path);
+        let Some(rest) = rest.to_str() else { return Ok(false) };
+        let object = format!("{}:./{rest}", self.id);
+        Ok(run(&home.join("any"), &["cat-file", "-e", &object])?.is_ok())
     }
 
     /// The content of a file at the commit; `None` if it was not there.
@@ -70,13 +86,11 @@ impl Commit {
     pub(super) fn file(&self, path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Mistake> {
         let shown = format!("{} at {:?}", path.display(), self.name);
         let fault = |why: &dyn std::fmt::Display| Mistake::new(format!("{shown}: {why}"));
-        let Some(name) = path.file_name() else {
-            return Err(fault(&"not a file name"));
-        };
+        let (home, rest) = anchored(path);
         let mut object = OsString::from(&self.id);
         object.push(":./");
-        object.push(name);
-        let mut child = git(path)
+        object.push(rest);
+        let mut child = git(&home.join("any"))
             .args(["cat-file", "blob"])
             .arg(object)
             .stdout(Stdio::piped())
@@ -109,10 +123,37 @@ fn run(beside: &Path, arguments: &[&str]) -> Result<Result<String, String>, Mist
     })
 }
 
-/// `git`, run where the file lies.
+/// `git`, run where the file lies, or would lie if its folder were still there.
 fn git(beside: &Path) -> Command {
     let mut git = Command::new("git");
-    let folder = beside.parent().filter(|folder| !folder.as_os_str().is_empty());
-    git.arg("-C").arg(folder.unwrap_or(Path::new("."))).stdin(Stdio::null());
+    let (folder, _) = anchored(beside.parent().unwrap_or(Path::new("")));
+    git.arg("-C").arg(folder).stdin(Stdio::null());
     git
+}
+
+/// The nearest folder above a path that is there, and the path below it: a change may take away folders.
+#[allow(clippy::disallowed_methods, reason = "files are looked for here")]
+fn anchored(path: &Path) -> (PathBuf, PathBuf) {
+    let here = || Path::new(".").to_owned();
+    let folder = path.ancestors().skip(1).find(|it| it.as_os_str().is_empty() || it.is_dir());
+    let folder = if path.is_dir() { path } else { folder.unwrap_or(Path::new("")) };
+    let rest = normal(path.strip_prefix(folder).unwrap_or(path));
+    let folder = if folder.as_os_str().is_empty() { here() } else { folder.to_owned() };
+    (folder, rest)
+}
+
+/// What brings a commit into a clone that lacks it.
+fn remedy(name: &str, is_shallow: bool) -> String {
+    let depth = if is_shallow { "; this clone is shallow: git fetch --unshallow" } else { "" };
+    match name.split_once('/') {
+        Some((remote, "HEAD")) => format!(
+            "git remote set-head {remote} --auto, or name the branch, such as {remote}/main{depth}"
+        ),
+        Some((remote, branch)) if remote == "origin" || remote == "upstream" => format!(
+            "git fetch {remote} {branch}:refs/remotes/{remote}/{branch}{depth} (actions/checkout: fetch-depth: 0)"
+        ),
+        _ => format!(
+            "if it is a branch of the remote, name it as --base origin/{name}{depth} (actions/checkout: fetch-depth: 0)"
+        ),
+    }
 }

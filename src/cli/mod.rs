@@ -16,6 +16,7 @@ mod destination;
 mod diff;
 mod explain;
 mod fix;
+mod folder;
 mod git;
 mod help;
 pub(crate) mod history;

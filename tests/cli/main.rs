@@ -42,6 +42,7 @@ mod services;
 mod several;
 mod smtp;
 mod summary;
+mod trees;
 #[path = "../support/cassette.rs"]
 mod cassette;
 mod watch;

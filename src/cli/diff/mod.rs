@@ -3,6 +3,7 @@
 mod delegated;
 mod faults;
 mod hidden;
+mod removed;
 mod states;
 
 use super::check::{AT_ONCE, compare_in_time};
@@ -24,9 +25,10 @@ use crate::net::Name;
 use crate::report::{Domain, FileLocation, Run, number};
 use crate::text::{Phrase, escape};
 use crate::zone::{Reach, first_places, mail_names_of};
-use crate::zonefile::{Overlay, Zone};
+use crate::zonefile::Zone;
 use clap::Parser;
 use delegated::Delegated;
+use removed::Removed;
 use states::States;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
@@ -160,19 +162,19 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
     let first = first_places(&after.zones, |name| wanted.contains(name));
     let begins = |inquiry: &Inquiry| first.get(&inquiry.domain).map(|it| FileLocation::from(*it));
     let declared: Vec<Option<FileLocation>> = inquiries.iter().map(begins).collect();
+    let mut removed = Removed::of(&before.zones, &after.zones, &alike);
     // What is alike lies under both.
     let below = stack.layered(bottom, alike, &[])?;
     let shared =
         if before.cassette.is_some() { Arc::clone(&stack.dns) } else { Arc::clone(&below) };
-    let mut removed = removed(&before.zones, &after.zones);
     // An entry that was not read may be what is missing.
     if let Some(zone) = after.zones.iter_mut().find(|zone| zone.apex().is_none() && zone.is_open())
     {
-        removed.drain(..).for_each(|(name, kind)| zone.leave_open(&name, kind));
+        removed.leave_open_in(zone);
     }
     let before = stack.layered(below, before.zones, &sources.faults)?;
     let shared = Arc::new(Delegated::over(reach.delegated(), shared));
-    let shared = Arc::new(without(removed, shared));
+    let shared = Arc::new(removed.without(shared));
     stack.dns = stack.layered(shared, after.zones, &sources.faults)?;
     stack.names.splice(0..0, after.names);
     let states = [before, Arc::clone(session.dns())];
@@ -238,30 +240,6 @@ fn held(
     }
     compare::compare_findings(&mut after, &before);
     after
-}
-
-/// The record sets that a file without SOA listed before and none lists after: nobody else says
-/// that they go.
-fn removed(before: &[Zone], after: &[Zone]) -> Vec<(Name, Kind)> {
-    let parts = before.iter().filter(|zone| zone.apex().is_none());
-    let sets: HashSet<(&Name, Kind)> =
-        parts.flat_map(Zone::records).map(|(name, kind, _)| (name, kind)).collect();
-    if sets.is_empty() {
-        return Vec::new();
-    }
-    let listed = after.iter().flat_map(Zone::records).map(|(name, kind, _)| (name, kind));
-    let listed: HashSet<(&Name, Kind)> = listed.filter(|set| sets.contains(set)).collect();
-    let open: HashSet<(&Name, Option<Kind>)> = after.iter().flat_map(Zone::open_sets).collect();
-    let gone = sets.difference(&listed).filter(|(name, kind)| {
-        !open.contains(&(*name, Some(*kind))) && !open.contains(&(*name, None))
-    });
-    gone.map(|(name, kind)| (Name::clone(name), *kind)).collect()
-}
-
-/// What answers, without these record sets.
-fn without(sets: Vec<(Name, Kind)>, under: Arc<dyn Dns>) -> Overlay<Arc<dyn Dns>> {
-    let overlay = Overlay::new([], under);
-    sets.into_iter().fold(overlay, |overlay, (name, kind)| overlay.without(name, Some(kind)))
 }
 
 /// The names of aliases beside other records that are no longer there after the change: all of them was

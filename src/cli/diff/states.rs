@@ -1,5 +1,6 @@
 //! The two states of a comparison, read from what was typed.
 
+use super::super::folder::{self, looks_like_file};
 use super::super::git::Commit;
 use super::super::nature::Natures;
 use super::super::unread::{self, Unread, Version, is_understood};
@@ -17,7 +18,6 @@ use crate::zonefile::Zone;
 use crate::zonefile::formats::Files;
 use crate::zonefile::zone::Assembly;
 use crate::zonefile::zone::{ErrorKind, Ignore as Comment, ZoneError};
-use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -73,8 +73,13 @@ impl States {
         let (servers, words): (Vec<&OsString>, Vec<&OsString>) =
             typed.words.iter().partition(|word| word.as_encoded_bytes().starts_with(b"@"));
         let resolvers = servers.into_iter().map(|word| server(word)).collect::<Result<_, _>>()?;
-        let (files, words): (Vec<&OsString>, Vec<&OsString>) =
-            words.into_iter().partition(|word| is_file(word, typed.base.is_some()));
+        let base = base(typed, &words)?;
+        let (mut files, mut others) = (Vec::new(), Vec::new());
+        for word in words {
+            let is_file = is_file(word, base.as_ref())?;
+            if is_file { files.push(word) } else { others.push(word) }
+        }
+        let words = others;
         // Where --zone names the files, a word is a domain, whatever it looks like.
         let missing = words.iter().find(|word| looks_like_file(word));
         if let (Some(word), true) = (missing, typed.sources.zone.is_empty()) {
@@ -99,12 +104,10 @@ impl States {
             findings: Vec::new(),
             natures,
         };
-        match (&typed.base, files.as_slice()) {
-            (Some(commit), [first, ..]) => {
-                let (_, path) = input::split(first);
-                let base = Commit::find(commit, path)?;
-                let files = expanded(&files, &base)?;
-                states.at_commit(&base, &files)?;
+        match (&base, files.as_slice()) {
+            (Some(base), [_, ..]) => {
+                let files = states.expanded(&files, base)?;
+                states.at_commit(base, &files)?;
             }
             (None, [_, ..]) if typed.live => states.both(&[], &files)?,
             (None, [old, new]) if zones.is_empty() => states.two(old, new)?,
@@ -180,13 +183,18 @@ impl States {
         let first = version.files.errors.first().map(ToString::to_string);
         let notice = || version.files.notices.first().map(ToString::to_string);
         let why = first.or_else(notice).unwrap_or_else(|| "it lists no record".to_owned());
+        let file = version.files.errors.first().map(|fault| &fault.place.file);
+        let notice = version.files.notices.first().map(|notice| &notice.place.file);
+        self.not_understood(file.or(notice).map(Arc::clone), &why);
+    }
+
+    fn not_understood(&mut self, file: Option<Arc<str>>, why: &str) {
+        self.unread.is_partial = true;
         let why: String = why.chars().take(400).collect();
         let said = Phrase::new().plain("nothing understood: ").plain(escape(why.as_bytes()));
         self.unread.notes.push(said.clone());
         // Formats that show findings only say so too.
-        let file = version.files.errors.first().map(|fault| &fault.place.file);
-        let notice = version.files.notices.first().map(|notice| &notice.place.file);
-        let place = file.or(notice).map(|file| Place::new(Arc::clone(file), 1, 1));
+        let place = file.map(|file| Place::new(file, 1, 1));
         let location = Location::set(Name::root(), Kind::Txt).in_file(place);
         let finding = diagnostic::Finding::new(&NOT_READ, location, said);
         let state = Some(crate::report::State::Introduced);
@@ -247,6 +255,31 @@ impl States {
         }
     }
 
+    /// The files, those of a folder in its place, and those beside them that are gone.
+    fn expanded(&mut self, files: &[PathBuf], commit: &Commit) -> Result<Vec<PathBuf>, Mistake> {
+        let mut all = Vec::with_capacity(files.len());
+        for path in files {
+            let was_folder = || Ok(!path.is_file() && !commit.files(path)?.is_empty());
+            if !path.is_dir() && !was_folder()? {
+                all.push(path.clone());
+                continue;
+            }
+            let folder::Listing { mut files, advice, count } =
+                folder::listing(path, Some(commit), &self.natures)?;
+            if files.is_empty() {
+                let (file, why) = advice.unwrap_or_else(|| {
+                    let files = if count == 1 { "file" } else { "files" };
+                    (path.clone(), format!("no records recognized in its {count} {files}"))
+                });
+                let file = file.display().to_string();
+                self.not_understood(Some(file.as_str().into()), &format!("{file}: {why}"));
+            }
+            all.append(&mut files);
+        }
+        all.extend(folder::deleted_beside(&all, commit, &self.natures)?);
+        Ok(all)
+    }
+
     /// The files as they are, and as they stood at a commit.
     fn at_commit(&mut self, commit: &Commit, files: &[PathBuf]) -> Result<(), Mistake> {
         let shown = commit.name();
@@ -281,8 +314,7 @@ impl States {
                 self.notes.push(note(" is new: compared with the current DNS"));
             }
             if now.is_none() {
-                let said = " was deleted: its old content is compared with the current DNS";
-                self.notes.push(note(said));
+                self.notes.push(note(" was deleted: its records are removed"));
             }
             let version = |whole: Option<Assembly>| -> Vec<Version> {
                 let whole = whole.into_iter().map(|whole| Version {
@@ -297,7 +329,7 @@ impl States {
                 name.push_str(&format!(" at {shown}"));
             }
         }
-        if alike == files.len() {
+        if alike == files.len() && alike > 0 {
             let said = match alike {
                 1 => "the file is unchanged since ".to_owned(),
                 _ => format!("all {alike} files are unchanged since "),
@@ -309,91 +341,21 @@ impl States {
     }
 }
 
+/// The commit that the files are compared with, looked up where one of them lies.
+fn base(typed: &DiffArgs, words: &[&OsString]) -> Result<Option<Commit>, Mistake> {
+    let Some(name) = &typed.base else { return Ok(None) };
+    let paths = words.iter().map(|word| input::split(Path::new(word)).1);
+    let mut named = paths.filter(|path| path.is_file() || path.is_dir());
+    let of_files = words.iter().find(|word| looks_like_file(word)).map(Path::new);
+    let beside = named.next().or(of_files.map(|it| input::split(it).1));
+    Commit::find(name, beside.unwrap_or(Path::new(""))).map(Some)
+}
+
 /// True for a word that names a file: one that is there, or, with a commit, a folder of files, or one
-/// that may have been there.
+/// that was there.
 #[allow(clippy::disallowed_methods, reason = "files are looked for here")]
-fn is_file(word: &OsString, has_commit: bool) -> bool {
+fn is_file(word: &OsString, commit: Option<&Commit>) -> Result<bool, Mistake> {
     let (_, path) = input::split(Path::new(word));
-    path.is_file() || has_commit && (path.is_dir() || looks_like_file(word))
-}
-
-/// The files, those of a folder in its place: as it is, and as it was at the commit, for a file that
-/// is gone matters most.
-fn expanded(files: &[PathBuf], commit: &Commit) -> Result<Vec<PathBuf>, Mistake> {
-    let mut all = Vec::with_capacity(files.len());
-    for path in files {
-        if path.is_dir() {
-            let mut found = input::files_below(path)?;
-            found.extend(commit.files(path)?);
-            found.retain(|file| holds_records(file));
-            found = found.into_iter().map(literal).collect();
-            found.sort();
-            found.dedup();
-            all.append(&mut found);
-        } else {
-            all.push(path.clone());
-        }
-    }
-    for file in deleted(&all, commit)? {
-        all.push(literal(file));
-    }
-    Ok(all)
-}
-
-/// A file that a listing names: nothing in its name chooses a format or a zone.
-fn literal(file: PathBuf) -> PathBuf {
-    let is_ambiguous = input::split(&file) != (None, file.as_path());
-    if is_ambiguous { Path::new(".").join(file) } else { file }
-}
-
-/// Files that were at the commit, beside one that is named and named alike, and are gone: a pattern such
-/// as `zones/*.zone` names only what is still there.
-#[allow(clippy::disallowed_methods, reason = "files are looked for here")]
-fn deleted(files: &[PathBuf], commit: &Commit) -> Result<Vec<PathBuf>, Mistake> {
-    let known: HashSet<&Path> = files.iter().map(|file| input::split(file).1).collect();
-    let mut folders: Vec<&Path> =
-        known.iter().filter(|file| holds_records(file)).filter_map(|file| file.parent()).collect();
-    folders.sort();
-    folders.dedup();
-    let mut gone = Vec::new();
-    for folder in folders {
-        let endings: HashSet<_> = known
-            .iter()
-            .filter(|file| file.parent() == Some(folder))
-            .map(|file| file.extension())
-            .collect();
-        for file in commit.files(folder)? {
-            let is_beside = file.parent() == Some(folder) && holds_records(&file);
-            let is_alike = endings.contains(&file.extension()) || begins_as_record_file(&file);
-            let is_new = !known.contains(file.as_path());
-            if is_beside && is_alike && is_new && file.symlink_metadata().is_err() {
-                gone.push(file);
-            }
-        }
-    }
-    Ok(gone)
-}
-
-/// Endings of files that hold records and hardly anything else.
-const OF_RECORDS: [&str; 5] = ["zone", "db", "yaml", "yml", "records"];
-/// Endings of other files that are read.
-const OTHERS: [&str; 4] = ["json", "jsonl", "txt", "tsv"];
-
-/// True for a file of a folder that is named as files with records are.
-fn holds_records(path: &Path) -> bool {
-    begins_as_record_file(path) || ends(path, &OF_RECORDS)
-}
-
-fn begins_as_record_file(path: &Path) -> bool {
-    path.file_name().is_some_and(|it| it.as_encoded_bytes().starts_with(b"db."))
-}
-
-/// True for a word that no domain looks like.
-fn looks_like_file(word: &OsString) -> bool {
-    let path = Path::new(word);
-    word.to_string_lossy().contains('/') || ends(path, &OF_RECORDS) || ends(path, &OTHERS)
-}
-
-fn ends(path: &Path, endings: &[&str]) -> bool {
-    path.extension().is_some_and(|own| endings.iter().any(|ending| own == *ending))
+    let Some(commit) = commit else { return Ok(path.is_file()) };
+    Ok(path.is_file() || path.is_dir() || looks_like_file(word) || commit.has(path)?)
 }

@@ -182,7 +182,8 @@ impl Zone {
     }
 
     /// The names at which the file lists something, from the top of the tree down.
-    pub(super) fn owners(&self) -> impl Iterator<Item = &Name> {
+    #[doc(hidden)]
+    pub fn owners(&self) -> impl Iterator<Item = &Name> {
         self.tree.iter().map(|(name, _)| name)
     }
 

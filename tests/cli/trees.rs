@@ -1,0 +1,204 @@
+//! What `diff` compares where the files are in a repository: files and folders that come, go, or hold nothing
+//! that is understood.
+
+use super::{Ended, Run, run};
+use std::path::Path;
+use std::process::Command;
+
+/// A zone with mail, in the form of a master file.
+fn zone(domain: &str) -> String {
+    format!(
+        "$ORIGIN {domain}.\n$TTL 300\n@ SOA ns.example.org. h.example.org. 1 7200 3600 1209600 300\n\
+         @ NS ns.example.org.\n@ MX 10 mail\nmail A 192.0.2.1\n@ TXT \"v=spf1 mx -all\"\n\
+         _dmarc TXT \"v=DMARC1; p=reject; rua=mailto:d@{domain}\"\n\
+         s1._domainkey TXT \"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"\n"
+    )
+}
+
+/// The same as Route 53 lists it, which is no whole zone.
+fn listing(domain: &str) -> String {
+    let set = |name: String, kind: &str, value: &str| {
+        serde_json::json!({"Name": name, "Type": kind, "TTL": 300,
+            "ResourceRecords": [{"Value": value}]})
+    };
+    let sets = [
+        set(format!("{domain}."), "MX", &format!("10 mail.{domain}.")),
+        set(format!("mail.{domain}."), "A", "192.0.2.1"),
+        set(format!("{domain}."), "TXT", "\"v=spf1 mx -all\""),
+        set(format!("_dmarc.{domain}."), "TXT", "\"v=DMARC1; p=reject\""),
+    ];
+    serde_json::json!({ "ResourceRecordSets": sets }).to_string()
+}
+
+/// The same as tinydns has it.
+fn data(domain: &str) -> String {
+    format!(
+        ".{domain}::ns.example.org:300\n@{domain}::mail.{domain}:10:300\n+mail.{domain}:192.0.2.1:300\n\
+         '{domain}:v=spf1 mx -all:300\n"
+    )
+}
+
+fn git(folder: &Path, words: &[&str]) {
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+    let mut git = Command::new("git");
+    let done = git.current_dir(folder).args(identity).args(words).output();
+    let done = done.expect("git runs");
+    assert!(done.status.success(), "{words:?}: {}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// A repository with these files at its first commit.
+fn repository(test: &str, files: &[(&str, &str)]) -> Run {
+    let empty = run(&format!("trees-{test}"), []);
+    let run = files.iter().fold(empty, |run, (name, text)| run.file(name, text.as_bytes()));
+    git(&run.folder, &["init", "-q"]);
+    git(&run.folder, &["add", "-A"]);
+    git(&run.folder, &["commit", "-qm", "one"]);
+    run
+}
+
+/// What `diff` says of the state that is checked out.
+fn diff<const N: usize>(run: Run, words: [&str; N]) -> (Ended, String) {
+    let run = run.arguments(["diff", "--config", "none", "--offline", "--base", "HEAD"]);
+    let ended = run.arguments(words).end();
+    let said = ended.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = format!("{said} {}", ended.stderr);
+    (ended, said)
+}
+
+#[expect(clippy::disallowed_methods, reason = "files are taken away")]
+fn without(run: Run, file: &str) -> Run {
+    std::fs::remove_file(run.folder.join(file)).expect("a file can be removed");
+    run
+}
+
+#[expect(clippy::disallowed_methods, reason = "files are taken away")]
+fn without_folder(run: Run, folder: &str) -> Run {
+    std::fs::remove_dir_all(run.folder.join(folder)).expect("a folder can be removed");
+    run
+}
+
+#[test]
+fn a_zone_whose_file_goes_is_removed_however_it_is_named() {
+    let [kept, gone] = ["example.com", "example.net"].map(zone);
+    let files = [("zones/example.com.zone", &*kept), ("zones/example.net.zone", &*gone)];
+    let words = ["zones", "zones/example.com.zone", "zones/example.net.zone"];
+    for (index, word) in words.into_iter().enumerate() {
+        let run = repository(&format!("gone-{index}"), &files);
+        let (ended, said) = diff(without(run, "zones/example.net.zone"), [word]);
+        let is_told = said.contains("example.net FAIL removed");
+        assert_eq!((ended.code, is_told), (Some(1), true), "{word}: {said}");
+    }
+}
+
+#[test]
+fn a_zone_that_moves_to_another_file_is_not_removed() {
+    let text = zone("example.com");
+    let run = repository("moved", &[("zones/example.com.zone", &text)]);
+    let run = without(run, "zones/example.com.zone").file("zones/db.example.com", text.as_bytes());
+    let (ended, said) = diff(run, ["zones"]);
+    assert_eq!((ended.code, said.contains("removed:")), (Some(0), false), "{said}");
+}
+
+#[test]
+fn a_zone_that_moves_into_the_file_of_the_zone_above_is_not_removed() {
+    let [above, below] = ["example.com", "shop.example.com"].map(zone);
+    let run = repository("merged", &[("zones/above.zone", &above), ("zones/below.zone", &below)]);
+    let whole: String = below
+        .lines()
+        .filter(|it| !it.contains("SOA") && !it.contains(" NS "))
+        .fold(above.clone(), |text, line| format!("{text}{line}\n"));
+    let run = without(run, "zones/below.zone").file("zones/above.zone", whole.as_bytes());
+    let (ended, said) = diff(run, ["zones"]);
+    assert_eq!((ended.code, said.contains("removed:")), (Some(0), false), "{said}");
+}
+
+#[test]
+fn a_zone_that_goes_from_a_file_of_several_is_removed() {
+    let domain = |name: &str| {
+        serde_json::json!({"name": name, "records": [
+            {"type": "MX", "name": "@", "ttl": 300, "mxpreference": 10, "target": "mail.example.org."},
+            {"type": "TXT", "name": "@", "ttl": 300, "target": "v=spf1 ip4:192.0.2.1 -all"}]})
+    };
+    let all = |names: &[&str]| {
+        let domains: Vec<_> = names.iter().map(|name| domain(name)).collect();
+        serde_json::json!({ "domains": domains }).to_string()
+    };
+    let run = repository("one-of-two", &[("ir.json", &all(&["example.com", "example.net"]))]);
+    let run = run.file("ir.json", all(&["example.com"]).as_bytes());
+    let (ended, said) = diff(run, ["ir.json"]);
+    let is_told = said.contains("example.net FAIL removed");
+    assert_eq!((ended.code, is_told), (Some(1), true), "{said}");
+}
+
+#[test]
+fn a_folder_that_goes_as_a_whole_is_a_folder() {
+    let text = zone("example.com");
+    for (index, word) in ["zones", "zones/", "zones/example.com.zone"].into_iter().enumerate() {
+        let run = repository(&format!("folder-{index}"), &[("zones/example.com.zone", &text)]);
+        let (ended, said) = diff(without_folder(run, "zones"), [word]);
+        let is_told = said.contains("example.com FAIL removed");
+        assert_eq!((ended.code, is_told), (Some(1), true), "{word}: {said}");
+    }
+}
+
+#[test]
+fn files_of_a_folder_are_known_by_what_they_hold() {
+    let shapes: [(&str, fn(&str) -> String); 4] =
+        [("r53.json", listing), ("data", data), ("example.com", zone), ("mail", zone)];
+    for (file, write) in shapes {
+        let path = format!("zones/{file}");
+        let run = repository(&format!("shape-{file}"), &[(&path, &write("example.com"))]);
+        let new = write("example.com").replace("v=spf1 mx -all", "v=spf1 +all");
+        let (ended, said) = diff(run.file(&path, new.as_bytes()), ["zones"]);
+        assert_eq!(ended.code, Some(1), "{file}: {said}");
+    }
+}
+
+#[test]
+fn a_file_that_goes_is_known_by_what_it_held() {
+    for (file, write) in [("b.json", listing as fn(&str) -> String), ("b", data)] {
+        let beside = file.replace('b', "a");
+        let (kept, gone) = (format!("zones/{beside}"), format!("zones/{file}"));
+        let files = [(&*kept, &*write("example.com")), (&*gone, &*write("example.net"))];
+        let run = repository(&format!("held-{file}"), &files);
+        let (ended, said) = diff(without(run, &gone), [&kept]);
+        let is_told = said.contains("was deleted") && said.contains("example.net");
+        assert_eq!((ended.code, is_told), (Some(1), true), "{file}: {said}");
+    }
+}
+
+#[test]
+fn a_folder_of_which_nothing_is_understood_is_said_and_undetermined() {
+    let files = [("dns/package.json", "{\"name\": \"dns\"}"), ("dns/README.md", "# DNS\n")];
+    let (ended, said) = diff(repository("nothing", &files), ["dns"]);
+    assert_eq!((ended.code, said.contains("nothing understood: dns")), (Some(3), true), "{said}");
+}
+
+#[test]
+fn a_folder_of_programs_names_the_command_that_prints_what_can_be_read() {
+    let files = [("dns/main.tf", "resource \"aws_route53_record\" \"a\" {\n  name = \"a\"\n}\n")];
+    let (ended, said) = diff(repository("program", &files), ["dns"]);
+    let is_told = said.contains("terraform show -json");
+    assert_eq!((ended.code, is_told), (Some(3), true), "{said}");
+}
+
+#[test]
+fn a_clone_without_the_commit_names_the_command_that_fetches_it() {
+    let text = zone("example.com");
+    for (base, wanted) in [
+        ("origin/main", "git fetch origin main:refs/remotes/origin/main"),
+        ("origin/HEAD", "git remote set-head origin --auto"),
+        ("trunk", "--base origin/trunk"),
+    ] {
+        let test = format!("no-{}", base.replace('/', "-"));
+        let run = repository(&test, &[("example.com.zone", &text)]);
+        let run = run.arguments(["diff", "--config", "none", "--base", base, "example.com.zone"]);
+        let ended = run.end();
+        assert_eq!(
+            (ended.code, ended.stderr.contains(wanted)),
+            (Some(2), true),
+            "{}",
+            ended.stderr
+        );
+    }
+}
