@@ -1,5 +1,5 @@
 //! Checks whether the servers that send mail for a domain can prove it: SPF, DKIM, DMARC, MX,
-//! MTA-STS, TLS-RPT and DANE, evaluated as receivers do, with the reason for every result.
+//! MTA-STS, TLS-RPT, DANE and BIMI, evaluated as receivers do, with the reason for every result.
 //!
 //! # A domain, live
 //!

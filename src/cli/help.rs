@@ -66,7 +66,7 @@ A sender
   PARTLY   some of its addresses pass SPF: the report lists which
   UNKNOWN  undetermined: a DNS query failed
 
-A protocol (MX, SPF, DKIM, DMARC, MTA-STS, TLS-RPT)
+A protocol (MX, SPF, DKIM, DMARC, MTA-STS, TLS-RPT, DANE, BIMI)
   good     published and valid
   weak     valid, with a warning
   broken   receivers ignore it, or return permerror

@@ -6,7 +6,7 @@ use crate::dns::MOST_QUERIES;
 use crate::dns::dnssec::Anchors;
 use crate::net::{Cidr, Name};
 use crate::posture::Role;
-use crate::protocols::Protocol;
+use crate::protocols::{Protocol, bimi};
 use crate::report::{Declaration, Lookups};
 use crate::text::Phrase;
 use std::collections::BTreeSet;
@@ -44,6 +44,9 @@ pub struct Inquiry {
     pub selectors: Vec<String>,
     /// DKIM selectors that were seen somewhere: they are looked at, and need not have a key.
     pub seen: Vec<String>,
+    /// Which BIMI record is looked for.
+    #[doc(hidden)]
+    pub bimi: bimi::Wanted,
     /// Which protocols are looked at.
     pub checks: Checks,
     /// Whether fixes are looked for.
@@ -82,6 +85,7 @@ impl Inquiry {
             dkim_domains: Vec::new(),
             selectors: Vec::new(),
             seen: Vec::new(),
+            bimi: bimi::Wanted::default(),
             checks: Checks::default(),
             fixes: Fixes::default(),
             steps: Steps::default(),

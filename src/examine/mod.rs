@@ -5,6 +5,7 @@
 //! protocol needs from another is handed over here as a plain value.
 
 pub(crate) mod authorize;
+mod bimi;
 pub(crate) mod brief;
 mod clients;
 pub(crate) mod dmarc;
@@ -318,7 +319,14 @@ async fn others(
     let wanted = ROWS.iter().filter(|row| inquiry.checks.has(row.protocol));
     let examined = wanted.filter_map(|row| {
         let examine = row.examine?;
-        Some(async move { (row.protocol, examine(dns, web, &inquiry.domain).await.into()) })
+        Some(async move {
+            let found: Arc<dyn Examined> = match row.protocol {
+                // What it needs of another protocol is handed in.
+                Protocol::Bimi => Arc::new(bimi::examine(dns, inquiry).await),
+                _ => examine(dns, web, &inquiry.domain).await.into(),
+            };
+            (row.protocol, found)
+        })
     });
     join_all(examined).await
 }

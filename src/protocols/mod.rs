@@ -12,6 +12,7 @@
 pub mod arc;
 #[cfg(feature = "mail")]
 pub mod auth_results;
+pub mod bimi;
 pub mod dane;
 pub mod dkim;
 pub mod dmarc;
@@ -48,6 +49,8 @@ pub enum Protocol {
     TlsRpt,
     /// Which certificates the MX hosts must show (RFC 7672).
     Dane,
+    /// Which logo receivers show (draft-brand-indicators).
+    Bimi,
     /// Whether the answers that all of this rests on are those that were signed (RFC 4033).
     Dnssec,
 }
@@ -62,6 +65,7 @@ pub static ROWS: &[Row] = &[
         rules: || rules(mx::lint::CHECKS),
         examine: None,
         compact: None,
+        is_optional: false,
     },
     Row {
         protocol: Protocol::Spf,
@@ -71,6 +75,7 @@ pub static ROWS: &[Row] = &[
         rules: || rules(spf::lint::CHECKS),
         examine: None,
         compact: None,
+        is_optional: false,
     },
     Row {
         protocol: Protocol::Dkim,
@@ -80,6 +85,7 @@ pub static ROWS: &[Row] = &[
         rules: || rules(dkim::lint::CHECKS),
         examine: None,
         compact: None,
+        is_optional: false,
     },
     Row {
         protocol: Protocol::Dmarc,
@@ -89,6 +95,7 @@ pub static ROWS: &[Row] = &[
         rules: || rules(dmarc::lint::CHECKS),
         examine: None,
         compact: None,
+        is_optional: false,
     },
     Row {
         protocol: Protocol::MtaSts,
@@ -98,6 +105,7 @@ pub static ROWS: &[Row] = &[
         rules: || rules(mta_sts::lint::CHECKS),
         examine: Some(mta_sts::examine),
         compact: Some("enforce"),
+        is_optional: false,
     },
     Row {
         protocol: Protocol::TlsRpt,
@@ -107,6 +115,7 @@ pub static ROWS: &[Row] = &[
         rules: || rules(tls_rpt::lint::CHECKS),
         examine: Some(tls_rpt::examine),
         compact: Some("yes"),
+        is_optional: false,
     },
     Row {
         protocol: Protocol::Dane,
@@ -116,6 +125,17 @@ pub static ROWS: &[Row] = &[
         rules: || rules(dane::lint::CHECKS),
         examine: Some(dane::examine),
         compact: Some("yes"),
+        is_optional: false,
+    },
+    Row {
+        protocol: Protocol::Bimi,
+        word: "bimi",
+        title: "BIMI",
+        labels: bimi::LABELS,
+        rules: || rules(bimi::lint::CHECKS),
+        examine: Some(bimi::examine),
+        compact: None,
+        is_optional: true,
     },
     Row {
         protocol: Protocol::Dnssec,
@@ -125,6 +145,7 @@ pub static ROWS: &[Row] = &[
         rules: || rules(dnssec::lint::CHECKS),
         examine: None,
         compact: None,
+        is_optional: false,
     },
 ];
 
@@ -147,6 +168,8 @@ pub struct Row {
     /// What stands for a good standing where it shares a line with others about the way of mail to the
     /// domain; `None` for those that always have a line of their own.
     pub compact: Option<&'static str>,
+    /// True if few domains need it, so that the screen has no line about it where nothing is published.
+    pub is_optional: bool,
 }
 
 /// Examines a domain.
@@ -210,6 +233,11 @@ impl Protocol {
     /// What stands for a good standing in the line that it shares with others, if it shares one.
     pub fn compact(self) -> Option<&'static str> {
         self.row().compact
+    }
+
+    /// True if the screen has no line about it where nothing is published.
+    pub fn is_optional(self) -> bool {
+        self.row().is_optional
     }
 
     /// Its name for a reader.

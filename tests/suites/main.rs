@@ -1,5 +1,6 @@
 //! The published suites, case by case: through the library, and through the program.
 
+mod bimi;
 mod dmarc;
 mod dmarc_cli;
 mod mail;

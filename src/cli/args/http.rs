@@ -17,6 +17,12 @@ pub struct Http {
     #[arg(long, value_parser = BoolishValueParser::new(), hide_short_help = true)]
     pub smtp: bool,
 
+    /// Selector of the BIMI record
+    ///
+    /// As in the BIMI-Selector field of a message; the record is then queried at SELECTOR._bimi.DOMAIN.
+    #[arg(long, value_name = "SELECTOR", default_value = "default", hide_short_help = true)]
+    pub bimi_selector: String,
+
     /// The port of MX hosts, for tests.
     #[arg(long, value_name = "PORT", default_value_t = 25, hide = true)]
     pub mail_server_port: u16,

@@ -5,7 +5,7 @@
 //! where that can be guessed, what was meant.
 
 use crate::audit::{Asked, Checks, Inquiry, Sweep};
-use crate::cli::args::{CheckArgs, Dnssec};
+use crate::cli::args::{self, CheckArgs, Dnssec};
 use crate::cli::input;
 use crate::cli::what_if::WhatIf;
 use crate::cli::words::{
@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::dns::Server;
 use crate::dns::dnssec::{AnchorError, Anchors};
 use crate::net::Name;
-use crate::protocols::Protocol;
+use crate::protocols::{Protocol, bimi};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -185,6 +185,7 @@ struct Given {
     header_from: Option<Name>,
     dkim_domains: Vec<Name>,
     selectors: Vec<String>,
+    bimi: bimi::Wanted,
     checks: Checks,
     authoritative: Option<Sweep>,
     resolvers: Vec<String>,
@@ -215,6 +216,7 @@ impl Given {
                 .map(|text| domain(text, "--dkim-domain"))
                 .collect::<Result<_, _>>()?,
             selectors: typed.selector.iter().map(|s| selector(s)).collect::<Result<_, _>>()?,
+            bimi: logo(&typed.http)?,
             checks,
             authoritative: typed.one_by_one.authoritative.then_some(Sweep {
                 allows_local: typed.one_by_one.allow_private,
@@ -239,6 +241,7 @@ impl Given {
             header_from: self.header_from.clone(),
             dkim_domains: self.dkim_domains.clone(),
             selectors: self.selectors.iter().cloned().chain(selector).collect(),
+            bimi: self.bimi.clone(),
             checks: self.checks.clone(),
             authoritative: self.authoritative,
             resolvers: self.resolvers.clone(),
@@ -246,6 +249,14 @@ impl Given {
             ..Inquiry::about(domain)
         }
     }
+}
+
+/// Which BIMI record is looked for.
+fn logo(typed: &args::Http) -> Result<bimi::Wanted, Mistake> {
+    let text = &typed.bimi_selector;
+    let selector = bimi::Selector::new(text)
+        .ok_or_else(|| Mistake::new(format!("--bimi-selector: {text:?} is not a selector")))?;
+    Ok(bimi::Wanted { selector })
 }
 
 /// The largest file of trust anchors that is read.

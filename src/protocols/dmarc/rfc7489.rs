@@ -96,7 +96,7 @@ fn apply(published: &Arc<Published>, is_own: bool) -> Outcome {
 }
 
 /// The value of `pct`; 100 if it is absent or invalid.
-fn percent(record: &Record) -> u8 {
+pub(crate) fn percent(record: &Record) -> u8 {
     record
         .tags_with(Usage::Historic)
         .filter(|tag| record.is_named(tag, "pct"))

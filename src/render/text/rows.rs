@@ -23,8 +23,11 @@ pub(super) fn rows(sheet: &mut Sheet, domain: &Domain) {
     // Where nothing but these was asked about, each says what it has to say.
     let is_main = |view: &SectionView<'_>| view.protocol.compact().is_none();
     let shares = views.clone().any(|view| is_main(&view));
-    let (shared, views): (Vec<_>, Vec<_>) =
-        views.partition(|view| shares && shared_word(view).is_some());
+    let is_missing =
+        |view: &SectionView<'_>| view.protocol.is_optional() && view.status == Status::Absent;
+    let (shared, views): (Vec<_>, Vec<_>) = views
+        .filter(|view| !(shares && is_missing(view)))
+        .partition(|view| shares && shared_word(view).is_some());
     for SectionView { protocol, status, summary, .. } in views {
         let label = sheet
             .line()

@@ -1,0 +1,144 @@
+//! The words: what each step means. The only place with sentences about steps.
+
+use super::enforcement::{Enforcement, Shortfall, Weakness};
+use super::event::Event;
+use super::examine::Facts;
+use super::grammar::BEGIN;
+use super::section;
+use crate::diagnostic::{self, Explanation, Tone};
+use crate::dns::sole::Found;
+use crate::text::{Phrase, escape};
+use serde_json::{Value, json};
+
+impl diagnostic::Event for Event {
+    fn explain(&self) -> Explanation {
+        let (headline, tone) = match self {
+            Self::Query { owner, records } => {
+                let said = Phrase::new().name(owner);
+                match records {
+                    Err(failure) => {
+                        let said = said.plain(" TXT ").unknown(failure.trouble.sentence());
+                        (said, Tone::Unknown)
+                    }
+                    Ok(0) => (said.plain(" has no BIMI record"), Tone::Plain),
+                    Ok(1) => (said.plain(" has one BIMI record"), Tone::Good),
+                    Ok(count) => {
+                        let said = said.plain(" has ").number(count).plain(" BIMI records: ");
+                        (said.plain("receivers ").bad("ignore all of them"), Tone::Bad)
+                    }
+                }
+            }
+            Self::Discarded(text) => {
+                let said = Phrase::new().code(text).plain(" discarded: does not begin with ");
+                (said.code(BEGIN), Tone::Plain)
+            }
+            Self::Fault { found, error } => {
+                let said = Phrase::new().plain("expected ").plain(error.expected);
+                let said = if found.is_empty() { said } else { said.plain(", found ").code(found) };
+                (said, Tone::Bad)
+            }
+            Self::Logo(uri) => (Phrase::from("logo at ").code(uri), Tone::Good),
+            Self::Evidence(uri) => (Phrase::from("mark certificate at ").code(uri), Tone::Good),
+            Self::Declined => (Phrase::from("l= is empty: the domain declines BIMI"), Tone::Plain),
+            Self::Dmarc(enforcement) => of_dmarc(enforcement),
+        };
+        let number = match self {
+            Self::Query { .. } => "7.2",
+            Self::Dmarc(_) => "7.1",
+            Self::Logo(_) | Self::Evidence(_) | Self::Declined => "4.3.2",
+            Self::Discarded(_) | Self::Fault { .. } => "4.3",
+        };
+        Explanation { headline, tone, cite: Some(section(number)) }
+    }
+
+    fn machine(&self) -> Value {
+        match self {
+            Self::Query { owner, records } => json!({
+                "event": "bimi_query",
+                "name": owner,
+                "records": records.as_ref().ok(),
+            }),
+            Self::Discarded(text) => json!({"event": "bimi_discarded", "text": escape(text)}),
+            Self::Fault { error, .. } => json!({
+                "event": "bimi_fault",
+                "expected": error.expected,
+                "span": error.span,
+            }),
+            Self::Logo(uri) => json!({"event": "bimi_logo", "uri": escape(uri)}),
+            Self::Evidence(uri) => json!({"event": "bimi_evidence", "uri": escape(uri)}),
+            Self::Declined => json!({"event": "bimi_declined"}),
+            Self::Dmarc(enforcement) => json!({
+                "event": "bimi_dmarc",
+                "enforced": match enforcement {
+                    Enforcement::Strict => Some(true),
+                    Enforcement::Short(_) => Some(false),
+                    Enforcement::Unknown(_) | Enforcement::NotExamined => None,
+                },
+            }),
+        }
+    }
+}
+
+fn of_dmarc(enforcement: &Enforcement) -> (Phrase, Tone) {
+    match enforcement {
+        Enforcement::Strict => (Phrase::from("DMARC is enforced"), Tone::Good),
+        Enforcement::Short(shortfall) => {
+            let said = Phrase::from("DMARC is not enforced: ").then(weakness(shortfall));
+            (said, Tone::Bad)
+        }
+        Enforcement::Unknown(failure) => {
+            let said = Phrase::from("DMARC is undetermined: ");
+            (said.unknown(failure.trouble.sentence()), Tone::Unknown)
+        }
+        Enforcement::NotExamined => (Phrase::from("DMARC was not examined"), Tone::Unknown),
+    }
+}
+
+/// What a policy lacks.
+pub(super) fn weakness(Shortfall { domain, weakness }: &Shortfall) -> Phrase {
+    let said = Phrase::new().name(domain);
+    match weakness {
+        Weakness::NoPolicy => said.plain(" has ").bad("no DMARC policy"),
+        Weakness::None => said.plain(" publishes ").bad("p=none"),
+        Weakness::SubdomainsNone => said.plain(" publishes ").bad("sp=none"),
+        Weakness::Partly(percent) => said.plain(" publishes ").bad(format!("pct={percent}")),
+        Weakness::Testing => said.plain(" publishes ").bad("t=y"),
+    }
+}
+
+/// What is published, in a few words, for a line of a summary.
+pub(super) fn summary(facts: &Facts) -> Phrase {
+    let said = Phrase::new();
+    let Some(visit) = facts.deciding() else { return said.plain("no record") };
+    match &visit.found {
+        Found::Failed(failure) => {
+            said.name(visit.owner()).plain(" TXT ").unknown(failure.trouble.sentence())
+        }
+        Found::Nothing if facts.lookalikes().next().is_some() => {
+            said.plain("no BIMI record; receivers ").weak("ignore the similar TXT record")
+        }
+        Found::Nothing => said.plain("no record"),
+        Found::Several(texts) => {
+            said.number(texts.len()).plain(" records: receivers ").bad("ignore all of them")
+        }
+        Found::One(published) if !published.record.errors.is_empty() => said.bad("syntax error"),
+        Found::One(published) if published.record().is_declined => {
+            said.plain("declined: the record has no logo")
+        }
+        Found::One(published) => {
+            let record = published.record();
+            let said = record.logo.iter().fold(said, |said, it| said.plain("logo ").code(&it.uri));
+            let said = match &record.evidence {
+                Some(_) => said.plain(", with a mark certificate"),
+                None => said.plain(", no mark certificate"),
+            };
+            match &facts.enforcement {
+                Enforcement::Short(shortfall) => {
+                    said.plain("; receivers do not show it: ").then(weakness(shortfall))
+                }
+                Enforcement::Unknown(_) => said.plain("; ").unknown("DMARC is undetermined"),
+                Enforcement::Strict | Enforcement::NotExamined => said,
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The grammar with its places, each standing, and which record counts.
+
+use super::lint::check;
+use super::*;
+use crate::diagnostic::Standing;
+use crate::dns::{
+    Answer, Data, Dns, Failure, Kind, Lookup, Outcome, Provenance, Question, Trouble,
+};
+use crate::net::Name;
+use crate::protocols::Examined;
+use std::sync::Arc;
+
+/// Answers to TXT queries, by name; other names do not exist.
+struct World(Vec<(&'static str, Outcome)>);
+
+impl World {
+    fn of(texts: &[(&'static str, &str)]) -> Self {
+        let records = |text: &str| Outcome::Records(vec![Data::from_text(text.as_bytes()).into()]);
+        Self(texts.iter().map(|(name, text)| (*name, records(text))).collect())
+    }
+}
+
+impl Dns for World {
+    fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
+        let name = question.name.to_string();
+        let known = self.0.iter().find(|(owner, _)| *owner == name && question.kind == Kind::Txt);
+        let outcome = known.map_or(Outcome::NxDomain, |(_, outcome)| outcome.clone());
+        let answer = Answer::new(question.clone(), outcome, Provenance::Zone("test".into()));
+        Box::pin(std::future::ready(Arc::new(answer)))
+    }
+}
+
+fn name(text: &str) -> Name {
+    Name::from_octets(text.as_bytes()).expect("a test writes valid names")
+}
+
+async fn look(world: World) -> Facts {
+    let wanted = Wanted::default();
+    facts(&world, &name("news.example.com"), Some(&name("example.com")), &wanted).await
+}
+
+/// The texts of the faults of a record, and what was expected there.
+fn faults(text: &str) -> Vec<(String, &'static str)> {
+    let parsed = parse(text.as_bytes()).expect("a test writes records");
+    let show = |span| String::from_utf8_lossy(parsed.value.show(span)).into_owned();
+    parsed.errors.iter().map(|error| (show(error.span), error.expected)).collect()
+}
+
+const OWN: &str = "default._bimi.news.example.com";
+const ABOVE: &str = "default._bimi.example.com";
+const GOOD: &str = "v=BIMI1; l=https://example.com/logo.svg";
+
+#[test]
+fn every_fault_of_a_record_is_found() {
+    let text = "v=BIMI1; l=https://example.com/logo.png; a=self; lps=a,b_c; l=x; =";
+    assert_eq!(
+        faults(text),
+        [
+            ("https://example.com/logo.png".into(), "the URI of an SVG file"),
+            ("self".into(), "one https URI, such as https://example.com/logo.svg"),
+            ("b_c".into(), "a prefix of 1 to 63 letters, digits and hyphens"),
+            ("l=x".into(), "each tag only once"),
+            ("=".into(), "a tag name"),
+        ]
+    );
+}
+
+#[test]
+fn a_location_is_one_https_uri_with_a_domain_name() {
+    let is_sound = |uri: &str| faults(&format!("v=BIMI1; l={uri}")).is_empty();
+    let sound = ["https://a.example", "HTTPS://a.example:8443/x?y#z", "https://a.example/a%2Cb"];
+    let faulty = [
+        "http://a.example/",
+        "https:///x",
+        "https://localhost/x",
+        "https://[2001:db8::1]/x",
+        "https://a.example:99999/x",
+        "https://u@a.example/x",
+        "https://a.example/a,b",
+    ];
+    assert_eq!((sound.map(is_sound), faulty.map(is_sound)), ([true; 3], [false; 7]));
+}
+
+#[test]
+fn no_text_makes_the_grammar_panic() {
+    let parts = ["v=BIMI1", "l=", "a=", ",", ";", " ", "https://", ":", "lps=", "%2", "\0", "é"];
+    let two = |first: &str| parts.map(|second| format!("v=BIMI1;{first}{second}"));
+    for text in parts.iter().flat_map(|first| two(first)) {
+        let parsed = parse(text.as_bytes()).expect("a record");
+        let inside = |end: u32| end as usize <= text.len();
+        assert!(parsed.errors.iter().all(|error| inside(error.span.end)), "{text:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_record_of_the_domain_comes_before_that_of_its_organization() {
+    let at = |facts: Facts| facts.published().map(|(visit, _)| visit.owner().to_string());
+    let both = World::of(&[(OWN, GOOD), (ABOVE, GOOD)]);
+    let above = World::of(&[(OWN, "a proof of ownership"), (ABOVE, GOOD)]);
+    assert_eq!(
+        (at(look(both).await), at(look(above).await)),
+        (Some(OWN.into()), Some(ABOVE.into()))
+    );
+}
+
+#[tokio::test]
+async fn an_empty_logo_declines_and_ends_the_search() {
+    let facts = look(World::of(&[(OWN, "v=BIMI1; l=;"), (ABOVE, GOOD)])).await;
+    let expected = (Standing::Absent, "declined: the record has no logo".into());
+    assert_eq!((facts.standing(), facts.summary().to_string()), expected);
+}
+
+#[tokio::test]
+async fn a_query_that_failed_leaves_the_domain_as_it_is_and_hides_no_record_above() {
+    let failed = Outcome::Failed(Failure::new(Trouble::Timeout));
+    let mut world = World::of(&[(ABOVE, GOOD)]);
+    world.0.push((OWN, failed));
+    let facts = look(world).await;
+    let found = (facts.standing(), Examined::failure(&facts).is_some(), check(&facts).len());
+    assert_eq!(found, (Standing::Partial, false, 0));
+}
+
+#[tokio::test]
+async fn what_dmarc_lacks_is_named_and_what_it_did_not_say_is_not() {
+    let facts = look(World::of(&[(OWN, GOOD)])).await;
+    let domain = name("example.com");
+    let shortfall = Shortfall { domain, weakness: Weakness::Partly(50) };
+    let of = |enforcement| Facts { enforcement, ..facts.clone() };
+    let all = [
+        of(Enforcement::Strict),
+        of(Enforcement::Short(shortfall)),
+        of(Enforcement::Unknown(Failure::new(Trouble::Timeout))),
+    ];
+    let found = all.map(|facts| {
+        let rules: Vec<_> = check(&facts).iter().map(|finding| finding.rule.id).collect();
+        (facts.standing(), rules)
+    });
+    let expected = [
+        (Standing::Good, vec![]),
+        (Standing::Weak, vec!["bimi/dmarc-not-enforced"]),
+        (Standing::Partial, vec![]),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_selector_field_names_a_selector_or_the_default_one() {
+    let fields = [&b"v=BIMI1; s=brand"[..], b"v=BIMI1;", b"s=brand", b"v=BIMI1; s=\xff", b""];
+    let found = fields.map(Selector::from_field);
+    let brand = Selector::new("brand");
+    assert_eq!(found, [brand, Some(Selector::default()), None, None, None]);
+}
