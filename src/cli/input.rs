@@ -9,6 +9,7 @@ use crate::zonefile::zone::Assembly;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::vec;
 use tokio::sync::mpsc;
 
 /// The largest file with records that is read: some hundred thousand of them.
@@ -134,8 +135,8 @@ pub(super) fn standard_input(limit: u64) -> Result<Vec<u8>, Mistake> {
 
 /// Longest line of a list, in octets: no name is as long.
 const LINE_LIMIT: usize = 4096;
-/// How many lines are read ahead.
-const LINES_AHEAD: usize = 64;
+/// How many portions of lines are read ahead.
+const PORTIONS_AHEAD: usize = 2;
 
 /// What a text in UTF-16 begins with: every line of it would be no domain.
 const UTF_16: [&[u8]; 2] = [b"\xff\xfe", b"\xfe\xff"];
@@ -158,14 +159,31 @@ impl AsRef<str> for Unread {
     }
 }
 
-/// The lines of a file, or of standard input, as a stream: read beside all other work, and not much
-/// faster than they are taken.
+/// The lines of a list, read beside all other work.
+pub(super) struct ListLines {
+    from: mpsc::Receiver<Vec<NumberedLine>>,
+    ready: vec::IntoIter<NumberedLine>,
+}
+
+impl ListLines {
+    /// The next line; `None` after the last. Can be dropped at any time.
+    pub(super) async fn recv(&mut self) -> Option<NumberedLine> {
+        loop {
+            if let Some(line) = self.ready.next() {
+                return Some(line);
+            }
+            self.ready = self.from.recv().await?.into_iter();
+        }
+    }
+}
+
+/// The lines of a file, or of standard input, as a stream, read not much faster than they are taken.
 ///
 /// # Errors
 /// The file cannot be opened.
 #[allow(clippy::disallowed_methods, reason = "files are opened here")]
-pub(super) fn lines(path: Option<&Path>) -> Result<mpsc::Receiver<NumberedLine>, Mistake> {
-    let from: Box<dyn BufRead + Send> = match path {
+pub(super) fn lines(path: Option<&Path>) -> Result<ListLines, Mistake> {
+    let from: Box<dyn Read + Send> = match path {
         Some(path) => {
             let fault = |why: io::Error| Mistake::new(format!("{}: {why}", path.display()));
             repository::check(path).map_err(fault)?;
@@ -173,41 +191,64 @@ pub(super) fn lines(path: Option<&Path>) -> Result<mpsc::Receiver<NumberedLine>,
             if file.metadata().is_ok_and(|it| it.is_dir()) {
                 return Err(fault(io::ErrorKind::IsADirectory.into()));
             }
-            Box::new(BufReader::new(file))
+            Box::new(file)
         }
-        None => Box::new(BufReader::new(io::stdin())),
+        None => Box::new(io::stdin()),
     };
-    let (send, receive) = mpsc::channel(LINES_AHEAD);
+    let (send, from_thread) = mpsc::channel(PORTIONS_AHEAD);
     // A thread of its own, which nobody waits for: who types may stop typing.
     std::thread::spawn(move || {
-        for line in numbered(from) {
-            if send.blocking_send(line).is_err() {
+        let mut lines = Numbered::new(BufReader::new(from));
+        while let Some(line) = lines.next() {
+            // What is here already goes along; to hand on each line by itself takes longer than to read it.
+            let mut portion = vec![line];
+            while lines.from.buffer().contains(&b'\n')
+                && let Some(line) = lines.next()
+            {
+                portion.push(line);
+            }
+            if send.blocking_send(portion).is_err() {
                 break;
             }
         }
     });
-    Ok(receive)
+    Ok(ListLines { from: from_thread, ready: Vec::new().into_iter() })
 }
 
 /// The lines of a text and their numbers, the first that cannot be read the last of them.
-fn numbered(mut from: impl BufRead) -> impl Iterator<Item = NumberedLine> {
-    let (mut number, mut is_over) = (0, false);
-    std::iter::from_fn(move || {
-        number += 1;
-        let line = if is_over { None } else { line(&mut from).transpose() }?;
+struct Numbered<R> {
+    from: R,
+    number: usize,
+    is_over: bool,
+}
+
+impl<R> Numbered<R> {
+    fn new(from: R) -> Self {
+        Self { from, number: 0, is_over: false }
+    }
+}
+
+impl<R: BufRead> Iterator for Numbered<R> {
+    type Item = NumberedLine;
+
+    fn next(&mut self) -> Option<NumberedLine> {
+        self.number += 1;
+        let line = if self.is_over { None } else { line(&mut self.from).transpose() }?;
         let line = match line {
-            Ok(Ok(text)) if number == 1 && UTF_16.iter().any(|mark| text.starts_with(mark)) => {
+            Ok(Ok(text))
+                if self.number == 1 && UTF_16.iter().any(|mark| text.starts_with(mark)) =>
+            {
                 Err(io::Error::other("the text is UTF-16: save it as UTF-8"))
             }
             line => line,
         };
-        is_over = line.is_err();
+        self.is_over = line.is_err();
         let line = match line {
             Ok(line) => line.map_err(|why| Unread { why, ends: false }),
             Err(why) => Err(Unread { why: why.to_string(), ends: true }),
         };
-        Some((number, line))
-    })
+        Some((self.number, line))
+    }
 }
 
 /// The next line without its end; `None` after the last.
@@ -256,14 +297,14 @@ mod tests {
 
     #[test]
     fn lines_are_numbered_and_lose_their_ends() {
-        let lines: Vec<NumberedLine> = numbered(&b"a\r\n\nb"[..]).collect();
+        let lines: Vec<NumberedLine> = Numbered::new(&b"a\r\n\nb"[..]).collect();
         let expected = [(1, "a"), (2, ""), (3, "b")];
         assert_eq!(lines, expected.map(|(number, text)| (number, Ok(text.as_bytes().to_vec()))));
     }
 
     #[test]
     fn a_text_in_utf_16_is_refused_once() {
-        let lines: Vec<NumberedLine> = numbered(&b"\xff\xfea\0\n\0b\0\n\0"[..]).collect();
+        let lines: Vec<NumberedLine> = Numbered::new(&b"\xff\xfea\0\n\0b\0\n\0"[..]).collect();
         let why = "the text is UTF-16: save it as UTF-8".to_owned();
         assert_eq!(lines, [(1, Err(Unread { why, ends: true }))]);
     }
@@ -271,7 +312,7 @@ mod tests {
     #[test]
     fn a_line_without_end_is_no_line_and_the_next_one_is_read() {
         let text = ["x".repeat(3 * LINE_LIMIT), "b\n".to_owned()].join("\n");
-        let lines: Vec<NumberedLine> = numbered(text.as_bytes()).collect();
+        let lines: Vec<NumberedLine> = Numbered::new(text.as_bytes()).collect();
         let why = format!("longer than {LINE_LIMIT} octets");
         let long = Err(Unread { why, ends: false });
         assert_eq!(lines, [(1, long), (2, Ok(b"b".to_vec()))]);

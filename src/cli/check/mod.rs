@@ -28,7 +28,6 @@ use std::vec;
 pub(super) use stream::compare as compare_in_time;
 pub(super) use stream::examine;
 use stream::{Audience, End, Source, stream};
-use tokio::sync::mpsc;
 
 /// How many domains are compared at once.
 pub(super) const AT_ONCE: usize = 8;
@@ -232,7 +231,7 @@ fn labelled(mut domain: Domain, faults: &[String]) -> Domain {
 struct Inquiries<'p> {
     typed: vec::IntoIter<Inquiry>,
     named: Named,
-    lines: Option<(&'p List, mpsc::Receiver<input::NumberedLine>)>,
+    lines: Option<(&'p List, input::ListLines)>,
     config: &'p Config,
 }
 

@@ -3,11 +3,10 @@
 use super::plan::Plan;
 use crate::audit::{Asked, Fixes, Inquiry, Sender, Steps};
 use crate::cli::RunError;
-use crate::cli::input::{self, NumberedLine, Unread};
+use crate::cli::input::{self, ListLines, Unread};
 use crate::cli::words::{Mistake, declare, target};
 use crate::text::escape;
 use std::net::IpAddr;
-use tokio::sync::mpsc;
 
 /// A line that is no comment.
 pub(super) struct Line {
@@ -40,7 +39,7 @@ impl Line {
 pub(super) struct Lines {
     list: String,
     plan: Plan,
-    from: mpsc::Receiver<NumberedLine>,
+    from: ListLines,
     /// What the cells of a line are, once the first line is known.
     columns: Option<Vec<Column>>,
     separator: u8,
