@@ -169,6 +169,8 @@ pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
         stack.comments.append(&mut file.ignores);
         zones.append(&mut file.zones);
     }
+    let (zones, overlaps) = Zone::merged(zones);
+    stack.unread.add_overlaps(&overlaps, "");
     stack.dns = stack.layered(Arc::clone(&stack.dns), zones, &sources.faults)?;
     Ok(stack)
 }

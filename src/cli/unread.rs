@@ -5,7 +5,7 @@ use crate::net::Name;
 use crate::text::{Phrase, escape};
 use crate::zonefile::Zone;
 use crate::zonefile::formats::Files;
-use crate::zonefile::zone::{Concern, ErrorKind, Notice, Remark, ZoneError};
+use crate::zonefile::zone::{Concern, ErrorKind, Notice, Overlap, Remark, ZoneError};
 use std::collections::{HashMap, HashSet};
 
 /// How many entries of a file are named.
@@ -45,6 +45,23 @@ impl Unread {
     /// Says that the same entries cannot be read in both states.
     fn add_alike(&mut self, faults: &[&ZoneError], omitted: usize) {
         self.say(faults, omitted, "", "unreadable before and after the change, and left out");
+    }
+
+    /// Says which record sets two files of one zone list differently.
+    pub(super) fn add_overlaps(&mut self, overlaps: &[Overlap], when: &str) {
+        for Overlap { name, kind, files: [first, second] } in overlaps.iter().take(NAMED) {
+            let files = [first, second].map(|file| escape(file.as_bytes()));
+            let said = Phrase::new().name(name).plain(format!(
+                " {kind}: {} and {} list different records{when}; which of them is published is undetermined",
+                files[0], files[1]
+            ));
+            self.notes.push(said);
+        }
+        if overlaps.len() > NAMED {
+            let more = overlaps.len() - NAMED;
+            let said = " more record sets are listed differently by two files of one zone";
+            self.notes.push(Phrase::new().number(more).plain(said));
+        }
     }
 
     fn say(&mut self, faults: &[&ZoneError], omitted: usize, when: &str, effect: &str) {

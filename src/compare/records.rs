@@ -21,7 +21,11 @@ pub(crate) async fn records(
         let Some(was) = known.get(&question(now)) else { continue };
         match (was.is_answered(), now.is_answered()) {
             (true, true) => {}
-            (false, false) => continue,
+            (false, false) => {
+                changed.extend(alias_change(was, now));
+                unknowns.extend(alias_change(was, now).map(|_| behind_alias(now)));
+                continue;
+            }
             (was_answered, _) => {
                 let (failed, when) = if was_answered { (now, "after") } else { (*was, "before") };
                 if let LookupOutcome::Failed(trouble) = failed.outcome {
@@ -70,6 +74,30 @@ pub(crate) fn one_sided(name: &Name, kind: Kind, trouble: Trouble, when: &str) -
     let why = Phrase::new().name(name).plain(format!(" {kind} "));
     let why = why.unknown(trouble.sentence()).plain(format!(" {when} the change"));
     Unknown { what: What::Records(name.clone(), kind), why }
+}
+
+/// The change of an alias whose targets did not answer: that it leads elsewhere is known.
+fn alias_change(was: &Lookup, now: &Lookup) -> Option<ChangedRecords> {
+    let alias = |lookup: &Lookup| lookup.aliases.first().map(|target| format!("{target}."));
+    let (removed, added) = (alias(was), alias(now));
+    (removed != added).then(|| ChangedRecords {
+        name: now.name.clone(),
+        kind: Kind::Cname,
+        removed: removed.into_iter().collect(),
+        added: added.into_iter().collect(),
+        ttl_before_s: was.ttl_s,
+        ttl_s: now.ttl_s,
+        location: None,
+    })
+}
+
+/// That what an alias leads to is unknown in both states.
+fn behind_alias(now: &Lookup) -> Unknown {
+    let trouble = match now.outcome {
+        LookupOutcome::Failed(trouble) => trouble,
+        _ => Trouble::Network,
+    };
+    one_sided(&now.name, now.kind, trouble, "before and after")
 }
 
 /// What goes and what comes, by type: an alias that was taken away, or leads elsewhere, is reported and

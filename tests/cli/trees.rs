@@ -202,3 +202,67 @@ fn a_clone_without_the_commit_names_the_command_that_fetches_it() {
         );
     }
 }
+
+/// The parts of a zone as octoDNS keeps them, by file.
+const PARTS: [(&str, &str); 3] = [
+    (
+        "example.com./.yaml",
+        "'':\n- {type: MX, values: [{preference: 10, exchange: mail.example.com.}]}\n\
+                           - {type: TXT, value: v=spf1 mx -all}\n",
+    ),
+    ("example.com./mail.yaml", "mail: {type: A, value: 192.0.2.1}\n"),
+    ("example.com./_dmarc.yaml", "_dmarc: {type: TXT, value: v=DMARC1\\; p=reject}\n"),
+];
+
+#[test]
+fn a_part_of_a_zone_that_changes_hides_no_other_part() {
+    let run = repository("parts", &PARTS);
+    let run = run.file("example.com./mail.yaml", b"mail: {type: A, value: 192.0.2.2}\n");
+    let (ended, said) = diff(run, ["example.com."]);
+    let is_lost = said.contains("192.0.2.1 (mail.example.com)") || said.contains("192.0.2.1");
+    let is_hidden = said.contains("removed") || said.contains("v=spf1 mx -all\"");
+    assert_eq!((ended.code, is_lost, is_hidden), (Some(1), true, false), "{said}");
+}
+
+#[test]
+fn files_of_one_zone_are_one_zone_in_whatever_order() {
+    let [one, two, three] = PARTS;
+    for (index, files) in [[one, two, three], [three, two, one]].into_iter().enumerate() {
+        let run =
+            run(&format!("trees-zone-{index}"), ["example.com", "--offline", "--format", "json"]);
+        let run = files.iter().fold(run, |run, (name, text)| {
+            run.file(name, text.as_bytes()).arguments(["--zone", name])
+        });
+        let report = run.end().document();
+        let domain = &report["domains"][0];
+        let found = ["mx", "spf", "dmarc"].map(|it| domain[it]["status"] != "absent");
+        assert_eq!(found, [true; 3], "{domain}");
+    }
+}
+
+#[test]
+fn a_set_that_two_files_of_a_zone_list_differently_is_undetermined_and_named() {
+    let run = run("trees-overlap", ["example.com", "--offline"]);
+    let other = zone("example.com").replace("v=spf1 mx -all", "v=spf1 -all");
+    let run = run.file("a.zone", zone("example.com").as_bytes()).file("b.zone", other.as_bytes());
+    let ended = run.arguments(["--zone", "a.zone", "--zone", "b.zone"]).end();
+    let said = ended.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+    let is_told = said.contains("example.com TXT: a.zone and b.zone list different records");
+    assert_eq!((ended.code, is_told), (Some(3), true), "{said}");
+}
+
+#[test]
+fn an_alias_that_leads_elsewhere_offline_is_no_state_without_a_change() {
+    let key = |target: &str| {
+        let own = zone("example.com").replace("s1._domainkey TXT \"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\"",
+            &format!("s1._domainkey CNAME {target}."));
+        assert!(own.contains("CNAME"), "{own}");
+        own
+    };
+    let [old, new] = ["s1.dkim.example.net", "s1.dkim.example.org"].map(key);
+    let run = repository("alias", &[("example.com.zone", &old)]);
+    let (ended, said) = diff(run.file("example.com.zone", new.as_bytes()), ["example.com.zone"]);
+    let is_told = said.contains("s1.dkim.example.net.") && said.contains("s1.dkim.example.org.");
+    let is_denied = said.contains("no changes") || said.contains("nothing changes");
+    assert_eq!((ended.code, is_told, is_denied), (Some(3), true, false), "{said}");
+}

@@ -18,6 +18,7 @@ use crate::zonefile::Zone;
 use crate::zonefile::formats::Files;
 use crate::zonefile::zone::Assembly;
 use crate::zonefile::zone::{ErrorKind, Ignore as Comment, ZoneError};
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -133,7 +134,31 @@ impl States {
                 ));
             }
         }
+        states.merge();
         Ok(states)
+    }
+
+    /// Puts the files of each zone together. A file that is alike in both states and is no whole zone by
+    /// itself belongs to what the change is about, if others of its zone change.
+    fn merge(&mut self) {
+        let changed = self.before.zones.iter().chain(&self.after.zones);
+        let apexes: HashSet<Name> = changed.filter_map(Zone::apex).cloned().collect();
+        let is_part =
+            |zone: &Zone| !zone.has_soa() && zone.apex().is_some_and(|apex| apexes.contains(apex));
+        let (parts, alike) = std::mem::take(&mut self.alike).into_iter().partition(is_part);
+        let parts: Vec<Zone> = parts;
+        self.alike = alike;
+        let merge = |state: &mut State| {
+            let mut zones = std::mem::take(&mut state.zones);
+            zones.extend(parts.iter().cloned());
+            let (zones, overlaps) = Zone::merged(zones);
+            state.zones = zones;
+            overlaps
+        };
+        let (mut was, is) = (merge(&mut self.before), merge(&mut self.after));
+        was.retain(|overlap| !is.contains(overlap));
+        self.unread.add_overlaps(&is, "");
+        self.unread.add_overlaps(&was, " before the change");
     }
 
     /// Compares files with one another; where there are none before, with what is published.

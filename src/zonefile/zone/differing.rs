@@ -25,7 +25,7 @@ impl Zone {
 }
 
 /// True if two sets hold the same records.
-fn same_set(one: Option<&Content>, other: Option<&Content>) -> bool {
+pub(super) fn same_set(one: Option<&Content>, other: Option<&Content>) -> bool {
     let (Some(one), Some(other)) = (one, other) else { return one.is_none() && other.is_none() };
     let has = |set: &Content, wanted: &Listed| {
         set.listed.iter().any(|listed| listed.record.data == wanted.record.data)

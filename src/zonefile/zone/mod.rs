@@ -23,6 +23,7 @@ mod grammar;
 mod header;
 mod ignore;
 pub(crate) mod include;
+mod merge;
 mod read;
 pub(super) mod source;
 #[cfg(test)]
@@ -34,6 +35,8 @@ pub(super) use build::{Builder, Row, is_text, wire};
 pub use fault::{Concern, ErrorKind, Notice, Remark, ZoneError};
 pub use ignore::{Ignore, IgnoredRule};
 pub use include::{Assembly, Opened};
+#[doc(hidden)]
+pub use merge::Overlap;
 pub use read::Reading;
 #[cfg(feature = "cli")]
 pub(crate) use source::MOST_RECORDS;
