@@ -42,6 +42,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -120,6 +121,9 @@ struct Line<'a> {
     /// With what right a name server answered.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     authority: Option<Cow<'a, str>>,
+    /// The addresses in a referral: `ns1.example.com. 192.0.2.1`.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    glue: Option<Vec<Cow<'a, str>>>,
     /// How long one server took, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ms: Option<u64>,
@@ -152,6 +156,8 @@ fn answer(line: &Line<'_>, provenance: Provenance) -> Result<Answer, String> {
     answer.aliases = line.aliases.iter().map(|alias| name(alias)).collect::<Result<_, _>>()?;
     answer.elapsed = Duration::from_millis(line.ms.unwrap_or_default());
     answer.signed = signed(line)?;
+    let read = |all: &Vec<Cow<'_, str>>| all.iter().map(|text| glue(text)).collect();
+    answer.glue = line.glue.as_ref().map(read).transpose()?;
     answer.authority = match line.authority.as_deref() {
         None => None,
         Some(word) => Some(
@@ -172,6 +178,13 @@ fn addressee(line: &Line<'_>) -> Result<Option<Addressee>, String> {
             None => Err(format!("expected udp://ADDRESS:PORT, found {}", quoted(server))),
         },
     }
+}
+
+/// A name server and one of its addresses.
+fn glue(text: &str) -> Result<(Name, IpAddr), String> {
+    let wrong = || format!("expected NAME ADDRESS, found {}", quoted(text));
+    let (host, address) = text.split_once(' ').ok_or_else(wrong)?;
+    Ok((name(host)?, address.parse().map_err(|_| wrong())?))
 }
 
 /// The reply with its signatures, if there is one.
@@ -303,6 +316,9 @@ pub fn written(answer: &Answer) -> String {
         server,
         resolver,
         authority: answer.authority.map(|authority| authority.word().into()),
+        glue: answer.glue.as_ref().map(|all| {
+            all.iter().map(|(host, address)| format!("{host}. {address}").into()).collect()
+        }),
         signed: is_signed
             .then(|| reply.map_or_else(String::new, |it| STANDARD.encode(&it.octets)).into()),
         received: reply.map(|reply| reply.received),

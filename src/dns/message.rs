@@ -330,6 +330,9 @@ pub struct Answer {
     pub size: Option<u32>,
     /// With what right the server answered; `None` unless a name server was asked, and answered.
     pub authority: Option<Authority>,
+    /// The addresses that a referral has for the servers that it names: glue (RFC 9471 §2.1). `None` if
+    /// it is no referral, or that is not known.
+    pub glue: Option<Vec<(Name, IpAddr)>>,
     /// The whole reply; `None` unless its signatures were asked for, and it came.
     pub signed: Option<SignedReply>,
 }
@@ -361,6 +364,7 @@ impl Answer {
             elapsed: Duration::ZERO,
             size: None,
             authority: None,
+            glue: None,
             signed: None,
         }
     }

@@ -105,7 +105,8 @@ pub use repair::{left, repair};
 pub use rule_id::RuleId;
 pub use sender_result::SenderResult;
 pub use servers::{
-    Authoritative, NameServer, Reach, Reply, Resolver, Served, ServerState, Watched,
+    Authoritative, Digest, Glue, GlueState, NameServer, Parent, ParentServer, Reach, Reply,
+    Resolver, Served, ServerState, Watched,
 };
 pub use stages::{Examined, Judged, Threshold};
 pub use step::{Part, Step};

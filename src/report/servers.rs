@@ -18,13 +18,25 @@ pub struct Authoritative {
     pub servers: Vec<NameServer>,
     /// True if there are more servers than are asked.
     pub is_cut: bool,
+    /// What the servers of the parent zone say of it; `None` if none of them could be asked.
+    pub parent: Option<Parent>,
+    /// The records of which the resolver says something else than all servers of the newest zone.
+    #[serde(default)]
+    pub resolver: Vec<Served>,
 }
 
 impl Authoritative {
     /// A sweep that asked nobody.
     #[doc(hidden)]
     pub fn without(zone: Option<Name>, status: Reach) -> Self {
-        Self { zone, status, servers: Vec::new(), is_cut: false }
+        Self {
+            zone,
+            status,
+            servers: Vec::new(),
+            is_cut: false,
+            parent: None,
+            resolver: Vec::new(),
+        }
     }
 }
 
@@ -55,6 +67,98 @@ impl Reach {
     }
 }
 
+/// The parent zone: where the zone is delegated (RFC 1034 §4.2.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Parent {
+    /// Its name.
+    pub zone: Name,
+    /// Its servers, an entry an address.
+    pub servers: Vec<ParentServer>,
+    /// The servers of the zone below that have an address here, there or both.
+    pub glue: Vec<Glue>,
+    /// The DS records of the zone below, where all servers that answered have the same ones (RFC 4034
+    /// §5).
+    pub digests: Vec<Digest>,
+}
+
+impl Parent {
+    /// A parent that nobody was asked about.
+    #[doc(hidden)]
+    pub fn new(zone: Name, servers: Vec<ParentServer>) -> Self {
+        Self { zone, servers, glue: Vec::new(), digests: Vec::new() }
+    }
+}
+
+/// One address of a name server of the parent zone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ParentServer {
+    /// Its name in the NS records.
+    pub name: Name,
+    /// Its address; `None` if it has none.
+    pub address: Option<IpAddr>,
+    /// How it stands.
+    pub state: ServerState,
+    /// True if it refers to the zone below, false if it says that there is none; `None` if it serves
+    /// both, or said nothing.
+    pub delegates: Option<bool>,
+    /// The servers to which it refers, sorted.
+    pub hosts: Vec<Name>,
+    /// How it answered over UDP.
+    pub udp: Reply,
+    /// How it answered over TCP.
+    pub tcp: Reply,
+}
+
+impl ParentServer {
+    /// A server of which nothing is known yet.
+    #[doc(hidden)]
+    pub fn new(name: Name, address: Option<IpAddr>, state: ServerState) -> Self {
+        let (udp, tcp) = (Reply::default(), Reply::default());
+        Self { name, address, state, delegates: None, hosts: Vec::new(), udp, tcp }
+    }
+}
+
+/// The addresses of one name server, in the parent zone and in its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Glue {
+    /// The server.
+    pub name: Name,
+    /// The addresses that referrals have, sorted.
+    pub parent: Vec<IpAddr>,
+    /// Its own addresses, sorted.
+    pub zone: Vec<IpAddr>,
+    /// How they agree.
+    pub state: GlueState,
+}
+
+/// Whether glue is what the name of a server leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum GlueState {
+    /// Both have the same addresses.
+    Same,
+    /// Referrals lack some of the addresses.
+    Incomplete,
+    /// Referrals have none, and without one the server cannot be found.
+    Missing,
+    /// Referrals have an address that the server does not have.
+    Differs,
+    /// The own addresses of the server are not known.
+    Unknown,
+}
+
+/// What a DS record says of a key (RFC 4034 §5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Digest {
+    /// The tag of the key.
+    pub tag: u16,
+    /// The number of its algorithm.
+    pub algorithm: u8,
+}
+
 /// One address of a name server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -71,6 +175,9 @@ pub struct NameServer {
     pub state: ServerState,
     /// The serial number of its zone (RFC 1035 §3.3.13).
     pub serial: Option<u32>,
+    /// Whether it serves a key that the DS records in the parent zone name (RFC 4035 §2.4); `None` if
+    /// there are none, or that is not known.
+    pub has_key: Option<bool>,
     /// How it answered over UDP.
     pub udp: Reply,
     /// How it answered over TCP.
@@ -102,6 +209,8 @@ pub enum ServerState {
     Silent,
     /// The name has no address.
     NoAddress,
+    /// The queries for its address failed.
+    AddressUnknown,
     /// The address is private: it was not asked.
     Private,
     /// No server was reached over IPv6 from here, so nothing is said of this one.
@@ -123,6 +232,7 @@ impl ServerState {
             Self::WithoutTcp => "no TCP",
             Self::Silent => "silent",
             Self::NoAddress => "no address",
+            Self::AddressUnknown => "address unknown",
             Self::Private => "private",
             Self::NotReached => "no IPv6",
             Self::NotRecorded => "not recorded",
@@ -212,6 +322,7 @@ impl NameServer {
             listed: None,
             state: ServerState::NoAddress,
             serial: None,
+            has_key: None,
             udp: Reply::default(),
             tcp: Reply::default(),
             records: Vec::new(),

@@ -253,6 +253,49 @@ async fn a_recording_of_before_says_nothing_of_single_servers() {
     assert_eq!((status, domain.result), (Some(Reach::NotRecorded), audited(&replay).await));
 }
 
+/// What a server of com says: a referral with one address for ns1 and an old one for ns2.
+fn parent(query: &Query) -> Vec<Act> {
+    let name = query.name();
+    let reply = Reply::to(query).without_recursion();
+    match (name.as_str(), query.kind) {
+        ("example.com", NS) => reply
+            .authority(&name, NS, 60, &wire("ns1.example.com"))
+            .authority(&name, NS, 60, &wire("ns2.example.com"))
+            .additional("ns1.example.com", A, &[127, 0, 0, 2])
+            .additional("ns2.example.com", A, &[127, 0, 0, 9])
+            .additional("ns.elsewhere.example", A, &[127, 0, 0, 1])
+            .send(),
+        _ => reply.authoritative().soa("com").send(),
+    }
+}
+
+#[tokio::test]
+async fn glue_of_a_referral_is_held_against_the_addresses_of_the_zone() {
+    let (scene, above) = loop {
+        let scene = Scene::set([GOOD, GOOD]).await;
+        let place: SocketAddr = (Ipv4Addr::new(127, 0, 0, 4), scene.port).into();
+        if let Some(above) = Server::start_at(place, true, parent).await {
+            break (scene, above);
+        }
+    };
+    let addresses = [Ipv4Addr::new(127, 0, 0, 2), Ipv4Addr::new(127, 0, 0, 3)];
+    let resolver = Server::start(move |query| {
+        let name = query.name();
+        match (name.as_str(), query.kind) {
+            ("com", SOA) => Reply::to(query).answer(&name, SOA, 60, &soa_with(1)).send(),
+            ("com", NS) => Reply::to(query).answer(&name, NS, 60, &wire("a.gtld")).send(),
+            ("a.gtld", A) => Reply::to(query).answer(&name, A, 60, &[127, 0, 0, 4]).send(),
+            _ => resolver(query, addresses),
+        }
+    })
+    .await;
+    let live = Cache::new(live(&[&resolver], SHORT));
+    let domain = audit::domain(&live, &scene.inquiry(true), Clock::default()).await;
+    let said = "com sends resolvers to 127.0.0.9 for ns2.example.com, which has 127.0.0.3";
+    assert_eq!(messages(&domain, "posture/glue-differs"), [said]);
+    assert!(above.asked().iter().all(|query| !query.wants_recursion));
+}
+
 /// The verdict without a look at single servers.
 async fn audited(replay: &Replay) -> mailcheck::report::Verdict {
     let inquiry = Inquiry::about(Name::from_octets(b"example.com").unwrap());

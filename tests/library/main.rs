@@ -7,6 +7,7 @@ mod bounces;
 mod budget;
 mod cases;
 mod changes;
+mod delegation;
 mod differential;
 mod dnssec;
 mod documented;

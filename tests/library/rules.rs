@@ -61,7 +61,7 @@ const SERVER: &str = r#"
 {"server":"udp://IP:53","name":"example.com","type":"NS","records":["ns1.example.com.","ns2.example.com."],"authority":"own"}
 {"server":"udp://IP:53","name":"example.com","type":"TXT","records":["\"v=spf1 mx -all\""],"authority":"own"}
 {"server":"udp://IP:53","name":"example.com","type":"MX","records":["10 mx.example.com."],"authority":"own"}
-{"server":"udp://IP:53","name":"_dmarc.example.com","type":"TXT","records":["\"v=DMARC1; p=reject\""],"authority":"own"}
+{"server":"udp://IP:53","name":"_dmarc.example.com","type":"TXT","records":["\"v=DMARC1; p=reject; rua=mailto:dmarc@example.com\""],"authority":"own"}
 "#;
 
 /// The keys of that domain, for pages about signatures, and the trust anchor that they are held against.

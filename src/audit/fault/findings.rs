@@ -5,8 +5,9 @@ use crate::diagnostic::{Location, Severity};
 use crate::examine::Gathered;
 use crate::net::Name;
 use crate::posture::lint::rules::{
-    LAME_SERVER, PROVIDER_SHRUNK, RESOLVERS_DIFFER, SERVERS_DIFFER, STALE_SERVER,
-    UNREGISTERED_DOMAIN,
+    DELEGATION_DIFFERS, DS_WITHOUT_KEY, GLUE_DIFFERS, LAME_SERVER, NOT_DELEGATED, PROVIDER_SHRUNK,
+    RESOLVER_AND_ZONE_DIFFER, RESOLVERS_DIFFER, SERVER_WITHOUT_TCP, SERVERS_DIFFER, SILENT_SERVER,
+    STALE_SERVER, UNREGISTERED_DOMAIN,
 };
 use crate::protocols::dkim;
 use crate::protocols::dkim::lint::rules::DANGLING_ALIAS;
@@ -125,7 +126,17 @@ fn is_unread(finding: &Finding) -> bool {
 
 /// True where single servers of the zone are at fault, not what its owner wrote.
 fn is_of_servers(finding: &Finding) -> bool {
-    [&STALE_SERVER, &SERVERS_DIFFER, &LAME_SERVER].into_iter().any(|rule| finding.is(rule))
+    let rules = [
+        &STALE_SERVER,
+        &SERVERS_DIFFER,
+        &LAME_SERVER,
+        &NOT_DELEGATED,
+        &DELEGATION_DIFFERS,
+        &GLUE_DIFFERS,
+        &SILENT_SERVER,
+        &SERVER_WITHOUT_TCP,
+    ];
+    rules.into_iter().any(|rule| finding.is(rule))
 }
 
 /// One resolver says something else than most: what it holds, or whoever answers for it, is wrong.
@@ -164,6 +175,20 @@ fn resolvers(plain: Fault, domain: &Domain, finding: &Finding) -> Fault {
     }
 }
 
+/// The resolver says something else than all name servers of the zone.
+fn outdated(plain: Fault, domain: &Domain, finding: &Finding) -> Fault {
+    let is_it = |it: &&crate::report::Lookup| {
+        it.name == finding.subject.name && it.kind == finding.subject.kind
+    };
+    let lookup = domain.lookups.iter().find(is_it);
+    let name = lookup.and_then(super::failures::server).unwrap_or_default().to_owned();
+    let action = Phrase::from(
+        "not propagated yet, or a filter: ask again when the TTL has passed; the name servers are right",
+    );
+    let (party, kind) = (Party::Resolver, FaultKind::Resolver);
+    Fault { party, kind, name, action, confidence: Certainty::Likely, ..plain }
+}
+
 /// What the findings say of who has to act: every error, and warnings about the records of others
 /// and about records that no receiver takes for one.
 pub(super) fn faults(domain: &Domain, hints: &Hints) -> Vec<Fault> {
@@ -174,6 +199,7 @@ pub(super) fn faults(domain: &Domain, hints: &Hints) -> Vec<Fault> {
                 || is_unread(finding)
                 || is_of_servers(finding)
                 || finding.is(&RESOLVERS_DIFFER)
+                || finding.is(&RESOLVER_AND_ZONE_DIFFER)
         }
         Severity::Note => false,
     });
@@ -207,7 +233,10 @@ fn fault(domain: &Domain, finding: &Finding, hints: &Hints) -> Fault {
     if finding.is(&RESOLVERS_DIFFER) {
         return resolvers(plain, domain, finding);
     }
-    if finding.is(&BOGUS) {
+    if finding.is(&RESOLVER_AND_ZONE_DIFFER) {
+        return outdated(plain, domain, finding);
+    }
+    if finding.is(&BOGUS) || finding.is(&DS_WITHOUT_KEY) {
         let action = finding.advice.clone().unwrap_or_default();
         return Fault { kind: FaultKind::Dnssec, action, ..plain };
     }

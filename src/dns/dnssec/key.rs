@@ -1,5 +1,6 @@
 //! Keys, digests of keys, and whether a signature verifies. The cryptography is that of `ring`.
 
+use super::tag::tag;
 use super::wire::{put_name, u16_at};
 use crate::net::Name;
 use ring::digest;
@@ -97,15 +98,6 @@ fn unpadded(number: &[u8]) -> &[u8] {
 /// still, and resolvers take them for signed.
 pub(super) fn is_known(algorithm: u8) -> bool {
     matches!(algorithm, 5 | 7 | 8 | 10 | 13 | 14 | 15)
-}
-
-/// The tag of a key (RFC 4034 Appendix B).
-fn tag(data: &[u8]) -> u16 {
-    let sum = data.iter().enumerate().fold(0_u32, |sum, (place, octet)| {
-        let octet = u32::from(*octet);
-        sum.wrapping_add(if place % 2 == 0 { octet << 8 } else { octet })
-    });
-    u16::try_from((sum.wrapping_add(sum >> 16)) & 0xffff).unwrap_or_default()
 }
 
 /// The digest of a key that the parent of its zone publishes (RFC 4034 §5).

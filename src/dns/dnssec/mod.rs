@@ -10,6 +10,7 @@
 //! | `anchor` | where chains begin |
 //! | `wire` | replies octet for octet, in the form that is signed |
 //! | `key` | keys, digests and the cryptography, which is that of `ring` |
+//! | `tag` | the number by which others name a key |
 //! | `signature` | one signature over one record set |
 //! | `denial` | proofs that something is not there |
 //! | `zones` | the chain: which keys a zone has, or why it has none |
@@ -37,6 +38,7 @@ mod key;
 mod proof;
 #[cfg(feature = "dnssec")]
 mod signature;
+mod tag;
 #[cfg(feature = "dnssec")]
 mod validator;
 #[cfg(feature = "dnssec")]
@@ -47,5 +49,6 @@ mod zones;
 #[cfg(feature = "dnssec")]
 pub use anchor::{AnchorError, Anchors};
 pub use proof::{Proof, Reason, Security};
+pub(crate) use tag::tag;
 #[cfg(feature = "dnssec")]
 pub use validator::{Validated, Validator};

@@ -10,10 +10,11 @@ use crate::dns::{
     Answer, Authority, Data, Endpoint, Failure, Kind, Outcome, Question, Record, Transport,
     Trouble, Way,
 };
+use crate::net::Name;
 use crate::net::tls::Roots;
 use hickory_resolver::proto::op::{DnsResponse, Message};
-use hickory_resolver::proto::rr::{DNSClass, RData};
-use std::net::SocketAddr;
+use hickory_resolver::proto::rr::{self, DNSClass, RData};
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
@@ -137,12 +138,14 @@ fn read(question: &Question, address: SocketAddr, way: Way, response: &DnsRespon
         Progress::Again => Outcome::NoData,
     };
     let mut authority = Authority::None;
+    let mut glue = None;
     if response.metadata.authoritative {
         authority = Authority::Own;
     } else if response.answers.is_empty() {
         let servers = referral(response, question);
         if !servers.is_empty() {
             authority = Authority::Referral;
+            glue = Some(addresses(response, &servers));
             outcome = Outcome::Records(servers);
         }
     }
@@ -153,6 +156,7 @@ fn read(question: &Question, address: SocketAddr, way: Way, response: &DnsRespon
         aliases: chain.aliases,
         size,
         authority: Some(authority),
+        glue,
         ..Answer::new(question.clone(), outcome, source)
     }
 }
@@ -171,4 +175,24 @@ fn referral(message: &Message, question: &Question) -> Vec<Record> {
         _ => None,
     });
     hosts.map(|host| Record::from(Data::Ns(host))).collect()
+}
+
+/// The addresses that the additional section has for servers of a referral.
+fn addresses(message: &Message, servers: &[Record]) -> Vec<(Name, IpAddr)> {
+    let is_server = |host: &Name| {
+        servers.iter().any(|record| matches!(&record.data, Data::Ns(known) if known == host))
+    };
+    let of_host = |record: &rr::Record| {
+        let address = match &record.data {
+            RData::A(address) => IpAddr::V4(address.0),
+            RData::AAAA(address) => IpAddr::V6(address.0),
+            _ => return None,
+        };
+        let host = wire::name(&record.name).ok().filter(is_server)?;
+        (record.dns_class == DNSClass::IN).then_some((host, address))
+    };
+    let mut all: Vec<(Name, IpAddr)> = message.additionals.iter().filter_map(of_host).collect();
+    all.sort();
+    all.dedup();
+    all
 }

@@ -1,7 +1,10 @@
 //! Which of several servers says something else than the rest, and why.
 
 use crate::dns::{Answer, Authority, Outcome, Trouble};
-use crate::report::{LookupOutcome, NameServer, Reach, Resolver, Served, ServerState};
+use crate::report::{
+    LookupOutcome, NameServer, Parent, ParentServer, Reach, Reply, Resolver, Served, ServerState,
+};
+use std::net::IpAddr;
 
 /// From how many milliseconds on a server is slow: resolvers have asked another one by then.
 const SLOW_MS: u64 = 1000;
@@ -18,34 +21,49 @@ pub(super) fn alone(first: &Answer, last: &Answer, server: &NameServer) -> Serve
                 ServerState::Changing
             } else if !server.tcp.is_good {
                 ServerState::WithoutTcp
-            } else if server.udp.elapsed_ms.is_some_and(|ms| ms >= SLOW_MS) {
-                ServerState::Slow
             } else {
-                ServerState::Good
+                pace(&server.udp)
             }
         }
         _ => ServerState::Lame,
     }
 }
 
-/// Holds the servers of a zone against each other.
-pub(super) fn judge(servers: &mut [NameServer]) -> Reach {
+/// What is left to say of a server whose replies are good.
+pub(super) fn pace(reply: &Reply) -> ServerState {
+    match reply.elapsed_ms {
+        Some(SLOW_MS..) => ServerState::Slow,
+        _ => ServerState::Good,
+    }
+}
+
+/// Holds the servers of a zone against each other, beside those of the parent zone.
+pub(super) fn judge(servers: &mut [NameServer], parent: Option<&mut Parent>) -> Reach {
     let is_unrecorded = |it: &NameServer| it.state == ServerState::NotRecorded;
     if !servers.is_empty() && servers.iter().all(is_unrecorded) {
         return Reach::NotRecorded;
     }
-    let answers = |it: &NameServer| it.udp.elapsed_ms.is_some() || it.tcp.elapsed_ms.is_some();
-    let is_v6 = |it: &NameServer| it.address.is_some_and(|ip| ip.is_ipv6());
+    let answers = |state, udp: &Reply, tcp: &Reply| {
+        udp.elapsed_ms.is_some() || tcp.elapsed_ms.is_some() || state == ServerState::Lame
+    };
+    let is_heard = |it: &NameServer| answers(it.state, &it.udp, &it.tcp);
+    let above = parent.map_or(&mut [][..], |parent| &mut parent.servers);
+    let is_parent_heard = |it: &ParentServer| answers(it.state, &it.udp, &it.tcp);
+    let is_v6 = |ip: Option<IpAddr>| ip.is_some_and(|ip| ip.is_ipv6());
     // Where nobody is reached over IPv6, it is most likely missing here.
-    if !servers.iter().any(|it| is_v6(it) && (answers(it) || it.state == ServerState::Lame)) {
-        for server in servers.iter_mut().filter(|it| is_v6(it)) {
-            if server.state == ServerState::Silent {
-                server.state = ServerState::NotReached;
+    if !servers.iter().any(|it| is_v6(it.address) && is_heard(it))
+        && !above.iter().any(|it| is_v6(it.address) && is_parent_heard(it))
+    {
+        let own = servers.iter_mut().map(|it| (it.address, &mut it.state));
+        for (ip, state) in own.chain(above.iter_mut().map(|it| (it.address, &mut it.state))) {
+            if is_v6(ip) && *state == ServerState::Silent {
+                *state = ServerState::NotReached;
             }
         }
     }
-    let is_heard = |it: &NameServer| answers(it) || it.state == ServerState::Lame;
-    if !servers.iter().any(is_heard) {
+    // Who answers for the parent shows that queries get out, so that silence is that of the servers.
+    let gets_out = servers.iter().any(is_heard) || above.iter().any(is_parent_heard);
+    if !gets_out && servers.iter().any(|it| it.state == ServerState::Silent) {
         return Reach::Silent;
     }
     let newest = servers.iter().filter_map(|it| it.serial).reduce(newer);
@@ -83,7 +101,7 @@ fn newer(one: u32, other: u32) -> u32 {
 }
 
 /// True if a server said what there is, be it nothing.
-fn is_known(served: &Served) -> bool {
+pub(super) fn is_known(served: &Served) -> bool {
     !matches!(served.outcome, LookupOutcome::Failed(_))
 }
 

@@ -1,12 +1,15 @@
 //! What single servers say of a domain: each name server of its zone, each of several resolvers.
 //!
 //! A resolver's answer is the opinion of one name server, perhaps of yesterday. So the zone is found
-//! by its SOA record, its servers by the referral of the parent and by its own NS records, and each
-//! address is asked without recursion, over UDP and over TCP. Every server is asked beside the others;
+//! by its SOA record, its servers by the referrals of the parent and by its own NS records, and each
+//! address, also that of a referral, is asked without recursion, over UDP and over TCP. Every server is asked beside the others;
 //! what one of them needs is bounded by the time of a query. Addresses that nobody elsewhere can reach
 //! are not asked, because a stranger's DNS could name the reader's own network.
 
+mod hosts;
 mod judge;
+mod keys;
+mod parent;
 
 use crate::dns::{
     Addressee, Answer, Authority, Data, Dns, Kind, Outcome, Question, Record, Trouble, Way, ask,
@@ -14,9 +17,11 @@ use crate::dns::{
 };
 use crate::net::{Name, is_public};
 use crate::report::{
-    Authoritative, LookupOutcome, NameServer, Reach, Reply, Resolver, Served, ServerState, Watched,
+    Authoritative, Digest, LookupOutcome, NameServer, Reach, Reply, Resolver, Served, ServerState,
+    Watched,
 };
 use crate::text::escape;
+use hosts::{Host, hosts};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -24,6 +29,9 @@ use std::sync::Arc;
 /// Most names of servers that are followed, and most addresses of each.
 const MOST_NAMES: usize = 16;
 const MOST_ADDRESSES: usize = 4;
+
+/// A server, where it is, and what it is without an address.
+type Place = (Name, Option<IpAddr>, ServerState);
 
 /// How the name servers of a zone are asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,17 +50,24 @@ impl Default for Sweep {
 
 /// Asks every name server of the zone that holds a domain.
 pub(super) async fn sweep(dns: &dyn Dns, domain: &Name, how: Sweep) -> Authoritative {
-    let zone = match zone_of(dns, domain).await {
+    let zone = match zone_of(dns, domain, how).await {
         Ok(zone) => zone,
         Err(status) => return Authoritative::without(None, status),
     };
-    let (delegated, hosts) = tokio::join!(delegation(dns, &zone, how), ask(dns, &zone, Kind::Ns));
-    let told = names(&hosts);
+    let (delegation, answer) =
+        tokio::join!(parent::delegation(dns, &zone, how), ask(dns, &zone, Kind::Ns));
+    let told = names(&answer);
+    let (delegated, glue) = match &delegation {
+        Some(it) => (it.names.clone(), it.glue.clone()),
+        None => (None, None),
+    };
+    let begin = glue.clone().unwrap_or_default();
     let mut all = delegated.clone().unwrap_or_default();
     add(&mut all, told.clone());
-    let mut places = addresses(dns, &all).await;
+    let mut known = hosts(dns, &all).await;
+    let mut places = places(&known, &begin);
     // What the servers themselves list; a host that only they know is asked too.
-    let listing = places.iter().filter_map(|(_, ip)| socket((*ip)?, how)).map(|address| {
+    let listing = places.iter().filter_map(|(_, ip, _)| socket((*ip)?, how)).map(|address| {
         let to = Addressee::NameServer { address, way: Way::Udp };
         let question = Question::new(zone.clone(), Kind::Ns).to(to);
         async move { dns.lookup(&question).await }
@@ -64,22 +79,72 @@ pub(super) async fn sweep(dns: &dyn Dns, domain: &Name, how: Sweep) -> Authorita
     if listed.is_empty() {
         listed = told;
     }
-    let known = all.len();
+    let before = all.clone();
     add(&mut all, listed.clone());
-    let further: Vec<Name> = all.iter().skip(known).cloned().collect();
-    places.extend(addresses(dns, &further).await);
+    let further: Vec<Name> = all.iter().filter(|name| !before.contains(name)).cloned().collect();
+    let further = hosts(dns, &further).await;
+    places.extend(further.iter().flat_map(Host::places));
+    known.extend(further);
     let is_cut = all.len() > MOST_NAMES;
     let mut seen = BTreeSet::new();
     // Two names of one address are one server.
-    places.retain(|(_, ip)| ip.is_none_or(|ip| seen.insert(ip)));
-    let asked = places.into_iter().map(|(name, ip)| server(dns, domain, &zone, name, ip, how));
+    places.retain(|(_, ip, _)| ip.is_none_or(|ip| seen.insert(ip)));
+    let digests = delegation.as_ref().map_or(&[][..], |it| &it.parent.digests);
+    let asked = places.into_iter().map(|place| server(dns, domain, &zone, place, digests, how));
     let mut servers = join_all(asked).await;
     for server in &mut servers {
         server.delegated = delegated.as_ref().map(|names| names.contains(&server.name));
         server.listed = (!listed.is_empty()).then(|| listed.contains(&server.name));
     }
-    let status = judge::judge(&mut servers);
-    Authoritative { is_cut, servers, ..Authoritative::without(Some(zone), status) }
+    let mut parent = delegation.map(|it| it.parent);
+    let status = judge::judge(&mut servers, parent.as_mut());
+    if let (Some(parent), Some(delegated), Some(glue)) = (&mut parent, &delegated, &glue) {
+        parent.glue = parent::compare(&zone, delegated, &known, glue);
+    }
+    let resolver = by_resolver(dns, domain, &servers).await;
+    Authoritative {
+        is_cut,
+        servers,
+        parent,
+        resolver,
+        ..Authoritative::without(Some(zone), status)
+    }
+}
+
+/// Where servers are asked: at the addresses to which their names lead, and at those of referrals, which
+/// is where resolvers begin.
+fn places(known: &[Host], glue: &BTreeSet<(Name, IpAddr)>) -> Vec<Place> {
+    let mut all: Vec<Place> = known.iter().flat_map(Host::places).collect();
+    for host in known {
+        let here = glue.iter().filter(|(name, _)| *name == host.name);
+        for (name, ip) in here.take(2 * MOST_ADDRESSES) {
+            all.retain(|(known, at, _)| known != name || at.is_some());
+            all.push((name.clone(), Some(*ip), ServerState::Good));
+        }
+    }
+    all.sort_by(|one, other| (&one.0, one.1).cmp(&(&other.0, other.1)));
+    all
+}
+
+/// True if the records are elsewhere, where a server of the zone may not follow.
+fn is_aliased(served: &Served) -> bool {
+    served.values.iter().any(|value| value.starts_with("CNAME "))
+}
+
+/// Of which records the resolver says something else than all servers of the newest zone do.
+async fn by_resolver(dns: &dyn Dns, domain: &Name, servers: &[NameServer]) -> Vec<Served> {
+    let asked = watched(domain).into_iter().map(|(record, question)| async move {
+        let own = served(record, &*dns.lookup(&question).await);
+        // Servers of an old zone may have what the resolver has.
+        let mut others = servers.iter().flat_map(|it| &it.records).filter(|it| it.record == record);
+        let is_odd = !is_aliased(&own)
+            && judge::is_known(&own)
+            && others.clone().next().is_some()
+            && others
+                .all(|it| it.agrees == Some(true) && !is_aliased(it) && it.values != own.values);
+        is_odd.then_some(Served { agrees: Some(false), ..own })
+    });
+    join_all(asked).await.into_iter().flatten().collect()
 }
 
 /// Asks each of several resolvers for the same records.
@@ -97,41 +162,29 @@ pub(super) async fn resolvers(dns: &dyn Dns, domain: &Name, names: &[String]) ->
     all
 }
 
-/// The zone that holds a name: where the nearest SOA record is.
-async fn zone_of(dns: &dyn Dns, name: &Name) -> Result<Name, Reach> {
+/// The zone that holds a name: where the nearest SOA record is, or, where resolvers get none, where the
+/// zone above refers to others.
+async fn zone_of(dns: &dyn Dns, name: &Name, how: Sweep) -> Result<Name, Reach> {
     let above: Vec<Name> = std::iter::successors(Some(name.clone()), Name::parent).collect();
     let answers = join_all(above.iter().map(|name| ask(dns, name, Kind::Soa))).await;
-    for (name, answer) in above.into_iter().zip(answers) {
+    let mut is_failed = false;
+    for (at, answer) in above.iter().zip(answers) {
         match &answer.outcome {
-            Outcome::Records(_) if answer.aliases.is_empty() => return Ok(name),
+            Outcome::Records(_) if answer.aliases.is_empty() => {
+                if !is_failed {
+                    return Ok(at.clone());
+                }
+                let cut = parent::cut_below(dns, at, name, how).await;
+                return cut.ok_or(Reach::Undetermined);
+            }
             Outcome::Failed(failure) if failure.is_not_recorded() => {
                 return Err(Reach::NotRecorded);
             }
-            Outcome::Failed(_) => return Err(Reach::Undetermined),
+            Outcome::Failed(_) => is_failed = true,
             _ => {}
         }
     }
     Err(Reach::Undetermined)
-}
-
-/// The servers to which the parent zone delegates, by all of its own servers that say so.
-async fn delegation(dns: &dyn Dns, zone: &Name, how: Sweep) -> Option<Vec<Name>> {
-    let parent = zone_of(dns, &zone.parent()?).await.ok()?;
-    let hosts = names(&*ask(dns, &parent, Kind::Ns).await);
-    let places = addresses(dns, &hosts).await;
-    let asked = places.iter().filter_map(|(_, ip)| socket((*ip)?, how)).map(|address| {
-        let to = Addressee::NameServer { address, way: Way::Udp };
-        let question = Question::new(zone.clone(), Kind::Ns).to(to);
-        async move { dns.lookup(&question).await }
-    });
-    let mut all = Vec::new();
-    for answer in join_all(asked).await {
-        // One that serves the zone itself never refers to it (RFC 1034 §4.3.2).
-        if answer.authority == Some(Authority::Referral) {
-            add(&mut all, names(&answer));
-        }
-    }
-    (!all.is_empty()).then_some(all)
 }
 
 /// The names in NS records.
@@ -150,28 +203,6 @@ fn add(all: &mut Vec<Name>, more: Vec<Name>) {
         }
     }
     all.sort();
-}
-
-/// The addresses of hosts; a host without one stands once, without.
-async fn addresses(dns: &dyn Dns, hosts: &[Name]) -> Vec<(Name, Option<IpAddr>)> {
-    let of_host = hosts.iter().take(MOST_NAMES).map(|host| async move {
-        let (v4, v6) = tokio::join!(ask(dns, host, Kind::A), ask(dns, host, Kind::Aaaa));
-        let of = |answer: &Answer| -> Vec<IpAddr> {
-            let all = answer.records().iter().filter_map(|record| record.data.address());
-            all.take(MOST_ADDRESSES).collect()
-        };
-        let mut all = of(&v4);
-        all.extend(of(&v6));
-        all.sort();
-        let is_failed = v4.failure().is_some() || v6.failure().is_some();
-        match all.as_slice() {
-            // That a query failed is not that there is no address.
-            [] if is_failed => Vec::new(),
-            [] => vec![(host.clone(), None)],
-            all => all.iter().map(|ip| (host.clone(), Some(*ip))).collect(),
-        }
-    });
-    join_all(of_host).await.concat()
 }
 
 /// Where a server is asked; `None` where it must not be.
@@ -195,12 +226,15 @@ async fn server(
     dns: &dyn Dns,
     domain: &Name,
     zone: &Name,
-    name: Name,
-    ip: Option<IpAddr>,
+    (name, ip, state): Place,
+    digests: &[Digest],
     how: Sweep,
 ) -> NameServer {
     let mut server = NameServer::new(name, ip);
-    let Some(ip) = ip else { return server };
+    let Some(ip) = ip else {
+        server.state = state;
+        return server;
+    };
     let Some(address) = socket(ip, how) else {
         server.state = ServerState::Private;
         return server;
@@ -224,7 +258,10 @@ async fn server(
                 (is_own || answer.failure().is_some()).then(|| served(record, &answer))
             }
         });
-        server.records = join_all(asked).await.into_iter().flatten().collect();
+        let (records, has_key) =
+            tokio::join!(join_all(asked), keys::has_key(dns, zone, to(), digests));
+        server.records = records.into_iter().flatten().collect();
+        server.has_key = has_key;
     }
     let last = soa(Way::Tcp).await;
     server.tcp = reply(&last);

@@ -1,6 +1,6 @@
 //! The table of rules: a row for each, in the order of findings in a report.
 
-use super::{bulk, platform, proof, role, servers, takeover};
+use super::{bulk, parent, platform, proof, role, servers, takeover};
 use crate::diagnostic::Confidence::{Certain, Likely};
 use crate::diagnostic::Severity::{Error, Note, Warn};
 use crate::diagnostic::{Check, Rule};
@@ -16,11 +16,16 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &SERVICE_ENDS, run: platform::ends },
     Check { rule: &SERVERS_DIFFER, run: servers::different },
     Check { rule: &STALE_SERVER, run: servers::stale },
+    Check { rule: &NOT_DELEGATED, run: parent::not_delegated },
+    Check { rule: &DS_WITHOUT_KEY, run: parent::ds_without_key },
     Check { rule: &LAME_SERVER, run: servers::lame },
     Check { rule: &SILENT_SERVER, run: servers::silent },
     Check { rule: &SERVER_WITHOUT_TCP, run: servers::without_tcp },
     Check { rule: &SERVER_ADDRESS, run: servers::addresses },
     Check { rule: &DELEGATION_DIFFERS, run: servers::delegation },
+    Check { rule: &GLUE_DIFFERS, run: parent::glue_differs },
+    Check { rule: &GLUE_INCOMPLETE, run: parent::glue_incomplete },
+    Check { rule: &RESOLVER_AND_ZONE_DIFFER, run: parent::resolver_differs },
     Check { rule: &RESOLVERS_DIFFER, run: servers::resolvers },
     Check { rule: &SLOW_SERVER, run: servers::slow },
     Check { rule: &REJECT_WITHOUT_PASS, run: proof::reject_without_pass },
@@ -313,6 +318,65 @@ pub(crate) static DELEGATION_DIFFERS: Rule = Rule {
           is easily forgotten.",
     cite: rfc(1034, "4.2.2"),
     page: include_str!("delegation-differs.md"),
+};
+
+/// The parent zone does not delegate the zone.
+pub(crate) static NOT_DELEGATED: Rule = Rule {
+    id: "posture/not-delegated",
+    severity: Error,
+    confidence: Certain,
+    summary: "the parent zone does not delegate the zone",
+    why: "Only resolvers with an old answer in their cache still find the domain. Mail fails as soon \
+          as these answers expire.",
+    cite: rfc(1034, "4.2.2"),
+    page: include_str!("not-delegated.md"),
+};
+
+/// The parent zone has a DS record, and the zone no key for it.
+pub(crate) static DS_WITHOUT_KEY: Rule = Rule {
+    id: "posture/ds-without-key",
+    severity: Error,
+    confidence: Certain,
+    summary: "the parent zone has a DS record without a matching key in the zone",
+    why: "Validating resolvers answer SERVFAIL for every name of the zone, so that their users find no \
+          record of the domain.",
+    cite: rfc(4035, "2.4"),
+    page: include_str!("ds-without-key.md"),
+};
+
+/// Glue differs from the addresses of a name server.
+pub(crate) static GLUE_DIFFERS: Rule = Rule {
+    id: "posture/glue-differs",
+    severity: Warn,
+    confidence: Certain,
+    summary: "glue in the parent zone is not the address of the name server",
+    why: "Resolvers begin at the address in the parent zone. Where no server is there, or another one, \
+          queries fail or get other answers.",
+    cite: rfc(1034, "4.2.2"),
+    page: include_str!("glue-differs.md"),
+};
+
+/// Glue lacks addresses of a name server.
+pub(crate) static GLUE_INCOMPLETE: Rule = Rule {
+    id: "posture/glue-incomplete",
+    severity: Note,
+    confidence: Certain,
+    summary: "glue in the parent zone lacks an address of a name server",
+    why: "Resolvers that begin in the parent zone do not know this address.",
+    cite: rfc(9471, "3.1"),
+    page: include_str!("glue-incomplete.md"),
+};
+
+/// The resolver has another record than the name servers.
+pub(crate) static RESOLVER_AND_ZONE_DIFFER: Rule = Rule {
+    id: "posture/resolver-and-zone-differ",
+    severity: Warn,
+    confidence: Likely,
+    summary: "the resolver has another record than all name servers",
+    why: "The resolver has an old answer in its cache, or changes answers. Other receivers may have the \
+          old answer too, until its TTL has passed.",
+    cite: rfc(1034, "3.6"),
+    page: include_str!("resolver-and-zone-differ.md"),
 };
 
 /// Resolvers answer differently.

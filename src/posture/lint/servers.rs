@@ -13,9 +13,25 @@ use crate::text::Phrase;
 const MOST: usize = 3;
 
 /// The sweep, and the zone, if any of its servers answered.
-fn answered(facts: &Facts) -> Option<(&Authoritative, &Name)> {
+pub(super) fn answered(facts: &Facts) -> Option<(&Authoritative, &Name)> {
     let sweep = facts.authoritative.as_ref().filter(|it| it.status == Reach::Answered)?;
     Some((sweep, sweep.zone.as_ref()?))
+}
+
+/// A finding for each server in a state, about its address: its operator has to act.
+fn each_server(
+    facts: &Facts,
+    rule: &'static Rule,
+    findings: &mut Vec<Finding>,
+    state: ServerState,
+    say: impl Fn(&NameServer) -> Phrase,
+) {
+    let Some((sweep, _)) = answered(facts) else { return };
+    for server in sweep.servers.iter().filter(|server| server.state == state) {
+        let is_v6 = server.address.is_some_and(|ip| ip.is_ipv6());
+        let kind = if is_v6 { Kind::Aaaa } else { Kind::A };
+        findings.push(Finding::new(rule, Location::set(server.name.clone(), kind), say(server)));
+    }
 }
 
 /// A finding for each server in a state, about the NS records of the zone.
@@ -124,7 +140,7 @@ pub(super) fn lame(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Findin
 }
 
 pub(super) fn silent(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    each(facts, rule, findings, ServerState::Silent, |server, _| {
+    each_server(facts, rule, findings, ServerState::Silent, |server| {
         let how = if server.tcp.is_good { " answers over TCP only" } else { " does not answer" };
         Phrase::new()
             .plain("name server ")
@@ -135,7 +151,7 @@ pub(super) fn silent(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
 }
 
 pub(super) fn without_tcp(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    each(facts, rule, findings, ServerState::WithoutTcp, |server, _| {
+    each_server(facts, rule, findings, ServerState::WithoutTcp, |server| {
         let is_cut = |it: &&Served| matches!(it.outcome, LookupOutcome::Failed(_));
         let said = Phrase::new()
             .plain("name server ")
@@ -152,7 +168,7 @@ pub(super) fn without_tcp(facts: &Facts, rule: &'static Rule, findings: &mut Vec
 }
 
 pub(super) fn slow(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    each(facts, rule, findings, ServerState::Slow, |server, _| {
+    each_server(facts, rule, findings, ServerState::Slow, |server| {
         Phrase::new()
             .plain("name server ")
             .then(named(server))
@@ -175,6 +191,7 @@ pub(super) fn addresses(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
 }
 
 pub(super) fn delegation(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    super::parent::on_its_way(facts, rule, findings);
     let Some((sweep, zone)) = answered(facts) else { return };
     let mut names = [const { Vec::<&Name>::new() }; 2];
     for server in &sweep.servers {

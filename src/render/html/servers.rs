@@ -1,7 +1,7 @@
 //! What single servers say.
 
 use super::fragment::fragments;
-use crate::report::{Domain, NameServer, Reach, Reply, ServerState};
+use crate::report::{Domain, NameServer, Parent, ParentServer, Reach, Reply, ServerState};
 use askama::Template;
 
 /// The name servers of the zone, and the resolvers that were compared.
@@ -37,6 +37,22 @@ impl<'d> Servers<'d> {
     fn time(&self, reply: &Reply) -> String {
         let elapsed = reply.elapsed_ms.filter(|_| reply.is_good);
         elapsed.map(|ms| format!("{ms} ms")).unwrap_or_default()
+    }
+
+    /// How many addresses of the parent zone answer, and which keys it vouches for.
+    fn delegation(&self, parent: &Parent) -> String {
+        let good = parent.servers.iter().filter(|it| it.udp.is_good).count();
+        let tags: Vec<String> = parent.digests.iter().map(|it| it.tag.to_string()).collect();
+        let ds = match tags.as_slice() {
+            [] => String::new(),
+            tags => format!("; DS with key tag {}", tags.join(", ")),
+        };
+        format!("{good} of {} addresses answer{ds}", parent.servers.len())
+    }
+
+    /// The servers of the parent zone that are not good.
+    fn faulty<'p>(&self, parent: &'p Parent) -> impl Iterator<Item = &'p ParentServer> {
+        parent.servers.iter().filter(|it| it.state != ServerState::Good)
     }
 
     fn class(&self, state: &ServerState) -> &'static str {

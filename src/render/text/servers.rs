@@ -2,7 +2,7 @@
 
 use super::sheet::Sheet;
 use crate::render::palette::Ink;
-use crate::report::{Authoritative, Domain, NameServer, Reply, Resolver, ServerState};
+use crate::report::{Authoritative, Domain, NameServer, Parent, Reply, Resolver, ServerState};
 
 /// Columns of names, and of addresses, at most.
 const WIDEST: usize = 40;
@@ -31,16 +31,6 @@ fn name_servers(sheet: &mut Sheet, sweep: &Authoritative) {
     let state = begin + widest(&address).min(WIDEST) + 2;
     let after = state + widest(&|it| it.state.words().to_owned());
     for server in &sweep.servers {
-        let ink = match server.state {
-            ServerState::Good => Ink::Good,
-            ServerState::Slow | ServerState::WithoutTcp | ServerState::Stale => Ink::Weak,
-            ServerState::Different
-            | ServerState::Lame
-            | ServerState::Silent
-            | ServerState::NoAddress
-            | ServerState::Private => Ink::Bad,
-            _ => Ink::Unknown,
-        };
         let mut line = sheet
             .line()
             .plain("    ")
@@ -48,7 +38,7 @@ fn name_servers(sheet: &mut Sheet, sweep: &Authoritative) {
             .pad(begin)
             .with(Ink::Name, address(server))
             .pad(state)
-            .with(ink, server.state.words())
+            .with(ink(server.state), server.state.words())
             .pad(after);
         if let Some(serial) = server.serial {
             line = line.plain(format!("  serial {serial}"));
@@ -60,6 +50,45 @@ fn name_servers(sheet: &mut Sheet, sweep: &Authoritative) {
     }
     if sweep.is_cut {
         sheet.put(&sheet.line().faint("    there are more servers; these were queried"));
+    }
+    if let Some(parent) = &sweep.parent {
+        delegation(sheet, parent);
+    }
+}
+
+/// Who delegates the zone: a line for all servers of the parent zone, and one for each that is not good.
+fn delegation(sheet: &mut Sheet, parent: &Parent) {
+    let all = parent.servers.len();
+    let good = parent.servers.iter().filter(|it| it.udp.is_good).count();
+    let label = sheet
+        .line()
+        .plain("    delegated by ")
+        .with(Ink::Name, parent.zone.to_string())
+        .plain("  ");
+    let mut sentence = sheet.line().plain(format!("{good} of {all} addresses answer"));
+    for (at, digest) in parent.digests.iter().enumerate() {
+        let begin = if at == 0 { "; DS with key tag " } else { ", " };
+        sentence = sentence.plain(format!("{begin}{}", digest.tag));
+    }
+    sheet.sentence(label, &sentence);
+    for server in parent.servers.iter().filter(|it| it.state != ServerState::Good) {
+        let address = server.address.map(|ip| format!("  {ip}")).unwrap_or_default();
+        let line = sheet.line().plain("      ").with(Ink::Name, server.name.to_string());
+        let line = line.with(Ink::Name, address).plain("  ");
+        sheet.put(&line.with(ink(server.state), server.state.words()));
+    }
+}
+
+fn ink(state: ServerState) -> Ink {
+    match state {
+        ServerState::Good => Ink::Good,
+        ServerState::Slow | ServerState::WithoutTcp | ServerState::Stale => Ink::Weak,
+        ServerState::Different
+        | ServerState::Lame
+        | ServerState::Silent
+        | ServerState::NoAddress
+        | ServerState::Private => Ink::Bad,
+        _ => Ink::Unknown,
     }
 }
 
