@@ -6,7 +6,7 @@
 //! file speaks for all of it: elsewhere a file says what its own records show.
 
 use super::inside;
-use crate::diagnostic::{self, Location};
+use crate::diagnostic::{self, Location, Severity};
 use crate::dns::{Kind, Outcome, Place, Question, Record};
 use crate::examine::{Checks, Inquiry, RetiredSpf, gather_facts};
 use crate::net::Name;
@@ -78,8 +78,12 @@ pub async fn lint(facts: &Facts) -> Linted {
 /// A finding as it counts for a file.
 fn reported(facts: &Facts, finding: &diagnostic::Finding) -> Finding {
     let stack = finding.location.place.as_ref().map(|place| facts.files.stack_of(&place.file));
+    let is_only_one = zone::lint::is_only_one(facts, finding);
     let mut finding = Finding::from(finding);
     inside::doubt(&mut finding);
+    if is_only_one {
+        finding.severity = Severity::Error;
+    }
     if let Some(stack @ [_, ..]) = stack {
         let said = std::mem::take(&mut finding.message);
         let places = crate::text::escape(stack.join(", ").as_bytes());

@@ -33,6 +33,19 @@ pub(super) struct Listing {
     pub(super) count: usize,
 }
 
+impl Listing {
+    /// Why there are no files with records, and in which file or folder.
+    pub(super) fn fault(&self, folder: &Path) -> Option<(PathBuf, String)> {
+        if !self.files.is_empty() {
+            return None;
+        }
+        let files = if self.count == 1 { "file" } else { "files" };
+        let none =
+            || (folder.to_owned(), format!("no records recognized in its {} {files}", self.count));
+        Some(self.advice.clone().unwrap_or_else(none))
+    }
+}
+
 /// The files of a folder that hold records, as it is on the disk and as it was at a commit: a file that is
 /// gone matters most.
 ///

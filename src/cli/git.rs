@@ -1,11 +1,14 @@
 //! Files as they stand at a commit: what `git` says, which is asked as a program.
 
 use super::input::{bounded, within};
-use super::repository::normal;
+use super::repository::{Repository, normal};
+use super::served::Tree;
 use super::words::Mistake;
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 /// A commit that is known to exist.
 pub(super) struct Commit {
@@ -13,6 +16,22 @@ pub(super) struct Commit {
     name: String,
     /// What it is.
     id: String,
+    /// A path in its repository.
+    beside: PathBuf,
+    /// All of its files.
+    all: OnceLock<HashSet<PathBuf>>,
+}
+
+impl Tree for Commit {
+    fn is_file(&self, path: &Path) -> bool {
+        let all = self.all.get_or_init(|| self.all_files().unwrap_or_default());
+        let here = Repository::find().map(|it| it.here().to_owned()).unwrap_or_default();
+        all.contains(&normal(&here.join(path)))
+    }
+
+    fn text(&self, path: &Path, limit: u64) -> Option<Vec<u8>> {
+        self.file(path, limit).ok().flatten()
+    }
 }
 
 impl Commit {
@@ -42,7 +61,15 @@ impl Commit {
                 "--base: this clone is shallow and lacks the commit where HEAD left {name:?}: fetch the whole history (actions/checkout: fetch-depth: 0; git fetch --unshallow)"
             )));
         }
-        Ok(Self { name: name.to_owned(), id: common.unwrap_or(own) })
+        let (name, id) = (name.to_owned(), common.unwrap_or(own));
+        Ok(Self { name, id, beside: beside.to_owned(), all: OnceLock::new() })
+    }
+
+    fn all_files(&self) -> Option<HashSet<PathBuf>> {
+        let say = |words: &[&str]| run(&self.beside, words).ok()?.ok();
+        let top = PathBuf::from(say(&["rev-parse", "--show-toplevel"])?);
+        let names = say(&["ls-tree", "-rz", "--name-only", "--full-tree", &self.id])?;
+        Some(names.split('\0').filter(|name| !name.is_empty()).map(|it| top.join(it)).collect())
     }
 
     /// As it was named.

@@ -52,7 +52,7 @@ impl Folder {
             self.places(Path::new(name)).into_iter().filter(inside).collect();
         for place in &places {
             if let Some(content) = read(place) {
-                let shown = place.display().to_string();
+                let shown = self.shown(place);
                 let content = content.map_err(|why| format!("{shown}: {why}"))?;
                 if content.contains(&0) {
                     return Err(format!("{shown}: not a text file"));
@@ -64,6 +64,23 @@ impl Folder {
             true => format!("{name} lies outside {}, not read", self.root.display()),
             false => format!("{name} does not exist"),
         })
+    }
+
+    /// A path without detours, from the current folder.
+    fn shown(&self, place: &Path) -> String {
+        let is_direct = !place.components().skip(1).any(|it| it == Component::ParentDir);
+        if place.is_absolute() || is_direct {
+            return place.display().to_string();
+        }
+        let whole = normal(&self.here.join(place));
+        let above = self.here.ancestors().position(|folder| whole.starts_with(folder));
+        let Some((up, rest)) = above
+            .and_then(|up| Some((up, whole.strip_prefix(self.here.ancestors().nth(up)?).ok()?)))
+        else {
+            return place.display().to_string();
+        };
+        let path: PathBuf = (0..up).map(|_| Path::new("..")).chain([rest]).collect();
+        path.display().to_string()
     }
 
     /// Where a file may be: as it is written from the file that includes it or from the root, and for the

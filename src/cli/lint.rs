@@ -7,7 +7,7 @@ use super::conclude::conclude;
 use super::nature::Natures;
 use super::served::Expansion;
 use super::words::{Ending, Mistake};
-use super::{RunError, args, input};
+use super::{RunError, args, folder, input};
 use crate::audit;
 use crate::audit::is_right_inside;
 use crate::config::{Policy, heed_comments};
@@ -81,12 +81,14 @@ pub(super) fn run(typed: &LintArgs) -> Result<u8, RunError> {
     let ending = Ending::read(&typed.report)?;
     let mut files: Vec<&OsStr> = Vec::with_capacity(typed.files.len());
     let mut known = std::collections::HashSet::new();
+    let natures = Natures::new(typed.reading.clone(), &ending.policy.config);
     let Expansion { words, notes, is_partial, .. } = Expansion::of_all(&typed.files);
+    let (words, empty) = with_folders(words, &natures)?;
     files.extend(words.iter().map(OsString::as_os_str).filter(|file| known.insert(*file)));
     let (mut read, mut findings, mut unread) =
         (Vec::with_capacity(files.len()), Vec::new(), Vec::new());
     let mut is_cut = is_partial;
-    let natures = Natures::new(typed.reading.clone(), &ending.policy.config);
+    unread.extend(empty);
     for judged in all(&files, &ending.policy, &natures)? {
         match judged {
             Ok(JudgedFiles { file, findings: mut found, is_cut: is_one_cut }) => {
@@ -119,6 +121,28 @@ pub(super) fn run(typed: &LintArgs) -> Result<u8, RunError> {
     };
     let code = conclude(run, Vec::new(), findings, &ending, super::clock::now())?;
     Ok(if unread.is_empty() { code } else { UNREAD })
+}
+
+/// The files, those of a folder that hold records in its place, and which folders have none.
+#[allow(clippy::disallowed_methods, reason = "files are looked for here")]
+fn with_folders(
+    words: Vec<OsString>,
+    natures: &Natures,
+) -> Result<(Vec<OsString>, Vec<Mistake>), Mistake> {
+    let (mut files, mut empty) = (Vec::with_capacity(words.len()), Vec::new());
+    for word in words {
+        let path = Path::new(&word);
+        if !path.is_dir() {
+            files.push(word);
+            continue;
+        }
+        let listing = folder::listing(path, None, natures)?;
+        if let Some((file, why)) = listing.fault(path) {
+            empty.push(Mistake::new(format!("{}: {why}", file.display())));
+        }
+        files.extend(listing.files.into_iter().map(OsString::from));
+    }
+    Ok((files, empty))
 }
 
 /// The exit code where a file could not be read.

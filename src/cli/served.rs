@@ -11,6 +11,7 @@ use super::input;
 use super::repository::Repository;
 use crate::net::Name;
 use crate::text::{Phrase, escape};
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
@@ -49,6 +50,46 @@ impl Settings {
     }
 }
 
+/// Where files are looked for.
+pub(super) trait Tree {
+    /// True if there is such a file.
+    fn is_file(&self, path: &Path) -> bool;
+    /// What it holds, if that is not too much.
+    fn text(&self, path: &Path, limit: u64) -> Option<Vec<u8>>;
+}
+
+/// The files on the disk.
+pub(super) struct Disk;
+
+impl Tree for Disk {
+    #[allow(clippy::disallowed_methods, reason = "files are looked for here")]
+    fn is_file(&self, path: &Path) -> bool {
+        path.is_file()
+    }
+
+    fn text(&self, path: &Path, limit: u64) -> Option<Vec<u8>> {
+        input::read(path, limit).ok()
+    }
+}
+
+/// A file that words mean, before a change and after it.
+#[derive(Clone, Debug)]
+pub(super) struct Meant {
+    /// As an argument names it.
+    pub file: PathBuf,
+    /// True if words mean it after the change.
+    pub is_now: bool,
+    /// True if they meant it before.
+    pub was: bool,
+}
+
+impl Meant {
+    /// A file that was named itself.
+    pub(super) fn in_both(file: PathBuf) -> Self {
+        Self { file, is_now: true, was: true }
+    }
+}
+
 /// What stands for words, or for a configuration among them.
 #[derive(Default)]
 pub(super) struct Expansion {
@@ -67,7 +108,7 @@ impl Expansion {
     pub(super) fn of_all(words: &[OsString]) -> Self {
         let mut all = Self::default();
         for word in words {
-            match Self::of(Path::new(word)) {
+            match Self::of(Path::new(word), &Disk) {
                 Some(one) => {
                     all.is_partial |= one.is_partial || one.words.is_empty();
                     all.words.extend(one.words);
@@ -79,18 +120,37 @@ impl Expansion {
         all
     }
 
+    /// The files of the zones that a configuration names, and that it named at a commit; `None` for what was
+    /// never one. What is missing in both states is said, and no fault of the change.
+    pub(super) fn of_states(path: &Path, commit: &dyn Tree) -> Option<(Vec<Meant>, Self)> {
+        let (now, was) = (Self::of(path, &Disk), Self::of(path, commit));
+        if now.is_none() && was.is_none() {
+            return None;
+        }
+        let (mut now, was) = (now.unwrap_or_default(), was.unwrap_or_default());
+        now.is_partial &= now.notes.get(1..) != was.notes.get(1..);
+        let mut meant: Vec<Meant> = Vec::with_capacity(now.words.len());
+        let (is, used): (HashSet<&OsString>, HashSet<&OsString>) =
+            (now.words.iter().collect(), was.words.iter().collect());
+        for word in now.words.iter().chain(was.words.iter().filter(|word| !is.contains(*word))) {
+            let (is_now, was) = (is.contains(word), used.contains(word));
+            meant.push(Meant { file: PathBuf::from(word), is_now, was });
+        }
+        Some((meant, now))
+    }
+
     /// `None` for what is no configuration.
-    fn of(path: &Path) -> Option<Self> {
+    fn of(path: &Path, tree: &dyn Tree) -> Option<Self> {
         let is_named_so = path.file_name()?.to_str()?.contains(".conf");
         if !is_named_so || input::split(path) != (None, path) {
             return None;
         }
-        let text = input::read(path, LIMIT).ok()?;
+        let text = tree.text(path, LIMIT)?;
         let mut settings = Settings::read(&text)?;
         let mut expansion = Self::default();
-        expansion.include(path, &mut settings);
+        expansion.include(path, &mut settings, tree);
         for zone in &settings.zones {
-            expansion.zone(path, settings.folder.as_deref(), zone);
+            expansion.zone(path, settings.folder.as_deref(), zone, tree);
         }
         let (words, copies, without) = (expansion.words.len(), expansion.copies, expansion.without);
         let mut said = format!(": {words} zone {} read", if words == 1 { "file" } else { "files" });
@@ -106,16 +166,16 @@ impl Expansion {
     }
 
     /// Adds what included files say.
-    fn include(&mut self, path: &Path, settings: &mut Settings) {
+    fn include(&mut self, path: &Path, settings: &mut Settings, tree: &dyn Tree) {
         let mut waiting: Vec<String> = std::mem::take(&mut settings.includes);
-        let mut known = std::collections::HashSet::new();
+        let mut known = HashSet::new();
         while let Some(include) = waiting.pop() {
             if !known.insert(include.clone()) {
                 continue;
             }
-            let found = locate(path, settings.folder.as_deref(), &include)
+            let found = locate(path, settings.folder.as_deref(), &include, tree)
                 .filter(|_| known.len() <= INCLUDED)
-                .and_then(|file| input::read(&file, LIMIT).ok());
+                .and_then(|file| tree.text(&file, LIMIT));
             let Some(text) = found else {
                 let said = format!(": the included {include} is not read");
                 self.say(path, &said);
@@ -129,8 +189,7 @@ impl Expansion {
         }
     }
 
-    #[allow(clippy::disallowed_methods, reason = "files are looked for here")]
-    fn zone(&mut self, path: &Path, folder: Option<&str>, zone: &Served) {
+    fn zone(&mut self, path: &Path, folder: Option<&str>, zone: &Served, tree: &dyn Tree) {
         let name = zone.name.trim_end_matches('.');
         let Some(file) = &zone.file else {
             self.without += 1;
@@ -141,8 +200,8 @@ impl Expansion {
             return;
         }
         let folder = zone.folder.as_deref().or(folder);
-        match locate(path, folder, file).filter(|_| Name::from_unicode(name).is_ok()) {
-            Some(found) if !found.is_file() => {
+        match locate(path, folder, file, tree).filter(|_| Name::from_unicode(name).is_ok()) {
+            Some(found) if !tree.is_file(&found) => {
                 let said = format!(": zone {name}: {file} does not exist, not read");
                 self.is_partial = true;
                 self.say(path, &said);
@@ -169,8 +228,12 @@ impl Expansion {
 
 /// Where a file is that a configuration names: as it says, or below the configuration with the end of
 /// that path. `None` if that would lead out of the repository.
-#[allow(clippy::disallowed_methods, reason = "files are looked for here")]
-fn locate(configuration: &Path, folder: Option<&str>, file: &str) -> Option<PathBuf> {
+fn locate(
+    configuration: &Path,
+    folder: Option<&str>,
+    file: &str,
+    tree: &dyn Tree,
+) -> Option<PathBuf> {
     let home = configuration.parent().unwrap_or(Path::new(""));
     let written = folder.map_or_else(|| PathBuf::from(file), |folder| Path::new(folder).join(file));
     let names: Vec<Component<'_>> =
@@ -183,7 +246,7 @@ fn locate(configuration: &Path, folder: Option<&str>, file: &str) -> Option<Path
     {
         places.retain(|place| repository.holds(place));
     }
-    let there = places.iter().find(|place| place.is_file()).cloned();
+    let there = places.iter().find(|place| tree.is_file(place)).cloned();
     // Where the first place leads out, a later one that is not there says nothing of it.
     there.or_else(|| places.into_iter().next().filter(|place| *place == home.join(&written)))
 }

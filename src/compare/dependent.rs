@@ -19,6 +19,24 @@ pub(crate) fn may_lose(before: &Partition, after: &Partition) -> Vec<Unknown> {
         let why = why.unknown("depends on the sender");
         unknowns.push(Unknown { what: What::SpfResult, why });
     }
+    let by_list = |partition: &Partition, is_pass: bool| {
+        partition.gather(|cell| {
+            is_open(partition, cell) && (cell.result() == Some(SpfResult::Pass)) == is_pass
+        })
+    };
+    let listed = by_list(before, true).and(&by_list(after, false));
+    if let Some(cell) = after.cells.iter().find(|cell| !cell.set.and(&listed).is_empty()) {
+        let why = Phrase::new()
+            .addr(who(listed))
+            .plain(" passed as listed; after the change the result ");
+        let why = why.unknown("depends on the sender");
+        let term = dependents(cell).next().map(|term| after.term_text(term));
+        let why = match term {
+            Some(term) => why.plain(", by ").code(term),
+            None => why,
+        };
+        unknowns.push(Unknown { what: What::SpfResult, why });
+    }
     let passing = after.passing();
     let mut named: Vec<TermId> = Vec::new();
     for cell in before.cells.iter().filter(|cell| is_open(before, cell)) {

@@ -16,7 +16,7 @@ mod reach;
 
 pub use alone::Alone;
 pub use facts::Facts;
-pub use names::{MailName, Shows, first_places, mail_names, mail_names_of};
+pub use names::{MailName, Shows, first_places, mail_names, mail_names_of, set_places};
 pub use reach::Reach;
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::dns::{Data, Kind, Place, Record};
 use crate::net::Name;
 use crate::protocols::{Protocol, ROWS, dkim, dmarc, spf};
 use crate::zonefile::Zone;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Most selectors that are looked at for one name.
 const SELECTORS: usize = 1000;
@@ -96,6 +96,26 @@ pub fn first_places(zones: &[Zone], is_wanted: impl Fn(&Name) -> bool) -> HashMa
         }
     }
     first
+}
+
+/// Where record sets at some domains begin, and their policies of DMARC: for texts the record of SPF, which what
+/// is said of the whole set is about.
+pub fn set_places(zones: &[Zone], domains: &HashSet<&Name>) -> HashMap<(Name, Kind), Place> {
+    let mut places: HashMap<(Name, Kind), (bool, Place)> = HashMap::new();
+    for (owner, kind, record) in zones.iter().flat_map(Zone::records) {
+        let is_policy = || owner.labels().next() == Some(dmarc::LABEL.as_bytes());
+        let is_below = || is_policy() && owner.parent().is_some_and(|it| domains.contains(&it));
+        let Some(place) = &record.place else { continue };
+        if domains.contains(owner) || is_below() {
+            let is_spf = record.data.text().is_some_and(|text| spf::grammar::is_record(&text));
+            let known = places.entry((owner.clone(), kind));
+            let known = known.or_insert_with(|| (is_spf, place.clone()));
+            if is_spf && !known.0 {
+                *known = (true, place.clone());
+            }
+        }
+    }
+    places.into_iter().map(|(set, (_, place))| (set, place)).collect()
 }
 
 struct Names<'w> {

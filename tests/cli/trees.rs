@@ -266,3 +266,138 @@ fn an_alias_that_leads_elsewhere_offline_is_no_state_without_a_change() {
     let is_denied = said.contains("no changes") || said.contains("nothing changes");
     assert_eq!((ended.code, is_told, is_denied), (Some(3), true, false), "{said}");
 }
+
+/// What a run says, in one line.
+fn screen(ended: &Ended) -> String {
+    ended.screen().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn lint_reads_the_files_of_a_folder_that_diff_reads() {
+    let broken = zone("example.com").replace("v=spf1 mx -all", "v=spf1 +all");
+    let listing = listing("example.net").replace("v=spf1 mx -all", "v=spf1 +all");
+    let run = run("trees-lint", ["lint", "zones"]).file("zones/example.com", broken.as_bytes());
+    let run = run.file("zones/r53.json", listing.as_bytes()).file("zones/README.md", b"# Zones\n");
+    let said = screen(&run.end());
+    let are_read = ["zones/example.com:", "zones/r53.json:", "2 files"].map(|it| said.contains(it));
+    assert_eq!(are_read, [true; 3], "{said}");
+}
+
+#[test]
+fn lint_of_a_folder_without_records_is_an_error() {
+    let run =
+        run("trees-lint-none", ["lint", "dns"]).file("dns/package.json", b"{\"name\": \"a\"}");
+    let ended = run.end();
+    let is_told = ended.stderr.contains("dns: no records recognized in its 1 file");
+    assert_eq!((ended.code, is_told), (Some(2), true), "{}", ended.stderr);
+}
+
+#[test]
+fn a_zone_that_a_configuration_names_no_more_is_removed() {
+    let named = |domains: &[&str]| -> String {
+        let zone =
+            |it: &&str| format!("zone \"{it}\" {{ type master; file \"zones/{it}.zone\"; }};\n");
+        domains.iter().map(zone).collect()
+    };
+    let [first, second] = ["example.com", "example.net"].map(zone);
+    let run = repository(
+        "named",
+        &[
+            ("named.conf", &named(&["example.com", "example.net"])),
+            ("zones/example.com.zone", &first),
+            ("zones/example.net.zone", &second),
+        ],
+    );
+    let run = run.file("named.conf", named(&["example.com"]).as_bytes());
+    let (ended, said) = diff(run, ["named.conf"]);
+    let is_told = said.contains("no longer named") && said.contains("example.net FAIL removed");
+    assert_eq!((ended.code, is_told), (Some(1), true), "{said}");
+}
+
+/// What a change of a master file does.
+fn changed(test: &str, old: &str, new: &str) -> (Ended, String) {
+    let run =
+        repository(test, &[("example.com.zone", old)]).file("example.com.zone", new.as_bytes());
+    diff(run, ["example.com.zone"])
+}
+
+#[test]
+fn a_network_that_goes_beside_a_macro_is_named_and_undetermined() {
+    let policy = |network: &str| {
+        let include = "include:%{ir}.spf.example.com";
+        zone("example.com").replace("v=spf1 mx", &format!("v=spf1 {include} ip4:{network}"))
+    };
+    let (ended, said) = changed("macro", &policy("192.0.2.0/24"), &policy("192.0.2.0/25"));
+    let is_told = said.contains("192.0.2.128/25 passed as listed");
+    assert_eq!((ended.code, is_told), (Some(3), true), "{said}");
+}
+
+#[test]
+fn the_misspelt_name_of_a_policy_that_is_lost_is_named() {
+    let old = zone("example.com");
+    let (ended, said) = changed("misspelt", &old, &old.replace("_dmarc TXT", "_dmrc TXT"));
+    let is_told = said.contains("did you mean _dmarc.example.com?");
+    assert_eq!((ended.code, is_told), (Some(1), true), "{said}");
+}
+
+#[test]
+fn a_policy_at_a_misspelt_name_is_an_error_where_it_is_the_only_one() {
+    let slip = zone("example.com").replace("_dmarc TXT", "_dmrc TXT");
+    let beside = format!("{}_dmrc.shop TXT \"v=DMARC1; p=reject\"\n", zone("example.com"));
+    let codes = [("only", slip), ("beside", beside)].map(|(test, text)| {
+        let run = run(&format!("trees-slip-{test}"), ["lint", "example.com.zone"]);
+        run.file("example.com.zone", text.as_bytes()).end().code
+    });
+    assert_eq!(codes, [Some(1), Some(0)]);
+}
+
+#[test]
+fn an_alias_of_a_provider_is_no_fault_of_the_author() {
+    let text = "'':\n- {type: MX, values: [{preference: 10, exchange: mail.example.com.}]}\n\
+                - {type: TXT, value: v=spf1 mx -all}\nmail: {type: ALIAS, value: lb.example.net.}\n";
+    let run = run("trees-provider", ["example.com", "--offline", "--zone", "example.com.yaml"]);
+    let ended = run.file("example.com.yaml", text.as_bytes()).end();
+    let said = screen(&ended);
+    assert_eq!((ended.code, said.contains("fault yours: mail")), (Some(3), false), "{said}");
+}
+
+#[test]
+fn a_key_that_is_cut_shows_where() {
+    let body = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA1234567890abcdefghijklmnopqrstuvwxyzABCDEFG\
+                HIJKLMNOPQRSTUVWXYZ1234567890abcdefghijklmnopqrstuvwxyz";
+    let key = |body: &str| {
+        let own = "p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+        zone("example.com").replace(&format!("k=ed25519; {own}"), &format!("p={body}"))
+    };
+    let (ended, _) = changed("cut", &key(body), &key(&body[..body.len() - 9]));
+    let lines: Vec<&str> = ended.stdout.lines().map(str::trim).collect();
+    let shown = |sign: &str| lines.iter().find_map(|it| it.strip_prefix(sign));
+    let [old, new] = ["- v=DKIM1", "+ v=DKIM1"].map(shown);
+    assert!(old.is_some() && old != new, "{}", ended.stdout);
+}
+
+#[test]
+fn two_policies_are_named_with_their_line() {
+    let old = zone("example.com");
+    let new = format!("{old}@ TXT \"v=spf1 -all\"\n");
+    let run =
+        repository("two", &[("example.com.zone", &old)]).file("example.com.zone", new.as_bytes());
+    let run = run.arguments(["diff", "--config", "none", "--offline", "--base", "HEAD"]);
+    let report = run.arguments(["example.com.zone", "--format", "json"]).end().document();
+    let findings = report["domains"][0]["findings"].as_array().cloned().unwrap_or_default();
+    let two = findings
+        .iter()
+        .find(|it| it["subject"]["value"].is_null() && it["id"] == "spf/several-records");
+    let line = two.map(|it| it["location"]["line"].clone());
+    assert_eq!(line, Some(serde_json::json!(7)), "{findings:?}");
+}
+
+#[test]
+fn an_included_file_is_named_without_detours() {
+    let text = format!("{}$INCLUDE ../includes/more.inc\n", zone("example.com"));
+    let run = run("trees-included", ["lint", "zones/example.com.zone"]).in_repository();
+    let run = run.file("zones/example.com.zone", text.as_bytes());
+    let said = screen(&run.file("includes/more.inc", b"b TXT \"v=spf1 +all\"\n").end());
+    let is_short = said.contains("includes/more.inc:") && !said.contains("zones/../");
+    assert!(is_short, "{said}");
+}

@@ -8,6 +8,7 @@ use crate::report::{
     RecordSet,
 };
 use crate::text::Phrase;
+use crate::zonefile::zone::LEFT_OUT;
 
 /// Most queries that one fault lists as its evidence.
 const MOST_EVIDENCE: usize = 8;
@@ -78,9 +79,14 @@ fn unanswered(domain: &Domain, hints: &Hints, failed: Vec<(&Lookup, Trouble)>) -
     if failed.iter().all(|(lookup, _)| is_offline(lookup)) {
         return vec![offline(first, failed.len())];
     }
+    let left_out: Vec<&Lookup> =
+        failed.iter().map(|(lookup, _)| *lookup).filter(|lookup| is_left_out(lookup)).collect();
+    if let Some(first) = left_out.first().filter(|_| left_out.len() == failed.len()) {
+        return vec![not_as_data(first, left_out.len())];
+    }
     let unread: Vec<&Lookup> = failed
         .iter()
-        .filter(|(_, trouble)| *trouble == Trouble::Unread)
+        .filter(|(lookup, trouble)| *trouble == Trouble::Unread && !is_left_out(lookup))
         .map(|(lookup, _)| *lookup)
         .collect();
     if let Some(first) = unread.first() {
@@ -89,7 +95,8 @@ fn unanswered(domain: &Domain, hints: &Hints, failed: Vec<(&Lookup, Trouble)>) -
     let failed: Vec<(&Lookup, Trouble)> = failed
         .into_iter()
         .filter(|(lookup, trouble)| {
-            !matches!(trouble, Trouble::NotRecorded | Trouble::OverBudget) && !is_offline(lookup)
+            !matches!(trouble, Trouble::NotRecorded | Trouble::OverBudget | Trouble::Unread)
+                && !is_offline(lookup)
         })
         .collect();
     let drilled: Vec<&(&Lookup, Trouble)> =
@@ -204,6 +211,25 @@ fn over_budget(first: &Lookup, count: usize) -> Fault {
 fn offline(first: &Lookup, count: usize) -> Fault {
     let reason = question(first).plain(" is not in the given files").plain(others(count));
     let action = Phrase::new().plain("run without ").code("--offline");
+    let evidence = vec![evidence(first)];
+    Fault { evidence, ..Fault::undetermined(FaultKind::NotRecorded, reason, action) }
+}
+
+/// True for records that are there, and whose data the file cannot say: an alias of a provider.
+fn is_left_out(lookup: &Lookup) -> bool {
+    lookup.outcome == LookupOutcome::Failed(Trouble::Unread) && lookup.detail.contains(LEFT_OUT)
+}
+
+/// Such an entry is sound: only a query tells what it leads to.
+fn not_as_data(first: &Lookup, count: usize) -> Fault {
+    let reason = question(first)
+        .plain(" in ")
+        .name(&first.source)
+        .plain(": ")
+        .plain(first.detail.clone())
+        .plain(others(count));
+    let action =
+        Phrase::from("query what is published: ").code(format!("mailcheck {}", first.name));
     let evidence = vec![evidence(first)];
     Fault { evidence, ..Fault::undetermined(FaultKind::NotRecorded, reason, action) }
 }

@@ -20,11 +20,11 @@ use crate::audit::{self, Inquiry, Steps};
 use crate::compare;
 use crate::config::{self, Config};
 use crate::diagnostic::Severity;
-use crate::dns::{Cache, Dns, Kind, join_all};
+use crate::dns::{Cache, Dns, Kind, Place, join_all};
 use crate::net::Name;
-use crate::report::{Domain, FileLocation, Run, number};
+use crate::report::{Domain, FileLocation, Finding, Run, State, number};
 use crate::text::{Phrase, escape};
-use crate::zone::{Reach, first_places, mail_names_of};
+use crate::zone::{Reach, first_places, mail_names_of, set_places};
 use crate::zonefile::Zone;
 use clap::Parser;
 use delegated::Delegated;
@@ -163,6 +163,7 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
     let begins = |inquiry: &Inquiry| first.get(&inquiry.domain).map(|it| FileLocation::from(*it));
     let declared: Vec<Option<FileLocation>> = inquiries.iter().map(begins).collect();
     let mut removed = Removed::of(&before.zones, &after.zones, &alike);
+    let places = set_places(&after.zones, &wanted);
     // What is alike lies under both.
     let below = stack.layered(bottom, alike, &[])?;
     let shared =
@@ -211,6 +212,7 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
             }
             // The zone file goes before the contract: that is what is changed.
             domain.declared = declared.clone().or(domain.declared);
+            domain.findings.iter_mut().for_each(|finding| locate(finding, &places));
             publication.domain(domain)?;
         }
     }
@@ -221,6 +223,14 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
     number(&mut findings);
     session.keep_recording()?;
     publication.finish(run, findings, None)
+}
+
+/// Gives a finding about a whole record set the place where that begins.
+fn locate(finding: &mut Finding, places: &HashMap<(Name, Kind), Place>) {
+    if finding.location.is_none() && finding.state != Some(State::Resolved) {
+        let set = (finding.subject.name.clone(), finding.subject.kind);
+        finding.location = places.get(&set).map(FileLocation::from);
+    }
 }
 
 /// The domain as it is to be, held against what it was.

@@ -1,8 +1,9 @@
 //! The two states of a comparison, read from what was typed.
 
-use super::super::folder::{self, looks_like_file};
+use super::super::folder::{self, Listing, looks_like_file};
 use super::super::git::Commit;
 use super::super::nature::Natures;
+use super::super::served::{Expansion, Meant};
 use super::super::unread::{self, Unread, Version, is_understood};
 use super::super::words::{Mistake, Sources, domain, server};
 use super::super::{args, input, sources};
@@ -77,7 +78,7 @@ impl States {
         let base = base(typed, &words)?;
         let (mut files, mut others) = (Vec::new(), Vec::new());
         for word in words {
-            let is_file = is_file(word, base.as_ref())?;
+            let is_file = is_file(word, typed.live, base.as_ref())?;
             if is_file { files.push(word) } else { others.push(word) }
         }
         let words = others;
@@ -110,7 +111,7 @@ impl States {
                 let files = states.expanded(&files, base)?;
                 states.at_commit(base, &files)?;
             }
-            (None, [_, ..]) if typed.live => states.both(&[], &files)?,
+            (None, [_, ..]) if typed.live => states.published(&files)?,
             (None, [old, new]) if zones.is_empty() => states.two(old, new)?,
             (None, []) if !zones.is_empty() => {
                 states.both(&typed.against, &zones)?;
@@ -280,44 +281,68 @@ impl States {
         }
     }
 
-    /// The files, those of a folder in its place, and those beside them that are gone.
-    fn expanded(&mut self, files: &[PathBuf], commit: &Commit) -> Result<Vec<PathBuf>, Mistake> {
-        let mut all = Vec::with_capacity(files.len());
+    /// The files, those of a folder or of a configuration in its place, and those beside them that are gone.
+    fn expanded(&mut self, files: &[PathBuf], commit: &Commit) -> Result<Vec<Meant>, Mistake> {
+        let (mut all, mut named) = (Vec::with_capacity(files.len()), Vec::new());
         for path in files {
             let was_folder = || Ok(!path.is_file() && !commit.files(path)?.is_empty());
-            if !path.is_dir() && !was_folder()? {
-                all.push(path.clone());
-                continue;
+            if path.is_dir() || was_folder()? {
+                let listing = folder::listing(path, Some(commit), &self.natures)?;
+                named.append(&mut self.listed(path, listing));
+            } else if let Some((mut meant, said)) = Expansion::of_states(path, commit) {
+                self.notes.extend(said.notes);
+                self.unread.is_partial |= said.is_partial;
+                all.append(&mut meant);
+            } else {
+                named.push(path.clone());
             }
-            let folder::Listing { mut files, advice, count } =
-                folder::listing(path, Some(commit), &self.natures)?;
-            if files.is_empty() {
-                let (file, why) = advice.unwrap_or_else(|| {
-                    let files = if count == 1 { "file" } else { "files" };
-                    (path.clone(), format!("no records recognized in its {count} {files}"))
-                });
-                let file = file.display().to_string();
-                self.not_understood(Some(file.as_str().into()), &format!("{file}: {why}"));
-            }
-            all.append(&mut files);
         }
-        all.extend(folder::deleted_beside(&all, commit, &self.natures)?);
+        named.extend(folder::deleted_beside(&named, commit, &self.natures)?);
+        all.extend(named.into_iter().map(Meant::in_both));
         Ok(all)
     }
 
+    /// The files of a folder; that there are none is said.
+    fn listed(&mut self, path: &Path, listing: Listing) -> Vec<PathBuf> {
+        if let Some((file, why)) = listing.fault(path) {
+            let file = file.display().to_string();
+            self.not_understood(Some(file.as_str().into()), &format!("{file}: {why}"));
+        }
+        listing.files
+    }
+
+    /// The files as they are, for a comparison with what is published.
+    fn published(&mut self, files: &[PathBuf]) -> Result<(), Mistake> {
+        let words: Vec<OsString> = files.iter().map(|path| path.clone().into()).collect();
+        let Expansion { words, notes, is_partial, .. } = Expansion::of_all(&words);
+        self.notes.extend(notes);
+        self.unread.is_partial |= is_partial;
+        let mut all = Vec::with_capacity(words.len());
+        for path in words.into_iter().map(PathBuf::from) {
+            match path.is_dir() {
+                true => {
+                    let listing = folder::listing(&path, None, &self.natures)?;
+                    all.append(&mut self.listed(&path, listing));
+                }
+                false => all.push(path),
+            }
+        }
+        self.both(&[], &all)
+    }
+
     /// The files as they are, and as they stood at a commit.
-    fn at_commit(&mut self, commit: &Commit, files: &[PathBuf]) -> Result<(), Mistake> {
+    fn at_commit(&mut self, commit: &Commit, files: &[Meant]) -> Result<(), Mistake> {
         let shown = commit.name();
         let natures = self.natures.clone();
         let mut alike = 0;
-        for argument in files {
+        for Meant { file: argument, is_now, was } in files {
             let (_, path) = input::split(argument);
             let file = path.display();
-            let now = match path.exists() {
+            let now = match *is_now && path.exists() {
                 true => Some(input::read(path, natures.most_octets())?),
                 false => None,
             };
-            let was = commit.file(path, natures.most_octets())?;
+            let was = if *was { commit.file(path, natures.most_octets())? } else { None };
             // What a file includes may have changed, and the file itself not.
             let now = now.map(|text| natures.assembled(argument, text));
             let was = was.map(|text| natures.assembled_at(commit, argument, text));
@@ -338,7 +363,9 @@ impl States {
             if was.is_none() {
                 self.notes.push(note(" is new: compared with the current DNS"));
             }
-            if now.is_none() {
+            if now.is_none() && path.exists() {
+                self.notes.push(note(" is no longer named: its records are removed"));
+            } else if now.is_none() {
                 self.notes.push(note(" was deleted: its records are removed"));
             }
             let version = |whole: Option<Assembly>| -> Vec<Version> {
@@ -379,8 +406,9 @@ fn base(typed: &DiffArgs, words: &[&OsString]) -> Result<Option<Commit>, Mistake
 /// True for a word that names a file: one that is there, or, with a commit, a folder of files, or one
 /// that was there.
 #[allow(clippy::disallowed_methods, reason = "files are looked for here")]
-fn is_file(word: &OsString, commit: Option<&Commit>) -> Result<bool, Mistake> {
+fn is_file(word: &OsString, live: bool, commit: Option<&Commit>) -> Result<bool, Mistake> {
     let (_, path) = input::split(Path::new(word));
-    let Some(commit) = commit else { return Ok(path.is_file()) };
-    Ok(path.is_file() || path.is_dir() || looks_like_file(word) || commit.has(path)?)
+    let is_folder = path.is_dir();
+    let Some(commit) = commit else { return Ok(path.is_file() || live && is_folder) };
+    Ok(path.is_file() || is_folder || looks_like_file(word) || commit.has(path)?)
 }

@@ -98,16 +98,37 @@ fn changed_records(sheet: &mut Sheet, records: &ChangedRecords) {
         }
         (removed, added) => (all_joined(records.kind, removed), all_joined(records.kind, added)),
     };
-    let signed = [("-", Ink::Bad, removed), ("+", Ink::Good, added)];
-    for (sign, ink, lines) in signed {
-        for text in lines {
+    let signed = [("-", Ink::Bad, &removed, &added), ("+", Ink::Good, &added, &removed)];
+    for (sign, ink, lines, others) in signed {
+        for (index, text) in lines.iter().enumerate() {
             let label = sheet.line().with(ink, format!("  {sign} "));
             let longest = sheet.width.saturating_sub(SIGN + 1).max(1);
-            let words = text.split(' ').map(|word| shortened(word, longest, sheet.glyphs.ellipsis));
+            let mut twins = others.get(index).map_or("", |other| other).split(' ');
+            let words = text.split(' ').map(|word| {
+                let twin = twins.next().unwrap_or_default();
+                beside(word, twin, longest, sheet.glyphs.ellipsis)
+            });
             let record = sheet.line().with(Ink::Code, words.collect::<Vec<_>>().join(" "));
             sheet.sentence(label, &record);
         }
     }
+}
+
+/// How many characters are shown of a long word that does not differ, at its beginning and before the place
+/// where it does.
+const ALIKE: usize = 12;
+
+/// A word that fits, so that it shows where it differs from its twin: a key that was cut begins as the whole.
+fn beside<'w>(word: &'w str, twin: &str, longest: usize, ellipsis: &str) -> Cow<'w, str> {
+    let alike = word.chars().zip(twin.chars()).take_while(|(one, other)| one == other).count();
+    let is_long = [word, twin].iter().any(|it| it.chars().nth(longest).is_some());
+    if !is_long || word == twin || alike + ALIKE < longest || longest < 4 * ALIKE {
+        return shortened(word, longest, ellipsis);
+    }
+    let begin: String = word.chars().take(ALIKE).collect();
+    let rest: String = word.chars().skip(alike.saturating_sub(ALIKE)).collect();
+    let rest = shortened(&rest, longest - ALIKE - 1, ellipsis);
+    Cow::Owned(format!("{begin}{ellipsis}{rest}"))
 }
 
 /// The text of a TXT record with its strings joined, as it is read; other records as they stand.

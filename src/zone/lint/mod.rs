@@ -13,6 +13,7 @@ mod words;
 #[cfg(feature = "formats")]
 pub(crate) use faults::FAULTY_COMMENT;
 pub(crate) use faults::NOT_READ;
+pub(crate) use owners::is_only_one;
 #[cfg(feature = "cli")]
 pub(crate) use owners::may_be_at_delegation;
 pub use rules::CHECKS;
@@ -34,6 +35,7 @@ pub(crate) fn check_structure(facts: &Facts) -> Vec<Finding> {
         &rules::OUT_OF_ZONE,
         &rules::BELOW_DELEGATION,
         &rules::MISSING_DOT,
+        &rules::MISNAMED_OWNER,
     ];
     let mut findings = Vec::new();
     let is_structure = |check: &&Check<Facts>| rules.iter().any(|rule| rule.id == check.rule.id);

@@ -84,6 +84,35 @@ fn key(zone: &Zone, owner: &Name, data: &Data) -> Option<Name> {
     is_meant.then(|| renamed(owner, index, dkim::LABEL))?
 }
 
+/// True for a finding about a misspelled name where the zone, read whole, has no record at the right one: the
+/// domain is without its policy or key. A policy may also be inherited from a domain above (RFC 9989 §4.10.2).
+pub(crate) fn is_only_one(facts: &Facts, finding: &Finding) -> bool {
+    if finding.rule.id != super::rules::MISNAMED_OWNER.id {
+        return false;
+    }
+    let owner = &finding.location.name;
+    let Some(zone) =
+        facts.files.zones.iter().find(|zone| {
+            facts.is_whole(zone) && zone.apex().is_some_and(|apex| owner.is_within(apex))
+        })
+    else {
+        return false;
+    };
+    let texts = || zone.records().filter(|(name, kind, _)| *name == owner && *kind == Kind::Txt);
+    let policies = texts().filter_map(|(_, _, record)| policy(owner, &record.data)).next();
+    let keys = texts().filter_map(|(_, _, record)| key(zone, owner, &record.data)).next();
+    let is_there = |wanted: &Name| zone.owners().any(|name| name == wanted);
+    match (policies, keys) {
+        (Some(meant), _) => {
+            let domains = std::iter::successors(meant.parent(), Name::parent);
+            let mut domains = domains.take_while(|it| !it.is_root());
+            !domains.any(|domain| domain.child(dmarc::LABEL).is_ok_and(|name| is_there(&name)))
+        }
+        (None, Some(meant)) => !is_there(&meant),
+        (None, None) => false,
+    }
+}
+
 fn alias(data: &Data) -> Option<&Name> {
     match data {
         Data::Cname(target) => Some(target),

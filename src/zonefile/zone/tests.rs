@@ -153,7 +153,7 @@ fn records_of_dnssec_are_known_and_what_they_say_is_not() {
     let failure = ask(&zone, "example.com", Kind::Other(48)).failure().cloned();
     assert_eq!(
         failure.map(|failure| failure.detail).as_deref(),
-        Some("DNSKEY records in zone files are skipped")
+        Some("DNSKEY records are not in the file as data")
     );
 }
 
