@@ -6,13 +6,14 @@ use crate::net::organization;
 use crate::protocols::bimi::{self, Enforcement, Shortfall, Weakness};
 use crate::protocols::dmarc::rfc7489::percent;
 use crate::protocols::dmarc::{self, Policy, Published, Usable, Walk};
+use crate::web::Web;
 
 /// Examines the BIMI of a domain, and whether its DMARC lets receivers look for the logo.
-pub(super) async fn examine(dns: &dyn Dns, inquiry: &Inquiry) -> bimi::Facts {
+pub(super) async fn examine(dns: &dyn Dns, web: &dyn Web, inquiry: &Inquiry) -> bimi::Facts {
     let domain = &inquiry.domain;
     let above = organization(domain);
     let (facts, walk) = tokio::join!(
-        bimi::facts(dns, domain, Some(&above), &inquiry.bimi),
+        bimi::facts(dns, web, domain, Some(&above), &inquiry.bimi),
         dmarc::walk(dns, domain),
     );
     let mut enforcement = Enforcement::NotExamined;

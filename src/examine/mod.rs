@@ -322,7 +322,7 @@ async fn others(
         Some(async move {
             let found: Arc<dyn Examined> = match row.protocol {
                 // What it needs of another protocol is handed in.
-                Protocol::Bimi => Arc::new(bimi::examine(dns, inquiry).await),
+                Protocol::Bimi => Arc::new(bimi::examine(dns, web, inquiry).await),
                 _ => examine(dns, web, &inquiry.domain).await.into(),
             };
             (row.protocol, found)

@@ -390,7 +390,12 @@ pub struct Other {
 
 impl Serialize for Others {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|other| (other.protocol.word(), &other.section)))
+        // Of what few domains need, a recording that does not hold it says nothing.
+        let is_said = |other: &&Other| {
+            !(other.protocol.is_optional() && other.section.status == Status::NotRecorded)
+        };
+        let said = self.0.iter().filter(is_said);
+        serializer.collect_map(said.map(|other| (other.protocol.word(), &other.section)))
     }
 }
 

@@ -430,6 +430,7 @@ fn asked(command: &'static str) -> Asked {
     let mut words = command.split(' ');
     let asked = words.next().expect("a command names a domain");
     let mut inquiry = Inquiry::about(name(asked));
+    inquiry.bimi.logo = true;
     while let Some(flag) = words.next() {
         match flag {
             "--selector" => inquiry.selectors.extend(words.next().map(str::to_owned)),

@@ -1,4 +1,4 @@
-//! The BIMI suite: records, and which record counts, by draft-brand-indicators-for-message-identification-14.
+//! The BIMI suite: records, which record counts, and logos, by draft-brand-indicators-for-message-identification-14.
 //!
 //! Ambiguous cases are read too; where mailcheck decides otherwise than the suite, [`DEVIATIONS`] has
 //! the reason.
@@ -8,12 +8,13 @@ use crate::zone::Zone;
 use mailcheck::audit::{self, Clock, Inquiry};
 use mailcheck::net::Name;
 use mailcheck::protocols::Protocol;
+use mailcheck::protocols::bimi::svg::{Problem, check};
 use mailcheck::protocols::bimi::{Selector, Wanted, parse};
 use mailcheck::text::escape;
 use serde_json::{Value, json};
 
 /// How many cases the suite has, by kind.
-const CASES: [(&str, usize); 2] = [("record", 36), ("discovery", 18)];
+const CASES: [(&str, usize); 3] = [("record", 36), ("discovery", 18), ("svg", 19)];
 
 /// Ambiguous cases that are read in another way, and why.
 const DEVIATIONS: &[(&str, &str)] = &[];
@@ -31,7 +32,8 @@ async fn every_case_of_the_suite_is_decided_as_it_expects() {
         let found = match kind {
             "record" => record(case["txt"].as_str().expect("a text")),
             "discovery" => discovery(case).await,
-            _ => continue,
+            "svg" => svg(case),
+            other => panic!("unknown kind {other}"),
         };
         for (_, count) in counts.iter_mut().filter(|(other, _)| *other == kind) {
             *count += 1;
@@ -72,6 +74,22 @@ fn record(text: &str) -> Value {
         "avp": record.preference.word(),
         "lps": prefixes,
     })
+}
+
+fn svg(case: &Value) -> Value {
+    let text = case["svg"].as_str().expect("a text");
+    let repeat = &case["svg_repeat"];
+    let text = match repeat["mark"].as_str() {
+        None => text.to_owned(),
+        Some(mark) => {
+            let times = repeat["times"].as_u64().and_then(|it| usize::try_from(it).ok());
+            let with = repeat["with"].as_str().expect("a text");
+            text.replace(mark, &with.repeat(times.expect("a number")))
+        }
+    };
+    let checked = check(text.as_bytes());
+    let problems: Vec<&str> = checked.problems.iter().map(Problem::word).collect();
+    json!({"valid": problems.is_empty(), "problems": problems})
 }
 
 /// What a receiver does with a message that passes DMARC by SPF.

@@ -6,7 +6,7 @@ use clap::builder::BoolishValueParser;
 /// Which servers that records lead to are connected to.
 #[derive(Args, Clone, Debug)]
 pub struct Http {
-    /// Do not fetch MTA-STS policy files by HTTPS
+    /// Do not fetch files by HTTPS: no MTA-STS policy, no BIMI logo
     #[arg(long, value_parser = BoolishValueParser::new(), hide_short_help = true)]
     pub no_http: bool,
 
@@ -16,6 +16,10 @@ pub struct Http {
     /// networks block outgoing port 25.
     #[arg(long, value_parser = BoolishValueParser::new(), hide_short_help = true)]
     pub smtp: bool,
+
+    /// Fetch the BIMI logo and check that it is SVG Tiny PS
+    #[arg(long, value_parser = BoolishValueParser::new(), hide_short_help = true)]
+    pub bimi: bool,
 
     /// Selector of the BIMI record
     ///

@@ -256,7 +256,10 @@ fn logo(typed: &args::Http) -> Result<bimi::Wanted, Mistake> {
     let text = &typed.bimi_selector;
     let selector = bimi::Selector::new(text)
         .ok_or_else(|| Mistake::new(format!("--bimi-selector: {text:?} is not a selector")))?;
-    Ok(bimi::Wanted { selector })
+    if typed.bimi && typed.no_http {
+        return Err(Mistake::new("--bimi fetches the logo by HTTPS: leave out --no-http"));
+    }
+    Ok(bimi::Wanted { selector, logo: typed.bimi })
 }
 
 /// The largest file of trust anchors that is read.

@@ -2,7 +2,9 @@
 
 use super::enforcement::Enforcement;
 use super::examine::Facts;
+use super::fetch::NoFile;
 use super::record::Record;
+use super::verdict::Judged;
 use crate::diagnostic::{self, Step};
 use crate::dns::Failure;
 use crate::dns::sole::Sole;
@@ -35,6 +37,13 @@ pub enum Event {
     Evidence(Box<[u8]>),
     /// The domain declines to show a logo.
     Declined,
+    /// The logo was fetched.
+    Fetched {
+        /// Where it is.
+        url: String,
+        /// What the file is, or why there is none.
+        file: Result<Judged, NoFile>,
+    },
     /// Whether DMARC lets receivers look for the logo.
     Dmarc(Enforcement),
 }
@@ -46,6 +55,11 @@ impl Event {
         if facts.published().is_some() && facts.enforcement != Enforcement::NotExamined {
             steps.push(Step::leaf(Self::Dmarc(facts.enforcement.clone()).boxed()));
         }
+        steps.extend(facts.logo.iter().map(|logo| Step {
+            event: Self::Fetched { url: logo.url.clone(), file: logo.file.clone() }.boxed(),
+            answers: logo.answers.clone(),
+            steps: Vec::new(),
+        }));
         steps
     }
 

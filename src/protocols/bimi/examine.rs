@@ -2,6 +2,7 @@
 
 use super::enforcement::Enforcement;
 use super::event::Event;
+use super::fetch::{Logo, logo};
 use super::grammar::{is_record, parse};
 use super::record::Record;
 use super::{explain, lint, section};
@@ -59,6 +60,8 @@ impl Default for Selector {
 pub struct Wanted {
     /// The selector.
     pub selector: Selector,
+    /// True if the logo is fetched.
+    pub logo: bool,
 }
 
 /// What was found out about a domain's BIMI.
@@ -70,12 +73,15 @@ pub struct Facts {
     pub visits: Vec<Sole<Record>>,
     /// Whether DMARC lets receivers look for the logo.
     pub enforcement: Enforcement,
+    /// What came of fetching the logo; `None` if it was not.
+    pub logo: Option<Logo>,
 }
 
 /// Examines a domain, its DMARC left aside.
-pub fn examine<'a>(dns: &'a dyn Dns, _: &'a dyn Web, domain: &'a Name) -> Examining<'a> {
+pub fn examine<'a>(dns: &'a dyn Dns, web: &'a dyn Web, domain: &'a Name) -> Examining<'a> {
     Box::pin(async move {
-        let found = facts(dns, domain, Some(&organization(domain)), &Wanted::default()).await;
+        let above = organization(domain);
+        let found = facts(dns, web, domain, Some(&above), &Wanted::default()).await;
         Box::new(found) as Box<dyn Examined>
     })
 }
@@ -83,6 +89,7 @@ pub fn examine<'a>(dns: &'a dyn Dns, _: &'a dyn Web, domain: &'a Name) -> Examin
 /// Finds out what a domain publishes, or the organization above it.
 pub async fn facts(
     dns: &dyn Dns,
+    web: &dyn Web,
     domain: &Name,
     organization: Option<&Name>,
     wanted: &Wanted,
@@ -105,7 +112,14 @@ pub async fn facts(
         }
     };
     let visits = alongside(look, ahead).await;
-    Facts { domain: domain.clone(), visits, enforcement: Enforcement::NotExamined }
+    let enforcement = Enforcement::NotExamined;
+    let facts = Facts { domain: domain.clone(), visits, enforcement, logo: None };
+    let location = facts.usable().and_then(|(_, record)| record.logo.as_ref());
+    let logo = match location.filter(|_| wanted.logo && web.is_asked()) {
+        Some(location) => Some(logo(dns, web, location).await),
+        None => None,
+    };
+    Facts { logo, ..facts }
 }
 
 /// The name below a domain that its record is published at; `None` if that would be too long.
@@ -151,6 +165,7 @@ impl Examined for Facts {
             Some(Found::One(published)) if !published.record.errors.is_empty() => Standing::Broken,
             Some(Found::One(published)) if published.record().is_declined => Standing::Absent,
             Some(Found::One(_)) => match &self.enforcement {
+                _ if self.logo.as_ref().is_some_and(Logo::is_unusable) => Standing::Broken,
                 Enforcement::Strict | Enforcement::NotExamined => Standing::Good,
                 Enforcement::Short(_) => Standing::Weak,
                 Enforcement::Unknown(_) => Standing::Partial,
@@ -176,14 +191,22 @@ impl Examined for Facts {
             Enforcement::Short(_) => Detail::Flag(false),
             Enforcement::Unknown(_) | Enforcement::NotExamined => Detail::None,
         };
-        vec![
+        let checked = self.logo.as_ref().map(|logo| {
+            let words = match &logo.file {
+                Ok(judged) => judged.problems.clone(),
+                Err(why) => vec![why.phrase().to_string()],
+            };
+            ("logo_problems", Detail::Texts(words))
+        });
+        let details = vec![
             ("record", text(&record.text)),
             ("at", Detail::Text(visit.owner().to_string())),
             ("logo", of(&record.logo)),
             ("evidence", of(&record.evidence)),
             ("declined", Detail::Flag(record.is_declined)),
             ("dmarc_enforced", is_enforced),
-        ]
+        ];
+        details.into_iter().chain(checked).collect()
     }
 
     fn findings(&self) -> Vec<Finding> {

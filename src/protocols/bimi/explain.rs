@@ -3,8 +3,10 @@
 use super::enforcement::{Enforcement, Shortfall, Weakness};
 use super::event::Event;
 use super::examine::Facts;
+use super::fetch::NoFile;
 use super::grammar::BEGIN;
 use super::section;
+use super::verdict::Judged;
 use crate::diagnostic::{self, Explanation, Tone};
 use crate::dns::sole::Found;
 use crate::text::{Phrase, escape};
@@ -41,11 +43,12 @@ impl diagnostic::Event for Event {
             Self::Evidence(uri) => (Phrase::from("mark certificate at ").code(uri), Tone::Good),
             Self::Declined => (Phrase::from("l= is empty: the domain declines BIMI"), Tone::Plain),
             Self::Dmarc(enforcement) => of_dmarc(enforcement),
+            Self::Fetched { url, file } => of_file(Phrase::new().code(url).plain(": "), file),
         };
         let number = match self {
             Self::Query { .. } => "7.2",
             Self::Dmarc(_) => "7.1",
-            Self::Logo(_) | Self::Evidence(_) | Self::Declined => "4.3.2",
+            Self::Logo(_) | Self::Evidence(_) | Self::Declined | Self::Fetched { .. } => "4.3.2",
             Self::Discarded(_) | Self::Fault { .. } => "4.3",
         };
         Explanation { headline, tone, cite: Some(section(number)) }
@@ -67,6 +70,11 @@ impl diagnostic::Event for Event {
             Self::Logo(uri) => json!({"event": "bimi_logo", "uri": escape(uri)}),
             Self::Evidence(uri) => json!({"event": "bimi_evidence", "uri": escape(uri)}),
             Self::Declined => json!({"event": "bimi_declined"}),
+            Self::Fetched { url, file } => json!({
+                "event": "bimi_file",
+                "url": escape(url.as_bytes()),
+                "octets": file.as_ref().ok().map(|judged| judged.octets),
+            }),
             Self::Dmarc(enforcement) => json!({
                 "event": "bimi_dmarc",
                 "enforced": match enforcement {
@@ -76,6 +84,20 @@ impl diagnostic::Event for Event {
                 },
             }),
         }
+    }
+}
+
+fn of_file(said: Phrase, file: &Result<Judged, NoFile>) -> (Phrase, Tone) {
+    match file {
+        Err(why) if why.is_certain() => (said.then(why.phrase()), Tone::Bad),
+        Err(why) => (said.then(why.phrase()), Tone::Unknown),
+        Ok(judged) if !judged.is_checked => {
+            (said.number(judged.octets).plain(" octets, not checked"), Tone::Unknown)
+        }
+        Ok(judged) => match judged.problems.as_slice() {
+            [] => (said.plain("SVG Tiny PS, ").number(judged.octets).plain(" octets"), Tone::Good),
+            problems => (said.bad(problems.join(", ")), Tone::Bad),
+        },
     }
 }
 
@@ -131,6 +153,17 @@ pub(super) fn summary(facts: &Facts) -> Phrase {
             let said = match &record.evidence {
                 Some(_) => said.plain(", with a mark certificate"),
                 None => said.plain(", no mark certificate"),
+            };
+            let said = match facts.logo.as_ref().map(|logo| &logo.file) {
+                Some(Err(why)) if why.is_certain() => {
+                    return said.plain("; ").bad("the logo is not served");
+                }
+                Some(Err(why)) => said.plain("; logo not fetched: ").then(why.phrase()),
+                Some(Ok(judged)) if !judged.problems.is_empty() => {
+                    return said.plain("; ").bad("the logo is not SVG Tiny PS");
+                }
+                Some(Ok(_)) => said.plain("; SVG Tiny PS"),
+                None => said,
             };
             match &facts.enforcement {
                 Enforcement::Short(shortfall) => {

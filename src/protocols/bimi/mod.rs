@@ -9,22 +9,28 @@
 //! organization publishes a policy that lets failing mail through (§7.1): [`Enforcement`], a plain
 //! value that is handed in.
 //!
-//! - [`facts`] makes one query, or two below an organization.
+//! - [`facts`] makes one query, or two below an organization, and fetches the logo if that is wanted.
 //! - [`lint`]: rules; their facts are [`Facts`]. That no record exists is no finding.
 
 mod enforcement;
 mod event;
 mod examine;
 mod explain;
+mod fetch;
 mod grammar;
 pub mod lint;
 mod record;
+#[cfg(feature = "mail")]
+pub mod svg;
+mod verdict;
 
 pub use enforcement::{Enforcement, Shortfall, Weakness};
 pub use event::Event;
 pub use examine::{Facts, Selector, Wanted, examine, facts, owner};
+pub use fetch::{Logo, NoFile};
 pub use grammar::{is_record, parse};
 pub use record::{Location, Preference, Record};
+pub use verdict::Judged;
 
 use crate::text::{Citation, draft};
 

@@ -8,9 +8,12 @@ use crate::dns::{
 };
 use crate::net::Name;
 use crate::protocols::Examined;
+use crate::web::Unasked;
+#[cfg(feature = "mail")]
+use crate::web::{Response, Scripted};
 use std::sync::Arc;
 
-/// Answers to TXT queries, by name; other names do not exist.
+/// Answers by name: records, and addresses of hosts; other names do not exist.
 struct World(Vec<(&'static str, Outcome)>);
 
 impl World {
@@ -23,7 +26,8 @@ impl World {
 impl Dns for World {
     fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
         let name = question.name.to_string();
-        let known = self.0.iter().find(|(owner, _)| *owner == name && question.kind == Kind::Txt);
+        let kind = if name.contains("_bimi") { Kind::Txt } else { Kind::A };
+        let known = self.0.iter().find(|(owner, _)| *owner == name && question.kind == kind);
         let outcome = known.map_or(Outcome::NxDomain, |(_, outcome)| outcome.clone());
         let answer = Answer::new(question.clone(), outcome, Provenance::Zone("test".into()));
         Box::pin(std::future::ready(Arc::new(answer)))
@@ -36,7 +40,7 @@ fn name(text: &str) -> Name {
 
 async fn look(world: World) -> Facts {
     let wanted = Wanted::default();
-    facts(&world, &name("news.example.com"), Some(&name("example.com")), &wanted).await
+    facts(&world, &Unasked, &name("news.example.com"), Some(&name("example.com")), &wanted).await
 }
 
 /// The texts of the faults of a record, and what was expected there.
@@ -149,4 +153,76 @@ fn a_selector_field_names_a_selector_or_the_default_one() {
     let found = fields.map(Selector::from_field);
     let brand = Selector::new("brand");
     assert_eq!(found, [brand, Some(Selector::default()), None, None, None]);
+}
+
+/// How a domain stands whose logo comes so, and the rules about it.
+#[cfg(feature = "mail")]
+async fn with_logo(outcome: crate::web::Outcome) -> (Standing, Vec<&'static str>) {
+    let mut world = World::of(&[(ABOVE, GOOD)]);
+    let address = Data::A(std::net::Ipv4Addr::new(192, 0, 2, 80)).into();
+    world.0.push(("example.com", Outcome::Records(vec![address])));
+    let web = Scripted::default().with("https://example.com/logo.svg", outcome);
+    let wanted = Wanted { logo: true, ..Wanted::default() };
+    let facts = facts(&world, &web, &name("example.com"), None, &wanted).await;
+    (facts.standing(), check(&facts).iter().map(|finding| finding.rule.id).collect())
+}
+
+#[cfg(feature = "mail")]
+fn served(body: &[u8]) -> crate::web::Outcome {
+    Ok(Response { body: body.to_vec(), ..Response::new(200) })
+}
+
+#[cfg(feature = "mail")]
+#[tokio::test]
+async fn a_logo_is_broken_only_where_every_receiver_meets_the_same() {
+    use crate::web::{Failure, Trouble};
+    let failed = |trouble| Err(Failure::new(trouble));
+    let found = [
+        with_logo(Ok(Response::new(404))).await,
+        with_logo(failed(Trouble::Expired)).await,
+        with_logo(failed(Trouble::LocalAddress)).await,
+        with_logo(Ok(Response::new(503))).await,
+        with_logo(Ok(Response {
+            location: Some(b"https://127.0.0.1/".to_vec()),
+            ..Response::new(302)
+        }))
+        .await,
+        with_logo(failed(Trouble::Timeout)).await,
+        with_logo(failed(Trouble::TooLarge)).await,
+    ];
+    let unserved = (Standing::Broken, vec!["bimi/logo-not-served"]);
+    let good = (Standing::Good, vec![]);
+    let expected = [
+        unserved.clone(),
+        unserved.clone(),
+        unserved,
+        good.clone(),
+        good.clone(),
+        good.clone(),
+        good,
+    ];
+    assert_eq!(found, expected);
+}
+
+#[cfg(feature = "mail")]
+#[tokio::test]
+async fn a_gzip_bomb_is_named_and_not_unpacked() {
+    use std::io::Write as _;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(&vec![b' '; 64 * 1024 * 1024]).expect("memory");
+    let body = packed.finish().expect("memory");
+    assert!(body.len() < 256 * 1024);
+    assert_eq!(with_logo(served(&body)).await, (Standing::Broken, vec!["bimi/logo-profile"]));
+}
+
+#[cfg(feature = "mail")]
+#[tokio::test]
+async fn a_packed_logo_is_held_against_the_profile_unpacked() {
+    use std::io::Write as _;
+    let text =
+        "<svg version=\"1.2\" baseProfile=\"tiny-ps\" viewBox=\"0 0 1 1\"><title>A</title></svg>";
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(text.as_bytes()).expect("memory");
+    let body = packed.finish().expect("memory");
+    assert_eq!(with_logo(served(&body)).await, (Standing::Good, vec![]));
 }

@@ -1,5 +1,6 @@
 //! Rules about BIMI. Checks look at facts and never resolve.
 
+mod logo;
 mod record;
 mod rules;
 

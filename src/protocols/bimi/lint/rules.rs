@@ -1,11 +1,12 @@
 //! The table of rules: a row for each, in the order of findings in a report.
 
 use super::super::section;
-use super::record;
+use super::{logo, record};
 use crate::diagnostic::Confidence::{Certain, Likely};
 use crate::diagnostic::Severity::{Error, Note, Warn};
 use crate::diagnostic::{Check, Rule};
 use crate::protocols::bimi::Facts;
+use crate::text::draft;
 
 /// Every rule of BIMI with its check, in the order of findings in a report.
 pub static CHECKS: &[Check<Facts>] = &[
@@ -57,6 +58,43 @@ pub static CHECKS: &[Check<Facts>] = &[
             page: include_str!("dmarc-not-enforced.md"),
         },
         run: record::dmarc,
+    },
+    Check {
+        rule: &Rule {
+            id: "bimi/logo-not-served",
+            severity: Warn,
+            confidence: Certain,
+            summary: "no file at the URI of the BIMI logo",
+            why: "Receivers cannot fetch the logo.",
+            cite: section("4.3.2"),
+            page: include_str!("logo-not-served.md"),
+        },
+        run: logo::unserved,
+    },
+    Check {
+        rule: &Rule {
+            id: "bimi/logo-profile",
+            severity: Warn,
+            confidence: Likely,
+            summary: "BIMI logo that is not SVG Tiny PS",
+            why: "Receivers reject logos with scripts, animation, external references or another \
+                  profile.",
+            cite: draft("draft-svg-tiny-ps-abrotman", "2"),
+            page: include_str!("logo-profile.md"),
+        },
+        run: logo::profile,
+    },
+    Check {
+        rule: &Rule {
+            id: "bimi/logo-not-square",
+            severity: Note,
+            confidence: Likely,
+            summary: "BIMI logo that is not a square",
+            why: "Receivers show logos in a square or a circle, and may cut this one.",
+            cite: draft("draft-svg-tiny-ps-abrotman", "2"),
+            page: include_str!("logo-not-square.md"),
+        },
+        run: logo::square,
     },
     Check {
         rule: &Rule {
