@@ -176,6 +176,7 @@ impl<'c> Conversation<'c> {
                 certificate::is_below(&self.live.provider, &chain, &read, it, &host, now)
             });
         let absent_anchors = absent_anchors.map(sha256).collect();
+        let next_hop = self.call.next_hop.clone().and_then(|name| ServerName::try_from(name).ok());
         let version = connection.protocol_version().map(|it| format!("{it:?}"));
         let cipher = connection.negotiated_cipher_suite().map(|it| format!("{:?}", it.suite()));
         self.dialogue.tls = Some(Tls {
@@ -183,6 +184,7 @@ impl<'c> Conversation<'c> {
             cipher: cipher.unwrap_or_default(),
             trust: certificate::trust(&self.live.verifier, &chain, &read, &host, now),
             name_matches: certificate::has_name(&chain, &host),
+            next_hop_matches: next_hop.is_some_and(|name| certificate::has_name(&chain, &name)),
             validity: certificate::validity(&first, now),
             chain: read,
             absent_anchors,

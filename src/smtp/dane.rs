@@ -37,7 +37,8 @@ fn matches(record: &Association, certificate: &Certificate) -> bool {
 pub enum Match {
     /// The certificate of the server is the one that a record names (usage 3).
     EndEntity,
-    /// It was issued below the trust anchor that a record names (usage 2), and has the name of the host.
+    /// It was issued below the trust anchor that a record names (usage 2), and has the name of the host or of
+    /// the domain whose mail it takes.
     TrustAnchor,
     /// A trust anchor matches, and the certificate has another name (RFC 7672 §3.2.2).
     WrongName,
@@ -69,7 +70,8 @@ pub fn compare(records: &[Association], tls: &Tls) -> Match {
     };
     match tls.chain.iter().any(is_anchor) || usable.iter().any(is_absent_anchor) {
         false => Match::Nothing,
-        true if !tls.name_matches => Match::WrongName,
+        // RFC 7672 §3.2.2: the host and the domain whose mail it takes are both names to look for.
+        true if !tls.name_matches && !tls.next_hop_matches => Match::WrongName,
         true if tls.validity != Validity::Valid => Match::WrongDates,
         true => Match::TrustAnchor,
     }
@@ -103,6 +105,7 @@ mod tests {
             chain: vec![certificate("leaf", false), certificate("issuer", true)],
             trust: Trust::UnknownIssuer,
             name_matches,
+            next_hop_matches: false,
             validity,
             absent_anchors: Vec::new(),
         }
@@ -167,6 +170,16 @@ mod tests {
             table.iter().map(|(what, records, tls, _)| (*what, compare(records, tls))).collect();
         let wanted: Vec<(&str, Match)> = table.iter().map(|row| (row.0, row.3)).collect();
         assert_eq!(seen, wanted);
+    }
+
+    #[test]
+    fn below_a_trust_anchor_the_name_of_the_domain_counts_as_well() {
+        let record = of([2, 1, 1], &certificate("issuer", true));
+        let found = [false, true].map(|next_hop_matches| {
+            let tls = Tls { next_hop_matches, ..tls(false, Validity::Valid) };
+            compare(std::slice::from_ref(&record), &tls)
+        });
+        assert_eq!(found, [Match::WrongName, Match::TrustAnchor]);
     }
 
     #[test]

@@ -46,6 +46,9 @@ pub struct Call {
     pub host: String,
     /// Where it is.
     pub address: SocketAddr,
+    /// The domain that names the host in its MX records, if there is one: a certificate below a trust anchor
+    /// may have its name instead (RFC 7672 §3.2.2).
+    pub next_hop: Option<String>,
     /// How TLS begins.
     pub security: Security,
     /// The name to say EHLO with; `None` for the address literal of this end (RFC 5321 §4.1.3).
@@ -241,6 +244,10 @@ pub struct Tls {
     pub trust: Trust,
     /// True if the first one has the name of the host (RFC 6125 §6.4; the subject does not count).
     pub name_matches: bool,
+    /// True if the first one has the name of the domain whose MX host it is, which counts where DANE names a
+    /// trust anchor (RFC 7672 §3.2.2).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub next_hop_matches: bool,
     /// How the dates of the first one stand.
     pub validity: Validity,
     /// SHA-256 of the trust anchors that TLSA records hold, that were not sent, and below which the first

@@ -166,6 +166,7 @@ const NOW: u64 = 1_795_867_200;
 
 fn call(peer: &Peer, security: Security) -> Call {
     Call {
+        next_hop: None,
         host: "mx.example.com".into(),
         address: peer.address,
         security,

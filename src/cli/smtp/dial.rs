@@ -42,7 +42,7 @@ pub(in crate::cli) struct Dialer {
 
 impl Dialer {
     /// Connects to a server, and says what that means.
-    pub(super) async fn probe(&self, target: &Target) -> Probe {
+    pub(super) async fn probe(&self, target: &Target, next_hop: Option<&Name>) -> Probe {
         let host = target.host.to_string();
         let (addresses, tlsa) = match &target.host {
             Host::Address(address) => (Ok(vec![*address]), None),
@@ -56,6 +56,7 @@ impl Dialer {
         for address in addresses.into_iter().take(self.most_addresses) {
             let call = Call {
                 host: host.clone(),
+                next_hop: next_hop.map(ToString::to_string),
                 address: SocketAddr::new(address, target.port),
                 security: target.security,
                 ehlo: self.helo.clone(),
@@ -90,7 +91,8 @@ impl Dialer {
         }
         let probes = hosts.into_iter().map(|name| async move {
             let host = Host::Name(name.clone());
-            self.probe(&Target { host, port, security: Security::Starttls }).await
+            let target = Target { host, port, security: Security::Starttls };
+            self.probe(&target, Some(&domain.domain)).await
         });
         join_all(probes).await
     }

@@ -122,7 +122,7 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
     };
     let mut probes = Vec::new();
     for target in &plan.targets {
-        probes.push(dialer.probe(target).await);
+        probes.push(dialer.probe(target, None).await);
     }
     let mut probes = Probes::new(probes, session.run());
     session.finish(&mut probes.run)?;
