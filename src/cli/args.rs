@@ -4,6 +4,7 @@
 //! with it is for [`plan`](super::check::plan()) to say, or for SPF to evaluate, never for the parser of
 //! flags to refuse.
 
+mod address;
 mod colour;
 mod dnssec;
 mod duration;
@@ -17,6 +18,7 @@ mod trust;
 use crate::cli::words::Format;
 use crate::protocols::Protocol;
 use crate::render::text::Question;
+pub use address::Addresses;
 use clap::builder::{BoolishValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches, Parser, ValueEnum};
@@ -133,6 +135,10 @@ pub struct CheckArgs {
     /// Which servers that records lead to are connected to.
     #[command(flatten)]
     pub http: Http,
+
+    /// What is looked up about the addresses that are asked about.
+    #[command(flatten)]
+    pub addresses: Addresses,
 
     /// What would be if.
     #[command(flatten)]

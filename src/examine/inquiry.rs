@@ -44,6 +44,10 @@ pub struct Inquiry {
     pub selectors: Vec<String>,
     /// DKIM selectors that were seen somewhere: they are looked at, and need not have a key.
     pub seen: Vec<String>,
+    /// Whether the reverse DNS of senders that are one address is looked up.
+    pub reverse: bool,
+    /// Blocklists that are asked about senders that are one address.
+    pub blocklists: Vec<Name>,
     /// Which BIMI record is looked for.
     #[doc(hidden)]
     pub bimi: bimi::Wanted,
@@ -85,6 +89,8 @@ impl Inquiry {
             dkim_domains: Vec::new(),
             selectors: Vec::new(),
             seen: Vec::new(),
+            reverse: false,
+            blocklists: Vec::new(),
             bimi: bimi::Wanted::default(),
             checks: Checks::default(),
             fixes: Fixes::default(),

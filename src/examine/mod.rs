@@ -4,6 +4,7 @@
 //! answers, a scout fetches the SPF tree ahead, and the senders are judged meanwhile. What one
 //! protocol needs from another is handed over here as a plain value.
 
+mod address;
 pub(crate) mod authorize;
 mod bimi;
 pub(crate) mod brief;

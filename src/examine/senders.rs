@@ -2,6 +2,7 @@
 //! that its contract names.
 
 use super::Clock;
+use super::address;
 use super::authorize::{self, JudgedSender};
 use super::dmarc::{self, EvaluatedDmarc};
 use super::inquiry::{Asked, Fixes, Inquiry, Sender};
@@ -44,7 +45,11 @@ pub(crate) async fn senders(
     };
     let receiver = Receiver { name: b"unknown", time: clock.seconds };
     join_all(wanted.into_iter().map(|(declared, asked)| async move {
-        let judged = authorize::judge_sender(policies, inquiry, &asked, receiver).await;
+        let (mut judged, notes) = tokio::join!(
+            authorize::judge_sender(policies, inquiry, &asked, receiver),
+            address::notes(policies.dns(), inquiry, &asked.sender),
+        );
+        judged.resolved.notes.extend(notes);
         let evaluated = match inquiry.checks.has(Protocol::Dmarc) {
             true => dmarc::evaluate_dmarc(policies.dns(), inquiry, &judged).await,
             false => None,

@@ -4,7 +4,7 @@
 //! understood becomes a [`Mistake`]: one line that names the words, says what is wrong with them and,
 //! where that can be guessed, what was meant.
 
-use crate::audit::{Asked, Checks, Inquiry, Sweep};
+use crate::audit::{Asked, Checks, Inquiry, Sender, Sweep};
 use crate::cli::args::{self, CheckArgs, Dnssec};
 use crate::cli::input;
 use crate::cli::what_if::WhatIf;
@@ -185,6 +185,8 @@ struct Given {
     header_from: Option<Name>,
     dkim_domains: Vec<Name>,
     selectors: Vec<String>,
+    reverse: bool,
+    blocklists: Vec<Name>,
     bimi: bimi::Wanted,
     checks: Checks,
     authoritative: Option<Sweep>,
@@ -205,6 +207,15 @@ impl Given {
                 asked.text
             )));
         }
+        let blocklists = typed.addresses.dnsbl.iter().map(|text| domain(text.as_ref(), "--dnsbl"));
+        let blocklists = blocklists.collect::<Result<Vec<Name>, _>>()?;
+        let is_address = |asked: &Asked| matches!(asked.sender, Sender::Address(_));
+        if (typed.addresses.ptr || !blocklists.is_empty()) && !senders.iter().any(is_address) {
+            let flag = if typed.addresses.ptr { "--ptr" } else { "--dnsbl" };
+            return Err(Mistake::new(format!(
+                "{flag} needs an address to look up: mailcheck DOMAIN ADDRESS {flag}"
+            )));
+        }
         let header_from = typed.header_from.as_deref();
         let signers = typed.dkim_domain.iter();
         Ok(Self {
@@ -216,6 +227,8 @@ impl Given {
                 .map(|text| domain(text, "--dkim-domain"))
                 .collect::<Result<_, _>>()?,
             selectors: typed.selector.iter().map(|s| selector(s)).collect::<Result<_, _>>()?,
+            reverse: typed.addresses.ptr,
+            blocklists,
             bimi: logo(&typed.http)?,
             checks,
             authoritative: typed.one_by_one.authoritative.then_some(Sweep {
@@ -241,6 +254,8 @@ impl Given {
             header_from: self.header_from.clone(),
             dkim_domains: self.dkim_domains.clone(),
             selectors: self.selectors.iter().cloned().chain(selector).collect(),
+            reverse: self.reverse,
+            blocklists: self.blocklists.clone(),
             bimi: self.bimi.clone(),
             checks: self.checks.clone(),
             authoritative: self.authoritative,
