@@ -65,21 +65,21 @@ pub(super) fn listing(
     let mut listing = Listing { count: found.len(), ..Listing::default() };
     for file in found {
         let argument = literal(file);
-        let texts = || {
-            let now = input::read(&argument, natures.most_octets()).ok();
-            let was =
-                commit.and_then(|it| it.file(&argument, natures.most_octets()).ok().flatten());
-            [now, was].into_iter().flatten()
+        let mut holds = |text: Vec<u8>| match holds_records(&argument, text, natures) {
+            Ok(holds) => holds,
+            Err(advice) => {
+                listing.advice.get_or_insert((argument.clone(), advice));
+                false
+            }
         };
+        let now = || input::read(&argument, natures.most_octets()).ok();
+        // A file that is alike in both need not be asked for twice.
+        let is_gone = !argument.is_file();
+        let before = commit.filter(|commit| is_gone || commit.has_changed(&argument));
+        let was = |commit: &Commit| commit.file(&argument, natures.most_octets()).ok().flatten();
         let is_of_records = is_named_so(&argument)
             || may_hold_records(&argument)
-                && texts().any(|text| match holds_records(&argument, text, natures) {
-                    Ok(holds) => holds,
-                    Err(advice) => {
-                        listing.advice.get_or_insert((argument.clone(), advice));
-                        false
-                    }
-                });
+                && (now().is_some_and(&mut holds) || before.and_then(was).is_some_and(&mut holds));
         if is_of_records {
             listing.files.push(argument);
         }

@@ -20,13 +20,17 @@ pub(super) struct Commit {
     beside: PathBuf,
     /// All of its files.
     all: OnceLock<HashSet<PathBuf>>,
+    /// Those that differ from what is on the disk; `None` if `git` does not say.
+    changed: OnceLock<Option<HashSet<PathBuf>>>,
 }
 
 impl Tree for Commit {
     fn is_file(&self, path: &Path) -> bool {
-        let all = self.all.get_or_init(|| self.all_files().unwrap_or_default());
-        let here = Repository::find().map(|it| it.here().to_owned()).unwrap_or_default();
-        all.contains(&normal(&here.join(path)))
+        let all = self.all.get_or_init(|| {
+            let words = ["ls-tree", "-rz", "--name-only", "--full-tree", &self.id];
+            self.paths(&words).unwrap_or_default()
+        });
+        all.contains(&from_root(path))
     }
 
     fn text(&self, path: &Path, limit: u64) -> Option<Vec<u8>> {
@@ -62,13 +66,22 @@ impl Commit {
             )));
         }
         let (name, id) = (name.to_owned(), common.unwrap_or(own));
-        Ok(Self { name, id, beside: beside.to_owned(), all: OnceLock::new() })
+        let (beside, all, changed) = (beside.to_owned(), OnceLock::new(), OnceLock::new());
+        Ok(Self { name, id, beside, all, changed })
     }
 
-    fn all_files(&self) -> Option<HashSet<PathBuf>> {
+    /// True for a file that differs from what it was at the commit, or may.
+    pub(super) fn has_changed(&self, path: &Path) -> bool {
+        let words = ["diff", "--name-only", "-z", "--no-renames", "--no-relative", &self.id, "--"];
+        let changed = self.changed.get_or_init(|| self.paths(&words));
+        changed.as_ref().is_none_or(|all| all.contains(&from_root(path)))
+    }
+
+    /// The paths that `git` lists from the top of the repository.
+    fn paths(&self, words: &[&str]) -> Option<HashSet<PathBuf>> {
         let say = |words: &[&str]| run(&self.beside, words).ok()?.ok();
         let top = PathBuf::from(say(&["rev-parse", "--show-toplevel"])?);
-        let names = say(&["ls-tree", "-rz", "--name-only", "--full-tree", &self.id])?;
+        let names = say(words)?;
         Some(names.split('\0').filter(|name| !name.is_empty()).map(|it| top.join(it)).collect())
     }
 
@@ -156,6 +169,12 @@ fn git(beside: &Path) -> Command {
     let (folder, _) = anchored(beside.parent().unwrap_or(Path::new("")));
     git.arg("-C").arg(folder).stdin(Stdio::null());
     git
+}
+
+/// A path from the root of the machine.
+fn from_root(path: &Path) -> PathBuf {
+    let here = Repository::find().map(|it| it.here().to_owned()).unwrap_or_default();
+    normal(&here.join(path))
 }
 
 /// The nearest folder above a path that is there, and the path below it: a change may take away folders.

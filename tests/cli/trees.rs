@@ -5,6 +5,9 @@ use super::{Ended, Run, run};
 use std::path::Path;
 use std::process::Command;
 
+/// The name of a file, and how one about a domain is written.
+type Shape = (&'static str, fn(&str) -> String);
+
 /// A zone with mail, in the form of a master file.
 fn zone(domain: &str) -> String {
     format!(
@@ -65,13 +68,11 @@ fn diff<const N: usize>(run: Run, words: [&str; N]) -> (Ended, String) {
     (ended, said)
 }
 
-#[expect(clippy::disallowed_methods, reason = "files are taken away")]
 fn without(run: Run, file: &str) -> Run {
     std::fs::remove_file(run.folder.join(file)).expect("a file can be removed");
     run
 }
 
-#[expect(clippy::disallowed_methods, reason = "files are taken away")]
 fn without_folder(run: Run, folder: &str) -> Run {
     std::fs::remove_dir_all(run.folder.join(folder)).expect("a folder can be removed");
     run
@@ -143,7 +144,7 @@ fn a_folder_that_goes_as_a_whole_is_a_folder() {
 
 #[test]
 fn files_of_a_folder_are_known_by_what_they_hold() {
-    let shapes: [(&str, fn(&str) -> String); 4] =
+    let shapes: [Shape; 4] =
         [("r53.json", listing), ("data", data), ("example.com", zone), ("mail", zone)];
     for (file, write) in shapes {
         let path = format!("zones/{file}");
@@ -172,6 +173,16 @@ fn a_folder_of_which_nothing_is_understood_is_said_and_undetermined() {
     let files = [("dns/package.json", "{\"name\": \"dns\"}"), ("dns/README.md", "# DNS\n")];
     let (ended, said) = diff(repository("nothing", &files), ["dns"]);
     assert_eq!((ended.code, said.contains("nothing understood: dns")), (Some(3), true), "{said}");
+}
+
+#[test]
+fn a_file_of_a_folder_that_the_change_breaks_is_known_by_what_it_held() {
+    let text = listing("example.com");
+    let run = repository("broken", &[("zones/r53.json", &text), ("zones/a.json", "{}")]);
+    let run = run.file("zones/r53.json", &text.as_bytes()[..text.len() - 20]);
+    let (ended, said) = diff(run, ["zones"]);
+    let is_told = said.contains("zones/r53.json");
+    assert_eq!((ended.code, is_told), (Some(3), true), "{said}");
 }
 
 #[test]
