@@ -141,6 +141,8 @@ fn opener(line: &str) -> Option<(String, &str)> {
             }
         }
     };
+    // GMX quotes the whole address.
+    let address = address.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(address);
     mailbox(address).filter(|it| !it.contains(['/', '=', ':'])).map(|it| (it, rest))
 }
 
@@ -150,6 +152,8 @@ pub(super) fn host(text: &str) -> Option<String> {
         "host ",
         "host: ",
         "while talking to ",
+        "While talking to ",
+        "Server ",
         "relay=",
         "rejected by: ",
         "for the recipient domain ",
