@@ -5,8 +5,8 @@ use super::classify::{Class, FaultKind, Meaning, Said, Strength, classify};
 use super::event::{self, domain, mailbox};
 use super::forwarder::forwarder;
 use super::prose::{
-    PROSE, apart, checked, first_mailbox, folded, head_of, host, is_reply, quotes, sections, unix,
-    without_tags,
+    PROSE, apart, checked, first_mailbox, folded, head_of, host, is_reply, quotes, sections,
+    talked_to, unix, without_tags,
 };
 use super::status::{Status, statuses};
 use super::{Bounce, Recipient, pasted, reply};
@@ -274,7 +274,8 @@ fn of_prose(whole: &str, failed: Option<&str>) -> Vec<Status> {
         }
     }
     if found.is_empty() {
-        found.push(Status { address: first_mailbox(whole), ..Status::default() });
+        let (address, remote) = (first_mailbox(whole), talked_to(whole));
+        found.push(Status { address, remote, ..Status::default() });
     }
     found
 }

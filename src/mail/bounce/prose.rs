@@ -152,7 +152,6 @@ pub(super) fn host(text: &str) -> Option<String> {
         "host ",
         "host: ",
         "while talking to ",
-        "While talking to ",
         "Server ",
         "relay=",
         "rejected by: ",
@@ -168,6 +167,12 @@ pub(super) fn host(text: &str) -> Option<String> {
             is_name.then(|| name.to_owned())
         })
     })
+}
+
+/// The host that a transcript of sendmail talked to last.
+pub(super) fn talked_to(prose: &str) -> Option<String> {
+    let is_meant = |line: &&str| line.to_ascii_lowercase().contains("while talking to ");
+    prose.lines().filter(is_meant).last().and_then(|line| host(&line.to_ascii_lowercase()))
 }
 
 /// True if a line holds a reply: a code at its begin or behind words that quote one.

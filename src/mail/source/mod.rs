@@ -180,19 +180,17 @@ fn decoded(octets: Vec<u8>) -> Result<(Vec<u8>, Stored), Unreadable> {
 fn half_is_zero(sample: &[u8], first: usize) -> bool {
     let zeros = |from: usize| sample.iter().skip(from).step_by(2).filter(|it| **it == 0).count();
     let half = sample.len() / 2;
-    half >= 4 && zeros(first) * 10 >= half * 9 && zeros(1 - first) * 10 <= half
+    sample.contains(&0)
+        && half >= 4
+        && zeros(first) * 10 >= half * 9
+        && zeros(1 - first) * 10 <= half
 }
 
 /// Ends every line in CRLF. A CR alone is part of its line, unless all lines end so.
 fn with_crlf(mut octets: Vec<u8>) -> (Vec<u8>, LineEnds) {
-    let (mut bare, mut pairs) = (0, 0);
-    let mut before = 0;
-    for octet in &octets {
-        if *octet == b'\n' {
-            *if before == b'\r' { &mut pairs } else { &mut bare } += 1;
-        }
-        before = *octet;
-    }
+    let ends = octets.iter().filter(|octet| **octet == b'\n').count();
+    let pairs = octets.windows(2).filter(|pair| *pair == b"\r\n").count();
+    let bare = ends - pairs;
     if bare == 0 && pairs == 0 {
         if !octets.contains(&b'\r') {
             return (octets, LineEnds::Crlf);
