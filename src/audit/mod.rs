@@ -31,6 +31,8 @@ mod zonefile;
 
 pub use crate::examine::{Asked, Checks, Clock, Fixes, Inquiry, RetiredSpf, Sender, Steps, Sweep};
 #[doc(hidden)]
+pub use crate::examine::{Logo, LogoSelector};
+#[doc(hidden)]
 pub use crate::fix::{Selection, Spared};
 pub use crate::posture::Role;
 #[doc(hidden)]

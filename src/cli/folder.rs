@@ -40,8 +40,13 @@ impl Listing {
             return None;
         }
         let files = if self.count == 1 { "file" } else { "files" };
-        let none =
-            || (folder.to_owned(), format!("no records recognized in its {} {files}", self.count));
+        let none = || {
+            let why = match self.count {
+                0 => "an empty directory".to_owned(),
+                count => format!("no records recognized in its {count} {files}"),
+            };
+            (folder.to_owned(), why)
+        };
         Some(self.advice.clone().unwrap_or_else(none))
     }
 }
@@ -164,7 +169,9 @@ fn zone(name: &str) -> Option<Name> {
 fn is_named_so(path: &Path) -> bool {
     let is_yaml = ends(path, &["yaml", "yml"]);
     let stem = path.file_stem().and_then(|stem| stem.to_str());
-    let is_of_zone = || stem.is_some_and(|stem| zone(stem).is_some());
+    // A top-level domain, and what people call an environment: only the content tells.
+    let is_environment = |stem: &str| [".dev", ".prod"].iter().any(|end| stem.ends_with(end));
+    let is_of_zone = || stem.is_some_and(|stem| zone(stem).is_some() && !is_environment(stem));
     begins_as_record_file(path) || ends(path, &OF_RECORDS) || is_yaml && is_of_zone()
 }
 

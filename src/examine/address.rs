@@ -93,8 +93,7 @@ async fn listed(dns: &dyn Dns, ip: IpAddr, zone: &Name) -> Option<Phrase> {
         return Some(undetermined(&refusal(*code, zone)));
     }
     if all.iter().flatten().any(|code| code.octets()[0] != 127) {
-        let why =
-            "answers are outside of 127.0.0.0/8: the list is gone, or its name was taken over";
+        let why = "answers outside 127.0.0.0/8: the list is gone, or its name was taken over";
         return Some(undetermined(why));
     }
     let [own, always, never] = all;
@@ -254,7 +253,7 @@ mod tests {
                 "zen.spamhaus.org: undetermined, the list refused the query (127.255.255.254): it \
                  does not answer public resolvers",
                 "bl.example: undetermined, the list refused the query (127.255.255.255)",
-                "bl.example: undetermined, answers are outside of 127.0.0.0/8: the list is gone, or \
+                "bl.example: undetermined, answers outside 127.0.0.0/8: the list is gone, or \
                  its name was taken over",
                 "bl.example: undetermined, it lists 127.0.0.1, so it lists everything (RFC 5782 §5)",
                 "bl.example: undetermined, its test entry 127.0.0.2 is missing (RFC 5782 §5): the \

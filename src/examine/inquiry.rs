@@ -6,7 +6,8 @@ use crate::dns::MOST_QUERIES;
 use crate::dns::dnssec::Anchors;
 use crate::net::{Cidr, Name};
 use crate::posture::Role;
-use crate::protocols::{Protocol, bimi};
+use crate::protocols::Protocol;
+pub use crate::protocols::bimi::{Selector as LogoSelector, Wanted as Logo};
 use crate::report::{Declaration, Lookups};
 use crate::text::Phrase;
 use std::collections::BTreeSet;
@@ -50,7 +51,7 @@ pub struct Inquiry {
     pub blocklists: Vec<Name>,
     /// Which BIMI record is looked for.
     #[doc(hidden)]
-    pub bimi: bimi::Wanted,
+    pub bimi: Logo,
     /// Which protocols are looked at.
     pub checks: Checks,
     /// Whether fixes are looked for.
@@ -91,7 +92,7 @@ impl Inquiry {
             seen: Vec::new(),
             reverse: false,
             blocklists: Vec::new(),
-            bimi: bimi::Wanted::default(),
+            bimi: Logo::default(),
             checks: Checks::default(),
             fixes: Fixes::default(),
             steps: Steps::default(),

@@ -22,7 +22,7 @@ mod servers;
 mod shrunken;
 mod takeover;
 
-pub use inquiry::{Asked, Checks, Fixes, Inquiry, RetiredSpf, Sender, Steps};
+pub use inquiry::{Asked, Checks, Fixes, Inquiry, Logo, LogoSelector, RetiredSpf, Sender, Steps};
 #[cfg(feature = "mail")]
 pub use message::{GivenHop, MessageInquiry};
 pub use servers::Sweep;
@@ -35,8 +35,7 @@ use crate::posture::{self, End, Mailboxes, Role, Shrunken};
 use crate::protocols::dkim::lint::rules::{PROVED_NONE, REVOKED};
 use crate::protocols::dmarc::lint::rules::RECEIVERS_DISAGREE;
 use crate::protocols::mx::lint::rules::NONE as NO_MX;
-use crate::protocols::spf::lint::rules::VOID_LOOKUP;
-use crate::protocols::spf::{self, Found, Policies};
+use crate::protocols::spf::{self, Found, Policies, lint::rules::VOID_LOOKUP};
 use crate::protocols::{Examined, Protocol, ROWS, dkim, mx};
 use crate::report::{Authoritative, Resolver};
 use crate::text::Phrase;

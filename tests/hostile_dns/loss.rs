@@ -111,6 +111,9 @@ async fn rows(
         command.args([
             "scan",
             "-",
+            // Some are done before others begin.
+            "--concurrency",
+            "60",
             "--timeout",
             timeout,
             "--deadline",

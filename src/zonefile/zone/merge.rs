@@ -75,7 +75,7 @@ impl Node {
             if own.is_empty() {
                 *own = set.clone();
             } else if !matches!(kind, Kind::Soa | Kind::Ns) && !same_set(Some(own), Some(set)) {
-                own.is_open = true;
+                (own.is_open, own.differs) = (true, true);
                 differing.push(kind);
             }
         }

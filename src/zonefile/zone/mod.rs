@@ -96,6 +96,8 @@ struct Content {
     unread: bool,
     /// True if an entry of the set could not be read.
     is_open: bool,
+    /// True if two files of the zone list different records of the set, which is then open.
+    differs: bool,
     /// True if the file speaks for the set even if it lists no record of it.
     declared: bool,
     /// Octets in a message.
@@ -385,6 +387,10 @@ impl Content {
     }
 
     fn answer(&self, kind: Kind, minimum: Option<u32>) -> Verdict {
+        if self.differs {
+            let detail = format!("two files list different {kind} records");
+            return Verdict::failed(Trouble::Unread, detail);
+        }
         if self.is_open {
             let detail = format!("an entry of type {kind} is not read");
             return Verdict::failed(Trouble::Unread, detail);
