@@ -76,7 +76,7 @@ pub(super) struct ScanArgs {
     #[arg(long)]
     dkim: bool,
 
-    /// Only the lines whose domain falls to part I of N, from 0
+    /// Check part I of the list, split by domain into N parts: 0 to N-1
     #[arg(long, value_name = "I/N", value_parser = plan::shard, hide_short_help = true)]
     shard: Option<plan::Shard>,
 

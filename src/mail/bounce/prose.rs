@@ -172,7 +172,7 @@ pub(super) fn host(text: &str) -> Option<String> {
 /// The host that a transcript of sendmail talked to last.
 pub(super) fn talked_to(prose: &str) -> Option<String> {
     let is_meant = |line: &&str| line.to_ascii_lowercase().contains("while talking to ");
-    prose.lines().filter(is_meant).last().and_then(|line| host(&line.to_ascii_lowercase()))
+    prose.lines().rfind(is_meant).and_then(|line| host(&line.to_ascii_lowercase()))
 }
 
 /// True if a line holds a reply: a code at its begin or behind words that quote one.

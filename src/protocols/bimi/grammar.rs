@@ -180,7 +180,7 @@ fn location(text: &[u8]) -> Result<(Name, Option<u16>, String), Wanted<'_>> {
         Some(at) => (authority.get(..at).unwrap_or_default(), authority.get(at + 1..)),
     };
     let no_host = Wanted { at: rest, what: "a domain name, such as example.com" };
-    let name = Name::from_octets(host).ok().filter(|name| name.is_host_name());
+    let name = Name::from_octets(host).ok().filter(Name::is_host_name);
     let Some(name) = name.filter(|name| name.label_count() > 1) else { return Err(no_host) };
     let port = match port {
         None | Some([]) => None,

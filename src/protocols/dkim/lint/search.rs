@@ -181,9 +181,9 @@ pub(super) fn proved_none(facts: &Facts, rule: &'static Rule, findings: &mut Vec
 }
 
 /// Why it matters at a name below an organization, whose keys serve as well (RFC 9989 §4.4.1).
-const BELOW_ORGANIZATION: &str = "Receivers cannot verify DKIM signatures of this name. A DMARC policy \
-     with relaxed adkim accepts those of the organizational domain as well; other forwarded mail is \
-     not authenticated.";
+const BELOW_ORGANIZATION: &str = "Receivers cannot verify DKIM signatures of this name. With relaxed \
+     adkim, a signature of the organizational domain passes DMARC as well; mail without one loses \
+     its authentication when it is forwarded.";
 
 pub(super) fn given_missing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let given = facts.tried.iter().filter(|tried| tried.candidate.is_given);
