@@ -17,10 +17,16 @@ pub mod dane;
 pub mod dkim;
 pub mod dmarc;
 pub mod dnssec;
+mod file;
 pub mod mta_sts;
 pub mod mx;
+mod sole;
 pub mod spf;
 pub mod tls_rpt;
+
+use file::{Fetched, NoResponse};
+pub use sole::SoleEvent;
+use sole::Standard;
 
 use crate::diagnostic::{Check, Event, Finding, Rule, Standing, Step};
 use crate::dns::{Dns, Failure};

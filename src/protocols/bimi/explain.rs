@@ -8,37 +8,18 @@ use super::grammar::BEGIN;
 use super::section;
 use super::verdict::Judged;
 use crate::diagnostic::{self, Explanation, Tone};
-use crate::dns::sole::Found;
+use crate::protocols::{SoleEvent, Standard};
 use crate::text::{Phrase, escape};
 use serde_json::{Value, json};
+
+/// The words about the record.
+const STANDARD: Standard =
+    Standard { word: "bimi", title: "BIMI", readers: "receivers", begin: BEGIN.as_bytes() };
 
 impl diagnostic::Event for Event {
     fn explain(&self) -> Explanation {
         let (headline, tone) = match self {
-            Self::Query { owner, records } => {
-                let said = Phrase::new().name(owner);
-                match records {
-                    Err(failure) => {
-                        let said = said.plain(" TXT ").unknown(failure.trouble.sentence());
-                        (said, Tone::Unknown)
-                    }
-                    Ok(0) => (said.plain(" has no BIMI record"), Tone::Plain),
-                    Ok(1) => (said.plain(" has one BIMI record"), Tone::Good),
-                    Ok(count) => {
-                        let said = said.plain(" has ").number(count).plain(" BIMI records: ");
-                        (said.plain("receivers ").bad("ignore all of them"), Tone::Bad)
-                    }
-                }
-            }
-            Self::Discarded(text) => {
-                let said = Phrase::new().code(text).plain(" discarded: does not begin with ");
-                (said.code(BEGIN), Tone::Plain)
-            }
-            Self::Fault { found, error } => {
-                let said = Phrase::new().plain("expected ").plain(error.expected);
-                let said = if found.is_empty() { said } else { said.plain(", found ").code(found) };
-                (said, Tone::Bad)
-            }
+            Self::Record(event) => event.explain(&STANDARD),
             Self::Logo(uri) => (Phrase::from("logo at ").code(uri), Tone::Good),
             Self::Evidence(uri) => (Phrase::from("mark certificate at ").code(uri), Tone::Good),
             Self::Declined => (Phrase::from("l= is empty: the domain declines BIMI"), Tone::Plain),
@@ -46,27 +27,17 @@ impl diagnostic::Event for Event {
             Self::Fetched { url, file } => of_file(Phrase::new().code(url).plain(": "), file),
         };
         let number = match self {
-            Self::Query { .. } => "7.2",
+            Self::Record(SoleEvent::Query { .. }) => "7.2",
             Self::Dmarc(_) => "7.1",
             Self::Logo(_) | Self::Evidence(_) | Self::Declined | Self::Fetched { .. } => "4.3.2",
-            Self::Discarded(_) | Self::Fault { .. } => "4.3",
+            Self::Record(_) => "4.3",
         };
         Explanation { headline, tone, cite: Some(section(number)) }
     }
 
     fn machine(&self) -> Value {
         match self {
-            Self::Query { owner, records } => json!({
-                "event": "bimi_query",
-                "name": owner,
-                "records": records.as_ref().ok(),
-            }),
-            Self::Discarded(text) => json!({"event": "bimi_discarded", "text": escape(text)}),
-            Self::Fault { error, .. } => json!({
-                "event": "bimi_fault",
-                "expected": error.expected,
-                "span": error.span,
-            }),
+            Self::Record(event) => event.machine(&STANDARD),
             Self::Logo(uri) => json!({"event": "bimi_logo", "uri": escape(uri)}),
             Self::Evidence(uri) => json!({"event": "bimi_evidence", "uri": escape(uri)}),
             Self::Declined => json!({"event": "bimi_declined"}),
@@ -132,46 +103,34 @@ pub(super) fn weakness(Shortfall { domain, weakness }: &Shortfall) -> Phrase {
 pub(super) fn summary(facts: &Facts) -> Phrase {
     let said = Phrase::new();
     let Some(visit) = facts.deciding() else { return said.plain("no record") };
-    match &visit.found {
-        Found::Failed(failure) => {
-            said.name(visit.owner()).plain(" TXT ").unknown(failure.trouble.sentence())
+    let record = match STANDARD.sound(visit, facts.lookalikes().next().is_some()) {
+        Ok(published) => published.record(),
+        Err(why) => return why,
+    };
+    if record.is_declined {
+        return said.plain("declined: the record has no logo");
+    }
+    let said = record.logo.iter().fold(said, |said, it| said.plain("logo ").code(&it.uri));
+    let said = match &record.evidence {
+        Some(_) => said.plain(", with a mark certificate"),
+        None => said.plain(", no mark certificate"),
+    };
+    let said = match facts.logo.as_ref().map(|logo| &logo.file) {
+        Some(Err(why)) if why.is_certain() => {
+            return said.plain("; ").bad("the logo is not served");
         }
-        Found::Nothing if facts.lookalikes().next().is_some() => {
-            said.plain("no BIMI record; receivers ").weak("ignore the similar TXT record")
+        Some(Err(why)) => said.plain("; logo not fetched: ").then(why.phrase()),
+        Some(Ok(judged)) if !judged.problems.is_empty() => {
+            return said.plain("; ").bad("the logo is not SVG Tiny PS");
         }
-        Found::Nothing => said.plain("no record"),
-        Found::Several(texts) => {
-            said.number(texts.len()).plain(" records: receivers ").bad("ignore all of them")
+        Some(Ok(_)) => said.plain("; SVG Tiny PS"),
+        None => said,
+    };
+    match &facts.enforcement {
+        Enforcement::Short(shortfall) => {
+            said.plain("; receivers do not show it: ").then(weakness(shortfall))
         }
-        Found::One(published) if !published.record.errors.is_empty() => said.bad("syntax error"),
-        Found::One(published) if published.record().is_declined => {
-            said.plain("declined: the record has no logo")
-        }
-        Found::One(published) => {
-            let record = published.record();
-            let said = record.logo.iter().fold(said, |said, it| said.plain("logo ").code(&it.uri));
-            let said = match &record.evidence {
-                Some(_) => said.plain(", with a mark certificate"),
-                None => said.plain(", no mark certificate"),
-            };
-            let said = match facts.logo.as_ref().map(|logo| &logo.file) {
-                Some(Err(why)) if why.is_certain() => {
-                    return said.plain("; ").bad("the logo is not served");
-                }
-                Some(Err(why)) => said.plain("; logo not fetched: ").then(why.phrase()),
-                Some(Ok(judged)) if !judged.problems.is_empty() => {
-                    return said.plain("; ").bad("the logo is not SVG Tiny PS");
-                }
-                Some(Ok(_)) => said.plain("; SVG Tiny PS"),
-                None => said,
-            };
-            match &facts.enforcement {
-                Enforcement::Short(shortfall) => {
-                    said.plain("; receivers do not show it: ").then(weakness(shortfall))
-                }
-                Enforcement::Unknown(_) => said.plain("; ").unknown("DMARC is undetermined"),
-                Enforcement::Strict | Enforcement::NotExamined => said,
-            }
-        }
+        Enforcement::Unknown(_) => said.plain("; ").unknown("DMARC is undetermined"),
+        Enforcement::Strict | Enforcement::NotExamined => said,
     }
 }

@@ -2,8 +2,8 @@
 
 use super::record::Location;
 use super::verdict::{Judged, judge};
-use crate::dns::{self, Answer, Dns, addresses, join_all};
-use crate::net::Family;
+use crate::dns::{self, Answer, Dns};
+use crate::protocols::{Fetched, NoResponse};
 use crate::text::Phrase;
 use crate::web::{self, Request, Trouble, Web};
 use std::sync::Arc;
@@ -39,6 +39,16 @@ pub enum NoFile {
     Redirect(u16, Vec<u8>),
     /// The URI names another port than 443.
     Port(u16),
+}
+
+impl From<NoResponse> for NoFile {
+    fn from(why: NoResponse) -> Self {
+        match why {
+            NoResponse::Dns(failure) => Self::Dns(failure),
+            NoResponse::NoAddress => Self::NoAddress,
+            NoResponse::Web(failure) => Self::Web(failure),
+        }
+    }
 }
 
 impl NoFile {
@@ -92,41 +102,11 @@ pub(super) async fn logo(dns: &dyn Dns, web: &dyn Web, location: &Location) -> L
     if let Some(port) = location.port.filter(|port| *port != PORT) {
         return Logo { url, answers: Vec::new(), file: Err(NoFile::Port(port)) };
     }
-    let loaded = load(dns, web, request);
-    let (answers, file) = match web.patience() {
-        None => loaded.await,
-        Some(most) => tokio::time::timeout(most, loaded).await.unwrap_or_else(|_| {
-            let detail = format!("{} s", most.as_secs_f32());
-            (Vec::new(), Err(NoFile::Web(web::Failure::because(Trouble::Timeout, detail))))
-        }),
-    };
+    let Fetched { answers, response } = Fetched::get(dns, web, request).await;
+    let file = response.map_err(NoFile::from).and_then(|response| match response.status {
+        200 => Ok(judge(&response.body)),
+        status @ 300..=399 => Err(NoFile::Redirect(status, response.location.unwrap_or_default())),
+        status => Err(NoFile::Status(status)),
+    });
     Logo { url, answers, file }
-}
-
-async fn load(
-    dns: &dyn Dns,
-    web: &dyn Web,
-    request: Request,
-) -> (Vec<Arc<Answer>>, Result<Judged, NoFile>) {
-    let families = Family::BOTH.iter().map(|family| addresses(dns, &request.host, *family));
-    let (answers, failed): (Vec<_>, Vec<_>) =
-        join_all(families).await.into_iter().partition(|answer| answer.failure().is_none());
-    let records = answers.iter().flat_map(|answer| answer.records());
-    let found: Vec<_> = records.filter_map(|record| record.data.address()).collect();
-    if found.is_empty() {
-        let failure = failed.first().and_then(|answer| answer.failure());
-        let why = failure.map_or(NoFile::NoAddress, |failure| NoFile::Dns(failure.clone()));
-        return (answers, Err(why));
-    }
-    let file = match web.get(&request.at(found)).await {
-        Err(failure) => Err(NoFile::Web(failure)),
-        Ok(response) => match response.status {
-            200 => Ok(judge(&response.body)),
-            status @ 300..=399 => {
-                Err(NoFile::Redirect(status, response.location.unwrap_or_default()))
-            }
-            status => Err(NoFile::Status(status)),
-        },
-    };
-    (answers, file)
 }

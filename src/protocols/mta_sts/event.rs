@@ -3,31 +3,16 @@
 use super::examine::Facts;
 use super::fetch::{NoPolicy, PolicyFile};
 use super::policy::{Mode, Policy};
+use super::record::Record;
 use crate::diagnostic::{self, Step};
-use crate::dns::Failure;
 use crate::net::Name;
-use crate::text::SyntaxError;
-use std::sync::Arc;
+use crate::protocols::SoleEvent;
 
 /// A step.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// The query, and how many records it found.
-    Query {
-        /// The name of the record.
-        owner: Name,
-        /// How many records are left when others are discarded, or why that is unknown.
-        records: Result<usize, Failure>,
-    },
-    /// A text that senders discard.
-    Discarded(Arc<[u8]>),
-    /// A fault of the record.
-    Fault {
-        /// The octets that are wrong.
-        found: Box<[u8]>,
-        /// The fault.
-        error: SyntaxError,
-    },
+    /// What was found at the name of the record.
+    Record(SoleEvent),
     /// The `id` of the policy.
     Id(Box<[u8]>),
     /// The policy file was asked for.
@@ -46,27 +31,19 @@ pub enum Event {
     },
 }
 
+impl From<SoleEvent> for Event {
+    fn from(event: SoleEvent) -> Self {
+        Self::Record(event)
+    }
+}
+
 impl Event {
     /// The steps behind the facts.
     pub(super) fn trace(facts: &Facts) -> Vec<Step<Box<dyn diagnostic::Event>>> {
-        let record = &facts.record;
-        let query = Self::Query { owner: record.owner(), records: record.count() };
-        let discarded = record.discarded.iter().map(|it| Self::Discarded(Arc::clone(&it.text)));
-        let mut parts: Vec<Self> = discarded.collect();
-        if let Some(published) = record.published() {
-            let record = published.record();
-            let faults = published.record.errors.iter();
-            parts.extend(faults.map(|error| Self::Fault {
-                found: record.show(error.span).into(),
-                error: error.clone(),
-            }));
-            parts.extend(record.id.map(|id| Self::Id(record.show(id).into())));
-        }
-        let query = Step {
-            event: query.boxed(),
-            answers: facts.record.answer.iter().map(Arc::clone).collect(),
-            steps: parts.into_iter().map(|part| Step::leaf(part.boxed())).collect(),
+        let says = |record: &Record| -> Vec<Self> {
+            record.id.map(|id| Self::Id(record.show(id).into())).into_iter().collect()
         };
+        let query = SoleEvent::step(&facts.record, Record::show, says);
         std::iter::once(query).chain(facts.file.as_ref().map(Self::of_file)).collect()
     }
 

@@ -2,13 +2,17 @@
 
 use super::event::Event;
 use super::examine::Facts;
-use super::fetch::{NoPolicy, PolicyFile, Refusal};
+use super::fetch::{NoPolicy, Refusal};
 use super::grammar::BEGIN;
 use super::policy::{Field, Mode, Policy, PolicyFault};
 use crate::diagnostic::{self, Explanation, Tone};
-use crate::dns::sole::Found;
+use crate::protocols::Standard;
 use crate::text::{Phrase, escape, rfc};
 use serde_json::{Value, json};
+
+/// The words about the record.
+const STANDARD: Standard =
+    Standard { word: "mta_sts", title: "MTA-STS", readers: "senders", begin: BEGIN };
 
 impl diagnostic::Event for Event {
     fn explain(&self) -> Explanation {
@@ -28,30 +32,7 @@ impl diagnostic::Event for Event {
                 let said = Phrase::from("MX host ").name(host).plain(" is ");
                 (said.bad("not in the policy"), Tone::Bad)
             }
-            Self::Query { owner, records } => {
-                let said = Phrase::new().name(owner);
-                match records {
-                    Err(failure) => {
-                        let said = said.plain(" TXT ").unknown(failure.trouble.sentence());
-                        (said, Tone::Unknown)
-                    }
-                    Ok(0) => (said.plain(" has no MTA-STS record"), Tone::Plain),
-                    Ok(1) => (said.plain(" has one MTA-STS record"), Tone::Good),
-                    Ok(count) => {
-                        let said = said.plain(" has ").number(count).plain(" MTA-STS records: ");
-                        (said.plain("senders ").bad("ignore all of them"), Tone::Bad)
-                    }
-                }
-            }
-            Self::Discarded(text) => {
-                let said = Phrase::new().code(text).plain(" discarded: does not begin with ");
-                (said.code(BEGIN), Tone::Plain)
-            }
-            Self::Fault { found, error } => {
-                let said = Phrase::new().plain("expected ").plain(error.expected);
-                let said = if found.is_empty() { said } else { said.plain(", found ").code(found) };
-                (said, Tone::Bad)
-            }
+            Self::Record(event) => event.explain(&STANDARD),
             Self::Id(id) => {
                 let said = Phrase::new().code(id).plain(": senders fetch the policy file again ");
                 (said.plain("when this id changes"), Tone::Plain)
@@ -67,17 +48,7 @@ impl diagnostic::Event for Event {
 
     fn machine(&self) -> Value {
         match self {
-            Self::Query { owner, records } => json!({
-                "event": "mta_sts_query",
-                "name": owner,
-                "records": records.as_ref().ok(),
-            }),
-            Self::Discarded(text) => json!({"event": "mta_sts_discarded", "text": escape(text)}),
-            Self::Fault { error, .. } => json!({
-                "event": "mta_sts_fault",
-                "expected": error.expected,
-                "span": error.span,
-            }),
+            Self::Record(event) => event.machine(&STANDARD),
             Self::Id(id) => json!({"event": "mta_sts_id", "id": escape(id)}),
             Self::File { url, policy } => json!({
                 "event": "mta_sts_file",
@@ -95,24 +66,18 @@ impl diagnostic::Event for Event {
 
 /// Whether there is a policy, in a few words, for a line of a summary.
 pub(super) fn summary(facts: &Facts) -> Phrase {
+    let is_similar = facts.lookalikes().next().is_some();
+    let published = match STANDARD.sound(&facts.record, is_similar) {
+        Ok(published) => published,
+        Err(why) => return why,
+    };
     let said = Phrase::new();
-    match &facts.record.found {
-        Found::Failed(failure) => {
-            said.name(facts.record.owner()).plain(" TXT ").unknown(failure.trouble.sentence())
-        }
-        Found::Nothing if facts.lookalikes().next().is_some() => {
-            said.plain("no MTA-STS record; senders ").weak("ignore the similar TXT record")
-        }
-        Found::Nothing => said.plain("no record"),
-        Found::Several(texts) => {
-            said.number(texts.len()).plain(" records: senders ").bad("ignore all of them")
-        }
-        Found::One(published) if !published.record.errors.is_empty() => said.bad("syntax error"),
-        Found::One(published) => match &facts.file {
-            Some(PolicyFile { policy: Ok(policy), .. }) => {
+    match &facts.file {
+        Some(file) => match &file.policy {
+            Ok(policy) => {
                 let said = said.then(of_policy(policy));
-                match facts.file.as_ref().map(PolicyFile::unmatched).as_deref() {
-                    Some([host, others @ ..]) => {
+                match file.unmatched().as_slice() {
+                    [host, others @ ..] => {
                         let said = said.plain("; ").bad("the policy does not name the MX host ");
                         let said = said.name(host);
                         match others.len() {
@@ -120,19 +85,18 @@ pub(super) fn summary(facts: &Facts) -> Phrase {
                             more => said.plain(" and ").number(more).plain(" more"),
                         }
                     }
-                    _ => said,
+                    [] => said,
                 }
             }
-            Some(file) => {
+            Err(why) => {
                 let said = said.plain("record with id ").code(published.record().id());
-                let said = said.plain("; policy file: ");
-                file.policy.as_ref().err().map_or(said.clone(), |why| said.then(reason(why)))
-            }
-            None => {
-                let said = said.plain("record with id ").code(published.record().id());
-                said.plain("; policy file not fetched")
+                said.plain("; policy file: ").then(reason(why))
             }
         },
+        None => {
+            let said = said.plain("record with id ").code(published.record().id());
+            said.plain("; policy file not fetched")
+        }
     }
 }
 

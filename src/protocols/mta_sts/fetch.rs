@@ -1,9 +1,10 @@
 //! The policy file: where it is, how it is fetched, and which responses senders use (RFC 8461 §3.3).
 
 use super::policy::{Mode, Policy, PolicyFault};
-use crate::dns::{self, Answer, Data, Dns, Kind, Outcome, addresses, ask, join_all};
-use crate::net::{Family, Name};
-use crate::web::{self, Request, Response, Trouble, Web};
+use crate::dns::{self, Answer, Dns, Kind, Outcome, ask};
+use crate::net::Name;
+use crate::protocols::{Fetched, NoResponse};
+use crate::web::{self, Request, Response, Web};
 use std::sync::Arc;
 
 /// The label below a domain of the host that has its policy file (RFC 8461 §3.3).
@@ -52,6 +53,16 @@ pub enum Refusal {
     Redirect(u16, Vec<u8>),
     /// Its media type is not text/plain; empty if it has none.
     MediaType(Vec<u8>),
+}
+
+impl From<NoResponse> for NoPolicy {
+    fn from(why: NoResponse) -> Self {
+        match why {
+            NoResponse::Dns(failure) => Self::Dns(failure),
+            NoResponse::NoAddress => Self::NoAddress,
+            NoResponse::Web(failure) => Self::Web(failure),
+        }
+    }
 }
 
 impl NoPolicy {
@@ -111,47 +122,17 @@ pub(super) async fn fetch(dns: &dyn Dns, web: &dyn Web, domain: &Name) -> Policy
     // A domain whose name is too long for the label has none: the web server then has no name either.
     let host = domain.child(HOST).unwrap_or_else(|_| domain.clone());
     let request = Request::new(host, PATH, MOST_OCTETS);
-    let loaded = load(dns, web, request.clone());
-    let loaded = async {
-        match web.patience() {
-            None => loaded.await,
-            Some(most) => tokio::time::timeout(most, loaded).await.unwrap_or_else(|_| {
-                let detail = format!("{} s", most.as_secs_f32());
-                let failure = web::Failure::because(Trouble::Timeout, detail);
-                (Vec::new(), Err(NoPolicy::Web(failure)))
-            }),
-        }
-    };
-    let ((mut answers, policy), mx) = tokio::join!(loaded, ask(dns, domain, Kind::Mx));
+    let (Fetched { mut answers, response }, mx) =
+        tokio::join!(Fetched::get(dns, web, request.clone()), ask(dns, domain, Kind::Mx));
+    let policy = response.map_err(NoPolicy::from).and_then(|response| {
+        let file = usable(&response).map_err(NoPolicy::Refused)?;
+        Policy::parse(file).map_err(NoPolicy::Faulty)
+    });
     let hosts = hosts(domain, &mx);
     if mx.failure().is_none() {
         answers.push(mx);
     }
     PolicyFile { request, answers, policy, hosts }
-}
-
-async fn load(
-    dns: &dyn Dns,
-    web: &dyn Web,
-    request: Request,
-) -> (Vec<Arc<Answer>>, Result<Policy, NoPolicy>) {
-    let families = Family::BOTH.iter().map(|family| addresses(dns, &request.host, *family));
-    let (answers, failed): (Vec<_>, Vec<_>) =
-        join_all(families).await.into_iter().partition(|answer| answer.failure().is_none());
-    let records = answers.iter().flat_map(|answer| answer.records());
-    let found: Vec<_> = records.filter_map(|record| record.data.address()).collect();
-    if found.is_empty() {
-        let failure = failed.first().and_then(|answer| answer.failure());
-        let why = failure.map_or(NoPolicy::NoAddress, |failure| NoPolicy::Dns(failure.clone()));
-        return (answers, Err(why));
-    }
-    let policy = match web.get(&request.at(found)).await {
-        Err(failure) => Err(NoPolicy::Web(failure)),
-        Ok(response) => usable(&response)
-            .map_err(NoPolicy::Refused)
-            .and_then(|file| Policy::parse(file).map_err(NoPolicy::Faulty)),
-    };
-    (answers, policy)
 }
 
 /// The hosts that receive for a domain, by its MX; none if it takes no mail.
@@ -160,13 +141,10 @@ fn hosts(domain: &Name, mx: &Answer) -> Option<Vec<Name>> {
         Outcome::Failed(_) => None,
         // RFC 5321 §5.1: without MX, the domain itself receives.
         Outcome::NoData | Outcome::NxDomain => Some(vec![domain.clone()]),
-        Outcome::Records(records) => {
-            let hosts = records.iter().filter_map(|record| match &record.data {
-                // The root is no host (RFC 7505 §3).
-                Data::Mx { exchange, .. } if exchange.parent().is_some() => Some(exchange.clone()),
-                _ => None,
-            });
-            let mut hosts: Vec<Name> = hosts.collect();
+        Outcome::Records(_) => {
+            let hosts = mx.exchanges().into_iter().map(|(_, host)| host);
+            // The root is no host (RFC 7505 §3).
+            let mut hosts: Vec<Name> = hosts.filter(|host| !host.is_root()).cloned().collect();
             hosts.sort();
             hosts.dedup();
             Some(hosts)
