@@ -1,15 +1,13 @@
 //! How fast bounces are understood, reports are read and signatures verified.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use divan::Bencher;
 use divan::counter::ItemsCount;
 use mailcheck::audit::message::{Found, MessageInquiry, message};
-use mailcheck::dns::{Cache, Replay};
+use mailcheck::dns::{Cache, Dns as _, Kind, Question, Replay};
 use mailcheck::mail::signature::{Bodies, Index};
 use mailcheck::mail::{Message, Piece, bounce, feedback};
+use mailcheck::net::Name;
 use mailcheck::protocols::dkim::signature::{Keys, signatures, verify};
-use ring::signature::{Ed25519KeyPair, KeyPair as _, RsaKeyPair};
 use std::fmt::Write as _;
 
 fn main() {
@@ -48,45 +46,32 @@ fn records(bencher: Bencher<'_, '_>, records: usize) {
         .bench(|| feedback::read("report.xml", text.as_bytes()));
 }
 
-/// Messages of 5 KB, signed by dkimpy 1.1.8 with the keys of the tests.
-const MESSAGES: [(&str, &[u8]); 2] = [
-    ("ed25519", include_bytes!("messages/ed.eml")),
-    ("rsa-2048", include_bytes!("messages/rsa.eml")),
+/// Messages of 5 KB by key, with their selectors, signed by dkimpy 1.1.8 with the keys of the tests.
+const MESSAGES: [(&str, &str, &[u8]); 2] = [
+    ("ed25519", "ed", include_bytes!("messages/ed.eml")),
+    ("rsa-2048", "rsa", include_bytes!("messages/rsa.eml")),
 ];
 
-/// The key records of the messages, by their names.
-fn key_records() -> [(&'static str, String); 2] {
-    let rsa = RsaKeyPair::from_pkcs8(include_bytes!("../testdata/keys/rsa-2048.pk8"));
-    let edwards = Ed25519KeyPair::from_seed_unchecked(&[7; 32]);
-    let rsa = STANDARD.encode(rsa.expect("a key").public_key().as_ref());
-    let edwards = STANDARD.encode(edwards.expect("a key").public_key().as_ref());
-    [
-        ("ed._domainkey.example.com", format!("v=DKIM1; k=ed25519; p={edwards}")),
-        ("rsa._domainkey.example.com", format!("v=DKIM1; k=rsa; p={rsa}")),
-    ]
+/// The keys of the messages, as a recording of the DNS.
+fn keys() -> Replay {
+    Replay::read("keys", include_bytes!("messages/keys.jsonl").to_vec()).expect("a recording")
 }
 
-/// The key records, as a recording of the DNS.
-fn keys() -> Replay {
-    let line = |name: &str, text: &str| {
-        let strings: Vec<String> = text
-            .as_bytes()
-            .chunks(250)
-            .map(|string| format!("\"{}\"", String::from_utf8_lossy(string)))
-            .collect();
-        serde_json::json!({"name": name, "type": "TXT", "records": [strings.join(" ")]}).to_string()
-    };
-    let lines = key_records().map(|(name, text)| line(name, &text));
-    let head = "{\"cassette\":1,\"absent\":\"nxdomain\"}";
-    Replay::read("keys", [head, &lines.join("\n")].join("\n").into_bytes()).expect("a recording")
+/// The key record at a selector.
+fn key_record(selector: &str) -> Vec<u8> {
+    let name = Name::from_octets(format!("{selector}._domainkey.example.com").as_bytes());
+    let question = Question::new(name.expect("a name"), Kind::Txt);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let answer = runtime.block_on(keys().lookup(&question));
+    answer.texts().next().expect("it is recorded")
 }
 
 /// A message read and its signature verified, the key record in memory: what others measure.
 #[divan::bench(args = ["ed25519", "rsa-2048"])]
 fn verifications(bencher: Bencher<'_, '_>, key: &str) {
-    let at = MESSAGES.iter().position(|(name, _)| *name == key).expect("one of the two");
-    let keys = Keys::Texts(vec![key_records()[at].1.clone().into_bytes()]);
-    let text = MESSAGES[at].1;
+    let (_, selector, text) =
+        *MESSAGES.iter().find(|(name, ..)| *name == key).expect("one of the two");
+    let keys = Keys::Texts(vec![key_record(selector)]);
     let verified = || {
         let message = Message::read(text);
         let found = signatures(&message);
@@ -101,7 +86,7 @@ fn verifications(bencher: Bencher<'_, '_>, key: &str) {
 /// The whole report of a message, its signature verified and every step told.
 #[divan::bench(args = ["ed25519", "rsa-2048"])]
 fn messages(bencher: Bencher<'_, '_>, key: &str) {
-    let text = MESSAGES.iter().find(|(name, _)| *name == key).expect("one of the two").1;
+    let text = MESSAGES.iter().find(|(name, ..)| *name == key).expect("one of the two").2;
     let (keys, inquiry) = (Cache::new(keys()), MessageInquiry::default());
     let place = Found { file: "-".into(), number: 1, is_one_of_many: false };
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");

@@ -39,11 +39,11 @@ impl Listing {
         if !self.files.is_empty() {
             return None;
         }
-        let files = if self.count == 1 { "file" } else { "files" };
         let none = || {
             let why = match self.count {
                 0 => "an empty directory".to_owned(),
-                count => format!("no records recognized in its {count} {files}"),
+                1 => "no records recognized in its 1 file".to_owned(),
+                count => format!("no records recognized in its {count} files"),
             };
             (folder.to_owned(), why)
         };

@@ -18,6 +18,8 @@ pub(super) struct Commit {
     id: String,
     /// A path in its repository.
     beside: PathBuf,
+    /// The current folder.
+    here: PathBuf,
     /// All of its files.
     all: OnceLock<HashSet<PathBuf>>,
     /// Those that differ from what is on the disk; `None` if `git` does not say.
@@ -30,7 +32,7 @@ impl Tree for Commit {
             let words = ["ls-tree", "-rz", "--name-only", "--full-tree", &self.id];
             self.paths(&words).unwrap_or_default()
         });
-        all.contains(&from_root(path))
+        all.contains(&self.from_root(path))
     }
 
     fn text(&self, path: &Path, limit: u64) -> Option<Vec<u8>> {
@@ -66,15 +68,21 @@ impl Commit {
             )));
         }
         let (name, id) = (name.to_owned(), common.unwrap_or(own));
+        let here = Repository::find().map(|it| it.here().to_owned()).unwrap_or_default();
         let (beside, all, changed) = (beside.to_owned(), OnceLock::new(), OnceLock::new());
-        Ok(Self { name, id, beside, all, changed })
+        Ok(Self { name, id, beside, here, all, changed })
     }
 
     /// True for a file that differs from what it was at the commit, or may.
     pub(super) fn has_changed(&self, path: &Path) -> bool {
         let words = ["diff", "--name-only", "-z", "--no-renames", "--no-relative", &self.id, "--"];
         let changed = self.changed.get_or_init(|| self.paths(&words));
-        changed.as_ref().is_none_or(|all| all.contains(&from_root(path)))
+        changed.as_ref().is_none_or(|all| all.contains(&self.from_root(path)))
+    }
+
+    /// A path from the root of the machine.
+    fn from_root(&self, path: &Path) -> PathBuf {
+        normal(&self.here.join(path))
     }
 
     /// The paths that `git` lists from the top of the repository.
@@ -169,12 +177,6 @@ fn git(beside: &Path) -> Command {
     let (folder, _) = anchored(beside.parent().unwrap_or(Path::new("")));
     git.arg("-C").arg(folder).stdin(Stdio::null());
     git
-}
-
-/// A path from the root of the machine.
-fn from_root(path: &Path) -> PathBuf {
-    let here = Repository::find().map(|it| it.here().to_owned()).unwrap_or_default();
-    normal(&here.join(path))
 }
 
 /// The nearest folder above a path that is there, and the path below it: a change may take away folders.

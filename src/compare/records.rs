@@ -22,8 +22,10 @@ pub(crate) async fn records(
         match (was.is_answered(), now.is_answered()) {
             (true, true) => {}
             (false, false) => {
-                changed.extend(alias_change(was, now));
-                unknowns.extend(alias_change(was, now).map(|_| behind_alias(now)));
+                if let Some(change) = alias_change(was, now) {
+                    changed.push(change);
+                    unknowns.push(behind_alias(now));
+                }
                 continue;
             }
             (was_answered, _) => {

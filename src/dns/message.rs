@@ -42,6 +42,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// DS (RFC 4034 §5).
+    pub(crate) const DS: Self = Self::Other(43);
+    /// DNSKEY (RFC 4034 §2).
+    pub(crate) const DNSKEY: Self = Self::Other(48);
+
     const NUMBERED: [(Self, u16); 11] = [
         (Self::A, 1),
         (Self::Aaaa, 28),

@@ -2,7 +2,6 @@
 
 use super::inquiry::Inquiry;
 use crate::dns::Dns;
-use crate::net::organization;
 use crate::protocols::bimi::{self, Enforcement, Shortfall, Weakness};
 use crate::protocols::dmarc::rfc7489::percent;
 use crate::protocols::dmarc::{self, Policy, Published, Usable, Walk};
@@ -11,11 +10,8 @@ use crate::web::Web;
 /// Examines the BIMI of a domain, and whether its DMARC lets receivers look for the logo.
 pub(super) async fn examine(dns: &dyn Dns, web: &dyn Web, inquiry: &Inquiry) -> bimi::Facts {
     let domain = &inquiry.domain;
-    let above = organization(domain);
-    let (facts, walk) = tokio::join!(
-        bimi::facts(dns, web, domain, Some(&above), &inquiry.bimi),
-        dmarc::walk(dns, domain),
-    );
+    let (facts, walk) =
+        tokio::join!(bimi::facts(dns, web, domain, &inquiry.bimi), dmarc::walk(dns, domain),);
     let mut enforcement = Enforcement::NotExamined;
     if facts.published().is_some() {
         enforcement = enforced(&walk);

@@ -7,7 +7,7 @@ use crate::dns::dnssec::Anchors;
 use crate::net::{Cidr, Name};
 use crate::posture::Role;
 use crate::protocols::Protocol;
-pub use crate::protocols::bimi::{Selector as LogoSelector, Wanted as Logo};
+pub use crate::protocols::bimi::{Selector as LogoSelector, Wanted as WantedLogo};
 use crate::report::{Declaration, Lookups};
 use crate::text::Phrase;
 use std::collections::BTreeSet;
@@ -51,7 +51,7 @@ pub struct Inquiry {
     pub blocklists: Vec<Name>,
     /// Which BIMI record is looked for.
     #[doc(hidden)]
-    pub bimi: Logo,
+    pub bimi: WantedLogo,
     /// Which protocols are looked at.
     pub checks: Checks,
     /// Whether fixes are looked for.
@@ -92,7 +92,7 @@ impl Inquiry {
             seen: Vec::new(),
             reverse: false,
             blocklists: Vec::new(),
-            bimi: Logo::default(),
+            bimi: WantedLogo::default(),
             checks: Checks::default(),
             fixes: Fixes::default(),
             steps: Steps::default(),

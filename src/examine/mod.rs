@@ -22,7 +22,9 @@ mod servers;
 mod shrunken;
 mod takeover;
 
-pub use inquiry::{Asked, Checks, Fixes, Inquiry, Logo, LogoSelector, RetiredSpf, Sender, Steps};
+pub use inquiry::{
+    Asked, Checks, Fixes, Inquiry, LogoSelector, RetiredSpf, Sender, Steps, WantedLogo,
+};
 #[cfg(feature = "mail")]
 pub use message::{GivenHop, MessageInquiry};
 pub use servers::Sweep;

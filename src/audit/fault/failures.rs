@@ -220,14 +220,19 @@ fn is_left_out(lookup: &Lookup) -> bool {
     lookup.outcome == LookupOutcome::Failed(Trouble::Unread) && lookup.detail.contains(LEFT_OUT)
 }
 
-/// Such an entry is sound: only a query tells what it leads to.
-fn not_as_data(first: &Lookup, count: usize) -> Fault {
-    let reason = question(first)
+/// What a file says of a record set.
+fn in_file(first: &Lookup, count: usize) -> Phrase {
+    question(first)
         .plain(" in ")
         .name(&first.source)
         .plain(": ")
         .plain(first.detail.clone())
-        .plain(others(count));
+        .plain(others(count))
+}
+
+/// Such an entry is sound: only a query tells what it leads to.
+fn not_as_data(first: &Lookup, count: usize) -> Fault {
+    let reason = in_file(first, count);
     let action =
         Phrase::from("query what is published: ").code(format!("mailcheck {}", first.name));
     let evidence = vec![evidence(first)];
@@ -236,12 +241,7 @@ fn not_as_data(first: &Lookup, count: usize) -> Fault {
 
 /// The file is the reader's, whoever owns the name.
 fn unreadable(first: &Lookup, count: usize) -> Fault {
-    let reason = question(first)
-        .plain(" in ")
-        .name(&first.source)
-        .plain(": ")
-        .plain(first.detail.clone())
-        .plain(others(count));
+    let reason = in_file(first, count);
     let action = Phrase::from("find and correct the entry: ")
         .code(format!("mailcheck lint {}", first.source));
     Fault {

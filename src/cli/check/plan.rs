@@ -4,7 +4,7 @@
 //! understood becomes a [`Mistake`]: one line that names the words, says what is wrong with them and,
 //! where that can be guessed, what was meant.
 
-use crate::audit::{Asked, Checks, Inquiry, Logo, LogoSelector, Sender, Sweep};
+use crate::audit::{Asked, Checks, Inquiry, LogoSelector, Sender, Sweep, WantedLogo};
 use crate::cli::args::{self, CheckArgs, Dnssec};
 use crate::cli::input;
 use crate::cli::what_if::WhatIf;
@@ -187,7 +187,7 @@ struct Given {
     selectors: Vec<String>,
     reverse: bool,
     blocklists: Vec<Name>,
-    bimi: Logo,
+    bimi: WantedLogo,
     checks: Checks,
     authoritative: Option<Sweep>,
     resolvers: Vec<String>,
@@ -267,14 +267,14 @@ impl Given {
 }
 
 /// Which BIMI record is looked for.
-fn logo(typed: &args::Http) -> Result<Logo, Mistake> {
+fn logo(typed: &args::Http) -> Result<WantedLogo, Mistake> {
     let text = &typed.bimi_selector;
     let selector = LogoSelector::new(text)
         .ok_or_else(|| Mistake::new(format!("--bimi-selector: {text:?} is not a selector")))?;
     if typed.bimi && typed.no_http {
         return Err(Mistake::new("--bimi fetches the logo by HTTPS: leave out --no-http"));
     }
-    Ok(Logo { selector, logo: typed.bimi })
+    Ok(WantedLogo { selector, logo: typed.bimi })
 }
 
 /// The largest file of trust anchors that is read.

@@ -1,6 +1,6 @@
 //! The addresses of name servers.
 
-use super::{MOST_ADDRESSES, MOST_NAMES};
+use super::{MOST_ADDRESSES, MOST_NAMES, Place};
 use crate::dns::{Answer, Dns, Kind, ask, join_all};
 use crate::net::Name;
 use crate::report::ServerState;
@@ -27,7 +27,7 @@ impl Host {
     }
 
     /// Where it is asked; without an address it stands once all the same, and says why.
-    pub(super) fn places(&self) -> Vec<(Name, Option<IpAddr>, ServerState)> {
+    pub(super) fn places(&self) -> Vec<Place> {
         let first = |all: &[IpAddr]| all.iter().copied().take(MOST_ADDRESSES).collect::<Vec<_>>();
         let mut all = [first(&self.v4), first(&self.v6)].concat();
         all.sort();

@@ -5,9 +5,6 @@ use crate::dns::{Addressee, Answer, Authority, Data, Dns, Kind, Question};
 use crate::net::Name;
 use crate::report::Digest;
 
-/// Keys of a zone (RFC 4034 §2).
-const DNSKEY: Kind = Kind::Other(48);
-
 /// Whether a server of the zone serves a key that the DS records of the parent name; `None` if there are
 /// none, or the server does not say.
 pub(super) async fn has_key(
@@ -19,7 +16,7 @@ pub(super) async fn has_key(
     if digests.is_empty() {
         return None;
     }
-    let answer = dns.lookup(&Question::new(zone.clone(), DNSKEY).to(to)).await;
+    let answer = dns.lookup(&Question::new(zone.clone(), Kind::DNSKEY).to(to)).await;
     let is_own = answer.authority == Some(Authority::Own) && answer.failure().is_none();
     is_own.then(|| keys(&answer).any(|key| digests.contains(&key)))
 }

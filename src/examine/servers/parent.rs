@@ -5,18 +5,16 @@
 //! registries have delays too. Where a resolver gets no answer for a zone, the referral of the parent is
 //! all that says who should have given it.
 
-use super::{Host, MOST_NAMES, Sweep, add, hosts, names, reply, socket};
+use super::{Host, MOST_NAMES, Place, Sweep, add, hosts, names, reply, socket};
 use crate::dns::{
     Addressee, Answer, Authority, Data, Dns, Kind, Question, Trouble, Way, ask, join_all,
 };
 use crate::net::Name;
-use crate::report::{Digest, Glue, GlueState, Parent, ParentServer, ServerState};
+use crate::report::{Digest, Glue, GlueState, Parent, ParentServer, Reply, ServerState};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// DS records (RFC 4034 §5).
-const DS: Kind = Kind::Other(43);
 /// Most labels between a zone that answers and the name whose zone is looked for.
 const MOST_LABELS: usize = 8;
 /// Servers of a zone that are asked where it is cut.
@@ -38,8 +36,7 @@ pub(super) async fn delegation(dns: &dyn Dns, zone: &Name, how: Sweep) -> Option
     let above = super::zone_of(dns, &zone.parent()?, how).await.ok()?;
     let all = names(&*ask(dns, &above, Kind::Ns).await);
     let mut seen = BTreeSet::new();
-    let mut places: Vec<(Name, Option<IpAddr>, ServerState)> =
-        hosts(dns, &all).await.iter().flat_map(Host::places).collect();
+    let mut places: Vec<Place> = hosts(dns, &all).await.iter().flat_map(Host::places).collect();
     places.retain(|(_, ip, _)| ip.is_none_or(|ip| seen.insert(ip)));
     let asked = places.into_iter().map(|place| server(dns, zone, place, how));
     let mut delegation =
@@ -71,12 +68,7 @@ struct Told {
     digests: Option<Vec<Digest>>,
 }
 
-async fn server(
-    dns: &dyn Dns,
-    zone: &Name,
-    (name, ip, state): (Name, Option<IpAddr>, ServerState),
-    how: Sweep,
-) -> Told {
+async fn server(dns: &dyn Dns, zone: &Name, (name, ip, state): Place, how: Sweep) -> Told {
     let mut server = ParentServer::new(name, ip, state);
     let Some(address) = ip.and_then(|ip| socket(ip, how)) else {
         if ip.is_some() {
@@ -88,8 +80,11 @@ async fn server(
         let question = Question::new(zone.clone(), kind).to(Addressee::NameServer { address, way });
         async move { dns.lookup(&question).await }
     };
-    let (udp, tcp, digests) =
-        tokio::join!(asked(Kind::Ns, Way::Udp), asked(Kind::Ns, Way::Tcp), asked(DS, Way::Udp));
+    let (udp, tcp, digests) = tokio::join!(
+        asked(Kind::Ns, Way::Udp),
+        asked(Kind::Ns, Way::Tcp),
+        asked(Kind::DS, Way::Udp)
+    );
     server.udp = referred(&udp);
     server.tcp = referred(&tcp);
     server.state = standing(&udp, &tcp, &server);
@@ -107,11 +102,11 @@ async fn server(
 }
 
 /// How a server answered for the NS records of a zone below its own.
-fn referred(answer: &Arc<Answer>) -> crate::report::Reply {
+fn referred(answer: &Arc<Answer>) -> Reply {
     match answer.authority {
         Some(Authority::Referral | Authority::Own) if answer.failure().is_none() => {
             let elapsed = u64::try_from(answer.elapsed.as_millis()).unwrap_or(u64::MAX);
-            crate::report::Reply { is_good: true, elapsed_ms: Some(elapsed), ..Default::default() }
+            Reply { is_good: true, elapsed_ms: Some(elapsed), ..Default::default() }
         }
         _ => reply(answer),
     }

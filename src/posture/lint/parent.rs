@@ -9,8 +9,6 @@ use crate::report::{Glue, GlueState, NameServer, Parent, ParentServer, ServerSta
 use crate::text::Phrase;
 use std::net::IpAddr;
 
-/// DS records (RFC 4034 §5).
-const DS: Kind = Kind::Other(43);
 /// Names that a sentence has room for.
 const MOST: usize = 4;
 
@@ -158,7 +156,7 @@ pub(super) fn ds_without_key(facts: &Facts, rule: &'static Rule, findings: &mut 
     let advice = Phrase::from(
         "sign the zone with that key, or have the registrar remove or replace the DS record",
     );
-    let finding = Finding::new(rule, Location::set(zone.clone(), DS), said);
+    let finding = Finding::new(rule, Location::set(zone.clone(), Kind::DS), said);
     findings.push(Finding { advice: Some(advice), ..finding });
 }
 

@@ -80,26 +80,19 @@ pub struct Facts {
 /// Examines a domain, its DMARC left aside.
 pub fn examine<'a>(dns: &'a dyn Dns, web: &'a dyn Web, domain: &'a Name) -> Examining<'a> {
     Box::pin(async move {
-        let above = organization(domain);
-        let found = facts(dns, web, domain, Some(&above), &Wanted::default()).await;
+        let found = facts(dns, web, domain, &Wanted::default()).await;
         Box::new(found) as Box<dyn Examined>
     })
 }
 
 /// Finds out what a domain publishes, or the organization above it.
-pub async fn facts(
-    dns: &dyn Dns,
-    web: &dyn Web,
-    domain: &Name,
-    organization: Option<&Name>,
-    wanted: &Wanted,
-) -> Facts {
+pub async fn facts(dns: &dyn Dns, web: &dyn Web, domain: &Name, wanted: &Wanted) -> Facts {
     let at = |domain: &Name| wanted.selector.owner(domain);
-    let above = organization.filter(|above| *above != domain);
+    let above = Some(organization(domain)).filter(|above| above != domain);
     let look = async {
         let mut visits = vec![sole(dns, domain, at(domain), is_record, parse).await];
         // §7.2: without a BIMI record there, the organization is asked with the same selector.
-        if let Some(above) = above
+        if let Some(above) = &above
             && visits.iter().all(|visit| matches!(visit.found, Found::Nothing))
         {
             visits.push(sole(dns, above, at(above), is_record, parse).await);
@@ -107,7 +100,7 @@ pub async fn facts(
         visits
     };
     let ahead = async {
-        if let Some(above) = above {
+        if let Some(above) = &above {
             sole(dns, above, at(above), is_record, parse).await;
         }
     };

@@ -40,7 +40,7 @@ fn name(text: &str) -> Name {
 
 async fn look(world: World) -> Facts {
     let wanted = Wanted::default();
-    facts(&world, &Unasked, &name("news.example.com"), Some(&name("example.com")), &wanted).await
+    facts(&world, &Unasked, &name("news.example.com"), &wanted).await
 }
 
 /// The texts of the faults of a record, and what was expected there.
@@ -163,7 +163,7 @@ async fn with_logo(outcome: crate::web::Outcome) -> (Standing, Vec<&'static str>
     world.0.push(("example.com", Outcome::Records(vec![address])));
     let web = Scripted::default().with("https://example.com/logo.svg", outcome);
     let wanted = Wanted { logo: true, ..Wanted::default() };
-    let facts = facts(&world, &web, &name("example.com"), None, &wanted).await;
+    let facts = facts(&world, &web, &name("example.com"), &wanted).await;
     (facts.standing(), check(&facts).iter().map(|finding| finding.rule.id).collect())
 }
 
