@@ -32,7 +32,7 @@ impl Tree for Commit {
             let words = ["ls-tree", "-rz", "--name-only", "--full-tree", &self.id];
             self.paths(&words).unwrap_or_default()
         });
-        all.contains(&self.from_root(path))
+        all.contains(&self.absolute(path))
     }
 
     fn text(&self, path: &Path, limit: u64) -> Option<Vec<u8>> {
@@ -77,11 +77,11 @@ impl Commit {
     pub(super) fn has_changed(&self, path: &Path) -> bool {
         let words = ["diff", "--name-only", "-z", "--no-renames", "--no-relative", &self.id, "--"];
         let changed = self.changed.get_or_init(|| self.paths(&words));
-        changed.as_ref().is_none_or(|all| all.contains(&self.from_root(path)))
+        changed.as_ref().is_none_or(|all| all.contains(&self.absolute(path)))
     }
 
     /// A path from the root of the machine.
-    fn from_root(&self, path: &Path) -> PathBuf {
+    fn absolute(&self, path: &Path) -> PathBuf {
         normal(&self.here.join(path))
     }
 
