@@ -206,10 +206,26 @@ pub struct Sending {
     pub first_seen: Option<i64>,
     /// When it was last seen.
     pub last_seen: Option<i64>,
+    /// When the last report begins and ends by which mail of it failed, Unix seconds.
+    pub last_failed: Option<[i64; 2]>,
     /// Whether SPF passes for it today; `null` if that was not asked.
     pub passes_now: Option<bool>,
+    /// Whether SPF passed for it at the time of that report; `null` if no history knows.
+    pub earlier: Option<Earlier>,
     /// What that comes to, and what it needs.
     pub advice: Phrase,
+}
+
+/// SPF for a source at the time of the last report by which mail of it failed, out of a history.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Earlier {
+    /// The moment that was asked about, Unix seconds: of that time the last one at which SPF did not pass,
+    /// otherwise the last one that the history knows.
+    pub at: u64,
+    /// Whether SPF passed then; `null` if that is undetermined.
+    pub passes: Option<bool>,
+    /// Since when it passes; `null` if it did not fail then or does not pass now.
+    pub changed: Option<Phrase>,
 }
 
 /// What `p=reject` would cost a domain.

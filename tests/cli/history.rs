@@ -1,14 +1,15 @@
 //! Looks that are recorded, the timeline out of them, and questions about the past.
 
 use super::{Ended, SOUND, run};
+use serde_json::Value;
 
 /// The same domain after its policy lost its network.
 fn shrunken() -> String {
     SOUND.replace("192.0.2.0/24", "192.0.2.0/25")
 }
 
-/// Records looks of `example.com`, each at its time and over its cassette, and then runs this.
-fn after<const N: usize>(test: &str, looks: &[(&str, &str)], arguments: [&str; N]) -> Ended {
+/// The history after looks of `example.com`, each at its time and over its cassette.
+fn history(test: &str, looks: &[(&str, &str)]) -> Option<Vec<u8>> {
     let mut ended: Option<Vec<u8>> = None;
     for (number, (time, cassette)) in looks.iter().enumerate() {
         let name = format!("{number}.jsonl");
@@ -23,8 +24,14 @@ fn after<const N: usize>(test: &str, looks: &[(&str, &str)], arguments: [&str; N
         assert!(matches!(look.code, Some(0 | 3)), "{}", look.stderr);
         ended = Some(content(&look));
     }
+    ended
+}
+
+/// Records looks of `example.com`, and then runs this.
+fn after<const N: usize>(test: &str, looks: &[(&str, &str)], arguments: [&str; N]) -> Ended {
+    let store = history(test, looks);
     let mut last = run(test, arguments);
-    if let Some(store) = ended {
+    if let Some(store) = store {
         last = last.file("h.db", &store);
     }
     last.end()
@@ -198,4 +205,88 @@ fn a_look_that_is_older_than_the_latest_one_is_refused() {
     let ended = second.file("a.jsonl", SOUND.as_bytes()).file("h.db", &store).end();
     let (code, said) = ended.refusal();
     assert!(code == Some(2) && said.contains("Check the clock"), "{said}");
+}
+
+/// An aggregate report of 2026-11-26, by which this address failed.
+fn report(address: &str) -> String {
+    format!(
+        "<feedback><report_metadata><org_name>example.net</org_name><report_id>1</report_id><date_range>\
+         <begin>1795651200</begin><end>1795737599</end></date_range></report_metadata><policy_published>\
+         <domain>example.com</domain><p>reject</p></policy_published><record><row><source_ip>{address}\
+         </source_ip><count>7</count><policy_evaluated><disposition>reject</disposition><dkim>fail</dkim>\
+         <spf>fail</spf></policy_evaluated></row><identifiers><header_from>example.com</header_from>\
+         </identifiers><auth_results><spf><domain>example.com</domain><result>fail</result></spf>\
+         </auth_results></record></feedback>"
+    )
+}
+
+/// What a report about an address says of it after [`MORNING`], with these flags more.
+fn reported<const N: usize>(test: &str, address: &str, flags: [&str; N]) -> (Ended, Value) {
+    let looks = MORNING.map(|(time, cassette)| (time, cassette()));
+    let looks: Vec<(&str, &str)> = looks.iter().map(|(time, it)| (*time, it.as_str())).collect();
+    let store = history(test, &looks).expect("a history was written");
+    let ended = run(test, ["report", "r.xml", "--store", "h.db", "-f", "json"])
+        .arguments(flags)
+        .file("r.xml", report(address).as_bytes())
+        .file("now.jsonl", SOUND.as_bytes())
+        .file("h.db", &store)
+        .end();
+    let source = ended.document()["sources"][0].clone();
+    (ended, source)
+}
+
+#[test]
+fn a_failing_source_of_a_report_is_judged_by_the_dns_of_that_day_and_of_now() {
+    let (ended, source) = reported("report-then", "192.0.2.200", ["--replay", "now.jsonl"]);
+    assert_eq!(
+        (&source["passes_now"], &source["earlier"]["passes"]),
+        (&true.into(), &false.into())
+    );
+    assert!(source["advice"].to_string().contains("2026-11-27 22:40 UTC"), "{}", source["advice"]);
+    assert_eq!(ended.code, Some(0));
+}
+
+#[test]
+fn a_source_of_a_report_that_spf_did_not_list_that_day_is_a_strangers_without_a_query() {
+    let (ended, source) = reported("report-offline", "203.0.113.9", ["--offline"]);
+    assert_eq!(
+        (&source["passes_now"], &source["earlier"]["passes"]),
+        (&Value::Null, &false.into())
+    );
+    assert_eq!(ended.code, Some(0));
+}
+
+#[test]
+fn a_source_of_a_report_that_spf_listed_all_day_did_not_fail_for_the_record() {
+    let (_, source) = reported("report-listed", "192.0.2.25", ["--replay", "now.jsonl"]);
+    assert!(source["advice"].to_string().contains("is not why"), "{}", source["advice"]);
+}
+
+#[test]
+fn a_report_older_than_the_history_is_judged_by_now_and_says_so() {
+    let looks = [("2026-11-28T10:00", SOUND)];
+    let store = history("report-young", &looks).expect("a history was written");
+    let ended =
+        run("report-unknown", ["report", "r.xml", "--store", "h.db", "--replay", "l.jsonl"])
+            .file("r.xml", report("192.0.2.25").as_bytes())
+            .file("l.jsonl", SOUND.as_bytes())
+            .file("h.db", &store)
+            .end();
+    assert!(ended.stdout.contains("no look at example.com"), "{}", ended.stdout);
+}
+
+#[test]
+fn a_history_that_nothing_would_be_read_from_is_refused() {
+    let errors = |test, words: [&str; 4]| {
+        let run = run(test, words).arguments(["--replay", "l.jsonl"]);
+        let run = run.file("l.jsonl", SOUND.as_bytes());
+        run.file("m.eml", b"From: a@example.com\n\nx\n").end().stderr
+    };
+    let said =
+        "error: --store names a history and --at the moment to read from it: add --at TIME\n";
+    let found = [
+        errors("store-alone", ["example.com", "-q", "--store", "h.db"]),
+        errors("store-message", ["message", "m.eml", "--store", "h.db"]),
+    ];
+    assert_eq!(found, [said, said]);
 }

@@ -38,6 +38,8 @@ struct Seen {
     has_own_path: bool,
     first: Option<i64>,
     last: Option<i64>,
+    /// When the last report ends and begins by which mail of it failed.
+    failed: Option<(i64, i64)>,
 }
 
 /// Sources, as they come in.
@@ -83,6 +85,9 @@ impl Fold {
             seen.add(record, &domain);
             seen.first = earliest(seen.first, report.begin);
             seen.last = seen.last.max(report.end);
+            if fail > 0 {
+                seen.failed = seen.failed.max(span(report));
+            }
         }
     }
 
@@ -156,6 +161,16 @@ fn policy_of(
     }
 }
 
+/// When a report ends and begins; one that names a single time is of a day.
+fn span(report: &Aggregate) -> Option<(i64, i64)> {
+    match (report.begin, report.end) {
+        (Some(begin), Some(end)) => Some((begin.max(end), begin.min(end))),
+        (Some(begin), None) => Some((begin.saturating_add(DAY - 1), begin)),
+        (None, Some(end)) => Some((end, end.saturating_sub(DAY - 1))),
+        (None, None) => None,
+    }
+}
+
 fn earliest(one: Option<i64>, other: Option<i64>) -> Option<i64> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
@@ -212,6 +227,7 @@ impl Seen {
         self.has_own_path |= other.has_own_path;
         self.first = earliest(self.first, other.first);
         self.last = self.last.max(other.last);
+        self.failed = self.failed.max(other.failed);
     }
 
     /// What the address is to the domain.
@@ -347,7 +363,9 @@ impl Group {
             dkim_domains: listed(self.seen.dkim_domains),
             first_seen: self.seen.first,
             last_seen: self.seen.last,
+            last_failed: self.seen.failed.map(|(end, begin)| [begin, end]),
             passes_now: None,
+            earlier: None,
             advice,
         }
     }

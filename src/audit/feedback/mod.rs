@@ -3,9 +3,11 @@
 
 mod fold;
 pub(crate) mod lint;
+mod earlier;
 mod replay;
 
-pub use replay::{replay, replay_within};
+pub use earlier::State;
+pub use replay::{Answers, replay, replay_with};
 
 use crate::mail::feedback::{Flaws, Outcome, Reading, Report};
 use crate::report::Run;

@@ -21,6 +21,8 @@ pub struct Past {
     pub at: Option<u64>,
 
     /// The history [default: mailcheck/history.db in $XDG_STATE_HOME]
+    ///
+    /// With --at. bounce and report ask it about the time of the mail.
     #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = "Sources")]
     pub store: Option<PathBuf>,
 }

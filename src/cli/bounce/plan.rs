@@ -42,29 +42,22 @@ impl Form {
 ///
 /// # Errors
 /// A flag's value or the combination of flags means nothing.
-pub(super) fn plan(typed: BounceArgs) -> Result<Plan, Mistake> {
-    let history = history(&typed);
+pub(super) fn plan(mut typed: BounceArgs) -> Result<Plan, Mistake> {
+    let history = typed.earlier.is_none().then(|| store::of_then(&mut typed.sources)).flatten();
+    let sources = Sources::read_if_any(typed.sources)?;
+    if let (Some(history), None) = (&history, &sources) {
+        return Err(Mistake::new(format!(
+            "--store compares the DNS of then in {} with that of now: leave out --offline",
+            history.display()
+        )));
+    }
     Ok(Plan {
         history,
         file: PathBuf::from(typed.file),
         earlier: typed.earlier,
         counting: Counting::read(&typed.judging)?,
-        sources: Sources::read_if_any(typed.sources)?,
+        sources,
         outputs: outputs(&typed.form, &Form::NAMES)?,
         appearance: typed.look.into(),
     })
-}
-
-/// The history that says how the DNS was when mail was rejected: the one that is named, otherwise the one
-/// of this user, where the DNS of now is asked.
-fn history(typed: &BounceArgs) -> Option<PathBuf> {
-    let sources = &typed.sources;
-    if typed.earlier.is_some() || sources.past.at.is_some() {
-        return None;
-    }
-    if let Some(named) = &sources.past.store {
-        return Some(named.clone());
-    }
-    let is_live = !sources.offline && sources.replay.is_none();
-    store::place(None).ok().filter(|place| is_live && place.exists())
 }

@@ -54,7 +54,7 @@ pub(super) fn run(typed: RecordArgs) -> Result<u8, RunError> {
     let RecordArgs { words, mut sources, judging, pages: _ } = typed;
     let (named, resolvers) = domains(&words)?;
     let config = resolve_settings(&judging)?.policy.config;
-    let path = store::place(sources.past.store.as_deref())?;
+    let path = store::place(sources.past.store.take().as_deref())?;
     let time = sources.past.at.take();
     let is_recorded = sources.replay.is_some() || sources.offline;
     if time.is_some() != is_recorded {

@@ -1,5 +1,6 @@
 //! Where the history is, and the DNS of a moment out of it.
 
+use crate::cli::args::Sources;
 use crate::cli::words::Mistake;
 use crate::dns::Replay;
 use crate::history::{Access, Store, StoreError};
@@ -23,6 +24,25 @@ pub(in crate::cli) fn place(named: Option<&Path>) -> Result<PathBuf, Mistake> {
             "no place for the history: XDG_STATE_HOME and HOME are not set. Add --store FILE",
         )
     })
+}
+
+/// True if the history of this name was typed, and did not come from the environment, which names it for
+/// verbs that read one and for others.
+#[allow(clippy::disallowed_methods, reason = "the environment is read here")]
+pub(in crate::cli) fn is_typed(named: &Path) -> bool {
+    env::var_os("MAILCHECK_STORE").is_none_or(|variable| variable != named)
+}
+
+/// The history that says how the DNS was at the time of what is read: the one that is named, otherwise the
+/// one of this user, where the DNS of now is asked.
+pub(in crate::cli) fn of_then(sources: &mut Sources) -> Option<PathBuf> {
+    let Sources { past, offline, replay, .. } = sources;
+    if past.at.is_some() {
+        return None;
+    }
+    let is_live = !*offline && replay.is_none();
+    let own = || place(None).ok().filter(|place| is_live && place.exists());
+    past.store.take().or_else(own)
 }
 
 /// Opens a history.

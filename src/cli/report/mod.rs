@@ -1,11 +1,13 @@
 //! `mailcheck report`: what others report of a domain's mail.
 
+mod past;
 mod plan;
 
 use super::args::{self, Judging, Look, Pages, Sources};
+use super::history::store::trouble;
 use super::session::Session;
 use super::{RunError, input, wait_for, write};
-use crate::audit::feedback::{Folding, replay, replay_within};
+use crate::audit::feedback::{Answers, Folding, replay, replay_with};
 use crate::dns::MOST_QUERIES;
 use crate::mail::feedback::readings;
 use crate::render::{json, text, tsv};
@@ -13,6 +15,7 @@ use crate::report::Run;
 use crate::report::envelope::{Enveloped, Kind};
 use crate::report::feedback::Feedback;
 use clap::Parser;
+use past::Past;
 use plan::{Form, Plan, plan};
 use std::ffi::OsString;
 use std::io::Write;
@@ -105,25 +108,30 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
             add(&file.display().to_string(), &input::read(&file, LIMIT)?);
         }
     }
-    let mut feedback = match &plan.sources {
-        None => {
-            let mut feedback = folding.finish(Run::default());
-            replay(&mut feedback, None).await;
-            feedback
-        }
-        Some(sources) => {
-            let session = Session::open(sources)?;
-            let mut feedback = folding.finish(Run::default());
-            let most = sources.most_queries.unwrap_or(MOST_QUERIES);
-            let work = replay_within(&mut feedback, Some(&**session.dns()), most);
+    let session = plan.sources.as_ref().map(Session::open).transpose()?;
+    let mut feedback = folding.finish(Run::default());
+    let past = match &plan.history {
+        Some(path) => Past::read(path, &feedback).map_err(|why| trouble(path, &why))?,
+        None => Past::default(),
+    };
+    let most_queries = plan.sources.as_ref().and_then(|sources| sources.most_queries);
+    let answers = Answers {
+        today: session.as_ref().map(|session| &**session.dns()),
+        earlier: past.states(),
+        most_queries: most_queries.unwrap_or(MOST_QUERIES),
+    };
+    let work = replay_with(&mut feedback, &answers);
+    match &session {
+        None => work.await,
+        Some(session) => {
             if let Err(too_late) = session.deadline.bound(work).await {
                 feedback.run.notes.push(too_late);
                 replay(&mut feedback, None).await;
             }
             session.finish(&mut feedback.run)?;
-            feedback
         }
-    };
+    }
+    feedback.run.notes.extend(past.notes);
     let fails = plan.counting.judge(&mut feedback.findings);
     if fails && feedback.exit_code != NO_REPORT {
         feedback.exit_code = 1;

@@ -2,6 +2,7 @@
 
 use super::ReportArgs;
 use crate::cli::counting::Counting;
+use crate::cli::history::store;
 use crate::cli::words::{Appearance, Mistake, Output, Sources, outputs};
 use std::path::PathBuf;
 
@@ -10,6 +11,8 @@ use std::path::PathBuf;
 pub(super) struct Plan {
     /// The files and folders.
     pub files: Vec<PathBuf>,
+    /// The history, if there is one.
+    pub history: Option<PathBuf>,
     /// Which findings count.
     pub counting: Counting,
     /// Where answers come from; `None` if nothing is asked.
@@ -42,8 +45,9 @@ impl Form {
 ///
 /// # Errors
 /// A flag's value or the combination of flags means nothing.
-pub(super) fn plan(typed: ReportArgs) -> Result<Plan, Mistake> {
+pub(super) fn plan(mut typed: ReportArgs) -> Result<Plan, Mistake> {
     Ok(Plan {
+        history: store::of_then(&mut typed.sources),
         files: typed.files.into_iter().map(PathBuf::from).collect(),
         counting: Counting::read(&typed.judging)?,
         sources: Sources::read_if_any(typed.sources)?,

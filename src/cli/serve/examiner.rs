@@ -2,7 +2,7 @@
 
 use super::plan::HTTP;
 use crate::audit::bounce::{Checking, conclude, notification};
-use crate::audit::feedback::{Folding, replay, replay_within};
+use crate::audit::feedback::{Answers, Folding, replay, replay_with};
 use crate::audit::message::{Found, MessageInquiry, exit_code, message};
 use crate::audit::{self, Asked, Inquiry, Sender};
 use crate::cli::RunError;
@@ -199,7 +199,8 @@ async fn reports(
     if feedback.reports.is_empty() {
         return Err("no report in what was sent".to_owned());
     }
-    let work = replay_within(&mut feedback, Some(&**session.dns()), most_queries);
+    let answers = Answers { today: Some(&**session.dns()), most_queries, ..Answers::default() };
+    let work = replay_with(&mut feedback, &answers);
     if let Err(too_late) = session.deadline.bound(work).await {
         feedback.run.notes.push(too_late);
         replay(&mut feedback, None).await;

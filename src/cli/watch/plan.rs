@@ -54,7 +54,7 @@ pub(super) fn plan(typed: WatchArgs) -> Result<Plan, Mistake> {
     if named.is_empty() {
         return Err(undeclared());
     }
-    let store = store::place(sources.past.store.as_deref())?;
+    let store = store::place(sources.past.store.take().as_deref())?;
     let at = sources.past.at.take();
     let is_recorded = sources.replay.is_some() || sources.offline;
     if at.is_some() != is_recorded {

@@ -147,6 +147,11 @@ impl Sources {
             return Err(Mistake::new(format!("--at answers from the history: leave out {flag}")));
         }
         let args::Past { at, store } = typed.past;
+        if at.is_none() && store.as_deref().is_some_and(store::is_typed) {
+            return Err(Mistake::new(
+                "--store names a history and --at the moment to read from it: add --at TIME",
+            ));
+        }
         let at = at.map(|at| Ok::<_, Mistake>((store::place(store.as_deref())?, at)));
         let at = at.transpose()?;
         let is_silent = typed.offline || typed.replay.is_some() || at.is_some();
