@@ -64,14 +64,28 @@ impl Unread {
         }
     }
 
+    /// Says of a page of a list that it is no more than that, once for a file.
+    fn say_pages(&mut self, faults: &[&ZoneError]) {
+        for ZoneError { place, what, .. } in faults {
+            let place = escape(place.to_string().as_bytes());
+            let said = Phrase::new().code(place).plain(": ").plain(escape(what.as_bytes()));
+            if !self.notes.contains(&said) {
+                self.notes.push(said);
+            }
+        }
+    }
+
     fn say(&mut self, faults: &[&ZoneError], omitted: usize, when: &str, effect: &str) {
+        let (pages, faults): (Vec<&ZoneError>, Vec<&ZoneError>) =
+            faults.iter().partition(|it| is_page(it));
+        self.say_pages(&pages);
         let Some(first) = faults.first() else { return };
         let file = escape(first.place.file.as_bytes());
         let count = faults.len() + omitted;
         let entries = if count == 1 { "entry" } else { "entries" };
         self.notes.push(Phrase::new().code(file).plain(format!(
             "{when}: {count} {entries} not read ({}): {effect}",
-            listed(faults, omitted)
+            listed(&faults, omitted)
         )));
     }
 }
@@ -97,6 +111,11 @@ fn shortened(text: &str) -> String {
 /// True for a fault by which something is not read.
 fn is_unread(fault: &ZoneError) -> bool {
     fault.concerns != Concern::Nothing
+}
+
+/// True for a file that holds a page of a list after which another one follows.
+pub(super) fn is_page(fault: &ZoneError) -> bool {
+    fault.kind == ErrorKind::Incomplete
 }
 
 /// True if anything of a file was understood.
@@ -173,7 +192,8 @@ pub(super) fn reconcile(
         counts
     };
     let (was, is) = (keys(before), keys(after));
-    let is_alike = |key: &Key| was.get(key) == is.get(key);
+    // What is missing on one page is not what is missing on another one.
+    let is_alike = |key: &Key| key.0 != ErrorKind::Incomplete && was.get(key) == is.get(key);
     let touched: HashSet<Concern> = was
         .keys()
         .chain(is.keys())
@@ -234,7 +254,10 @@ pub(super) fn disregard(files: &mut Files, unread: &mut Unread) {
     let sets = files.zones.iter().flat_map(Zone::open_sets);
     let mut concerns: Vec<Concern> =
         sets.map(|(name, kind)| Concern::Set(name.clone(), kind)).collect();
-    concerns.push(Concern::Anything);
+    // What other pages of a list hold is as unknown in both states as it is in one.
+    if !faults.iter().any(|it| is_page(it)) {
+        concerns.push(Concern::Anything);
+    }
     unread.add_alike(&faults, files.omitted);
     for zone in &mut files.zones {
         concerns.iter().for_each(|concern| zone.disregard(concern));

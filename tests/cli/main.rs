@@ -25,6 +25,7 @@ mod identities;
 mod included;
 mod kinds;
 mod lint;
+mod listings;
 mod mail;
 mod outages;
 mod pages;

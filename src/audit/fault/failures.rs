@@ -8,7 +8,7 @@ use crate::report::{
     RecordSet,
 };
 use crate::text::Phrase;
-use crate::zonefile::zone::LEFT_OUT;
+use crate::zonefile::zone::{LEFT_OUT, OFF_PAGE};
 
 /// Most queries that one fault lists as its evidence.
 const MOST_EVIDENCE: usize = 8;
@@ -84,13 +84,15 @@ fn unanswered(domain: &Domain, hints: &Hints, failed: Vec<(&Lookup, Trouble)>) -
     if let Some(first) = left_out.first().filter(|_| left_out.len() == failed.len()) {
         return vec![not_as_data(first, left_out.len())];
     }
-    let unread: Vec<&Lookup> = failed
-        .iter()
-        .filter(|(lookup, trouble)| *trouble == Trouble::Unread && !is_left_out(lookup))
-        .map(|(lookup, _)| *lookup)
-        .collect();
+    let unread = failed.iter().filter(|(_, trouble)| *trouble == Trouble::Unread);
+    let unread = unread.map(|(lookup, _)| *lookup).filter(|lookup| !is_left_out(lookup));
+    let (missing, unread): (Vec<&Lookup>, Vec<&Lookup>) =
+        unread.partition(|lookup| lookup.detail.contains(OFF_PAGE));
     if let Some(first) = unread.first() {
         return vec![unreadable(first, unread.len())];
+    }
+    if let Some(first) = missing.first() {
+        return vec![off_page(first, missing.len())];
     }
     let failed: Vec<(&Lookup, Trouble)> = failed
         .into_iter()
@@ -235,6 +237,16 @@ fn not_as_data(first: &Lookup, count: usize) -> Fault {
     let reason = in_file(first, count);
     let action =
         Phrase::from("query what is published: ").code(format!("mailcheck {}", first.name));
+    let evidence = vec![evidence(first)];
+    Fault { evidence, ..Fault::undetermined(FaultKind::NotRecorded, reason, action) }
+}
+
+/// The list is sound, and is not all there.
+fn off_page(first: &Lookup, count: usize) -> Fault {
+    let reason = in_file(first, count);
+    let action = Phrase::from("export the whole list; ")
+        .code(format!("mailcheck lint {}", first.source))
+        .plain(" shows the command");
     let evidence = vec![evidence(first)];
     Fault { evidence, ..Fault::undetermined(FaultKind::NotRecorded, reason, action) }
 }

@@ -196,10 +196,10 @@ impl States {
         }
     }
 
-    /// A limit is said to have been reached, for what is behind it is not known.
+    /// What is behind a limit, or on another page of a list, is not known.
     fn limits(&mut self, files: &Files) {
-        let is_limit = |it: &&ZoneError| it.kind == ErrorKind::Limit;
-        self.unread.is_partial |= files.errors.iter().any(|it| is_limit(&it));
+        let is_limit = |it: &ZoneError| it.kind == ErrorKind::Limit || unread::is_page(it);
+        self.unread.is_partial |= files.errors.iter().any(is_limit);
     }
 
     fn skipped(&mut self, version: &Version) {

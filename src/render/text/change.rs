@@ -46,10 +46,14 @@ pub(super) fn change(sheet: &mut Sheet, domain: &Domain, change: &Change) {
     if !is_determined && change.records.is_empty() {
         sheet.blank();
     }
-    for why in &change.unknown {
+    for why in change.unknown.iter().take(NAMED) {
         let label = sheet.line().with(Ink::Unknown, "  undetermined  ");
         let sentence = sheet.line().phrase(why);
         sheet.sentence(label, &sentence);
+    }
+    if change.unknown.len() > NAMED {
+        let more = change.unknown.len() - NAMED;
+        sheet.put(&sheet.line().with(Ink::Unknown, format!("  and {more} more")));
     }
     let is_resolved = |it: &&crate::report::Finding| it.state == Some(State::Resolved);
     let resolved: Vec<_> = domain.findings.iter().filter(is_resolved).collect();

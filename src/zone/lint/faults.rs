@@ -40,9 +40,9 @@ pub(crate) static NOT_READ: Rule = Rule {
 };
 
 pub(super) fn not_read(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    use ErrorKind::{Class, Limit, MissingDot, Refused};
+    use ErrorKind::{Class, Incomplete, Limit, MissingDot, Refused};
     // The name of a zone without its final dot, as some exports have it, is read as it is meant.
-    let is_it = |kind| matches!(kind, Refused | Limit | Class | MissingDot);
+    let is_it = |kind| matches!(kind, Refused | Incomplete | Limit | Class | MissingDot);
     each(facts, is_it, rule, "", findings);
     for Notice { place, remark } in &facts.files.notices {
         if let Remark::Skipped { what } | Remark::Unchanged { what } | Remark::Zone { what } =

@@ -10,17 +10,19 @@
 //! | Kubernetes | manifests of `DNSEndpoint` for external-dns |
 //! | CloudFormation | templates with `AWS::Route53::RecordSet` |
 //!
-//! A list with an SOA record is a whole zone; any other speaks for the sets that it lists.
+//! A list with an SOA record is a whole zone; any other speaks for the sets that it lists. A page of a list
+//! after which another one follows claims that nothing is absent.
 
 use super::book::Shape::{Host, Quoted, Word};
 use super::book::{Book, Field, Set, field, or_zero};
 use super::json::Piece;
+use super::paging::Pages;
 use super::text::Text;
 use super::value::{Node, Value};
 use super::{Format, routing, yaml};
 use crate::dns::Kind;
 use crate::net::Name;
-use crate::zonefile::zone::{Builder, ErrorKind, Zone};
+use crate::zonefile::zone::{Builder, Concern, ErrorKind, Zone};
 
 const MX: &[Field] =
     &[or_zero(&["preference", "priority"]), field(&["exchange", "content", "value"], Host)];
@@ -37,7 +39,7 @@ pub(super) fn read(book: &mut Book<'_>, format: Format, origin: Option<&Name>) -
     builder.suppose(origin);
     let begin = text.trim_start_matches('\u{feff}').trim_start();
     let is_json = begin.starts_with(['{', '[']);
-    let mut read = Reader { format, origin: origin.cloned(), sets: 0 };
+    let mut read = Reader { format, origin: origin.cloned(), sets: 0, pages: Pages::default() };
     if is_json {
         let document = Piece::document(text).map_err(|fault| book.wrong(fault)).ok()?;
         read.document(book, &mut builder, document);
@@ -52,6 +54,10 @@ pub(super) fn read(book: &mut Book<'_>, format: Format, origin: Option<&Name>) -
     if read.sets == 0 {
         book.fault(0, ErrorKind::Syntax, "expected record sets, found none");
     }
+    if let Some((offset, what)) = read.pages.missing(format) {
+        book.remarks.fault_of(offset, ErrorKind::Incomplete, Concern::Anything, || what);
+        builder.is_page();
+    }
     Some(builder.finish(&book.source, &mut book.remarks))
 }
 
@@ -59,6 +65,7 @@ struct Reader {
     format: Format,
     origin: Option<Name>,
     sets: usize,
+    pages: Pages,
 }
 
 impl Reader {
@@ -81,6 +88,9 @@ impl Reader {
                 Ok(value) => self.value(book, builder, &value),
                 Err(fault) => book.wrong(fault),
             };
+        }
+        if document.is_object() {
+            self.pages.note_document(document);
         }
         let done = list.each(|piece| match piece.value() {
             Ok(value) => self.value(book, builder, &value),
@@ -111,6 +121,9 @@ impl Reader {
             Format::Kubernetes => {
                 let spec = value.get("spec").and_then(|spec| spec.get("endpoints"));
                 if let Some(list) = spec.or_else(|| value.get("items")) {
+                    if spec.is_none() {
+                        self.pages.note(value);
+                    }
                     return list.items().into_iter().for_each(|it| self.value(book, builder, it));
                 }
                 self.endpoint(book, builder, value);
@@ -118,6 +131,7 @@ impl Reader {
             Format::CloudFormation => self.template(book, builder, value),
             _ => {
                 if let Some(list) = lists.iter().find_map(|key| list_of(value, key)) {
+                    self.pages.note(value);
                     return list.items().into_iter().for_each(|it| self.value(book, builder, it));
                 }
                 match self.format {

@@ -139,6 +139,8 @@ impl Format {
             Self::Kubernetes
         } else if has("AWS::Route53::") {
             Self::CloudFormation
+        } else if has("ResourceRecordSets:") || has("ResourceRecords:") {
+            Self::Route53
         } else {
             Self::OctoDns
         }
@@ -154,7 +156,10 @@ impl Format {
             Self::DnsControl
         } else if has("resource_changes") || has("format_version") || has("terraform_version") {
             Self::Terraform
-        } else if has("ResourceRecordSets") {
+        } else if has("ResourceRecordSets")
+            || document.is_array() && text.contains("\"ResourceRecord")
+        {
+            // Pages of a list in an array, or what `--query ResourceRecordSets` leaves of one.
             Self::Route53
         } else if text.contains("\"rrdatas\"") {
             Self::Google

@@ -32,6 +32,8 @@ mod json;
 #[cfg(feature = "formats")]
 mod octodns;
 #[cfg(feature = "formats")]
+mod paging;
+#[cfg(feature = "formats")]
 mod plain;
 #[cfg(feature = "formats")]
 mod routing;

@@ -73,6 +73,8 @@ pub(in crate::zonefile) struct Builder {
     records: usize,
     /// The zone, where something beside the text says it.
     hint: Option<Name>,
+    /// True for a page of a list after which another one follows.
+    is_page: bool,
 }
 
 #[cfg(feature = "formats")]
@@ -95,6 +97,11 @@ impl Builder {
     /// Says which zone the file speaks for, all of it.
     pub(in crate::zonefile) fn claim(&mut self, apex: &Name) {
         self.claimed = Some(apex.clone());
+    }
+
+    /// Says that it is a page of a list after which another one follows.
+    pub(in crate::zonefile) fn is_page(&mut self) {
+        self.is_page = true;
     }
 
     /// Says that a record set is listed, be it without records.
@@ -192,7 +199,7 @@ impl Builder {
     pub(in crate::zonefile) fn finish(self, source: &Source<'_>, remarks: &mut Remarks) -> Zone {
         let below_root =
             if self.soa.as_ref().is_some_and(Name::is_root) { self.below_root() } else { None };
-        let Self { mut tree, soa, claimed, .. } = self;
+        let Self { mut tree, soa, claimed, is_page, .. } = self;
         let mut is_open = false;
         for concern in remarks.take_concerns() {
             match concern {
@@ -245,7 +252,7 @@ impl Builder {
                 name,
             }
         });
-        Zone { file: Arc::clone(&source.file), apex, tree, is_open }
+        Zone { file: Arc::clone(&source.file), apex, tree, is_open, is_page }
     }
 }
 

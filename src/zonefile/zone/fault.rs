@@ -37,6 +37,8 @@ pub enum ErrorKind {
     LargeSet,
     /// Asked for, and not done: an `$INCLUDE` of a file that is not there, or must not be opened.
     Refused,
+    /// The file is a page of a list, and says that another one follows.
+    Incomplete,
     /// More than is read: records of `$GENERATE`, nesting, aliases.
     Limit,
     /// A comment that begins with `mailcheck:` and says nothing that is understood.

@@ -56,6 +56,7 @@ impl Zone {
             self.apex = other.apex;
         }
         self.is_open |= other.is_open;
+        self.is_page |= other.is_page;
         for (name, node) in other.tree.iter() {
             let own = self.tree.entry(name);
             own.is_open |= node.is_open;

@@ -24,6 +24,7 @@ mod header;
 mod ignore;
 pub(crate) mod include;
 mod merge;
+mod open;
 mod read;
 pub(super) mod source;
 #[cfg(test)]
@@ -37,6 +38,8 @@ pub use ignore::{Ignore, IgnoredRule};
 pub use include::{Assembly, Opened};
 #[doc(hidden)]
 pub use merge::Overlap;
+#[doc(hidden)]
+pub use open::OFF_PAGE;
 pub use read::Reading;
 #[cfg(feature = "cli")]
 pub(crate) use source::MOST_RECORDS;
@@ -65,6 +68,8 @@ pub struct Zone {
     tree: Tree,
     /// True if an entry was not read that may be about any name.
     is_open: bool,
+    /// True for a page of a list: then it is open, for another one follows.
+    is_page: bool,
 }
 
 /// The top of a zone.
@@ -98,6 +103,8 @@ struct Content {
     is_open: bool,
     /// True if two files of the zone list different records of the set, which is then open.
     differs: bool,
+    /// True if it may be on another page of the list that the file is a page of.
+    is_off_page: bool,
     /// True if the file speaks for the set even if it lists no record of it.
     declared: bool,
     /// Octets in a message.
@@ -177,7 +184,7 @@ impl Zone {
             content.ttl = Some(ttl);
             content.listed.extend(listed);
         }
-        Self { file: Arc::from(file), apex: None, tree, is_open: false }
+        Self { file: Arc::from(file), apex: None, tree, is_open: false, is_page: false }
     }
 
     /// The file, as the user named it.
@@ -213,49 +220,10 @@ impl Zone {
         node.is_some_and(|node| node.sets.get(Kind::Ns).is_some())
     }
 
-    /// Counts an entry that could not be read as one that is not there: for two states of a file that
-    /// have the same, so that it makes no difference between them.
-    pub fn disregard(&mut self, concern: &Concern) {
-        match concern {
-            Concern::Nothing => {}
-            Concern::Anything => self.is_open = false,
-            Concern::Set(name, kind) => {
-                let node = self.tree.entry(name);
-                match kind {
-                    Some(kind) => node.sets.entry(*kind).is_open = false,
-                    None => node.is_open = false,
-                }
-                node.sets.retain(|set| !set.is_empty() || set.declared);
-                if node.is_empty() {
-                    self.tree.remove(name);
-                }
-            }
-        }
-    }
-
-    /// Leaves a record set open: questions for it are not answered.
-    pub fn leave_open(&mut self, name: &Name, kind: Kind) {
-        self.tree.entry(name).sets.entry(kind).is_open = true;
-    }
-
     /// Makes it speak for the record sets that it lists, and no more: other sources add records.
     #[doc(hidden)]
     pub fn limit_to_listed(&mut self) {
         self.apex = None;
-    }
-
-    /// True if an entry was not read that may be about any name.
-    pub fn is_open(&self) -> bool {
-        self.is_open
-    }
-
-    /// The names and types at which something could not be read; no type where not even that is known.
-    pub fn open_sets(&self) -> impl Iterator<Item = (&Name, Option<Kind>)> {
-        self.tree.iter().flat_map(|(name, node)| {
-            let sets = node.sets.iter().filter(|(_, set)| set.is_open);
-            let whole = node.is_open.then_some((name, None));
-            sets.map(move |(kind, _)| (name, Some(kind))).chain(whole)
-        })
     }
 
     /// What the zone has to say to a question. Aliases are named, not followed.
@@ -265,7 +233,7 @@ impl Zone {
                 Verdict::Answer { outcome: Outcome::NxDomain | Outcome::NoData, .. }
                     if self.is_open =>
                 {
-                    Verdict::failed(Trouble::Unread, "an entry for an unknown name is not read")
+                    Verdict::failed(Trouble::Unread, self.why_open())
                 }
                 verdict => verdict,
             },
@@ -390,6 +358,9 @@ impl Content {
         if self.differs {
             let detail = format!("two files list different {kind} records");
             return Verdict::failed(Trouble::Unread, detail);
+        }
+        if self.is_off_page {
+            return Verdict::failed(Trouble::Unread, OFF_PAGE);
         }
         if self.is_open {
             let detail = format!("an entry of type {kind} is not read");
