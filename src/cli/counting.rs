@@ -29,6 +29,11 @@ impl Counting {
         Ok(Self { policy, least, today: clock::now().date() })
     }
 
+    /// The least severity of a finding that makes the run fail, if one was named.
+    pub(super) fn least(&self) -> Option<Severity> {
+        self.least
+    }
+
     /// Applies the owner's decisions; true if a finding makes the run fail.
     pub(super) fn judge(&self, findings: &mut Vec<Finding>) -> bool {
         decide(&self.policy, &self.today, findings);

@@ -95,6 +95,13 @@ impl Stream for Annotations {
     }
 }
 
+#[cfg(feature = "mail")]
+impl super::mail::Articles for Annotations {
+    fn article(&mut self, article: &super::mail::Article, out: &mut dyn Write) -> io::Result<()> {
+        self.add(&article.findings, out)
+    }
+}
+
 /// The findings of a severity that count, those of one line together, in their order.
 fn groups(findings: &[Finding], severity: Severity) -> Vec<Vec<&Finding>> {
     let mut groups: Vec<Vec<&Finding>> = Vec::new();

@@ -74,6 +74,13 @@ impl Stream for Issues {
     }
 }
 
+#[cfg(feature = "mail")]
+impl super::mail::Articles for Issues {
+    fn article(&mut self, article: &super::mail::Article, out: &mut dyn Write) -> io::Result<()> {
+        self.put(None, &article.findings, out)
+    }
+}
+
 /// One issue, with the members that GitLab reads.
 #[derive(Serialize)]
 struct Issue<'r> {

@@ -10,6 +10,8 @@
 
 use super::{Stream, whole};
 use crate::diagnostic::Severity;
+#[cfg(feature = "mail")]
+use crate::report::Verdict;
 use crate::report::{
     Answer, Authorization, Authorized, Domain, Expected, Finding, Report, SectionView, State,
     Status, Tally, Threshold,
@@ -81,6 +83,24 @@ impl Stream for Suites {
             self.put(&Suite { name: "files and configuration".to_owned(), cases }, out)?;
         }
         writeln!(out, "</testsuites>")
+    }
+}
+
+#[cfg(feature = "mail")]
+impl super::mail::Articles for Suites {
+    fn article(&mut self, article: &super::mail::Article, out: &mut dyn Write) -> io::Result<()> {
+        let said = article.headline.to_string();
+        let answer = Case {
+            name: "answer".to_owned(),
+            because: match article.result {
+                Verdict::Fail => Because::new(Kind::Failure, said),
+                Verdict::Unknown => Because::new(Kind::Error, said),
+                Verdict::Ok | Verdict::Warn => None,
+            },
+        };
+        let rules = rules(&article.findings, self.threshold.fail_on);
+        let cases = std::iter::once(answer).chain(rules).collect();
+        self.put(&Suite { name: article.name.clone(), cases }, out)
     }
 }
 

@@ -1,7 +1,9 @@
-//! Messages as they come in: text, JSON, or the field that a receiver would add.
+//! Messages as they come in: text, JSON, the field that a receiver would add, or as domains are shown.
 
 use super::json::printable;
+use super::mail::{Article, Articles, Shared, frame as frame_of};
 use super::text::{self, Look};
+use crate::diagnostic::Severity;
 use crate::report::envelope::{Enveloped, Kind};
 use crate::report::message::{MessageReport, Messages};
 use std::io::{self, Write};
@@ -15,23 +17,31 @@ pub enum Form {
     Json,
     /// An Authentication-Results field for each message (RFC 8601).
     Header,
+    /// As domains are shown, too.
+    Shared(Shared),
 }
 
 /// What the empty list of messages looks like in a document.
 const NONE: &str = "\n  \"messages\": []";
 
 /// A document that is written while messages come in.
-#[derive(Debug)]
 pub struct MessageStream {
     form: Form,
     look: Look,
+    /// The least severity of a finding that makes the run fail, if one was named.
+    least: Option<Severity>,
     written: usize,
+    shared: Option<Box<dyn Articles>>,
 }
 
 impl MessageStream {
     /// A document of that form.
-    pub fn new(form: Form, look: Look) -> Self {
-        Self { form, look, written: 0 }
+    pub fn new(form: Form, look: Look, least: Option<Severity>) -> Self {
+        let shared = match form {
+            Form::Shared(form) => Some(form.stream()),
+            Form::Text | Form::Json | Form::Header => None,
+        };
+        Self { form, look, least, written: 0, shared }
     }
 
     /// Begins it.
@@ -39,9 +49,12 @@ impl MessageStream {
     /// # Errors
     /// `out` cannot be written to.
     pub fn begin(&mut self, messages: &Messages, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(shared) = &mut self.shared {
+            return shared.begin(&frame_of(&messages.run, messages.exit_code, self.least), out);
+        }
         match self.form {
             Form::Json => write!(out, "{}\n  \"messages\": [", frame(messages)?.0),
-            Form::Text | Form::Header => Ok(()),
+            Form::Text | Form::Header | Form::Shared(_) => Ok(()),
         }
     }
 
@@ -50,6 +63,9 @@ impl MessageStream {
     /// # Errors
     /// `out` cannot be written to.
     pub fn message(&mut self, report: &MessageReport, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(shared) = &mut self.shared {
+            shared.article(&Article::of_message(report), out)?;
+        }
         match self.form {
             Form::Json => {
                 let text = printable(serde_json::to_string_pretty(report)?);
@@ -58,6 +74,7 @@ impl MessageStream {
             }
             Form::Text => text::message::render(report, &self.look, self.written > 0, out)?,
             Form::Header => write!(out, "{}\r\n", report.header)?,
+            Form::Shared(_) => {}
         }
         self.written += 1;
         Ok(())
@@ -68,13 +85,16 @@ impl MessageStream {
     /// # Errors
     /// `out` cannot be written to.
     pub fn end(&mut self, messages: &Messages, out: &mut dyn Write) -> io::Result<()> {
+        if let Some(shared) = &mut self.shared {
+            return shared.end(&frame_of(&messages.run, messages.exit_code, self.least), out);
+        }
         match self.form {
             Form::Json => {
                 let end = if self.written > 0 { "\n  ]" } else { "]" };
                 writeln!(out, "{end}{}", frame(messages)?.1)
             }
             Form::Text => text::message::end(messages, &self.look, self.written, out),
-            Form::Header => Ok(()),
+            Form::Header | Form::Shared(_) => Ok(()),
         }
     }
 }

@@ -29,7 +29,7 @@
 //!
 //! [`Report`]: crate::report::Report
 
-#[cfg(feature = "html")]
+#[cfg(any(feature = "html", feature = "mail"))]
 mod attribution;
 #[cfg(feature = "history")]
 #[doc(hidden)]
@@ -51,6 +51,9 @@ pub mod json;
 pub mod junit;
 #[cfg(feature = "html")]
 pub mod link;
+#[cfg(feature = "mail")]
+#[doc(hidden)]
+pub mod mail;
 pub mod markdown;
 #[cfg(all(feature = "cli", feature = "mail"))]
 #[doc(hidden)]

@@ -148,6 +148,19 @@ impl Stream for Log {
     }
 }
 
+#[cfg(feature = "mail")]
+impl super::mail::Articles for Log {
+    fn article(&mut self, article: &super::mail::Article, out: &mut dyn Write) -> io::Result<()> {
+        if article.result == crate::report::Verdict::Unknown {
+            let said = format!("{}: undetermined: {}", article.name, article.headline);
+            let (level, domain) = ("error", article.name.as_str().into());
+            let text = literal(&unlinked(&said)).into();
+            self.notifications.push(Notification { level, domain, text });
+        }
+        self.findings(None, &article.findings, out)
+    }
+}
+
 /// What is said of the rule that a finding is of.
 fn descriptor(finding: &Finding) -> Value {
     let rule = catalogue::rule(&finding.rule);

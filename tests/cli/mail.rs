@@ -1,7 +1,7 @@
 //! Messages, bounces and reports from outside: several in one file, budgets, recordings of another
 //! day, readers that go away.
 
-use super::{run, world};
+use super::{Ended, run, world};
 use serde_json::Value;
 
 /// A notification of a reply.
@@ -178,4 +178,120 @@ fn a_message_without_any_answer_is_undetermined_and_its_body_is_still_checked() 
         (&"temperror".into(), &true.into())
     );
     assert_eq!(ended.code, Some(3));
+}
+
+// ── the forms of domains ────────────────────────────────────────────────────────────────────────
+
+/// A report by which an address failed, whose names hold markup.
+const FAILING: &str = "<feedback><report_metadata><org_name>&lt;img src=x onerror=a()&gt;</org_name>\
+    <report_id>1</report_id><date_range><begin>1795651200</begin><end>1795737599</end></date_range>\
+    </report_metadata><policy_published><domain>example.com</domain><p>none</p></policy_published>\
+    <record><row><source_ip>203.0.113.9</source_ip><count>7 x</count></row></record><record><row>\
+    <source_ip>203.0.113.9</source_ip><count>7</count><policy_evaluated><disposition>none</disposition>\
+    <dkim>fail</dkim><spf>fail</spf></policy_evaluated></row><identifiers>\
+    <header_from>example.com</header_from></identifiers></record></feedback>";
+
+/// A message that fails, whose fields hold markup.
+const SPOOFED: &str = "Return-Path: <a@example.net>\nAuthentication-Results: <script>a()</script>; \
+    dmarc=pass header.from=<b>x</b>\nReceived: from <img src=x> ([192.0.2.25]) by mx.example.net; \
+    Fri, 27 Nov 2026 08:12:04 +0000\nReceived: from out.example.com by <script>a()</script>; \
+    Fri, 27 Nov 2026 08:02:04 +0000\nFrom: <script>a()</script> <a@example.com>\n\nbody\n";
+
+/// What each verb about mail writes in a form, with its exit code: of a message, a bounce and a report.
+fn in_form(test: &str, form: &str) -> [Ended; 3] {
+    ["message", "bounce", "report"].map(|verb| {
+        let args = [verb, "m.txt", "--replay", "w.jsonl", "-f", form];
+        let cassette = world(&[
+            ("example.com", "TXT", "\"v=spf1 -all\"".to_owned()),
+            ("_dmarc.example.com", "TXT", "\"v=DMARC1; p=reject\"".to_owned()),
+        ]);
+        let text = match verb {
+            "message" => SPOOFED.to_owned(),
+            "bounce" => bounce("550 5.7.23 SPF fail <script>a()</script> ip 192.0.2.25", ""),
+            _ => FAILING.to_owned(),
+        };
+        let run = run(&format!("{test}-{form}-{verb}"), args);
+        run.file("m.txt", text.as_bytes()).file("w.jsonl", cassette.as_bytes()).end()
+    })
+}
+
+#[test]
+fn code_scanning_gets_a_result_for_each_finding_about_mail() {
+    let rules = in_form("scanning", "sarif").map(|ended| {
+        let log: Value = serde_json::from_str(&ended.stdout).expect("SARIF is JSON");
+        let results = log["runs"][0]["results"].as_array().cloned().unwrap_or_default();
+        let families = results.iter().filter_map(|it| it["ruleId"].as_str()?.split_once('/'));
+        families.map(|(family, _)| family.to_owned()).next().unwrap_or_default()
+    });
+    assert_eq!(rules, ["message", "bounce", "report"]);
+}
+
+#[test]
+fn code_scanning_names_the_file_of_a_message() {
+    let [message, ..] = in_form("places", "sarif");
+    let log: Value = serde_json::from_str(&message.stdout).expect("SARIF is JSON");
+    let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "m.txt");
+}
+
+#[test]
+fn a_test_about_mail_fails_exactly_when_the_run_does() {
+    let found = in_form("tests", "junit").map(|ended| {
+        let fails = ["<failure", "<error"].iter().any(|it| ended.stdout.contains(it));
+        (ended.code == Some(0), fails)
+    });
+    assert!(found.iter().all(|(passes, fails)| passes != fails), "{found:?}");
+}
+
+#[test]
+fn findings_about_mail_are_annotations_and_issues() {
+    let annotated = in_form("annotated", "github").map(|ended| ended.stdout.starts_with("::"));
+    let issues = in_form("issues", "gitlab").map(|ended| {
+        let issues: Value = serde_json::from_str(&ended.stdout).expect("it is JSON");
+        issues[0]["check_name"].is_string()
+    });
+    assert_eq!((annotated, issues), ([true; 3], [true; 3]));
+}
+
+#[test]
+fn nothing_of_mail_is_markup_on_a_page_or_in_a_comment() {
+    let pages = in_form("markup", "html").map(|ended| ended.stdout);
+    // Code spans of Markdown hold no markup.
+    let outside = |text: String| text.split('`').step_by(2).collect::<String>();
+    let comments = in_form("markup", "markdown").map(|ended| outside(ended.stdout));
+    for text in pages.iter().chain(&comments) {
+        let lower = text.to_ascii_lowercase();
+        let found = ["<script", "<img", "<b>"].into_iter().find(|it| lower.contains(it));
+        assert_eq!(found, None, "{text}");
+    }
+}
+
+#[test]
+fn a_page_about_mail_runs_and_fetches_nothing_by_its_own_policy() {
+    let found = in_form("policy", "html")
+        .map(|ended| ended.stdout.contains("content=\"default-src 'none';"));
+    assert_eq!(found, [true; 3]);
+}
+
+#[test]
+fn a_page_about_a_message_draws_its_hops() {
+    let [message, ..] = in_form("hops", "html");
+    let rows = message.stdout.matches("<svg class=\"bar\"").count();
+    assert_eq!(rows, 1, "{}", message.stdout);
+}
+
+#[test]
+fn a_page_about_several_messages_lists_them() {
+    let message = "From: a@example.com\n\nbody\n".to_owned();
+    let run = run("page-several", ["message", "m.mbox", "--offline", "-f", "html"]);
+    let page = run.file("m.mbox", mbox(&[message.clone(), message]).as_bytes()).end().stdout;
+    let (_, list) = page.split_once("<section id=\"all\"").expect("a list of all");
+    assert_eq!(list.matches("<tr><td><a href").count(), 2);
+}
+
+#[test]
+fn a_form_that_mail_does_not_have_is_refused_with_those_that_it_has() {
+    let refused = in_form("refused", "prometheus").map(|ended| ended.stderr);
+    let begin = "error: there is no prometheus form of this report. One of: text, json";
+    assert!(refused.iter().all(|it| it.starts_with(begin)), "{refused:?}");
 }

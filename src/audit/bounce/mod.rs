@@ -89,7 +89,7 @@ pub fn conclude(found: Vec<Bounce>) -> Bounces {
             ),
             2,
         ),
-        [only] => (headline(&only.recipients, only.now.as_ref()), worst(only)),
+        [only] => answer(only),
         all => {
             let codes: Vec<u8> = all.iter().map(worst).collect();
             let gravest = [1, 3].into_iter().find(|code| codes.contains(code)).unwrap_or(0);
@@ -97,6 +97,11 @@ pub fn conclude(found: Vec<Bounce>) -> Bounces {
         }
     };
     Bounces { bounces: found, headline, run: Run::default(), exit_code }
+}
+
+/// What a notification comes to, in a sentence and as an exit code.
+pub fn answer(bounce: &Bounce) -> (Phrase, u8) {
+    (headline(&bounce.recipients, bounce.now.as_ref()), worst(bounce))
 }
 
 /// The exit code of a notification.

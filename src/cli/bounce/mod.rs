@@ -8,9 +8,11 @@ use super::session::Session;
 use super::sources::replay;
 use super::words::Mistake;
 use super::{RunError, mailbox, wait_for, write};
-use crate::audit::bounce::{Checking, checked_domain, conclude, notification};
+use crate::audit::bounce::{Checking, answer, checked_domain, conclude, notification};
+use crate::diagnostic::Severity;
 use crate::dns::{Dns, MOST_QUERIES};
 use crate::mail::bounce::read;
+use crate::render::mail::{Article, frame};
 use crate::render::{json, text};
 use crate::report::bounce::Bounces;
 use crate::report::envelope::{Enveloped, Kind};
@@ -61,7 +63,7 @@ pub(super) struct BounceArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "offline")]
     pub earlier: Option<PathBuf>,
 
-    /// text or json, perhaps into a file: json=FILE
+    /// text, json, markdown, html, sarif, junit, github or gitlab, perhaps into a file: json=FILE
     #[arg(short = 'f', long = "format", value_name = "FORMAT[=FILE]")]
     pub form: Vec<OsString>,
 
@@ -164,7 +166,10 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
         session.finish(&mut found.run)?;
     }
     for output in &plan.outputs {
-        write::output(output, &plan.appearance, |it, look, out| form(&found, it, look, out))?;
+        let least = plan.counting.least();
+        write::output(output, &plan.appearance, |it, look, out| {
+            form(&found, it, least, look, out)
+        })?;
     }
     Ok(found.exit_code)
 }
@@ -202,6 +207,7 @@ impl Unread {
 fn form(
     found: &Bounces,
     form: Form,
+    least: Option<Severity>,
     look: &text::Look,
     out: &mut dyn Write,
 ) -> Result<(), RunError> {
@@ -210,6 +216,14 @@ fn form(
         Form::Json => {
             let started = found.run.started.as_deref();
             json::render(&Enveloped::new(Kind::Bounce, started, found), out)?;
+        }
+        Form::Shared(form) => {
+            let articles = found.bounces.iter().map(|it| Article::of_bounce(it, answer(it)));
+            let mut articles: Vec<Article> = articles.collect();
+            if articles.is_empty() {
+                articles.push(Article::of_nothing(found.headline.clone()));
+            }
+            form.write(&articles, &frame(&found.run, found.exit_code, least), out)?;
         }
     }
     Ok(())

@@ -4,6 +4,7 @@ use super::BounceArgs;
 use crate::cli::counting::Counting;
 use crate::cli::history::store;
 use crate::cli::words::{Appearance, Mistake, Output, Sources, outputs};
+use crate::render::mail::Shared;
 use std::path::PathBuf;
 
 /// Everything that a run of `mailcheck bounce` does.
@@ -32,10 +33,21 @@ pub(super) enum Form {
     Text,
     /// For a program.
     Json,
+    /// As domains are shown, too.
+    Shared(Shared),
 }
 
 impl Form {
-    const NAMES: [(Self, &'static str); 2] = [(Self::Text, "text"), (Self::Json, "json")];
+    const NAMES: [(Self, &'static str); 8] = [
+        (Self::Text, "text"),
+        (Self::Json, "json"),
+        (Self::Shared(Shared::Markdown), "markdown"),
+        (Self::Shared(Shared::Html), "html"),
+        (Self::Shared(Shared::Sarif), "sarif"),
+        (Self::Shared(Shared::JUnit), "junit"),
+        (Self::Shared(Shared::GitHub), "github"),
+        (Self::Shared(Shared::GitLab), "gitlab"),
+    ];
 }
 
 /// Understands what was typed.

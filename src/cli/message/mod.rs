@@ -9,6 +9,7 @@ use super::words::{Mistake, Output};
 use super::{RunError, mailbox, wait_for, write};
 use crate::audit::message::{Found, exit_code, message};
 use crate::mail::{Message, Piece};
+use crate::render::mail::Shared;
 use crate::render::messages::{Form, MessageStream};
 use crate::report::Run;
 use crate::report::message::{MessageReport, Messages};
@@ -83,7 +84,7 @@ pub(super) struct MessageArgs {
     #[arg(long, value_parser = BoolishValueParser::new())]
     pub resign_check: bool,
 
-    /// text, json or header, perhaps into a file: json=FILE
+    /// text, json, header, markdown, html, sarif, junit, github or gitlab, perhaps into a file: json=FILE
     #[arg(short = 'f', long = "format", value_name = "FORMAT[=FILE]", help_heading = "Report")]
     pub form: Vec<OsString>,
 
@@ -255,7 +256,10 @@ impl Publication {
                 Some(_) => write::look(&plan.appearance, None),
                 None => write::screen(&plan.appearance),
             };
-            outputs.push((MessageStream::new(*format, look), Destination::open(file.as_deref())?));
+            outputs.push((
+                MessageStream::new(*format, look, plan.counting.least()),
+                Destination::open(file.as_deref())?,
+            ));
         }
         let mut publication = Self { outputs };
         publication.put(|form, out| form.begin(&begin, out))?;
@@ -286,5 +290,14 @@ impl Publication {
 }
 
 /// The forms of the report and their names.
-const FORMS: [(Form, &str); 3] =
-    [(Form::Text, "text"), (Form::Json, "json"), (Form::Header, "header")];
+const FORMS: [(Form, &str); 9] = [
+    (Form::Text, "text"),
+    (Form::Json, "json"),
+    (Form::Header, "header"),
+    (Form::Shared(Shared::Markdown), "markdown"),
+    (Form::Shared(Shared::Html), "html"),
+    (Form::Shared(Shared::Sarif), "sarif"),
+    (Form::Shared(Shared::JUnit), "junit"),
+    (Form::Shared(Shared::GitHub), "github"),
+    (Form::Shared(Shared::GitLab), "gitlab"),
+];

@@ -8,8 +8,10 @@ use super::history::store::trouble;
 use super::session::Session;
 use super::{RunError, input, wait_for, write};
 use crate::audit::feedback::{Answers, Folding, replay, replay_with};
+use crate::diagnostic::Severity;
 use crate::dns::MOST_QUERIES;
 use crate::mail::feedback::readings;
+use crate::render::mail::{Article, frame};
 use crate::render::{json, text, tsv};
 use crate::report::Run;
 use crate::report::envelope::{Enveloped, Kind};
@@ -54,7 +56,7 @@ pub(super) struct ReportArgs {
     #[arg(value_name = "FILE", required = true, hide = true)]
     pub files: Vec<OsString>,
 
-    /// text, json, csv or tsv, perhaps into a file: json=FILE
+    /// text, json, csv, tsv, markdown, html, sarif, junit, github or gitlab, perhaps into a file: json=FILE
     #[arg(short = 'f', long = "format", value_name = "FORMAT[=FILE]")]
     pub form: Vec<OsString>,
 
@@ -137,7 +139,10 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
         feedback.exit_code = 1;
     }
     for output in &plan.outputs {
-        write::output(output, &plan.appearance, |it, look, out| form(&feedback, it, look, out))?;
+        let least = plan.counting.least();
+        write::output(output, &plan.appearance, |it, look, out| {
+            form(&feedback, it, least, look, out)
+        })?;
     }
     Ok(feedback.exit_code)
 }
@@ -145,6 +150,7 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
 fn form(
     feedback: &Feedback,
     form: Form,
+    least: Option<Severity>,
     look: &text::Look,
     out: &mut dyn Write,
 ) -> Result<(), RunError> {
@@ -155,6 +161,10 @@ fn form(
             json::render(&Enveloped::new(Kind::Feedback, started, feedback), out)?;
         }
         Form::Csv => tsv::sources(feedback, ',', out)?,
+        Form::Shared(form) => {
+            let frame = frame(&feedback.run, feedback.exit_code, least);
+            form.write(&[Article::of_reports(feedback)], &frame, out)?;
+        }
         Form::Tsv => tsv::sources(feedback, '\t', out)?,
     }
     Ok(())

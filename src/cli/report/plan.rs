@@ -4,6 +4,7 @@ use super::ReportArgs;
 use crate::cli::counting::Counting;
 use crate::cli::history::store;
 use crate::cli::words::{Appearance, Mistake, Output, Sources, outputs};
+use crate::render::mail::Shared;
 use std::path::PathBuf;
 
 /// Everything that a run of `mailcheck report` does.
@@ -34,11 +35,23 @@ pub(super) enum Form {
     Csv,
     /// The sources, with tabs between the columns.
     Tsv,
+    /// As domains are shown, too.
+    Shared(Shared),
 }
 
 impl Form {
-    const NAMES: [(Self, &'static str); 4] =
-        [(Self::Text, "text"), (Self::Json, "json"), (Self::Csv, "csv"), (Self::Tsv, "tsv")];
+    const NAMES: [(Self, &'static str); 10] = [
+        (Self::Text, "text"),
+        (Self::Json, "json"),
+        (Self::Csv, "csv"),
+        (Self::Tsv, "tsv"),
+        (Self::Shared(Shared::Markdown), "markdown"),
+        (Self::Shared(Shared::Html), "html"),
+        (Self::Shared(Shared::Sarif), "sarif"),
+        (Self::Shared(Shared::JUnit), "junit"),
+        (Self::Shared(Shared::GitHub), "github"),
+        (Self::Shared(Shared::GitLab), "gitlab"),
+    ];
 }
 
 /// Understands what was typed.

@@ -181,7 +181,7 @@ async fn received(
     let run = session.run();
     let all = Messages::new(vec![report], 1, headline, run, code);
     document(Kind::Message, &all.run, &all, |look, out| {
-        let mut stream = messages::MessageStream::new(messages::Form::Text, look.clone());
+        let mut stream = messages::MessageStream::new(messages::Form::Text, look.clone(), None);
         stream.begin(&all, out)?;
         all.messages.iter().try_for_each(|message| stream.message(message, out))?;
         stream.end(&all, out)

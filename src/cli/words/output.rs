@@ -110,7 +110,11 @@ fn read<F: Copy>(text: &OsString, names: &[(F, &'static str)]) -> Result<Output<
     };
     let Some((format, _)) = names.iter().find(|(_, known)| *known == name) else {
         let known: Vec<&str> = names.iter().map(|(_, name)| *name).collect();
-        return Err(Mistake::new(format!("unknown format {name:?}. One of: {}", known.join(", "))));
+        let known = known.join(", ");
+        return Err(Mistake::new(match Format::NAMES.iter().any(|(_, other)| *other == name) {
+            true => format!("there is no {name} form of this report. One of: {known}"),
+            false => format!("unknown format {name:?}. One of: {known}"),
+        }));
     };
     let file = file.filter(|file| file.as_os_str() != "-");
     if file.as_ref().is_some_and(|file| file.as_os_str().is_empty()) {

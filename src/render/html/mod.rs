@@ -19,6 +19,8 @@ mod change;
 mod evidence;
 mod finding;
 mod fragment;
+#[cfg(feature = "mail")]
+mod mail;
 mod map;
 mod policy;
 mod sender;
@@ -37,7 +39,7 @@ use std::io::{self, Write};
 
 /// The style sheet's hash, as a policy of a page names it; a test computes it.
 #[doc(hidden)]
-pub const STYLE_HASH: &str = "sha256-vnL4nsgyKRXT84RCr74OL1jz8Ym7T1nbjtz3/222d6w=";
+pub const STYLE_HASH: &str = "sha256-elwaAyTFSZah9a9mfuxAsDRpCqAJNcucX/9cH6D7LLY=";
 
 /// Domains that get an article each; of those behind them, as many again that fail or are unknown.
 const MOST_ARTICLES: usize = 250;
@@ -77,6 +79,8 @@ pub struct Page {
     /// How many domains have an article, and how many of those that fail are among the later ones.
     articles: usize,
     more: usize,
+    #[cfg(feature = "mail")]
+    mail: mail::Mail,
 }
 
 /// A domain in the list of all.
@@ -114,6 +118,8 @@ struct Begin<'p> {
 struct End<'p> {
     report: &'p Report,
     rows: &'p [Row],
+    /// What a row is about.
+    noun: &'static str,
     left_out: usize,
     /// True if files were looked at by themselves.
     is_lint: bool,
@@ -189,6 +195,10 @@ impl Stream for Page {
     }
 
     fn end(&mut self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        #[cfg(feature = "mail")]
+        if self.mail.count > 0 {
+            return self.end_of_mail(report, out);
+        }
         self.tally.add_findings(&report.findings);
         let is_lint = !report.run.files.is_empty();
         match self.first.take() {
@@ -215,6 +225,7 @@ impl Stream for Page {
         let end = End {
             report,
             rows: &self.rows,
+            noun: "domain",
             left_out: match self.rows.len() {
                 0 => 0,
                 rows => self.tally.domains() - rows,

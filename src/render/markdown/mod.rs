@@ -7,6 +7,8 @@
 mod change;
 mod finding;
 pub(super) mod inline;
+#[cfg(feature = "mail")]
+mod mail;
 mod page;
 
 use super::words::{by_severity, is_same, queries};
@@ -33,6 +35,12 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 pub struct Summary {
     /// Outlines of the worst domains so far.
     domains: Vec<Domain>,
+    /// The first of what arrived by mail.
+    #[cfg(feature = "mail")]
+    articles: Vec<super::mail::Article>,
+    /// Their findings.
+    #[cfg(feature = "mail")]
+    counts: crate::report::Counts,
     /// How many domains came in that have no place on the page.
     left_out: usize,
 }
@@ -43,6 +51,24 @@ impl Summary {
         self.domains.sort_by_key(|domain| Reverse(domain.result));
         self.left_out += self.domains.len().saturating_sub(MOST_DOMAINS);
         self.domains.truncate(MOST_DOMAINS);
+        #[cfg(feature = "mail")]
+        {
+            self.articles.sort_by_key(|article| Reverse(article.result));
+            self.left_out += self.articles.len().saturating_sub(MOST_DOMAINS);
+            self.articles.truncate(MOST_DOMAINS);
+        }
+    }
+}
+
+#[cfg(feature = "mail")]
+impl super::mail::Articles for Summary {
+    fn article(&mut self, article: &super::mail::Article, _: &mut dyn Write) -> io::Result<()> {
+        self.counts.add(&article.findings);
+        self.articles.push(article.clone());
+        if self.articles.len() >= 2 * MOST_DOMAINS {
+            self.keep_worst();
+        }
+        Ok(())
     }
 }
 
@@ -64,11 +90,21 @@ impl Stream for Summary {
         let mut page = Page::default();
         page.put("headings", &format!("## mailcheck: {}", report.result));
         page.list("headlines", self.domains.iter().map(headline));
+        #[cfg(feature = "mail")]
+        page.list("headlines", self.articles.iter().map(mail::headline));
         page.leave_out("headlines", self.left_out);
-        page.put("counts", &by_severity(report.counts));
+        #[cfg(feature = "mail")]
+        if !self.articles.is_empty() {
+            page.put("counts", &by_severity(self.counts));
+        }
+        if !self.domains.is_empty() || !report.findings.is_empty() {
+            page.put("counts", &by_severity(report.counts));
+        }
         let notes = report.run.notes.iter();
         page.list("notes", notes.map(|note| format!("- {}", phrase(note))));
         self.domains.iter().for_each(|domain| of_domain(&mut page, domain));
+        #[cfg(feature = "mail")]
+        self.articles.iter().for_each(|article| mail::article(&mut page, article));
         page.leave_out("domains", self.left_out);
         if !report.findings.is_empty() {
             page.put("headings", "### Files and configuration");

@@ -4,19 +4,17 @@ use super::Look;
 use super::fault::fault_lines;
 use super::finding::rules;
 use super::sheet::Sheet;
+use crate::render::mail::feedback::{
+    MOST_DAYS, MOST_SOURCES, MOST_WARNINGS, addresses, failure, rejected, seen,
+    sessions as of_policy, standing, warnings as of_feedback,
+};
 use crate::render::palette::Ink;
-use crate::report::feedback::{Feedback, Reported, Sending, Standing};
-use crate::text::grouped;
+use crate::report::feedback::{Feedback, Reported, Sending};
+use crate::text::{Role, grouped};
 use std::io::{self, Write};
 
-/// Most sources, days, and warnings that are shown.
-const MOST_SOURCES: usize = 30;
-const MOST_DAYS: usize = 31;
-const MOST_WARNINGS: usize = 10;
 /// Columns of the longest bar.
 const BAR: u64 = 30;
-/// Fewer messages than this make no percentage.
-const FEW: u64 = 50;
 
 /// Writes the report as text.
 ///
@@ -50,20 +48,10 @@ fn sources(sheet: &mut Sheet, sources: &[Sending]) {
             sheet.put(&sheet.line().with(Ink::Strong, &sending.domain));
             domain = Some(&sending.domain);
         }
-        let (word, ink) = match sending.standing {
-            Standing::Authorized => ("authorized", Ink::Good),
-            Standing::Unknown => ("unknown", Ink::Weak),
-            Standing::Forwarder => ("forwarder", Ink::Faint),
-            Standing::Spoofing => ("spoofing?", Ink::Bad),
-        };
-        let addresses = match (sending.address_count, sending.addresses.first()) {
-            (1, Some(address)) => address.clone(),
-            (count, _) => format!("{count} addresses"),
-        };
-        let seen = match (sending.first_seen, sending.last_seen) {
-            (Some(first), Some(last)) => format!(", {} to {}", date(first), date(last)),
-            _ => String::new(),
-        };
+        let (word, role) = standing(sending);
+        // What a forwarder does is its own affair.
+        let ink = if role == Role::Plain { Ink::Faint } else { role.into() };
+        let seen = seen(sending).map(|seen| format!(", {seen}")).unwrap_or_default();
         let label = sheet.line().plain("  ").with(ink, word).pad(14);
         let said = sheet
             .line()
@@ -73,7 +61,7 @@ fn sources(sheet: &mut Sheet, sources: &[Sending]) {
                 grouped(sending.pass.into()),
                 grouped(sending.fail.into())
             ))
-            .faint(format!("({addresses}{seen})"));
+            .faint(format!("({}{seen})", addresses(sending)));
         sheet.sentence(label, &said);
         if !sending.advice.is_empty() {
             let label = sheet.line().pad(14);
@@ -110,22 +98,10 @@ fn days(sheet: &mut Sheet, feedback: &Feedback) {
 }
 
 fn reject(sheet: &mut Sheet, feedback: &Feedback) {
-    for row in feedback.reject.iter().filter(|row| row.policy.as_deref() != Some("reject")) {
+    for cost in rejected(feedback) {
         sheet.blank();
         let label = sheet.line().plain("  p=reject").pad(14);
-        let lost = row.own.saturating_add(row.forwarded);
-        let share = match row.messages >= FEW {
-            true => format!(" ({:.1}%)", lost as f64 * 100.0 / row.messages as f64),
-            false => String::new(),
-        };
-        let said = sheet.line().with(Ink::Name, &row.domain).plain(format!(
-            ": would reject {} of {} messages{share}: {} from your senders, {} forwarded; plus {} from unproved senders",
-            grouped(lost.into()),
-            grouped(row.messages.into()),
-            grouped(row.own.into()),
-            grouped(row.forwarded.into()),
-            grouped(row.spoofed.into()),
-        ));
+        let said = sheet.line().phrase(&cost);
         sheet.sentence(label, &said);
     }
 }
@@ -138,36 +114,15 @@ fn sessions(sheet: &mut Sheet, feedback: &Feedback) {
                 let org = report.org.as_deref().unwrap_or("unnamed reporter");
                 sheet.put(&sheet.line().plain("TLS  ").with(Ink::Strong, org));
                 for policy in &report.policies {
-                    let failures: Vec<String> = policy
-                        .failures
-                        .iter()
-                        .map(|(kind, count)| format!("{count} {kind}"))
-                        .collect();
                     let domain = policy.domain.as_deref().unwrap_or("?");
-                    let kind = policy.kind.as_deref().unwrap_or("?");
                     let label = sheet.line().plain("  ").with(Ink::Name, domain).plain("  ");
-                    let mut said = format!(
-                        "{kind}: {} sessions secured, {} failed",
-                        grouped(policy.ok.into()),
-                        grouped(policy.failed.into())
-                    );
-                    if !failures.is_empty() {
-                        said.push_str(&format!(": {}", failures.join(", ")));
-                    }
-                    let said = sheet.line().plain(said);
+                    let said = sheet.line().plain(of_policy(policy));
                     sheet.sentence(label, &said);
                 }
             }
             Reported::Failure(report) => {
-                let kind = report.feedback_type.as_deref().unwrap_or("unknown");
-                let what = match kind.eq_ignore_ascii_case("auth-failure") {
-                    true => "failure report".to_owned(),
-                    false => format!("a complaint ({kind}), not DMARC"),
-                };
                 let label = sheet.line().plain("  report").pad(14);
-                let domain = report.domain.as_deref().unwrap_or("?");
-                let source = report.source.as_deref().unwrap_or("?");
-                let said = sheet.line().plain(format!("{what}: {domain}, from {source}"));
+                let said = sheet.line().plain(failure(report));
                 sheet.sentence(label, &said);
             }
             Reported::Aggregate(_) => {}
@@ -176,19 +131,7 @@ fn sessions(sheet: &mut Sheet, feedback: &Feedback) {
 }
 
 fn warnings(sheet: &mut Sheet, feedback: &Feedback) {
-    let mut lines: Vec<(String, &crate::mail::feedback::Flaw)> = Vec::new();
-    for report in &feedback.reports {
-        let (org, flaws) = match report {
-            Reported::Aggregate(it) => (it.org.as_deref(), &it.warnings),
-            Reported::Failure(it) => (it.domain.as_deref(), &it.warnings),
-            Reported::Tls(it) => (it.org.as_deref(), &it.warnings),
-        };
-        let org = org.unwrap_or("unnamed reporter").to_owned();
-        lines.extend(flaws.iter().map(|flaw| (org.clone(), flaw)));
-    }
-    for file in &feedback.files {
-        lines.extend(file.warnings.iter().map(|flaw| (file.file.clone(), flaw)));
-    }
+    let lines = of_feedback(feedback);
     if feedback.duplicates > 0 {
         sheet.blank();
         let said = format!("  {} reports came twice and were counted once", feedback.duplicates);
@@ -203,21 +146,13 @@ fn warnings(sheet: &mut Sheet, feedback: &Feedback) {
     if !lines.is_empty() {
         sheet.blank();
     }
-    for (whose, flaw) in lines.iter().take(MOST_WARNINGS) {
+    for warning in lines.iter().take(MOST_WARNINGS) {
         let label = sheet.line().plain("  ").with(Ink::Weak, "warning").pad(14);
-        let mut said = sheet.line().with(Ink::Name, whose).plain(format!(": {}", flaw.field));
-        if !flaw.value.is_empty() {
-            said = said.plain(" ").with(Ink::Code, &flaw.value);
-        }
-        let said = said.plain(format!(": {}", flaw.why));
+        let said = sheet.line().phrase(warning);
         sheet.sentence(label, &said);
     }
     if lines.len() > MOST_WARNINGS {
         let more = lines.len() - MOST_WARNINGS;
         sheet.put(&sheet.line().faint(format!("  and {more} more warnings (-f json)")));
     }
-}
-
-fn date(seconds: i64) -> String {
-    crate::text::date(seconds.div_euclid(86_400))
 }
