@@ -4,7 +4,7 @@ use super::input::{bounded, within};
 use super::repository::{Repository, normal};
 use super::served::Tree;
 use super::words::Mistake;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -22,17 +22,21 @@ pub(super) struct Commit {
     here: PathBuf,
     /// All of its files.
     all: OnceLock<HashSet<PathBuf>>,
+    /// What is in each of its folders, and whether that is a folder.
+    folders: OnceLock<HashMap<PathBuf, BTreeMap<String, bool>>>,
     /// Those that differ from what is on the disk; `None` if `git` does not say.
     changed: OnceLock<Option<HashSet<PathBuf>>>,
 }
 
 impl Tree for Commit {
     fn is_file(&self, path: &Path) -> bool {
-        let all = self.all.get_or_init(|| {
-            let words = ["ls-tree", "-rz", "--name-only", "--full-tree", &self.id];
-            self.paths(&words).unwrap_or_default()
-        });
-        all.contains(&self.absolute(path))
+        self.all_files().contains(&self.absolute(path))
+    }
+
+    fn entries(&self, folder: &Path) -> Vec<(String, bool)> {
+        let folders = self.folders.get_or_init(|| folders_of(self.all_files()));
+        let found = folders.get(&self.absolute(folder)).into_iter().flatten();
+        found.map(|(name, is_folder)| (name.clone(), *is_folder)).collect()
     }
 
     fn text(&self, path: &Path, limit: u64) -> Option<Vec<u8>> {
@@ -70,7 +74,14 @@ impl Commit {
         let (name, id) = (name.to_owned(), common.unwrap_or(own));
         let here = Repository::find().map(|it| it.here().to_owned()).unwrap_or_default();
         let (beside, all, changed) = (beside.to_owned(), OnceLock::new(), OnceLock::new());
-        Ok(Self { name, id, beside, here, all, changed })
+        Ok(Self { name, id, beside, here, all, folders: OnceLock::new(), changed })
+    }
+
+    fn all_files(&self) -> &HashSet<PathBuf> {
+        self.all.get_or_init(|| {
+            let words = ["ls-tree", "-rz", "--name-only", "--full-tree", &self.id];
+            self.paths(&words).unwrap_or_default()
+        })
     }
 
     /// True for a file that differs from what it was at the commit, or may.
@@ -155,6 +166,24 @@ impl Commit {
         let status = child.wait().map_err(|why| fault(&why))?;
         Ok(status.success().then_some(content))
     }
+}
+
+/// What is in each folder of these files.
+fn folders_of(files: &HashSet<PathBuf>) -> HashMap<PathBuf, BTreeMap<String, bool>> {
+    let mut folders: HashMap<PathBuf, BTreeMap<String, bool>> = HashMap::new();
+    for file in files {
+        for (path, is_folder) in
+            file.ancestors().zip(std::iter::once(false).chain(std::iter::repeat(true)))
+        {
+            let Some((folder, name)) = path.parent().zip(path.file_name()) else { break };
+            let name = name.to_string_lossy().into_owned();
+            let is_known = folders.entry(folder.to_owned()).or_default().insert(name, is_folder);
+            if is_known.is_some() {
+                break;
+            }
+        }
+    }
+    folders
 }
 
 /// What `git` says, or the first line of its complaint.

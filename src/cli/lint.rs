@@ -5,7 +5,9 @@
 
 use super::conclude::conclude;
 use super::nature::Natures;
-use super::served::Expansion;
+use super::served::{Begin, Expansion};
+use super::unit::Unit;
+use super::unread::Version;
 use super::words::{Ending, Mistake};
 use super::{RunError, args, folder, input};
 use crate::audit;
@@ -16,7 +18,8 @@ use crate::text::{Phrase, escape};
 use crate::zone::Facts;
 use crate::zonefile::zone::ErrorKind;
 use clap::Parser;
-use std::ffi::{OsStr, OsString};
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,7 +30,8 @@ const EXAMPLES: &str = "\
 Examples:
   mailcheck lint example.com.zone               what is wrong in this file?
   mailcheck lint zones/*.zone -f github         as annotations, at the lines
-  mailcheck lint /etc/bind/named.conf            the zones that it names
+  mailcheck lint /etc/bind/named.conf           the zones that it names
+  mailcheck lint config/production.yaml         the zones of octoDNS, all sources
   git show HEAD:example.com.zone | mailcheck lint -";
 
 const EXIT_CODES: &str = "\
@@ -79,21 +83,23 @@ pub(super) struct LintArgs {
 /// The flags mean nothing, a file cannot be read, or the report cannot be written.
 pub(super) fn run(typed: &LintArgs) -> Result<u8, RunError> {
     let ending = Ending::read(&typed.report)?;
-    let mut files: Vec<&OsStr> = Vec::with_capacity(typed.files.len());
-    let mut known = std::collections::HashSet::new();
+    let mut known = HashSet::new();
     let natures = Natures::new(typed.reading.clone(), &ending.policy.config);
-    let Expansion { words, notes, is_partial, .. } = Expansion::of_all(&typed.files);
-    let (words, empty) = with_folders(words, &natures)?;
-    files.extend(words.iter().map(OsString::as_os_str).filter(|file| known.insert(*file)));
-    let (mut read, mut findings, mut unread) =
-        (Vec::with_capacity(files.len()), Vec::new(), Vec::new());
+    let Expansion { units, notes, is_partial, .. } = Expansion::of_all(&typed.files, Begin::Run);
+    let (units, empty) = with_folders(units, &natures)?;
+    let mut units: Vec<&Unit> = units.iter().filter(|unit| known.insert(*unit)).collect();
+    // What is wrong with records of another zone is said there.
+    units.retain(|unit| unit.zone().is_none_or(|it| it.alias_of.is_none() && !it.is_empty()));
+    let (mut read, mut findings, mut unread): (Vec<ReadFile>, Vec<Finding>, Vec<Mistake>) =
+        (Vec::with_capacity(units.len()), Vec::new(), Vec::new());
+    let mut places = HashMap::new();
     let mut is_cut = is_partial;
     unread.extend(empty);
-    for judged in all(&files, &ending.policy, &natures)? {
+    for judged in all(&units, &ending.policy, &natures)? {
         match judged {
-            Ok(JudgedFiles { file, findings: mut found, is_cut: is_one_cut }) => {
+            Ok(JudgedFiles { files, findings: mut found, is_cut: is_one_cut }) => {
                 is_cut |= is_one_cut;
-                read.push(file);
+                files.into_iter().for_each(|file| add(&mut read, &mut places, file));
                 findings.append(&mut found);
             }
             Err(why) => unread.push(why),
@@ -123,34 +129,45 @@ pub(super) fn run(typed: &LintArgs) -> Result<u8, RunError> {
     Ok(if unread.is_empty() { code } else { UNREAD })
 }
 
+/// Adds a file, once, though several zones may read it.
+fn add(read: &mut Vec<ReadFile>, places: &mut HashMap<String, usize>, file: ReadFile) {
+    let index = *places.entry(file.file.clone()).or_insert(read.len());
+    match read.get_mut(index) {
+        Some(known) => {
+            known.zones.extend(file.zones);
+            known.records += file.records;
+        }
+        None => read.push(file),
+    }
+}
+
 /// The files, those of a folder that hold records in its place, and which folders have none.
 #[allow(clippy::disallowed_methods, reason = "files are looked for here")]
-fn with_folders(
-    words: Vec<OsString>,
-    natures: &Natures,
-) -> Result<(Vec<OsString>, Vec<Mistake>), Mistake> {
-    let (mut files, mut empty) = (Vec::with_capacity(words.len()), Vec::new());
-    for word in words {
-        let path = Path::new(&word);
-        if !path.is_dir() {
-            files.push(word);
-            continue;
-        }
-        let listing = folder::listing(path, None, natures)?;
-        if let Some((file, why)) = listing.fault(path) {
+fn with_folders(units: Vec<Unit>, natures: &Natures) -> Result<(Vec<Unit>, Vec<Mistake>), Mistake> {
+    let (mut all, mut empty) = (Vec::with_capacity(units.len()), Vec::new());
+    for unit in units {
+        let folder = match &unit {
+            Unit::File(path) if path.is_dir() => path,
+            Unit::File(_) | Unit::Zone(_) => {
+                all.push(unit);
+                continue;
+            }
+        };
+        let listing = folder::listing(folder, None, natures)?;
+        if let Some((file, why)) = listing.fault(folder) {
             empty.push(Mistake::new(format!("{}: {why}", file.display())));
         }
-        files.extend(listing.files.into_iter().map(OsString::from));
+        all.extend(listing.files.into_iter().map(Unit::File));
     }
-    Ok((files, empty))
+    Ok((all, empty))
 }
 
 /// The exit code where a file could not be read.
 const UNREAD: u8 = 2;
 
-/// A file and what was found in it.
+/// Files that are read as one, and what was found in them.
 struct JudgedFiles {
-    file: ReadFile,
+    files: Vec<ReadFile>,
     findings: Vec<Finding>,
     is_cut: bool,
 }
@@ -160,25 +177,25 @@ struct JudgedFiles {
 /// # Errors
 /// The system gives no runtime.
 fn all(
-    files: &[&OsStr],
+    units: &[&Unit],
     policy: &Policy,
     natures: &Natures,
 ) -> Result<Vec<Result<JudgedFiles, Mistake>>, RunError> {
     let next = AtomicUsize::new(0);
     let judged: Mutex<Vec<(usize, Result<JudgedFiles, Mistake>)>> =
-        Mutex::new(Vec::with_capacity(files.len()));
+        Mutex::new(Vec::with_capacity(units.len()));
     let large = Mutex::new(());
     let work = || -> Result<(), RunError> {
         let runtime = tokio::runtime::Builder::new_current_thread().build()?;
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(file) = files.get(index) else { return Ok(()) };
-            let one = judge(file, (policy, natures), &large, &runtime);
+            let Some(unit) = units.get(index) else { return Ok(()) };
+            let one = judge(unit, (policy, natures), &large, &runtime);
             judged.lock().unwrap_or_else(PoisonError::into_inner).push((index, one));
         }
     };
     let others = thread::available_parallelism().map_or(1, usize::from).min(AT_ONCE);
-    let others = others.min(files.len()).saturating_sub(1);
+    let others = others.min(units.len()).saturating_sub(1);
     thread::scope(|scope| {
         for _ in 0..others {
             // Without another thread the work is done by those that there are.
@@ -191,43 +208,79 @@ fn all(
     Ok(judged.into_iter().map(|(_, one)| one).collect())
 }
 
-/// Judges a file.
+/// Judges what is read as one.
 ///
 /// # Errors
-/// The file cannot be read, or is no text.
+/// A file cannot be read, or is no text.
 fn judge(
-    word: &OsStr,
+    unit: &Unit,
     (policy, natures): (&Policy, &Natures),
     large: &Mutex<()>,
     runtime: &tokio::runtime::Runtime,
 ) -> Result<JudgedFiles, Mistake> {
-    let word = Path::new(word);
-    let (_, path) = input::split(word);
-    let text = match path.as_os_str() == "-" {
-        true => input::standard_input(natures.most_octets())?,
-        false => input::read(path, natures.most_octets())?,
+    let texts = match unit {
+        Unit::File(_) => Vec::new(),
+        Unit::Zone(zone) => zone.texts(&|path| text_of(path, natures))?,
     };
-    let name = path.display().to_string();
-    if let Some(place) = text.iter().position(|octet| *octet == 0) {
-        let line = text.iter().take(place).filter(|octet| **octet == b'\n').count() + 1;
-        return Err(Mistake::new(format!("{name}: not a text file: NUL byte at line {line}")));
-    }
+    let text = match unit {
+        Unit::File(argument) => text_of(input::split(argument).1, natures)?,
+        Unit::Zone(_) => Vec::new(),
+    };
+    let size = text.len() + texts.iter().map(|it| it.text.len()).sum::<usize>();
     // What a file is read into is many times its size.
-    let _alone = (text.len() > LARGE).then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
-    let whole = natures.assembled(word, text);
-    let mut files = natures.understood(word, &whole);
-    natures.apply(path, &mut files.zones);
+    let _alone = (size > LARGE).then(|| large.lock().unwrap_or_else(PoisonError::into_inner));
+    let Version { files, text } = match unit {
+        Unit::File(argument) => {
+            let whole = natures.assembled(argument, text);
+            let mut files = natures.understood(argument, &whole);
+            natures.apply(input::split(argument).1, &mut files.zones);
+            Version { files, text: whole.into_text() }
+        }
+        Unit::Zone(zone) => zone.version(&texts, natures),
+    };
     // What is left out for its size would pass for sound.
     if let Some(error) = files.errors.iter().find(|error| error.kind == ErrorKind::Limit) {
         return Err(Mistake::new(error.to_string()));
     }
-    let facts = Facts::new(files, whole.into_text().into());
+    let facts = Facts::new(files, text.into());
     let mut linted = runtime.block_on(audit::lint(&facts));
-    if natures.is_internal(path) {
+    if unit.paths().iter().any(|path| natures.is_internal(path)) {
         linted.findings.retain(|finding| !is_right_inside(finding));
     }
     heed_comments(policy, &facts, &mut linted);
     let audit::Linted { zones, records, is_cut, findings, .. } = linted;
-    let file = ReadFile { file: escape(name.as_bytes()), zones, records };
-    Ok(JudgedFiles { file, findings, is_cut })
+    let names = unit.paths().into_iter().map(|path| path.display().to_string());
+    let files = match unit {
+        Unit::File(_) => names.map(|file| (file, records)).collect(),
+        Unit::Zone(_) => names.map(|file| (file.clone(), records_in(&facts, &file))).collect(),
+    };
+    let read = |(file, records): (String, usize)| {
+        let file = escape(file.as_bytes());
+        ReadFile { file, zones: zones.clone(), records }
+    };
+    let files = Vec::into_iter(files).map(read).collect();
+    Ok(JudgedFiles { files, findings, is_cut })
+}
+
+/// How many records of a zone stand in a file.
+fn records_in(facts: &Facts, file: &str) -> usize {
+    let places = facts.records().filter_map(|(.., record)| record.place.as_ref());
+    places.filter(|place| *place.file == *file).count()
+}
+
+/// The content of a file.
+///
+/// # Errors
+/// It cannot be read, or is no text.
+fn text_of(path: &Path, natures: &Natures) -> Result<Vec<u8>, Mistake> {
+    let text = match path.as_os_str() == "-" {
+        true => input::standard_input(natures.most_octets())?,
+        false => input::read(path, natures.most_octets())?,
+    };
+    if let Some(place) = text.iter().position(|octet| *octet == 0) {
+        let line = text.iter().take(place).filter(|octet| **octet == b'\n').count() + 1;
+        let name = path.display();
+        return Err(Mistake::new(format!("{name}: not a text file: NUL byte at line {line}")));
+    }
+    Ok(text)
 }

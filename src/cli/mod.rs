@@ -43,6 +43,7 @@ mod session;
 mod smtp;
 mod sources;
 pub mod test;
+mod unit;
 mod unread;
 mod watch;
 pub mod what_if;

@@ -24,6 +24,11 @@ impl Natures {
         self.flags.most_octets()
     }
 
+    /// Most records that are read of a file.
+    pub(super) fn most_records(&self) -> usize {
+        self.flags.max_records
+    }
+
     /// A file with what it includes, as it is on the disk.
     pub(super) fn assembled(&self, argument: &Path, text: Vec<u8>) -> Assembly {
         let root = self.flags.root.as_deref();

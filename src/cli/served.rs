@@ -1,4 +1,4 @@
-//! The zones that the configuration of a name server names: `named.conf`, `nsd.conf`, `knot.conf`.
+//! The zones that a configuration names, of a name server (`named.conf`, `nsd.conf`, `knot.conf`) or of octoDNS.
 //!
 //! A configuration often lies in a repository and names folders of the server, so an absolute path is
 //! also looked for below the configuration. A configuration in a repository may come from strangers:
@@ -6,13 +6,19 @@
 
 mod blocks;
 mod lines;
+mod octodns;
+
+pub(super) use octodns::Begin;
 
 use super::input;
-use super::repository::Repository;
+use super::repository::{Repository, check, normal};
+use super::unit::Unit;
 use crate::net::Name;
 use crate::text::{Phrase, escape};
-use std::collections::HashSet;
+use crate::zonefile::formats::Format;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 /// The largest configuration that is read.
@@ -56,7 +62,12 @@ pub(super) trait Tree {
     fn is_file(&self, path: &Path) -> bool;
     /// What it holds, if that is not too much.
     fn text(&self, path: &Path, limit: u64) -> Option<Vec<u8>>;
+    /// The names of the files in a folder, and of its folders, which are true.
+    fn entries(&self, folder: &Path) -> Vec<(String, bool)>;
 }
+
+/// Most entries of a folder that are looked at.
+const ENTRIES: usize = 100_000;
 
 /// The files on the disk.
 pub(super) struct Disk;
@@ -70,31 +81,45 @@ impl Tree for Disk {
     fn text(&self, path: &Path, limit: u64) -> Option<Vec<u8>> {
         input::read(path, limit).ok()
     }
+
+    #[allow(clippy::disallowed_methods, reason = "files are looked for here")]
+    fn entries(&self, folder: &Path) -> Vec<(String, bool)> {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let is_inside = folder.is_dir() && check(folder).is_ok();
+        let Some(found) = fs::read_dir(folder).ok().filter(|_| is_inside) else {
+            return Vec::new();
+        };
+        let entry = |entry: fs::DirEntry| {
+            let name = entry.file_name().into_string().ok()?;
+            let kind = fs::metadata(entry.path()).ok()?;
+            (kind.is_dir() || kind.is_file()).then_some((name, kind.is_dir()))
+        };
+        found.flatten().take(ENTRIES).filter_map(entry).collect()
+    }
 }
 
-/// A file that words mean, before a change and after it.
+/// What words mean, before a change and after it.
 #[derive(Clone, Debug)]
 pub(super) struct Meant {
-    /// As an argument names it.
-    pub file: PathBuf,
-    /// True if words mean it after the change.
-    pub is_now: bool,
-    /// True if they meant it before.
-    pub was: bool,
+    /// After the change.
+    pub now: Option<Unit>,
+    /// Before it.
+    pub was: Option<Unit>,
 }
 
 impl Meant {
     /// A file that was named itself.
     pub(super) fn in_both(file: PathBuf) -> Self {
-        Self { file, is_now: true, was: true }
+        let unit = Unit::File(file);
+        Self { now: Some(unit.clone()), was: Some(unit) }
     }
 }
 
 /// What stands for words, or for a configuration among them.
 #[derive(Default)]
 pub(super) struct Expansion {
-    /// The words, the files of its zones instead of each configuration.
-    pub words: Vec<OsString>,
+    /// What the words mean, the zones of each configuration instead of it.
+    pub units: Vec<Unit>,
     /// What there is to say of configurations.
     pub notes: Vec<Phrase>,
     /// True if a zone is not read that should be.
@@ -104,45 +129,62 @@ pub(super) struct Expansion {
 }
 
 impl Expansion {
-    /// Puts the files of its zones instead of each configuration.
-    pub(super) fn of_all(words: &[OsString]) -> Self {
+    /// Puts its zones instead of each configuration. A file that is a part of one is not read by itself.
+    pub(super) fn of_all(words: &[OsString], begin: Begin) -> Self {
         let mut all = Self::default();
         for word in words {
-            match Self::of(Path::new(word), &Disk) {
+            match Self::of(Path::new(word), &Disk, begin) {
                 Some(one) => {
-                    all.is_partial |= one.is_partial || one.words.is_empty();
-                    all.words.extend(one.words);
+                    all.is_partial |= one.is_partial || one.units.is_empty();
+                    all.units.extend(one.units);
                     all.notes.extend(one.notes);
                 }
-                None => all.words.push(word.clone()),
+                None => all.units.push(Unit::File(PathBuf::from(word))),
             }
         }
+        let is_zone = |unit: &&Unit| matches!(unit, Unit::Zone(_));
+        let parts = all.units.iter().filter(is_zone).flat_map(Unit::paths);
+        let parts: HashSet<PathBuf> = parts.map(normal).collect();
+        all.units.retain(|unit| match unit {
+            Unit::File(file) => !parts.contains(&normal(input::split(file).1)),
+            Unit::Zone(_) => true,
+        });
         all
     }
 
-    /// The files of the zones that a configuration names, and that it named at a commit; `None` for what was
-    /// never one. What is missing in both states is said, and no fault of the change.
-    pub(super) fn of_states(path: &Path, commit: &dyn Tree) -> Option<(Vec<Meant>, Self)> {
-        let (now, was) = (Self::of(path, &Disk), Self::of(path, commit));
-        if now.is_none() && was.is_none() {
-            return None;
+    /// What it means beside what it meant before. What is missing in both states is said, and no fault of the
+    /// change.
+    pub(super) fn since(mut self, was: Self) -> (Vec<Meant>, Self) {
+        self.is_partial &= self.notes.get(1..) != was.notes.get(1..);
+        let mut before: HashMap<Key, Unit> =
+            was.units.iter().map(|unit| (key(unit), unit.clone())).collect();
+        let mut meant: Vec<Meant> = Vec::with_capacity(self.units.len());
+        for unit in std::mem::take(&mut self.units) {
+            let was = before.remove(&key(&unit));
+            meant.push(Meant { now: Some(unit), was });
         }
-        let (mut now, was) = (now.unwrap_or_default(), was.unwrap_or_default());
-        now.is_partial &= now.notes.get(1..) != was.notes.get(1..);
-        let mut meant: Vec<Meant> = Vec::with_capacity(now.words.len());
-        let (is, used): (HashSet<&OsString>, HashSet<&OsString>) =
-            (now.words.iter().collect(), was.words.iter().collect());
-        for word in now.words.iter().chain(was.words.iter().filter(|word| !is.contains(*word))) {
-            let (is_now, was) = (is.contains(word), used.contains(word));
-            meant.push(Meant { file: PathBuf::from(word), is_now, was });
+        let gone = was.units.into_iter().filter(|unit| before.contains_key(&key(unit)));
+        let (zones, files): (Vec<Unit>, Vec<Unit>) =
+            gone.partition(|unit| matches!(unit, Unit::Zone(_)));
+        for zone in zones.iter().filter_map(Unit::zone) {
+            let said =
+                ": octoDNS no longer manages it and leaves its published records as they are";
+            self.notes.push(Phrase::new().code(zone.label()).plain(said));
         }
-        Some((meant, now))
+        meant.extend(files.into_iter().map(|unit| Meant { now: None, was: Some(unit) }));
+        (meant, self)
     }
 
     /// `None` for what is no configuration.
-    fn of(path: &Path, tree: &dyn Tree) -> Option<Self> {
-        let is_named_so = path.file_name()?.to_str()?.contains(".conf");
-        if !is_named_so || input::split(path) != (None, path) {
+    pub(super) fn of(path: &Path, tree: &dyn Tree, begin: Begin) -> Option<Self> {
+        let name = path.file_name()?.to_str()?;
+        if [".yaml", ".yml"].iter().any(|end| name.ends_with(end)) {
+            return match input::split(path) {
+                (None | Some(Format::OctoDns), path) => octodns::expand(path, tree, begin),
+                _ => None,
+            };
+        }
+        if !name.contains(".conf") || input::split(path) != (None, path) {
             return None;
         }
         let text = tree.text(path, LIMIT)?;
@@ -152,8 +194,8 @@ impl Expansion {
         for zone in &settings.zones {
             expansion.zone(path, settings.folder.as_deref(), zone, tree);
         }
-        let (words, copies, without) = (expansion.words.len(), expansion.copies, expansion.without);
-        let mut said = format!(": {words} zone {} read", if words == 1 { "file" } else { "files" });
+        let (units, copies, without) = (expansion.units.len(), expansion.copies, expansion.without);
+        let mut said = format!(": {units} zone {} read", if units == 1 { "file" } else { "files" });
         for (count, what) in [(copies, "secondary, hint or root"), (without, "without a file")]
             .iter()
             .filter(|it| it.0 > 0)
@@ -210,7 +252,7 @@ impl Expansion {
                 let mut word = OsString::from("zone:");
                 word.push(found);
                 word.push(format!("={name}"));
-                self.words.push(word);
+                self.units.push(Unit::File(PathBuf::from(word)));
             }
             None => {
                 let said = format!(": zone {name}: {file} is outside the repository, not read");
@@ -223,6 +265,16 @@ impl Expansion {
     fn say(&mut self, path: &Path, said: &str) {
         let said = escape(said.as_bytes());
         self.notes.push(Phrase::new().code(path.display().to_string()).plain(said));
+    }
+}
+
+/// What makes two units the same in two states: the word, or the configuration and the name of the zone.
+type Key = (PathBuf, Option<Name>);
+
+fn key(unit: &Unit) -> Key {
+    match unit {
+        Unit::File(file) => (file.clone(), None),
+        Unit::Zone(zone) => (PathBuf::new(), Some(zone.apex.clone())),
     }
 }
 

@@ -70,7 +70,9 @@ impl Guide {
 /// What a block holds once it was run, or written to its file.
 fn closed(info: &str, block: &str, folder: &Path) -> String {
     if let Some((_, file)) = info.split_once(' ') {
-        fs::write(folder.join(file), block).expect("a file of the guide can be written");
+        let path = folder.join(file);
+        fs::create_dir_all(path.parent().unwrap_or(folder)).expect("a folder can be made");
+        fs::write(path, block).expect("a file of the guide can be written");
     }
     if info != "console" {
         return block.to_owned();

@@ -29,6 +29,7 @@ mod listings;
 mod mail;
 mod outages;
 mod pages;
+mod octodns;
 mod output;
 #[path = "../support/program.rs"]
 mod program;

@@ -50,7 +50,7 @@ fn git(folder: &Path, words: &[&str]) {
 }
 
 /// A repository with these files at its first commit.
-fn repository(test: &str, files: &[(&str, &str)]) -> Run {
+pub(super) fn repository(test: &str, files: &[(&str, &str)]) -> Run {
     let empty = run(&format!("trees-{test}"), []);
     let run = files.iter().fold(empty, |run, (name, text)| run.file(name, text.as_bytes()));
     git(&run.folder, &["init", "-q"]);
@@ -60,7 +60,7 @@ fn repository(test: &str, files: &[(&str, &str)]) -> Run {
 }
 
 /// What `diff` says of the state that is checked out.
-fn diff<const N: usize>(run: Run, words: [&str; N]) -> (Ended, String) {
+pub(super) fn diff<const N: usize>(run: Run, words: [&str; N]) -> (Ended, String) {
     let run = run.arguments(["diff", "--config", "none", "--offline", "--base", "HEAD"]);
     let ended = run.arguments(words).end();
     let said = ended.screen().split_whitespace().collect::<Vec<_>>().join(" ");
@@ -280,7 +280,7 @@ fn an_alias_that_leads_elsewhere_offline_is_no_state_without_a_change() {
 }
 
 /// What a run says, in one line.
-fn screen(ended: &Ended) -> String {
+pub(super) fn screen(ended: &Ended) -> String {
     ended.screen().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -4,6 +4,7 @@ mod delegated;
 mod faults;
 mod hidden;
 mod removed;
+mod sourced;
 mod states;
 
 use super::check::{AT_ONCE, compare_in_time};

@@ -3,12 +3,13 @@
 use super::super::folder::{self, Listing, looks_like_file};
 use super::super::git::Commit;
 use super::super::nature::Natures;
-use super::super::served::{Expansion, Meant};
+use super::super::served::{Begin, Disk, Expansion, Meant};
+use super::super::unit::Unit;
 use super::super::unread::{self, Unread, Version, is_understood};
 use super::super::words::{Mistake, Sources, domain, server};
 use super::super::{args, input, sources};
-use super::DiffArgs;
-use super::faults;
+use super::sourced::{Open, on_disk};
+use super::{DiffArgs, faults};
 use crate::diagnostic::{self, Location};
 use crate::dns::{Kind, Place};
 use crate::net::Name;
@@ -63,7 +64,7 @@ pub(super) struct States {
     /// What is wrong with files as files, and what the change does about it.
     pub findings: Vec<Finding>,
     /// What is said of the files beside their text.
-    natures: Natures,
+    pub(super) natures: Natures,
 }
 
 impl States {
@@ -163,7 +164,7 @@ impl States {
     }
 
     /// Compares files with one another; where there are none before, with what is published.
-    fn versions(&mut self, mut before: Vec<Version>, mut after: Vec<Version>) {
+    pub(super) fn versions(&mut self, mut before: Vec<Version>, mut after: Vec<Version>) {
         let open = unread::reconcile(&mut before, &mut after, &mut self.unread);
         self.open.extend(open);
         let is_readable = |version: &Version| is_understood(&version.files);
@@ -234,7 +235,7 @@ impl States {
         Ok(Version { files: self.natures.understood(argument, &whole), text: whole.into_text() })
     }
 
-    fn both(&mut self, before: &[PathBuf], after: &[PathBuf]) -> Result<(), Mistake> {
+    pub(super) fn both(&mut self, before: &[PathBuf], after: &[PathBuf]) -> Result<(), Mistake> {
         let read = |files: &[PathBuf]| {
             files.iter().map(|path| self.version(path)).collect::<Result<Vec<_>, _>>()
         };
@@ -276,7 +277,7 @@ impl States {
                 self.after.cassette = Some(new.to_owned());
                 Ok(())
             }
-            (false, false) => self.both(&[old.to_owned()], &[new.to_owned()]),
+            (false, false) => self.configurations_or_files(old, new),
             _ => Err(Mistake::new("cannot compare a cassette with a zone file")),
         }
     }
@@ -289,7 +290,7 @@ impl States {
             if path.is_dir() || was_folder()? {
                 let listing = folder::listing(path, Some(commit), &self.natures)?;
                 named.append(&mut self.listed(path, listing));
-            } else if let Some((mut meant, said)) = Expansion::of_states(path, commit) {
+            } else if let Some((mut meant, said)) = expansion(path, commit) {
                 self.notes.extend(said.notes);
                 self.unread.is_partial |= said.is_partial;
                 all.append(&mut meant);
@@ -314,20 +315,27 @@ impl States {
     /// The files as they are, for a comparison with what is published.
     fn published(&mut self, files: &[PathBuf]) -> Result<(), Mistake> {
         let words: Vec<OsString> = files.iter().map(|path| path.clone().into()).collect();
-        let Expansion { words, notes, is_partial, .. } = Expansion::of_all(&words);
+        let Expansion { units, notes, is_partial, .. } = Expansion::of_all(&words, Begin::Run);
         self.notes.extend(notes);
         self.unread.is_partial |= is_partial;
-        let mut all = Vec::with_capacity(words.len());
-        for path in words.into_iter().map(PathBuf::from) {
-            match path.is_dir() {
-                true => {
+        let mut after = Vec::with_capacity(units.len());
+        for unit in units {
+            match unit {
+                Unit::File(path) if path.is_dir() => {
                     let listing = folder::listing(&path, None, &self.natures)?;
-                    all.append(&mut self.listed(&path, listing));
+                    for path in self.listed(&path, listing) {
+                        after.push(self.version(&path)?);
+                    }
                 }
-                false => all.push(path),
+                Unit::File(path) => after.push(self.version(&path)?),
+                Unit::Zone(zone) => {
+                    let texts = zone.texts(&on_disk(&self.natures))?;
+                    after.push(zone.version(&texts, &self.natures));
+                }
             }
         }
-        self.both(&[], &all)
+        self.versions(Vec::new(), after);
+        Ok(())
     }
 
     /// The files as they are, and as they stood at a commit.
@@ -335,14 +343,27 @@ impl States {
         let shown = commit.name();
         let natures = self.natures.clone();
         let mut alike = 0;
-        for Meant { file: argument, is_now, was } in files {
+        for Meant { now, was } in files {
+            let zones = [now, was].map(|unit| unit.as_ref().and_then(Unit::zone));
+            if zones.iter().any(Option::is_some) {
+                let open_was = |path: &Path| {
+                    let found = commit.file(path, natures.most_octets())?;
+                    found.ok_or_else(|| Mistake::new(format!("{}: no such file", path.display())))
+                };
+                let open: [Open<'_>; 2] = [&on_disk(&natures), &open_was];
+                let [now, was] = zones;
+                alike += usize::from(self.sourced(now, was, open, &format!(" at {shown}"))?);
+                continue;
+            }
+            let Some(Unit::File(argument)) = now.as_ref().or(was.as_ref()) else { continue };
+            let (is_now, was) = (now.is_some(), was.is_some());
             let (_, path) = input::split(argument);
             let file = path.display();
-            let now = match *is_now && path.exists() {
+            let now = match is_now && path.exists() {
                 true => Some(input::read(path, natures.most_octets())?),
                 false => None,
             };
-            let was = if *was { commit.file(path, natures.most_octets())? } else { None };
+            let was = if was { commit.file(path, natures.most_octets())? } else { None };
             // What a file includes may have changed, and the file itself not.
             let now = now.map(|text| natures.assembled(argument, text));
             let was = was.map(|text| natures.assembled_at(commit, argument, text));
@@ -391,6 +412,17 @@ impl States {
         }
         Ok(())
     }
+}
+
+/// What a configuration of either state means. A file that is none, and is alike in both, is not asked for.
+fn expansion(path: &Path, commit: &Commit) -> Option<(Vec<Meant>, Expansion)> {
+    let now = Expansion::of(path, &Disk, Begin::Run);
+    let may_have_been = now.is_some() || !path.is_file() || commit.has_changed(path);
+    let was = may_have_been.then(|| Expansion::of(path, commit, Begin::Run)).flatten();
+    if now.is_none() && was.is_none() {
+        return None;
+    }
+    Some(now.unwrap_or_default().since(was.unwrap_or_default()))
 }
 
 /// The commit that the files are compared with, looked up where one of them lies.

@@ -20,6 +20,10 @@ pub(super) fn lint(sheet: &mut Sheet, report: &Report, tally: &Tally, look: &Loo
     if !look.quiet {
         let scope = "offline: only these files were checked";
         sheet.sentence(sheet.line(), &sheet.line().faint(scope));
+        for note in &report.run.notes {
+            let sentence = sheet.line().phrase(note);
+            sheet.sentence(sheet.line().faint("note  "), &sentence);
+        }
         findings(sheet, report, look);
         sheet.blank();
     }

@@ -22,6 +22,10 @@ pub(super) fn alias(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Findi
     each(facts, is_it, rule, "", findings);
 }
 
+pub(super) fn duplicate_set(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
+    each(facts, |kind| kind == ErrorKind::SecondSet, rule, "", findings);
+}
+
 pub(super) fn out_of_zone(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let effect = "; servers ignore the record";
     each(facts, |kind| kind == ErrorKind::OutOfZone, rule, effect, findings);

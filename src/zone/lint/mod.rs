@@ -32,6 +32,7 @@ pub fn check(facts: &Facts) -> Vec<Finding> {
 pub(crate) fn check_structure(facts: &Facts) -> Vec<Finding> {
     let rules = [
         &rules::ALIAS_WITH_OTHER_DATA,
+        &rules::DUPLICATE_SET,
         &rules::OUT_OF_ZONE,
         &rules::BELOW_DELEGATION,
         &rules::MISSING_DOT,

@@ -13,6 +13,7 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &TOO_LONG_STRING, run: faults::too_long_string },
     Check { rule: &words::UNQUOTED_TEXT, run: words::unquoted_text },
     Check { rule: &ALIAS_WITH_OTHER_DATA, run: faults::alias },
+    Check { rule: &DUPLICATE_SET, run: faults::duplicate_set },
     Check { rule: &OUT_OF_ZONE, run: faults::out_of_zone },
     Check { rule: &BELOW_DELEGATION, run: owners::below_delegation },
     Check { rule: &MISSING_DOT, run: targets::missing_dot },
@@ -67,6 +68,17 @@ pub(crate) static ALIAS_WITH_OTHER_DATA: Rule = Rule {
           many name servers reject the whole file.",
     cite: rfc(1034, "3.6.2"),
     page: include_str!("alias-with-other-data.md"),
+};
+
+pub(crate) static DUPLICATE_SET: Rule = Rule {
+    id: "zone/duplicate-set",
+    severity: Error,
+    confidence: Certain,
+    summary: "record set listed twice in an octoDNS zone",
+    why: "octoDNS stops with an error and publishes no change of the zone. With \
+          populate_should_replace the records of the later source would replace the others.",
+    cite: advice(),
+    page: include_str!("duplicate-set.md"),
 };
 
 pub(crate) static OUT_OF_ZONE: Rule = Rule {

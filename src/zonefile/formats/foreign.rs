@@ -53,7 +53,6 @@ pub(super) fn advice(text: &[u8]) -> Option<&'static str> {
 /// True for the configuration of octoDNS, which names zones and holds no records.
 #[cfg(feature = "formats")]
 pub(super) fn is_octodns_config(text: &[u8]) -> bool {
-    let has =
-        |what: &[u8]| text.split(|octet| *octet == b'\n').any(|line| line.trim_ascii_end() == what);
+    let has = |what: &[u8]| text.split(|octet| *octet == b'\n').any(|line| line.starts_with(what));
     has(b"zones:") && has(b"providers:")
 }

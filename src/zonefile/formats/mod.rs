@@ -35,8 +35,12 @@ mod octodns;
 mod paging;
 #[cfg(feature = "formats")]
 mod plain;
+#[cfg(feature = "cli")]
+pub(crate) mod production;
 #[cfg(feature = "formats")]
 mod routing;
+#[cfg(feature = "cli")]
+pub(crate) mod sources;
 #[cfg(feature = "formats")]
 mod table;
 #[cfg(feature = "formats")]

@@ -21,9 +21,10 @@ use super::yaml;
 use crate::dns::Kind;
 use crate::net::Name;
 use crate::zonefile::zone::{Builder, ErrorKind, Zone};
+use std::collections::HashMap;
 
 /// Time to live of a record set that does not say it.
-const DEFAULT_TTL: u32 = 3600;
+pub(super) const DEFAULT_TTL: u32 = 3600;
 
 /// What the values of a type are made of, if they are more than a word.
 fn fields(kind: Kind) -> Option<&'static [Field]> {
@@ -89,8 +90,23 @@ fn fields(kind: Kind) -> Option<&'static [Field]> {
     })
 }
 
+/// What the provider says that reads a file.
+#[derive(Clone, Copy)]
+pub(super) struct Provider {
+    /// Time to live of a record set that does not say it.
+    pub(super) ttl: u32,
+    /// True if a record set replaces what is there of its name and type (`populate_should_replace`).
+    pub(super) replaces: bool,
+}
+
+impl Default for Provider {
+    fn default() -> Self {
+        Self { ttl: DEFAULT_TTL, replaces: false }
+    }
+}
+
 /// Reads the zone `apex`.
-pub(super) fn read(book: &mut Book<'_>, apex: &Name) -> Option<Zone> {
+pub(super) fn read(book: &mut Book<'_>, apex: &Name, provider: Provider) -> Option<Zone> {
     let text = book.utf8()?;
     let mut faults = Vec::new();
     let document = yaml::document(text, &mut faults);
@@ -105,21 +121,55 @@ pub(super) fn read(book: &mut Book<'_>, apex: &Name) -> Option<Zone> {
         }
     };
     let mut builder = Builder::whole(apex.clone());
+    let mut sets = Vec::with_capacity(members.len());
     for (key, value) in &members {
         let Some(owner) = book.below(key, apex) else { continue };
         for set in value.items() {
             let kind = set.get("type").and_then(Value::text).and_then(Book::kind);
-            book.within(&owner, kind, |book| record_set(book, &mut builder, &owner, set));
+            sets.push((owner.clone(), kind, set));
         }
+    }
+    // octoDNS has one record set of a name and a type, and stops at a second one.
+    let mut known: HashMap<(&Name, Kind), usize> = HashMap::with_capacity(sets.len());
+    for (index, (owner, kind, _)) in sets.iter().enumerate() {
+        let Some(kind) = kind else { continue };
+        let first = known.entry((owner, *kind)).or_insert(index);
+        *first = if provider.replaces { index } else { *first };
+    }
+    for (index, (owner, kind, set)) in sets.iter().enumerate() {
+        let counts = kind.and_then(|kind| known.get(&(owner, kind)).copied());
+        if let (Some(counts), Some(kind)) = (counts.filter(|counts| *counts != index), kind) {
+            if provider.replaces {
+                continue;
+            }
+            let first = sets.get(counts).map_or(0, |it| it.2.offset);
+            let line = book.source.place(first).line;
+            book.within(owner, Some(*kind), |book| {
+                let what = second_set(owner, *kind, &format!("in line {line}"));
+                book.fault(set.offset, ErrorKind::SecondSet, &what);
+            });
+        }
+        book.within(owner, *kind, |book| record_set(book, &mut builder, owner, set, provider.ttl));
     }
     Some(builder.finish(&book.source, &mut book.remarks))
 }
 
-fn record_set(book: &mut Book<'_>, builder: &mut Builder, owner: &Name, set: &Value) {
+/// What is wrong where a record set is listed a second time.
+pub(super) fn second_set(owner: &Name, kind: Kind, place: &str) -> String {
+    format!("{owner} {kind} is listed already {place}: octoDNS stops (Duplicate record)")
+}
+
+fn record_set(
+    book: &mut Book<'_>,
+    builder: &mut Builder,
+    owner: &Name,
+    set: &Value,
+    default_ttl: u32,
+) {
     let Some(word) = set.get("type").and_then(Value::text) else {
         return book.fault(set.offset, ErrorKind::Syntax, "expected a record set with a type");
     };
-    let ttl = if set.get("ttl").is_some() { book.ttl(set.get("ttl")) } else { Some(DEFAULT_TTL) };
+    let ttl = if set.get("ttl").is_some() { book.ttl(set.get("ttl")) } else { Some(default_ttl) };
     let Some(kind) = Book::kind(word) else {
         return super::tool::provider_type(book, builder, owner, word);
     };

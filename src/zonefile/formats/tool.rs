@@ -39,7 +39,8 @@ pub(super) fn read(
         | Format::Kubernetes
         | Format::CloudFormation => exports::read(&mut book, format, origin).into_iter().collect(),
         Format::OctoDns if foreign::is_octodns_config(text) => {
-            let what = "expected a zone: this is the configuration of octoDNS, give the files that it names";
+            let what = "expected a zone: this is the configuration of octoDNS; mailcheck lint and mailcheck diff read the \
+                        zones that it names, elsewhere give their files";
             book.fault(0, ErrorKind::Syntax, what);
             Vec::new()
         }
@@ -134,7 +135,7 @@ fn octodns_zone(book: &mut Book<'_>, file: &str, origin: Option<&Name>) -> Optio
         book.fault(0, ErrorKind::Name, what);
         return None;
     };
-    octodns::read(book, &apex)
+    octodns::read(book, &apex, octodns::Provider::default())
 }
 
 /// Says that a record of a type that only a provider knows is not read. Most of them stand for

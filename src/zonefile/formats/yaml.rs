@@ -40,6 +40,18 @@ pub(super) fn documents(text: &str, faults: &mut Vec<Wrong>) -> Result<Vec<Value
     read(text, Reading::Export, faults)
 }
 
+/// Reads settings, in which a value with a tag is not known, and merge keys stand as any other key; `None` if
+/// the text has none.
+///
+/// # Errors
+/// Where it ceases to be YAML that is read.
+#[cfg(feature = "cli")]
+pub(super) fn configuration(text: &str) -> Result<Option<Value>, Wrong> {
+    // Of two members of a map the last one counts.
+    let documents = read(text, Reading::Settings, &mut Vec::new())?;
+    Ok(documents.into_iter().next())
+}
+
 /// What is expected of a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reading {
@@ -47,6 +59,15 @@ enum Reading {
     Zone,
     /// Any number of documents; tags stand for values that are not in the file.
     Export,
+    /// The same, where merge keys are seen to by who reads it.
+    #[cfg(feature = "cli")]
+    Settings,
+}
+
+impl Reading {
+    fn has_merge_keys(self) -> bool {
+        !matches!(self, Self::Zone | Self::Export)
+    }
 }
 
 fn read(text: &str, reading: Reading, faults: &mut Vec<Wrong>) -> Result<Vec<Value>, Wrong> {
@@ -241,7 +262,7 @@ impl Reader<'_, '_> {
                         return Err((value.offset, ErrorKind::Syntax, what.to_owned()));
                     }
                 };
-                if key.octets() == b"<<" {
+                if key.octets() == b"<<" && !self.reading.has_merge_keys() {
                     let what = "merge keys are not supported: write the values here";
                     return Err((value.offset, ErrorKind::Refused, what.to_owned()));
                 }

@@ -29,6 +29,8 @@ pub enum ErrorKind {
     SecondAlias,
     /// Two SOA records in a zone (RFC 1035 §5.2).
     SecondSoa,
+    /// A record set that octoDNS is given twice.
+    SecondSet,
     /// A name outside of the zone of the SOA record.
     OutOfZone,
     /// An SOA record whose owner lacks its final dot; it is read as if the dot stood there.

@@ -3,6 +3,8 @@
 use super::differing::same_set;
 use super::{Node, Zone};
 use crate::dns::Kind;
+#[cfg(feature = "cli")]
+use crate::dns::Place;
 use crate::net::Name;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,6 +19,17 @@ pub struct Overlap {
     pub kind: Kind,
     /// Both files.
     pub files: [Arc<str>; 2],
+}
+
+/// A record set that two sources of a zone list.
+#[cfg(feature = "cli")]
+pub(in crate::zonefile) struct Clash {
+    pub(in crate::zonefile) name: Name,
+    pub(in crate::zonefile) kind: Kind,
+    /// Where the first source lists it.
+    pub(in crate::zonefile) first: Place,
+    /// Where the other one does.
+    pub(in crate::zonefile) second: Place,
 }
 
 impl Zone {
@@ -48,6 +61,37 @@ impl Zone {
     #[doc(hidden)]
     pub fn has_soa(&self) -> bool {
         self.apex.as_ref().is_some_and(|apex| apex.is_listed)
+    }
+
+    /// Adds what another source of the zone lists, as octoDNS does: its record sets replace those that are
+    /// there, or none may be there. Those that clash are left open; returned are they, with the places of both.
+    #[cfg(feature = "cli")]
+    pub(in crate::zonefile) fn add_source(&mut self, other: Self, replaces: bool) -> Vec<Clash> {
+        let mut clashes = Vec::new();
+        self.is_open |= other.is_open;
+        for (name, node) in other.tree.iter() {
+            let own = self.tree.entry(name);
+            own.is_open |= node.is_open;
+            for (kind, set) in node.sets.iter() {
+                let known = own.sets.entry(kind);
+                let places = [&*known, set]
+                    .map(|set| set.listed.first().and_then(|listed| listed.record.place.clone()));
+                match places {
+                    _ if replaces || known.is_empty() => *known = set.clone(),
+                    [Some(first), Some(second)] => {
+                        (known.is_open, known.differs) = (true, true);
+                        clashes.push(Clash { name: name.clone(), kind, first, second });
+                    }
+                    // What stands for records of another type is no set of this one.
+                    _ => {
+                        known.unread |= set.unread;
+                        known.is_open |= set.is_open;
+                        known.listed.extend(set.listed.iter().cloned());
+                    }
+                }
+            }
+        }
+        clashes
     }
 
     fn add(&mut self, other: Self, overlaps: &mut Vec<Overlap>) {
