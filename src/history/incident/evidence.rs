@@ -193,23 +193,38 @@ fn named(sender: &ChangedSender) -> Phrase {
     }
 }
 
-/// The record that let a sender pass and does so no more: on the way by which it passed, the first one
-/// that changed and no longer names the next.
+/// The record whose change made a sender pass no more: on the way by which it passed, the first one that
+/// changed and no longer names the next. Where each still does, it is the record that ends in an error now,
+/// or the one that let the sender pass, or any that changed.
 fn culprit(domain: &Name, change: &Change, sender: &ChangedSender) -> Name {
-    let mut record = domain.clone();
-    let way = sender.term_before.iter().chain(&sender.path_before);
-    for term in way {
-        let set = change.records.iter().find(|it| it.kind == Kind::Txt && it.name == record);
-        let is_named = |text: &String| text.split([' ', '"']).any(|word| word == term);
-        if set.is_some_and(|set| !set.added.iter().any(is_named)) {
-            break;
-        }
-        match target(term) {
-            Some(next) => record = next,
-            None => break,
+    let policies = || change.records.iter().filter(|set| set.kind == Kind::Txt);
+    let set_of = |name: &Name| policies().find(|set| set.name == *name);
+    let has_changed = |name: &Name| set_of(name).is_some();
+    let passed: Vec<&String> = sender.term_before.iter().chain(&sender.path_before).collect();
+    let way = records(domain, &passed);
+    for (record, term) in way.iter().zip(&passed) {
+        let is_named = |text: &String| text.split([' ', '"']).any(|word| word == *term);
+        if set_of(record).is_some_and(|set| !set.added.iter().any(is_named)) {
+            return record.clone();
         }
     }
-    record
+    let failed: Vec<&String> = sender.term_after.iter().chain(&sender.path_after).collect();
+    let fails = records(domain, &failed).into_iter().next_back();
+    let is_policy = |text: &String| text.contains("v=spf1");
+    let ends = fails.filter(|_| sender.problem.is_some());
+    ends.into_iter()
+        .chain(way.last().cloned())
+        .chain(way.iter().cloned())
+        .find(has_changed)
+        .or_else(|| Some(policies().find(|set| set.added.iter().any(is_policy))?.name.clone()))
+        .unwrap_or_else(|| domain.clone())
+}
+
+/// The records on a way of terms that lead from one to the next, that of the domain first.
+fn records(domain: &Name, way: &[&String]) -> Vec<Name> {
+    let mut all = vec![domain.clone()];
+    all.extend(way.iter().map_while(|term| target(term)));
+    all
 }
 
 /// The name whose policy a term brings in.

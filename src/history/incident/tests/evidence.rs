@@ -56,6 +56,41 @@ async fn addresses_that_a_provider_drops_are_the_providers_doing() {
     );
 }
 
+/// Whose doing each sign of a look is.
+async fn blamed(before: Replay, after: Replay) -> Vec<String> {
+    let found = found(before, after).await;
+    let parties =
+        found.iter().filter_map(|line| Some(line.split_once('|')?.0.trim_end().to_owned()));
+    let mut parties: Vec<String> = parties.collect();
+    parties.dedup();
+    parties
+}
+
+#[tokio::test]
+async fn an_error_of_the_own_record_is_no_loss_of_the_provider_that_it_includes() {
+    for end in [
+        "ip4:192.0.2.1.2 -all",
+        "ip4:300.0.0.0 -all",
+        "ip4: -all",
+        "redirect=a.test redirect=b.test",
+    ] {
+        let blamed = blamed(world(WHOLE, "-all"), world(WHOLE, end)).await;
+        assert_eq!(blamed, ["You"], "{end}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_of_a_provider_is_that_providers_doing() {
+    for policy in ["v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.0.1 -all", "v=spf1 nonsense -all"] {
+        let found = found(world(WHOLE, "-all"), world(policy, "-all")).await;
+        let losses: Vec<&String> = found.iter().filter(|line| line.contains("lost")).collect();
+        assert!(
+            losses.len() == 1 && losses[0].starts_with("Operator provider.test|"),
+            "{policy}: {found:#?}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn addresses_that_the_own_record_drops_are_the_owners_doing() {
     let found = found(world(WHOLE, "ip4:203.0.113.0/24 -all"), world(WHOLE, "-all")).await;
