@@ -67,6 +67,11 @@ impl std::error::Error for StoreError {}
 
 impl From<Error> for StoreError {
     fn from(why: Error) -> Self {
+        // The index of the log that readers share cannot grow.
+        let extended = why.sqlite_error().map(|it| it.extended_code);
+        if extended == Some(rusqlite::ffi::SQLITE_IOERR_SHMSIZE) {
+            return Self::Full;
+        }
         match why.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked,
             Some(ErrorCode::DiskFull) => Self::Full,

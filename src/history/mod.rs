@@ -18,6 +18,7 @@ pub mod incident;
 mod observation;
 mod observer;
 mod outbox;
+mod packed;
 mod reports;
 mod schema;
 mod store;

@@ -1,10 +1,12 @@
 //! From when to when a domain had which report.
 
+use super::packed::{pack, unpack};
 use super::store::{hash, read, stored};
 use super::{Look, Store, StoreError};
 use crate::net::Name;
 use crate::report::{Extent, Report};
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
+use std::collections::BTreeMap;
 
 /// A report, and the looks that found it so, one after the other.
 #[derive(Clone, Debug)]
@@ -28,15 +30,8 @@ impl Look<'_> {
         let (at, file) = (stored(self.at), &self.transaction);
         let text = serde_json::to_string(&report.document(Extent::default()))
             .map_err(|why| StoreError::Other(why.to_string()))?;
-        let hash = hash(&text);
-        file.prepare_cached(
-            "INSERT INTO document (hash, text) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-        )?
-        .execute(params![hash, text])?;
-        let document: i64 = file
-            .prepare_cached("SELECT id FROM document WHERE hash = ?1")?
-            .query_row([&hash], |row| row.get(0))?;
         let domain = domain.to_string();
+        let document = document(file, &domain, &text)?;
         let newest: Option<(i64, i64, i64)> = file
             .prepare_cached(
                 "SELECT id, document, first FROM report WHERE domain = ?1 ORDER BY first DESC, id DESC",
@@ -63,6 +58,46 @@ impl Look<'_> {
     }
 }
 
+/// The number of a document, which is stored unless it is there: packed behind the first one of its domain.
+fn document(file: &Connection, domain: &str, text: &str) -> Result<i64, StoreError> {
+    let hash = hash(text);
+    let known: Option<i64> = file
+        .prepare_cached("SELECT id FROM document WHERE hash = ?1")?
+        .query_row([&hash], |row| row.get(0))
+        .optional()?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let base: Option<i64> = file
+        .prepare_cached(
+            "SELECT document.id FROM report JOIN document ON document.id = report.document \
+             WHERE domain = ?1 AND base IS NULL ORDER BY first, report.id LIMIT 1",
+        )?
+        .query_row([domain], |row| row.get(0))
+        .optional()?;
+    let before = base.map(|base| whole(file, base)).transpose()?.unwrap_or_default();
+    let packed = pack(&before, text)
+        .ok_or_else(|| StoreError::Other("the report cannot be packed".to_owned()))?;
+    file.prepare_cached("INSERT INTO document (hash, text, base, packed) VALUES (?1, '', ?2, ?3)")?
+        .execute(params![hash, base, packed])?;
+    Ok(file.last_insert_rowid())
+}
+
+/// The text of a document that has no base.
+fn whole(file: &Connection, document: i64) -> Result<String, StoreError> {
+    let stored: Option<(String, Option<Vec<u8>>)> = file
+        .prepare_cached("SELECT text, packed FROM document WHERE id = ?1")?
+        .query_row([document], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (text, packed) = stored.ok_or_else(|| StoreError::Damaged("a report".to_owned()))?;
+    // Earlier forms kept it as it is.
+    packed.map_or(Ok(text), |packed| unpacked("", &packed))
+}
+
+fn unpacked(base: &str, packed: &[u8]) -> Result<String, StoreError> {
+    unpack(base, packed).ok_or_else(|| StoreError::Damaged("a report".to_owned()))
+}
+
 impl Store {
     /// The reports about a domain, the oldest first.
     ///
@@ -70,16 +105,22 @@ impl Store {
     /// The file cannot be read, or holds what is no report.
     pub fn reports(&self, domain: &Name) -> Result<Vec<Sighting>, StoreError> {
         let mut found = self.connection.prepare_cached(
-            "SELECT text, first, last, looks FROM report JOIN document \
+            "SELECT text, packed, base, first, last, looks FROM report JOIN document \
              ON document.id = report.document WHERE domain = ?1 ORDER BY first, report.id",
         )?;
         let mut rows = found.query([domain.to_string()])?;
-        let mut sightings = Vec::new();
+        let (mut sightings, mut bases) = (Vec::new(), BTreeMap::new());
         while let Some(row) = rows.next()? {
-            let text: String = row.get(0)?;
+            let (text, packed): (String, Option<Vec<u8>>) = (row.get(0)?, row.get(1)?);
+            let base: Option<i64> = row.get(2)?;
+            if let Some(base) = base.filter(|base| !bases.contains_key(base)) {
+                bases.insert(base, whole(&self.connection, base)?);
+            }
+            let before = base.and_then(|base| bases.get(&base)).map_or("", String::as_str);
+            let text = packed.map_or(Ok(text), |packed| unpacked(before, &packed))?;
             let report = serde_json::from_str(&text)
                 .map_err(|why| StoreError::Damaged(format!("a report: {why}")))?;
-            let [first, last, looks] = [row.get(1)?, row.get(2)?, row.get(3)?].map(read);
+            let [first, last, looks] = [row.get(3)?, row.get(4)?, row.get(5)?].map(read);
             sightings.push(Sighting { report, first, last, looks });
         }
         Ok(sightings)

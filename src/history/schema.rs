@@ -7,7 +7,7 @@ use rusqlite::{Connection, TransactionBehavior};
 const APPLICATION: i64 = 0x6d6c_636b;
 
 /// Each brings the form of its number, from 1, out of the one before.
-const MIGRATIONS: [&str; 2] = ["
+const MIGRATIONS: [&str; 3] = ["
 CREATE TABLE server (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE query (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, UNIQUE (name, kind)
@@ -52,10 +52,13 @@ CREATE TABLE outbox (
     UNIQUE (key, way)
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (due);
+", "
+ALTER TABLE document ADD COLUMN base INTEGER;
+ALTER TABLE document ADD COLUMN packed BLOB;
 "];
 
 /// The form that this program writes.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// Checks that the file is a history, and brings it to the present form.
 ///

@@ -8,7 +8,7 @@ use crate::cli::{RunError, new_file};
 use crate::config::{self, Config};
 use crate::dns::{Answer, Cache, Dns, join_all};
 use crate::history::{Access, Observer, Store, StoreError};
-use crate::report::{Domain, Judged, Run, Threshold};
+use crate::report::{Domain, Extent, Judged, Run, Threshold};
 use crate::web;
 use std::path::Path;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub(in crate::cli) struct Looked {
 
 /// What a look found at a domain.
 pub(in crate::cli) struct Found {
-    /// The report of it.
+    /// The report of it, without its steps.
     pub domain: Domain,
     /// Since which look it has been the same.
     pub since: u64,
@@ -72,7 +72,9 @@ pub(in crate::cli) async fn look(
         let report =
             Judged::new(vec![domain], Vec::new()).conclude(Run::default(), Threshold::default());
         let since = look.report(&name, &report).map_err(trouble)?;
-        domains.extend(report.domains.into_iter().map(|domain| Found { domain, since }));
+        // A thousand domains are held at once: what nobody reads goes.
+        let found = report.domains.into_iter().map(|domain| domain.cut_to(Extent::default()));
+        domains.extend(found.map(|domain| Found { domain, since }));
     }
     look.keep().map_err(trouble)?;
     let ttl = answers.iter().filter_map(|answer: &Arc<Answer>| answer.ttl).min();

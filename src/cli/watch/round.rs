@@ -21,8 +21,11 @@ use crate::report::watch::{Deadline, Notice, Waiting, Watch, WatchedDomain};
 use crate::report::{Class, Domain, Owners, Verdict};
 use crate::text::{Phrase, date, escape, rfc3339};
 use crate::web::Url;
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::sync::Arc;
+
+/// Moments whose DNS is held at once.
+const MOMENTS: usize = 2;
 
 /// What a round comes to.
 pub(super) struct Done {
@@ -44,10 +47,17 @@ pub(super) async fn round(plan: &Plan) -> Result<Done, RunError> {
     let held = Held { plan, session: &session, at };
     let mut moments = Moments::default();
     let (mut sights, mut doubtful) = (Vec::new(), Vec::new());
+    let mut watched = Vec::with_capacity(looked.domains.len());
     for (inquiry, found) in plan.inquiries.iter().zip(&looked.domains) {
         let standing = history.watched(&inquiry.domain).map_err(trouble)?;
         let baseline = standing.as_ref().map(|it| it.baseline);
-        let signs = match baseline.filter(|baseline| found.since > *baseline) {
+        let baseline = baseline.filter(|baseline| found.since > *baseline);
+        watched.push((baseline, inquiry, found, standing));
+    }
+    // Those that are held against the same moment follow one another: few moments are read.
+    watched.sort_by_key(|(baseline, ..)| *baseline);
+    for (baseline, inquiry, found, standing) in watched {
+        let signs = match baseline {
             None => held.judged(found.domain.clone(), inquiry),
             Some(baseline) => {
                 let [before, now] = [baseline, at].map(|at| moments.of(&history, at));
@@ -78,17 +88,24 @@ pub(super) async fn round(plan: &Plan) -> Result<Done, RunError> {
     Ok(Done { exit_code: watch.exit_code, ttl: looked.ttl, is_pending })
 }
 
-/// The DNS of moments, each read once.
+/// The DNS of this moment and of one before it. Who asks for another one drops that: each holds all that
+/// was known of every domain.
 #[derive(Default)]
-struct Moments(BTreeMap<u64, Arc<dyn Dns>>);
+struct Moments(VecDeque<(u64, Arc<dyn Dns>)>);
 
 impl Moments {
     fn of(&mut self, history: &Store, at: u64) -> Result<Arc<dyn Dns>, StoreError> {
-        if let Some(known) = self.0.get(&at) {
-            return Ok(Arc::clone(known));
+        if let Some(known) = self.0.iter().position(|(moment, _)| *moment == at)
+            && let Some((_, dns)) = self.0.remove(known)
+        {
+            self.0.push_back((at, Arc::clone(&dns)));
+            return Ok(dns);
+        }
+        if self.0.len() >= MOMENTS {
+            self.0.pop_front();
         }
         let dns: Arc<dyn Dns> = Arc::new(Cache::new(history.replay(at)?));
-        self.0.insert(at, Arc::clone(&dns));
+        self.0.push_back((at, Arc::clone(&dns)));
         Ok(dns)
     }
 }

@@ -95,6 +95,10 @@ fn a_history_of_the_first_form_is_brought_to_this_one() {
     for table in ["outbox", "affected", "incident", "standing"] {
         store.connection.execute(&format!("DROP TABLE {table}"), []).expect("it can be dropped");
     }
+    for column in ["base", "packed"] {
+        let drop = format!("ALTER TABLE document DROP COLUMN {column}");
+        store.connection.execute(&drop, []).expect("it can be dropped");
+    }
     store.connection.pragma_update(None, "user_version", 1).expect("it is set back");
     look(&mut store, 10, &answer(&["kept"], 60));
     crate::history::schema::prepare(&mut store.connection).expect("it is brought up");
