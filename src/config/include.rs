@@ -63,12 +63,14 @@ impl Config {
         self.included.extend(other.included);
         self.own.extend(other.own);
         let WatchSetting { resolvers, notify, secret_file, mail_from, smtp, .. } = other.watch;
+        let password_file = other.watch.smtp_password_file;
         self.watch.resolvers.extend(resolvers);
         self.watch.notify.extend(notify);
         // What this file says goes before what it includes.
         self.watch.secret_file = self.watch.secret_file.take().or(secret_file);
         self.watch.mail_from = self.watch.mail_from.take().or(mail_from);
         self.watch.smtp = self.watch.smtp.take().or(smtp);
+        self.watch.smtp_password_file = self.watch.smtp_password_file.take().or(password_file);
         self.files.extend(other.files);
         self.providers.extend(other.providers);
         self.rules.extend(other.rules);

@@ -22,6 +22,8 @@ pub struct WatchSetting {
     pub mail_from: Option<Written<String>>,
     /// The server that takes mail, as a URL.
     pub smtp: Option<Written<String>>,
+    /// The file that holds the password of the user that the URL names.
+    pub smtp_password_file: Option<Written<String>>,
 }
 
 /// The address of a server as it is shown: without the password.

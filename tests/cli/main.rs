@@ -20,6 +20,7 @@ mod formats;
 mod guides;
 mod help;
 mod history;
+mod history_moments;
 mod hostile;
 mod identities;
 mod included;
@@ -39,6 +40,7 @@ mod scenarios;
 #[path = "../support/schema.rs"]
 mod schemas;
 mod serve;
+mod serve_past;
 mod servers;
 mod services;
 mod several;
@@ -48,6 +50,7 @@ mod trees;
 #[path = "../support/cassette.rs"]
 mod cassette;
 mod watch;
+mod watch_trouble;
 mod words;
 
 use serde_json::Value;

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 /// The same domain after its policy lost half of its network.
-fn shrunken() -> String {
+pub(super) fn shrunken() -> String {
     SOUND.replace("192.0.2.0/24", "192.0.2.0/25")
 }
 
@@ -18,16 +18,20 @@ fn silent() -> String {
 }
 
 /// A look in a folder that stays: what earlier ones left there is there.
-fn look(folder: &Path, number: usize, cassette: &str, flags: &[&str]) -> Run {
-    let at = format!("2026-11-26T{number:02}:10");
+pub(super) fn look(folder: &Path, number: usize, cassette: &str, flags: &[&str]) -> Run {
+    look_at(folder, &format!("2026-11-26T{number:02}:10"), cassette, flags)
+}
+
+/// A look at that time.
+pub(super) fn look_at(folder: &Path, at: &str, cassette: &str, flags: &[&str]) -> Run {
     let words = ["watch", "--once", "example.com", "--store", "h.db", "--replay", "look.jsonl"];
-    let arguments = words.iter().chain(&["--at", &at]).chain(flags).map(OsString::from).collect();
+    let arguments = words.iter().chain(&["--at", at]).chain(flags).map(OsString::from).collect();
     let look = Run { folder: folder.to_owned(), arguments, environment: Vec::new() };
     look.file("look.jsonl", cassette.as_bytes())
 }
 
 /// Looks, an hour apart, each over its cassette; how each ended.
-fn looks(test: &str, cassettes: &[String], flags: &[&str]) -> Vec<Ended> {
+pub(super) fn looks(test: &str, cassettes: &[String], flags: &[&str]) -> Vec<Ended> {
     let folder = run(test, []).folder;
     let each = cassettes.iter().enumerate();
     each.map(|(number, cassette)| look(&folder, number, cassette, flags).end()).collect()
@@ -38,7 +42,7 @@ fn codes(looks: &[Ended]) -> Vec<Option<i32>> {
 }
 
 /// What each look says became of incidents.
-fn happened(looks: &[Ended]) -> Vec<String> {
+pub(super) fn happened(looks: &[Ended]) -> Vec<String> {
     let news = looks.iter().flat_map(|look| look.stdout.lines());
     let news = news.filter_map(|line| serde_json::from_str::<Value>(line).ok());
     news.map(|it| format!("{} {}", it["happened"], it["incident"]["class"]).replace('"', ""))
@@ -147,11 +151,13 @@ fn a_service_does_not_watch_recorded_answers() {
     assert_eq!(ended.refusal(), (Some(2), said));
 }
 
-/// Looks at the loss, with these files in the folder.
-fn loss(test: &str, flags: &[&str], files: &[(&str, &str)]) -> Vec<Ended> {
+/// Looks at the loss, with these files in the folder, which only their owner can read.
+pub(super) fn loss(test: &str, flags: &[&str], files: &[(&str, &str)]) -> Vec<Ended> {
     let mut first = run(test, []);
     for (name, text) in files {
         first = first.file(name, text.as_bytes());
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(first.folder.join(name), mode).expect("it has a mode");
     }
     let cassettes = [SOUND.to_owned(), shrunken(), shrunken(), shrunken()];
     let flags = [&["-f", "jsonl"], flags].concat();
@@ -160,7 +166,7 @@ fn loss(test: &str, flags: &[&str], files: &[(&str, &str)]) -> Vec<Ended> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the program writes files")]
-fn content(ended: &Ended, name: &str) -> Vec<u8> {
+pub(super) fn content(ended: &Ended, name: &str) -> Vec<u8> {
     std::fs::read(ended.folder.join(name)).expect("the file was written")
 }
 
@@ -220,7 +226,7 @@ fn an_unreachable_webhook_keeps_its_message_and_says_so() {
 }
 
 /// A server on loopback that takes one connection, answers it by `talk`, and hands over what it read.
-fn server(
+pub(super) fn server(
     talk: impl FnOnce(std::net::TcpStream) -> String + Send + 'static,
 ) -> (String, std::thread::JoinHandle<String>) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");

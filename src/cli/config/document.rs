@@ -45,6 +45,7 @@ struct Watching {
     webhook_secret_file: Option<Given<String>>,
     mail_from: Option<Given<String>>,
     smtp: Option<Given<String>>,
+    smtp_password_file: Option<Given<String>>,
 }
 
 /// Texts that stand together, and where the first of them is written.
@@ -108,6 +109,7 @@ pub(super) fn document(settings: &Settings, origin: impl Fn(&str) -> String) -> 
             webhook_secret_file: given_text(config.watch.secret_file.as_ref()),
             mail_from: given_text(config.watch.mail_from.as_ref()),
             smtp: given_text(config.watch.smtp.as_ref()),
+            smtp_password_file: given_text(config.watch.smtp_password_file.as_ref()),
         },
     };
     Enveloped::new(Kind::Config, None, body)

@@ -234,8 +234,13 @@ fn of_watch(config: &Config) -> Vec<(String, String)> {
         let all: Vec<String> = config.watch.notify.iter().map(|one| quoted(&one.value)).collect();
         lines.push((format!("notify = [{}]", all.join(", ")), place(&first.place)));
     }
-    let WatchSetting { secret_file, mail_from, smtp, .. } = &config.watch;
-    let texts = [("webhook-secret-file", secret_file), ("mail-from", mail_from), ("smtp", smtp)];
+    let WatchSetting { secret_file, mail_from, smtp, smtp_password_file, .. } = &config.watch;
+    let texts = [
+        ("webhook-secret-file", secret_file),
+        ("mail-from", mail_from),
+        ("smtp", smtp),
+        ("smtp-password-file", smtp_password_file),
+    ];
     for (key, said) in texts {
         if let Some(said) = said {
             let shown = without_password(&said.value);

@@ -3,6 +3,7 @@
 mod pace;
 mod plan;
 mod round;
+mod secret;
 mod ways;
 
 use super::args::{self, Judging, Look, Pages, Sources as TypedSources};

@@ -1,11 +1,10 @@
 //! What `mailcheck watch` means.
 
-use super::ways::{Relay, Secret, Ways};
-use super::{Form, WatchArgs, undeclared};
+use super::ways::{PASSWORD, Relay, Secret, Ways};
+use super::{Form, WatchArgs, secret, undeclared};
 use crate::audit::Inquiry;
 use crate::cli::config::resolve_settings;
 use crate::cli::history::store;
-use crate::cli::input;
 use crate::cli::test::{domains, inquiry};
 use crate::cli::words::{Appearance, Mistake, Output, Sources, outputs};
 use crate::config::{Config, Policy};
@@ -101,22 +100,31 @@ pub(super) fn plan(typed: WatchArgs) -> Result<Plan, Mistake> {
     })
 }
 
-/// The most octets that a file with a secret may have.
-const SECRET_LIMIT: u64 = 4096;
-
 /// The ways out: those that are typed, otherwise those of the file.
 fn ways(typed: &[String], config: &Config) -> Result<Ways, Mistake> {
     let setting = &config.watch;
     let text = |one: &Option<Written<String>>| one.as_ref().map(|one| one.value.clone());
-    let relay = Relay { smtp: text(&setting.smtp), from: text(&setting.mail_from) };
-    let mut ways = Ways::new(relay);
+    let mut ways = Ways::default();
     match typed {
         [] => setting.notify.iter().try_for_each(|one| ways.add(&one.value))?,
         typed => typed.iter().try_for_each(|one| ways.add(one))?,
     }
     if let Some(file) = setting.secret_file.as_ref().filter(|_| ways.has_webhook()) {
-        let octets = input::read(Path::new(&file.value), SECRET_LIMIT)?;
-        ways.secret = Some(Secret::read(&String::from_utf8_lossy(&octets))?);
+        ways.secret = Some(Secret::read(&secret::read(Path::new(&file.value))?)?);
+    }
+    if ways.has_mail() {
+        let file = setting.smtp_password_file.as_ref();
+        let password = match file.map(|file| secret::read(Path::new(&file.value))) {
+            Some(read) => Some(read?),
+            None => environment(PASSWORD),
+        };
+        ways.relay = Relay::new(text(&setting.smtp), text(&setting.mail_from), password)?;
     }
     Ok(ways)
+}
+
+/// A variable that holds something.
+#[allow(clippy::disallowed_methods, reason = "the environment is read here")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.is_empty())
 }

@@ -7,8 +7,15 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 /// Its keys.
-const KEYS: [&str; 6] =
-    ["interval", "resolvers", "notify", "webhook-secret-file", "mail-from", "smtp"];
+const KEYS: [&str; 7] = [
+    "interval",
+    "resolvers",
+    "notify",
+    "webhook-secret-file",
+    "mail-from",
+    "smtp",
+    "smtp-password-file",
+];
 
 impl Reader<'_> {
     pub(super) fn watch(&mut self, value: &Spanned<DeValue<'_>>) {
@@ -35,6 +42,9 @@ impl Reader<'_> {
                 }
                 "mail-from" => self.config.watch.mail_from = self.one(value, "mail-from"),
                 "smtp" => self.config.watch.smtp = self.one(value, "smtp"),
+                "smtp-password-file" => {
+                    self.config.watch.smtp_password_file = self.one(value, "smtp-password-file");
+                }
                 _ => self.unknown_key(key.span().start, key.get_ref(), &KEYS),
             }
         }

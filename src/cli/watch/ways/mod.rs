@@ -10,7 +10,7 @@ mod mail;
 mod view;
 mod webhook;
 
-pub(super) use mail::Relay;
+pub(super) use mail::{PASSWORD, Relay};
 pub(super) use view::View;
 pub(super) use webhook::Secret;
 
@@ -52,11 +52,6 @@ const EXPECTED: &str = "expected lines:FILE, command:PROGRAM, mail:ADDRESS, http
                         calendar:FILE or prometheus:FILE";
 
 impl Ways {
-    /// None yet; mail is taken by this relay.
-    pub(super) fn new(relay: Relay) -> Self {
-        Self { relay, ..Self::default() }
-    }
-
     /// Adds one, as it is written.
     ///
     /// # Errors
@@ -98,6 +93,11 @@ impl Ways {
     /// True if some way is a webhook.
     pub(super) fn has_webhook(&self) -> bool {
         self.ways.iter().any(|(_, way)| matches!(way, Way::Webhook(_)))
+    }
+
+    /// True if some way is mail.
+    pub(super) fn has_mail(&self) -> bool {
+        self.ways.iter().any(|(_, way)| matches!(way, Way::Mail(_)))
     }
 
     /// Delivers what waits and is due.

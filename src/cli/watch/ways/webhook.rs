@@ -70,6 +70,9 @@ pub(super) async fn post(
     let message = Post { url, media_type: "application/json", fields: &fields, body };
     match send(message, PATIENCE).await {
         Ok(status) if (200..300).contains(&status) => Ok(()),
+        Ok(status @ 300..400) => {
+            Err(format!("{url}: HTTP status {status} (redirects are not followed)"))
+        }
         Ok(status) => Err(format!("{url}: HTTP status {status}")),
         Err(why) => Err(format!("{url}: {why}")),
     }
@@ -86,6 +89,16 @@ mod tests {
         let signed =
             secret.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
         assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_never_answers_is_given_up() {
+        // It accepts, reads and says nothing: the system does so for a socket that listens.
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let url = Url::read(&format!("http://{address}/hook")).expect("a URL");
+        let ended = post(&url, None, "key", "{}".to_owned(), 1).await;
+        assert!(ended.as_ref().is_err_and(|why| why.contains("10 s")), "{ended:?}");
     }
 
     #[test]
