@@ -34,6 +34,18 @@ pub(super) fn description(base: &str) -> Value {
             "responses": document("report"),
         }}),
     );
+    paths.insert(
+        "/api/v1/domain/{name}/history".to_owned(),
+        json!({"get": {
+            "operationId": "history",
+            "summary": "What became of a domain, from the history that is served (404 without one)",
+            "parameters": [
+                {"name": "name", "in": "path", "required": true, "schema": {"type": "string"},
+                 "description": "The domain, in A-labels or U-labels."},
+            ],
+            "responses": document("history"),
+        }}),
+    );
     for mail in Mail::ALL {
         let kind = match mail {
             Mail::Bounce => "bounce",

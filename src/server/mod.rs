@@ -9,6 +9,7 @@
 //! |---|---|
 //! | `/` | the form; with `?domain=` it leads to the page of that domain |
 //! | `/domain/NAME` | the page of a domain; `?sender=ADDRESS` asks about senders |
+//! | `/domain/NAME/history`, `/incidents`, `/incident/ID` | what a history holds, if one is served |
 //! | `POST /mail` | what was pasted or dropped: a bounce, a message, a report, records |
 //! | `/api/v1/…` | the same as JSON; `/api/v1/openapi.json` describes it |
 //! | `/metrics`, `/healthz` | for monitoring |
@@ -18,11 +19,13 @@ mod connection;
 mod kept;
 mod metrics;
 mod pages;
+mod past;
 mod rate;
 mod routes;
 
 use crate::net::Name;
-use crate::report::Report;
+use crate::report::history::DomainHistory;
+use crate::report::{Incident, Report};
 use std::future::Future;
 use std::io;
 use std::net::IpAddr;
@@ -42,6 +45,12 @@ pub trait Examine: Send + Sync + 'static {
 
     /// What there is to say of mail, or of records as text.
     fn mail(&self, kind: Mail, octets: Vec<u8>) -> Job<Result<Document, String>>;
+
+    /// What became of a domain, as far as it was looked at; `None` if it never was.
+    fn history(&self, domain: Name) -> Job<Result<Option<DomainHistory>, String>>;
+
+    /// All incidents that are recorded, the oldest first.
+    fn incidents(&self) -> Job<Result<Vec<Incident>, String>>;
 }
 
 /// What can be pasted.
@@ -105,6 +114,8 @@ pub struct Settings {
     pub is_public: bool,
     /// True if the last address of `X-Forwarded-For` is the client's: a proxy writes it.
     pub trusts_forwarded: bool,
+    /// True if a history is shown.
+    pub has_history: bool,
     /// How much it does at most.
     pub bounds: Bounds,
 }

@@ -1,6 +1,7 @@
 //! Pages beside those of domains.
 
 use super::Mail;
+use super::past::Link;
 use crate::render::html::STYLE_HASH;
 use askama::Template;
 
@@ -12,13 +13,20 @@ pub(super) struct Home<'p> {
     style_hash: &'static str,
     is_list: bool,
     site: Option<&'p str>,
+    nav: Vec<Link>,
     kinds: [Mail; 4],
 }
 
 impl<'p> Home<'p> {
-    pub(super) fn new(base: &'p str) -> Self {
-        let site = Some(base);
-        Self { title: "mailcheck", style_hash: STYLE_HASH, is_list: false, site, kinds: Mail::ALL }
+    pub(super) fn new(base: &'p str, nav: Vec<Link>) -> Self {
+        Self {
+            title: "mailcheck",
+            style_hash: STYLE_HASH,
+            is_list: false,
+            site: Some(base),
+            nav,
+            kinds: Mail::ALL,
+        }
     }
 }
 
@@ -30,14 +38,22 @@ pub(super) struct Text<'p> {
     style_hash: &'static str,
     is_list: bool,
     site: Option<&'p str>,
+    nav: Vec<Link>,
     text: &'p str,
     is_sentence: bool,
 }
 
 impl<'p> Text<'p> {
     pub(super) fn of(base: &'p str, title: &'p str, text: &'p str) -> Self {
-        let site = Some(base);
-        Self { title, style_hash: STYLE_HASH, is_list: false, site, text, is_sentence: false }
+        Self {
+            title,
+            style_hash: STYLE_HASH,
+            is_list: false,
+            site: Some(base),
+            nav: Vec::new(),
+            text,
+            is_sentence: false,
+        }
     }
 
     pub(super) fn sentence(base: &'p str, title: &'p str, text: &'p str) -> Self {

@@ -4,7 +4,7 @@ use super::kept::{Kept, Rendered};
 use super::metrics::Metrics;
 use super::pages::{Home, Text};
 use super::rate::Rates;
-use super::{Document, Examine, Job, Mail, Settings, api};
+use super::{Document, Examine, Job, Mail, Settings, api, past};
 use crate::net::Name;
 use crate::render::{html, json};
 use crate::report::{Extent, Report};
@@ -62,8 +62,9 @@ impl App {
     async fn report(&self, domain: Name, senders: Vec<IpAddr>) -> Result<Arc<Rendered>, Refusal> {
         let key = (domain.to_string(), senders.clone());
         let make = || async {
+            let nav = past::nav(self, Some(&domain));
             let work = self.examine.domain(domain, senders);
-            self.worked(work).await.map(|report| self.render(&report))
+            self.worked(work).await.map(|report| self.render(&report, nav))
         };
         let kept = self.kept.report(key, make).await;
         let (rendered, was_kept) = kept.ok_or_else(Refusal::internal)?;
@@ -83,10 +84,10 @@ impl App {
         work.await.ok()
     }
 
-    fn render(&self, report: &Report) -> Rendered {
+    fn render(&self, report: &Report, nav: Vec<past::Link>) -> Rendered {
         let (mut page, mut document) = (Vec::new(), Vec::new());
         // Memory takes everything.
-        let _ = html::render_at(report, &self.settings.base, &mut page);
+        let _ = html::render_at(report, &self.settings.base, nav, &mut page);
         let _ = json::report(report, Extent::FULL, &mut document);
         Rendered { page: page.into(), json: document.into() }
     }
@@ -95,6 +96,18 @@ impl App {
         let found = self.worked(self.examine.mail(kind, octets)).await;
         let found = found.ok_or_else(Refusal::internal)?;
         found.map_err(|why| Refusal::new(StatusCode::BAD_REQUEST, why))
+    }
+
+    /// What a history says, if one is shown.
+    pub(super) async fn past<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&dyn Examine) -> Job<Result<T, String>>,
+    ) -> Result<T, Refusal> {
+        if !self.settings.has_history {
+            return Err(Refusal::new(StatusCode::NOT_FOUND, NO_HISTORY));
+        }
+        let found = self.worked(ask(&*self.examine)).await.ok_or_else(Refusal::internal)?;
+        found.map_err(|why| Refusal::new(StatusCode::SERVICE_UNAVAILABLE, why))
     }
 
     /// The client behind a proxy, if there is one that says so.
@@ -113,15 +126,18 @@ impl App {
     }
 }
 
+/// Said where no history is shown.
+const NO_HISTORY: &str = "no history is served: start mailcheck serve with --store FILE";
+
 /// Why a request is not answered.
 #[derive(Debug)]
-struct Refusal {
+pub(super) struct Refusal {
     status: StatusCode,
     why: String,
 }
 
 impl Refusal {
-    fn new(status: StatusCode, why: impl fmt::Display) -> Self {
+    pub(super) fn new(status: StatusCode, why: impl fmt::Display) -> Self {
         Self { status, why: escape(why.to_string().as_bytes()) }
     }
 
@@ -129,27 +145,31 @@ impl Refusal {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal error")
     }
 
-    fn page(self, app: &App) -> Response {
+    pub(super) fn page(self, app: &App) -> Response {
         let title = self.status.canonical_reason().unwrap_or("error");
         let page = Text::sentence(&app.settings.base, title, &self.why).render();
         (self.status, html_of(page.unwrap_or_default())).into_response()
     }
 
-    fn json(self) -> Response {
+    pub(super) fn json(self) -> Response {
         let body = serde_json::json!({"error": self.why}).to_string();
         (self.status, json_of(body)).into_response()
     }
 }
 
-type Shared = State<Arc<App>>;
+pub(super) type Shared = State<Arc<App>>;
 
 /// Every path.
 pub(super) fn router(app: &Arc<App>) -> Router {
     let mut own = Router::new()
         .route("/", get(home))
         .route("/domain/{name}", get(domain))
+        .route("/domain/{name}/history", get(past::history))
+        .route("/incidents", get(past::incidents))
+        .route("/incident/{id}", get(past::incident))
         .route("/mail", post(mail))
         .route("/api/v1/domain/{name}", get(domain_json))
+        .route("/api/v1/domain/{name}/history", get(past::history_json))
         .route("/api/v1/openapi.json", get(description))
         .route("/metrics", get(metrics))
         .route("/healthz", get(async || "ok\n"));
@@ -230,7 +250,8 @@ fn refused(app: &App, request: &Request) -> Option<(Refusal, Option<u64>)> {
         return Some((Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, why), None));
     }
     let path = request.uri().path();
-    let costs = path.contains("/domain/") || request.method() == Method::POST;
+    let costs = ["/domain/", "/incident"].iter().any(|it| path.contains(it))
+        || request.method() == Method::POST;
     let peer = request.extensions().get::<Client>().map(|Client(peer)| *peer);
     if let (Some(rates), Some(peer), true) = (&app.rates, peer, costs)
         && let Err(seconds) = rates.check(app.client(peer, headers))
@@ -252,16 +273,22 @@ fn is_local(host: &str) -> bool {
 }
 
 async fn nowhere(State(app): Shared, request: Request) -> Response {
-    let why = "there is no such page";
-    let refusal = Refusal::new(StatusCode::NOT_FOUND, why);
-    if request.uri().path().contains("/api/") { refusal.json() } else { refusal.page(&app) }
+    match request.uri().path().contains("/api/") {
+        true => no_page().json(),
+        false => no_page().page(&app),
+    }
 }
 
-fn html_of(page: impl Into<Body>) -> Response {
+/// That nothing is at a path.
+pub(super) fn no_page() -> Refusal {
+    Refusal::new(StatusCode::NOT_FOUND, "there is no such page")
+}
+
+pub(super) fn html_of(page: impl Into<Body>) -> Response {
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], page.into()).into_response()
 }
 
-fn json_of(document: impl Into<Body>) -> Response {
+pub(super) fn json_of(document: impl Into<Body>) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], document.into()).into_response()
 }
 
@@ -270,7 +297,8 @@ fn json_of(document: impl Into<Body>) -> Response {
 /// The form; what was typed into it leads on.
 async fn home(State(app): Shared, Query(typed): Query<Vec<(String, String)>>) -> Response {
     let Some((_, domain)) = typed.iter().find(|(key, _)| key == "domain") else {
-        return html_of(Home::new(&app.settings.base).render().unwrap_or_default());
+        let home = Home::new(&app.settings.base, past::nav(&app, None));
+        return html_of(home.render().unwrap_or_default());
     };
     match name(domain.trim()) {
         Ok(name) => {
@@ -379,7 +407,7 @@ async fn metrics(State(app): Shared, request: Request) -> Response {
 
 // ── names ───────────────────────────────────────────────────────────────────────────────────────
 
-fn name(typed: &str) -> Result<Name, Refusal> {
+pub(super) fn name(typed: &str) -> Result<Name, Refusal> {
     let refuse = |why: &dyn fmt::Display| {
         Refusal::new(StatusCode::BAD_REQUEST, format!("not a domain name: {why}"))
     };
@@ -394,7 +422,7 @@ fn name(typed: &str) -> Result<Name, Refusal> {
 }
 
 /// A name as a part of a path.
-fn encoded(name: &str) -> String {
+pub(super) fn encoded(name: &str) -> String {
     name.bytes().fold(String::new(), |path, octet| match octet {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
             path + &char::from(octet).to_string()

@@ -1,5 +1,6 @@
 //! What answers the requests: one report each, over answers that are at most a minute old.
 
+use super::past;
 use super::plan::HTTP;
 use crate::audit::bounce::{Checking, conclude, notification};
 use crate::audit::feedback::{Answers, Folding, replay, replay_with};
@@ -18,8 +19,9 @@ use crate::net::Name;
 use crate::render::text::{self, Look};
 use crate::render::{json, messages};
 use crate::report::envelope::{Enveloped, Kind};
+use crate::report::history::DomainHistory;
 use crate::report::message::Messages;
-use crate::report::{Extent, Judged, ReadFile, Report, Run, Tally, Threshold};
+use crate::report::{Extent, Incident, Judged, ReadFile, Report, Run, Tally, Threshold};
 use crate::server::{Document, Examine, Job, Mail};
 use crate::zone::Facts;
 use crate::zonefile::formats;
@@ -27,6 +29,7 @@ use serde::Serialize;
 use std::future::Future;
 use std::io;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -42,16 +45,24 @@ pub(super) struct Examiner {
     sources: Sources,
     policy: Arc<Policy>,
     session: Mutex<Arc<Session>>,
+    /// The history that is shown.
+    store: Option<PathBuf>,
 }
 
 impl Examiner {
     /// Opens the sources.
     ///
     /// # Errors
-    /// A file cannot be read or is faulty, a server cannot be understood, or there is none.
-    pub(super) fn open(sources: Sources, policy: Policy) -> Result<Self, RunError> {
+    /// A file cannot be read or is faulty, a server cannot be understood, or there is none; the history
+    /// cannot be used.
+    pub(super) fn open(
+        sources: Sources,
+        policy: Policy,
+        store: Option<PathBuf>,
+    ) -> Result<Self, RunError> {
         let session = Mutex::new(Arc::new(Session::open(&sources)?));
-        Ok(Self { sources, policy: Arc::new(policy), session })
+        store.as_deref().map_or(Ok(()), past::probe)?;
+        Ok(Self { sources, policy: Arc::new(policy), session, store })
     }
 
     /// A session whose answers are fresh. One that cannot be opened again is used on.
@@ -108,21 +119,33 @@ impl Examine for Examiner {
     fn mail(&self, kind: Mail, octets: Vec<u8>) -> Job<Result<Document, String>> {
         let (session, most) = (self.session(), self.most_queries());
         match kind {
-            Mail::Bounce => apart(async move { bounce(&session, most, &octets).await }),
-            Mail::Message => apart(async move { received(&session, most, octets).await }),
-            Mail::Report => apart(async move { reports(&session, most, &octets).await }),
-            Mail::Record => apart(async move { records(&octets).await }),
+            Mail::Bounce => apart(move || async move { bounce(&session, most, &octets).await }),
+            Mail::Message => apart(move || async move { received(&session, most, octets).await }),
+            Mail::Report => apart(move || async move { reports(&session, most, &octets).await }),
+            Mail::Record => apart(move || async move { records(&octets).await }),
         }
+    }
+
+    fn history(&self, domain: Name) -> Job<Result<Option<DomainHistory>, String>> {
+        let (store, deadline) = (self.store.clone(), self.session().deadline);
+        apart(move || async move { past::history(store, domain, deadline).await })
+    }
+
+    fn incidents(&self) -> Job<Result<Vec<Incident>, String>> {
+        let store = self.store.clone();
+        apart(move || async move { past::incidents(store) })
     }
 }
 
 /// Does work on a thread of its own: it computes, and holds what no other thread may have.
-fn apart<F>(work: F) -> Job<Result<Document, String>>
+fn apart<T, W, F>(work: W) -> Job<Result<T, String>>
 where
-    F: Future<Output = Result<Document, String>> + Send + 'static,
+    T: Send + 'static,
+    W: FnOnce() -> F + Send + 'static,
+    F: Future<Output = Result<T, String>>,
 {
     let runtime = Handle::current();
-    let work = tokio::task::spawn_blocking(move || runtime.block_on(work));
+    let work = tokio::task::spawn_blocking(move || runtime.block_on(work()));
     Box::pin(async move { work.await.unwrap_or_else(|_| Err("internal error".to_owned())) })
 }
 

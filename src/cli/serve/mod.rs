@@ -1,6 +1,7 @@
 //! `mailcheck serve`: reports as pages and as JSON, over HTTP.
 
 mod examiner;
+mod past;
 mod plan;
 
 use super::args::{self, Choosing, Pages, Sources};
@@ -21,7 +22,8 @@ Examples:
   mailcheck serve                                  http://127.0.0.1:8025/
   mailcheck serve --listen '[::1]:9000'
   mailcheck serve --public --listen 0.0.0.0:8025   for other machines
-  mailcheck serve --public --base /mail --forwarded   behind a proxy";
+  mailcheck serve --public --base /mail --forwarded   behind a proxy
+  mailcheck serve --store history.db               with the history of watch";
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -89,8 +91,8 @@ pub(super) fn run(typed: ServeArgs) -> Result<u8, RunError> {
 }
 
 async fn carry_out(plan: Plan) -> Result<u8, RunError> {
-    let Plan { listen, settings, sources, policy } = plan;
-    let examiner = Arc::new(Examiner::open(sources, policy)?);
+    let Plan { listen, settings, sources, store, policy } = plan;
+    let examiner = Arc::new(Examiner::open(sources, policy, store)?);
     let listener = TcpListener::bind(listen).await;
     let listener =
         listener.map_err(|why| Mistake::new(format!("cannot listen on {listen}: {why}")))?;

@@ -3,10 +3,12 @@
 use super::ServeArgs;
 use crate::cli::args::Judging;
 use crate::cli::config::resolve_settings;
+use crate::cli::history::store;
 use crate::cli::words::{Http, Mistake, Sources};
 use crate::config::Policy;
 use crate::server::{Bounds, Settings};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// Everything that a run of `mailcheck serve` does.
 pub(super) struct Plan {
@@ -16,6 +18,8 @@ pub(super) struct Plan {
     pub settings: Settings,
     /// Where answers come from.
     pub sources: Sources,
+    /// The history that is shown, if one is named.
+    pub store: Option<PathBuf>,
     /// What its owner decided.
     pub policy: Policy,
 }
@@ -25,7 +29,7 @@ pub(super) struct Plan {
 /// # Errors
 /// A flag's value or the combination of flags means nothing.
 pub(super) fn plan(typed: ServeArgs) -> Result<Plan, Mistake> {
-    let ServeArgs { listen, public, base, forwarded, choice, sources, .. } = typed;
+    let ServeArgs { listen, public, base, forwarded, choice, mut sources, .. } = typed;
     if !public && !listen.ip().is_loopback() {
         return Err(Mistake::new(format!(
             "--listen {listen} is an address that other machines reach: add --public, or listen on \
@@ -38,6 +42,11 @@ pub(super) fn plan(typed: ServeArgs) -> Result<Plan, Mistake> {
     if !is_path || !base.chars().all(is_tame) || base.contains("//") || base.contains("..") {
         return Err(Mistake::new(format!("--base {base:?} is not a path such as /mailcheck")));
     }
+    // What the environment names for other verbs is not for visitors.
+    let store = sources.past.store.clone().filter(|store| store::is_typed(store));
+    if sources.past.at.is_none() {
+        sources.past.store = None;
+    }
     let settings = resolve_settings(&Judging { fail_on: None, choice })?;
     Ok(Plan {
         listen,
@@ -45,9 +54,11 @@ pub(super) fn plan(typed: ServeArgs) -> Result<Plan, Mistake> {
             base,
             is_public: public,
             trusts_forwarded: forwarded,
+            has_history: store.is_some(),
             bounds: if public { Bounds::PUBLIC } else { Bounds::LOCAL },
         },
         sources: Sources::read_alone(sources)?,
+        store,
         policy: settings.policy,
     })
 }

@@ -56,13 +56,18 @@ pub fn render(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes a report as a page of a site, which is below that path: with a form that asks for another
-/// domain.
+/// domain, and these links beside it, each with its words.
 ///
 /// # Errors
 /// `out` cannot be written to.
 #[cfg(feature = "server")]
-pub(crate) fn render_at(report: &Report, site: &str, out: &mut dyn Write) -> io::Result<()> {
-    let mut page = Page { site: Some(site.to_owned()), ..Page::default() };
+pub(crate) fn render_at(
+    report: &Report,
+    site: &str,
+    nav: Vec<(String, &'static str)>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut page = Page { site: Some(site.to_owned()), nav, ..Page::default() };
     whole(&mut page, report, out)
 }
 
@@ -72,6 +77,8 @@ pub(crate) fn render_at(report: &Report, site: &str, out: &mut dyn Write) -> io:
 pub struct Page {
     /// The path of the site that serves the page; `None` for a file.
     site: Option<String>,
+    /// Links to other pages of that site, and their words.
+    nav: Vec<(String, &'static str)>,
     tally: Tally,
     /// The first domain, until it is known whether it is the only one.
     first: Option<Box<Domain>>,
@@ -110,6 +117,7 @@ struct Begin<'p> {
     is_list: bool,
     /// The path of the site that serves the page; `None` for a file.
     site: Option<&'p str>,
+    nav: &'p [(String, &'static str)],
 }
 
 /// What stands behind the last article.
@@ -172,7 +180,7 @@ impl Page {
 
     fn head(&self, title: &str, is_list: bool, out: &mut dyn Write) -> io::Result<()> {
         let site = self.site.as_deref();
-        Begin { title, style_hash: STYLE_HASH, is_list, site }.write_into(out)
+        Begin { title, style_hash: STYLE_HASH, is_list, site, nav: &self.nav }.write_into(out)
     }
 }
 
