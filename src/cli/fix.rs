@@ -341,7 +341,7 @@ fn closing(
     let unknown = if is_unknown { "; some DNS queries failed" } else { "" };
     let later =
         if later > 0 { "; once these records work, run it again for the next ones" } else { "" };
-    print(&format!("{}: {fixes}{others}{unknown}{later}", domain.domain));
+    print(&format!("{}: {fixes}{unknown}{later}{others}", domain.domain));
 }
 
 /// The rules of the findings that no patch repairs, the gravest first.
@@ -359,10 +359,10 @@ fn left(domain: &Domain, patches: &[Patch]) -> String {
     // A stable sort keeps the order of the report among equals.
     rules.sort_by_key(|(severity, ..)| std::cmp::Reverse(*severity));
     let named = rules.iter().map(|(severity, rule, count)| match count {
-        1 => format!("{rule} ({})", severity.word()),
-        _ => format!("{rule} ({}, {count} times)", severity.word()),
+        1 => format!("\n  {:<5}  {rule}", severity.word()),
+        _ => format!("\n  {:<5}  {rule} ({count} times)", severity.word()),
     });
-    format!("; not repaired: {}", named.collect::<Vec<_>>().join(", "))
+    format!("\nnot repaired:{}", named.collect::<String>())
 }
 
 fn print(sentence: &str) {

@@ -393,7 +393,7 @@ struct Offline;
 
 impl Dns for Offline {
     fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
-        let failure = Failure::because(Trouble::Network, "offline: not in the given files");
+        let failure = Failure::because(Trouble::NotQueried, "offline: not in the given files");
         let answer = Answer::new(
             question.clone(),
             Outcome::Failed(failure),

@@ -21,6 +21,8 @@ pub enum Trouble {
     Unread,
     /// No server could be reached.
     Network,
+    /// No server was asked, by request: `--offline`, or a name outside the given files.
+    NotQueried,
     /// The recording that answers does not hold the query.
     NotRecorded,
     /// It was not sent: one domain may cause so many queries to an organization and no more. That is
@@ -40,6 +42,7 @@ impl Trouble {
             Self::Malformed => "malformed",
             Self::Unread => "unread",
             Self::Network => "network",
+            Self::NotQueried => "not_queried",
             Self::NotRecorded => "not_recorded",
             Self::OverBudget => "over_budget",
         }
@@ -56,6 +59,7 @@ impl Trouble {
             Self::Malformed,
             Self::Unread,
             Self::Network,
+            Self::NotQueried,
             Self::NotRecorded,
             Self::OverBudget,
         ];
@@ -72,7 +76,8 @@ impl Trouble {
             Self::Bogus => "failed DNSSEC validation",
             Self::Malformed => "answered with a malformed reply",
             Self::Unread => "is undetermined in the zone file",
-            Self::Network => "could not be queried",
+            Self::Network => "got no answer",
+            Self::NotQueried => "was not queried",
             Self::NotRecorded => "is not recorded",
             Self::OverBudget => "was not sent, by mailcheck's own limit",
         }

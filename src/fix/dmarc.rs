@@ -52,14 +52,14 @@ pub(super) fn missing(context: Context<'_>) -> Vec<Candidate> {
         true => (
             format!("v=DMARC1; p=none; rua=mailto:postmaster@{owner}"),
             Phrase::from(
-                "collect reports in a mailbox that you read; when reports show that your own mail passes, raise ",
+                "begin with p=none and collect reports in a mailbox that you read; when they show that your own mail passes, raise ",
             ),
         ),
         // A mailbox at a domain that accepts no mail gets no report.
         false => (
             "v=DMARC1; p=none".to_owned(),
             Phrase::from(
-                "add rua with a mailbox that accepts mail; when reports show that your own mail passes, raise ",
+                "begin with p=none and add rua with a mailbox that collects the reports; when they show that your own mail passes, raise ",
             ),
         ),
     };

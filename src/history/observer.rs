@@ -22,7 +22,10 @@ impl<D: Dns> Observer<D> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let was_sent = |answer: &&Arc<Answer>| {
             let trouble = answer.failure().map(|failure| failure.trouble);
-            !matches!(trouble, Some(Trouble::NotRecorded | Trouble::OverBudget))
+            !matches!(
+                trouble,
+                Some(Trouble::NotQueried | Trouble::NotRecorded | Trouble::OverBudget)
+            )
         };
         seen.values().filter(was_sent).cloned().collect()
     }

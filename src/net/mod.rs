@@ -16,5 +16,5 @@ pub use cidr::{Cidr, CidrError};
 pub use ip_set::{Family, IpSet, Range};
 pub use name::{Labels, Name, NameError};
 pub use reach::{is_local, is_public};
-pub use registrable::{has_public_suffix, is_registered, organization, registrable};
+pub use registrable::{has_public_suffix, is_registered, is_shared, organization, registrable};
 pub(crate) use table::Table;

@@ -35,6 +35,14 @@ pub fn organization(name: &Name) -> Name {
     name.suffix(labels + 1)
 }
 
+/// True if the names below are others' by the part of the list that is not about registries: a host of
+/// the services or sites of many.
+pub fn is_shared(name: &Name) -> bool {
+    let octets = name.to_octets();
+    let suffix = psl::suffix(&octets).filter(|it| it.typ() == Some(psl::Type::Private));
+    suffix.is_some_and(|it| it.as_bytes().len() == octets.len())
+}
+
 /// True if a registry hands out the name: the list has everything above it, in the part that is
 /// about registries.
 pub fn is_registered(name: &Name) -> bool {

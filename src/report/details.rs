@@ -15,6 +15,13 @@ use std::fmt;
 #[derive(Clone, Debug, Default)]
 pub struct Details(pub Vec<(Cow<'static, str>, Detail)>);
 
+impl Details {
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Detail> {
+        self.0.iter().find(|(known, _)| known == key).map(|(_, value)| value)
+    }
+}
+
 impl Serialize for Details {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))

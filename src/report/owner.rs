@@ -1,6 +1,6 @@
 //! Who controls a record: the party that has to act when it is wrong.
 
-use crate::net::{Name, organization};
+use crate::net::{Name, is_shared, organization};
 use crate::provider::{self, Provider};
 use serde::{Deserialize, Serialize};
 
@@ -87,5 +87,7 @@ pub(crate) fn provider_of(name: &Name) -> Option<&'static Provider> {
         .or_else(|| provider::recognise_dkim_target(name))
         .or_else(|| provider::recognise_mx(name))
         .or_else(|| provider::host(name).map(|(known, _)| known))
-        .or_else(|| provider::holder(&organization(name)))
+        .or_else(|| {
+            provider::holder(&organization(name)).filter(|_| !is_shared(&organization(name)))
+        })
 }

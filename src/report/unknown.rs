@@ -4,7 +4,7 @@
 use super::{Domain, Lookup, LookupOutcome, Status, Verdict};
 use crate::dns::{Kind, Trouble};
 use crate::net::Name;
-use crate::protocols::Protocol;
+use crate::protocols::{Detail, Protocol};
 use crate::text::Phrase;
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -112,6 +112,8 @@ impl Domain {
             // That no key was found among the names tried is not unknown: keys cannot be listed.
             // That a query for one failed is.
             Protocol::Dkim => view.status == Status::Unknown && self.dkim.details.is_unanswered(),
+            // That a resolver does not validate says nothing of the answers.
+            Protocol::Dnssec => view.status == Status::Unknown && !self.is_unvalidated(),
             _ => view.status == Status::Unknown,
         });
         let sections = sections
@@ -131,6 +133,17 @@ impl Domain {
             return vec![Unknown { what: What::Domain, why: self.headline.clone() }];
         }
         unknown
+    }
+
+    /// True if the resolver authenticates no answer and refuses none: it may be one that does not
+    /// validate (RFC 4035 §3.2.3).
+    fn is_unvalidated(&self) -> bool {
+        let own = self.others.0.iter().find(|other| other.protocol == Protocol::Dnssec);
+        own.is_some_and(|other| {
+            let details = &other.section.details;
+            details.get("authenticated") == Some(&Detail::Number(0))
+                && details.get("refused") == Some(&Detail::None)
+        })
     }
 
     #[cfg(feature = "smtp")]
@@ -167,7 +180,13 @@ impl Domain {
     pub fn is_unreachable(&self) -> bool {
         let silent = |lookup: &Lookup| match lookup.outcome {
             LookupOutcome::Failed(trouble) => {
-                matches!(trouble, Trouble::Timeout | Trouble::Network | Trouble::NotRecorded)
+                matches!(
+                    trouble,
+                    Trouble::Timeout
+                        | Trouble::Network
+                        | Trouble::NotQueried
+                        | Trouble::NotRecorded
+                )
             }
             _ => false,
         };

@@ -93,7 +93,7 @@ impl<'f> Alone<'f> {
             Outcome::NoData | Outcome::NxDomain if !self.is_whole => {
                 self.has_failed.store(true, Ordering::Relaxed);
                 let why = "not in the file";
-                Outcome::Failed(Failure::because(Trouble::Network, why))
+                Outcome::Failed(Failure::because(Trouble::NotQueried, why))
             }
             Outcome::Failed(_) if self.is_assumed(&answer.question) => Outcome::NxDomain,
             Outcome::Failed(_) => {
@@ -113,7 +113,7 @@ impl Dns for Alone<'_> {
                 self.is_exhausted.store(true, Ordering::Relaxed);
                 self.has_failed.store(true, Ordering::Relaxed);
                 let why = "limit of checked names reached";
-                let outcome = Outcome::Failed(Failure::because(Trouble::Network, why));
+                let outcome = Outcome::Failed(Failure::because(Trouble::NotQueried, why));
                 let source = Provenance::Zone(Arc::clone(self.zone.file()));
                 return Arc::new(Answer::new(question.clone(), outcome, source));
             }

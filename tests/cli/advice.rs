@@ -46,7 +46,7 @@ fn no_report_address_is_offered_at_a_domain_of_which_it_is_unknown_whether_it_ta
     let zone = "www.example.org. A 192.0.2.80\n";
     let said = checked("reports", zone, ["www.example.org", "--checks", "spf,dmarc,mx"]);
     assert!(said.contains("_dmarc.example.org. 300 IN TXT \"v=DMARC1; p=none\""), "{said}");
-    assert!(said.contains("add rua with a mailbox that accepts mail"), "{said}");
+    assert!(said.contains("add rua with a mailbox that collects the reports"), "{said}");
 }
 
 #[test]

@@ -264,7 +264,6 @@ fn exit_code(recipient: &Recipient) -> u8 {
 
 fn headline(recipients: &[Recipient], now: Option<&Now>) -> Phrase {
     let Some(first) = recipients.first() else { return Phrase::new() };
-    let class = first.class.word();
     let to = first.recipient.as_deref().unwrap_or("the recipient");
     let more = recipients.len().saturating_sub(1);
     let said = match first.class.is_no_bounce() {
@@ -272,14 +271,16 @@ fn headline(recipients: &[Recipient], now: Option<&Now>) -> Phrase {
             let said = Phrase::new().good("not a bounce");
             match first.class {
                 Class::Complaint => said.plain(": spam complaint about mail to ").addr(to),
-                _ => said.plain(format!(": {class}")).plain(" for ").addr(to),
+                _ => said.plain(format!(": {}", first.class.word())).plain(" for ").addr(to),
             }
         }
         false => {
-            Phrase::new().bad(class).plain(": mail to ").addr(to).plain(match first.permanent {
-                true => " was rejected",
-                false => " was put off",
-            })
+            let said = Phrase::from("mail to ").addr(to);
+            let said = match first.permanent {
+                true => said.plain(" was ").bad("not delivered"),
+                false => said.plain(" is ").weak("delayed"),
+            };
+            said.plain(": ").then(words::title(first.class))
         }
     };
     let said = match more {

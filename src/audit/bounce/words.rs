@@ -150,3 +150,43 @@ pub(super) fn words(
     };
     (reason, Phrase::from(action))
 }
+
+/// A class of bounces in the words of a headline.
+pub(super) fn title(class: Class) -> Phrase {
+    Phrase::from(match class {
+        Class::Auth => "login refused",
+        Class::Content => "content rejected",
+        Class::Delay => "still trying",
+        Class::Disk => "server full",
+        Class::Dkim => "DKIM failed",
+        Class::Dmarc => "DMARC failed",
+        Class::Eai => "address not in ASCII",
+        Class::Greylist => "greylisted",
+        Class::GroupPermission => "sender not allowed in the group",
+        Class::Loop => "mail loop",
+        Class::MailboxFull => "mailbox full",
+        Class::Moved => "recipient moved",
+        Class::NullMx => "domain accepts no mail",
+        Class::Policy => "refused without a reason",
+        Class::Protocol => "SMTP error",
+        Class::Ptr => "no matching reverse DNS",
+        Class::Rate => "rate limited",
+        Class::Recipient => "no such recipient",
+        Class::RecipientDisabled => "account disabled",
+        Class::RecipientDns => "no mail server in the DNS",
+        Class::RecipientPolicy => "blocked by a rule of the recipient",
+        Class::Relay => "relaying denied",
+        Class::Reputation => "bad reputation or blocklist",
+        Class::Rfc5322 => "malformed message",
+        Class::SenderAddress => "MAIL FROM rejected",
+        Class::SenderTemplate => "template error",
+        Class::Size => "message too large",
+        Class::Spf => "SPF failed",
+        Class::Suppressed => "on the suppression list",
+        Class::Tenant => "account not allowed to send",
+        Class::Tls => "TLS failed",
+        Class::Unreachable => "server unreachable",
+        Class::Virus => "virus found",
+        Class::Unknown | Class::AutoReply | Class::Complaint | Class::Delivered => "reason unknown",
+    })
+}

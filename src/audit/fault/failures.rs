@@ -76,8 +76,8 @@ fn unanswered(domain: &Domain, hints: &Hints, failed: Vec<(&Lookup, Trouble)>) -
     if failed.iter().all(|(_, trouble)| *trouble == Trouble::OverBudget) {
         return vec![over_budget(first, failed.len())];
     }
-    if failed.iter().all(|(lookup, _)| is_offline(lookup)) {
-        return vec![offline(first, failed.len())];
+    if failed.iter().all(|(_, trouble)| *trouble == Trouble::NotQueried) {
+        return vec![not_queried(first, failed.len())];
     }
     let left_out: Vec<&Lookup> =
         failed.iter().map(|(lookup, _)| *lookup).filter(|lookup| is_left_out(lookup)).collect();
@@ -96,9 +96,11 @@ fn unanswered(domain: &Domain, hints: &Hints, failed: Vec<(&Lookup, Trouble)>) -
     }
     let failed: Vec<(&Lookup, Trouble)> = failed
         .into_iter()
-        .filter(|(lookup, trouble)| {
-            !matches!(trouble, Trouble::NotRecorded | Trouble::OverBudget | Trouble::Unread)
-                && !is_offline(lookup)
+        .filter(|(_, trouble)| {
+            !matches!(
+                trouble,
+                Trouble::NotQueried | Trouble::NotRecorded | Trouble::OverBudget | Trouble::Unread
+            )
         })
         .collect();
     let drilled: Vec<&(&Lookup, Trouble)> =
@@ -164,12 +166,7 @@ fn trouble(lookup: &Lookup) -> Option<(&Lookup, Trouble)> {
     }
 }
 
-/// True for a query about a name that the given files do not hold, with `--offline`.
-fn is_offline(lookup: &Lookup) -> bool {
-    lookup.outcome == LookupOutcome::Failed(Trouble::Network) && lookup.source == OFFLINE
-}
-
-/// The source of what no file holds.
+/// The source of what no file holds, with `--offline`.
 const OFFLINE: &str = "offline";
 
 /// The source of an injected failure.
@@ -210,9 +207,19 @@ fn over_budget(first: &Lookup, count: usize) -> Fault {
     Fault { evidence, ..Fault::undetermined(FaultKind::OwnLimit, reason, action) }
 }
 
-fn offline(first: &Lookup, count: usize) -> Fault {
-    let reason = question(first).plain(" is not in the given files").plain(others(count));
-    let action = Phrase::new().plain("run without ").code("--offline");
+/// No server was asked: a name that the given files do not hold.
+fn not_queried(first: &Lookup, count: usize) -> Fault {
+    let (reason, action) = match first.source.as_str() {
+        OFFLINE => (
+            question(first).plain(" is not in the given files"),
+            Phrase::from("run without ").code("--offline"),
+        ),
+        _ => (
+            question(first).plain(" was not queried: ").plain(first.detail.clone()),
+            Phrase::from("query what is published: ").code(format!("mailcheck {}", first.name)),
+        ),
+    };
+    let reason = reason.plain(others(count));
     let evidence = vec![evidence(first)];
     Fault { evidence, ..Fault::undetermined(FaultKind::NotRecorded, reason, action) }
 }

@@ -21,7 +21,7 @@ pub(super) struct SenderHints {
     forwards_for: Option<&'static Provider>,
     /// The policy of a provider that listed all of the sender.
     lost: Option<Shrunken>,
-    /// Why the answer is undetermined.
+    /// Why the answer is undetermined, and for whom.
     unknown: Option<Phrase>,
 }
 
@@ -33,7 +33,9 @@ impl SenderHints {
         };
         let refused = tested.judged.share().uncovered;
         let lost = shrunken.iter().find(|policy| policy.has_lost(&refused)).cloned();
-        let unknown = tested.judged.unknown().map(|unknown| unknown.why);
+        let title = &tested.judged.resolved.title;
+        let unknown = tested.judged.unknown();
+        let unknown = unknown.map(|unknown| title.clone().plain(": ").then(unknown.why));
         Self { forwards_for, lost, unknown }
     }
 }
@@ -49,7 +51,7 @@ fn fault(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<Fa
         return None;
     }
     if one.origin != Origin::Asked {
-        return own(domain, one);
+        return own(domain, one, hints);
     }
     match (one.authorized, one.verdict()) {
         (Authorized::No | Authorized::Partial, _) => refused(domain, one, hints),
@@ -61,7 +63,10 @@ fn fault(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<Fa
 
 /// A sender that the records or the contract name, and that does not pass: an error of the record
 /// is a finding that says more.
-fn own(domain: &Domain, one: &Authorization) -> Option<Fault> {
+fn own(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<Fault> {
+    if (one.authorized, one.verdict()) == (Authorized::Unknown, Verdict::Unknown) {
+        return identity(domain, one, hints);
+    }
     let is_refused = matches!(one.authorized, Authorized::No | Authorized::Partial);
     let says_more = |finding: &Finding| {
         finding.severity == Severity::Error && finding.rule.family() == Protocol::Spf.word()

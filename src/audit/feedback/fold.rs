@@ -381,7 +381,8 @@ fn advice(domain: &str, standing: Standing, seen: &Seen) -> Phrase {
             "forwards mail; only your DKIM signature survives that; do not add its addresses to SPF",
         ),
         Standing::Spoofing => Phrase::from(
-            "neither SPF nor DKIM proves the domain; unless it is yours, p=reject stops this mail",
+            "neither SPF nor DKIM passes for the domain; if this sender is yours, authorize it before you \
+             publish p=reject; if not, p=reject blocks it",
         ),
         Standing::Authorized | Standing::Unknown => {
             let other = seen.spf_domains.iter().find(|it| !is_related(it, domain));

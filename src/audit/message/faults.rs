@@ -2,11 +2,12 @@
 
 use super::lint::DELAY;
 use super::signature::change_words;
+use crate::dns::Trouble;
 use crate::examine::message::{ExaminedSignature, MessageFacts, host};
 use crate::mail::signature::ChangeMade;
 use crate::net::{Name, organization};
 use crate::protocols::dkim::signature::{Reason, SignatureResult};
-use crate::protocols::dmarc::DmarcResult;
+use crate::protocols::dmarc::{Discovery, DmarcResult};
 use crate::protocols::spf::SpfResult;
 use crate::provider;
 use crate::report::message::{MessageReport, SlowHop, key_record};
@@ -39,7 +40,7 @@ pub(super) fn faults(facts: &MessageFacts<'_>, report: &MessageReport) -> Vec<Fa
         faults.push(Fault::undetermined(
             FaultKind::Undetermined,
             report.dmarc.reason.clone(),
-            Phrase::from("run it again when the DNS answers"),
+            again(facts),
         ));
     }
     faults
@@ -47,7 +48,26 @@ pub(super) fn faults(facts: &MessageFacts<'_>, report: &MessageReport) -> Vec<Fa
     faults
 }
 
-/// A signature that a change on the way broke : the fault of who passed the message on.
+/// What decides a message whose queries failed.
+fn again(facts: &MessageFacts<'_>) -> Phrase {
+    let of_policy = facts.dmarc.as_ref().and_then(|(discovered, _)| match &discovered.discovery {
+        Discovery::Unknown(failed) => Some(failed.failure.trouble),
+        _ => None,
+    });
+    let of_key = || {
+        facts.signatures.iter().find_map(|it| match it.reason {
+            Reason::Lookup(trouble) => Some(trouble),
+            _ => None,
+        })
+    };
+    match of_policy.or_else(of_key) {
+        Some(Trouble::NotQueried) => Phrase::from("run it again without ").code("--offline"),
+        Some(Trouble::NotRecorded) => Phrase::from("record again with ").code("--record FILE"),
+        _ => Phrase::from("run it again in a few minutes"),
+    }
+}
+
+/// A signature that a change on the way broke: the fault of who passed the message on.
 fn changed(facts: &MessageFacts<'_>, one: &ExaminedSignature<'_>) -> Option<Fault> {
     let is_changed = matches!(one.reason, Reason::BodyHash | Reason::Signature);
     if !is_changed {

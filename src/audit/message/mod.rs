@@ -175,7 +175,7 @@ fn chain_fault(fault: ChainFault) -> Phrase {
         ChainFault::Status(set) => of("cv= is not what it must be here", set),
         ChainFault::FailedBefore(set) => of("the sealer found a chain that fails (cv=fail)", set),
         ChainFault::Key(set) => of("the sealer publishes no usable key any more", set),
-        ChainFault::Lookup(set) => of("the sealer's key could not be queried", set),
+        ChainFault::Lookup(set) => of("the query for the sealer's key got no answer", set),
         ChainFault::BodyHash(set) => of("the body was changed after the last sealer", set),
         ChainFault::MessageSignature(set) => {
             of("a signed field was changed after the last sealer", set)
@@ -225,9 +225,9 @@ fn dmarc(facts: &MessageFacts<'_>) -> DmarcReport {
             .then(Phrase::listed(passing, 4, " and ")),
         DmarcResult::None => Phrase::from("no policy applies to ").name(author),
         DmarcResult::Temperror => match &discovered.discovery {
-            Discovery::Unknown(failed) => {
-                Phrase::from("the policy could not be queried: ").name(&failed.name)
-            }
+            Discovery::Unknown(failed) => Phrase::from("the policy is undetermined: ")
+                .name(&failed.name)
+                .plain(format!(" {} {}", failed.kind, failed.failure.trouble.sentence())),
             _ => Phrase::from("SPF or DKIM is undetermined"),
         },
         DmarcResult::Permerror => Phrase::from("the policy cannot be evaluated"),

@@ -6,7 +6,7 @@ use crate::protocols::dkim::key::Strength;
 use crate::protocols::dkim::signature::{Reason, Verified};
 use crate::protocols::dmarc::Mechanism;
 use crate::report::message::{SignatureReport, SignedName};
-use crate::text::{Phrase, escape};
+use crate::text::{Phrase, escape, span};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -119,7 +119,9 @@ fn reason(one: &ExaminedSignature<'_>) -> Phrase {
         Reason::KeyHash => plain("the key does not allow SHA-256 (h=)"),
         Reason::KeyService => plain("the key is not for mail (s=)"),
         Reason::StrictIdentity => plain("the key is strict (t=s) and i= is in a subdomain of d="),
-        Reason::Lookup => plain("the key could not be queried at ").name(key()),
+        Reason::Lookup(trouble) => {
+            plain("the key is undetermined: ").name(key()).plain(" TXT ").plain(trouble.sentence())
+        }
         Reason::KeyName => plain("d= or s= is not a domain name"),
         Reason::NotVerified => plain("not verified: too many signatures"),
     };
@@ -227,7 +229,9 @@ fn notes(
     if let Some(time) = signature.time.filter(|time| later(*time)) {
         let ahead = time - facts.at.unwrap_or_default();
         notes.push(
-            Phrase::new().weak("t= is after the time of receipt").plain(format!(" by {ahead} s")),
+            Phrase::new()
+                .weak("t= is after the time of receipt")
+                .plain(format!(" by {}", span(i64::try_from(ahead).unwrap_or(i64::MAX)))),
         );
     }
     if let (Some(expires), Some(today)) = (signature.expires, today)

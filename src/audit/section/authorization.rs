@@ -175,7 +175,8 @@ fn dmarc_headline(discovered: &Discovered, verdict: &dmarc::Verdict) -> Phrase {
                 .name(author)
         }
         DmarcResult::None => {
-            said.weak("none").plain(": ").name(author).plain(" has no DMARC record")
+            let said = Phrase::new().weak("no DMARC policy").plain(": ");
+            said.name(author).plain(" publishes no DMARC record")
         }
         DmarcResult::Temperror | DmarcResult::Permerror => {
             said.unknown(verdict.result.word()).plain(": undetermined")

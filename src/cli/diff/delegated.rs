@@ -25,7 +25,7 @@ impl Dns for Delegated {
             return self.under.lookup(question);
         };
         let detail = format!("this change delegates {cut}: its new name servers are not queried");
-        let outcome = Outcome::Failed(Failure::because(Trouble::Network, detail));
+        let outcome = Outcome::Failed(Failure::because(Trouble::NotQueried, detail));
         let source = Provenance::Zone("delegated".into());
         Box::pin(std::future::ready(Arc::new(Answer::new(question.clone(), outcome, source))))
     }

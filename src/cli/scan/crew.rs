@@ -347,7 +347,8 @@ impl Dns for Watched {
                 None => self.seen.is_heard.store(true, Ordering::Relaxed),
                 Some(trouble) => {
                     self.seen.failures.fetch_add(1, Ordering::Relaxed);
-                    if !matches!(trouble, Trouble::Timeout | Trouble::Network) {
+                    if !matches!(trouble, Trouble::Timeout | Trouble::Network | Trouble::NotQueried)
+                    {
                         self.seen.is_heard.store(true, Ordering::Relaxed);
                     }
                 }

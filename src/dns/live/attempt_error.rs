@@ -67,7 +67,7 @@ fn rank(trouble: Trouble) -> u8 {
         Trouble::Refused => 2,
         Trouble::Malformed | Trouble::Unread => 3,
         Trouble::Timeout => 4,
-        Trouble::Network | Trouble::NotRecorded | Trouble::OverBudget => 5,
+        Trouble::Network | Trouble::NotQueried | Trouble::NotRecorded | Trouble::OverBudget => 5,
     }
 }
 

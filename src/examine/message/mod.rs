@@ -240,7 +240,7 @@ async fn fetch(dns: &dyn Dns, names: Vec<Name>) -> HashMap<Name, Keys> {
     }
     let answers = join_all(once.iter().map(|name| ask(dns, name, Kind::Txt))).await;
     let keys = answers.iter().map(|answer| match answer.failure() {
-        Some(_) => Keys::Failed,
+        Some(failure) => Keys::Failed(failure.trouble),
         None => Keys::Texts(answer.texts().take(20).collect()),
     });
     once.iter().cloned().zip(keys).collect()
@@ -316,7 +316,7 @@ async fn proofs<'a>(dns: &dyn Dns, message: &Message<'a>, at: Option<u64>) -> Pr
         let keys = of(signature).and_then(|(_, name)| keys.get(&name));
         match keys {
             None => SealerKey::Unusable,
-            Some(Keys::Failed) => SealerKey::Failed,
+            Some(Keys::Failed(_)) => SealerKey::Failed,
             Some(keys) => match key_for(keys, signature) {
                 Some(key) => SealerKey::Known(key),
                 None => SealerKey::Unusable,

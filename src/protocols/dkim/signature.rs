@@ -6,6 +6,7 @@
 use super::grammar::{is_meant_as_key, key_record, tag_span};
 use super::key::{self, Flaw, Key, Strength};
 use super::record::{Algorithm, Hash, KeyRecord};
+use crate::dns::Trouble;
 use crate::mail::Message;
 use crate::mail::signature::{
     Bodies, Defect, HashedBody, Index, PublicKey, Signature, SignedField, SigningAlgorithm,
@@ -81,8 +82,8 @@ pub enum Reason {
     KeyService,
     /// `t=s` and `i=` is in a subdomain of `d=`.
     StrictIdentity,
-    /// The key could not be fetched.
-    Lookup,
+    /// The query for the key failed.
+    Lookup(Trouble),
     /// `d=` or `s=` is no name.
     KeyName,
     /// More signatures than are verified.
@@ -95,7 +96,7 @@ impl Reason {
         match self {
             Self::Verified => SignatureResult::Pass,
             Self::BodyHash | Self::Signature => SignatureResult::Fail,
-            Self::Lookup => SignatureResult::Temperror,
+            Self::Lookup(_) => SignatureResult::Temperror,
             Self::NotVerified => SignatureResult::Neutral,
             _ => SignatureResult::Permerror,
         }
@@ -112,7 +113,7 @@ impl Reason {
                 | Self::KeyType
                 | Self::KeyHash
                 | Self::KeyService
-                | Self::Lookup
+                | Self::Lookup(_)
         )
     }
 }
@@ -150,8 +151,8 @@ pub struct KeyFacts {
 pub enum Keys {
     /// The texts there; none if the name does not exist or has no text.
     Texts(Vec<Vec<u8>>),
-    /// The query failed.
-    Failed,
+    /// The query failed, in this way.
+    Failed(Trouble),
 }
 
 /// A key that may verify a signature, or why it may not.
@@ -171,7 +172,7 @@ pub fn verify<'a>(
     let signed = index.signed(signature);
     let (mut reason, key, tried) = decide(index, &body, signature, &signed, keys, now);
     // No key would make it verify.
-    let is_final = reason.is_of_key() && reason != Reason::Lookup;
+    let is_final = reason.is_of_key() && !matches!(reason, Reason::Lookup(_));
     if is_final && body.hash != signature.body_hash {
         reason = Reason::BodyHash;
     }
@@ -198,7 +199,7 @@ fn decide(
         return (Reason::Expired, None, None);
     }
     let texts = match keys {
-        Keys::Failed => return (Reason::Lookup, None, None),
+        Keys::Failed(trouble) => return (Reason::Lookup(*trouble), None, None),
         Keys::Texts(texts) => texts,
     };
     let is_meant = |text: &&Vec<u8>| is_meant_as_key(text);

@@ -173,9 +173,9 @@ fn by_word(facts: &Facts) -> Phrase {
             .plain(" of ")
             .number(facts.answers.len())
             .plain(" answers)"),
-        (false, 0) => Phrase::from("not signed, or the resolver does not validate (AD on 0 of ")
+        (false, 0) => Phrase::from("not signed, or not validated by the resolver (AD 0 of ")
             .number(facts.answers.len())
-            .plain(" answers)"),
+            .plain(")"),
         (false, vouched) => Phrase::from("not signed (resolver's word: AD on ")
             .number(vouched)
             .plain(" of ")

@@ -134,7 +134,12 @@ impl Examined for Facts {
         if self.first(Security::Indeterminate).is_some() || is_refused {
             return Standing::Unknown;
         }
-        if self.is_signed() { Standing::Good } else { Standing::Absent }
+        match self.is_signed() {
+            true => Standing::Good,
+            // A resolver that validates vouches for the answer of some zone above, as a rule.
+            false if self.source == Source::Resolver && self.vouched() == 0 => Standing::Unknown,
+            false => Standing::Absent,
+        }
     }
 
     fn summary(&self) -> Phrase {

@@ -35,6 +35,7 @@ use article::Article;
 use askama::Template;
 use finding::Findings;
 use fragment::{Words, class};
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// The style sheet's hash, as a policy of a page names it; a test computes it.
@@ -136,7 +137,7 @@ struct End<'p> {
     findings: Findings<'p>,
     found: String,
     asked: String,
-    meaning: &'static str,
+    meaning: Cow<'static, str>,
 }
 
 impl End<'_> {

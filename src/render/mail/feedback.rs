@@ -50,13 +50,13 @@ pub(in crate::render) fn rejected(feedback: &Feedback) -> impl Iterator<Item = P
 }
 
 fn cost(row: &Rejected) -> Phrase {
-    let lost = row.own.saturating_add(row.forwarded);
+    let lost = row.own.saturating_add(row.forwarded).saturating_add(row.spoofed);
     let share = match row.messages >= FEW {
         true => format!(" ({:.1}%)", lost as f64 * 100.0 / row.messages as f64),
         false => String::new(),
     };
     Phrase::new().name(&row.domain).plain(format!(
-        ": would reject {} of {} messages{share}: {} from your senders, {} forwarded; plus {} from unproved senders",
+        ": receivers would reject {} of {} messages{share}: {} from your senders, {} forwarded, {} from unknown senders",
         grouped(lost.into()),
         grouped(row.messages.into()),
         grouped(row.own.into()),

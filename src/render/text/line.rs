@@ -156,6 +156,23 @@ impl Line {
         words
     }
 
+    /// Its words, where what is read together is one: a figure and its unit, the parts of a citation.
+    pub(super) fn unbroken_words(&self) -> Vec<(usize, Self)> {
+        let mut all: Vec<(usize, Self)> = Vec::new();
+        for (gap, word) in self.words() {
+            match all.last_mut() {
+                Some((_, last)) if gap == 1 && is_read_with(last, &word) => last.add_word(1, &word),
+                _ => all.push((gap, word)),
+            }
+        }
+        all
+    }
+
+    /// The text of it, without inks.
+    fn text(&self) -> String {
+        self.pieces.iter().map(|piece| piece.text.as_str()).collect()
+    }
+
     /// A word nobody would read to its end says how long it is instead.
     fn shortened(self) -> Self {
         if self.width <= LONGEST_WORD {
@@ -189,6 +206,38 @@ impl Line {
         self.push_clean(ink, link.as_ref(), &" ".repeat(gap));
         for (ink, link, text) in word.pieces() {
             self.push_clean(ink, link, text);
+        }
+    }
+}
+
+/// Longest unit that stays with its figure, in columns.
+const LONGEST_UNIT: usize = 12;
+
+/// True if a line does not break between two words: `10 lookups`, `RFC 7208`, `RFC 7208 §4.6.4`,
+/// `Microsoft 365`.
+fn is_read_with(before: &Line, after: &Line) -> bool {
+    let before = before.text();
+    let last = before.rsplit(' ').next().unwrap_or_default();
+    let after = after.text();
+    let is_figure = |word: &str| {
+        word.ends_with(|it: char| it.is_ascii_digit())
+            && word.chars().all(|it| it.is_ascii_digit() || matches!(it, ',' | '.' | '/' | '–'))
+    };
+    if after.starts_with('§') {
+        return before.contains("RFC ") && is_figure(last);
+    }
+    let is_name = |word: &str| {
+        let is_title = word.starts_with(|it: char| it.is_ascii_uppercase())
+            && word.contains(|it: char| it.is_ascii_lowercase());
+        (is_title || word == "RFC") && word.chars().all(|it| it.is_ascii_alphabetic())
+    };
+    match last.trim_start_matches(['[', '(']) {
+        name if is_name(name) => after.starts_with(|it: char| it.is_ascii_digit()),
+        figure => {
+            is_figure(figure)
+                && after.chars().count() <= LONGEST_UNIT
+                && after.starts_with(|it: char| it.is_ascii_alphabetic())
+                && !before.contains(' ')
         }
     }
 }

@@ -142,7 +142,7 @@ impl Sheet {
         let mut begin = label.width();
         let mut line = label;
         let mut lines = 1;
-        for (gap, word) in sentence.words() {
+        for (gap, word) in sentence.unbroken_words() {
             let is_first = line.width() == begin;
             let mut gap = if is_first { 0 } else { gap };
             let end = line.width() + gap + word.width();
@@ -182,6 +182,23 @@ mod tests {
             sheet.into_text(),
             "  why   receivers stop at ten lookups\n        and say permerror\n"
         );
+    }
+
+    #[test]
+    fn a_figure_stays_with_its_unit_and_a_citation_is_not_parted() {
+        let mut sheet = sheet(30);
+        let sentence = sheet.line().plain("receivers stop after the 10 lookups of RFC 7208 §4.6.4");
+        sheet.sentence(Line::new(false), &sentence);
+        let expected = "receivers stop after the\n10 lookups of RFC 7208 §4.6.4\n";
+        assert_eq!(sheet.into_text(), expected);
+    }
+
+    #[test]
+    fn a_figure_that_ends_a_name_stays_with_it() {
+        let mut sheet = sheet(30);
+        let sentence = sheet.line().plain("the senders of all of Microsoft 365 publish");
+        sheet.sentence(Line::new(false), &sentence);
+        assert_eq!(sheet.into_text(), "the senders of all of\nMicrosoft 365 publish\n");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::cmp::Reverse;
 
 /// The columns behind the domain and their widths, blanks between them left aside.
 const COLUMNS: [(&str, usize); 5] =
-    [("verdict", 7), ("MX", 7), ("SPF", 13), ("DKIM", 7), ("DMARC", 12)];
+    [("verdict", 7), ("MX", 7), ("SPF lookups", 13), ("DKIM", 7), ("DMARC", 12)];
 
 /// Blanks between columns.
 const GAP: usize = 2;

@@ -193,6 +193,9 @@ impl Gatherer<'_> {
     }
 }
 
+/// The head of the column of addresses that pass and that no term before lists.
+const IPV4: &str = "new IPv4";
+
 /// The columns at the right, each by the column in which it ends.
 struct Columns {
     begin: usize,
@@ -205,7 +208,7 @@ impl Columns {
     fn of(twigs: &[Twig], width: usize) -> Self {
         let widest = twigs.iter().map(|twig| grouped(twig.ipv4.into()).len()).max();
         let ipv4 = width;
-        let after = ipv4 - widest.unwrap_or_default().max("IPv4".len()).min(ipv4);
+        let after = ipv4 - widest.unwrap_or_default().max(IPV4.len()).min(ipv4);
         let any_void = twigs.iter().any(|twig| twig.voids > 0);
         let voids = any_void.then(|| after.saturating_sub(2));
         let lookups = match voids {
@@ -221,7 +224,7 @@ impl Columns {
             Some(end) => line.right(end, Ink::Faint, "voids"),
             None => line,
         };
-        line.right(self.ipv4, Ink::Faint, "IPv4")
+        line.right(self.ipv4, Ink::Faint, IPV4)
     }
 
     fn cells(&self, line: Line, twig: &Twig) -> Line {

@@ -289,7 +289,7 @@ impl Zone {
                 Verdict::Answer { outcome, ttl } => break (outcome, ttl),
                 Verdict::NotMine => {
                     let detail = format!("{current} is not in {}", self.file);
-                    break (Outcome::Failed(Failure::because(Trouble::Network, detail)), None);
+                    break (Outcome::Failed(Failure::because(Trouble::NotQueried, detail)), None);
                 }
                 Verdict::Alias { target, ttl } => {
                     let followed = chain.follow(&question.name, target.clone(), ttl);
