@@ -31,7 +31,7 @@ Examples:
   mailcheck lint example.com.zone               what is wrong in this file?
   mailcheck lint zones/*.zone -f github         as annotations, at the lines
   mailcheck lint /etc/bind/named.conf           the zones that it names
-  mailcheck lint config/production.yaml         the zones of octoDNS, all sources
+  mailcheck lint config/production.yaml         the zones of octoDNS
   git show HEAD:example.com.zone | mailcheck lint -";
 
 const EXIT_CODES: &str = "\

@@ -5,7 +5,6 @@ use crate::diagnostic::Severity;
 use crate::dns::Trouble;
 use crate::report::{Domain, LookupOutcome, Report, Run, Tally, Verdict};
 use crate::text::Phrase;
-use std::borrow::Cow;
 
 /// How many queries were made, how long that took, and who answered.
 pub(super) fn asked(run: &Run) -> String {
@@ -44,22 +43,22 @@ pub(super) fn found(tally: &Tally) -> String {
 }
 
 /// What the exit code means.
-pub(super) fn meaning(report: &Report, tally: &Tally) -> Cow<'static, str> {
-    let threshold = || match report.threshold.fail_on {
-        Some(level) => format!("at or above --fail-on={level}"),
-        None => "at or above --fail-on".to_owned(),
-    };
+pub(super) fn meaning(report: &Report, tally: &Tally) -> &'static str {
+    let has = |severity| tally.of_severity(severity) > 0;
     match (report.exit_code, report.result) {
-        (0, Verdict::Ok) => "passed".into(),
-        (0, Verdict::Warn) => format!("passed: no finding {}", threshold()).into(),
-        (0, _) => "as set by --exit-zero or --fail-on".into(),
-        (1, _) if tally.is_broken() => "contract violated".into(),
-        (1, _) if tally.is_refused() => "not authorized".into(),
-        (1, _) => format!("findings {}", threshold()).into(),
-        (2, _) => "usage error".into(),
-        (3, _) => "undetermined".into(),
-        (130, _) => "interrupted".into(),
-        _ => "internal error".into(),
+        (0, Verdict::Ok) => "passed",
+        (0, Verdict::Warn) if has(Severity::Error) => "passed",
+        (0, Verdict::Warn) => "passed, with no errors",
+        (0, _) => "as set by --exit-zero or --fail-on",
+        (1, _) if tally.is_broken() => "contract violated",
+        (1, _) if tally.is_refused() => "not authorized",
+        (1, _) if has(Severity::Error) => "errors found",
+        (1, _) if has(Severity::Warn) => "warnings found, by --fail-on",
+        (1, _) => "findings at or above --fail-on",
+        (2, _) => "usage error",
+        (3, _) => "undetermined",
+        (130, _) => "interrupted",
+        _ => "internal error",
     }
 }
 

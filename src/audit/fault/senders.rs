@@ -64,15 +64,16 @@ fn fault(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<Fa
 /// A sender that the records or the contract name, and that does not pass: an error of the record
 /// is a finding that says more.
 fn own(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<Fault> {
-    if (one.authorized, one.verdict()) == (Authorized::Unknown, Verdict::Unknown) {
-        return identity(domain, one, hints);
-    }
     let is_refused = matches!(one.authorized, Authorized::No | Authorized::Partial);
+    let is_unknown = (one.authorized, one.verdict()) == (Authorized::Unknown, Verdict::Unknown);
     let says_more = |finding: &Finding| {
         finding.severity == Severity::Error && finding.rule.family() == Protocol::Spf.word()
     };
-    if !is_refused || domain.findings.iter().any(says_more) {
+    if domain.findings.iter().any(says_more) {
         return None;
+    }
+    if !is_refused {
+        return is_unknown.then(|| identity(domain, one, hints)).flatten();
     }
     let record = Some(RecordSet { name: domain.domain.clone(), kind: Kind::Txt });
     let action = first_fix(one).unwrap_or_default();

@@ -35,7 +35,6 @@ use article::Article;
 use askama::Template;
 use finding::Findings;
 use fragment::{Words, class};
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// The style sheet's hash, as a policy of a page names it; a test computes it.
@@ -137,7 +136,7 @@ struct End<'p> {
     findings: Findings<'p>,
     found: String,
     asked: String,
-    meaning: Cow<'static, str>,
+    meaning: &'static str,
 }
 
 impl End<'_> {

@@ -14,7 +14,7 @@ const CUT: &str = "&#8203;";
 
 /// Ordinary words.
 pub(in crate::render) fn text(words: &str) -> String {
-    inert(&clipped(words, LONGEST))
+    kept(inert(&clipped(words, LONGEST)))
 }
 
 /// A term, a name, a record: in the type of code.
@@ -37,7 +37,15 @@ pub(in crate::render) fn phrase(phrase: &Phrase) -> String {
             _ => inert(&words),
         });
     }
-    out
+    kept(out)
+}
+
+/// Blanks alone are no text in Markdown, and would leave their paragraph out.
+fn kept(text: String) -> String {
+    match text.trim().is_empty() && !text.is_empty() {
+        true => "&#32;".to_owned(),
+        false => text,
+    }
 }
 
 /// Lines between fences that none of them can close, in a language.

@@ -127,10 +127,16 @@ impl Sheet {
         self.put(&self.line().plain(record));
     }
 
-    /// Writes a sentence behind a label; its further lines stand below its first word.
+    /// Writes a sentence behind a label; its further lines stand below its first word, or further to the
+    /// left where a long name would go over the edge there.
     pub(super) fn sentence(&mut self, label: Line, sentence: &Line) {
+        let least = 6.min(self.width / 4);
+        let widest = sentence.words().iter().map(|(_, word)| word.width()).max().unwrap_or(0);
         let hang = match label.width() {
-            far if far + NARROWEST > self.width => 6.min(self.width / 4),
+            far if far + NARROWEST > self.width => least,
+            near if near + widest > self.width && least + widest <= self.width => {
+                self.width - widest
+            }
             near => near,
         };
         let rest = self.line().pad(hang);
@@ -182,6 +188,17 @@ mod tests {
             sheet.into_text(),
             "  why   receivers stop at ten lookups\n        and say permerror\n"
         );
+    }
+
+    #[test]
+    fn further_lines_begin_further_left_where_a_name_would_go_over_the_edge() {
+        let mut sheet = sheet(50);
+        let label = sheet.line().plain("example.org  WARN  ");
+        let sentence = sheet.line().plain("no record at selector1._domainkey.example.org");
+        sheet.sentence(label, &sentence);
+        let expected =
+            "example.org  WARN  no record at\n                  selector1._domainkey.example.org\n";
+        assert_eq!(sheet.into_text(), expected);
     }
 
     #[test]

@@ -122,32 +122,35 @@ pub(super) fn read(book: &mut Book<'_>, apex: &Name, provider: Provider) -> Opti
     };
     let mut builder = Builder::whole(apex.clone());
     let mut sets = Vec::with_capacity(members.len());
-    for (key, value) in &members {
+    for (member, (key, value)) in members.iter().enumerate() {
         let Some(owner) = book.below(key, apex) else { continue };
         for set in value.items() {
             let kind = set.get("type").and_then(Value::text).and_then(Book::kind);
-            sets.push((owner.clone(), kind, set));
+            sets.push((owner.clone(), kind, set, (member, key.octets())));
         }
     }
     // octoDNS has one record set of a name and a type, and stops at a second one.
     let mut known: HashMap<(&Name, Kind), usize> = HashMap::with_capacity(sets.len());
-    for (index, (owner, kind, _)) in sets.iter().enumerate() {
+    for (index, (owner, kind, ..)) in sets.iter().enumerate() {
         let Some(kind) = kind else { continue };
         let first = known.entry((owner, *kind)).or_insert(index);
         *first = if provider.replaces { index } else { *first };
     }
-    for (index, (owner, kind, set)) in sets.iter().enumerate() {
+    for (index, (owner, kind, set, from)) in sets.iter().enumerate() {
         let counts = kind.and_then(|kind| known.get(&(owner, kind)).copied());
         if let (Some(counts), Some(kind)) = (counts.filter(|counts| *counts != index), kind) {
             if provider.replaces {
                 continue;
             }
-            let first = sets.get(counts).map_or(0, |it| it.2.offset);
-            let line = book.source.place(first).line;
-            book.within(owner, Some(*kind), |book| {
-                let what = second_set(owner, *kind, &format!("in line {line}"));
-                book.fault(set.offset, ErrorKind::SecondSet, &what);
-            });
+            let first = sets.get(counts);
+            let line = book.source.place(first.map_or(0, |it| it.2.offset)).line;
+            // A key that is there twice is a fault already.
+            if first.is_none_or(|it| it.3.0 == from.0 || it.3.1 != from.1) {
+                book.within(owner, Some(*kind), |book| {
+                    let what = second_set(owner, *kind, &format!("in line {line}"));
+                    book.fault(set.offset, ErrorKind::SecondSet, &what);
+                });
+            }
         }
         book.within(owner, *kind, |book| record_set(book, &mut builder, owner, set, provider.ttl));
     }

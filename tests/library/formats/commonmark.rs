@@ -59,6 +59,13 @@ fn plain(octets: &[u8]) -> Report {
     report
 }
 
+#[test]
+fn a_text_of_one_blank_is_a_text() {
+    let structures =
+        [b"a", b" "].map(|octets| structure(&written(&plain(octets), markdown::render)));
+    assert_eq!(structures[0], structures[1]);
+}
+
 proptest! {
     #[test]
     fn nothing_of_a_record_is_structure(octets in hostile_octets()) {
