@@ -33,7 +33,8 @@ impl Look<'_> {
             ],
             params![name, answer.question.kind.to_string()],
         )?;
-        let line = normalised(answer);
+        let whole = normalised(answer);
+        let line = unnamed(answer, &whole);
         let known = id_of(
             file,
             [
@@ -43,11 +44,16 @@ impl Look<'_> {
             params![hash(&line), line],
         )?;
         let mut newest = file.prepare_cached(
-            "SELECT id, answer FROM observation WHERE query = ?1 ORDER BY first DESC, id DESC",
+            "SELECT observation.id, answer, line FROM observation \
+             JOIN answer ON answer.id = observation.answer \
+             WHERE query = ?1 ORDER BY first DESC, observation.id DESC LIMIT 1",
         )?;
-        let newest: Option<(i64, i64)> =
-            newest.query_row([question], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-        if let Some((observation, _)) = newest.filter(|(_, before)| *before == known) {
+        let newest: Option<(i64, i64, String)> = newest
+            .query_row([question], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        // Earlier forms kept the name in the line.
+        let is_same = |(_, before, had): &(i64, i64, String)| *before == known || *had == whole;
+        if let Some((observation, ..)) = newest.filter(is_same) {
             let mut moved =
                 file.prepare_cached("UPDATE observation SET last = ?2 WHERE id = ?1")?;
             moved.execute([observation, at])?;
@@ -91,26 +97,48 @@ impl Store {
 
 fn cassette(connection: &Connection, at: u64) -> Result<String, StoreError> {
     let mut seen = connection.prepare_cached(
-        "SELECT line, ttl FROM (
-             SELECT answer.line AS line, observation.ttl AS ttl, row_number() OVER (
-                 PARTITION BY observation.query
-                 ORDER BY observation.first DESC, observation.id DESC
-             ) AS age
+        "SELECT line, ttl, name, kind FROM (
+             SELECT answer.line AS line, observation.ttl AS ttl, observation.query AS asked,
+                 row_number() OVER (
+                     PARTITION BY observation.query
+                     ORDER BY observation.first DESC, observation.id DESC
+                 ) AS age
              FROM observation JOIN answer ON answer.id = observation.answer
              WHERE observation.first <= ?1
-         ) WHERE age = 1 ORDER BY line",
+         ) JOIN query ON query.id = asked WHERE age = 1 ORDER BY name, kind",
     )?;
     let mut rows = seen.query([stored(at)])?;
     let at = newest(connection)?.map_or(at, |newest| newest.min(at));
     let mut text = format!("{{\"cassette\":1,\"recorded\":\"{}\"}}\n", rfc3339(at));
     while let Some(row) = rows.next()? {
         let (line, ttl): (String, Option<u32>) = (row.get(0)?, row.get(1)?);
-        match (ttl, line.strip_prefix('{')) {
-            (Some(ttl), Some(rest)) => text.push_str(&format!("{{\"ttl\":{ttl},{rest}\n")),
-            _ => text.push_str(&format!("{line}\n")),
+        let rest = line.strip_prefix('{').unwrap_or(&line);
+        text.push('{');
+        if let Some(ttl) = ttl {
+            text.push_str(&format!("\"ttl\":{ttl},"));
         }
+        if !rest.starts_with("\"name\":") {
+            let (name, kind): (String, String) = (row.get(2)?, row.get(3)?);
+            text.push_str(&named(&name, &kind));
+        }
+        text.push_str(rest);
+        text.push('\n');
     }
     Ok(text)
+}
+
+/// How the line of a question begins, behind its bracket.
+fn named(name: &str, kind: &str) -> String {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    format!("\"name\":{},\"type\":{},", quoted(name), quoted(kind))
+}
+
+/// A line without its question, which is stored once: thousands of names do not exist, in the same words.
+fn unnamed(answer: &Answer, line: &str) -> String {
+    let question = &answer.question;
+    let begin = named(&question.name.to_string(), &question.kind.to_string());
+    let rest = line.strip_prefix('{').and_then(|line| line.strip_prefix(&*begin));
+    rest.map_or_else(|| line.to_owned(), |rest| format!("{{{rest}"))
 }
 
 /// The number of a row that is there, or is made: what makes it, and what finds it.

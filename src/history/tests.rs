@@ -101,6 +101,34 @@ fn an_answer_that_comes_back_is_kept_once() {
 }
 
 #[tokio::test]
+async fn names_that_do_not_exist_have_one_answer_and_each_its_own() {
+    let mut store = store();
+    let absent = ["a.example", "b.example", "c.example"].map(|name| {
+        let question = Question::new(Name::from_unicode(name).expect("a name"), Kind::Txt);
+        Answer::new(question, Outcome::NxDomain, Provenance::Zone("test".into()))
+    });
+    let mut look = store.look(10).expect("it can be written");
+    look.observe(&absent).expect("it can be written");
+    look.keep().expect("it can be written");
+    assert_eq!((count(&store, "observation"), count(&store, "answer")), (3, 1));
+    let replay = store.replay(10).expect("it can be read");
+    for answer in &absent {
+        assert_eq!(replay.lookup(&answer.question).await.outcome, Outcome::NxDomain);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_an_earlier_form_kept_with_its_name_goes_on() {
+    let mut store = store();
+    look(&mut store, 10, &answer(&["kept"], 60));
+    let named = "UPDATE answer SET hash = x'00', line = \
+        '{\"name\":\"example.com\",\"type\":\"TXT\",' || substr(line, 2)";
+    store.connection.execute(named, []).expect("it can be changed");
+    look(&mut store, 20, &answer(&["kept"], 60));
+    assert_eq!((count(&store, "observation"), seen(&store, 20).await), (1, "kept".to_owned()));
+}
+
+#[tokio::test]
 async fn a_look_that_is_not_kept_leaves_nothing() {
     let mut store = store();
     look(&mut store, 10, &answer(&["old"], 60));
