@@ -78,6 +78,15 @@ fn a_failed_query_is_exit_3_and_closes_nothing() {
 }
 
 #[test]
+fn a_first_look_that_fails_opens_nothing_once_the_dns_answers_and_hides_no_loss() {
+    let (good, bad) = (SOUND.to_owned(), shrunken());
+    let cassettes = [silent(), good.clone(), good.clone(), good, bad.clone(), bad];
+    let ended = looks("watch-first-silent", &cassettes, &["-f", "jsonl"]);
+    assert_eq!(codes(&ended), [3, 0, 0, 0, 0, 1].map(Some));
+    assert_eq!(happened(&ended), ["opened worse"]);
+}
+
+#[test]
 fn a_first_look_at_a_broken_domain_reports_nothing_as_new() {
     let broken = SOUND.replace("v=spf1", "v=spf1 ip4:1.2.3");
     let ended = looks("watch-first", &[broken.clone(), broken.clone(), broken], &["-f", "jsonl"]);

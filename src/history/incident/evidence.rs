@@ -10,7 +10,7 @@ use crate::protocols::spf::LOOKUP_LIMIT;
 use crate::protocols::spf::lint::rules::TOO_MANY_LOOKUPS;
 use crate::report::{
     Change, ChangedSender, Class, Domain, Effect, Fault, FaultKind, Finding, Owner, Owners, Party,
-    RecordSet, State, Unknown,
+    RecordSet, State, Unknown, What,
 };
 use crate::text::Phrase;
 
@@ -237,7 +237,9 @@ fn target(term: &str) -> Option<Name> {
 
 /// What could not be determined, by who has to act so that it can be.
 fn undetermined(domain: &Domain) -> Vec<Sign> {
-    let unknowns = domain.unknowns_of_state();
+    let mut unknowns = domain.unknowns_of_state();
+    // That the state before could not be determined says nothing of this one.
+    unknowns.retain(|it| domain.change.is_none() || it.what != What::Domain);
     let Some(first) = unknowns.first() else { return Vec::new() };
     let is_trouble = |fault: &&Fault| {
         fault.fingerprints().next().is_none()

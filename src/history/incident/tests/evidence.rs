@@ -117,6 +117,11 @@ async fn a_provider_that_does_not_answer_has_lost_nothing() {
 }
 
 #[tokio::test]
+async fn what_was_undetermined_before_and_answers_now_is_no_sign() {
+    assert_eq!(found(world("", "-all"), world(WHOLE, "-all")).await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn what_stays_as_it_was_is_no_sign() {
     assert_eq!(found(world(WHOLE, "-all"), world(WHOLE, "-all")).await, Vec::<String>::new());
 }
