@@ -113,6 +113,7 @@ fn relaxed_body(body: &[u8], out: &mut impl FnMut(&[u8])) {
             out(rest.get(..place).unwrap_or_default());
             (rest, from) = (behind, 0);
         } else if run == 1 && after.first() == Some(&b' ') {
+            // A space before a CR that ends no line.
             from = place + 1;
         } else {
             out(rest.get(..place).unwrap_or_default());
@@ -124,10 +125,26 @@ fn relaxed_body(body: &[u8], out: &mut impl FnMut(&[u8])) {
     out(b"\r\n");
 }
 
-/// The place of the next white space of a line, from a place on.
+/// The place of the next white space that does not stay as it is: a tab, a run, or what ends a line.
+/// Octets are looked at in blocks, without a branch for each.
 fn position(text: &[u8], from: usize) -> Option<usize> {
-    let rest = text.get(from..)?;
-    Some(from + rest.iter().position(|octet| is_wsp(*octet))?)
+    const BLOCK: usize = 32;
+    let mut rest = text.get(from..)?;
+    let changes = |octet: u8, next: u8| {
+        (octet == b'\t') | ((octet == b' ') & ((next == b' ') | (next == b'\t') | (next == b'\r')))
+    };
+    while let Some((block, next)) = rest.first_chunk::<BLOCK>().zip(rest.get(1..)) {
+        let Some(next) = next.first_chunk::<BLOCK>() else { break };
+        let pairs = block.iter().zip(next);
+        if pairs.fold(false, |found, (octet, next)| found | changes(*octet, *next)) {
+            break;
+        }
+        rest = rest.get(BLOCK..).unwrap_or_default();
+    }
+    let begin = text.len() - rest.len();
+    let nexts = rest.iter().skip(1).copied().chain([b'\n']);
+    let found = rest.iter().zip(nexts).position(|(octet, next)| changes(*octet, next));
+    found.map(|place| begin + place)
 }
 
 fn relaxed_name(name: &[u8], out: &mut Vec<u8>) {
@@ -139,19 +156,25 @@ fn relaxed_name(name: &[u8], out: &mut Vec<u8>) {
 fn relaxed_value(value: &[u8], out: &mut Vec<u8>) {
     let begin = out.len();
     let mut space = false;
-    let mut octets = value.iter().copied().peekable();
-    while let Some(octet) = octets.next() {
-        match octet {
-            b'\r' if octets.peek() == Some(&b'\n') => {
-                octets.next();
+    let mut rest = value;
+    while let Some(first) = rest.first() {
+        match first {
+            b'\r' if rest.starts_with(b"\r\n") => rest = rest.get(2..).unwrap_or_default(),
+            b' ' | b'\t' => {
+                space = true;
+                rest = rest.get(1..).unwrap_or_default();
             }
-            b' ' | b'\t' => space = true,
-            octet => {
+            _ => {
                 if space && out.len() > begin {
                     out.push(b' ');
                 }
                 space = false;
-                out.push(octet);
+                // The first octet is one of the word, a CR that ends no line among them.
+                let ends = |octet: &u8| matches!(octet, b' ' | b'\t' | b'\r');
+                let end = rest.iter().skip(1).position(ends).map_or(rest.len(), |place| place + 1);
+                let (word, behind) = rest.split_at(end);
+                out.extend_from_slice(word);
+                rest = behind;
             }
         }
     }

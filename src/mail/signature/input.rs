@@ -5,13 +5,38 @@ use super::{Canonicalization, Signature, SigningAlgorithm};
 use crate::mail::{Field, Message};
 use ring::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 
 /// The fields of a message by their names.
 #[derive(Debug)]
 pub struct Index<'m, 'a> {
     message: &'m Message<'a>,
-    /// Places of the fields of a name in lower case, top to bottom.
-    places: HashMap<Vec<u8>, Vec<usize>>,
+    /// Places of the fields of a name, top to bottom.
+    places: HashMap<FieldName<'a>, Vec<usize>>,
+}
+
+/// The name of a field: the case of its letters means nothing.
+#[derive(Clone, Copy, Debug)]
+struct FieldName<'a>(&'a [u8]);
+
+impl PartialEq for FieldName<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(other.0)
+    }
+}
+
+impl Eq for FieldName<'_> {}
+
+impl Hash for FieldName<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // Eight octets at a time: names are short, and a call for each octet costs more than the octet.
+        for piece in self.0.chunks(8) {
+            let mut word = [0; 8];
+            word.iter_mut().zip(piece).for_each(|(to, octet)| *to = octet.to_ascii_lowercase());
+            state.write_u64(u64::from_le_bytes(word));
+        }
+        state.write_usize(self.0.len());
+    }
 }
 
 /// A name that a signature lists, and the field that it covers.
@@ -27,16 +52,17 @@ pub struct SignedField<'a> {
 impl<'m, 'a> Index<'m, 'a> {
     /// Indexes a message.
     pub fn new(message: &'m Message<'a>) -> Self {
-        let mut places: HashMap<Vec<u8>, Vec<usize>> = HashMap::with_capacity(message.fields.len());
+        let mut places: HashMap<FieldName<'a>, Vec<usize>> =
+            HashMap::with_capacity(message.fields.len());
         for (place, field) in message.fields.iter().enumerate() {
-            places.entry(field.name().to_ascii_lowercase()).or_default().push(place);
+            places.entry(FieldName(field.name())).or_default().push(place);
         }
         Self { message, places }
     }
 
     /// How many fields of this name there are.
     pub fn count(&self, name: &[u8]) -> usize {
-        self.places.get(&name.to_ascii_lowercase()).map_or(0, Vec::len)
+        self.places.get(&FieldName(name)).map_or(0, Vec::len)
     }
 
     /// Which fields a signature covers.
@@ -49,11 +75,10 @@ impl<'m, 'a> Index<'m, 'a> {
             self.message.fields.get(place).is_some_and(|it| it.octets.as_ptr() == own)
         };
         // How many of the fields of a name are not used yet, from the top.
-        let mut left: HashMap<Vec<u8>, usize> = HashMap::with_capacity(signature.names.len());
+        let mut left: HashMap<FieldName<'_>, usize> = HashMap::with_capacity(signature.names.len());
         let signed = signature.names.iter().map(|name| {
-            let lower = name.to_ascii_lowercase();
-            let places = self.places.get(&lower).map_or(&[][..], Vec::as_slice);
-            let left = left.entry(lower).or_insert(places.len());
+            let places = self.places.get(&FieldName(name)).map_or(&[][..], Vec::as_slice);
+            let left = left.entry(FieldName(name)).or_insert(places.len());
             let mut place = None;
             while place.is_none() && *left > 0 {
                 *left -= 1;

@@ -222,6 +222,11 @@ fn is_base64(octet: u8) -> bool {
 
 /// The text with everything that does not belong blanked, and what that was.
 fn without_strays(text: &[u8]) -> (Cow<'_, [u8]>, Vec<Spanned<Stray>>) {
+    // An ordinary record, with nothing of the kind, is read where it lies.
+    let may_be_stray = |octet: &u8| matches!(octet, b'\\' | b'"' | b'-' | 0x80..);
+    if !text.iter().any(may_be_stray) {
+        return (Cow::Borrowed(text), Vec::new());
+    }
     let mut strays = Vec::new();
     for piece in text.split(|octet| *octet == b';').filter(|piece| !is_note(piece)) {
         let start = Span::within(text, piece).start as usize;

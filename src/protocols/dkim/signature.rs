@@ -12,7 +12,7 @@ use crate::mail::signature::{
     Bodies, Defect, HashedBody, Index, PublicKey, Signature, SignedField, SigningAlgorithm,
     verifies,
 };
-use crate::text::Parsed;
+use crate::text::{Parsed, SyntaxError};
 use serde::{Deserialize, Serialize};
 
 /// Keys at one selector of which a signature may be by any: more are not tried.
@@ -238,16 +238,21 @@ fn usable(text: &[u8], signature: &Signature<'_>) -> (Usable, Option<KeyFacts>) 
         is_testing: record.is_testing,
         is_strict: record.is_strict,
     };
-    // Faults of tags that say nothing about the key are passed over, as receivers do.
+    let is_grave = !errors.is_empty() && are_grave(&errors, text);
+    (public_key(&record, is_grave, signature), Some(facts))
+}
+
+/// True if a fault is one of the key: those of tags that say nothing about it are passed over, as
+/// receivers do.
+fn are_grave(errors: &[SyntaxError], text: &[u8]) -> bool {
     let matters = ["v", "k", "p"].map(|name| tag_span(text, name.as_bytes()));
-    let is_grave = errors.iter().any(|error| {
+    errors.iter().any(|error| {
         error.expected == "each tag once only"
             || matters
                 .iter()
                 .flatten()
                 .any(|tag| tag.start <= error.span.start && error.span.start <= tag.end)
-    });
-    (public_key(&record, is_grave, signature), Some(facts))
+    })
 }
 
 fn public_key(record: &KeyRecord, is_grave: bool, signature: &Signature<'_>) -> Usable {
