@@ -295,3 +295,18 @@ fn a_form_that_mail_does_not_have_is_refused_with_those_that_it_has() {
     let begin = "error: there is no prometheus form of this report. One of: text, json";
     assert!(refused.iter().all(|it| it.starts_with(begin)), "{refused:?}");
 }
+
+#[test]
+fn results_below_a_field_of_a_stranger_are_not_the_receivers() {
+    let found = ["", "--authserv=mx.example.net"].map(|flag| {
+        let message = "Received: from evil.example ([198.51.100.9]) by mx.example.net; Fri, 27 Nov 2026 \
+                       08:12:04 +0000\nReceived: from x.example by evil.example; Fri, 27 Nov 2026 08:12:03 \
+                       +0000\nAuthentication-Results: mx.example.net; dmarc=pass header.from=example.com\n\
+                       From: a@example.com\n\nbody\n";
+        let args = ["message", "m.eml", "--offline", "-f", "json"];
+        let run = run(&format!("claim{flag}"), args).file("m.eml", message.as_bytes());
+        let run = if flag.is_empty() { run } else { run.arguments([flag]) };
+        run.end().document()["messages"][0]["authentication_results"][0]["trusted"].clone()
+    });
+    assert_eq!(found, [Value::from(false), Value::from(false)]);
+}

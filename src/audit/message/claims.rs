@@ -1,6 +1,6 @@
 //! What others say that they found, held against what is found now.
 
-use crate::examine::message::{ExaminedSignature, MessageFacts, MessageInquiry, host};
+use crate::examine::message::{Claimed, ExaminedSignature, MessageFacts, MessageInquiry, host};
 use crate::net::organization;
 use crate::protocols::auth_results::{MethodResult, normal};
 use crate::protocols::dkim::signature::{Reason, SignatureResult};
@@ -10,11 +10,15 @@ use crate::text::{Phrase, escape};
 /// What others say, with who of them is the receiver of this copy.
 ///
 /// Trusted is a field of the given authserv-id; else the topmost Authentication-Results field if its
-/// author is of the organization of the topmost hop, or names nobody as Microsoft's.
+/// author is of the organization of the topmost hop, or names nobody as Microsoft's. Neither is one that
+/// stands below what the receiver's border wrote.
 pub(super) fn claims(facts: &MessageFacts<'_>, inquiry: &MessageInquiry) -> Vec<Claim> {
     let mut is_first = true;
-    let claims = facts.claims.iter().map(|(field, results)| {
-        let is_own_field = *field == "Authentication-Results";
+    let claims = facts.claims.iter().map(|Claimed { field, received_above, results }| {
+        // What stands below a field that a stranger could write is a stranger's, whatever name it bears;
+        // a filter of the border writes above the field of its own host or right below it.
+        let is_above = facts.hop.border.is_none_or(|border| *received_above <= border + 1);
+        let is_own_field = *field == "Authentication-Results" && is_above;
         let author = results.authserv_id.as_deref();
         let trusted = match (&inquiry.authserv, author) {
             (Some(given), Some(author)) => is_own_field && given.eq_ignore_ascii_case(author),

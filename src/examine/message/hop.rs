@@ -36,6 +36,8 @@ pub(crate) struct ReceivingHop {
     pub(crate) mail_from: Option<(String, Basis)>,
     /// The organization that received, by the name of its host.
     pub(crate) receiver: Option<Name>,
+    /// The place of the Received field of its border, from the top.
+    pub(crate) border: Option<usize>,
 }
 
 /// What the user says of the hop.
@@ -114,7 +116,7 @@ pub(crate) fn receiving_hop(
         .or_else(of_hop)
         .or_else(return_path)
         .or_else(of_results);
-    ReceivingHop { ip, helo, mail_from, receiver }
+    ReceivingHop { ip, helo, mail_from, receiver, border }
 }
 
 /// The place of the first field that a host of the receiver wrote about a client of another

@@ -122,8 +122,17 @@ pub(crate) struct MessageFacts<'a> {
     pub(crate) has_author: bool,
     pub(crate) dmarc: Option<(Discovered, dmarc::Verdict)>,
     /// The fields of others, by name, top to bottom.
-    pub(crate) claims: Vec<(&'static str, AuthenticationResults)>,
+    pub(crate) claims: Vec<Claimed>,
     pub(crate) markers: Vec<Marker>,
+}
+
+/// What a receiver says that it found.
+pub(crate) struct Claimed {
+    /// The name of the field.
+    pub(crate) field: &'static str,
+    /// How many Received fields stand above it.
+    pub(crate) received_above: usize,
+    pub(crate) results: AuthenticationResults,
 }
 
 /// Fields that hold results of receivers.
@@ -144,8 +153,8 @@ pub(crate) async fn examine_message<'a>(
     let received: Vec<Received> =
         message.all("Received").take(MOST_FIELDS).map(Received::read).collect();
     let claims = claims(&message);
-    let trusted = claims.iter().find(|(field, _)| *field == "Authentication-Results");
-    let trusted = trusted.map(|(_, results)| results);
+    let trusted = claims.iter().find(|claim| claim.field == "Authentication-Results");
+    let trusted = trusted.map(|claim| &claim.results);
     let hop = receiving_hop(&message, &received, trusted, &inquiry.hop);
     let (at, time_basis) = time(&message, &received, inquiry);
     let authors = authors(&message);
@@ -177,8 +186,10 @@ pub(crate) async fn examine_message<'a>(
 }
 
 /// What receivers said, the field that says it first.
-fn claims(message: &Message<'_>) -> Vec<(&'static str, AuthenticationResults)> {
+fn claims(message: &Message<'_>) -> Vec<Claimed> {
+    let mut received_above = 0;
     let fields = message.fields.iter().filter_map(|field| {
+        received_above += usize::from(field.is("Received"));
         let name = CLAIMS.into_iter().find(|name| field.is(name))?;
         let value = field.unfolded();
         // The instance of ARC stands before the name of the host (RFC 8617 §4.1.1).
@@ -189,7 +200,8 @@ fn claims(message: &Message<'_>) -> Vec<(&'static str, AuthenticationResults)> {
             }
             _ => value,
         };
-        Some((name, auth_results::read(value.get(..value.len().min(16 * 1024))?)))
+        let results = auth_results::read(value.get(..value.len().min(16 * 1024))?);
+        Some(Claimed { field: name, received_above, results })
     });
     fields.take(MOST_FIELDS).collect()
 }
