@@ -107,6 +107,49 @@ fn of_two_hundred_signatures_some_are_verified_and_the_rest_is_counted() {
     assert_eq!(json.document()["messages"][0]["dkim"]["unverified"], 184);
 }
 
+/// A notification about a mailbox of somebody.
+fn bounce(of: &str) -> String {
+    format!(
+        "From: MAILER-DAEMON@a.example\nContent-Type: multipart/report; boundary={of}\n\n--{of}\n\
+         Content-Type: message/delivery-status\n\nReporting-MTA: dns; a.example\n\nFinal-Recipient: \
+         rfc822; {of}@b.example\nAction: failed\nStatus: 5.2.2\n\n--{of}--\n"
+    )
+}
+
+/// The recipients of each bounce that is found.
+fn bounced(test: &str, content: &str) -> Vec<String> {
+    let [_, _, _, json, ..] = said(test, content.as_bytes());
+    let bounces = json.document()["bounces"].as_array().cloned().unwrap_or_default();
+    let of = |bounce: &serde_json::Value| bounce["recipients"][0]["recipient"].to_string();
+    bounces.iter().map(of).collect()
+}
+
+#[test]
+fn every_bounce_of_several_in_one_message_is_read() {
+    let both = ["\"x@b.example\"", "\"y@b.example\""];
+    let [x, y] = ["x", "y"].map(bounce);
+    let head = "From: h@example.com\nMIME-Version: 1.0\nContent-Type: multipart";
+    let part = "--o\nContent-Type: message/rfc822\n\n";
+    let forwarded = format!("{head}/mixed; boundary=o\n\n{part}{x}\n{part}{y}\n--o--\n");
+    let digest = format!("{head}/digest; boundary=o\n\n--o\n\n{x}\n--o\n\n{y}\n--o--\n");
+    let file = "--o\nContent-Type: application/octet-stream; name=a.eml\n\n";
+    let files = format!("{head}/mixed; boundary=o\n\n{file}{x}\n{file}{y}\n--o--\n");
+    assert_eq!(
+        [bounced("forwarded", &forwarded), bounced("digest", &digest), bounced("files", &files)],
+        [both, both, both]
+    );
+}
+
+#[test]
+fn messages_in_a_message_are_one_message_to_verify() {
+    let inner = format!("--o\n\n{LETTER}\n");
+    let text = format!(
+        "From: a@example.com\nContent-Type: multipart/digest; boundary=o\n\n{inner}{inner}--o--\n{LETTER}"
+    );
+    let [_, json, ..] = said("one", text.as_bytes());
+    assert_eq!(json.document()["messages"].as_array().map(Vec::len), Some(1));
+}
+
 fn gzip(content: &[u8]) -> Vec<u8> {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     packed.write_all(content).expect("memory takes everything");

@@ -11,7 +11,7 @@ use super::{RunError, mailbox, wait_for, write};
 use crate::audit::bounce::{Checking, answer, checked_domain, conclude, notification};
 use crate::diagnostic::Severity;
 use crate::dns::{Dns, MOST_QUERIES};
-use crate::mail::bounce::read;
+use crate::mail::bounce::read_all;
 use crate::render::mail::{Article, frame};
 use crate::render::{json, text};
 use crate::report::bounce::Bounces;
@@ -110,39 +110,44 @@ async fn carry_out(plan: Plan) -> Result<u8, RunError> {
     });
     let mut found = Vec::new();
     let mut notes = Unread::default();
-    let mut is_late = false;
+    let (mut is_late, mut attached) = (false, 0);
     for next in mailbox::messages(&plan.file)? {
         let file = next.file.display().to_string();
-        let read = match next.piece {
-            Ok(piece) => read(&piece.octets),
+        let all = match next.piece {
+            Ok(piece) => read_all(&piece.octets),
             Err(why) => {
                 notes.add(&file, next.number, &why.to_string());
                 continue;
             }
         };
-        let Some(read) = read else {
+        if all.is_empty() {
             notes.add(&file, next.number, "not a bounce");
-            continue;
-        };
-        let past = match plan.history.as_deref().zip(read.at).zip(checked_domain(&read)) {
-            Some(((path, at), domain)) => Past::read(path, &domain, at)
-                .map_err(|why| crate::cli::history::store::trouble(path, &why))?,
-            None => None,
-        };
-        let checking = checking
-            .as_ref()
-            .map(|checking| Checking { then: past.as_ref().map(Past::then), ..checking.clone() });
-        let work = notification(read.clone(), &file, next.number, checking.as_ref());
-        let Some(session) = &session else {
-            found.push(work.await);
-            continue;
-        };
-        match session.deadline.bound(work).await {
-            Ok(bounce) => found.push(bounce),
-            Err(too_late) => {
-                is_late = true;
-                notes.sentences.push(too_late);
-                found.push(notification(read, &file, next.number, None).await);
+        }
+        for (place, read) in all.into_iter().enumerate() {
+            // Those that are attached to one message are counted as if each stood by itself.
+            attached += usize::from(place > 0);
+            let number = next.number + attached;
+            let past = match plan.history.as_deref().zip(read.at).zip(checked_domain(&read)) {
+                Some(((path, at), domain)) => Past::read(path, &domain, at)
+                    .map_err(|why| crate::cli::history::store::trouble(path, &why))?,
+                None => None,
+            };
+            let checking = checking.as_ref().map(|checking| Checking {
+                then: past.as_ref().map(Past::then),
+                ..checking.clone()
+            });
+            let work = notification(read.clone(), &file, number, checking.as_ref());
+            let Some(session) = &session else {
+                found.push(work.await);
+                continue;
+            };
+            match session.deadline.bound(work).await {
+                Ok(bounce) => found.push(bounce),
+                Err(too_late) => {
+                    is_late = true;
+                    notes.sentences.push(too_late);
+                    found.push(notification(read, &file, number, None).await);
+                }
             }
         }
     }

@@ -173,16 +173,25 @@ fn in_both(
 }
 
 async fn bounce(session: &Session, most_queries: usize, octets: &[u8]) -> Result<Document, String> {
-    let read = mail::bounce::read(octets).ok_or("not a bounce")?;
+    let all = mail::bounce::read_all(octets);
+    if all.is_empty() {
+        return Err("not a bounce".to_owned());
+    }
     let checking = Checking { dns: &**session.dns(), earlier: None, then: None, most_queries };
-    let work = notification(read.clone(), "-", 1, Some(&checking));
-    let (found, note) = match session.deadline.bound(work).await {
-        Ok(found) => (found, None),
-        Err(too_late) => (notification(read, "-", 1, None).await, Some(too_late)),
-    };
-    let mut bounces = conclude(vec![found]);
+    let (mut found, mut notes) = (Vec::with_capacity(all.len()), Vec::new());
+    for (read, number) in all.into_iter().zip(1..) {
+        let work = notification(read.clone(), "-", number, Some(&checking));
+        found.push(match session.deadline.bound(work).await {
+            Ok(found) => found,
+            Err(too_late) => {
+                notes = vec![too_late];
+                notification(read, "-", number, None).await
+            }
+        });
+    }
+    let mut bounces = conclude(found);
     bounces.run = Run { questions: 0, ..session.run() };
-    bounces.run.notes.extend(note);
+    bounces.run.notes.extend(notes);
     document(Kind::Bounce, &bounces.run, &bounces, |look, out| {
         text::bounce::render(&bounces, look, out)
     })

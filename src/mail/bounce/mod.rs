@@ -61,13 +61,19 @@ pub struct Recipient {
     pub meaning: Meaning,
 }
 
-/// Reads a notification; `None` if it is not one.
+/// Reads a notification; `None` if it is not one. Of several that are attached to one message it is the
+/// first.
 pub fn read(octets: &[u8]) -> Option<Bounce> {
+    read_all(octets).into_iter().next()
+}
+
+/// Reads a notification, or each of those that are attached to a message.
+pub fn read_all(octets: &[u8]) -> Vec<Bounce> {
     let text = octets.trim_ascii_start();
-    if let Some(value) = json_value(text) {
-        return event::read(&value);
+    match json_value(text) {
+        Some(value) => event::read(&value).into_iter().collect(),
+        None => notification::read(octets),
     }
-    notification::read(octets)
 }
 
 #[cfg(test)]

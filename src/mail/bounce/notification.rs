@@ -56,39 +56,41 @@ fn of_code(code: Option<&str>) -> Option<Meaning> {
     classify(&Said { text: "", links: "", code: Some(code?), speaker: "" }, Strength::Code)
 }
 
-/// Reads a notification; `None` if it is none.
-pub(super) fn read(octets: &[u8]) -> Option<Bounce> {
+/// Reads a notification, or those that are attached to a message.
+pub(super) fn read(octets: &[u8]) -> Vec<Bounce> {
     let octets = unix(octets);
     let text = octets.trim_ascii_start();
     let begin = String::from_utf8_lossy(text.get(..text.len().min(PROSE)).unwrap_or(text));
     if !begin.lines().next().is_some_and(pasted::is_field) {
-        return pasted::read(&begin);
+        return pasted::read(&begin).into_iter().collect();
     }
-    let message = MessageParser::default().parse(text)?;
-    of_message(&message, 0)
+    let message = MessageParser::default().parse(text);
+    message.map(|message| of_message(&message, 0)).unwrap_or_default()
 }
 
 /// What a message says, or one that is attached to it.
-fn of_message(message: &Message<'_>, depth: usize) -> Option<Bounce> {
+fn of_message(message: &Message<'_>, depth: usize) -> Vec<Bounce> {
     let parts = Parts::of(message);
     if let Some(events) = parts.prose.iter().find_map(|text| embedded(text)) {
-        return Some(events);
+        return vec![events];
     }
     let is_notice = !parts.status.is_empty() || parts.is_feedback || is_by_server(message);
     if !is_notice && depth < DEEPEST {
         // Somebody handed it on, whole or as text.
-        let attached = message.parts.iter().take(MOST).find_map(|part| match &part.body {
+        let attached = message.parts.iter().take(MOST).flat_map(|part| match &part.body {
             PartType::Message(inner) => of_message(inner, depth + 1),
-            _ => None,
+            PartType::Binary(octets) | PartType::InlineBinary(octets) => of_file(octets, depth + 1),
+            _ => Vec::new(),
         });
-        if attached.is_some() {
+        let attached: Vec<Bounce> = attached.take(MOST).collect();
+        if !attached.is_empty() {
             return attached;
         }
     }
     let has_reply = || parts.prose.iter().any(|text| text.lines().any(is_reply));
     let subject = message.subject().unwrap_or_default().to_lowercase();
     let says_so = || parts.prose.iter().any(|text| is_about_delivery(&subject, text));
-    Some(bounce(message, &parts))
+    let found = Some(bounce(message, &parts))
         .filter(|found| {
             let is = |class| found.recipients.iter().any(|it| it.meaning.class == class);
             let is_known = !is(Class::Unknown) && !is(Class::Policy);
@@ -97,7 +99,19 @@ fn of_message(message: &Message<'_>, depth: usize) -> Option<Bounce> {
                 || !is(Class::Unknown) && has_reply()
                 || is_known && says_so()
         })
-        .or_else(|| parts.texts.iter().find_map(|text| pasted::read(text)))
+        .or_else(|| parts.texts.iter().find_map(|text| pasted::read(text)));
+    found.into_iter().collect()
+}
+
+/// What a file says that is attached to a message, where it is a message itself, whatever it is called.
+fn of_file(octets: &[u8], depth: usize) -> Vec<Bounce> {
+    let octets = unix(octets);
+    let begin = String::from_utf8_lossy(octets.get(..octets.len().min(PROSE)).unwrap_or(&octets));
+    if !begin.lines().next().is_some_and(pasted::is_field) {
+        return Vec::new();
+    }
+    let message = MessageParser::default().parse(&*octets);
+    message.map(|message| of_message(&message, depth)).unwrap_or_default()
 }
 
 /// The header of a message has several names for who gives notice.
