@@ -9,6 +9,7 @@ mod replay;
 pub use earlier::State;
 pub use replay::{Answers, replay, replay_with};
 
+use crate::mail::feedback::aggregate::odd_address;
 use crate::mail::feedback::{Flaws, Outcome, Reading, Report};
 use crate::report::Run;
 use crate::report::feedback::{Aggregate, Failure, Feedback, File, Reported, Tls, TlsPolicy};
@@ -111,7 +112,10 @@ impl Folding {
                 let of = |name: &&str| Some(((*name).to_owned(), field(name)?));
                 self.reports.push(Reported::Failure(Failure {
                     domain: field("reported-domain"),
-                    source: field("source-ip"),
+                    source: field("source-ip").map(|it| match odd_address(&it) {
+                        Some(address) => address.to_string(),
+                        None => it,
+                    }),
                     feedback_type: field("feedback-type"),
                     fields: IMPERSONAL.iter().filter_map(of).collect::<BTreeMap<_, _>>(),
                     warnings,

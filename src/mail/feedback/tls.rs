@@ -101,15 +101,27 @@ pub(super) fn read(value: &Value, mut flaws: Flaws) -> Result<TlsReport, Refusal
             Some(_) => {}
         }
     }
-    let policies = get("policies").and_then(Value::as_array);
-    if policies.is_none() {
-        flaws.add(Flaw::of("policies", "", "not a list"));
-    }
-    for (index, entry) in policies.into_iter().flatten().take(MOST).enumerate() {
+    let policies = entries(get("policies"), "policies", &mut flaws);
+    for (index, entry) in policies.iter().take(MOST).enumerate() {
         report.policies.push(policy(entry, index + 1, &mut flaws));
     }
     report.flaws = flaws;
     Ok(report)
+}
+
+/// The entries of a list; an object where a list belongs is one of one.
+fn entries<'v>(value: Option<&'v Value>, field: &str, flaws: &mut Flaws) -> &'v [Value] {
+    match value {
+        Some(Value::Array(entries)) => entries,
+        Some(object @ Value::Object(_)) => {
+            flaws.add(Flaw::of(field, "", "not a list; read as one of one entry"));
+            std::slice::from_ref(object)
+        }
+        _ => {
+            flaws.add(Flaw::of(field, "", "not a list"));
+            &[]
+        }
+    }
 }
 
 fn policy(entry: &Value, number: usize, flaws: &mut Flaws) -> Policy {
@@ -137,12 +149,15 @@ fn policy(entry: &Value, number: usize, flaws: &mut Flaws) -> Policy {
         *sum = count(summary.and_then(|it| it.get(name)), &place(name), flaws);
     }
     let details = entry.get("failure-details").filter(|it| !it.is_null());
-    if details.is_some_and(|it| !it.is_array()) {
-        flaws.add(Flaw::of(&place("failure-details"), "", "not a list"));
-    }
-    for detail in details.and_then(Value::as_array).into_iter().flatten().take(MOST) {
-        let kind = detail.get("result-type").and_then(Value::as_str).unwrap_or_default();
-        if !RESULT_TYPES.contains(&kind) {
+    let details = match details {
+        Some(details) => entries(Some(details), &place("failure-details"), flaws),
+        None => &[],
+    };
+    for detail in details.iter().take(MOST) {
+        let said = detail.get("result-type").and_then(Value::as_str).unwrap_or_default();
+        let known = RESULT_TYPES.into_iter().find(|known| known.eq_ignore_ascii_case(said));
+        let kind = known.unwrap_or(said);
+        if known.is_none() {
             flaws.add(Flaw::of(&place("result-type"), kind, "not in RFC 8460"));
         }
         let sessions =
@@ -169,6 +184,13 @@ fn policy(entry: &Value, number: usize, flaws: &mut Flaws) -> Policy {
     policy
 }
 
+/// A number that was written with a fraction of nothing.
+fn whole(number: &Value) -> Option<u64> {
+    let text = number.to_string();
+    let (whole, rest) = text.split_once('.')?;
+    rest.bytes().all(|it| it == b'0').then(|| whole.parse().ok())?
+}
+
 /// A number of sessions, which some write as a text.
 fn count(value: Option<&Value>, field: &str, flaws: &mut Flaws) -> u64 {
     match value {
@@ -186,7 +208,7 @@ fn count(value: Option<&Value>, field: &str, flaws: &mut Flaws) -> u64 {
                 0
             }
         },
-        Some(number) => number.as_u64().unwrap_or_else(|| {
+        Some(number) => number.as_u64().or_else(|| whole(number)).unwrap_or_else(|| {
             flaws.add(Flaw::of(field, &number.to_string(), "not a number of sessions"));
             0
         }),

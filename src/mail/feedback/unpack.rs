@@ -3,12 +3,13 @@
 
 use super::aggregate;
 use super::charset;
-use super::failure;
+use super::failure::{self, FailureReport};
 use super::flaw::{Flaw, Flaws};
 use super::tls;
 use super::{Outcome, Reading, Refusal, Report};
+use crate::mail::source::{is_mbox, pieces};
 use flate2::bufread::GzDecoder;
-use mail_parser::{Message, MessageParser, MimeHeaders as _, PartType};
+use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
 use std::borrow::Cow;
 use std::io::{Cursor, Read as _};
 
@@ -168,6 +169,11 @@ impl Unpacking {
                 return;
             }
             if let Err(why) = read {
+                if unpacked.is_empty() {
+                    let why = format!("zip entry {}: {why}", index + 1);
+                    self.refuse(place, Refusal::broken(&why));
+                    continue;
+                }
                 self.flaws.add(Flaw::of(&name, "", &format!("zip: {why}; read as far as it goes")));
             }
             self.open(&Place { name: &name, is_whole: false }, &unpacked, depth + 1);
@@ -193,39 +199,63 @@ impl Unpacking {
                 return self.json(place, &charset::text(octets, &mut flaws), flaws);
             }
             if first != Some(b'<') && is_message(head) {
-                return self.message(place, octets, depth);
+                return self.messages(place, octets, depth);
             }
             if !holds(octets, b"feedback") {
                 return self.refuse(place, Refusal::other("neither a report nor a message"));
             }
         }
         let text = charset::text(octets, &mut flaws);
+        if is_wide && text.trim_start().starts_with(['{', '[']) {
+            return self.json(place, &text, flaws);
+        }
         if place.is_whole && first != Some(b'<') && !is_wide {
             flaws.add(Flaw::of("text", "", "words before the report left out"));
         }
         match aggregate::read(&text, flaws) {
-            Ok(report) => self.reports.push(Report::Aggregate(report)),
+            Ok(reports) => self.reports.extend(reports.into_iter().map(Report::Aggregate)),
             Err(refusal) => self.refuse(place, refusal),
         }
     }
 
     fn json(&mut self, place: &Place<'_>, text: &str, mut flaws: Flaws) {
-        let value: serde_json::Value = match serde_json::from_str(text) {
-            Ok(value) => value,
-            Err(why) => return self.refuse(place, Refusal::broken(&format!("JSON: {why}"))),
-        };
-        let entries = match &value {
-            serde_json::Value::Array(entries) => {
-                flaws.add(Flaw::of("JSON", "[", "a list round the report"));
-                entries.iter().take(MOST_ENTRIES).collect()
+        let documents = serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>();
+        for (number, value) in documents.take(MOST_ENTRIES).enumerate() {
+            let value = match value {
+                Ok(value) => value,
+                Err(why) => return self.refuse(place, Refusal::broken(&format!("JSON: {why}"))),
+            };
+            if number == 1 {
+                flaws.add(Flaw::of("JSON", "", "several documents in one text"));
             }
-            other => vec![other],
-        };
-        for entry in entries {
-            match tls::read(entry, flaws.clone()) {
-                Ok(report) => self.reports.push(Report::Tls(report)),
-                Err(refusal) => self.refuse(place, refusal),
+            let entries = match &value {
+                serde_json::Value::Array(entries) => {
+                    flaws.add(Flaw::of("JSON", "[", "a list round the report"));
+                    entries.iter().take(MOST_ENTRIES).collect()
+                }
+                other => vec![other],
+            };
+            for entry in entries {
+                match tls::read(entry, flaws.clone()) {
+                    Ok(report) => self.reports.push(Report::Tls(report)),
+                    Err(refusal) => self.refuse(place, refusal),
+                }
             }
+        }
+    }
+
+    /// A message; those of an mbox one by one; one whose lines end in CR alone.
+    fn messages(&mut self, place: &Place<'_>, octets: &[u8], depth: usize) {
+        let is_old = !octets.contains(&b'\n') && octets.contains(&b'\r');
+        if !is_old && !is_mbox(octets) {
+            return self.message(place, octets, depth);
+        }
+        for piece in pieces(octets).into_iter().flatten().flatten() {
+            self.parts += 1;
+            if self.parts > MOST_ENTRIES {
+                return self.refuse(place, Refusal::hostile("too many parts"));
+            }
+            self.message(place, &piece.octets, depth);
         }
     }
 
@@ -242,6 +272,10 @@ impl Unpacking {
         if self.reports.len() == before && is_torn {
             let why = "an archive in the text: the header of the message ends too early";
             self.refuse(place, Refusal::broken(why));
+        } else if self.reports.len() == before
+            && let Some(report) = bare_feedback(octets)
+        {
+            self.reports.push(Report::Failure(report));
         } else if self.reports.len() == before && self.worst.is_none() {
             self.refuse(place, Refusal::other("a message without a report"));
         }
@@ -272,6 +306,14 @@ impl Unpacking {
                 PartType::Message(_) if has_feedback => {}
                 PartType::Message(inner) => self.parts_of(place, inner, depth + 1),
                 PartType::Multipart(_) => {}
+                // Without the boundary behind it a part is handed on as it was sent.
+                PartType::Text(text) if is_undecoded(part) => match archive(text) {
+                    Some(octets) => {
+                        let name = part.attachment_name().unwrap_or("attachment");
+                        self.open(&Place { name, is_whole: false }, &octets, depth + 1);
+                    }
+                    None => self.text_part(place, text, depth),
+                },
                 PartType::Html(text) => self.text_part(place, text, depth),
                 PartType::Text(text) if !has_feedback => self.text_part(place, text, depth),
                 PartType::Text(_) => {}
@@ -288,9 +330,7 @@ impl Unpacking {
     fn text_part(&mut self, place: &Place<'_>, text: &str, depth: usize) {
         if let Some(report) = failure::plain(text, Flaws::default()) {
             self.reports.push(Report::Failure(report));
-        } else if let Some(report) = failure::read(text, Flaws::default())
-            && report.field("version").is_some()
-        {
+        } else if let Some(report) = bare_feedback(text.as_bytes()) {
             self.reports.push(Report::Failure(report));
         } else if matches!(text.trim_ascii_start().as_bytes().first(), Some(b'<' | b'{'))
             && (holds(text.as_bytes(), b"feedback") || holds(text.as_bytes(), b"policies"))
@@ -302,6 +342,38 @@ impl Unpacking {
     }
 }
 
+/// True if a part is in base64 still.
+fn is_undecoded(part: &MessagePart<'_>) -> bool {
+    let encoding = part.content_transfer_encoding();
+    part.is_encoding_problem && encoding.is_some_and(|it| it.eq_ignore_ascii_case("base64"))
+}
+
+/// The archive that a text is in base64, as far as it goes.
+fn archive(text: &str) -> Option<Vec<u8>> {
+    use base64::Engine as _;
+    use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+    const LENIENT: GeneralPurpose = GeneralPurpose::new(
+        &base64::alphabet::STANDARD,
+        GeneralPurposeConfig::new()
+            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+            .with_decode_allow_trailing_bits(true),
+    );
+    let is_of_it = |octet: &u8| octet.is_ascii_alphanumeric() || matches!(octet, b'+' | b'/');
+    let packed = text.bytes().filter(|octet| !octet.is_ascii_whitespace());
+    let mut packed: Vec<u8> = packed.take_while(is_of_it).collect();
+    if packed.len() % 4 == 1 {
+        packed.pop();
+    }
+    let is_archive = ARCHIVES.iter().any(|beginning| packed.starts_with(beginning));
+    LENIENT.decode(&packed).ok().filter(|_| is_archive)
+}
+
+/// A `message/feedback-report` that is not called so: RFC 5965 §3.1 asks for a version in each.
+fn bare_feedback(octets: &[u8]) -> Option<FailureReport> {
+    let text = String::from_utf8_lossy(octets);
+    failure::read(&text, Flaws::default()).filter(|report| report.field("version").is_some())
+}
+
 /// True if it begins like a message: with a header field, or the line of an mbox.
 fn is_message(head: &[u8]) -> bool {
     let line = head.split(|octet| *octet == b'\n' || *octet == b'\r').next().unwrap_or_default();
@@ -311,7 +383,7 @@ fn is_message(head: &[u8]) -> bool {
     is_field || line.starts_with(b"From ")
 }
 
-/// True if some octets are there.
+/// True if some letters are there, of any case.
 fn holds(octets: &[u8], wanted: &[u8]) -> bool {
-    octets.windows(wanted.len()).any(|window| window == wanted)
+    octets.windows(wanted.len()).any(|window| window.eq_ignore_ascii_case(wanted))
 }

@@ -1,10 +1,13 @@
 //! DMARC aggregate reports: what a receiver saw of a domain in a span of time, RFC 7489 Appendix C and
 //! RFC 9990, and the forms that drafts had before.
 
+mod documents;
+mod place;
 mod read;
 mod values;
 
-pub use read::read;
+pub use documents::read;
+pub(crate) use values::odd_address;
 
 use super::flaw::Flaws;
 use std::collections::{BTreeMap, HashMap};

@@ -1,10 +1,10 @@
 //! The text of an aggregate report to its value. Elements are known by their local names and by what
 //! they stand in; an element that is not known says nothing, and one that is missing costs itself.
 
+use super::place::Place;
 use super::{Aggregate, Reason, Record, Signature, Source, SpfCheck};
 use crate::mail::feedback::Refusal;
 use crate::mail::feedback::flaw::{Flaw, Flaws};
-use crate::mail::feedback::xml::{Step, Steps};
 
 /// Elements open at a time: a report has six.
 const DEEPEST: usize = 64;
@@ -32,77 +32,7 @@ const REASONS: [&str; 8] = [
 const TAGS: [&str; 10] =
     ["p", "sp", "np", "adkim", "aspf", "pct", "fo", "testing", "discovery_method", "rf"];
 
-/// Where a step stands: the nearest element that holds others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
-    Outside,
-    Feedback,
-    Metadata,
-    Dates,
-    Policy,
-    Record,
-    Row,
-    Evaluated,
-    Reason,
-    Identifiers,
-    Results,
-    Dkim,
-    Spf,
-    /// Elements that others may fill as they like.
-    Extension,
-}
-
-impl Place {
-    /// The place that an element opens, seen from here.
-    fn open(self, name: &str) -> Option<Self> {
-        Some(match (self, name) {
-            (Self::Extension, _) => return None,
-            (_, "extension" | "extensions") => Self::Extension,
-            (Self::Outside, "feedback") => Self::Feedback,
-            (Self::Outside, _) => return None,
-            (Self::Record | Self::Row | Self::Evaluated, "reason") => Self::Reason,
-            (Self::Record | Self::Results, "dkim") => Self::Dkim,
-            (Self::Record | Self::Results, "spf") => Self::Spf,
-            (Self::Record | Self::Row, "policy_evaluated") => Self::Evaluated,
-            (Self::Record, "row") => Self::Row,
-            (Self::Record, "identifiers" | "identities") => Self::Identifiers,
-            (Self::Record, "auth_results") => Self::Results,
-            (Self::Metadata | Self::Feedback, "date_range") => Self::Dates,
-            (Self::Feedback, "report_metadata") => Self::Metadata,
-            // What was not closed before does not hide what follows.
-            (Self::Feedback | Self::Metadata | Self::Dates, "policy_published") => Self::Policy,
-            (Self::Feedback | Self::Metadata | Self::Dates | Self::Policy, "record") => {
-                Self::Record
-            }
-            _ => return None,
-        })
-    }
-}
-
-/// Reads a report.
-///
-/// # Errors
-/// The text holds no `<feedback>`, or what no report holds and may do harm.
-pub fn read(text: &str, flaws: Flaws) -> Result<Aggregate, Refusal> {
-    let mut reader = Reading::new(flaws);
-    let mut steps = Steps::new(text);
-    loop {
-        let step = steps.next(&mut reader.report.flaws);
-        match step {
-            Step::Open(name) => reader.open(name)?,
-            Step::Close(name) => reader.close(name),
-            Step::Text(text) => reader.text(&text),
-            Step::Entities => {
-                return Err(Refusal::hostile(
-                    "it defines entities (<!ENTITY>), which no report has",
-                ));
-            }
-            Step::End => break,
-        }
-    }
-    reader.finish()
-}
-
+/// A report while it is read.
 pub(super) struct Reading<'t> {
     report: Aggregate,
     record: Record,
@@ -128,7 +58,7 @@ struct Seen {
 }
 
 impl<'t> Reading<'t> {
-    fn new(flaws: Flaws) -> Self {
+    pub(super) fn new(flaws: Flaws) -> Self {
         Self {
             report: Aggregate { flaws, ..Aggregate::default() },
             record: Record::default(),
@@ -142,7 +72,17 @@ impl<'t> Reading<'t> {
         }
     }
 
-    fn open(&mut self, name: &'t str) -> Result<(), Refusal> {
+    /// True if it ended: what follows is of another report.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over && self.place == Place::Outside
+    }
+
+    /// Its flaws.
+    pub(super) fn flaws(&mut self) -> &mut Flaws {
+        &mut self.report.flaws
+    }
+
+    pub(super) fn open(&mut self, name: &'t str) -> Result<(), Refusal> {
         if self.open.len() >= DEEPEST {
             return Err(Refusal::hostile(&format!("more than {DEEPEST} elements are open")));
         }
@@ -183,7 +123,7 @@ impl<'t> Reading<'t> {
         }
     }
 
-    fn text(&mut self, text: &str) {
+    pub(super) fn text(&mut self, text: &str) {
         let left = LONGEST.saturating_sub(self.text.len());
         match text.get(..left) {
             Some(beginning) if text.len() > left => self.text.push_str(beginning),
@@ -192,7 +132,7 @@ impl<'t> Reading<'t> {
         }
     }
 
-    fn close(&mut self, name: &str) {
+    pub(super) fn close(&mut self, name: &str) {
         let Some(at) = self.open.iter().rposition(|(open, _)| *open == name) else {
             self.flaw(name, "", "an end tag without a beginning");
             return;
@@ -374,7 +314,7 @@ impl<'t> Reading<'t> {
         }
     }
 
-    fn finish(mut self) -> Result<Aggregate, Refusal> {
+    pub(super) fn finish(mut self) -> Result<Aggregate, Refusal> {
         if !self.has.feedback {
             return Err(Refusal::other("no <feedback> in it"));
         }

@@ -53,10 +53,17 @@ impl Reading<'_> {
     }
 
     pub(super) fn count(&mut self, value: &str) -> u64 {
-        value.parse().unwrap_or_else(|_| {
-            self.record_flaw("count", value, "not a number; its messages are not counted");
-            0
-        })
+        if let Ok(count) = value.parse() {
+            return count;
+        }
+        // A number of which the fraction says nothing.
+        let whole = value.split_once('.').filter(|(_, rest)| rest.bytes().all(|it| it == b'0'));
+        if let Some(count) = whole.and_then(|(whole, _)| whole.parse().ok()) {
+            self.record_flaw("count", value, &format!("read as {count}"));
+            return count;
+        }
+        self.record_flaw("count", value, "not a number; its messages are not counted");
+        0
     }
 
     pub(super) fn source(&mut self, value: &str) -> Source {
@@ -80,8 +87,8 @@ impl Reading<'_> {
     }
 }
 
-/// An address in brackets, with a port, a zone or leading zeros.
-fn odd_address(value: &str) -> Option<IpAddr> {
+/// An address in brackets, with a port or a zone, or after `IPv6:`.
+pub(crate) fn odd_address(value: &str) -> Option<IpAddr> {
     if let Ok(with_port) = value.parse::<std::net::SocketAddr>() {
         return Some(with_port.ip().to_canonical());
     }
