@@ -24,7 +24,9 @@ pub(crate) async fn records(
             (false, false) => {
                 if let Some(change) = alias_change(was, now) {
                     changed.push(change);
-                    unknowns.push(behind_alias(now));
+                    unknowns.push(in_neither(now));
+                } else if is_rewritten(was, now) {
+                    unknowns.push(in_neither(now));
                 }
                 continue;
             }
@@ -78,6 +80,12 @@ pub(crate) fn one_sided(name: &Name, kind: Kind, trouble: Trouble, when: &str) -
     Unknown { what: What::Records(name.clone(), kind), why }
 }
 
+/// True where a file has something else than data, and another thing than before.
+fn is_rewritten(was: &Lookup, now: &Lookup) -> bool {
+    let unread = LookupOutcome::Failed(Trouble::Unread);
+    was.outcome == unread && now.outcome == unread && was.detail != now.detail
+}
+
 /// The change of an alias whose targets did not answer: that it leads elsewhere is known.
 fn alias_change(was: &Lookup, now: &Lookup) -> Option<ChangedRecords> {
     let alias = |lookup: &Lookup| lookup.aliases.first().map(|target| format!("{target}."));
@@ -93,8 +101,8 @@ fn alias_change(was: &Lookup, now: &Lookup) -> Option<ChangedRecords> {
     })
 }
 
-/// That what an alias leads to is unknown in both states.
-fn behind_alias(now: &Lookup) -> Unknown {
+/// That what is there is unknown in both states, and not the same.
+fn in_neither(now: &Lookup) -> Unknown {
     let trouble = match now.outcome {
         LookupOutcome::Failed(trouble) => trouble,
         _ => Trouble::Network,

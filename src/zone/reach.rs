@@ -153,6 +153,11 @@ impl Reach {
             }
         }
         new.keys().filter(|name| !old.contains_key(*name)).for_each(|name| self.add(name));
+        let [old, new] = [before, after].map(|zones| {
+            let parts = zones.iter().filter(|zone| zone.apex().is_none());
+            parts.flat_map(Zone::left_out).collect::<HashSet<_>>()
+        });
+        old.symmetric_difference(&new).for_each(|(name, ..)| self.add(name));
     }
 
     /// True if a record leads to something that differs.

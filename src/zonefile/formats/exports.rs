@@ -187,7 +187,7 @@ impl Reader {
             return;
         };
         let Some(items) = value.any(&keys) else {
-            builder.unread(&owner, kind);
+            builder.left_out(&owner, kind, &value.words());
             return book
                 .skip(value.offset, || format!("{owner}: answers that depend on the sender"));
         };
@@ -242,7 +242,7 @@ impl Reader {
             .collect();
         let is_unknown = texts.is_empty() || texts.iter().any(|(_, text)| text.is_none());
         if is_unknown || value.any(&["AliasTarget", "SetIdentifier"]).is_some() {
-            builder.unread(owner, kind);
+            builder.left_out(owner, kind, &written(value));
             return book.skip(value.offset, || {
                 format!("{owner}: an alias, an answer that depends on the sender, or values that are not in the file")
             });
@@ -313,8 +313,8 @@ impl Reader {
         let ttl = book.ttl(inner.any(&["ttl", "TTL"]));
         let keys = |lower: &'static str, upper: &'static str| inner.any(&[lower, upper]);
         let target = inner.get("targetResource").and_then(|target| target.get("id"));
-        if target.is_some() {
-            builder.unread(&owner, kind);
+        if let Some(target) = target {
+            builder.left_out(&owner, kind, &target.words());
             return book.skip(value.offset, || format!("{owner}: an alias of a resource of Azure"));
         }
         let (items, fields): (_, &[Field]) = match kind {
@@ -363,7 +363,7 @@ impl Reader {
         let keys = ["dnsName", "recordType", "recordTTL"];
         let Some((owner, kind, ttl)) = self.head(book, builder, value, keys) else { return };
         if value.get("setIdentifier").is_some() {
-            builder.unread(&owner, kind);
+            builder.left_out(&owner, kind, &value.words());
             return book
                 .skip(value.offset, || format!("{owner}: answers that depend on the sender"));
         }
@@ -411,6 +411,14 @@ impl Reader {
 
 fn list_of<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
     value.get(key).filter(|list| matches!(list.node, Node::List(_)))
+}
+
+/// What a set has instead of plain data: its target, or the share of senders that get it, and its values.
+fn written(value: &Value) -> String {
+    let Node::Map(members) = &value.node else { return String::new() };
+    let is_head = |key: &Text| [&b"Name"[..], b"Type", b"TTL"].contains(&key.octets());
+    let others = members.iter().filter(|(key, _)| !is_head(key)).map(|(_, it)| it.words());
+    others.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// The strings of a text, each in quotes.

@@ -178,12 +178,12 @@ fn record_set(
     };
     let own = set.get("octodns");
     if own.is_some_and(|own| own.any(&["ignored", "included", "excluded"]).is_some()) {
-        builder.unread(owner, kind);
+        builder.left_out(owner, kind, &set.words());
         return book
             .skip(set.offset, || format!("{owner}: octoDNS does not publish it everywhere"));
     }
     if set.any(&["dynamic", "geo"]).is_some() {
-        builder.unread(owner, kind);
+        builder.left_out(owner, kind, &set.words());
         return book.skip(set.offset, || format!("{owner}: geo-dependent answers"));
     }
     let values = set.any(&["values", "value"]);

@@ -61,6 +61,16 @@ impl Value {
         }
     }
 
+    /// All words in it, in their order.
+    pub(super) fn words(&self) -> String {
+        match &self.node {
+            Node::Null => String::new(),
+            Node::Scalar(text) => String::from_utf8_lossy(text.octets()).into_owned(),
+            Node::List(items) => joined(items.iter().map(|item| item.words())),
+            Node::Map(members) => joined(members.iter().map(|(_, item)| item.words())),
+        }
+    }
+
     pub(super) fn is_map(&self) -> bool {
         matches!(self.node, Node::Map(_))
     }
@@ -73,4 +83,8 @@ impl Value {
             _ => vec![self],
         }
     }
+}
+
+fn joined(words: impl Iterator<Item = String>) -> String {
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }

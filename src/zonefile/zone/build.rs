@@ -15,6 +15,9 @@ use std::sync::Arc;
 
 /// No message holds more (RFC 1035 §4.2.2).
 const SET_LIMIT: usize = 65_535;
+/// Characters that are kept of what stands in the place of records.
+#[cfg(feature = "formats")]
+const SHOWN: usize = 500;
 /// What a record costs in a message beside its data: a pointer to its owner, type, class, time to
 /// live and length.
 const RECORD_OVERHEAD: usize = 12;
@@ -87,6 +90,17 @@ impl Builder {
     /// Says that a record set is there and cannot be read: questions for it are not answered.
     pub(in crate::zonefile) fn unread(&mut self, owner: &Name, kind: Kind) {
         self.tree.entry(owner).sets.entry(kind).unread = true;
+    }
+
+    /// The same, with what stands there instead: another state of the file may have something else.
+    pub(in crate::zonefile) fn left_out(&mut self, owner: &Name, kind: Kind, what: &str) {
+        let content = self.tree.entry(owner).sets.entry(kind);
+        content.unread = true;
+        let known = content.left_out.as_deref().unwrap_or_default();
+        let dash = if known.is_empty() { "" } else { "; " };
+        let what = crate::text::escape(what.as_bytes());
+        let all = known.chars().chain(dash.chars()).chain(what.chars()).take(SHOWN);
+        content.left_out = Some(all.collect());
     }
 
     /// Says that records are there of which not even the type is known.

@@ -30,7 +30,7 @@ pub(super) fn same_set(one: Option<&Content>, other: Option<&Content>) -> bool {
     let has = |set: &Content, wanted: &Listed| {
         set.listed.iter().any(|listed| listed.record.data == wanted.record.data)
     };
-    let flags = |set: &Content| (set.unread, set.is_open, set.listed.len());
+    let flags = |set: &Content| (set.unread, set.left_out.clone(), set.is_open, set.listed.len());
     let is_alike = one
         .listed
         .iter()

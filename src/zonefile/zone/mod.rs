@@ -99,6 +99,8 @@ struct Content {
     listed: Vec<Listed>,
     /// True if records are there in a form that we do not read.
     unread: bool,
+    /// What stands in their place, where two states of it can differ.
+    left_out: Option<Box<str>>,
     /// True if an entry of the set could not be read.
     is_open: bool,
     /// True if two files of the zone list different records of the set, which is then open.
@@ -367,7 +369,8 @@ impl Content {
             return Verdict::failed(Trouble::Unread, detail);
         }
         if self.unread {
-            let detail = format!("{kind} {LEFT_OUT}");
+            let what = self.left_out.iter().map(|what| format!(" ({what})"));
+            let detail = format!("{kind} {LEFT_OUT}{}", what.collect::<String>());
             return Verdict::failed(Trouble::Unread, detail);
         }
         if self.listed.is_empty() {

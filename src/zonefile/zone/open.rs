@@ -50,6 +50,15 @@ impl Zone {
         })
     }
 
+    /// What stands in the place of records that the file does not have as data.
+    #[doc(hidden)]
+    pub fn left_out(&self) -> impl Iterator<Item = (&Name, Kind, &str)> {
+        self.tree.iter().flat_map(|(name, node)| {
+            let sets = node.sets.iter();
+            sets.filter_map(move |(kind, set)| Some((name, kind, set.left_out.as_deref()?)))
+        })
+    }
+
     /// Why nothing is claimed of a name that is not listed.
     pub(super) fn why_open(&self) -> &'static str {
         if self.is_page { OFF_PAGE } else { "an entry for an unknown name is not read" }
