@@ -5,20 +5,11 @@ use super::input;
 use super::nature::Natures;
 use super::words::Mistake;
 use crate::net::{Name, has_public_suffix};
-use crate::zonefile::formats::Format;
+use crate::zonefile::formats::{Format, Holds, begins_as_zone, holds, is_master_file};
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// Endings of files that hold records and hardly anything else.
-const OF_RECORDS: [&str; 5] = ["zone", "db", "records", "hosts", "tfstate"];
-/// Endings of other files that are read.
-const OTHERS: [&str; 6] = ["yaml", "yml", "json", "jsonl", "txt", "tsv"];
-/// Endings of files that are not looked into in a folder.
-const OF_OTHERS: [&str; 26] = [
-    "md", "rst", "html", "css", "js", "ts", "py", "rb", "go", "rs", "sh", "pl", "php", "c", "h",
-    "java", "toml", "lock", "svg", "png", "jpg", "pdf", "gz", "zip", "key", "pem",
-];
 /// The largest file that is looked into in a folder, if its name does not tell that it holds records.
 const LARGE: usize = 16 * 1024 * 1024;
 
@@ -95,7 +86,9 @@ pub(super) fn listing(
 /// True for a file whose content has records, and little that is none; in words, what is to be done with one
 /// that only a program can evaluate.
 fn holds_records(argument: &Path, text: Vec<u8>, natures: &Natures) -> Result<bool, String> {
-    if text.len() > LARGE || text.contains(&0) {
+    // `example.pl` is a program more often than a zone.
+    let is_of_other = of(argument) == Some(Holds::Other) && !is_named_so(argument);
+    if text.len() > LARGE || text.contains(&0) || is_of_other && !is_master_file(&text) {
         return Ok(false);
     }
     let files = natures.understood(argument, &natures.assembled(argument, text));
@@ -167,31 +160,34 @@ fn zone(name: &str) -> Option<Name> {
 
 /// True for a file that is named as files with records are.
 fn is_named_so(path: &Path) -> bool {
-    let is_yaml = ends(path, &["yaml", "yml"]);
+    let is_yaml = path.extension().is_some_and(|it| it == "yaml" || it == "yml");
     let stem = path.file_stem().and_then(|stem| stem.to_str());
     // A top-level domain, and what people call an environment: only the content tells.
     let is_environment = |stem: &str| [".dev", ".prod"].iter().any(|end| stem.ends_with(end));
     let is_of_zone = || stem.is_some_and(|stem| zone(stem).is_some() && !is_environment(stem));
-    begins_as_record_file(path) || ends(path, &OF_RECORDS) || is_yaml && is_of_zone()
+    begins_as_record_file(path) || of(path) == Some(Holds::Records) || is_yaml && is_of_zone()
+}
+
+/// What the ending of a file says of it.
+fn of(path: &Path) -> Option<Holds> {
+    holds(path.file_name()?.to_str()?)
 }
 
 fn begins_as_record_file(path: &Path) -> bool {
-    path.file_name().is_some_and(|it| it.as_encoded_bytes().starts_with(b"db."))
-        && !ends(path, &OF_OTHERS)
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    name.is_some_and(|name| {
+        name.starts_with("db.") && (of(path) != Some(Holds::Other) || begins_as_zone(&name))
+    })
 }
 
-fn may_hold_records(path: &Path) -> bool {
-    !ends(path, &OF_OTHERS)
+pub(super) fn may_hold_records(path: &Path) -> bool {
+    of(path) != Some(Holds::Other) || named_zone(path).is_some()
 }
 
 /// True for a word that no domain looks like.
 pub(super) fn looks_like_file(word: &OsString) -> bool {
-    let path = Path::new(word);
-    word.to_string_lossy().contains('/') || ends(path, &OF_RECORDS) || ends(path, &OTHERS)
-}
-
-fn ends(path: &Path, endings: &[&str]) -> bool {
-    path.extension().is_some_and(|own| endings.iter().any(|ending| own == *ending))
+    let is_of_file = matches!(of(Path::new(word)), Some(Holds::Records | Holds::Data));
+    word.to_string_lossy().contains('/') || is_of_file
 }
 
 #[cfg(test)]
@@ -200,8 +196,15 @@ mod tests {
 
     #[test]
     fn names_of_files_with_records_need_no_look_inside() {
-        let names = ["a.zone", "z/db.example.com", "example.com.yaml", "terraform.tfstate"];
-        assert_eq!(names.map(|name| is_named_so(Path::new(name))), [true; 4]);
+        let names = [
+            "a.zone",
+            "z/db.example.com",
+            "db.example.pl",
+            "example.com.yaml",
+            "example.com.dns",
+            "terraform.tfstate",
+        ];
+        assert_eq!(names.map(|name| is_named_so(Path::new(name))), [true; 6]);
         let names = ["ci.yaml", "docker-compose.prod.yml", "package.json", "db.js", "data"];
         assert_eq!(names.map(|name| is_named_so(Path::new(name))), [false; 5]);
     }

@@ -18,6 +18,7 @@ mod files;
 mod fix;
 mod formats;
 mod guides;
+mod headers;
 mod help;
 mod history;
 mod history_moments;
@@ -46,6 +47,7 @@ mod services;
 mod several;
 mod smtp;
 mod summary;
+mod tinydns;
 mod trees;
 #[path = "../support/cassette.rs"]
 mod cassette;

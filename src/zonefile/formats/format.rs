@@ -186,7 +186,7 @@ impl Format {
 }
 
 /// True for what only master files have: a directive, an SOA record, data in parentheses.
-fn is_master_file(text: &[u8]) -> bool {
+pub(crate) fn is_master_file(text: &[u8]) -> bool {
     text.split(|octet| *octet == b'\n').take(1000).any(|line| {
         let line = line.trim_ascii();
         let is_directive = [&b"$ORIGIN"[..], b"$TTL", b"$INCLUDE", b"$GENERATE"];

@@ -27,6 +27,7 @@ mod format;
 #[cfg(feature = "formats")]
 mod exports;
 mod foreign;
+mod named;
 #[cfg(feature = "formats")]
 mod json;
 #[cfg(feature = "formats")]
@@ -58,7 +59,14 @@ mod value;
 #[cfg(feature = "formats")]
 mod yaml;
 
+#[cfg(feature = "cli")]
+pub(crate) use format::is_master_file;
 pub use format::{Format, UnknownFormat};
+use named::name_in;
+#[cfg(feature = "cli")]
+pub(crate) use named::{Holds, begins_as_zone, holds};
+#[cfg(feature = "formats")]
+use named::{base_name, zone_name};
 
 use super::zone::include::{Part, whole_line};
 #[cfg(feature = "formats")]
@@ -141,9 +149,9 @@ pub fn read_assembly(
 ) -> Files {
     match format.unwrap_or_else(|| Format::recognise(file, whole.text())) {
         Format::Zone if foreign::advice(whole.text()).is_none() => {
-            let named = name_in(file);
-            let origin = origin.or(named.as_ref());
-            let files = of_reading(origin, Zone::read_assembly(origin, whole));
+            let origin = Origin::of(file, origin, whole.text());
+            let reading = origin.reading(&|name| Zone::read_assembly(name, whole));
+            let files = of_reading(origin, reading);
             let parts = if whole.parts().len() > 1 { whole.parts().to_vec() } else { Vec::new() };
             Files { parts, ..files }
         }
@@ -191,13 +199,62 @@ fn master_file(file: &str, origin: Option<&Name>, text: &[u8]) -> Files {
         let concerns = Concern::Anything;
         return nothing(Format::Zone, ZoneError { place, kind: ErrorKind::Syntax, what, concerns });
     }
-    let named = name_in(file);
-    let origin = origin.or(named.as_ref());
-    of_reading(origin, Zone::read(file, origin, text))
+    let origin = Origin::of(file, origin, text);
+    let reading = origin.reading(&|name| Zone::read(file, name, text));
+    of_reading(origin, reading)
 }
 
-fn of_reading(origin: Option<&Name>, mut reading: Reading) -> Files {
-    if let Some(notice) = disagreement(origin, &reading.zone) {
+/// What names a zone.
+const NAME: &str = "its name";
+/// The same.
+const HEADER: &str = "its header";
+
+/// The zone that a master file is about, before its text is read.
+struct Origin {
+    name: Option<Name>,
+    /// What is said where its name and its header disagree.
+    notice: Option<Notice>,
+    /// What the zone is named by.
+    by: &'static str,
+}
+
+impl Origin {
+    /// As an argument names it, or else the file, or else its header.
+    fn of(file: &str, given: Option<&Name>, text: &[u8]) -> Self {
+        if let Some(given) = given {
+            return Self { name: Some(given.clone()), notice: None, by: NAME };
+        }
+        match (name_in(file), named::header(text)) {
+            (Some(name), Some((other, line))) if name != other => {
+                let is_of_file = crate::net::has_public_suffix(&name);
+                let (taken, by) = if is_of_file { (&name, NAME) } else { (&other, HEADER) };
+                let what =
+                    format!("read as the zone {taken}, as its name says; {HEADER} says {other}");
+                let place = Place::new(file.into(), line, 1);
+                // What is no name of a zone contradicts nothing.
+                let notice = is_of_file.then(|| Notice { place, remark: Remark::Zone { what } });
+                Self { name: Some(taken.clone()), notice, by }
+            }
+            (name, header) => {
+                let by = if name.is_some() { NAME } else { HEADER };
+                Self { name: name.or(header.map(|(name, _)| name)), notice: None, by }
+            }
+        }
+    }
+
+    /// What is read with it. A header that an SOA record contradicts is a comment that was left behind.
+    fn reading(&self, read: &dyn Fn(Option<&Name>) -> Reading) -> Reading {
+        let reading = read(self.name.as_ref());
+        let is_other = reading.zone.apex().is_some_and(|apex| Some(apex) != self.name.as_ref());
+        if self.by == HEADER && self.name.is_some() && is_other { read(None) } else { reading }
+    }
+}
+
+fn of_reading(origin: Origin, mut reading: Reading) -> Files {
+    let apex = reading.zone.apex();
+    let is_of_origin = apex.is_none_or(|apex| origin.name.as_ref() == Some(apex));
+    let disagreement = disagreement(&origin, &reading.zone);
+    if let Some(notice) = disagreement.or(origin.notice.filter(|_| is_of_origin)) {
         let is_before = |it: &Notice| it.place.line < notice.place.line;
         let index = reading.notices.partition_point(is_before);
         reading.notices.insert(index, notice);
@@ -223,67 +280,14 @@ fn of_reading(origin: Option<&Name>, mut reading: Reading) -> Files {
 
 /// Says which zone a file was taken to be about, where its SOA record and what named the zone before it, the
 /// name of the file or an argument, disagree.
-fn disagreement(origin: Option<&Name>, zone: &Zone) -> Option<Notice> {
+fn disagreement(Origin { name: origin, by, .. }: &Origin, zone: &Zone) -> Option<Notice> {
     let apex = zone.apex()?;
-    let named = origin.filter(|it| *it != apex && crate::net::has_public_suffix(it))?;
+    let named = origin.as_ref().filter(|it| *it != apex && crate::net::has_public_suffix(it))?;
     let mut records = zone.records();
     let place =
         records.find(|(owner, kind, _)| *owner == apex && *kind == Kind::Soa)?.2.place.clone()?;
-    let what = format!("read as the zone {apex}, as its SOA record says; its name says {named}");
+    let what = format!("read as the zone {apex}, as its SOA record says; {by} says {named}");
     Some(Notice { place, remark: Remark::Zone { what } })
-}
-
-/// What stands before the name of a zone in the name of its file.
-const BEFORE: [&str; 8] = ["db.", "named.", "pri.", "sec.", "master.", "zone.", "fwd.", "rev."];
-/// What stands behind it.
-const BEHIND: [&str; 11] = [
-    ".zone",
-    ".db",
-    ".hosts",
-    ".dns",
-    ".signed",
-    ".txt",
-    ".bind",
-    ".master",
-    ".zonefile",
-    ".fwd",
-    ".rev",
-];
-/// Endings of files that no zone is named after.
-const OF_CODE: [&str; 18] = [
-    "js", "ts", "py", "go", "sql", "json", "xml", "html", "css", "conf", "cfg", "ini", "log",
-    "bak", "orig", "yml", "yaml", "tf",
-];
-
-/// The origin that a file's name tells: `example.com`, `example.com.zone`, `db.example.com` and their
-/// like are about `example.com`, and so is `com.example` with one of these, for nobody has a zone below
-/// `example`. An `$ORIGIN` in the file goes before it.
-fn name_in(file: &str) -> Option<Name> {
-    let base = base_name(file).to_ascii_lowercase();
-    let mut name = base.as_str();
-    while let Some(rest) = BEHIND.iter().find_map(|end| name.strip_suffix(end)) {
-        name = rest;
-    }
-    name = BEFORE.iter().find_map(|begin| name.strip_prefix(begin)).unwrap_or(name);
-    let name = name.strip_suffix('.').unwrap_or(name);
-    if OF_CODE.iter().any(|end| name.rsplit('.').next() == Some(end)) {
-        return None;
-    }
-    let name = zone_name(name)?;
-    let is_public = |name: &Name| crate::net::has_public_suffix(name);
-    let reversed = || {
-        let labels: Vec<&[u8]> = name.labels().collect();
-        Name::from_labels(labels.into_iter().rev()).ok().filter(is_public)
-    };
-    if is_public(&name) { Some(name) } else { Some(reversed().unwrap_or(name)) }
-}
-
-fn base_name(file: &str) -> &str {
-    file.rsplit(std::path::is_separator).next().unwrap_or(file)
-}
-
-fn zone_name(text: &str) -> Option<Name> {
-    Name::from_unicode(text).ok().filter(|name| name.label_count() > 1)
 }
 
 #[cfg(all(test, not(feature = "formats")))]
