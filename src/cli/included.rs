@@ -69,18 +69,13 @@ impl Folder {
     /// A path without detours, from the current folder.
     fn shown(&self, place: &Path) -> String {
         let is_direct = !place.components().skip(1).any(|it| it == Component::ParentDir);
-        if place.is_absolute() || is_direct {
-            return place.display().to_string();
+        // What was found from the root is called from the current folder, as other files are.
+        let is_near = place.starts_with(&self.root)
+            && (self.here.starts_with(&self.root) || self.root.starts_with(&self.here));
+        match place.is_absolute() && !is_near || !place.is_absolute() && is_direct {
+            true => place.display().to_string(),
+            false => shown(&self.here, place),
         }
-        let whole = normal(&self.here.join(place));
-        let above = self.here.ancestors().position(|folder| whole.starts_with(folder));
-        let Some((up, rest)) = above
-            .and_then(|up| Some((up, whole.strip_prefix(self.here.ancestors().nth(up)?).ok()?)))
-        else {
-            return place.display().to_string();
-        };
-        let path: PathBuf = (0..up).map(|_| Path::new("..")).chain([rest]).collect();
-        path.display().to_string()
     }
 
     /// Where a file may be: as it is written from the file that includes it or from the root, and for the
@@ -96,6 +91,19 @@ impl Folder {
         let below = |folder: &Path| ends.iter().map(|end| folder.join(end)).collect::<Vec<_>>();
         [vec![name.to_owned()], below(&self.home), below(&self.root)].concat()
     }
+}
+
+/// A path as it is written from a folder.
+pub(super) fn shown(here: &Path, place: &Path) -> String {
+    let whole = normal(&here.join(place));
+    let above = here.ancestors().position(|folder| whole.starts_with(folder));
+    let Some((up, rest)) =
+        above.and_then(|up| Some((up, whole.strip_prefix(here.ancestors().nth(up)?).ok()?)))
+    else {
+        return place.display().to_string();
+    };
+    let path: PathBuf = (0..up).map(|_| Path::new("..")).chain([rest]).collect();
+    path.display().to_string()
 }
 
 /// What a file on the disk holds.

@@ -65,6 +65,14 @@ pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>, Mistake> {
     Ok(found)
 }
 
+/// The files of a folder itself; none of one that cannot be read.
+#[allow(clippy::disallowed_methods, reason = "files are looked for here")]
+pub(super) fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+    files.take(FILES).map(|entry| entry.path()).collect()
+}
+
 /// The format that a word before a colon chooses, and the file, without the name of the zone behind it.
 /// A file that is there with such a name is that file: a pattern may have named it.
 pub(super) fn split(argument: &Path) -> (Option<Format>, &Path) {

@@ -4,6 +4,7 @@
 //! kept. Their order is that of the words.
 
 use super::conclude::conclude;
+use super::fragments::whole_units;
 use super::nature::Natures;
 use super::served::{Begin, Expansion};
 use super::unit::Unit;
@@ -87,6 +88,7 @@ pub(super) fn run(typed: &LintArgs) -> Result<u8, RunError> {
     let natures = Natures::new(typed.reading.clone(), &ending.policy.config);
     let Expansion { units, notes, is_partial, .. } = Expansion::of_all(&typed.files, Begin::Run);
     let (units, empty) = with_folders(units, &natures)?;
+    let (units, instead) = whole_units(units, &natures);
     let mut units: Vec<&Unit> = units.iter().filter(|unit| known.insert(*unit)).collect();
     // What is wrong with records of another zone is said there.
     units.retain(|unit| unit.zone().is_none_or(|it| it.alias_of.is_none() && !it.is_empty()));
@@ -121,7 +123,7 @@ pub(super) fn run(typed: &LintArgs) -> Result<u8, RunError> {
     let skipped = unread.iter().map(|why| Phrase::new().plain("not read: ").plain(why.to_string()));
     let run = Run {
         files: read,
-        notes: notes.into_iter().chain(skipped).collect(),
+        notes: notes.into_iter().chain(instead).chain(skipped).collect(),
         is_partial: is_cut || !unread.is_empty(),
         ..Run::default()
     };

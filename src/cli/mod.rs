@@ -17,6 +17,7 @@ mod diff;
 mod explain;
 mod fix;
 mod folder;
+mod fragments;
 mod git;
 mod help;
 pub(crate) mod history;

@@ -39,6 +39,11 @@ impl Repository {
         &self.here
     }
 
+    /// True for a repository, as opposed to the current folder alone.
+    pub(super) fn is_one(&self) -> bool {
+        self.is_repository
+    }
+
     /// A path from the top of the repository, with slashes, as services that show findings take it; `None`
     /// if it is not in one.
     pub(super) fn path_from_top(&self, path: &str) -> Option<String> {

@@ -114,7 +114,7 @@ fn is_unread(fault: &ZoneError) -> bool {
 }
 
 /// True for a file that holds a page of a list after which another one follows.
-pub(super) fn is_page(fault: &ZoneError) -> bool {
+fn is_page(fault: &ZoneError) -> bool {
     fault.kind == ErrorKind::Incomplete
 }
 
@@ -126,6 +126,11 @@ pub(super) fn is_understood(files: &Files) -> bool {
     let is_silent = files.errors.is_empty() && files.notices.iter().all(stays);
     let is_silent = is_silent || files.before.is_some();
     !is_empty || is_silent
+}
+
+/// True if what is behind a limit, or on another page of a list, is not known.
+pub(super) fn has_more(files: &Files) -> bool {
+    files.errors.iter().any(|it| it.kind == ErrorKind::Limit || is_page(it))
 }
 
 /// True if more is in the file than is read.

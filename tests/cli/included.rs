@@ -72,3 +72,76 @@ fn a_change_of_an_included_file_alone_is_compared() {
     let ended = run.file("common/mail.db", MAIL.as_bytes()).variable("PATH", env!("PATH")).end();
     assert!(ended.screen().contains("spf/pass-all"), "{}", ended.screen());
 }
+
+// ── files that are judged with the zone that includes them ──────────────────────────────────────
+
+/// A run about a zone and a part of it, in a repository.
+fn parts<const N: usize>(test: &str, arguments: [&str; N]) -> Run {
+    let run = run(&format!("included-{test}"), arguments).in_repository();
+    let top = TOP.replace("common/mail.db", "mail.inc");
+    run.file("zones/db.example.com", top.as_bytes()).file("zones/mail.inc", MAIL.as_bytes())
+}
+
+#[test]
+fn a_part_beside_its_zone_is_judged_once_and_is_no_domain() {
+    let lists: [(&str, &[&str]); 3] = [
+        ("folder", &["zones"]),
+        ("pattern", &["zones/db.example.com", "zones/mail.inc"]),
+        ("alone", &["zones/mail.inc"]),
+    ];
+    for (test, files) in lists {
+        let run = parts(&format!("once-{test}"), ["lint"]);
+        let run = files.iter().fold(run, |run, file| run.arguments([file]));
+        let screen = one_line(run);
+        assert!(screen.contains("1 file, "), "{test}: {screen}");
+        assert_eq!(
+            screen.matches("spf/pass-all").count(),
+            1 + usize::from(screen.contains("explain spf/pass-all")),
+            "{test}: {screen}"
+        );
+        assert!(
+            !screen.contains("mail.inc.") && screen.contains("included at"),
+            "{test}: {screen}"
+        );
+    }
+}
+
+#[test]
+fn a_part_that_is_named_alone_says_which_zone_is_judged() {
+    let screen = one_line(parts("says", ["lint", "zones/mail.inc"]));
+    let said = "zones/mail.inc is checked as a part of zones/db.example.com";
+    assert!(screen.contains(said), "{screen}");
+}
+
+#[test]
+fn a_changed_part_that_a_hook_names_alone_is_compared_in_its_zone() {
+    for (test, files) in [("hook", &["zones/mail.inc"][..]), ("hook-folder", &["zones"])] {
+        let run = parts(test, ["diff", "--base", "HEAD", "--offline"]);
+        let run = files.iter().fold(run, |run, file| run.arguments([file]));
+        let run = run.file("zones/mail.inc", MAIL.replace("+all", "-all").as_bytes());
+        let _ = std::fs::remove_dir_all(run.folder.join(".git"));
+        let git = |words: &[&str]| {
+            let identity = ["-c", "user.email=a@example.com", "-c", "user.name=n"];
+            let mut git = Command::new("git");
+            let done = git.current_dir(&run.folder).args(identity).args(words).output();
+            assert!(done.expect("git runs").status.success(), "{words:?}");
+        };
+        git(&["init", "-q"]);
+        git(&["add", "-A"]);
+        git(&["commit", "-qm", "one"]);
+        let run = run.file("zones/mail.inc", MAIL.as_bytes()).variable("PATH", env!("PATH"));
+        let ended = run.end();
+        let screen = ended.screen();
+        assert!(screen.contains("example.com  FAIL"), "{test}: {screen}");
+        assert!(!screen.contains("mail.inc  "), "{test}: {screen}");
+        assert_eq!(ended.code, Some(1), "{test}: {screen}");
+    }
+}
+
+#[test]
+fn a_file_that_no_zone_includes_is_judged_by_itself() {
+    let run = run("included-none", ["lint", "extra.zone"]).in_repository();
+    let run = run.file("zones/db.example.com", TOP.as_bytes());
+    let screen = one_line(run.file("extra.zone", b"example.org. TXT \"v=spf1 +all\"\n"));
+    assert!(screen.contains("extra.zone:1:26 error spf/pass-all"), "{screen}");
+}

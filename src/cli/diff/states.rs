@@ -1,6 +1,7 @@
 //! The two states of a comparison, read from what was typed.
 
 use super::super::folder::{self, Listing, looks_like_file};
+use super::super::fragments::{Wholes, whole_units, wholes};
 use super::super::git::Commit;
 use super::super::nature::Natures;
 use super::super::served::{Begin, Disk, Expansion, Meant};
@@ -17,9 +18,8 @@ use crate::report::Finding;
 use crate::text::{Phrase, escape};
 use crate::zone::lint::NOT_READ;
 use crate::zonefile::Zone;
-use crate::zonefile::formats::Files;
 use crate::zonefile::zone::Assembly;
-use crate::zonefile::zone::{ErrorKind, Ignore as Comment, ZoneError};
+use crate::zonefile::zone::Ignore as Comment;
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -187,20 +187,14 @@ impl States {
         let (is, after) = faults::of(after);
         self.findings.extend(faults::compare(was, is));
         for (name, files) in before {
-            self.limits(&files);
+            self.unread.is_partial |= unread::has_more(&files);
             self.before.add(name, files.zones);
         }
         for (name, files) in after {
-            self.limits(&files);
+            self.unread.is_partial |= unread::has_more(&files);
             self.comments.extend(files.ignores);
             self.after.add(name, files.zones);
         }
-    }
-
-    /// What is behind a limit, or on another page of a list, is not known.
-    fn limits(&mut self, files: &Files) {
-        let is_limit = |it: &ZoneError| it.kind == ErrorKind::Limit || unread::is_page(it);
-        self.unread.is_partial |= files.errors.iter().any(is_limit);
     }
 
     fn skipped(&mut self, version: &Version) {
@@ -299,6 +293,8 @@ impl States {
             }
         }
         named.extend(folder::deleted_beside(&named, commit, &self.natures)?);
+        let Wholes { files: named, notes } = wholes(named, &self.natures, Some(commit));
+        self.notes.extend(notes);
         all.extend(named.into_iter().map(Meant::in_both));
         Ok(all)
     }
@@ -318,22 +314,25 @@ impl States {
         let Expansion { units, notes, is_partial, .. } = Expansion::of_all(&words, Begin::Run);
         self.notes.extend(notes);
         self.unread.is_partial |= is_partial;
-        let mut after = Vec::with_capacity(units.len());
+        let mut all = Vec::with_capacity(units.len());
         for unit in units {
             match unit {
                 Unit::File(path) if path.is_dir() => {
                     let listing = folder::listing(&path, None, &self.natures)?;
-                    for path in self.listed(&path, listing) {
-                        after.push(self.version(&path)?);
-                    }
+                    all.extend(self.listed(&path, listing).into_iter().map(Unit::File));
                 }
-                Unit::File(path) => after.push(self.version(&path)?),
-                Unit::Zone(zone) => {
-                    let texts = zone.texts(&on_disk(&self.natures))?;
-                    after.push(zone.version(&texts, &self.natures));
-                }
+                unit => all.push(unit),
             }
         }
+        let (all, notes) = whole_units(all, &self.natures);
+        self.notes.extend(notes);
+        let version = |unit: Unit| match unit {
+            Unit::File(path) => self.version(&path),
+            Unit::Zone(zone) => {
+                Ok(zone.version(&zone.texts(&on_disk(&self.natures))?, &self.natures))
+            }
+        };
+        let after = all.into_iter().map(version).collect::<Result<Vec<_>, _>>()?;
         self.versions(Vec::new(), after);
         Ok(())
     }

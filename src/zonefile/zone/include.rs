@@ -99,6 +99,12 @@ impl Assembly {
         whole
     }
 
+    /// True for a text that includes something.
+    #[cfg(feature = "cli")]
+    pub(crate) fn includes(text: &[u8]) -> bool {
+        has_directive(text)
+    }
+
     /// The same, of which so many records are read at most.
     #[must_use]
     pub fn with_most_records(self, most_records: usize) -> Self {
