@@ -24,6 +24,8 @@ pub mod message;
 pub mod listing;
 mod repair;
 #[cfg(feature = "smtp")]
+mod issuance;
+#[cfg(feature = "smtp")]
 #[doc(hidden)]
 pub mod smtp;
 mod section;

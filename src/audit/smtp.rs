@@ -1,5 +1,6 @@
 //! What a dialogue with a mail server means, and who has to act.
 
+use super::issuance;
 use crate::dns::{self, Answer};
 use crate::net::{Name, organization};
 use crate::protocols::Protocol;
@@ -11,6 +12,7 @@ use crate::smtp::{
     self, Dialogue, Match, Outcome, Stage, Step, Tls, Trust, Validity, compare, meaning,
 };
 use crate::text::{Phrase, Role, date};
+use std::sync::Arc;
 
 /// From how many milliseconds on a stage is slow.
 const SLOW_MS: u64 = 2000;
@@ -24,17 +26,28 @@ const RELAY: u16 = 25;
 
 /// What a dialogue means; `now` is in seconds since 1970-01-01 UTC, 0 where there is no time.
 pub fn judge(dialogue: Dialogue, now: u64) -> Probe {
-    judge_with(dialogue, None, now)
+    judge_with(dialogue, None, &[], now)
 }
 
-/// As [`judge`], with the answer to the query for TLSA records.
-pub fn judge_with(dialogue: Dialogue, tlsa: Option<&Answer>, now: u64) -> Probe {
+/// As [`judge`], with the answers to the queries for TLSA records, and for CAA records at the host and at
+/// the names above it.
+pub fn judge_with(
+    dialogue: Dialogue,
+    tlsa: Option<&Answer>,
+    caa: &[Arc<Answer>],
+    now: u64,
+) -> Probe {
     let dane = tlsa.map(|answer| dane(answer, dialogue.tls.as_ref()));
     let probe = judge_dialogue(dialogue, now);
-    match dane {
+    let mut probe = match dane {
         Some(dane) => with_dane(probe, dane),
         None => probe,
+    };
+    if let Some(issuance) = issuance::read(caa) {
+        probe.notes.extend(issuance::note(&issuance, &probe.host));
+        probe.caa = Some(issuance);
     }
+    probe
 }
 
 /// The TLSA records in an answer, held against what the server showed.

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::{Question, presentation};
-use crate::net::{Association, Name};
+use crate::net::{Association, Caa, Name};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -44,6 +44,8 @@ pub enum Kind {
 impl Kind {
     /// DS (RFC 4034 §5).
     pub(crate) const DS: Self = Self::Other(43);
+    /// CAA (RFC 8659 §4).
+    pub(crate) const CAA: Self = Self::Other(257);
     /// DNSKEY (RFC 4034 §2).
     pub(crate) const DNSKEY: Self = Self::Other(48);
 
@@ -399,6 +401,15 @@ impl Answer {
     pub fn associations(&self) -> Vec<Association> {
         let data = self.records().iter().filter_map(|record| match &record.data {
             Data::Opaque(octets) if self.question.kind == Kind::Tlsa => Association::read(octets),
+            _ => None,
+        });
+        data.collect()
+    }
+
+    /// The CAA records (RFC 8659 §4.1), without those that cannot be read.
+    pub fn caa(&self) -> Vec<Caa> {
+        let data = self.records().iter().filter_map(|record| match &record.data {
+            Data::Opaque(octets) if self.question.kind == Kind::CAA => Caa::read(octets),
             _ => None,
         });
         data.collect()

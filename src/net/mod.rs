@@ -1,6 +1,7 @@
 //! Names and addresses: values with exact algebra, no I/O.
 
 mod association;
+mod caa;
 mod cidr;
 mod ip_set;
 mod name;
@@ -12,6 +13,7 @@ mod table;
 pub mod tls;
 
 pub use association::Association;
+pub use caa::Caa;
 pub use cidr::{Cidr, CidrError};
 pub use ip_set::{Family, IpSet, Range};
 pub use name::{Labels, Name, NameError};

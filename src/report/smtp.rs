@@ -1,7 +1,7 @@
 //! Dialogues with mail servers: what was said, what that means, who has to act.
 
 use super::{Fault, Run, Verdict};
-use crate::net::{Association, Name};
+use crate::net::{Association, Caa, Name};
 use crate::smtp::{Dialogue, Match};
 use crate::text::Phrase;
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,10 @@ pub struct Probe {
     /// The TLSA records of the host (RFC 7672), and how the certificates stand to them; `None` if nothing
     /// was asked.
     pub dane: Option<Dane>,
+    /// The CAA records for the host (RFC 8659), which say what authorities may issue its certificate; `None`
+    /// if nothing was asked.
+    #[serde(default)]
+    pub caa: Option<Issuance>,
     /// What was said; `None` if the host has no address that is asked.
     pub dialogue: Option<Dialogue>,
 }
@@ -61,7 +65,8 @@ impl Probe {
     pub fn unasked(host: String, port: u16, why: Phrase) -> Self {
         let (faults, notes) = (Vec::new(), Vec::new());
         let result = Verdict::Unknown;
-        Self { host, port, result, headline: why, faults, notes, dane: None, dialogue: None }
+        let (dane, caa, dialogue) = (None, None, None);
+        Self { host, port, result, headline: why, faults, notes, dane, caa, dialogue }
     }
 
     /// A server and what was said.
@@ -75,6 +80,7 @@ impl Probe {
             faults: Vec::new(),
             notes: Vec::new(),
             dane: None,
+            caa: None,
             dialogue: Some(dialogue),
         }
     }
@@ -104,6 +110,33 @@ pub enum DaneStatus {
     /// DNSSEC proves them, by the word of the resolver.
     Secure,
     /// The query for them failed: senders with DANE defer their mail (RFC 7672 §2.1.1).
+    Failed,
+    /// The recording does not hold them.
+    NotRecorded,
+}
+
+/// Which authorities may issue a certificate for a host.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Issuance {
+    /// Whether that is restricted.
+    pub status: IssuanceStatus,
+    /// The name of the records: the host, or the nearest name above it that has some (RFC 8659 §3).
+    pub name: Option<Name>,
+    /// The records.
+    pub records: Vec<Caa>,
+}
+
+/// Whether CAA records restrict who may issue a certificate for a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IssuanceStatus {
+    /// Any authority may issue: there is no record, or none with `issue`.
+    Open,
+    /// Only the authorities that the records name may.
+    Restricted,
+    /// No authority may.
+    Forbidden,
+    /// The query for the records failed.
     Failed,
     /// The recording does not hold them.
     NotRecorded,

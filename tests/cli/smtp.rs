@@ -132,6 +132,33 @@ fn a_proved_record_decides_and_an_unproved_one_does_not() {
     );
 }
 
+/// What a run says of CAA records at `example.com`, as text and as JSON.
+fn with_caa(test: &str, record: &str) -> (String, Value) {
+    let cassette = recorded(25, &json!([stage("connect", "done", None, "")]), &tls("valid"));
+    let caa = json!({"name": "example.com", "type": "CAA", "records": [record]});
+    let cassette = format!("{cassette}{caa}\n");
+    let ended = |format| replay(test, &cassette, ["smtp", "mx.example.com", "-f", format]).end();
+    let text = ended("text").stdout;
+    (text, ended("json").document()["probes"][0]["caa"]["status"].clone())
+}
+
+#[test]
+fn the_authorities_that_may_issue_a_certificate_are_named() {
+    let (text, status) = with_caa("smtp-caa", "0 issue \"ca.example\"");
+    assert_eq!(status, json!("restricted"));
+    assert!(
+        text.contains("CAA           certificates from ca.example only (example.com)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_host_for_which_no_authority_may_issue_has_a_note() {
+    let (text, status) = with_caa("smtp-caa-none", "0 issue \";\"");
+    assert_eq!(status, json!("forbidden"));
+    assert!(text.contains("CAA at example.com says issue \";\" (RFC 8659 §4.2)"), "{text}");
+}
+
 #[test]
 fn a_file_of_authorities_that_holds_none_is_a_usage_error() {
     let ends =

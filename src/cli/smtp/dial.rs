@@ -15,6 +15,9 @@ use std::time::Duration;
 /// MX hosts of a domain that are connected to.
 const MOST_HOSTS: usize = 10;
 
+/// Names at and above a host at which CAA records are looked for.
+const MOST_ABOVE: usize = 10;
+
 /// How servers are connected to, and what is said to them.
 #[derive(Clone)]
 pub(in crate::cli) struct Dialer {
@@ -44,9 +47,11 @@ impl Dialer {
     /// Connects to a server, and says what that means.
     pub(super) async fn probe(&self, target: &Target, next_hop: Option<&Name>) -> Probe {
         let host = target.host.to_string();
-        let (addresses, tlsa) = match &target.host {
-            Host::Address(address) => (Ok(vec![*address]), None),
-            Host::Name(name) => tokio::join!(self.addresses(name), self.tlsa(name, target.port)),
+        let (addresses, tlsa, caa) = match &target.host {
+            Host::Address(address) => (Ok(vec![*address]), None, Vec::new()),
+            Host::Name(name) => {
+                tokio::join!(self.addresses(name), self.tlsa(name, target.port), self.caa(name))
+            }
         };
         let addresses = match addresses {
             Ok(addresses) => addresses,
@@ -74,7 +79,7 @@ impl Dialer {
             }
         }
         match last {
-            Some(dialogue) => judge_with(dialogue, tlsa.as_deref(), self.clock),
+            Some(dialogue) => judge_with(dialogue, tlsa.as_deref(), &caa, self.clock),
             None => Probe::unasked(host, target.port, Phrase::from("the host has no address")),
         }
     }
@@ -102,6 +107,13 @@ impl Dialer {
         // RFC 7672 §2.2.3: the port and the transport go before the host.
         let name = host.child(format!("_{port}._tcp")).ok()?;
         Some(ask(&*self.dns, &name, Kind::Tlsa).await)
+    }
+
+    /// The answers for CAA records at a host and at each name above it, the nearest first (RFC 8659 §3).
+    async fn caa(&self, host: &Name) -> Vec<Arc<Answer>> {
+        let names = std::iter::successors(Some(host.clone()), Name::parent);
+        let names: Vec<Name> = names.filter(|name| !name.is_root()).take(MOST_ABOVE).collect();
+        join_all(names.iter().map(|name| ask(&*self.dns, name, Kind::CAA))).await
     }
 
     /// The addresses of a host.

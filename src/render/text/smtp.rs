@@ -6,7 +6,7 @@ use super::fault::fault_lines;
 use super::of_verdict;
 use super::sheet::Sheet;
 use crate::render::palette::Ink;
-use crate::report::smtp::{Dane, DaneStatus, Probe, Probes};
+use crate::report::smtp::{Dane, DaneStatus, Issuance, IssuanceStatus, Probe, Probes};
 use crate::smtp::{Certificate, Dialogue, Match, Outcome, Stage, Tls, Trust};
 use crate::text::date;
 use std::io::{self, Write};
@@ -64,6 +64,9 @@ fn whole(sheet: &mut Sheet, probe: &Probe) {
     if let Some(dane) = &probe.dane {
         tlsa(sheet, dane);
     }
+    if let Some(caa) = &probe.caa {
+        issuance(sheet, caa);
+    }
     let extensions = dialogue.extensions.join(", ");
     if !extensions.is_empty() {
         sheet.blank();
@@ -96,6 +99,28 @@ fn tlsa(sheet: &mut Sheet, dane: &Dane) {
         let line = sheet.line().with(Ink::Code, record.to_string());
         sheet.sentence(label, &line);
     }
+}
+
+/// Who may issue the certificate, if CAA records say that.
+fn issuance(sheet: &mut Sheet, caa: &Issuance) {
+    let (ink, words) = match caa.status {
+        IssuanceStatus::Open | IssuanceStatus::NotRecorded => return,
+        IssuanceStatus::Failed => (Ink::Unknown, "the query failed".to_owned()),
+        IssuanceStatus::Forbidden => (Ink::Bad, "no authority may issue a certificate".to_owned()),
+        IssuanceStatus::Restricted => {
+            let issuers = caa.records.iter().filter_map(|it| it.issuer());
+            let issuers: Vec<&str> = issuers.filter(|it| !it.is_empty()).take(NAMES).collect();
+            (Ink::Plain, format!("certificates from {} only", issuers.join(", ")))
+        }
+    };
+    sheet.blank();
+    let label = sheet.line().plain("  ").faint("CAA").pad(16);
+    let line = sheet.line().with(ink, words);
+    let line = match &caa.name {
+        Some(name) => line.plain(" (").with(Ink::Name, name.to_string()).plain(")"),
+        None => line,
+    };
+    sheet.sentence(label, &line);
 }
 
 fn stage(sheet: &mut Sheet, dialogue: &Dialogue, one: &Stage) {
