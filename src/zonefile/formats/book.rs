@@ -60,7 +60,13 @@ pub(super) struct Book<'a> {
     pub(super) concern: Concern,
     /// True if what is read is left as it is by a plan.
     pub(super) stays: bool,
+    /// True once it is said that nothing tells which zone the file is about.
+    lacks_zone: bool,
 }
+
+/// What is wrong with a relative name in a list that says nowhere which zone it is about.
+const NO_ZONE: &str = "expected an absolute name, as in _dmarc.example.com: neither the file nor its name says \
+                       which zone it is; give FILE=NAME";
 
 impl<'a> Book<'a> {
     pub(super) fn new(file: &str, text: &'a [u8]) -> Self {
@@ -69,13 +75,15 @@ impl<'a> Book<'a> {
             remarks: Remarks::default(),
             concern: Concern::Anything,
             stays: false,
+            lacks_zone: false,
         }
     }
 
     /// The same file, about which nothing is said yet.
     pub(super) fn again(&self) -> Self {
         let source = self.source.again();
-        Self { source, remarks: Remarks::default(), concern: Concern::Anything, stays: false }
+        let (remarks, concern) = (Remarks::default(), Concern::Anything);
+        Self { source, remarks, concern, stays: false, lacks_zone: false }
     }
 
     /// The file as text, if it is UTF-8.
@@ -125,6 +133,26 @@ impl<'a> Book<'a> {
         let text = host(text);
         let name = text.word().name(origin).map_err(|wanted| wanted.what);
         name.map_err(|what| self.expected(text.start(), ErrorKind::Name, what)).ok()
+    }
+
+    /// The owner of a record in a list: a name with a final dot, of the zone, or, where the zone is not known,
+    /// of several labels is absolute, any other one is below the zone.
+    pub(super) fn owner(&mut self, text: &Text, zone: Option<&Name>) -> Option<Name> {
+        let root = Name::root();
+        let is_apex = text.octets() == b"@";
+        let absolute = self.again().name(text, Some(&root)).filter(|_| !is_apex);
+        let is_absolute = text.octets().ends_with(b".")
+            || absolute.as_ref().is_some_and(|name| {
+                zone.map_or(name.label_count() > 1, |zone| name.is_within(zone))
+            });
+        if zone.is_none() && !is_absolute && (is_apex || absolute.is_some()) {
+            // It is one fault, however many names show it.
+            if !std::mem::replace(&mut self.lacks_zone, true) {
+                self.fault(text.start(), ErrorKind::Name, NO_ZONE);
+            }
+            return None;
+        }
+        self.name(text, zone.filter(|_| !is_absolute).or(Some(&root)))
     }
 
     /// A name below `apex`, or `apex` itself if it is empty or `@`.

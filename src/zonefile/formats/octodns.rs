@@ -24,7 +24,7 @@ use crate::zonefile::zone::{Builder, ErrorKind, Zone};
 use std::collections::HashMap;
 
 /// Time to live of a record set that does not say it.
-pub(super) const DEFAULT_TTL: u32 = 3600;
+pub(crate) const DEFAULT_TTL: u32 = 3600;
 
 /// What the values of a type are made of, if they are more than a word.
 fn fields(kind: Kind) -> Option<&'static [Field]> {

@@ -5,7 +5,7 @@
 //! line   =/ ( "#" / ";" ) anything
 //! blank  =  1*( SP / HTAB )
 //! ```
-//! Names are absolute, with or without a final dot. A text is one or more strings in quotes, or else
+//! Names are absolute, with or without a final dot, or below a zone that was named. A text is one or more strings in quotes, or else
 //! everything to the end of the line.
 
 use super::book::{Book, Set};
@@ -17,13 +17,13 @@ use crate::net::Name;
 use crate::text::lex::{is_wsp, trim};
 use crate::zonefile::zone::{Builder, ErrorKind, Zone};
 
-/// Reads a list.
-pub(super) fn read(book: &mut Book<'_>) -> Zone {
+/// Reads a list; names that are not in `zone` are below it.
+pub(super) fn read(book: &mut Book<'_>, zone: Option<&Name>) -> Zone {
     let mut builder = Builder::default();
     for line in book.source.text.split(|octet| *octet == b'\n') {
         let line = trim(line, |octet| is_wsp(octet) || octet == b'\r');
         if !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b";") {
-            record(book, &mut builder, line);
+            record(book, &mut builder, line, zone);
         }
     }
     builder.finish(&book.source, &mut book.remarks)
@@ -37,18 +37,13 @@ fn word<'a>(line: &mut &'a [u8]) -> &'a [u8] {
     word
 }
 
-fn record(book: &mut Book<'_>, builder: &mut Builder, line: &[u8]) {
+fn record(book: &mut Book<'_>, builder: &mut Builder, line: &[u8], zone: Option<&Name>) {
     let start = book.source.offset(line);
     let mut rest = line;
     let root = Name::root();
     let owner = Text::plain(word(&mut rest), start);
-    let is_relative = !owner.octets().contains(&b'.');
-    if is_relative {
-        // `@` and `_dmarc` of an export would be the root and a name below it.
-        let what = "expected an absolute name, as in _dmarc.example.com";
-        return book.fault(start, ErrorKind::Name, what);
-    }
-    let Some(owner) = book.name(&owner, Some(&root)) else { return };
+    // `@` and `_dmarc` of an export would be the root and a name below it.
+    let Some(owner) = book.owner(&owner, zone) else { return };
     let mut ttl = None;
     let (kind, at) = loop {
         let at = start + (line.len() - rest.len());

@@ -4,7 +4,10 @@
 //! `populate_should_replace: true`: then its set replaces the other one.
 
 use super::book::Book;
+use super::foreign::is_octodns_config;
+pub(crate) use super::octodns::DEFAULT_TTL;
 use super::octodns::{self, Provider, second_set};
+use super::tool::{folder_zone, named_zone};
 use super::{Files, Format};
 use crate::net::Name;
 use crate::text::escape;
@@ -20,6 +23,18 @@ pub(crate) struct SourceFile {
     pub(crate) replaces: bool,
     /// Time to live of a record set that does not say it.
     pub(crate) ttl: u32,
+}
+
+/// The zone that the path of a file of octoDNS tells, and whether it is a part of a split zone.
+pub(crate) fn zone_of(file: &str) -> Option<(Name, bool)> {
+    let is_yaml = [".yaml", ".yml"].iter().any(|end| file.ends_with(end));
+    let split = folder_zone(file).filter(|_| is_yaml).map(|apex| (apex, true));
+    split.or_else(|| Some((named_zone(file)?, false)))
+}
+
+/// True for a text of octoDNS that holds records.
+pub(crate) fn is_octodns(file: &str, text: &[u8]) -> bool {
+    Format::recognise(file, text) == Format::OctoDns && !is_octodns_config(text)
 }
 
 /// Reads a zone from its files, and puts their texts together, which places of lines refer to.

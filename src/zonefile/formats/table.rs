@@ -98,17 +98,7 @@ fn row(
     };
     let root = Name::root();
     let at = Text::implied(b"@", start);
-    let name = name.unwrap_or(&at);
-    let absolute = book.again().name(name, Some(&root));
-    let is_absolute = name.octets().ends_with(b".")
-        || absolute.as_ref().is_some_and(|name| {
-            origin.map_or(name.label_count() > 1, |origin| name.is_within(origin))
-        });
-    let owner = match is_absolute && name.octets() != b"@" {
-        true => absolute,
-        false => book.name(name, origin),
-    };
-    let Some(owner) = owner else { return };
+    let Some(owner) = book.owner(name.unwrap_or(&at), origin) else { return };
     let Some(kind) = Book::kind(word) else {
         return super::tool::provider_type(book, builder, &owner, word);
     };

@@ -759,10 +759,35 @@ fn plain_faults_have_their_places() {
             "4:18: expected the end of the record",
             "5:7: expected a string",
             "6:8: expected a closing quote on the same line",
-            "8:1: expected an absolute name, as in _dmarc.example.com",
+            "8:1: expected an absolute name, as in _dmarc.example.com: neither the file nor its name \
+             says which zone it is; give FILE=NAME",
         ]
         .map(|fault| format!("list.txt:{fault}"))
     );
+}
+
+#[test]
+fn a_list_of_relative_names_asks_once_for_its_zone_and_is_read_with_it() {
+    let lists = [
+        ("dns.csv", "name,type,value\nwww,A,192.0.2.1\n@,TXT,a\nmail.example.com,A,192.0.2.2\n"),
+        (
+            "dns.tsv",
+            "name\ttype\tvalue\nwww\tA\t192.0.2.1\n@\tTXT\ta\nmail.example.com\tA\t192.0.2.2\n",
+        ),
+        ("list.txt", "www A 192.0.2.1\nexample.com TXT a\nmail.example.com A 192.0.2.2\n"),
+    ];
+    for (file, text) in lists {
+        let files = read(file, text.as_bytes());
+        let [fault] = files.errors.as_slice() else { panic!("{file}: {:?}", files.errors) };
+        assert!(fault.what.ends_with("give FILE=NAME"), "{file}: {fault}");
+        let zone = Name::from_unicode("example.com").expect("a name");
+        let files = read_with(None, file, Some(&zone), text.as_bytes());
+        let owners = files.zones.iter().flat_map(Zone::owners).map(ToString::to_string);
+        let mut owners: Vec<String> = owners.collect();
+        owners.sort();
+        let expected = ["example.com", "mail.example.com", "www.example.com"].map(str::to_owned);
+        assert_eq!((files.errors.len(), owners), (0, expected.to_vec()), "{file}");
+    }
 }
 
 // ----------------------------------------------------------------------------- any octets

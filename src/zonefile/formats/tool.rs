@@ -27,7 +27,7 @@ pub(super) fn read(
     };
     let zones = match format {
         Format::Zone => Vec::new(),
-        Format::Plain => vec![plain::read(&mut book)],
+        Format::Plain => vec![plain::read(&mut book, origin)],
         Format::TinyDns => tinydns::read(&mut book),
         Format::Table => vec![table::read(&mut book, origin.cloned().or_else(named).as_ref())],
         Format::Text => vec![pasted(&mut book, origin)],
@@ -121,16 +121,21 @@ fn document<'a>(book: &mut Book<'a>) -> Option<Piece<'a>> {
 
 /// The zone of a split file: it lies in a folder that is named after the zone, with the final dot, as in
 /// `example.com./www.yaml`.
-fn folder(file: &str) -> Option<Name> {
+pub(super) fn folder_zone(file: &str) -> Option<Name> {
     let folder = file.rsplit(std::path::is_separator).nth(1)?;
     zone_name(folder.strip_suffix('.').filter(|name| !name.is_empty())?)
 }
 
-fn octodns_zone(book: &mut Book<'_>, file: &str, origin: Option<&Name>) -> Option<Zone> {
+/// The zone that a file of octoDNS is named after.
+pub(super) fn named_zone(file: &str) -> Option<Name> {
     let base = base_name(file);
-    let name = base.strip_suffix(".yaml").or_else(|| base.strip_suffix(".yml"));
-    let named = || name.and_then(|name| zone_name(name.strip_suffix('.').unwrap_or(name)));
-    let Some(apex) = origin.cloned().or_else(|| folder(file).or_else(named)) else {
+    let name = base.strip_suffix(".yaml").or_else(|| base.strip_suffix(".yml"))?;
+    zone_name(name.strip_suffix('.').unwrap_or(name))
+}
+
+fn octodns_zone(book: &mut Book<'_>, file: &str, origin: Option<&Name>) -> Option<Zone> {
+    let of_path = || folder_zone(file).or_else(|| named_zone(file));
+    let Some(apex) = origin.cloned().or_else(of_path) else {
         let what = "expected a file that is named after its zone, as in example.com.yaml";
         book.fault(0, ErrorKind::Name, what);
         return None;
