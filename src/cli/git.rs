@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+/// Most symbolic links that lead one to another.
+const LINKS: usize = 8;
+
 /// A commit that is known to exist.
 pub(super) struct Commit {
     /// As it was named.
@@ -20,8 +23,8 @@ pub(super) struct Commit {
     beside: PathBuf,
     /// The current folder.
     here: PathBuf,
-    /// All of its files.
-    all: OnceLock<HashSet<PathBuf>>,
+    /// All of its files; of those that are symbolic links, the object that says where they lead.
+    all: OnceLock<HashMap<PathBuf, Option<String>>>,
     /// What is in each of its folders, and whether that is a folder.
     folders: OnceLock<HashMap<PathBuf, BTreeMap<String, bool>>>,
     /// Those that differ from what is on the disk; `None` if `git` does not say.
@@ -30,12 +33,14 @@ pub(super) struct Commit {
 
 impl Tree for Commit {
     fn is_file(&self, path: &Path) -> bool {
-        self.all_files().contains(&self.absolute(path))
+        let path = self.followed(path).ok().flatten();
+        path.is_some_and(|path| self.all_files().contains_key(&path))
     }
 
     fn entries(&self, folder: &Path) -> Vec<(String, bool)> {
-        let folders = self.folders.get_or_init(|| folders_of(self.all_files()));
-        let found = folders.get(&self.absolute(folder)).into_iter().flatten();
+        let folders = self.folders.get_or_init(|| folders_of(self.all_files().keys()));
+        let folder = self.followed(folder).ok().flatten();
+        let found = folder.and_then(|folder| folders.get(&folder)).into_iter().flatten();
         found.map(|(name, is_folder)| (name.clone(), *is_folder)).collect()
     }
 
@@ -77,11 +82,37 @@ impl Commit {
         Ok(Self { name, id, beside, here, all, folders: OnceLock::new(), changed })
     }
 
-    fn all_files(&self) -> &HashSet<PathBuf> {
+    fn all_files(&self) -> &HashMap<PathBuf, Option<String>> {
         self.all.get_or_init(|| {
-            let words = ["ls-tree", "-rz", "--name-only", "--full-tree", &self.id];
-            self.paths(&words).unwrap_or_default()
+            let entries = self.listed(&["ls-tree", "-rz", "--full-tree", &self.id]);
+            let (top, entries) = entries.unwrap_or_default();
+            // MODE TYPE OBJECT, a tab, and the path.
+            let entries = entries.split('\0').filter_map(|entry| entry.split_once('\t'));
+            let link = |kind: &str| {
+                kind.strip_prefix("120000 blob ").map(|object| object.trim().to_owned())
+            };
+            entries.map(|(kind, path)| (top.join(path), link(kind))).collect()
         })
+    }
+
+    /// A path from the root of the machine, where symbolic links of the commit lead to; `None` if they lead
+    /// out of the repository, or round in a circle.
+    ///
+    /// # Errors
+    /// `git` cannot be run.
+    fn followed(&self, path: &Path) -> Result<Option<PathBuf>, Mistake> {
+        let mut path = self.absolute(path);
+        for _ in 0..LINKS {
+            let link = |it: &Path| Some((it.to_owned(), self.all_files().get(it)?.as_ref()?));
+            let Some((link, object)) = path.ancestors().find_map(link) else {
+                return Ok(Some(path));
+            };
+            let target = run(&self.beside, &["cat-file", "blob", object])?.unwrap_or_default();
+            let beside = link.parent().unwrap_or(Path::new("")).join(target);
+            let rest = path.strip_prefix(&link).unwrap_or(Path::new(""));
+            path = normal(&beside.join(rest));
+        }
+        Ok(None)
     }
 
     /// True for a file that differs from what it was at the commit, or may.
@@ -98,10 +129,14 @@ impl Commit {
 
     /// The paths that `git` lists from the top of the repository.
     fn paths(&self, words: &[&str]) -> Option<HashSet<PathBuf>> {
-        let say = |words: &[&str]| run(&self.beside, words).ok()?.ok();
-        let top = PathBuf::from(say(&["rev-parse", "--show-toplevel"])?);
-        let names = say(words)?;
+        let (top, names) = self.listed(words)?;
         Some(names.split('\0').filter(|name| !name.is_empty()).map(|it| top.join(it)).collect())
+    }
+
+    /// The top of the repository, and what `git` says.
+    fn listed(&self, words: &[&str]) -> Option<(PathBuf, String)> {
+        let say = |words: &[&str]| run(&self.beside, words).ok()?.ok();
+        Some((PathBuf::from(say(&["rev-parse", "--show-toplevel"])?), say(words)?))
     }
 
     /// As it was named.
@@ -138,11 +173,24 @@ impl Commit {
         Ok(run(&home.join("any"), &["cat-file", "-e", &object])?.is_ok())
     }
 
-    /// The content of a file at the commit; `None` if it was not there.
+    /// The content of a file at the commit, where symbolic links lead to; `None` if it was not there, or a
+    /// link leads out of the repository.
     ///
     /// # Errors
     /// `git` cannot be run, or the file is too large.
     pub(super) fn file(&self, path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Mistake> {
+        if !self.all_files().values().any(Option::is_some) {
+            return self.blob(path, limit);
+        }
+        let absolute = self.absolute(path);
+        match self.followed(path)? {
+            Some(found) if found == absolute => self.blob(path, limit),
+            Some(found) => self.blob(&found, limit),
+            None => Ok(None),
+        }
+    }
+
+    fn blob(&self, path: &Path, limit: u64) -> Result<Option<Vec<u8>>, Mistake> {
         let shown = format!("{} at {:?}", path.display(), self.name);
         let fault = |why: &dyn std::fmt::Display| Mistake::new(format!("{shown}: {why}"));
         let (home, rest) = anchored(path);
@@ -169,7 +217,9 @@ impl Commit {
 }
 
 /// What is in each folder of these files.
-fn folders_of(files: &HashSet<PathBuf>) -> HashMap<PathBuf, BTreeMap<String, bool>> {
+fn folders_of<'p>(
+    files: impl Iterator<Item = &'p PathBuf>,
+) -> HashMap<PathBuf, BTreeMap<String, bool>> {
     let mut folders: HashMap<PathBuf, BTreeMap<String, bool>> = HashMap::new();
     for file in files {
         for (path, is_folder) in

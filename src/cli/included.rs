@@ -29,6 +29,8 @@ struct Folder {
     home: PathBuf,
     /// The folder that no file lies outside.
     root: PathBuf,
+    /// What that folder is, in words.
+    limits: String,
     here: PathBuf,
 }
 
@@ -41,9 +43,13 @@ impl Folder {
         };
         let inside = normal(&here.join(&home)).starts_with(&top);
         // A file elsewhere is one that the user named: what lies beside it is as good as it.
-        let usual = if inside { top } else { home.clone() };
+        let (usual, what) = match inside {
+            true => (top, "the repository"),
+            false => (home.clone(), "the folder of this file"),
+        };
+        let limits = root.map_or_else(|| what.to_owned(), |root| root.display().to_string());
         let root = normal(&here.join(root.map_or(usual, Path::to_owned)));
-        Self { home, root, here }
+        Self { home, root, limits, here }
     }
 
     fn open(&self, name: &str, read: Read<'_>) -> Opened {
@@ -60,9 +66,14 @@ impl Folder {
                 return Ok((shown, content));
             }
         }
-        Err(match places.is_empty() {
-            true => format!("{name} lies outside {}, not read", self.root.display()),
-            false => format!("{name} does not exist"),
+        let limits = &self.limits;
+        Err(match (places.is_empty(), Path::new(name).is_absolute()) {
+            (true, _) => {
+                format!("{name} lies outside {limits}, not read (--root DIR: another folder)")
+            }
+            // The path of a server.
+            (false, true) => format!("{name} lies outside {limits}, and no such file is in it"),
+            (false, false) => format!("{name} does not exist"),
         })
     }
 
@@ -116,7 +127,13 @@ pub(super) fn on_disk(root: Option<&Path>, path: &Path) -> Option<Result<Vec<u8>
         return Some(Err("a symbolic link leads out of the root".to_owned()));
     }
     if !path.is_file() {
-        return path.symlink_metadata().is_ok().then(|| Err("not a regular file".to_owned()));
+        let what = if path.is_dir() { "a directory" } else { "not a regular file" };
+        return path.symlink_metadata().is_ok().then(|| Err(what.to_owned()));
     }
-    Some(input::read(path, input::ZONE_LIMIT).map_err(|why| why.to_string()))
+    let content = input::beginning(path, input::ZONE_LIMIT).map_err(|why| why.to_string());
+    let is_whole =
+        |text: &Vec<u8>| u64::try_from(text.len()).is_ok_and(|it| it <= input::ZONE_LIMIT);
+    Some(content.and_then(|text| {
+        if is_whole(&text) { Ok(text) } else { Err("larger than 64 MiB".to_owned()) }
+    }))
 }

@@ -145,3 +145,33 @@ fn a_file_that_no_zone_includes_is_judged_by_itself() {
     let screen = one_line(run.file("extra.zone", b"example.org. TXT \"v=spf1 +all\"\n"));
     assert!(screen.contains("extra.zone:1:26 error spf/pass-all"), "{screen}");
 }
+
+#[test]
+fn what_is_not_included_is_said_once_with_its_reason() {
+    let zone = "$TTL 300\n@ SOA ns.example.org. h.example.org. 1 7200 3600 1209600 300\n\
+                $INCLUDE ../../a.inc\n$INCLUDE /etc/passwd\n$INCLUDE none.inc\n$INCLUDE linked.inc\n\
+                $INCLUDE folder\n";
+    let run = run("included-said", ["lint", "zones/example.com.zone"]).in_repository();
+    let run = run.file("zones/example.com.zone", zone.as_bytes()).file("zones/folder/a", b"");
+    std::os::unix::fs::symlink("/etc/passwd", run.folder.join("zones/linked.inc")).expect("a link");
+    let said = run.end().screen().split_whitespace().collect::<Vec<_>>().join(" ");
+    let wanted = [
+        "$INCLUDE: ../../a.inc lies outside the repository, not read (--root DIR: another folder)",
+        "$INCLUDE: /etc/passwd lies outside the repository, and no such file is in it",
+        "$INCLUDE: none.inc does not exist",
+        "$INCLUDE: zones/linked.inc: a symbolic link leads out of the repository",
+        "$INCLUDE: zones/folder: a directory",
+    ];
+    let missing: Vec<_> = wanted.into_iter().filter(|it| !said.contains(it)).collect();
+    assert!(missing.is_empty(), "{missing:?}: {said}");
+}
+
+#[test]
+fn an_include_without_a_file_is_an_error() {
+    let zone = "$TTL 300\n@ SOA ns.example.org. h.example.org. 1 7200 3600 1209600 300\n$INCLUDE\n";
+    let run = run("included-nothing", ["lint", "example.com.zone"]);
+    let ended = run.file("example.com.zone", zone.as_bytes()).end();
+    let said = ended.screen();
+    let is_told = said.contains("example.com.zone:3:1  error  zone/syntax");
+    assert_eq!((ended.code, is_told), (Some(1), true), "{said}");
+}

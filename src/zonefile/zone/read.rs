@@ -346,6 +346,11 @@ impl<'a> Reader<'a> {
     fn include(&mut self, control: Word<'a>, arguments: &[Word<'a>]) -> Result<(), Fault<'a>> {
         let offset = self.source.offset(control.text);
         self.inner_origin = None;
+        if arguments.is_empty() {
+            let what = "expected a file name after $INCLUDE";
+            self.remarks.fault(offset, ErrorKind::Syntax, || what.to_owned());
+            return Ok(());
+        }
         if let Some(name) = arguments.get(1) {
             let origin = name.name(self.origin.as_ref()).map_err(of(ErrorKind::Name))?;
             self.inner_origin = Some(origin);
