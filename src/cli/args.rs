@@ -29,7 +29,7 @@ pub use http::Http;
 pub use look::Look;
 pub use past::Past;
 pub(in crate::cli) use past::moment;
-pub use reading::{Reading, View};
+pub use reading::{Limits, Reading, View};
 pub use servers::OneByOne;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -201,6 +201,10 @@ pub struct Sources {
     /// file name with zone:, octodns:, dnscontrol:, terraform: or plain: to set the format.
     #[arg(long, value_name = "FILE")]
     pub zone: Vec<PathBuf>,
+
+    /// How much of such a file is read.
+    #[command(flatten)]
+    pub limits: Limits,
 
     /// Query no server; needs --zone or --replay
     #[arg(long, value_parser = BoolishValueParser::new())]

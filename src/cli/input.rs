@@ -1,5 +1,6 @@
 //! What is read: files, folders and standard input, each within a limit, and the records in them.
 
+use super::args::Limits;
 use super::included;
 use super::repository;
 use super::words::Mistake;
@@ -20,11 +21,12 @@ pub(super) const ZONE_LIMIT: u64 = 64 * 1024 * 1024;
 ///
 /// # Errors
 /// The file cannot be read.
-pub(super) fn zones(argument: &Path) -> Result<Files, Mistake> {
+pub(super) fn zones(argument: &Path, limits: &Limits) -> Result<Files, Mistake> {
     let (_, path) = split(argument);
-    let text = read(path, ZONE_LIMIT)?;
+    let text = read(path, limits.most_octets())?;
     let read = |path: &Path| included::on_disk(None, path);
-    Ok(understood(None, argument, &included::assembled(None, argument, text, &read)))
+    let whole = included::assembled(None, argument, text, &read);
+    Ok(understood(None, argument, &whole.with_most_records(limits.max_records)))
 }
 
 /// What the text of a file holds, which is named like this, and every fault of it. A zone may be named for
@@ -88,7 +90,7 @@ pub(super) fn split(argument: &Path) -> (Option<Format>, &Path) {
 }
 
 /// The zone that an argument names behind its file: `FILE=example.com`.
-fn origin(argument: &Path) -> Option<Name> {
+pub(super) fn origin(argument: &Path) -> Option<Name> {
     let text = argument.to_str().filter(|_| !is_there(argument))?;
     let (_, file) = Format::split(text);
     let (_, zone) = file.rsplit_once('=').filter(|_| !is_there(Path::new(file)))?;

@@ -10,7 +10,7 @@ use super::served::{Begin, Expansion};
 use super::unit::Unit;
 use super::unread::Version;
 use super::words::{Ending, Mistake};
-use super::{RunError, args, folder, input};
+use super::{RunError, args, folder, input, parts};
 use crate::audit;
 use crate::audit::is_right_inside;
 use crate::config::{Policy, heed_comments};
@@ -73,6 +73,10 @@ pub(super) struct LintArgs {
     #[command(flatten)]
     reading: args::Reading,
 
+    /// How much of them is read.
+    #[command(flatten)]
+    limits: args::Limits,
+
     /// Where the report goes.
     #[command(flatten)]
     report: args::Report,
@@ -85,11 +89,14 @@ pub(super) struct LintArgs {
 pub(super) fn run(typed: &LintArgs) -> Result<u8, RunError> {
     let ending = Ending::read(&typed.report)?;
     let mut known = HashSet::new();
-    let natures = Natures::new(typed.reading.clone(), &ending.policy.config);
+    let natures = Natures::new(typed.reading.clone(), typed.limits, &ending.policy.config);
     let Expansion { units, notes, is_partial, .. } = Expansion::of_all(&typed.files, Begin::Run);
-    let (units, empty) = with_folders(units, &natures)?;
+    let (mut units, empty) = with_folders(units, &natures)?;
+    units.retain(|unit| known.insert(unit.clone()));
+    let templates = natures.without_templates(&mut units, Unit::file);
     let (units, instead) = whole_units(units, &natures);
-    let mut units: Vec<&Unit> = units.iter().filter(|unit| known.insert(*unit)).collect();
+    let (units, apart) = parts::together(units, &natures);
+    let mut units: Vec<&Unit> = units.iter().collect();
     // What is wrong with records of another zone is said there.
     units.retain(|unit| unit.zone().is_none_or(|it| it.alias_of.is_none() && !it.is_empty()));
     let (mut read, mut findings, mut unread): (Vec<ReadFile>, Vec<Finding>, Vec<Mistake>) =
@@ -123,7 +130,13 @@ pub(super) fn run(typed: &LintArgs) -> Result<u8, RunError> {
     let skipped = unread.iter().map(|why| Phrase::new().plain("not read: ").plain(why.to_string()));
     let run = Run {
         files: read,
-        notes: notes.into_iter().chain(instead).chain(skipped).collect(),
+        notes: notes
+            .into_iter()
+            .chain(templates)
+            .chain(instead)
+            .chain(apart)
+            .chain(skipped)
+            .collect(),
         is_partial: is_cut || !unread.is_empty(),
         ..Run::default()
     };

@@ -113,6 +113,11 @@ impl Meant {
         let unit = Unit::File(file);
         Self { now: Some(unit.clone()), was: Some(unit) }
     }
+
+    /// The file, as an argument names it.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.now.as_ref().or(self.was.as_ref()).and_then(Unit::file)
+    }
 }
 
 /// What stands for words, or for a configuration among them.

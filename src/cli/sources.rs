@@ -160,7 +160,11 @@ impl Stack {
 /// A file cannot be read or is faulty, a server cannot be understood, or there is none.
 pub(super) fn stack(sources: &Sources, today: &str) -> Result<Stack, Mistake> {
     let mut stack = bottom(sources, today)?;
-    let files = sources.zones.iter().map(|path| zones(path)).collect::<Result<Vec<_>, _>>()?;
+    let files = sources
+        .zones
+        .iter()
+        .map(|path| zones(path, &sources.limits))
+        .collect::<Result<Vec<_>, _>>()?;
     let names = sources.zones.iter().zip(&files).map(|(path, files)| named(path, files));
     stack.names.splice(0..0, names.collect::<Vec<_>>());
     let mut zones = Vec::with_capacity(files.len());

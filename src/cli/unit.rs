@@ -29,6 +29,14 @@ impl Unit {
         }
     }
 
+    /// The file, as an argument names it.
+    pub(super) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File(argument) => Some(argument),
+            Self::Zone(_) => None,
+        }
+    }
+
     /// The zone of a configuration of octoDNS.
     pub(super) fn zone(&self) -> Option<&SourcedZone> {
         match self {

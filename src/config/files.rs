@@ -19,9 +19,14 @@ pub struct FileSetting {
 impl FileSetting {
     /// True if a file is meant, by its path from the folder of the configuration.
     pub fn means(&self, path: &str) -> bool {
-        let names = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
-        fits(&names(self.path.strip_prefix("./").unwrap_or(&self.path)), &names(path))
+        means(&self.path, path)
     }
+}
+
+/// True if a pattern means a file, both from the folder of the configuration.
+pub(crate) fn means(pattern: &str, path: &str) -> bool {
+    let names = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
+    fits(&names(pattern.strip_prefix("./").unwrap_or(pattern)), &names(path))
 }
 
 /// True if folders and a file fit a pattern.

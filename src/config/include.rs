@@ -71,6 +71,7 @@ impl Config {
         self.watch.mail_from = self.watch.mail_from.take().or(mail_from);
         self.watch.smtp = self.watch.smtp.take().or(smtp);
         self.watch.smtp_password_file = self.watch.smtp_password_file.take().or(password_file);
+        self.templates.extend(other.templates);
         self.files.extend(other.files);
         self.providers.extend(other.providers);
         self.rules.extend(other.rules);

@@ -16,6 +16,8 @@ mod watch;
 pub use apply::{Decisions, apply, decide, is_left_out, would_find};
 pub use baseline::{baseline, write_baseline};
 pub use files::FileSetting;
+#[cfg(feature = "cli")]
+pub(crate) use files::means;
 pub use inline::heed_comments;
 pub use read::read;
 pub use watch::{WatchSetting, watch_interval, without_password};
@@ -61,6 +63,8 @@ pub struct Config {
     pub own: Vec<Written<Name>>,
     /// How domains are watched.
     pub watch: WatchSetting,
+    /// Files that zones are made from, and that are none: paths as those of `files`.
+    pub templates: Vec<Written<String>>,
     /// What files are.
     pub files: Vec<FileSetting>,
     /// Facts about providers, beside those that the program has.

@@ -146,6 +146,24 @@ fn limits_are_settings_and_one_that_is_reached_is_no_success() {
 }
 
 #[test]
+fn limits_hold_for_a_zone_file_that_lies_over_the_dns() {
+    let records: String = (0..20).map(|it| format!("h{it} 60 A 192.0.2.{it}\n")).collect();
+    let text = format!("@ 60 SOA ns h 1 7200 900 1209600 300\n{records}");
+    let reached = ["20", "21"].map(|most| {
+        let words =
+            ["example.com", "--offline", "--zone", "example.com.zone", "--max-records", most];
+        let run = run(&format!("most-zone-{most}"), words);
+        let said = run.file("example.com.zone", text.as_bytes()).end().screen();
+        said.split_whitespace().collect::<Vec<_>>().join(" ").contains("--max-records allows")
+    });
+    assert_eq!(reached, [true, false]);
+    let large = vec![b'\n'; 1024 * 1024 + 1];
+    let words = ["example.com", "--offline", "--zone", "example.com.zone", "--max-size", "1"];
+    let ended = run("most-zone-size", words).file("example.com.zone", &large).end();
+    assert_eq!(ended.refusal(), (Some(2), "error: example.com.zone: larger than 1 MiB"));
+}
+
+#[test]
 fn a_change_of_a_plan_whose_name_is_not_there_is_said_and_undetermined() {
     let change = |actions: &str| {
         format!(

@@ -332,3 +332,69 @@ fn a_zone_that_the_configuration_names_no_more_stays_as_it_is() {
     let is_told = said.contains("zone example.net: octoDNS no longer manages it");
     assert_eq!((ended.code, is_told), (Some(0), true), "{said}");
 }
+
+/// What `lint` says of these files.
+fn lint_files<const N: usize>(
+    test: &str,
+    words: [&str; N],
+    files: &[(&str, &str)],
+) -> (Ended, String) {
+    let run = run(&format!("octodns-{test}"), ["lint"]).arguments(words);
+    let ended = with(run, files).end();
+    let said = format!("{} {}", screen(&ended), ended.stderr);
+    (ended, said)
+}
+
+#[test]
+fn the_parts_of_a_zone_are_linted_as_one() {
+    let top = top("v=spf1 +all");
+    let files = [
+        ("zones/example.com./$example.com.yaml", &*top),
+        ("zones/example.com./_dmarc.yaml", DMARC),
+        ("zones/example.com.yaml", KEY),
+    ];
+    let words: [&[&str]; 3] = [
+        &["zones"],
+        &["zones/example.com.", "zones/example.com.yaml"],
+        &[files[0].0, files[1].0, files[2].0],
+    ];
+    for (index, words) in words.into_iter().enumerate() {
+        let mut run = run(&format!("octodns-parts-{index}"), ["lint"]);
+        run.arguments.extend(words.iter().map(Into::into));
+        let ended = with(run, &files).end();
+        let said = screen(&ended);
+        let is_told = said.contains("$example.com.yaml:3:") && said.contains("1 error, 0 warnings");
+        assert_eq!((ended.code, is_told), (Some(1), true), "{words:?}: {said}");
+    }
+}
+
+#[test]
+fn two_sources_that_are_named_without_a_configuration_are_one_zone() {
+    let extra = format!("{DMARC}{KEY}");
+    let files = [("a/example.com.yaml", &*top(SPF)), ("b/example.com.yaml", &*extra)];
+    let (ended, said) = lint_files("named", ["a/example.com.yaml", "b/example.com.yaml"], &files);
+    assert_eq!((ended.code, said.contains("0 warnings")), (Some(0), true), "{said}");
+}
+
+#[test]
+fn two_files_with_the_same_record_sets_need_their_configuration() {
+    let inside = "'': {type: TXT, value: v=spf1 +all}\n";
+    let files = [("a/example.com.yaml", &*top(SPF)), ("b/example.com.yaml", inside)];
+    let (ended, said) = lint_files("views", ["a", "b"], &files);
+    let is_told = said.contains("example.com is in files of a, b that list the same record sets");
+    let claims = ["dmarc/missing", "mx/none", "duplicate-set", "b/example.com.yaml:1:"];
+    let claims = claims.map(|it| said.contains(it));
+    assert_eq!(
+        (ended.code, is_told, claims),
+        (Some(1), true, [false, false, false, true]),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_zone_of_another_tool_is_not_taken_for_a_part() {
+    let google = "---\nkind: dns#resourceRecordSet\nname: example.com.\nrrdatas:\n- '\"v=spf1 +all\"'\nttl: 300\ntype: TXT\n";
+    let files = [("a/example.com.yaml", &*whole(SPF)), ("b/example.com.yaml", google)];
+    let (ended, said) = lint_files("foreign", ["a", "b"], &files);
+    assert_eq!((ended.code, said.contains("b/example.com.yaml:5:")), (Some(1), true), "{said}");
+}

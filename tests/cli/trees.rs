@@ -413,3 +413,57 @@ fn an_included_file_is_named_without_detours() {
     let is_short = said.contains("includes/more.inc:") && !said.contains("zones/../");
     assert!(is_short, "{said}");
 }
+
+#[test]
+fn templates_are_neither_judged_nor_reported_as_unreadable() {
+    let template =
+        "$ORIGIN {{ domain }}.\n@ IN TXT \"v=spf1 include:@DOMAIN@ +all\"\n@DOMAIN@ broken\n";
+    let files = [
+        ("mailcheck.toml", "templates = [\"zones/*.tmpl\", \"base/**\"]\n"),
+        ("zones/default.tmpl", template),
+        ("base/a/b.zone", template),
+        ("zones/example.com.zone", &zone("example.com")),
+    ];
+    let run = repository("templates", &files).variable("MAILCHECK_CONFIG", "mailcheck.toml");
+    let run = run.arguments(["lint", "zones", "base", "zones/default.tmpl"]);
+    let ended = run.end();
+    let said = format!("{} {}", screen(&ended), ended.stderr);
+    let is_told = said.contains("1 more are templates") && said.contains("1 file, ");
+    assert_eq!((ended.code, is_told), (Some(0), true), "{said}");
+}
+
+#[test]
+fn a_change_of_a_template_is_no_change_of_a_zone() {
+    let template = "@ IN TXT \"v=spf1 include:@DOMAIN@ +all\"\n@DOMAIN@ broken\n";
+    let files = [
+        ("mailcheck.toml", "templates = [\"zones/*.tmpl\"]\n"),
+        ("zones/default.tmpl", template),
+        ("zones/example.com.zone", &zone("example.com")),
+    ];
+    let run = repository("template-changed", &files).file("zones/default.tmpl", b"@DOMAIN@ x\n");
+    let run = run.arguments(["diff", "--config", "mailcheck.toml", "--offline", "--base", "HEAD"]);
+    let ended = run.arguments(["zones", "zones/default.tmpl"]).end();
+    let said = format!("{} {}", screen(&ended), ended.stderr);
+    let is_told = said.contains("zones/default.tmpl is a template");
+    assert_eq!((ended.code, is_told), (Some(0), true), "{said}");
+}
+
+#[test]
+fn a_link_to_a_file_of_the_repository_is_that_file_at_a_commit_too() {
+    let old = zone("example.com");
+    let empty = run("trees-linked", []).file("shared/a.zone", old.as_bytes());
+    std::fs::create_dir_all(empty.folder.join("zones")).expect("a folder");
+    for (link, target) in [("zones/example.com.zone", "../shared/a.zone"), ("more", "shared")] {
+        std::os::unix::fs::symlink(target, empty.folder.join(link)).expect("a link");
+    }
+    std::os::unix::fs::symlink("/etc/hostname", empty.folder.join("zones/out.zone"))
+        .expect("a link");
+    git(&empty.folder, &["init", "-q"]);
+    git(&empty.folder, &["add", "-A"]);
+    git(&empty.folder, &["commit", "-qm", "one"]);
+    let new = old.replace("v=spf1 mx -all", "v=spf1 -all");
+    let run = empty.file("shared/a.zone", new.as_bytes());
+    let (ended, said) = diff(run, ["zones/example.com.zone", "more/a.zone"]);
+    let is_told = said.contains("LOST") && !said.contains("is new");
+    assert_eq!((ended.code, is_told), (Some(1), true), "{said}");
+}

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 /// What files are.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Reading {
     /// Other sources add records to the zones of these files
     ///
@@ -32,29 +32,32 @@ pub struct Reading {
     /// mailcheck opens no file outside it: not by .., not by an absolute path, not by a symbolic link.
     #[arg(long, value_name = "DIR")]
     pub root: Option<PathBuf>,
+}
 
-    /// Read files up to this size, in MiB
-    #[arg(long, value_name = "MIB", default_value_t = MOST_MIB, hide_default_value = true, hide_short_help = true)]
+/// How much of a file with records is read.
+#[derive(Args, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Read files with records up to this size, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = MOST_MIB, hide_default_value = true, hide_short_help = true, help_heading = "Sources")]
     pub max_size: u64,
 
     /// Read at most this many records of a file
     ///
     /// A million records take about 500 MiB of memory.
-    #[arg(long, value_name = "N", default_value_t = MOST_RECORDS, hide_default_value = true, hide_short_help = true)]
+    #[arg(long, value_name = "N", default_value_t = MOST_RECORDS, hide_default_value = true, hide_short_help = true, help_heading = "Sources")]
     pub max_records: usize,
 }
 
 /// The largest file with records that is read unless another size is given, in MiB.
 const MOST_MIB: u64 = 64;
 
-impl Default for Reading {
+impl Default for Limits {
     fn default() -> Self {
-        let (max_size, max_records) = (MOST_MIB, MOST_RECORDS);
-        Self { partial: false, view: None, origin: None, root: None, max_size, max_records }
+        Self { max_size: MOST_MIB, max_records: MOST_RECORDS }
     }
 }
 
-impl Reading {
+impl Limits {
     /// The largest file that is read, in octets.
     pub fn most_octets(&self) -> u64 {
         self.max_size.saturating_mul(1024 * 1024)

@@ -165,6 +165,10 @@ fn lines(settings: &Settings, given: impl Fn(&str) -> Option<String>) -> Vec<(St
             config.own.iter().map(|it| quoted(&it.value.to_string())).collect();
         lines.push((format!("own = [{}]", names.join(", ")), place(&first.place)));
     }
+    if let Some(first) = config.templates.first() {
+        let paths: Vec<String> = config.templates.iter().map(|it| quoted(&it.value)).collect();
+        lines.push((format!("templates = [{}]", paths.join(", ")), place(&first.place)));
+    }
     for (id, scopes) in [("select", select), ("ignore", ignore)] {
         if !scopes.is_empty() {
             let words: Vec<&str> = scopes.iter().map(|scope| scope.word()).collect();

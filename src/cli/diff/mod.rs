@@ -115,7 +115,7 @@ async fn carry_out(typed: DiffArgs) -> Result<u8, RunError> {
         // A change that weakens something is not merged unseen.
         ending.fail_on = Some(Severity::Warn);
     }
-    let natures = Natures::new(typed.reading.clone(), &ending.policy.config);
+    let natures = Natures::new(typed.reading.clone(), typed.sources.limits, &ending.policy.config);
     let states = States::read(&typed, natures.clone())?;
     let zones = [&states.before.zones, &states.after.zones];
     let reach = match states.domains.is_empty() {

@@ -1,5 +1,6 @@
 //! Zones of octoDNS, each out of the files of its sources, in two states.
 
+use super::super::git::Commit;
 use super::super::input;
 use super::super::nature::Natures;
 use super::super::served::{Begin, Disk, Expansion, Meant};
@@ -22,6 +23,17 @@ pub(super) type Open<'o> = &'o dyn Fn(&Path) -> Result<Vec<u8>, Mistake>;
 pub(super) fn on_disk(natures: &Natures) -> impl Fn(&Path) -> Result<Vec<u8>, Mistake> {
     let most = natures.most_octets();
     move |path| input::read(path, most)
+}
+
+/// What a configuration of either state means. A file that is none, and is alike in both, is not asked for.
+pub(super) fn in_states(path: &Path, commit: &Commit) -> Option<(Vec<Meant>, Expansion)> {
+    let now = Expansion::of(path, &Disk, Begin::Run);
+    let may_have_been = now.is_some() || !path.is_file() || commit.has_changed(path);
+    let was = may_have_been.then(|| Expansion::of(path, commit, Begin::Run)).flatten();
+    if now.is_none() && was.is_none() {
+        return None;
+    }
+    Some(now.unwrap_or_default().since(was.unwrap_or_default()))
 }
 
 impl States {

@@ -4,12 +4,12 @@ use super::super::folder::{self, Listing, looks_like_file};
 use super::super::fragments::{Wholes, whole_units, wholes};
 use super::super::git::Commit;
 use super::super::nature::Natures;
-use super::super::served::{Begin, Disk, Expansion, Meant};
+use super::super::served::{Begin, Expansion, Meant};
 use super::super::unit::Unit;
 use super::super::unread::{self, Unread, Version, is_understood};
 use super::super::words::{Mistake, Sources, domain, server};
 use super::super::{args, input, sources};
-use super::sourced::{Open, on_disk};
+use super::sourced::{Open, in_states, on_disk};
 use super::{DiffArgs, faults};
 use crate::diagnostic::{self, Location};
 use crate::dns::{Kind, Place};
@@ -284,7 +284,7 @@ impl States {
             if path.is_dir() || was_folder()? {
                 let listing = folder::listing(path, Some(commit), &self.natures)?;
                 named.append(&mut self.listed(path, listing));
-            } else if let Some((mut meant, said)) = expansion(path, commit) {
+            } else if let Some((mut meant, said)) = in_states(path, commit) {
                 self.notes.extend(said.notes);
                 self.unread.is_partial |= said.is_partial;
                 all.append(&mut meant);
@@ -296,6 +296,7 @@ impl States {
         let Wholes { files: named, notes } = wholes(named, &self.natures, Some(commit));
         self.notes.extend(notes);
         all.extend(named.into_iter().map(Meant::in_both));
+        self.notes.extend(self.natures.without_templates(&mut all, Meant::file));
         Ok(all)
     }
 
@@ -324,6 +325,7 @@ impl States {
                 unit => all.push(unit),
             }
         }
+        self.notes.extend(self.natures.without_templates(&mut all, Unit::file));
         let (all, notes) = whole_units(all, &self.natures);
         self.notes.extend(notes);
         let version = |unit: Unit| match unit {
@@ -411,17 +413,6 @@ impl States {
         }
         Ok(())
     }
-}
-
-/// What a configuration of either state means. A file that is none, and is alike in both, is not asked for.
-fn expansion(path: &Path, commit: &Commit) -> Option<(Vec<Meant>, Expansion)> {
-    let now = Expansion::of(path, &Disk, Begin::Run);
-    let may_have_been = now.is_some() || !path.is_file() || commit.has_changed(path);
-    let was = may_have_been.then(|| Expansion::of(path, commit, Begin::Run)).flatten();
-    if now.is_none() && was.is_none() {
-        return None;
-    }
-    Some(now.unwrap_or_default().since(was.unwrap_or_default()))
 }
 
 /// The commit that the files are compared with, looked up where one of them lies.

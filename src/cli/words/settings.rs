@@ -97,6 +97,8 @@ pub struct Sources {
     pub resolvers: Vec<String>,
     /// Zone files laid over the DNS.
     pub zones: Vec<PathBuf>,
+    /// How much of them is read.
+    pub limits: args::Limits,
     /// True if no server may be asked.
     pub offline: bool,
     /// The cassette to write.
@@ -173,6 +175,7 @@ impl Sources {
         Ok(Self {
             resolvers,
             zones: typed.zone,
+            limits: typed.limits,
             offline: typed.offline,
             record: typed.record,
             replay: typed.replay,

@@ -20,12 +20,13 @@ use toml::de::{DeTable, DeValue};
 /// Most faults that are listed: a reader who sees them all can repair the file.
 const TOLD: usize = 100;
 /// The keys at the top of a file.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "fail-on",
     "most-queries",
     "provider-data",
     "include",
     "own",
+    "templates",
     "files",
     "domain",
     "provider",
@@ -116,6 +117,7 @@ impl Reader<'_> {
                 "provider-data" => self.provider_data(value),
                 "include" => self.config.includes = self.words(value, "include"),
                 "own" => self.own(value),
+                "templates" => self.config.templates = self.words(value, "templates"),
                 "files" => self.files(value),
                 "domain" => self.domains(value),
                 "provider" => self.providers(value),
