@@ -134,10 +134,13 @@ fn every_bounce_of_several_in_one_message_is_read() {
     let digest = format!("{head}/digest; boundary=o\n\n--o\n\n{x}\n--o\n\n{y}\n--o--\n");
     let file = "--o\nContent-Type: application/octet-stream; name=a.eml\n\n";
     let files = format!("{head}/mixed; boundary=o\n\n{file}{x}\n{file}{y}\n--o--\n");
-    assert_eq!(
-        [bounced("forwarded", &forwarded), bounced("digest", &digest), bounced("files", &files)],
-        [both, both, both]
-    );
+    let found = [
+        bounced("forwarded", &forwarded),
+        bounced("digest", &digest),
+        bounced("files", &files),
+        bounced("concatenated", &format!("{x}{y}")),
+    ];
+    assert_eq!(found, [both; 4]);
 }
 
 #[test]

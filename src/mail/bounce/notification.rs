@@ -11,6 +11,7 @@ use super::prose::{
 use super::status::{Status, statuses};
 use super::{Bounce, Recipient, pasted, reply};
 use crate::mail::feedback::message_fields;
+use crate::mail::source::concatenated;
 use mail_parser::{Message, MessageParser, MimeHeaders as _, PartType};
 use std::borrow::Cow;
 
@@ -64,8 +65,9 @@ pub(super) fn read(octets: &[u8]) -> Vec<Bounce> {
     if !begin.lines().next().is_some_and(pasted::is_field) {
         return pasted::read(&begin).into_iter().collect();
     }
-    let message = MessageParser::default().parse(text);
-    message.map(|message| of_message(&message, 0)).unwrap_or_default()
+    let parse = |text| MessageParser::default().parse(text);
+    let all = concatenated(text).take(MOST).filter_map(parse);
+    all.flat_map(|message| of_message(&message, 0)).take(MOST).collect()
 }
 
 /// What a message says, or one that is attached to it.

@@ -7,7 +7,7 @@ use super::failure::{self, FailureReport};
 use super::flaw::{Flaw, Flaws};
 use super::tls;
 use super::{Outcome, Reading, Refusal, Report};
-use crate::mail::source::{is_mbox, pieces};
+use crate::mail::source::{concatenated, is_mbox, pieces};
 use flate2::bufread::GzDecoder;
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
 use std::borrow::Cow;
@@ -248,7 +248,14 @@ impl Unpacking {
     fn messages(&mut self, place: &Place<'_>, octets: &[u8], depth: usize) {
         let is_old = !octets.contains(&b'\n') && octets.contains(&b'\r');
         if !is_old && !is_mbox(octets) {
-            return self.message(place, octets, depth);
+            for message in concatenated(octets) {
+                self.parts += 1;
+                if self.parts > MOST_ENTRIES {
+                    return self.refuse(place, Refusal::hostile("too many parts"));
+                }
+                self.message(place, message, depth);
+            }
+            return;
         }
         for piece in pieces(octets).into_iter().flatten().flatten() {
             self.parts += 1;

@@ -6,8 +6,10 @@
 //! may fail for it. The quoting of an mbox is left in place: whether it was there when the message
 //! was signed, only the signature can say.
 
+mod concatenated;
 mod mbox;
 
+pub use concatenated::concatenated;
 pub use mbox::{Mbox, is_mbox};
 
 use serde::{Deserialize, Serialize};
