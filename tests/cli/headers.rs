@@ -74,3 +74,37 @@ fn an_ending_that_is_a_top_level_domain_too_hides_no_zone_of_a_folder() {
     let zones: Vec<String> = files.iter().map(|file| file["zones"][0].to_string()).collect();
     assert_eq!(zones, ["\"example.com.py\"", "\"example.pl\"", "\"example.rs\""], "{report}");
 }
+
+// ── exports of Cloudflare ───────────────────────────────────────────────────────────────────────
+
+/// An export with one mail host, whose address has what is said behind it.
+fn export(behind: &str, ttl: &str) -> String {
+    format!(
+        "{}example.com\t3600\tIN\tSOA\ta.ns.cloudflare.com. dns.cloudflare.com. 1 10000 2400 604800 3600\n\
+         mail.example.com.\t{ttl}\tIN\tA\t192.0.2.25{behind}\n\
+         example.com.\t{ttl}\tIN\tTXT\t\"v=spf1 a:mail.example.com -all\"\n",
+        HEADERS[0]
+    )
+}
+
+fn compared(test: &str, [old, new]: [String; 2]) -> (Option<i32>, String) {
+    let run = run(&format!("headers-{test}"), ["diff", "old.txt", "new.txt", "--offline"]);
+    let ended = run.file("old.txt", old.as_bytes()).file("new.txt", new.as_bytes()).end();
+    let said = ended.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+    (ended.code, said)
+}
+
+#[test]
+fn a_name_that_becomes_proxied_has_unknown_addresses() {
+    let states = [" ; cf_tags=cf-proxied:false", " ; cf_tags=cf-proxied:true"];
+    let (code, said) = compared("proxied", states.map(|it| export(it, "300")));
+    assert_eq!(code, Some(3), "{said}");
+}
+
+#[test]
+fn a_ttl_of_1_is_automatic() {
+    let old = export("", "1");
+    let new = old.replace("-all", "~all");
+    let (_, said) = compared("automatic", [old, new]);
+    assert!(said.contains("within 5 min of publishing"), "{said}");
+}

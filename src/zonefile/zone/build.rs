@@ -87,12 +87,7 @@ impl Builder {
         Self { claimed: Some(apex), ..Self::default() }
     }
 
-    /// Says that a record set is there and cannot be read: questions for it are not answered.
-    pub(in crate::zonefile) fn unread(&mut self, owner: &Name, kind: Kind) {
-        self.tree.entry(owner).sets.entry(kind).unread = true;
-    }
-
-    /// The same, with what stands there instead: another state of the file may have something else.
+    /// Says that a record set is there as something else than data: another state of the file may have something else.
     pub(in crate::zonefile) fn left_out(&mut self, owner: &Name, kind: Kind, what: &str) {
         let content = self.tree.entry(owner).sets.entry(kind);
         content.unread = true;
@@ -125,6 +120,11 @@ impl Builder {
 }
 
 impl Builder {
+    /// Says that a record set is there and cannot be read: questions for it are not answered.
+    pub(in crate::zonefile) fn unread(&mut self, owner: &Name, kind: Kind) {
+        self.tree.entry(owner).sets.entry(kind).unread = true;
+    }
+
     /// Says which zone it is where the text says it nowhere, or of the root.
     pub(in crate::zonefile) fn suppose(&mut self, zone: Option<&Name>) {
         self.hint = zone.cloned();

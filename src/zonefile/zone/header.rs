@@ -4,6 +4,7 @@ use super::build::Fault;
 use super::fault::ErrorKind;
 use crate::dns::Kind;
 use crate::dns::presentation::{self, Word};
+use crate::net::Name;
 use crate::text::lex::Wanted;
 
 const KIND: &str = "a record type";
@@ -12,6 +13,12 @@ const KIND: &str = "a record type";
 pub(super) fn is_age(word: Word<'_>) -> bool {
     let text = word.text.strip_prefix(b"[AGE:").and_then(|text| text.strip_suffix(b"]"));
     !word.quoted && text.is_some_and(|text| text.iter().all(u8::is_ascii_digit))
+}
+
+/// True for a name that is the origin twice.
+pub(super) fn is_doubled(origin: &Name, owner: &Name) -> bool {
+    let count = origin.label_count();
+    count > 0 && owner.label_count() == 2 * count && owner.labels().take(count).eq(origin.labels())
 }
 
 /// What stands before the data of a record.

@@ -16,6 +16,7 @@
 //! Absent on purpose: classes other than IN, and DNSSEC, whose records are known and skipped.
 
 mod build;
+mod cloudflare;
 mod differing;
 mod fault;
 mod generate;

@@ -2,10 +2,11 @@
 
 use super::Zone;
 use super::build::{self, Builder, Fault, Row};
+use super::cloudflare::{self, Export};
 use super::fault::{Concern, ErrorKind, Notice, ZoneError};
 use super::generate::{self, Range};
 use super::grammar::{self, Entry, Parts};
-use super::header::{Header, header, is_age};
+use super::header::{Header, header, is_age, is_doubled};
 use super::ignore::{self, Ignore, Pending};
 use super::include::{Assembly, Part};
 use super::source::{MOST_RECORDS, Remarks, Source};
@@ -80,6 +81,8 @@ struct Reader<'a> {
     outer: Vec<(Option<Name>, Owner)>,
     /// The origin that a directive gives to the file that it includes.
     inner_origin: Option<Name>,
+    /// What an export of Cloudflare says beside its records.
+    export: Export,
 }
 
 /// Gives what a grammar wanted its kind.
@@ -124,6 +127,7 @@ fn read_parts(
         refused,
         outer: Vec::new(),
         inner_origin: None,
+        export: Export::of(text),
     };
     reader.builder.suppose(origin);
     let ends = parts_of_text.iter().skip(1).map(|part| part.begin).chain([text.len()]);
@@ -155,6 +159,7 @@ impl<'a> Reader<'a> {
             let (entry, next) = grammar::entry(rest, &mut parts);
             self.concern = self.concern_of(entry, &parts.words);
             parts.faults.iter().for_each(|wanted| self.expected((ErrorKind::Syntax, *wanted)));
+            self.export.see(rest.get(..rest.len() - next.len()).unwrap_or_default());
             self.comments(entry, &parts, next);
             if let Err(fault) = self.entry(entry, &parts.words) {
                 self.expected(fault);
@@ -285,12 +290,7 @@ impl<'a> Reader<'a> {
     fn without_doubled_origin(&mut self, word: Word<'a>, owner: Name, rest: &[Word<'a>]) -> Name {
         let Some(origin) = &self.origin else { return owner };
         let is_soa = rest.iter().take(3).any(|word| word.is("SOA"));
-        let count = origin.label_count();
-        let is_doubled = is_soa
-            && count > 0
-            && owner.label_count() == 2 * count
-            && owner.labels().take(count).eq(origin.labels());
-        if !is_doubled {
+        if !is_soa || !is_doubled(origin, &owner) {
             return owner;
         }
         let origin = origin.clone();
@@ -374,6 +374,12 @@ impl<'a> Reader<'a> {
         let Header { ttl, kind, data } = header(words, after)?;
         self.last_ttl = ttl.or(self.last_ttl);
         let ttl = ttl.or(self.default_ttl).or(self.last_ttl);
+        let ttl = ttl.map(|ttl| self.export.ttl(ttl));
+        let offset = self.source.offset(start);
+        if self.export.is_proxied(kind) {
+            cloudflare::leave_open(&mut self.builder, &mut self.remarks, owner, offset);
+            return Ok(());
+        }
         if kind == Kind::Soa && self.origin.is_none() {
             self.origin = Some(owner.clone());
         }
@@ -385,7 +391,6 @@ impl<'a> Reader<'a> {
             });
             self.source.marks(octets)
         });
-        let offset = self.source.offset(start);
         let row = Row { owner, kind, ttl, offset, wire, marks };
         let inserted = self.builder.insert(&self.source, row);
         inserted.map_err(|(kind, what)| (kind, Wanted { at: start, what }))
