@@ -31,6 +31,8 @@ pub(crate) async fn records(
                 continue;
             }
             (was_answered, _) => {
+                // What an alias led to may be unknown; that it goes or comes is not.
+                changed.extend(alias_change(was, now));
                 let (failed, when) = if was_answered { (now, "after") } else { (*was, "before") };
                 if let LookupOutcome::Failed(trouble) = failed.outcome {
                     unknowns.push(one_sided(&now.name, now.kind, trouble, when));

@@ -143,6 +143,20 @@ fn an_entry_that_cannot_be_read_is_the_fault_of_the_file_and_of_no_server() {
     assert!(said.contains("fault yours: example.org TXT in zone: "), "{said}");
 }
 
+#[test]
+fn an_alias_of_a_selector_that_goes_is_shown_once_though_its_key_is_unknown() {
+    let zone = "example.org. 300 SOA ns.example.net. h.example.net. 1 7200 900 1209600 300\n\
+        example.org. NS ns.example.net.\nexample.org. TXT \"v=spf1 -all\"\n";
+    let alias = "s2._domainkey.example.org. CNAME s2.domainkey.u1.wl1.sendgrid.net.\n";
+    let run = run("kinds-alias-gone", ["diff", "old.zone", "new.zone", "--offline"]);
+    let run = run.file("old.zone", format!("{zone}{alias}").as_bytes());
+    let ended = run.file("new.zone", zone.as_bytes()).end();
+    let said = ended.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = "s2._domainkey.example.org CNAME - s2.domainkey.u1.wl1.sendgrid.net.";
+    assert_eq!(said.matches(line).count(), 1, "{said}");
+    assert_eq!(ended.code, Some(3), "{said}");
+}
+
 // ── policies without end ────────────────────────────────────────────────────────────────────────
 
 #[test]
