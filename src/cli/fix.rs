@@ -57,7 +57,7 @@ pub(super) struct FixArgs {
     words: Vec<OsString>,
 
     /// zone, octodns, dnscontrol, terraform, terraform-json, route53, cloudformation, gcloud, cloudflare,
-    /// powerdns, dnsendpoint, tinydns or json
+    /// powerdns, dnsendpoint, azure, tinydns, csv or json
     #[arg(
         short = 'f',
         long = "format",
@@ -109,6 +109,8 @@ enum Form {
     Powerdns,
     Dnsendpoint,
     Tinydns,
+    Azure,
+    Csv,
     Json,
 }
 
@@ -128,6 +130,8 @@ impl Form {
             Self::Powerdns => Some(Tool::Powerdns),
             Self::Dnsendpoint => Some(Tool::Dnsendpoint),
             Self::Tinydns => Some(Tool::Tinydns),
+            Self::Azure => Some(Tool::Azure),
+            Self::Csv => Some(Tool::Csv),
             Self::Json => None,
         }
     }

@@ -338,6 +338,8 @@ fn what_is_printed_for_a_tool_is_read_back_as_the_repaired_policy() {
         ("cloudformation", "template.yaml"),
         ("powerdns", "zone.json"),
         ("tinydns", "data"),
+        ("azure", "template.json"),
+        ("csv", "records.csv"),
     ];
     for (format, file) in files {
         let test = format!("fix-back-{format}");

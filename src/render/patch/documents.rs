@@ -1,7 +1,7 @@
 //! Documents in JSON, which hold no comments: what a fix does is in the member that is there for it, or
 //! nowhere.
 
-use super::{host, plain, route53_strings, terraform};
+use super::{host, plain, relative, route53_strings, terraform};
 use crate::dns::Data;
 use crate::report::{Patch, PatchSet};
 use serde_json::{Map, Value, json};
@@ -88,6 +88,60 @@ pub(super) fn terraform_json(patch: &Patch) -> Value {
         records.insert(terraform::label(set), resource);
     }
     json!({"//": summary(patch), "resource": {"aws_route53_record": records}})
+}
+
+/// A template that `az deployment group create --template-file` takes. It sets record sets and removes none,
+/// so those that go are named in the description.
+pub(super) fn azure(patch: &Patch) -> Value {
+    let zone = patch.zone();
+    let mut said = summary(patch);
+    let mut resources = Vec::new();
+    for set in &patch.sets {
+        let name = relative(&set.name, &zone).unwrap_or_else(|| "@".to_owned());
+        if set.after.is_empty() {
+            said.push_str(&format!("; to be deleted: {} {}", set.name, set.kind));
+            continue;
+        }
+        let mut properties = json!({ "TTL": set.ttl });
+        for data in &set.after {
+            let (key, value) = match data {
+                Data::Txt(strings) => {
+                    let strings = strings.iter().map(|it| String::from_utf8_lossy(it).into_owned());
+                    ("TXTRecords", json!({ "value": strings.collect::<Vec<_>>() }))
+                }
+                Data::Mx { preference, exchange } => {
+                    ("MXRecords", json!({"preference": preference, "exchange": host(exchange)}))
+                }
+                Data::Cname(target) => ("CNAMERecord", json!({ "cname": host(target) })),
+                Data::A(address) => ("ARecords", json!({ "ipv4Address": address.to_string() })),
+                Data::Aaaa(address) => {
+                    ("AAAARecords", json!({ "ipv6Address": address.to_string() }))
+                }
+                data => {
+                    said.push_str(&format!(
+                        "; by hand: {} {} {}",
+                        set.name,
+                        set.kind,
+                        plain(set, data)
+                    ));
+                    continue;
+                }
+            };
+            match (key, properties.get_mut(key).and_then(Value::as_array_mut)) {
+                ("CNAMERecord", _) => properties[key] = value,
+                (_, Some(list)) => list.push(value),
+                (_, None) => properties[key] = json!([value]),
+            }
+        }
+        resources.push(json!({"type": format!("Microsoft.Network/dnsZones/{}", set.kind),
+            "apiVersion": "2018-05-01", "name": format!("{zone}/{name}"), "properties": properties}));
+    }
+    json!({
+        "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+        "contentVersion": "1.0.0.0",
+        "metadata": { "description": said },
+        "resources": resources,
+    })
 }
 
 /// A string in which nothing is a template.

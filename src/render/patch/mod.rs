@@ -12,11 +12,14 @@
 //! | `powerdns` | a `PATCH` of a zone: record sets whole, or to delete |
 //! | `cloudflare` | a batch: the records that come; the identifiers of those that go are to be filled in |
 //! | `terraform-json` | as `terraform`, in JSON |
+//! | `azure` | a template of Azure Resource Manager: record sets whole |
+//! | `csv` | a table of the record sets that come, whole; records that go in comments |
 //!
 //! Where a tool describes record sets as a whole, the records that stay are written too: leaving
 //! them out would remove them. Every fix is named in a comment before the records; JSON has no comments, and
 //! holds one patch.
 
+mod csv;
 mod dnscontrol;
 mod documents;
 mod manifests;
@@ -60,12 +63,16 @@ pub enum Tool {
     Cloudflare,
     /// Terraform, in JSON.
     TerraformJson,
+    /// Azure DNS, by a template.
+    Azure,
+    /// A table for a spreadsheet, or for the form of a provider.
+    Csv,
 }
 
 impl Tool {
     /// True where records are written by their names below the zone.
     pub fn names_zone(self) -> bool {
-        matches!(self, Self::Octodns | Self::Dnscontrol | Self::Cloudformation)
+        matches!(self, Self::Octodns | Self::Dnscontrol | Self::Cloudformation | Self::Azure)
     }
 
     /// True for a document of JSON: it holds one patch and no comment.
@@ -78,9 +85,10 @@ impl Tool {
         match self {
             Self::Zone => Some(";"),
             Self::Terraform | Self::Octodns | Self::Tinydns => Some("#"),
-            Self::Gcloud | Self::Dnsendpoint | Self::Cloudformation => Some("#"),
+            Self::Gcloud | Self::Dnsendpoint | Self::Cloudformation | Self::Csv => Some("#"),
             Self::Dnscontrol => Some("//"),
-            Self::Route53 | Self::Powerdns | Self::Cloudflare | Self::TerraformJson => None,
+            Self::Route53 | Self::Powerdns | Self::Cloudflare => None,
+            Self::TerraformJson | Self::Azure => None,
         }
     }
 }
@@ -149,6 +157,8 @@ pub fn render(patch: &Patch, tool: Tool, out: &mut dyn Write) -> io::Result<()> 
         Tool::Powerdns => return document(&documents::powerdns(patch), out),
         Tool::Cloudflare => return document(&documents::cloudflare(patch), out),
         Tool::TerraformJson => return document(&documents::terraform_json(patch), out),
+        Tool::Azure => return document(&documents::azure(patch), out),
+        Tool::Csv => csv::write(patch, &mut text),
     }
     out.write_all(text.as_bytes())
 }

@@ -32,7 +32,7 @@ fn patch(owner: &str, old: &[u8], new: &[u8]) -> Patch {
     }
 }
 
-const ALL: [Tool; 12] = [
+const ALL: [Tool; 14] = [
     Tool::Zone,
     Tool::Terraform,
     Tool::Octodns,
@@ -45,6 +45,8 @@ const ALL: [Tool; 12] = [
     Tool::Powerdns,
     Tool::Cloudflare,
     Tool::TerraformJson,
+    Tool::Azure,
+    Tool::Csv,
 ];
 
 fn document(patch: &Patch, tool: Tool) -> serde_json::Value {

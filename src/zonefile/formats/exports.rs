@@ -116,7 +116,8 @@ impl Reader {
         if matches!(value.node, Node::List(_)) {
             return value.items().into_iter().for_each(|item| self.value(book, builder, item));
         }
-        let lists = ["ResourceRecordSets", "rrsets", "result", "value", "items", "RecordSets"];
+        let lists =
+            ["ResourceRecordSets", "rrsets", "result", "value", "items", "RecordSets", "resources"];
         match self.format {
             Format::Kubernetes => {
                 let spec = value.get("spec").and_then(|spec| spec.get("endpoints"));
@@ -300,13 +301,14 @@ impl Reader {
                 text.octets().iter().rposition(|octet| *octet == b'/').map_or(0, |it| it + 1);
             text.part(start..text.octets().len())
         });
-        let name = inner.get("fqdn").and_then(Value::text);
+        let name = inner.get("fqdn").and_then(Value::text).cloned();
+        let name = name.or_else(|| value.get("name").and_then(Value::text).and_then(in_template));
         let (Some(word), Some(name)) = (word, name) else {
             let what = "expected a record set with fqdn and type";
             return book.fault(value.offset, ErrorKind::Syntax, what);
         };
         let root = Name::root();
-        let Some(owner) = book.name(name, Some(&root)) else { return };
+        let Some(owner) = book.name(&name, Some(&root)) else { return };
         let Some(kind) = Book::kind(&word) else {
             return super::tool::provider_type(book, builder, &owner, &word);
         };
@@ -411,6 +413,14 @@ impl Reader {
 
 fn list_of<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
     value.get(key).filter(|list| matches!(list.node, Node::List(_)))
+}
+
+/// The name of a record set in a template of Azure: `example.com/_dmarc`, or `example.com/@`.
+fn in_template(name: &Text) -> Option<Text> {
+    let text = std::str::from_utf8(name.octets()).ok()?;
+    let (zone, relative) = text.split_once('/').filter(|_| !text.starts_with('['))?;
+    let full = if relative == "@" { zone.to_owned() } else { format!("{relative}.{zone}") };
+    Some(Text::implied(full.as_bytes(), name.start()))
 }
 
 /// What a set has instead of plain data: its target, or the share of senders that get it, and its values.

@@ -60,15 +60,22 @@ impl Columns {
 
 /// True for a text that begins with a header.
 pub(super) fn has_header(text: &[u8]) -> bool {
-    let line = text.split(|octet| *octet == b'\n').next().unwrap_or_default();
+    let mut lines = text.split(|octet| *octet == b'\n').filter(|line| !is_comment(line));
+    let line = lines.next().unwrap_or_default();
     line.len() < 4096 && Columns::read(line.trim_ascii()).is_some()
+}
+
+/// True for a line that is no row, as `mailcheck fix` writes some.
+fn is_comment(line: &[u8]) -> bool {
+    line.starts_with(b"#")
 }
 
 /// Reads a table; names without a dot at their end, and not in `origin`, are below it.
 pub(super) fn read(book: &mut Book<'_>, origin: Option<&Name>) -> Zone {
     let mut builder = Builder::default();
     let text = book.source.text;
-    let mut lines = text.split(|octet| *octet == b'\n').map(<[u8]>::trim_ascii_end);
+    let lines = text.split(|octet| *octet == b'\n').map(<[u8]>::trim_ascii_end);
+    let mut lines = lines.filter(|line| !is_comment(line));
     let columns = lines.next().and_then(|line| Columns::read(line.trim_ascii()));
     match columns {
         Some(columns) => {
