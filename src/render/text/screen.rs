@@ -107,9 +107,6 @@ impl Stream for Screen {
         let mut sheet = self.sheet();
         self.tally.add_findings(&report.findings);
         if !report.run.files.is_empty() {
-            if !self.look.quiet {
-                self.notes(&mut sheet, report);
-            }
             lint::lint(&mut sheet, report, &self.tally, &self.look);
             return self.put(sheet, out);
         }
