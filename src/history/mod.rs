@@ -26,6 +26,7 @@ mod timeline;
 mod watching;
 
 pub use failure::StoreError;
+pub use observation::Observed;
 pub use observer::Observer;
 pub use outbox::{Backlog, Parcel};
 pub use reports::Sighting;

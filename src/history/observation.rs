@@ -2,9 +2,27 @@
 
 use super::store::{hash, newest, stored};
 use super::{Look, Store, StoreError};
-use crate::dns::{Answer, Failure, Outcome, Trouble, cassette_line};
+use crate::dns::{Answer, Failure, Outcome, Question, Trouble, cassette_line};
 use crate::text::rfc3339;
 use rusqlite::{Connection, OptionalExtension as _, params};
+use std::collections::BTreeMap;
+
+/// What was answered to a question, as a history keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observed {
+    line: Box<str>,
+    server: Box<str>,
+    /// How long the answer may be cached, in seconds.
+    pub ttl: Option<u32>,
+}
+
+impl Observed {
+    /// What is kept of an answer.
+    pub fn of(answer: &Answer) -> Self {
+        let server = answer.provenance.to_string().into();
+        Self { line: normalised(answer).into(), server, ttl: answer.ttl }
+    }
+}
 
 impl Look<'_> {
     /// Stores what was answered. An answer that the query had at the look before moves the end of its
@@ -17,24 +35,32 @@ impl Look<'_> {
         answers: impl IntoIterator<Item = &'a Answer>,
     ) -> Result<(), StoreError> {
         for answer in answers {
-            self.observe_one(answer)?;
+            self.observe_one(&answer.question, &Observed::of(answer))?;
         }
         Ok(())
     }
 
-    fn observe_one(&mut self, answer: &Answer) -> Result<(), StoreError> {
+    /// The same, of what an [`Observer`](super::Observer) kept.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn observe_all(&mut self, all: &BTreeMap<Question, Observed>) -> Result<(), StoreError> {
+        all.iter().try_for_each(|(question, observed)| self.observe_one(question, observed))
+    }
+
+    fn observe_one(&mut self, asked: &Question, observed: &Observed) -> Result<(), StoreError> {
         let (at, file) = (stored(self.at), &self.transaction);
-        let name = answer.question.name.to_string();
+        let (name, kind) = (asked.name.to_string(), asked.kind.to_string());
         let question = id_of(
             file,
             [
                 "INSERT INTO query (name, kind) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
                 "SELECT id FROM query WHERE name = ?1 AND kind = ?2",
             ],
-            params![name, answer.question.kind.to_string()],
+            params![name, kind],
         )?;
-        let whole = normalised(answer);
-        let line = unnamed(answer, &whole);
+        let whole = &*observed.line;
+        let line = unnamed(&name, &kind, whole);
         let known = id_of(
             file,
             [
@@ -52,7 +78,7 @@ impl Look<'_> {
             .query_row([question], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
         // Earlier forms kept the name in the line.
-        let is_same = |(_, before, had): &(i64, i64, String)| *before == known || *had == whole;
+        let is_same = |(_, before, had): &(i64, i64, String)| *before == known || had == whole;
         if let Some((observation, ..)) = newest.filter(is_same) {
             let mut moved =
                 file.prepare_cached("UPDATE observation SET last = ?2 WHERE id = ?1")?;
@@ -65,13 +91,13 @@ impl Look<'_> {
                 "INSERT INTO server (word) VALUES (?1) ON CONFLICT DO NOTHING",
                 "SELECT id FROM server WHERE word = ?1",
             ],
-            params![answer.provenance.to_string()],
+            params![observed.server],
         )?;
         let mut new = file.prepare_cached(
             "INSERT INTO observation (query, answer, ttl, server, first, last) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
         )?;
-        new.execute(params![question, known, answer.ttl, server, at])?;
+        new.execute(params![question, known, observed.ttl, server, at])?;
         Ok(())
     }
 
@@ -134,9 +160,8 @@ fn named(name: &str, kind: &str) -> String {
 }
 
 /// A line without its question, which is stored once: thousands of names do not exist, in the same words.
-fn unnamed(answer: &Answer, line: &str) -> String {
-    let question = &answer.question;
-    let begin = named(&question.name.to_string(), &question.kind.to_string());
+fn unnamed(name: &str, kind: &str, line: &str) -> String {
+    let begin = named(name, kind);
     let rest = line.strip_prefix('{').and_then(|line| line.strip_prefix(&*begin));
     rest.map_or_else(|| line.to_owned(), |rest| format!("{{{rest}"))
 }

@@ -110,8 +110,7 @@ mod moments {
         let live = Observer::new(Replay::read("live", cassette).expect("a cassette"));
         audit::domain(&live, inquiry, clock).await;
         let mut look = store.look(at).expect("it can be written");
-        let answers = live.answers();
-        look.observe(answers.iter().map(|answer| &**answer)).expect("it can be written");
+        look.observe_all(&live.take()).expect("it can be written");
         let seen = look.replay().expect("it can be read");
         let domain = audit::domain(&seen, inquiry, clock).await;
         look.keep().expect("it can be written");

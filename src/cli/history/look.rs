@@ -6,7 +6,7 @@ use crate::cli::check::examine;
 use crate::cli::session::Session;
 use crate::cli::{RunError, new_file};
 use crate::config::{self, Config};
-use crate::dns::{Answer, Cache, Dns, join_all};
+use crate::dns::{Cache, Dns, join_all};
 use crate::history::{Access, Observer, Store, StoreError};
 use crate::report::{Domain, Extent, Judged, Run, Threshold};
 use crate::web;
@@ -60,8 +60,10 @@ pub(in crate::cli) async fn look(
     let trouble = |why: StoreError| store::trouble(path, &why);
     let mut history = store::open(path, Access::Write)?;
     let mut look = history.look(at).map_err(trouble)?;
-    let answers = observer.answers();
-    look.observe(answers.iter().map(|answer| &**answer)).map_err(trouble)?;
+    let observed = observer.take();
+    look.observe_all(&observed).map_err(trouble)?;
+    let ttl = observed.values().filter_map(|one| one.ttl).min();
+    drop(observed);
     // The report is of what is stored, so that the same one comes out whenever it is asked for.
     let stored: Arc<dyn Dns> = Arc::new(Cache::new(look.replay().map_err(trouble)?));
     let mut domains = Vec::with_capacity(inquiries.len());
@@ -77,6 +79,5 @@ pub(in crate::cli) async fn look(
         domains.extend(found.map(|domain| Found { domain, since }));
     }
     look.keep().map_err(trouble)?;
-    let ttl = answers.iter().filter_map(|answer: &Arc<Answer>| answer.ttl).min();
     Ok(Looked { store: history, domains, ttl })
 }
