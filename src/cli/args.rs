@@ -242,7 +242,7 @@ pub struct Sources {
 
     /// Limit on queries to names of one other organization, per domain [default: 300]
     ///
-    /// A policy's author chooses which names are looked up. Results that need more queries are
+    /// An SPF record can cause queries to anyone's name servers. Results that need more queries are
     /// undetermined.
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..), hide_short_help = true)]
     pub most_queries: Option<u32>,

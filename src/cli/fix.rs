@@ -333,9 +333,9 @@ fn closing(
     let steps = || patches.iter().flat_map(|patch| &patch.steps);
     let fixes = match steps().count() {
         0 => match printed {
-            (false, false) => "no fix printed (--review and --templates print more)".to_owned(),
-            (true, false) => "no fix printed (--templates prints more)".to_owned(),
-            (false, true) => "no fix printed (--review prints more)".to_owned(),
+            (false, false) => "no automatic fix (--review prints fixes to check first, --templates records to complete)".to_owned(),
+            (true, false) => "no automatic fix (--templates prints records to complete)".to_owned(),
+            (false, true) => "no automatic fix (--review prints fixes to check first)".to_owned(),
             (true, true) => "no fix found".to_owned(),
         },
         1 => "1 fix".to_owned(),
@@ -366,7 +366,7 @@ fn left(domain: &Domain, patches: &[Patch]) -> String {
         1 => format!("\n  {:<5}  {rule}", severity.word()),
         _ => format!("\n  {:<5}  {rule} ({count} times)", severity.word()),
     });
-    format!("\nnot repaired:{}", named.collect::<String>())
+    format!("\nfindings without a fix here:{}", named.collect::<String>())
 }
 
 fn print(sentence: &str) {

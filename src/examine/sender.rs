@@ -133,7 +133,8 @@ async fn united(policies: &Policies<'_>, title: Phrase, names: &[Name]) -> Resol
         .filter(|set| !set.is_empty())
         .collect::<Vec<_>>();
     let listed: Vec<String> = names.iter().map(ToString::to_string).collect();
-    let mut notes = vec![Phrase::new().plain("addresses listed by ").name(listed.join(", "))];
+    let mut notes =
+        vec![Phrase::new().plain("the addresses checked are those of ").name(listed.join(", "))];
     let mut missing = None;
     for part in parts {
         notes.extend(part.notes);

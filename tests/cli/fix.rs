@@ -282,7 +282,7 @@ fn the_findings_that_are_left_are_those_that_count() {
     };
     assert_eq!(
         left("fix-left", ""),
-        "example.com: 2 fixes\nnot repaired:\n  warn   posture/spf-only\n  warn   dkim/proved-none\n  \
+        "example.com: 2 fixes\nfindings without a fix here:\n  warn   posture/spf-only\n  warn   dkim/proved-none\n  \
          note   dmarc/no-reports\n  note   mx/none\n"
     );
     assert_eq!(
@@ -291,7 +291,7 @@ fn the_findings_that_are_left_are_those_that_count() {
             "[rules]\n\"mx/none\" = \"off\"\n\"posture/spf-only\" = \"off\"\n\
              \"spf/neutral-all\" = \"off\"\n\"dmarc/no-reports\" = \"off\"\n"
         ),
-        "example.com: 1 fix\nnot repaired:\n  warn   dkim/proved-none\n"
+        "example.com: 1 fix\nfindings without a fix here:\n  warn   dkim/proved-none\n"
     );
 }
 
@@ -301,7 +301,7 @@ fn what_the_contract_finds_is_left_too() {
     let ended = configured("fix-contract", &faulty(), toml).arguments(["--only", "spf"]).end();
     assert_eq!(
         ended.stderr,
-        "example.com: 2 fixes\nnot repaired:\n  error  contract/sender-admitted\n  warn   \
+        "example.com: 2 fixes\nfindings without a fix here:\n  error  contract/sender-admitted\n  warn   \
          posture/spf-only\n  warn   dkim/proved-none\n  note   dmarc/no-reports\n  note   mx/none\n"
     );
 }

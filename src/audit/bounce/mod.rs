@@ -15,6 +15,7 @@ use crate::report::bounce::{Bounce, Bounces, Now, Recipient};
 use crate::report::{Certainty, Fault, FaultKind, Party, Run};
 use crate::text::{Phrase, escape};
 use check::{CHECKED, Checked, check};
+use std::collections::BTreeSet;
 use words::words;
 
 /// What one notification comes to; with a source of answers the check is made again.
@@ -265,28 +266,35 @@ fn exit_code(recipient: &Recipient) -> u8 {
 fn headline(recipients: &[Recipient], now: Option<&Now>) -> Phrase {
     let Some(first) = recipients.first() else { return Phrase::new() };
     let to = first.recipient.as_deref().unwrap_or("the recipient");
-    let more = recipients.len().saturating_sub(1);
+    let others: BTreeSet<&Option<String>> =
+        recipients.iter().map(|it| &it.recipient).filter(|it| **it != first.recipient).collect();
+    let more = match others.len() {
+        0 => String::new(),
+        1 => " (and 1 more recipient)".to_owned(),
+        more => format!(" (and {more} more recipients)"),
+    };
     let said = match first.class.is_no_bounce() {
         true => {
             let said = Phrase::new().good("not a bounce");
             match first.class {
-                Class::Complaint => said.plain(": spam complaint about mail to ").addr(to),
-                _ => said.plain(format!(": {}", first.class.word())).plain(" for ").addr(to),
+                Class::Complaint => {
+                    said.plain(": spam complaint about mail to ").addr(to).plain(more)
+                }
+                _ => said
+                    .plain(format!(": {}", first.class.word()))
+                    .plain(" for ")
+                    .addr(to)
+                    .plain(more),
             }
         }
         false => {
-            let said = Phrase::from("mail to ").addr(to);
+            let said = Phrase::from("mail to ").addr(to).plain(&more);
             let said = match first.permanent {
                 true => said.plain(" was ").bad("not delivered"),
                 false => said.plain(" is ").weak("delayed"),
             };
             said.plain(": ").then(words::title(first.class))
         }
-    };
-    let said = match more {
-        0 => said,
-        1 => said.plain(" (and 1 more recipient)"),
-        more => said.plain(format!(" (and {more} more recipients)")),
     };
     match now.map(|now| now.passes) {
         Some(Some(true)) => said.plain("; ").good("passes now"),

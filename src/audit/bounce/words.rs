@@ -105,7 +105,7 @@ pub(super) fn words(
             ),
             _ => (
                 "the address in MAIL FROM was not accepted",
-                "use a sender domain that exists and has an MX",
+                "check that the domain in MAIL FROM exists and has an MX or address record",
             ),
         },
         Class::SenderTemplate => ("the template could not be filled in", "correct the template"),

@@ -269,7 +269,9 @@ fn fault(domain: &Domain, finding: &Finding, hints: &Hints) -> Fault {
         return Fault { kind: FaultKind::LostAddresses, action, ..plain };
     }
     if finding.is(&EXTERNAL_REPORT_UNAUTHORIZED) && plain.party != Party::You {
-        let action = Phrase::from("ask it to publish that record, or remove the address");
+        let action = Phrase::from("ask ")
+            .plain(plain.name.clone())
+            .plain(" to publish that record, or remove the address from yours");
         return Fault { kind: FaultKind::MissingRecord, action, ..plain };
     }
     plain

@@ -141,7 +141,12 @@ fn refused(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<
             _ => " does not list ",
         })
         .code(&one.sender);
-    let action = first_fix(one).unwrap_or_else(|| Phrase::from("if it sends for you, include it"));
+    let action = match first_fix(one) {
+        Some(fix) => {
+            Phrase::from("if it sends for you, ").then(fix).plain("; if not, change nothing")
+        }
+        None => Phrase::from("if it sends for you, include it"),
+    };
     Some(Fault { record: spf, ..of(one, Party::You, FaultKind::MissingSender, reason, action) })
 }
 

@@ -124,7 +124,7 @@ fn headline(facts: &Facts) -> Phrase {
         Found::NoDomain => return Phrase::new().bad("the domain does not exist (NXDOMAIN)"),
         Found::Nothing => {
             let said = Phrase::new().weak("no SPF record");
-            return said.plain(": receivers return none for every sender");
+            return said.plain(": the SPF result is none for every sender");
         }
         Found::Several(records) => {
             return permerror(Phrase::new().bad(format!("{} SPF records", records.len())));

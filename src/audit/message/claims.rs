@@ -144,7 +144,7 @@ fn dkim(facts: &MessageFacts<'_>, one: &MethodResult) -> Option<Held> {
     let mut of_domain = facts.signatures.iter().filter(is);
     let about = Some(escape(domain.as_bytes()));
     let Some(first) = of_domain.next() else {
-        let why = Phrase::from("no signature of this domain is in the message any more");
+        let why = Phrase::from("the message has no signature of this domain left");
         return Some((about, "none".to_owned(), why));
     };
     // Of several signatures of one domain the one that agrees is the one that is meant.

@@ -225,7 +225,7 @@ fn dmarc(facts: &MessageFacts<'_>) -> DmarcReport {
             .then(Phrase::listed(passing, 4, " and ")),
         DmarcResult::None => Phrase::from("no policy applies to ").name(author),
         DmarcResult::Temperror => match &discovered.discovery {
-            Discovery::Unknown(failed) => Phrase::from("the policy is undetermined: ")
+            Discovery::Unknown(failed) => Phrase::from("policy unknown: ")
                 .name(&failed.name)
                 .plain(format!(" {} {}", failed.kind, failed.failure.trouble.sentence())),
             _ => Phrase::from("SPF or DKIM is undetermined"),
@@ -380,7 +380,10 @@ fn headline(facts: &MessageFacts<'_>, report: &MessageReport) -> Phrase {
     let dkim = match (signatures.as_slice(), passing) {
         ([], _) => Phrase::from("not signed"),
         ([only], _) => {
-            let word = only.result.word();
+            let word = match only.result {
+                SignatureResult::Temperror => "undetermined",
+                result => result.word(),
+            };
             let said = Phrase::from("DKIM ");
             let said = match only.result {
                 SignatureResult::Pass => said.good(word),
@@ -395,6 +398,9 @@ fn headline(facts: &MessageFacts<'_>, report: &MessageReport) -> Phrase {
     };
     let said = dmarc.plain("; ").then(dkim);
     let said = match report.spf.result {
+        Some(crate::protocols::spf::SpfResult::Temperror) => {
+            said.plain("; SPF ").unknown("undetermined")
+        }
         Some(result) => said.plain("; SPF ").plain(result.word()),
         None => said,
     };

@@ -120,7 +120,7 @@ fn reason(one: &ExaminedSignature<'_>) -> Phrase {
         Reason::KeyService => plain("the key is not for mail (s=)"),
         Reason::StrictIdentity => plain("the key is strict (t=s) and i= is in a subdomain of d="),
         Reason::Lookup(trouble) => {
-            plain("the key is undetermined: ").name(key()).plain(" TXT ").plain(trouble.sentence())
+            plain("key unknown: ").name(key()).plain(" TXT ").plain(trouble.sentence())
         }
         Reason::KeyName => plain("d= or s= is not a domain name"),
         Reason::NotVerified => plain("not verified: too many signatures"),
@@ -228,11 +228,10 @@ fn notes(
     let later = |time: u64| facts.at.is_some_and(|at| time > at.saturating_add(300));
     if let Some(time) = signature.time.filter(|time| later(*time)) {
         let ahead = time - facts.at.unwrap_or_default();
-        notes.push(
-            Phrase::new()
-                .weak("t= is after the time of receipt")
-                .plain(format!(" by {}", span(i64::try_from(ahead).unwrap_or(i64::MAX)))),
-        );
+        notes.push(Phrase::new().weak("dated (t=) ").plain(format!(
+            "{} after the message was received",
+            span(i64::try_from(ahead).unwrap_or(i64::MAX))
+        )));
     }
     if let (Some(expires), Some(today)) = (signature.expires, today)
         && today > expires

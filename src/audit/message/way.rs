@@ -69,9 +69,9 @@ pub(super) fn spf(facts: &MessageFacts<'_>) -> SpfReport {
     let hop = &facts.hop;
     let shown = |text: &str| escape(text.get(..text.len().min(320)).unwrap_or(text).as_bytes());
     let basis = match (&hop.ip, &hop.mail_from) {
-        (None, _) => Phrase::from(
-            "no Received field added by the receiver gives the IP address of an external client; give --ip",
-        ),
+        (None, _) => {
+            Phrase::from("no Received field shows which IP address sent the message; give --ip")
+        }
         (Some((_, address)), path) => {
             let said = Phrase::from("address ").then(source(address));
             match path {

@@ -90,7 +90,7 @@ fn summary(facts: &Facts, details: &SpfDetails) -> Phrase {
         }
         Found::NoDomain => Phrase::new().weak("the domain does not exist"),
         Found::Nothing => {
-            Phrase::new().weak("no SPF record").plain(": receivers return none for every sender")
+            Phrase::new().weak("no SPF record").plain(": the SPF result is none for every sender")
         }
         Found::Several(records) => Phrase::new()
             .bad(format!("{} SPF records", records.len()))

@@ -22,7 +22,7 @@ pub struct Past {
 
     /// The history [default: mailcheck/history.db in $XDG_STATE_HOME]
     ///
-    /// With --at. bounce and report ask it about the time of the mail, and serve shows it.
+    /// Used with --at; bounce and report look up the time of the mail, and serve shows it.
     #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = "Sources")]
     pub store: Option<PathBuf>,
 }

@@ -38,14 +38,14 @@ Examples:
 const EXIT_CODES: &str = "\
 Exit codes:
   0    every line has its row
-  2    usage error: a flag, a file that cannot be read, rows of another list to resume
+  2    usage error: a flag, a file that cannot be read, --resume with other rows
   3    no DNS server replied
   4    internal error, or the rows could not be written
   130  interrupted: the rows written are complete; --resume goes on with the rest";
 
 /// Check any number of domains: one line each, in constant memory
 ///
-/// The input has one domain a line, or columns between tabs or commas below a header: domain, ip,
+/// The input has one domain a line, or tab- or comma-separated columns with a header: domain, ip,
 /// mail_from, helo. Blank lines and lines that begin with # are skipped. A line that names no domain
 /// gets a row with `error`.
 #[derive(Clone, Debug, Parser)]

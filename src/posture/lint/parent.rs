@@ -169,9 +169,9 @@ pub(super) fn resolver_differs(facts: &Facts, rule: &'static Rule, findings: &mu
                 Phrase::listed(values.iter().map(|value| Phrase::new().code(value)), MOST, " and ")
             }
         };
-        let said = Phrase::from("the resolver has another ")
+        let said = Phrase::from("the resolver's ")
             .plain(own.record.title())
-            .plain(" than all name servers of ")
+            .plain(" differs from that of every name server of ")
             .name(zone)
             .plain(": ")
             .then(held);

@@ -96,7 +96,7 @@ pub(super) fn no_return(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
         Some(host) => {
             said.plain("; ").plain(host.title).plain(" does not use such a MAIL FROM domain")
         }
-        None => said.plain(", and some receivers reject the name"),
+        None => said.plain(", and some receivers reject such mail"),
     };
     findings.push(Finding::new(rule, Location::set(facts.domain.clone(), Kind::Mx), said));
 }

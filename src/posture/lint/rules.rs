@@ -145,8 +145,8 @@ pub(crate) static NO_RETURN: Rule = Rule {
     severity: Warn,
     confidence: Certain,
     summary: "SPF authorizes senders, but bounces have nowhere to go",
-    why: "A MAIL FROM domain needs an MX record or an address. Without one, bounces are lost and some \
-          receivers reject the mail.",
+    why: "Bounces go to the MX record or the address of the MAIL FROM domain, and some \
+          receivers reject mail from a domain that has neither.",
     cite: rfc(5321, "5.1"),
     page: include_str!("no-return.md"),
 };
@@ -372,7 +372,7 @@ pub(crate) static RESOLVER_AND_ZONE_DIFFER: Rule = Rule {
     id: "posture/resolver-and-zone-differ",
     severity: Warn,
     confidence: Likely,
-    summary: "the resolver has another record than all name servers",
+    summary: "the resolver's record differs from that of every name server",
     why: "The resolver has an old answer in its cache, or changes answers. Other receivers may have the \
           old answer too, until its TTL has passed.",
     cite: rfc(1034, "3.6"),

@@ -18,7 +18,10 @@ impl diagnostic::Event for Event {
                 let said = Phrase::new().plain("MX of ").name(domain);
                 let (said, tone) = match is_authentic {
                     Some(true) => (said.plain(": signed (resolver's word)"), Tone::Good),
-                    Some(false) => (said.plain(": not signed (resolver's word)"), Tone::Plain),
+                    Some(false) => (
+                        said.plain(": not authenticated by the resolver (AD bit not set)"),
+                        Tone::Plain,
+                    ),
                     None => (said.plain(": DNSSEC not known"), Tone::Plain),
                 };
                 (said, tone, "2.2.1")
@@ -108,7 +111,7 @@ pub(super) fn summary(facts: &Facts) -> Phrase {
             (0, _) => said
                 .plain("senders ignore the TLSA records of ")
                 .then(named(State::Insecure))
-                .plain(": not signed (resolver's word)"),
+                .plain(": not authenticated by the resolver (AD bit not set)"),
             _ => said.plain("no usable TLSA record at ").then(named(State::Unusable)),
         };
     }

@@ -53,10 +53,10 @@ impl diagnostic::Event for Event {
             }
             Self::Wildcard(probe) => Explanation {
                 headline: Phrase::from(
-                    "a wildcard answers for unpublished selectors with one key, here ",
+                    "a wildcard answers for every selector; the invented selector ",
                 )
                 .name(&probe.candidate.selector)
-                .plain(": ")
+                .plain(" has: ")
                 .then(found(probe)),
                 tone: Tone::Plain,
                 cite: Some(rfc(4592, "2.2.1")),
@@ -130,7 +130,7 @@ pub fn summary(facts: &Facts) -> Phrase {
     if said.is_empty() {
         let tried = facts.tried.len();
         said = match facts.is_withdrawn() {
-            true => Phrase::from("every key found is revoked"),
+            true => Phrase::from("no usable key: every key found is revoked"),
             false => said.plain("no key at ").number(tried).plain(" selectors tried"),
         };
     }

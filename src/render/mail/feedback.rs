@@ -140,10 +140,10 @@ pub(super) fn article(feedback: &Feedback) -> Article {
     let all = warnings(feedback);
     let more = all.len().saturating_sub(MOST_WARNINGS);
     for said in all.into_iter().take(MOST_WARNINGS) {
-        facts.put("warning", Role::Weak, said);
+        facts.put("note", Role::Weak, said);
     }
     if more > 0 {
-        facts.text("warning", &format!("and {more} more warnings"));
+        facts.text("note", &format!("and {more} more notes about reports"));
     }
     if feedback.duplicates > 0 {
         let said = format!("{} reports came twice and were counted once", feedback.duplicates);

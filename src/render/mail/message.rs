@@ -79,7 +79,7 @@ fn proofs(facts: &mut Facts, report: &MessageReport, explain: bool) {
         DmarcResult::None => Role::Plain,
         DmarcResult::Temperror => Role::Unknown,
     };
-    let said = Phrase::from(dmarc.result.word()).plain(": ").then(dmarc.reason.clone());
+    let said = Phrase::from(plainly(dmarc.result.word())).plain(": ").then(dmarc.reason.clone());
     let said = match (&dmarc.record, dmarc.policy) {
         (Some(record), Some(policy)) => {
             said.plain(format!(" (p={} at ", policy.word())).name(record).plain(")")
@@ -97,7 +97,7 @@ fn proofs(facts: &mut Facts, report: &MessageReport, explain: bool) {
     let (word, ink) = match spf.result {
         None => ("not checked", Role::Unknown),
         Some(result) => (
-            result.word(),
+            plainly(result.word()),
             match result {
                 SpfResult::Pass => Role::Good,
                 SpfResult::Fail | SpfResult::Permerror => Role::Bad,
@@ -145,7 +145,7 @@ fn dkim(facts: &mut Facts, signature: &SignatureReport, explain: bool) {
         SignatureResult::Permerror => Role::Weak,
         SignatureResult::Temperror | SignatureResult::Neutral => Role::Unknown,
     };
-    let said = Phrase::from(signature.result.word());
+    let said = Phrase::from(plainly(signature.result.word()));
     let said = match (&signature.domain, &signature.selector) {
         (Some(domain), Some(selector)) => {
             said.plain(" ").name(domain).plain(" (selector ").code(selector).plain(")")
@@ -303,4 +303,9 @@ fn closing(facts: &mut Facts, report: &MessageReport, explain: bool) {
     for note in report.resign.iter().flatten() {
         facts.put("resign", Role::Plain, note.clone());
     }
+}
+
+/// A result in the words of the screen: `temperror` says that it is undetermined (RFC 8601 §2.7).
+fn plainly(word: &'static str) -> &'static str {
+    if word == "temperror" { "undetermined" } else { word }
 }

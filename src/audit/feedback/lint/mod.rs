@@ -29,12 +29,12 @@ fn place(domain: Option<&str>) -> Location {
 
 /// What failed of a source, in words.
 pub(super) fn failed(sending: &Sending) -> Phrase {
-    let messages = if sending.fail == 1 { " message of " } else { " messages of " };
+    let messages = if sending.fail == 1 { " message from " } else { " messages from " };
     Phrase::new()
         .number(sending.fail)
         .plain(messages)
         .name(&sending.name)
-        .plain(" as ")
+        .plain(" with From: ")
         .name(&sending.domain)
         .plain(" failed DMARC")
 }

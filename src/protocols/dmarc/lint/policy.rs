@@ -162,7 +162,7 @@ pub(super) fn receivers_disagree(facts: &Facts, rule: &'static Rule, findings: &
     let message = Phrase::new()
         .plain("RFC 9989 receivers ")
         .then(what_they_do(&difference.new, &difference.old))
-        .plain(", RFC 7489 receivers ")
+        .plain(", while RFC 7489 receivers ")
         .then(what_they_do(&difference.old, &difference.new));
     let location = match facts.discovered.governing() {
         Some(published) => of_record(published),
@@ -184,14 +184,17 @@ fn is_by_test(facts: &Facts, difference: &Difference) -> bool {
 /// What receivers of one kind do; the Organizational Domain where the other kind has another one.
 fn what_they_do(side: &Side, other: &Side) -> Phrase {
     let Some(policy) = side.policy else { return Phrase::new().bad("apply no policy") };
-    let mut phrase = Phrase::new().plain("apply ").with(super::super::role(policy), policy.word());
-    if side.percent < 100 {
-        phrase = phrase.plain(" to ").number(side.percent).plain("% of failing mail");
+    let phrase = match side.organization == other.organization {
+        true => Phrase::new(),
+        false => Phrase::from("take ")
+            .name(&side.organization)
+            .plain(" as the Organizational Domain and "),
+    };
+    let phrase = phrase.plain("apply ").with(super::super::role(policy), policy.word());
+    match side.percent < 100 {
+        true => phrase.plain(" to ").number(side.percent).plain("% of failing mail"),
+        false => phrase,
     }
-    if side.organization == other.organization {
-        return phrase;
-    }
-    phrase.plain(" with the Organizational Domain ").name(&side.organization)
 }
 
 pub(super) fn single_label_organization(

@@ -81,6 +81,7 @@ fn faults(facts: &Facts, rule: &'static Rule, changing: bool, findings: &mut Vec
     for error in errors {
         let tag = tag_around(&record.text, error.span);
         let found = shown(&record.text, tag, error.span);
+        let found_nothing = found.is_empty();
         let slips: Vec<Slip> =
             slips.iter().filter(|slip| touches(slip.span, tag)).cloned().collect();
         let is_twice = error.expected == ONCE;
@@ -95,7 +96,14 @@ fn faults(facts: &Facts, rule: &'static Rule, changing: bool, findings: &mut Vec
         };
         let words = Phrase::from("expected ").plain(error.expected);
         let message = explained(message, words, effect(record, error, changing), &slips);
-        let mut finding = Finding::new(rule, of_record(published).at(error.span), message);
+        // Empty tags before a text are one fault with it.
+        let is_of_slip = found_nothing && slips.iter().any(|slip| !slip.what.is_empty());
+        let is_known = |it: &Finding| it.message == message;
+        if !changing && is_of_slip && findings.last().is_some_and(is_known) {
+            continue;
+        }
+        let location = of_record(published).at(error.span);
+        let mut finding = Finding::new(rule, location, message);
         if is_twice {
             finding.why = "No RFC says which of two values counts, so receivers differ.";
         }
@@ -188,7 +196,7 @@ pub(super) fn no_valid_policy(facts: &Facts, rule: &'static Rule, findings: &mut
     let effect = match record.usable() {
         Usable::Ok => return,
         Usable::AsNone => "receivers apply p=none",
-        Usable::Skip => "without a valid rua, receivers do not apply DMARC",
+        Usable::Skip => "with no valid rua either, receivers do not apply DMARC",
     };
     if published.is_without_policy() {
         return;

@@ -73,8 +73,8 @@ pub(crate) static STRAY_TEXT: Rule = Rule {
     severity: Warn,
     confidence: Certain,
     summary: "unknown text in the DMARC record",
-    why: "Standards-compliant receivers ignore this text, strict parsers may reject the record, \
-          and it often hides a typing error.",
+    why: "RFC 9989 has receivers ignore this text, but some parsers reject the whole record. It \
+          often hides a typing error.",
     cite: rfc(9989, "4.8"),
     page: include_str!("stray-text.md"),
 };

@@ -133,7 +133,7 @@ async fn an_invalid_sp_voids_the_policy() {
 #[tokio::test]
 async fn a_record_without_policy_and_reports_is_of_no_use() {
     let message = findings("dmarc/no-valid-policy", "v=DMARC1; ruf=mailto:a@x.example").await;
-    let expected = "no valid policy (p); without a valid rua, receivers do not apply DMARC";
+    let expected = "no valid policy (p); with no valid rua either, receivers do not apply DMARC";
     assert_eq!(message, said(expected, ""));
 }
 
@@ -156,11 +156,18 @@ async fn a_weaker_sp_is_found_and_a_stronger_np_is_not() {
 }
 
 #[tokio::test]
+async fn a_text_behind_empty_tags_is_one_finding() {
+    let record = "v=DMARC1; p=reject;;; foo";
+    let found = findings("dmarc/stray-text", record).await;
+    assert_eq!(found, said("foo has no meaning here; receivers ignore the text", ""));
+}
+
+#[tokio::test]
 async fn receivers_that_disagree_are_told_with_both_outcomes() {
     assert_eq!(
         findings("dmarc/receivers-disagree", "v=DMARC1; p=reject; pct=20").await,
         said(
-            "RFC 9989 receivers apply reject, RFC 7489 receivers apply reject to 20% of failing \
+            "RFC 9989 receivers apply reject, while RFC 7489 receivers apply reject to 20% of failing \
              mail",
             ""
         )

@@ -134,8 +134,8 @@ pub(crate) static NONE: Rule = Rule {
     severity: Note,
     confidence: Certain,
     summary: "no MX record",
-    why: "Without an MX record, senders use the domain's own A and AAAA records. Publish `MX 0 .` \
-          if the domain neither accepts nor sends mail.",
+    why: "Without an MX record, senders use the domain's own A and AAAA records; if there are none, \
+          mail bounces. Publish `MX 0 .` if the domain neither accepts nor sends mail.",
     cite: rfc(5321, "5.1"),
     page: include_str!("none.md"),
 };

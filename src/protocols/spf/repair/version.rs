@@ -34,7 +34,7 @@ pub(super) fn strip(cleaned: &Cleaned, original: &[u8], slips: &mut Slips) -> Op
     }
     let place = |at: usize| cleaned.places.get(at).map_or(original.len(), |it| *it as usize);
     if at > 0 && cleaned.strays.iter().all(|stray| stray.span.start > 0) {
-        let says = Phrase::from("a space before ").code("v=spf1");
+        let says = Phrase::from("white space before ").code("v=spf1");
         slips.certain(Span::new(0, place(at)), says);
     }
     let begin = at;

@@ -10,7 +10,7 @@ pub(crate) static MISSING: Rule = Rule {
     severity: Warn,
     confidence: Certain,
     summary: "no SPF record",
-    why: "Receivers cannot distinguish authorized senders, and large receivers reject mail from \
+    why: "Receivers cannot tell your senders from others, and large receivers reject mail from \
           domains without SPF.",
     cite: rfc(7208, "3"),
     page: include_str!("../missing.md"),
