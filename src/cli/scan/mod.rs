@@ -45,7 +45,7 @@ Exit codes:
 
 /// Check any number of domains: one line each, in constant memory
 ///
-/// The input has one domain a line, or tab- or comma-separated columns with a header: domain, ip,
+/// The input has one domain a line, or columns with a header, separated by tabs or commas: domain, ip,
 /// mail_from, helo. Blank lines and lines that begin with # are skipped. A line that names no domain
 /// gets a row with `error`.
 #[derive(Clone, Debug, Parser)]

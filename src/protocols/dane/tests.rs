@@ -37,7 +37,7 @@ async fn usable_records_that_dnssec_proves_are_good() {
 #[tokio::test]
 async fn records_that_dnssec_does_not_prove_are_ignored() {
     let seen = standing(true, false, &[&format!("3 1 1 {DIGEST}")]).await;
-    let said = "senders ignore the TLSA records of mx.example.com: not signed (resolver's word)";
+    let said = "senders ignore the TLSA records of mx.example.com: not authenticated by the resolver (AD bit not set)";
     assert_eq!(seen, (Standing::Weak, said.into()));
 }
 

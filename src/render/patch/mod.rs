@@ -31,6 +31,7 @@ mod zone;
 use crate::diagnostic::Applicability;
 use crate::dns::{Data, presentation};
 use crate::net::Name;
+use crate::render::json;
 use crate::report::{Patch, PatchSet};
 use crate::text::escape;
 use std::io::{self, Write};
@@ -164,8 +165,7 @@ pub fn render(patch: &Patch, tool: Tool, out: &mut dyn Write) -> io::Result<()> 
 }
 
 fn document(value: &serde_json::Value, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
-    writeln!(out)
+    json::render(value, out)
 }
 
 /// A host with its final dot.
