@@ -27,6 +27,7 @@ pub(crate) mod include;
 mod merge;
 mod open;
 mod read;
+mod reading;
 pub(super) mod source;
 #[cfg(test)]
 mod tests;
@@ -41,7 +42,7 @@ pub use include::{Assembly, Opened};
 pub use merge::Overlap;
 #[doc(hidden)]
 pub use open::OFF_PAGE;
-pub use read::Reading;
+pub use reading::Reading;
 #[cfg(feature = "cli")]
 pub(crate) use source::MOST_RECORDS;
 

@@ -1,14 +1,14 @@
 //! From entries to records: owners, times to live and classes.
 
-use super::Zone;
 use super::build::{self, Builder, Fault, Row};
 use super::cloudflare::{self, Export};
-use super::fault::{Concern, ErrorKind, Notice, ZoneError};
+use super::fault::{Concern, ErrorKind};
 use super::generate::{self, Range};
 use super::grammar::{self, Entry, Parts};
 use super::header::{Header, header, is_age, is_doubled};
 use super::ignore::{self, Ignore, Pending};
 use super::include::{Assembly, Part};
+use super::reading::Reading;
 use super::source::{MOST_RECORDS, Remarks, Source};
 use crate::dns::Kind;
 use crate::dns::presentation::{self, Word};
@@ -17,34 +17,6 @@ use crate::text::lex::Wanted;
 
 /// Comments for mailcheck that are kept of a file, at most.
 const IGNORE_LIMIT: usize = 10_000;
-
-/// A zone, and everything that is wrong with the text it was read from.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Reading {
-    /// What could be read.
-    pub zone: Zone,
-    /// The faults in the order of the text, the first 100 of them.
-    pub errors: Vec<ZoneError>,
-    /// How many more there are.
-    pub omitted: usize,
-    /// What is no fault, and worth a word: in the order of the text, the first 100 of them.
-    pub notices: Vec<Notice>,
-    /// How many more there are.
-    pub omitted_notices: usize,
-    /// The comments that ask to leave findings out.
-    pub ignores: Vec<Ignore>,
-}
-
-impl Reading {
-    /// The zone, if nothing was wrong with its text.
-    ///
-    /// # Errors
-    /// The faults.
-    pub fn strict(self) -> Result<Zone, Vec<ZoneError>> {
-        if self.errors.is_empty() { Ok(self.zone) } else { Err(self.errors) }
-    }
-}
 
 /// The owner of an entry that names none.
 #[derive(Clone)]
