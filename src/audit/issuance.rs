@@ -1,6 +1,7 @@
 //! Who may issue a certificate for a mail host, by CAA records (RFC 8659).
 
 use crate::dns::{Answer, Outcome};
+use crate::net::Caa;
 use crate::report::smtp::{Issuance, IssuanceStatus};
 use crate::text::Phrase;
 use std::sync::Arc;
@@ -19,11 +20,11 @@ pub(super) fn read(answers: &[Arc<Answer>]) -> Option<Issuance> {
             Outcome::Failed(_) => return of(IssuanceStatus::Failed),
             Outcome::Records(_) => {
                 let records = answer.caa();
-                let issuers: Vec<&str> = records.iter().filter_map(|it| it.issuer()).collect();
+                let issuers: Vec<&str> = records.iter().filter_map(Caa::issuer).collect();
                 let status = match issuers.as_slice() {
-                    _ if records.iter().any(|it| it.forbids()) => IssuanceStatus::Forbidden,
+                    _ if records.iter().any(Caa::forbids) => IssuanceStatus::Forbidden,
                     [] => IssuanceStatus::Open,
-                    all if all.iter().all(|it| it.is_empty()) => IssuanceStatus::Forbidden,
+                    all if all.iter().all(|issuer| issuer.is_empty()) => IssuanceStatus::Forbidden,
                     _ => IssuanceStatus::Restricted,
                 };
                 let name = Some(answer.question.name.clone());

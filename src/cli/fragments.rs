@@ -37,7 +37,7 @@ pub(super) fn wholes(files: Vec<PathBuf>, natures: &Natures, commit: Option<&Com
     let (mut included, mut lone): (HashSet<PathBuf>, Vec<PathBuf>) = Default::default();
     for file in &files {
         let texts = texts(file, natures, commit);
-        let parts: Vec<PathBuf> = texts.iter().flat_map(|whole| parts(whole)).collect();
+        let parts: Vec<PathBuf> = texts.iter().flat_map(parts).collect();
         included.extend(parts.iter().map(|part| key(part)));
         let may_be_part = may_be_part(file) && parts.is_empty();
         if may_be_part && texts.iter().any(|whole| is_without_soa(whole.text())) {
@@ -158,7 +158,7 @@ fn candidates(files: &[PathBuf], repository: &Repository) -> Vec<PathBuf> {
         false => {
             let above = files.iter().flat_map(|file| file.ancestors().skip(1).take(2));
             let folders: HashSet<&Path> = above.collect();
-            folders.into_iter().flat_map(|folder| input::files_in(folder)).collect()
+            folders.into_iter().flat_map(input::files_in).collect()
         }
     };
     found.retain(|file| folder::may_hold_records(file));

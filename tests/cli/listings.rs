@@ -51,7 +51,8 @@ fn azure(rows: &[Row]) -> Value {
         let mut properties = json!({"fqdn": name, "TTL": 300});
         match *kind {
             "MX" => {
-                properties["MXRecords"] = json!([{"preference": 10, "exchange": "mx.example.net."}])
+                properties["MXRecords"] =
+                    json!([{"preference": 10, "exchange": "mx.example.net."}]);
             }
             "TXT" => properties["TXTRecords"] = json!([{"value": [value.trim_matches('"')]}]),
             _ => properties["SOARecord"] = json!({"host": "ns.example.net."}),

@@ -189,13 +189,11 @@ fn a_glob_means_some_of_them_and_a_zone_that_is_named_is_not_found_again() {
 
 #[test]
 fn parts_of_a_split_provider_and_merge_keys_are_read() {
-    let conf = format!(
-        "shared: &usual\n  sources: [config]\n  targets: [out]\nproviders:\n  config:\n    class: \
-         octodns.provider.yaml.SplitYamlProvider\n    directory: ./config\n  out: {{class: a.B}}\n\
-         zones:\n  example.com.:\n    <<: *usual\n"
-    );
+    let conf = "shared: &usual\n  sources: [config]\n  targets: [out]\nproviders:\n  config:\n    class: \
+         octodns.provider.yaml.SplitYamlProvider\n    directory: ./config\n  out: {class: a.B}\n\
+         zones:\n  example.com.:\n    <<: *usual\n";
     let files = [
-        ("prod/main.yaml", &*conf),
+        ("prod/main.yaml", conf),
         ("config/example.com./$example.com.yaml", &*top("v=spf1 +all")),
         ("config/example.com./_dmarc.yaml", DMARC),
         ("config/example.com./s1.yaml", KEY),

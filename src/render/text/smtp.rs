@@ -5,6 +5,7 @@ use super::Look;
 use super::fault::fault_lines;
 use super::of_verdict;
 use super::sheet::Sheet;
+use crate::net::Caa;
 use crate::render::palette::Ink;
 use crate::report::smtp::{Dane, DaneStatus, Issuance, IssuanceStatus, Probe, Probes};
 use crate::smtp::{Certificate, Dialogue, Match, Outcome, Stage, Tls, Trust};
@@ -108,7 +109,7 @@ fn issuance(sheet: &mut Sheet, caa: &Issuance) {
         IssuanceStatus::Failed => (Ink::Unknown, "the query failed".to_owned()),
         IssuanceStatus::Forbidden => (Ink::Bad, "no authority may issue a certificate".to_owned()),
         IssuanceStatus::Restricted => {
-            let issuers = caa.records.iter().filter_map(|it| it.issuer());
+            let issuers = caa.records.iter().filter_map(Caa::issuer);
             let issuers: Vec<&str> = issuers.filter(|it| !it.is_empty()).take(NAMES).collect();
             (Ink::Plain, format!("certificates from {} only", issuers.join(", ")))
         }

@@ -232,7 +232,7 @@ impl Origin {
                     format!("read as the zone {taken}, as its name says; {HEADER} says {other}");
                 let place = Place::new(file.into(), line, 1);
                 // What is no name of a zone contradicts nothing.
-                let notice = is_of_file.then(|| Notice { place, remark: Remark::Zone { what } });
+                let notice = is_of_file.then_some(Notice { place, remark: Remark::Zone { what } });
                 Self { name: Some(taken.clone()), notice, by }
             }
             (name, header) => {

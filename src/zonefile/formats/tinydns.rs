@@ -148,7 +148,7 @@ impl Line {
             }
             b'Z' => {}
             b':' => {
-                generic(self, &mut Out { line: self, book, zones, ttl: 3, default: DEFAULT_TTL })
+                generic(self, &mut Out { line: self, book, zones, ttl: 3, default: DEFAULT_TTL });
             }
             _ => {
                 let out = &mut Out { line: self, book, zones, ttl: 2, default: DEFAULT_TTL };
