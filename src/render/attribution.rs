@@ -1,12 +1,16 @@
 //! Whose fault it is, in the words of every page and screen.
 
-use crate::report::{Certainty, Fault, Finding, Party};
+#[cfg(feature = "html")]
+use crate::report::Finding;
+use crate::report::{Certainty, Fault, Party};
+#[cfg(feature = "html")]
 use crate::text::Phrase;
 
 /// Most faults of a domain that are shown: the gravest.
 pub(super) const MOST: usize = 2;
 
 /// The findings that a fault rests on, one a rule.
+#[cfg(feature = "html")]
 pub(super) fn rules<'f>(findings: &'f [Finding], fault: &Fault) -> Vec<&'f Finding> {
     let mut all: Vec<&Finding> = Vec::new();
     for fingerprint in fault.fingerprints() {
@@ -21,6 +25,7 @@ pub(super) fn rules<'f>(findings: &'f [Finding], fault: &Fault) -> Vec<&'f Findi
 }
 
 /// What its owner does about a finding: the fix in a few words, or the advice.
+#[cfg(feature = "html")]
 pub(super) fn to_do(finding: &Finding) -> Option<&Phrase> {
     finding.fix.as_ref().map(|fix| &fix.summary).or(finding.advice.as_ref())
 }

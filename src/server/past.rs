@@ -3,7 +3,7 @@
 use super::routes::{App, Refusal, Shared, encoded, html_of, json_of, name, no_page};
 use crate::net::Name;
 use crate::render::html::STYLE_HASH;
-use crate::render::{json, text};
+use crate::render::json;
 use crate::report::envelope::{Enveloped, Kind};
 use crate::report::history::{DomainHistory, History};
 use crate::report::{Class, Incident};
@@ -15,6 +15,7 @@ use axum::response::Response;
 /// Incidents that a page lists, and domains that an incident lists: the others are counted.
 const MOST: usize = 500;
 /// Columns of a timeline.
+#[cfg(feature = "cli")]
 const WIDTH: usize = 100;
 
 /// A link in the head of a page: where it leads, and its words.
@@ -104,6 +105,26 @@ pub(super) fn nav(app: &App, domain: Option<&Name>) -> Vec<Link> {
     own.into_iter().chain([(format!("{base}/incidents"), "Incidents")]).collect()
 }
 
+/// A history as the screen has it.
+#[cfg(feature = "cli")]
+fn timeline(history: &History) -> Vec<u8> {
+    use crate::render::text;
+    let look = text::Look { width: WIDTH, ..text::Look::default() };
+    let mut shown = Vec::new();
+    // Memory takes everything.
+    let _ = text::history::render(history, &look, &mut shown);
+    shown
+}
+
+/// A history as JSON: without the program there is no screen.
+#[cfg(not(feature = "cli"))]
+fn timeline(history: &History) -> Vec<u8> {
+    let mut shown = Vec::new();
+    // Memory takes everything.
+    let _ = json::render(history, &mut shown);
+    shown
+}
+
 /// What became of a domain.
 pub(super) async fn history(State(app): Shared, Path(typed): Path<String>) -> Response {
     let found = match found(&app, &typed).await {
@@ -113,10 +134,7 @@ pub(super) async fn history(State(app): Shared, Path(typed): Path<String>) -> Re
     let base = app.settings.base.as_str();
     let (domain, mut history) = found;
     let (incidents, left_out) = latest(base, std::mem::take(&mut history.incidents));
-    let look = text::Look { width: WIDTH, ..text::Look::default() };
-    let mut shown = Vec::new();
-    // Memory takes everything.
-    let _ = text::history::render(&alone(history), &look, &mut shown);
+    let shown = timeline(&alone(history));
     let page = Past {
         title: format!("{domain}: history"),
         style_hash: STYLE_HASH,

@@ -65,6 +65,7 @@ fn verdict(code: u8) -> Verdict {
 }
 
 /// A sentence and what it is about.
+#[cfg_attr(not(feature = "html"), expect(dead_code, reason = "only pages and screens are inked"))]
 #[derive(Clone, Debug)]
 pub(super) struct Fact {
     /// What it is about; empty if that is what the one before is about.
@@ -92,6 +93,7 @@ impl Facts {
 }
 
 /// Rows with a head.
+#[cfg_attr(not(feature = "html"), expect(dead_code, reason = "only pages and screens are inked"))]
 #[derive(Clone, Debug)]
 pub(super) struct Table {
     pub(super) title: &'static str,
@@ -104,6 +106,7 @@ pub(super) struct Table {
 }
 
 /// A part of a bar, in thousandths of its length.
+#[cfg_attr(not(feature = "html"), expect(dead_code, reason = "only pages and screens are inked"))]
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bar {
     pub(super) from: u32,
