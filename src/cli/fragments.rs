@@ -24,11 +24,11 @@ const FILES: usize = 20_000;
 /// Files to be judged.
 pub(super) struct Wholes {
     pub(super) files: Vec<PathBuf>,
-    /// Which files are judged in the place of others.
+    /// Which files are judged instead of others.
     pub(super) notes: Vec<Phrase>,
 }
 
-/// The files without those that others of them include, and in the place of one that none of them includes
+/// The files without those that others of them include, and instead of one that none of them includes
 /// the zone files of the repository that do.
 pub(super) fn wholes(files: Vec<PathBuf>, natures: &Natures, commit: Option<&Commit>) -> Wholes {
     let unchanged = |files| Wholes { files, notes: Vec::new() };

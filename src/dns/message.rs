@@ -399,17 +399,18 @@ impl Answer {
 
     /// The TLSA records (RFC 6698 §2.1), without those that cannot be read.
     pub fn associations(&self) -> Vec<Association> {
-        let data = self.records().iter().filter_map(|record| match &record.data {
-            Data::Opaque(octets) if self.question.kind == Kind::Tlsa => Association::read(octets),
-            _ => None,
-        });
-        data.collect()
+        self.opaque(Kind::Tlsa, Association::read)
     }
 
     /// The CAA records (RFC 8659 §4.1), without those that cannot be read.
     pub fn caa(&self) -> Vec<Caa> {
+        self.opaque(Kind::CAA, Caa::read)
+    }
+
+    /// The records of a type that answers hold as octets, each read.
+    fn opaque<T>(&self, kind: Kind, read: fn(&[u8]) -> Option<T>) -> Vec<T> {
         let data = self.records().iter().filter_map(|record| match &record.data {
-            Data::Opaque(octets) if self.question.kind == Kind::CAA => Caa::read(octets),
+            Data::Opaque(octets) if self.question.kind == kind => read(octets),
             _ => None,
         });
         data.collect()

@@ -11,7 +11,7 @@ pub use crate::protocols::auth_results::{AuthenticationResults, Marker};
 pub use crate::protocols::dkim::signature::SignatureResult;
 use crate::protocols::dmarc::{DmarcResult, Policy};
 use crate::protocols::spf::SpfResult;
-use crate::text::Phrase;
+use crate::text::{Phrase, span};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -304,6 +304,23 @@ pub struct SlowHop {
     pub delay_s: i64,
     /// True if both belong to one organization, which then has the message all the time.
     pub within: Option<String>,
+}
+
+/// A result in the words of the screen: `temperror` says that it is undetermined (RFC 8601 §2.7).
+pub(crate) fn plainly(word: &'static str) -> &'static str {
+    if word == "temperror" { "undetermined" } else { word }
+}
+
+impl SlowHop {
+    /// How long the message took, and between which hosts.
+    pub(crate) fn said(&self) -> Phrase {
+        Phrase::new()
+            .number(span(self.delay_s))
+            .plain(" between ")
+            .name(&self.from)
+            .plain(" and ")
+            .name(&self.by)
+    }
 }
 
 /// The records that a fault about a signature is about.

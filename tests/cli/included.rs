@@ -54,21 +54,23 @@ fn another_root_may_be_named() {
     assert!(wide.contains("shared/mail.db:3:15 error spf/pass-all"), "{wide}");
 }
 
+/// Commits the files of a run in a repository of its own.
+fn commit(run: &Run) {
+    for words in [&["init", "-q"][..], &["add", "-A"], &["commit", "-qm", "one"]] {
+        let identity = ["-c", "user.email=a@example.com", "-c", "user.name=n"];
+        let mut git = Command::new("git");
+        let done = git.current_dir(&run.folder).args(identity).args(words).output();
+        assert!(done.expect("git runs").status.success(), "{words:?}");
+    }
+}
+
 #[test]
 fn a_change_of_an_included_file_alone_is_compared() {
     let run = run("included-diff", ["diff", "--base", "HEAD", "--offline", "db.example.com"]);
     let run = run
         .file("db.example.com", TOP.as_bytes())
         .file("common/mail.db", MAIL.replace("+all", "-all").as_bytes());
-    let git = |words: &[&str]| {
-        let identity = ["-c", "user.email=a@example.com", "-c", "user.name=n"];
-        let mut git = Command::new("git");
-        let done = git.current_dir(&run.folder).args(identity).args(words).output();
-        assert!(done.expect("git runs").status.success(), "{words:?}");
-    };
-    git(&["init", "-q"]);
-    git(&["add", "-A"]);
-    git(&["commit", "-qm", "one"]);
+    commit(&run);
     let ended = run.file("common/mail.db", MAIL.as_bytes()).variable("PATH", env!("PATH")).end();
     assert!(ended.screen().contains("spf/pass-all"), "{}", ended.screen());
 }
@@ -120,15 +122,7 @@ fn a_changed_part_that_a_hook_names_alone_is_compared_in_its_zone() {
         let run = files.iter().fold(run, |run, file| run.arguments([file]));
         let run = run.file("zones/mail.inc", MAIL.replace("+all", "-all").as_bytes());
         let _ = std::fs::remove_dir_all(run.folder.join(".git"));
-        let git = |words: &[&str]| {
-            let identity = ["-c", "user.email=a@example.com", "-c", "user.name=n"];
-            let mut git = Command::new("git");
-            let done = git.current_dir(&run.folder).args(identity).args(words).output();
-            assert!(done.expect("git runs").status.success(), "{words:?}");
-        };
-        git(&["init", "-q"]);
-        git(&["add", "-A"]);
-        git(&["commit", "-qm", "one"]);
+        commit(&run);
         let run = run.file("zones/mail.inc", MAIL.as_bytes()).variable("PATH", env!("PATH"));
         let ended = run.end();
         let screen = ended.screen();

@@ -19,8 +19,11 @@ use crate::mail::Piece;
 use crate::protocols::arc::{ChainFault, ChainStatus};
 use crate::protocols::dkim::signature::SignatureResult;
 use crate::protocols::dmarc::{Discovery, DmarcResult, Mechanism, Policy};
+use crate::protocols::spf::SpfResult;
 use crate::report::Verdict;
-use crate::report::message::{ArcReport, DkimReport, DmarcReport, JudgedBy, MessageReport, Saved};
+use crate::report::message::{
+    ArcReport, DkimReport, DmarcReport, JudgedBy, MessageReport, Saved, plainly,
+};
 use crate::text::{Phrase, escape};
 
 /// Where a message was found.
@@ -380,10 +383,7 @@ fn headline(facts: &MessageFacts<'_>, report: &MessageReport) -> Phrase {
     let dkim = match (signatures.as_slice(), passing) {
         ([], _) => Phrase::from("not signed"),
         ([only], _) => {
-            let word = match only.result {
-                SignatureResult::Temperror => "undetermined",
-                result => result.word(),
-            };
+            let word = plainly(only.result.word());
             let said = Phrase::from("DKIM ");
             let said = match only.result {
                 SignatureResult::Pass => said.good(word),
@@ -398,9 +398,7 @@ fn headline(facts: &MessageFacts<'_>, report: &MessageReport) -> Phrase {
     };
     let said = dmarc.plain("; ").then(dkim);
     let said = match report.spf.result {
-        Some(crate::protocols::spf::SpfResult::Temperror) => {
-            said.plain("; SPF ").unknown("undetermined")
-        }
+        Some(SpfResult::Temperror) => said.plain("; SPF ").unknown(plainly("temperror")),
         Some(result) => said.plain("; SPF ").plain(result.word()),
         None => said,
     };

@@ -3,7 +3,7 @@
 use super::BounceArgs;
 use crate::cli::counting::Counting;
 use crate::cli::history::store;
-use crate::cli::words::{Appearance, Mistake, Output, Sources, outputs};
+use crate::cli::words::{Appearance, Mistake, Output, Sources, mail_outputs};
 use crate::render::mail::Shared;
 use std::path::PathBuf;
 
@@ -38,16 +38,8 @@ pub(super) enum Form {
 }
 
 impl Form {
-    const NAMES: [(Self, &'static str); 8] = [
-        (Self::Text, "text"),
-        (Self::Json, "json"),
-        (Self::Shared(Shared::Markdown), "markdown"),
-        (Self::Shared(Shared::Html), "html"),
-        (Self::Shared(Shared::Sarif), "sarif"),
-        (Self::Shared(Shared::JUnit), "junit"),
-        (Self::Shared(Shared::GitHub), "github"),
-        (Self::Shared(Shared::GitLab), "gitlab"),
-    ];
+    /// The forms of its own.
+    const NAMES: [(Self, &'static str); 2] = [(Self::Text, "text"), (Self::Json, "json")];
 }
 
 /// Understands what was typed.
@@ -69,7 +61,7 @@ pub(super) fn plan(mut typed: BounceArgs) -> Result<Plan, Mistake> {
         earlier: typed.earlier,
         counting: Counting::read(&typed.judging)?,
         sources,
-        outputs: outputs(&typed.form, &Form::NAMES)?,
+        outputs: mail_outputs(&typed.form, &Form::NAMES, Form::Shared)?,
         appearance: typed.look.into(),
     })
 }

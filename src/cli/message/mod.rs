@@ -9,7 +9,6 @@ use super::words::{Mistake, Output};
 use super::{RunError, mailbox, wait_for, write};
 use crate::audit::message::{Found, exit_code, message};
 use crate::mail::{Message, Piece};
-use crate::render::mail::Shared;
 use crate::render::messages::{Form, MessageStream};
 use crate::report::Run;
 use crate::report::message::{MessageReport, Messages};
@@ -289,15 +288,6 @@ impl Publication {
     }
 }
 
-/// The forms of the report and their names.
-const FORMS: [(Form, &str); 9] = [
-    (Form::Text, "text"),
-    (Form::Json, "json"),
-    (Form::Header, "header"),
-    (Form::Shared(Shared::Markdown), "markdown"),
-    (Form::Shared(Shared::Html), "html"),
-    (Form::Shared(Shared::Sarif), "sarif"),
-    (Form::Shared(Shared::JUnit), "junit"),
-    (Form::Shared(Shared::GitHub), "github"),
-    (Form::Shared(Shared::GitLab), "gitlab"),
-];
+/// The forms of its own and their names.
+const FORMS: [(Form, &str); 3] =
+    [(Form::Text, "text"), (Form::Json, "json"), (Form::Header, "header")];

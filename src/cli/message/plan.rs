@@ -3,7 +3,7 @@
 use super::{FORMS, MessageArgs};
 use crate::audit::message::{GivenHop, MessageInquiry};
 use crate::cli::counting::Counting;
-use crate::cli::words::{Appearance, Mistake, Output, Sources, outputs};
+use crate::cli::words::{Appearance, Mistake, Output, Sources, mail_outputs};
 use crate::dns::MOST_QUERIES;
 use crate::mail::message::seconds;
 use crate::render::messages::Form;
@@ -44,7 +44,7 @@ pub(super) fn plan(typed: MessageArgs) -> Result<Plan, Mistake> {
         resign_check: typed.resign_check,
         counting: Counting::read(&typed.judging)?,
         sources,
-        outputs: outputs(&typed.form, &FORMS)?,
+        outputs: mail_outputs(&typed.form, &FORMS, Form::Shared)?,
         appearance: Appearance { explain: typed.explain, ..typed.look.into() },
     })
 }

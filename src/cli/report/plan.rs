@@ -3,7 +3,7 @@
 use super::ReportArgs;
 use crate::cli::counting::Counting;
 use crate::cli::history::store;
-use crate::cli::words::{Appearance, Mistake, Output, Sources, outputs};
+use crate::cli::words::{Appearance, Mistake, Output, Sources, mail_outputs};
 use crate::render::mail::Shared;
 use std::path::PathBuf;
 
@@ -40,18 +40,9 @@ pub(super) enum Form {
 }
 
 impl Form {
-    const NAMES: [(Self, &'static str); 10] = [
-        (Self::Text, "text"),
-        (Self::Json, "json"),
-        (Self::Csv, "csv"),
-        (Self::Tsv, "tsv"),
-        (Self::Shared(Shared::Markdown), "markdown"),
-        (Self::Shared(Shared::Html), "html"),
-        (Self::Shared(Shared::Sarif), "sarif"),
-        (Self::Shared(Shared::JUnit), "junit"),
-        (Self::Shared(Shared::GitHub), "github"),
-        (Self::Shared(Shared::GitLab), "gitlab"),
-    ];
+    /// The forms of its own.
+    const NAMES: [(Self, &'static str); 4] =
+        [(Self::Text, "text"), (Self::Json, "json"), (Self::Csv, "csv"), (Self::Tsv, "tsv")];
 }
 
 /// Understands what was typed.
@@ -64,7 +55,7 @@ pub(super) fn plan(mut typed: ReportArgs) -> Result<Plan, Mistake> {
         files: typed.files.into_iter().map(PathBuf::from).collect(),
         counting: Counting::read(&typed.judging)?,
         sources: Sources::read_if_any(typed.sources)?,
-        outputs: outputs(&typed.form, &Form::NAMES)?,
+        outputs: mail_outputs(&typed.form, &Form::NAMES, Form::Shared)?,
         appearance: typed.look.into(),
     })
 }

@@ -11,8 +11,8 @@ pub(super) mod target;
 
 pub(super) use contract::contracts;
 pub use contract::declare;
-pub(super) use output::outputs;
 pub use output::{Format, Output};
+pub(super) use output::{mail_outputs, outputs};
 pub use settings::{Appearance, Ending, Http, Sources};
 pub(super) use target::{Argument, Target};
 

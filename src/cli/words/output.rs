@@ -1,6 +1,7 @@
 //! Where the report goes, in which form.
 
 use super::Mistake;
+use crate::render::mail::Shared;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -75,9 +76,9 @@ pub struct Output<F = Format> {
 }
 
 /// Reads every `--format`; the first form of `names` to standard output if there is none.
-pub(in crate::cli) fn outputs<F: Copy, const N: usize>(
+pub(in crate::cli) fn outputs<F: Copy>(
     formats: &[OsString],
-    names: &[(F, &'static str); N],
+    names: &[(F, &'static str)],
 ) -> Result<Vec<Output<F>>, Mistake> {
     if formats.is_empty() {
         let first = names.iter().take(1);
@@ -97,6 +98,17 @@ pub(in crate::cli) fn outputs<F: Copy, const N: usize>(
         outputs.push(output);
     }
     Ok(outputs)
+}
+
+/// As [`outputs`], of mail: its own forms, then those that it shares with reports of domains.
+pub(in crate::cli) fn mail_outputs<F: Copy>(
+    formats: &[OsString],
+    own: &[(F, &'static str)],
+    shared: fn(Shared) -> F,
+) -> Result<Vec<Output<F>>, Mistake> {
+    let shared = Shared::NAMES.iter().map(|(form, name)| (shared(*form), *name));
+    let names: Vec<(F, &'static str)> = own.iter().copied().chain(shared).collect();
+    outputs(formats, &names)
 }
 
 fn read<F: Copy>(text: &OsString, names: &[(F, &'static str)]) -> Result<Output<F>, Mistake> {

@@ -2,7 +2,7 @@
 
 use super::{Article, Bar, Fact, Facts, Table, in_file};
 use crate::report::message::{
-    ChainStatus, HopReport, Marker, MessageReport, SignatureReport, SignatureResult,
+    ChainStatus, HopReport, Marker, MessageReport, SignatureReport, SignatureResult, plainly,
 };
 use crate::report::{DmarcResult, SpfResult};
 use crate::text::{Phrase, Role, minute, span};
@@ -216,15 +216,9 @@ fn way(facts: &mut Facts, report: &MessageReport, explain: bool) {
         return;
     }
     if let Some(slow) = &report.slowest {
-        let said = Phrase::new()
-            .number(span(slow.delay_s))
-            .plain(" between ")
-            .name(&slow.from)
-            .plain(" and ")
-            .name(&slow.by);
         let said = match &slow.within {
-            Some(owner) => said.plain(", both of ").name(owner),
-            None => said,
+            Some(owner) => slow.said().plain(", both of ").name(owner),
+            None => slow.said(),
         };
         facts.put("slowest", Role::Weak, said);
     }
@@ -303,9 +297,4 @@ fn closing(facts: &mut Facts, report: &MessageReport, explain: bool) {
     for note in report.resign.iter().flatten() {
         facts.put("resign", Role::Plain, note.clone());
     }
-}
-
-/// A result in the words of the screen: `temperror` says that it is undetermined (RFC 8601 §2.7).
-fn plainly(word: &'static str) -> &'static str {
-    if word == "temperror" { "undetermined" } else { word }
 }

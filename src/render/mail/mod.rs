@@ -155,6 +155,17 @@ pub enum Shared {
 }
 
 impl Shared {
+    /// Every form with its name.
+    pub const NAMES: &'static [(Self, &'static str)] = &[
+        (Self::Markdown, "markdown"),
+        #[cfg(feature = "html")]
+        (Self::Html, "html"),
+        (Self::Sarif, "sarif"),
+        (Self::JUnit, "junit"),
+        (Self::GitHub, "github"),
+        (Self::GitLab, "gitlab"),
+    ];
+
     /// The format, to be written.
     pub fn stream(self) -> Box<dyn Articles> {
         match self {

@@ -131,7 +131,8 @@ impl Sheet {
     /// left where a long name would go over the edge there.
     pub(super) fn sentence(&mut self, label: Line, sentence: &Line) {
         let least = 6.min(self.width / 4);
-        let widest = sentence.words().iter().map(|(_, word)| word.width()).max().unwrap_or(0);
+        let words = sentence.unbroken_words();
+        let widest = words.iter().map(|(_, word)| word.width()).max().unwrap_or(0);
         let hang = match label.width() {
             far if far + NARROWEST > self.width => least,
             near if near + widest > self.width && least + widest <= self.width => {
@@ -140,15 +141,19 @@ impl Sheet {
             near => near,
         };
         let rest = self.line().pad(hang);
-        self.paragraph(label, &rest, sentence);
+        self.words(label, &rest, words);
     }
 
     /// Writes a sentence behind a label; every further line begins with `rest`.
     pub(super) fn paragraph(&mut self, label: Line, rest: &Line, sentence: &Line) {
+        self.words(label, rest, sentence.unbroken_words());
+    }
+
+    fn words(&mut self, label: Line, rest: &Line, words: Vec<(usize, Line)>) {
         let mut begin = label.width();
         let mut line = label;
         let mut lines = 1;
-        for (gap, word) in sentence.unbroken_words() {
+        for (gap, word) in words {
             let is_first = line.width() == begin;
             let mut gap = if is_first { 0 } else { gap };
             let end = line.width() + gap + word.width();

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// No message holds more (RFC 1035 §4.2.2).
 const SET_LIMIT: usize = 65_535;
-/// Characters that are kept of what stands in the place of records.
+/// Characters that are kept of what stands instead of records.
 #[cfg(feature = "formats")]
 const SHOWN: usize = 500;
 /// What a record costs in a message beside its data: a pointer to its owner, type, class, time to

@@ -50,7 +50,7 @@ impl Zone {
         })
     }
 
-    /// What stands in the place of records that the file does not have as data.
+    /// What stands instead of records that the file does not have as data.
     #[doc(hidden)]
     pub fn left_out(&self) -> impl Iterator<Item = (&Name, Kind, &str)> {
         self.tree.iter().flat_map(|(name, node)| {

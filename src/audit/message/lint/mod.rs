@@ -15,7 +15,7 @@ use crate::protocols::arc::ChainStatus;
 use crate::protocols::dkim::signature::{Reason, SignatureResult};
 use crate::protocols::dmarc::DmarcResult;
 use crate::report::message::{MessageReport, SignatureReport};
-use crate::text::{Phrase, span};
+use crate::text::Phrase;
 
 /// Seconds from which on a delay is worth a finding.
 pub(super) const DELAY: i64 = 600;
@@ -180,13 +180,7 @@ fn receiver_differs(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Findi
 /// A hop took long.
 fn slow_hop(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     if let Some(slow) = facts.report.slowest.as_ref().filter(|it| it.delay_s >= DELAY) {
-        let said = Phrase::new()
-            .number(span(slow.delay_s))
-            .plain(" between ")
-            .name(&slow.from)
-            .plain(" and ")
-            .name(&slow.by);
-        findings.push(Finding::new(rule, Facts::host(Some(&slow.by)), said));
+        findings.push(Finding::new(rule, Facts::host(Some(&slow.by)), slow.said()));
     }
 }
 
