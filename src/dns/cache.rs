@@ -1,21 +1,28 @@
 //! Each question once.
 
-use super::{Answer, Dns, Lookup, Question};
+use super::{Answer, Dns, Lookup, Outcome, Question};
 use crate::net::Table;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::{OnceCell, Semaphore};
+use tokio::time::Instant;
 
 /// How many answers are kept unless said otherwise: about 10 MB. A domain needs hundreds, and what
 /// many have in common stays in use.
 const CAPACITY: usize = 16_384;
 /// How many questions are under way at the same time unless said otherwise.
 const IN_FLIGHT: usize = 64;
+/// How long a failure is believed at least, and at most: each one in a row counts for twice as long
+/// (RFC 9520 §3.2).
+const BELIEVED: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// Asks each question once, and gives everybody the same answer.
 ///
 /// Failures are kept too: within one run a second try would make reports contradict themselves.
-/// Times to live play no part for the same reason. Whoever asks while a question is under way
-/// waits for it; when the one who asked first gives up, the next one takes over.
+/// Times to live play no part for the same reason. A run through very many domains may
+/// [forget failures](Self::forgetting_failures). Whoever asks while a question is under way waits for
+/// it; when the one who asked first gives up, the next one takes over.
 #[derive(Debug)]
 pub struct Cache<D> {
     under: D,
@@ -23,10 +30,35 @@ pub struct Cache<D> {
     /// Questions of one generation, see [`Memo`].
     generation: usize,
     permits: Semaphore,
+    forgets_failures: bool,
 }
 
 /// An answer, or the place where it will be.
-type Slot = Arc<OnceCell<Arc<Answer>>>;
+type Slot = Arc<Place>;
+
+#[derive(Debug, Default)]
+struct Place {
+    answer: OnceCell<Kept>,
+    /// How often the question failed before, one time after the other.
+    failures: u32,
+}
+
+#[derive(Debug)]
+struct Kept {
+    answer: Arc<Answer>,
+    /// Until when a failure is believed; `None` for as long as it is kept.
+    until: Option<Instant>,
+}
+
+impl Place {
+    /// Makes room for another answer where a failure is believed no longer.
+    fn renew(slot: &mut Slot) {
+        let until = slot.answer.get().and_then(|kept| kept.until);
+        if until.is_some_and(|until| until <= Instant::now()) {
+            *slot = Arc::new(Self { answer: OnceCell::new(), failures: slot.failures + 1 });
+        }
+    }
+}
 
 /// Two generations of answers. When the young one is full, the old one is forgotten and the young
 /// one grows old; what is asked for again becomes young again. So what is in use stays, without
@@ -39,11 +71,13 @@ struct Memo {
 
 impl Memo {
     fn slot(&mut self, question: &Question, generation: usize) -> Slot {
-        if let Some(slot) = self.young.get(question) {
+        if let Some(slot) = self.young.get_mut(question) {
+            Place::renew(slot);
             return Arc::clone(slot);
         }
-        let (question, slot) =
+        let (question, mut slot) =
             self.old.remove_entry(question).unwrap_or_else(|| (question.clone(), Slot::default()));
+        Place::renew(&mut slot);
         if self.young.len() >= generation {
             self.old = std::mem::take(&mut self.young);
         }
@@ -60,7 +94,16 @@ impl<D: Dns> Cache<D> {
             memo: Mutex::default(),
             generation: CAPACITY / 2,
             permits: Semaphore::new(IN_FLIGHT),
+            forgets_failures: false,
         }
+    }
+
+    /// Believes a failure for a second, and one in a row twice as long as the one before, up to five
+    /// minutes (RFC 9520 §3.2): a server that fails for a while spoils no more than that while.
+    #[must_use]
+    pub fn forgetting_failures(mut self) -> Self {
+        self.forgets_failures = true;
+        self
     }
 
     /// Keeps at most `answers` of them, and no fewer than half as many of those last used.
@@ -77,10 +120,14 @@ impl<D: Dns> Cache<D> {
         self
     }
 
-    async fn ask(&self, question: &Question) -> Arc<Answer> {
+    async fn ask(&self, question: &Question, failures: u32) -> Kept {
         // The semaphore is never closed; without a permit the question would still be right.
         let _permit = self.permits.acquire().await.ok();
-        self.under.lookup(question).await
+        let answer = self.under.lookup(question).await;
+        let is_forgotten = self.forgets_failures && matches!(answer.outcome, Outcome::Failed(_));
+        let believed = || BELIEVED.saturating_mul(2_u32.saturating_pow(failures)).min(LONGEST);
+        let until = is_forgotten.then(|| Instant::now() + believed());
+        Kept { answer, until }
     }
 }
 
@@ -89,11 +136,12 @@ impl<D: Dns> Dns for Cache<D> {
         let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = memo.slot(question, self.generation);
         drop(memo);
-        match slot.get() {
-            Some(answer) => Box::pin(std::future::ready(Arc::clone(answer))),
-            None => {
-                Box::pin(async move { Arc::clone(slot.get_or_init(|| self.ask(question)).await) })
-            }
+        match slot.answer.get() {
+            Some(kept) => Box::pin(std::future::ready(Arc::clone(&kept.answer))),
+            None => Box::pin(async move {
+                let asked = slot.answer.get_or_init(|| self.ask(question, slot.failures));
+                Arc::clone(&asked.await.answer)
+            }),
         }
     }
 }
@@ -101,7 +149,7 @@ impl<D: Dns> Dns for Cache<D> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dns::{Failure, Kind, Outcome, Provenance, Trouble};
+    use crate::dns::{Failure, Kind, Provenance, Trouble};
     use crate::net::Name;
     use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
     use std::time::Duration;
@@ -148,6 +196,18 @@ mod tests {
         let cache = Cache::new(open());
         let (one, two) = (cache.lookup(&question(1)).await, cache.lookup(&question(1)).await);
         assert!(Arc::ptr_eq(&one, &two) && cache.under.asked.load(SeqCst) == 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_forgotten_failure_is_asked_again_after_twice_the_time_of_the_one_before() {
+        let cache = Cache::new(open()).forgetting_failures();
+        let mut asked = Vec::new();
+        for milliseconds in [0, 900, 200, 1900, 200, 3000] {
+            tokio::time::advance(Duration::from_millis(milliseconds)).await;
+            cache.lookup(&question(1)).await;
+            asked.push(cache.under.asked.load(SeqCst));
+        }
+        assert_eq!(asked, [1, 1, 2, 2, 3, 3]);
     }
 
     #[tokio::test]

@@ -98,7 +98,8 @@ impl Crew {
                     .collect();
                 let watched = Watched { lanes, next: AtomicUsize::new(0), seen: Arc::clone(&seen) };
                 let in_flight = usize::try_from(plan.concurrency).unwrap_or(usize::MAX);
-                Arc::new(Cache::new(watched).capacity(MEMORY).in_flight(2 * in_flight))
+                let cache = Cache::new(watched).capacity(MEMORY).in_flight(2 * in_flight);
+                Arc::new(cache.forgetting_failures())
             } else {
                 Arc::clone(session.dns())
             };
