@@ -150,6 +150,11 @@ impl Name {
         Self::from_octets(ascii.as_bytes())
     }
 
+    /// The labels in wire form, each behind its length, in lower case and without the root's zero octet.
+    pub(crate) fn wire(&self) -> &[u8] {
+        &self.wire
+    }
+
     /// The labels, leftmost first, in lower case.
     pub fn labels(&self) -> Labels<'_> {
         Labels { rest: &self.wire }

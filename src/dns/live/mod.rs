@@ -16,6 +16,7 @@
 //! | `query` | one question to several servers within one limit of time |
 //! | `pool` | the servers of a run, and the end of a run without DNS |
 //! | `cname_chain` | aliases, records and denials in the messages |
+//! | `plain` | nearly every reply, read without the library |
 //! | `soundness` | whether a reply says anything about the name |
 //! | `denial_check` | whether a server that denies everything may be believed |
 //! | `resolve` | these three put together |
@@ -37,6 +38,7 @@ mod datagram;
 mod denial_check;
 mod direct;
 mod multiplex;
+mod plain;
 mod pool;
 mod query;
 mod rcode;

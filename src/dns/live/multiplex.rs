@@ -5,19 +5,26 @@
 //! id. Each query draws both, and a socket is replaced once it has sent so many of them. The sockets
 //! are connected, so that the system drops what comes from elsewhere; what is left is matched by id
 //! and question as in [`datagram`](super::datagram), and whatever fits no query is no reply.
+//!
+//! One task reads a socket and tells the time to all that wait on it, so a query has neither a task nor
+//! a timer of its own.
 
-use super::waiting::Waiting;
+pub(super) use super::waiting::News;
+use super::waiting::{Place, Received, Waiting};
 use super::wire;
-use hickory_resolver::net::NetError;
-use hickory_resolver::proto::op::DnsResponse;
+use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::{self, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::net::UdpSocket;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::{AbortHandle, yield_now};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
 /// Sockets in use.
 const SOCKETS: usize = 16;
@@ -27,6 +34,10 @@ const LIFE: u64 = 8192;
 const AT_ONCE: usize = 4096;
 /// The largest reply that is read, far beyond what a query allows.
 const LARGEST: usize = 4096;
+/// Replies that are read before others have their turn.
+const IN_A_ROW: usize = 64;
+/// How exactly those who wait are told the time.
+const TICK: Duration = Duration::from_millis(50);
 /// Errors in a row after which a socket is given up.
 const MOST_ERRORS: u32 = 64;
 
@@ -48,14 +59,35 @@ impl Multiplex {
     /// Sends a query, and waits for the reply to it without end.
     // RFC 5452 §9.1: "A resolver implementation MUST match responses to all of the following attributes
     // of the query": addresses, ports, ID, and the question.
-    pub(super) async fn exchange(&self, mut query: Vec<u8>) -> Result<DnsResponse, NetError> {
-        let _slot = self.slots.acquire().await.map_err(|_| NetError::NoConnections)?;
+    pub(super) async fn exchange(&self, query: Vec<u8>) -> io::Result<Vec<u8>> {
+        let slot = self.slots.acquire().await.map_err(io::Error::other)?;
+        let (underway, query) = self.place(slot, query, None)?;
+        underway.socket.send(&query).await?;
+        Ok(underway.reply().await?)
+    }
+
+    /// Sends a query at once, which is told when no reply came for so long; `None` if too much is under
+    /// way for that.
+    pub(super) fn send(&self, query: Vec<u8>, patience: Duration) -> Option<Underway<'_>> {
+        let slot = self.slots.try_acquire().ok()?;
+        let late = Instant::now() + patience;
+        let (underway, query) = self.place(slot, query, Some(late)).ok()?;
+        underway.socket.try_send(&query).ok()?;
+        Some(underway)
+    }
+
+    /// Draws a socket and an id for a query.
+    fn place<'m>(
+        &'m self,
+        slot: SemaphorePermit<'m>,
+        mut query: Vec<u8>,
+        late: Option<Instant>,
+    ) -> io::Result<(Underway<'m>, Vec<u8>)> {
         let question = wire::question_of(&query).map(Box::from);
         let socket = self.socket(self.dice.roll() as usize % SOCKETS)?;
-        let (place, reply) = socket.waiting.place(|| self.dice.roll() as u16, question)?;
+        let place = socket.waiting.place(|| self.dice.roll() as u16, question, late)?;
         place.mark(&mut query);
-        socket.send(&query).await?;
-        reply.await.map_err(|_| NetError::NoConnections)?
+        Ok((Underway { place, socket, _slot: slot }, query))
     }
 
     /// The socket at an index, another one if that has sent its share.
@@ -70,6 +102,31 @@ impl Multiplex {
         let socket = Arc::new(Socket::bind(self.server)?);
         *place = Some(Arc::clone(&socket));
         Ok(socket)
+    }
+}
+
+/// A query that was sent. As a future it is what the query is told next.
+pub(super) struct Underway<'m> {
+    place: Place,
+    /// Read as long as somebody waits.
+    socket: Arc<Socket>,
+    _slot: SemaphorePermit<'m>,
+}
+
+impl Underway<'_> {
+    /// The reply, however long it takes.
+    pub(super) async fn reply(self) -> Received {
+        // With all of it: the socket is read no more when nobody has it.
+        let Self { place, socket: _socket, _slot } = self;
+        place.reply().await
+    }
+}
+
+impl Future for Underway<'_> {
+    type Output = News;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<News> {
+        Pin::new(&mut self.place).poll(context)
     }
 }
 
@@ -118,14 +175,22 @@ impl Socket {
     }
 
     async fn send(&self, octets: &[u8]) -> io::Result<()> {
-        self.sent.fetch_add(1, Ordering::Relaxed);
-        match self.udp.send(octets).await {
-            // What ICMP said of an earlier query; it is forgotten now.
-            Err(why) if why.kind() == io::ErrorKind::ConnectionRefused => {
-                self.udp.send(octets).await.map(|_| ())
+        loop {
+            match self.try_send(octets) {
+                Err(why) if why.kind() == io::ErrorKind::WouldBlock => self.udp.writable().await?,
+                sent => return sent,
             }
-            sent => sent.map(|_| ()),
         }
+    }
+
+    fn try_send(&self, octets: &[u8]) -> io::Result<()> {
+        let sent = match self.udp.try_send(octets) {
+            // What ICMP said of an earlier query; it is forgotten now.
+            Err(why) if why.kind() == io::ErrorKind::ConnectionRefused => self.udp.try_send(octets),
+            sent => sent,
+        };
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        sent.map(|_| ())
     }
 }
 
@@ -135,25 +200,41 @@ impl Drop for Socket {
     }
 }
 
-/// Hands each reply to the query that waits for it.
+/// Hands each reply to the query that waits for it, and tells those that wait for long.
 async fn read(udp: Arc<UdpSocket>, waiting: Arc<Waiting>) {
     let mut octets = vec![0; LARGEST];
     let mut errors = 0;
+    let mut tick = interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let last = loop {
-        match udp.recv(&mut octets).await {
-            Ok(length) => {
-                errors = 0;
-                waiting.hand_over(octets.get(..length).unwrap_or_default());
+        let ready = tokio::select! {
+            ready = udp.readable() => ready,
+            now = tick.tick() => {
+                waiting.tell_late(now);
+                continue;
             }
+        };
+        match ready.and_then(|()| read_some(&udp, &mut octets, &waiting)) {
+            Ok(()) => errors = 0,
             Err(why) if errors == MOST_ERRORS => break why,
             // What ICMP says may be forged, and is silence.
-            Err(_) => {
-                errors += 1;
-                yield_now().await;
-            }
+            Err(_) => errors += 1,
         }
+        yield_now().await;
     };
     waiting.end(last.kind());
+}
+
+/// Hands over what is there, up to so many replies.
+fn read_some(udp: &UdpSocket, octets: &mut [u8], waiting: &Waiting) -> io::Result<()> {
+    for _ in 0..IN_A_ROW {
+        match udp.try_recv(octets) {
+            Ok(length) => waiting.hand_over(octets.get(..length).unwrap_or_default()),
+            Err(why) if why.kind() == io::ErrorKind::WouldBlock => break,
+            Err(why) => return Err(why),
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

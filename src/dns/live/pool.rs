@@ -3,7 +3,7 @@
 use super::Sockets;
 use super::attempt_error::LookupFailure;
 use super::denial_check;
-use super::query::{Query, Reply};
+use super::query::{Begun, Query, Reply};
 use super::server::Endpoint;
 use super::upstream::{Link, Upstream};
 use crate::dns::{Question, Trouble};
@@ -44,13 +44,19 @@ impl Pool {
         }
     }
 
-    /// Asks all servers in turn.
+    /// The server that is asked first, if it is asked for sure.
+    pub(super) fn first(&self) -> Option<&Upstream> {
+        self.upstreams.first().filter(|_| self.outage.is_over())
+    }
+
+    /// Asks all servers in turn; goes on with what has begun.
     pub(super) async fn ask<'p>(
         &'p self,
         question: &'p Question,
+        begun: Option<Begun<'p>>,
         deadline: Instant,
     ) -> Result<Reply<'p>, LookupFailure> {
-        self.ask_some(&self.upstreams, question, deadline).await
+        self.ask_some(&self.upstreams, question, begun, deadline).await
     }
 
     /// Asks one server.
@@ -60,13 +66,14 @@ impl Pool {
         question: &'p Question,
         deadline: Instant,
     ) -> Result<Reply<'p>, LookupFailure> {
-        self.ask_some(slice::from_ref(upstream), question, deadline).await
+        self.ask_some(slice::from_ref(upstream), question, None, deadline).await
     }
 
     async fn ask_some<'p>(
         &'p self,
         upstreams: &'p [Upstream],
         question: &'p Question,
+        begun: Option<Begun<'p>>,
         deadline: Instant,
     ) -> Result<Reply<'p>, LookupFailure> {
         if !self.outage.begin_lookup() {
@@ -74,7 +81,7 @@ impl Pool {
             let detail = format!("no DNS server replied ({})", servers.join(", "));
             return Err(LookupFailure::at_once(Trouble::Network, detail));
         }
-        Query::new(self, upstreams, question).run(deadline).await
+        Query::new(self, upstreams, question).run(begun, deadline).await
     }
 
     /// Whether a server that says "no" without proof may be believed: see [`denial_check`].

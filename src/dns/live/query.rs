@@ -75,7 +75,29 @@ enum Interval {
     Doubling(Duration),
 }
 
-type Exchange<'p> = Pin<Box<dyn Future<Output = Result<DnsResponse, NetError>> + Send + 'p>>;
+/// A message under way.
+pub(super) type Exchange<'p> =
+    Pin<Box<dyn Future<Output = Result<DnsResponse, NetError>> + Send + 'p>>;
+
+/// A question whose first message was sent already.
+pub(super) struct Begun<'p> {
+    pub(super) attempt: Attempt<'p>,
+    pub(super) started: Instant,
+    pub(super) state: Stage<'p>,
+}
+
+/// How far a message is.
+pub(super) enum Stage<'p> {
+    /// It had the server to itself for the first interval, and no reply came.
+    Late(Exchange<'p>),
+    /// This is what came.
+    Ended(Result<DnsResponse, NetError>),
+}
+
+/// How long the first message has the server to itself where queries share sockets.
+pub(super) fn first_interval(timeout: Duration) -> Duration {
+    timeout / FIRST_INTERVAL
+}
 
 /// A question under way.
 pub(super) struct Query<'p> {
@@ -103,7 +125,7 @@ impl<'p> Query<'p> {
             request: Request::new(question),
             interval: match pool.sockets {
                 Sockets::Own => Interval::Even(pool.timeout / 2 / number(before_fallback)),
-                Sockets::Shared => Interval::Doubling(pool.timeout / FIRST_INTERVAL),
+                Sockets::Shared => Interval::Doubling(first_interval(pool.timeout)),
             },
             queue,
             running: Vec::with_capacity(1),
@@ -114,10 +136,28 @@ impl<'p> Query<'p> {
         }
     }
 
-    /// Asks until somebody answers, all have failed, or the time is up.
-    pub(super) async fn run(mut self, deadline: Instant) -> Result<Reply<'p>, LookupFailure> {
-        let started = Instant::now();
-        let mut due = started;
+    /// Asks until somebody answers, all have failed, or the time is up; goes on with what has begun.
+    pub(super) async fn run(
+        mut self,
+        begun: Option<Begun<'p>>,
+        deadline: Instant,
+    ) -> Result<Reply<'p>, LookupFailure> {
+        let started = begun.as_ref().map_or_else(Instant::now, |begun| begun.started);
+        if let Some(Begun { attempt, state, .. }) = begun {
+            let first = self.queue.iter().position(|next| next.is_same(&attempt));
+            first.map(|first| self.queue.remove(first));
+            self.tries = 1;
+            self.next_interval(deadline);
+            match state {
+                Stage::Late(exchange) => self.running.push((attempt, exchange)),
+                Stage::Ended(result) => {
+                    if let Some(response) = self.read(attempt, result) {
+                        return Ok(self.reply(attempt, response));
+                    }
+                }
+            }
+        }
+        let mut due = Instant::now();
         loop {
             if Instant::now() >= due && self.launch() {
                 due = Instant::now() + self.next_interval(deadline);

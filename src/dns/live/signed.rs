@@ -11,7 +11,7 @@ use tokio::time::Instant;
 /// as it has them.
 pub(super) async fn ask(pool: &Pool, question: &Question, deadline: Instant) -> Answer {
     let mut chain = CnameChain::new(question);
-    let reply = match pool.ask(question, deadline).await {
+    let reply = match pool.ask(question, None, deadline).await {
         Ok(reply) => reply,
         Err(failed) => return unanswered(question, chain, failed, 0),
     };

@@ -50,14 +50,15 @@ impl Stream {
         let length = u16::try_from(query.len()).map_err(|_| NetError::NoConnections)?;
         // The bound on queries under way is far below the number of ids.
         let ids = || self.next.fetch_add(1, Ordering::Relaxed);
-        let (place, reply) = self.waiting.place(ids, None)?;
+        let place = self.waiting.place(ids, None, None)?;
         let mut framed = length.to_be_bytes().to_vec();
         framed.extend(query);
         if let Some(message) = framed.get_mut(2..) {
             place.mark(message);
         }
         self.queries.send(framed).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
-        reply.await.map_err(|_| NetError::NoConnections)?
+        let octets = place.reply().await.map_err(io::Error::from)?;
+        Ok(DnsResponse::from_buffer(octets)?)
     }
 }
 

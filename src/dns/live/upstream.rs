@@ -4,7 +4,7 @@
 //! that a forger must guess all of them (RFC 5452 §9.2). Streams cost a handshake; one
 //! connection per server is kept and shared for as long as it works.
 
-use super::multiplex::Multiplex;
+use super::multiplex::{Multiplex, Underway};
 use super::server::{Endpoint, Transport};
 use super::stream::Stream;
 use super::wire::Request;
@@ -181,6 +181,14 @@ impl Upstream {
         }
     }
 
+    /// Sends a request over the shared sockets at once, which is told when no reply came for so long.
+    /// `None` if the server has none, is not asked in this way first, or too much is under way.
+    pub(super) fn send(&self, request: Request<'_>, patience: Duration) -> Option<Underway<'_>> {
+        let multiplex = self.multiplex.as_ref().filter(|_| self.takes_datagrams())?;
+        let is_first = !self.refuses_edns() && !self.datagrams.is_doubtful();
+        is_first.then(|| multiplex.send(request.octets(), patience))?
+    }
+
     /// Sends a request and waits for the reply to it. Can be dropped at any time.
     pub(super) async fn exchange(
         &self,
@@ -190,7 +198,9 @@ impl Upstream {
     ) -> Result<DnsResponse, NetError> {
         match (channel, &self.multiplex) {
             (Channel::Datagram, None) => datagram::exchange(self.address, request.octets()).await,
-            (Channel::Datagram, Some(multiplex)) => multiplex.exchange(request.octets()).await,
+            (Channel::Datagram, Some(multiplex)) => {
+                Ok(DnsResponse::from_buffer(multiplex.exchange(request.octets()).await?)?)
+            }
             // In a box, because a handshake takes more room than all the rest, and is rare.
             (Channel::Stream, _) => Box::pin(self.exchange_over_stream(link, request)).await,
         }

@@ -222,6 +222,11 @@ fn end(message: &[u8]) -> Option<usize> {
     (at <= message.len()).then_some(at)
 }
 
+/// True if a message says that it has one question.
+pub(super) fn has_one_question(message: &[u8]) -> bool {
+    message.get(4..6) == Some(&[0, 1])
+}
+
 /// The first question of a message, octet for octet; `None` if the message breaks off before its end.
 pub(super) fn question_of(message: &[u8]) -> Option<&[u8]> {
     message.get(HEADER..behind_name(message, HEADER)? + QUESTION)
