@@ -33,7 +33,7 @@ mod zonefile;
 
 pub use crate::examine::{Asked, Checks, Clock, Fixes, Inquiry, RetiredSpf, Sender, Steps, Sweep};
 #[doc(hidden)]
-pub use crate::examine::{LogoSelector, WantedLogo};
+pub use crate::examine::{LogoSelector, MarkRoots, WantedLogo};
 #[doc(hidden)]
 pub use crate::fix::{Selection, Spared};
 pub use crate::posture::Role;

@@ -5,6 +5,7 @@ use super::input::{read, zones};
 use super::new_file::LateFile;
 use super::unread::Unread;
 use super::words::{Http, Mistake, Sources};
+use crate::audit::MarkRoots;
 use crate::dns::{
     self, Addressee, Answer, Cache, Dns, Ending, Endpoint, Failure, FaultScript, Injector, Live,
     LiveOptions, Lookup, Outcome, Provenance, Question, Recording, Replay, Server, Trouble,
@@ -314,6 +315,17 @@ fn roots(sources: &Sources) -> Result<Roots, Mistake> {
     let text = read(path, CERTIFICATES_LIMIT)?;
     let named = |why: RootsError| Mistake::new(format!("--ca-file {}: {why}", path.display()));
     Roots::public().with_pem(&text).map_err(named)
+}
+
+/// The authorities whose mark certificates are accepted.
+///
+/// # Errors
+/// The file of further ones cannot be read, or is faulty.
+pub(super) fn mark_roots(sources: &Sources) -> Result<MarkRoots, Mistake> {
+    let Some(path) = &sources.ca_file else { return Ok(MarkRoots::default()) };
+    let text = read(path, CERTIFICATES_LIMIT)?;
+    let named = |why| Mistake::new(format!("--ca-file {}: {why}", path.display()));
+    MarkRoots::default().with_pem(&text).map_err(named)
 }
 
 /// True if servers answer, and nothing lies over them.

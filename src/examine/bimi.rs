@@ -1,5 +1,6 @@
 //! What BIMI needs to know of DMARC: the policies of the domain and of its organization.
 
+use super::Clock;
 use super::inquiry::Inquiry;
 use crate::dns::Dns;
 use crate::protocols::bimi::{self, Enforcement, Shortfall, Weakness};
@@ -8,10 +9,18 @@ use crate::protocols::dmarc::{self, Policy, Published, Usable, Walk};
 use crate::web::Web;
 
 /// Examines the BIMI of a domain, and whether its DMARC lets receivers look for the logo.
-pub(super) async fn examine(dns: &dyn Dns, web: &dyn Web, inquiry: &Inquiry) -> bimi::Facts {
+pub(super) async fn examine(
+    dns: &dyn Dns,
+    web: &dyn Web,
+    inquiry: &Inquiry,
+    clock: Clock,
+) -> bimi::Facts {
     let domain = &inquiry.domain;
+    // A run that can be repeated has no time of its own.
+    let now = inquiry.bimi.now.or((clock.seconds > 0).then_some(clock.seconds));
+    let wanted = bimi::Wanted { now, ..inquiry.bimi.clone() };
     let (facts, walk) =
-        tokio::join!(bimi::facts(dns, web, domain, &inquiry.bimi), dmarc::walk(dns, domain),);
+        tokio::join!(bimi::facts(dns, web, domain, &wanted), dmarc::walk(dns, domain));
     let mut enforcement = Enforcement::NotExamined;
     if facts.published().is_some() {
         enforcement = enforced(&walk);

@@ -7,7 +7,9 @@ use crate::dns::dnssec::Anchors;
 use crate::net::{Cidr, Name};
 use crate::posture::Role;
 use crate::protocols::Protocol;
-pub use crate::protocols::bimi::{Selector as LogoSelector, Wanted as WantedLogo};
+pub use crate::protocols::bimi::{
+    Roots as MarkRoots, Selector as LogoSelector, Wanted as WantedLogo,
+};
 use crate::report::{Declaration, Lookups};
 use crate::text::Phrase;
 use std::collections::BTreeSet;

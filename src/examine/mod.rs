@@ -24,7 +24,7 @@ mod shrunken;
 mod takeover;
 
 pub use inquiry::{
-    Asked, Checks, Fixes, Inquiry, LogoSelector, RetiredSpf, Sender, Steps, WantedLogo,
+    Asked, Checks, Fixes, Inquiry, LogoSelector, MarkRoots, RetiredSpf, Sender, Steps, WantedLogo,
 };
 #[cfg(feature = "mail")]
 pub use message::{GivenHop, MessageInquiry};
@@ -143,7 +143,7 @@ async fn gather(
     let (dns, domain) = (policies.dns(), &inquiry.domain);
     let (gathered, mut senders, shrunken, expectations, authoritative, resolvers) = tokio::join!(
         // In boxes, so that the future of a domain fits a stack.
-        Box::pin(facts(policies, web, inquiry, Known::default())),
+        Box::pin(facts(policies, web, inquiry, Known::default(), clock)),
         Box::pin(senders::senders(policies, inquiry, clock)),
         Box::pin(held(policies, inquiry)),
         wanted(is_compared, Box::pin(documented::expectations(policies, inquiry, clock))),
@@ -185,7 +185,7 @@ async fn gather(
 /// What the protocols find out by the DNS alone, senders left aside.
 pub(crate) async fn gather_facts(policies: &Policies<'_>, inquiry: &Inquiry) -> Gathered {
     let (facts, shrunken) = tokio::join!(
-        facts(policies, &Unasked, inquiry, Known::default()),
+        facts(policies, &Unasked, inquiry, Known::default(), Clock::default()),
         Box::pin(held(policies, inquiry))
     );
     Gathered { shrunken, ..facts }
@@ -201,7 +201,7 @@ pub(crate) async fn gather_changed(
 ) -> Gathered {
     let known = Known::of(before, touched);
     let shrunken = before.shrunken.clone();
-    Gathered { shrunken, ..facts(policies, &Unasked, inquiry, known).await }
+    Gathered { shrunken, ..facts(policies, &Unasked, inquiry, known, Clock::default()).await }
 }
 
 /// The protocols that a change of a domain's records can alter.
@@ -262,6 +262,7 @@ async fn facts(
     web: &dyn Web,
     inquiry: &Inquiry,
     known: Known,
+    clock: Clock,
 ) -> Gathered {
     let (dns, domain, checks) = (policies.dns(), &inquiry.domain, &inquiry.checks);
     let (mx, spf, dkim, dmarc, others) = tokio::join!(
@@ -277,7 +278,7 @@ async fn facts(
         Box::pin(async {
             match known.others {
                 Some(known) => known,
-                None => others(dns, web, inquiry).await,
+                None => others(dns, web, inquiry, clock).await,
             }
         }),
     );
@@ -313,6 +314,7 @@ async fn others(
     dns: &dyn Dns,
     web: &dyn Web,
     inquiry: &Inquiry,
+    clock: Clock,
 ) -> Vec<(Protocol, Arc<dyn Examined>)> {
     let wanted = ROWS.iter().filter(|row| inquiry.checks.has(row.protocol));
     let examined = wanted.filter_map(|row| {
@@ -320,7 +322,7 @@ async fn others(
         Some(async move {
             let found: Arc<dyn Examined> = match row.protocol {
                 // What it needs of another protocol is handed in.
-                Protocol::Bimi => Arc::new(bimi::examine(dns, web, inquiry).await),
+                Protocol::Bimi => Arc::new(bimi::examine(dns, web, inquiry, clock).await),
                 _ => examine(dns, web, &inquiry.domain).await.into(),
             };
             (row.protocol, found)

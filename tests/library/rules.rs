@@ -20,6 +20,7 @@ use mailcheck::dns::{Dns, Failure, Lookup, Question, Replay};
 use mailcheck::mail::{Piece, bounce, feedback};
 use mailcheck::net::Name;
 use mailcheck::protocols::Protocol;
+use mailcheck::protocols::bimi::Roots;
 use mailcheck::report::{Examined, Finding, Run, State};
 use mailcheck::text;
 use mailcheck::web::{Response, Scripted};
@@ -45,6 +46,10 @@ mail._domainkey.example.com. TXT   (
   "BS8nxSAmvr0CUwSQPa2R8CRDQZIfC+DnUlV/Qxw81I/SE5lJfwTQIDAQAB" )
 example.net.                 A     192.0.2.80
 "#;
+
+/// Who issued the mark certificates of pages, and when these are looked at: on 2026-11-28.
+const MARK_ROOT: &[u8] = include_bytes!("../../testdata/marks/root.pem");
+const NOW: u64 = 1_795_824_000;
 
 /// What the name servers of that domain say, for pages about servers.
 const SERVERS: &str = r#"
@@ -431,6 +436,8 @@ fn asked(command: &'static str) -> Asked {
     let asked = words.next().expect("a command names a domain");
     let mut inquiry = Inquiry::about(name(asked));
     inquiry.bimi.logo = true;
+    inquiry.bimi.roots = Roots::default().with_pem(MARK_ROOT).expect("a certificate");
+    inquiry.bimi.now = Some(NOW);
     while let Some(flag) = words.next() {
         match flag {
             "--selector" => inquiry.selectors.extend(words.next().map(str::to_owned)),

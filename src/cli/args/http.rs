@@ -17,7 +17,7 @@ pub struct Http {
     #[arg(long, value_parser = BoolishValueParser::new(), hide_short_help = true)]
     pub smtp: bool,
 
-    /// Fetch the BIMI logo and check that it is SVG Tiny PS
+    /// Fetch the BIMI logo and its mark certificate, and check both
     #[arg(long, value_parser = BoolishValueParser::new(), hide_short_help = true)]
     pub bimi: bool,
 

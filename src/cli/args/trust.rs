@@ -8,8 +8,8 @@ use std::path::PathBuf;
 pub struct Trust {
     /// Trust the certificate authorities in FILE too (PEM)
     ///
-    /// For DNS over TLS and HTTPS, MTA-STS policy files and mail servers, beside the public
-    /// authorities that are compiled in.
+    /// For DNS over TLS and HTTPS, MTA-STS policy files, mail servers and mark certificates of BIMI, beside the
+    /// public authorities that are compiled in.
     #[arg(long, value_name = "FILE", hide_short_help = true, help_heading = "Sources")]
     pub ca_file: Option<PathBuf>,
 }

@@ -1,12 +1,13 @@
 //! What the main job means: from words and flags to inquiries, sources and outputs.
 //!
-//! Pure functions, but that the configuration and a file of trust anchors are opened. What cannot be
-//! understood becomes a [`Mistake`]: one line that names the words, says what is wrong with them and,
+//! Pure functions, but that the configuration and files of trust anchors and certificates are opened. What
+//! cannot be understood becomes a [`Mistake`]: one line that names the words, says what is wrong with them and,
 //! where that can be guessed, what was meant.
 
 use crate::audit::{Asked, Checks, Inquiry, LogoSelector, Sender, Sweep, WantedLogo};
 use crate::cli::args::{self, CheckArgs, Dnssec};
 use crate::cli::input;
+use crate::cli::sources::mark_roots;
 use crate::cli::what_if::WhatIf;
 use crate::cli::words::{
     Argument, Ending, Http, Mistake, Sources, Target, Words, declare, domain, selector, sender,
@@ -67,7 +68,7 @@ pub fn plan(typed: CheckArgs) -> Result<Plan, Mistake> {
     // The configuration first: it may hold providers that the words name.
     let ending = Ending::read(&typed.report)?;
     let words = Words::read_beside(&typed_words, file.is_some())?;
-    let given = Given::read(&typed, words.senders)?;
+    let mut given = Given::read(&typed, words.senders)?;
     let what_if = WhatIf::read(&typed.what_if, words.targets.len())?;
     if let (Some(file), false) = (&file, what_if.is_empty()) {
         return Err(Mistake::new(format!(
@@ -77,6 +78,9 @@ pub fn plan(typed: CheckArgs) -> Result<Plan, Mistake> {
     }
     let mut sources = Sources::read(typed.sources, words.resolvers)?;
     sources.compared.clone_from(&given.resolvers);
+    if given.bimi.logo {
+        given.bimi.roots = mark_roots(&sources)?;
+    }
     let http = match (typed.http.no_http, typed.one_by_one.allow_private) {
         (true, _) => Http::Off,
         (false, true) => Http::Anywhere { port: typed.http.web_server_port },
@@ -274,7 +278,7 @@ fn logo(typed: &args::Http) -> Result<WantedLogo, Mistake> {
     if typed.bimi && typed.no_http {
         return Err(Mistake::new("--bimi fetches the logo by HTTPS: leave out --no-http"));
     }
-    Ok(WantedLogo { selector, logo: typed.bimi })
+    Ok(WantedLogo { selector, logo: typed.bimi, ..WantedLogo::default() })
 }
 
 /// The largest file of trust anchors that is read.

@@ -3,6 +3,7 @@
 use super::enforcement::Enforcement;
 use super::examine::Facts;
 use super::fetch::NoFile;
+use super::mark::Mark;
 use super::record::Record;
 use super::verdict::Judged;
 use crate::diagnostic::{self, Step};
@@ -26,6 +27,13 @@ pub enum Event {
         /// What the file is, or why there is none.
         file: Result<Judged, NoFile>,
     },
+    /// The mark certificate was fetched.
+    Certified {
+        /// Where it is.
+        url: String,
+        /// What it is, or why there is none.
+        file: Result<Mark, NoFile>,
+    },
     /// Whether DMARC lets receivers look for the logo.
     Dmarc(Enforcement),
 }
@@ -47,6 +55,12 @@ impl Event {
         steps.extend(facts.logo.iter().map(|logo| Step {
             event: Self::Fetched { url: logo.url.clone(), file: logo.file.clone() }.boxed(),
             answers: logo.answers.clone(),
+            steps: Vec::new(),
+        }));
+        steps.extend(facts.evidence.iter().map(|evidence| Step {
+            event:
+                Self::Certified { url: evidence.url.clone(), file: evidence.file.clone() }.boxed(),
+            answers: evidence.answers.clone(),
             steps: Vec::new(),
         }));
         steps

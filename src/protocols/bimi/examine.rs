@@ -2,8 +2,9 @@
 
 use super::enforcement::Enforcement;
 use super::event::Event;
-use super::fetch::{Logo, logo};
+use super::fetch::{Evidence, Logo, evidence, logo};
 use super::grammar::{is_record, parse};
+use super::mark::{Expected, Roots};
 use super::record::Record;
 use super::{explain, lint, section};
 use crate::diagnostic::{self, Finding, Standing, Step};
@@ -12,7 +13,7 @@ use crate::dns::{Dns, Failure, alongside};
 use crate::net::{Name, organization};
 use crate::protocols::{Detail, Examined, Examining};
 use crate::text::tag_list::tag_list;
-use crate::text::{Phrase, escape};
+use crate::text::{Phrase, escape, rfc3339};
 use crate::web::Web;
 
 /// The label below a selector.
@@ -60,8 +61,12 @@ impl Default for Selector {
 pub struct Wanted {
     /// The selector.
     pub selector: Selector,
-    /// True if the logo is fetched.
+    /// True if the logo and the mark certificate are fetched.
     pub logo: bool,
+    /// Who may issue mark certificates.
+    pub roots: Roots,
+    /// When certificates have to be valid, in seconds since 1970; `None` leaves their dates aside.
+    pub now: Option<u64>,
 }
 
 /// What was found out about a domain's BIMI.
@@ -75,6 +80,10 @@ pub struct Facts {
     pub enforcement: Enforcement,
     /// What came of fetching the logo; `None` if it was not.
     pub logo: Option<Logo>,
+    /// What came of fetching the mark certificate; `None` if it was not.
+    pub evidence: Option<Evidence>,
+    /// When certificates have to be valid, in seconds since 1970.
+    pub now: Option<u64>,
 }
 
 /// Examines a domain, its DMARC left aside.
@@ -106,13 +115,32 @@ pub async fn facts(dns: &dyn Dns, web: &dyn Web, domain: &Name, wanted: &Wanted)
     };
     let visits = alongside(look, ahead).await;
     let enforcement = Enforcement::NotExamined;
-    let facts = Facts { domain: domain.clone(), visits, enforcement, logo: None };
-    let location = facts.usable().and_then(|(_, record)| record.logo.as_ref());
-    let logo = match location.filter(|_| wanted.logo && web.is_asked()) {
-        Some(location) => Some(logo(dns, web, location).await),
-        None => None,
+    let facts = Facts {
+        domain: domain.clone(),
+        visits,
+        enforcement,
+        logo: None,
+        evidence: None,
+        now: wanted.now,
     };
-    Facts { logo, ..facts }
+    let Some((visit, record)) = facts.usable().filter(|_| wanted.logo && web.is_asked()) else {
+        return facts;
+    };
+    let of_logo = async {
+        match &record.logo {
+            Some(location) => Some(logo(dns, web, location).await),
+            None => None,
+        }
+    };
+    let others = [domain, above.as_ref().unwrap_or(domain)];
+    let owner = visit.owner();
+    let expected = Expected { domain: &visit.domain, others, owner: &owner };
+    let of_evidence = async {
+        let Some(location) = &record.evidence else { return None };
+        Some(evidence(dns, web, location, &wanted.roots, &expected, wanted.now).await)
+    };
+    let (logo, evidence) = tokio::join!(of_logo, of_evidence);
+    Facts { logo, evidence, ..facts }
 }
 
 /// The name below a domain that its record is published at; `None` if that would be too long.
@@ -159,6 +187,7 @@ impl Examined for Facts {
             Some(Found::One(published)) if published.record().is_declined => Standing::Absent,
             Some(Found::One(_)) => match &self.enforcement {
                 _ if self.logo.as_ref().is_some_and(Logo::is_unusable) => Standing::Broken,
+                _ if self.evidence.as_ref().is_some_and(Evidence::is_unusable) => Standing::Broken,
                 Enforcement::Strict | Enforcement::NotExamined => Standing::Good,
                 Enforcement::Short(_) => Standing::Weak,
                 Enforcement::Unknown(_) => Standing::Partial,
@@ -199,7 +228,21 @@ impl Examined for Facts {
             ("declined", Detail::Flag(record.is_declined)),
             ("dmarc_enforced", is_enforced),
         ];
-        details.into_iter().chain(checked).collect()
+        let certified = self.evidence.iter().flat_map(|evidence| {
+            let mark = evidence.file.as_ref().ok();
+            let words = match &evidence.file {
+                Ok(mark) => mark.flaws.iter().map(|flaw| flaw.phrase().to_string()).collect(),
+                Err(why) => vec![why.phrase().to_string()],
+            };
+            let text = |text: Option<String>| text.map_or(Detail::None, Detail::Text);
+            [
+                ("mark_holder", text(mark.and_then(|mark| mark.holder.clone()))),
+                ("mark_type", text(mark.and_then(|mark| mark.kind.clone()))),
+                ("mark_until", text(mark.and_then(|mark| mark.not_after).map(rfc3339))),
+                ("mark_problems", Detail::Texts(words)),
+            ]
+        });
+        details.into_iter().chain(checked).chain(certified).collect()
     }
 
     fn findings(&self) -> Vec<Finding> {

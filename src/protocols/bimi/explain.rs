@@ -5,11 +5,12 @@ use super::event::Event;
 use super::examine::Facts;
 use super::fetch::NoFile;
 use super::grammar::BEGIN;
-use super::section;
+use super::mark::{Flaw, Mark};
 use super::verdict::Judged;
+use super::{MARK_DRAFT, section};
 use crate::diagnostic::{self, Explanation, Tone};
 use crate::protocols::{SoleEvent, Standard};
-use crate::text::{Phrase, escape};
+use crate::text::{Phrase, date, draft, escape};
 use serde_json::{Value, json};
 
 /// The words about the record.
@@ -25,11 +26,16 @@ impl diagnostic::Event for Event {
             Self::Declined => (Phrase::from("l= is empty: the domain declines BIMI"), Tone::Plain),
             Self::Dmarc(enforcement) => of_dmarc(enforcement),
             Self::Fetched { url, file } => of_file(Phrase::new().code(url).plain(": "), file),
+            Self::Certified { url, file } => of_mark(Phrase::new().code(url).plain(": "), file),
         };
+        if matches!(self, Self::Certified { .. }) {
+            return Explanation { headline, tone, cite: Some(draft(MARK_DRAFT, "5.3")) };
+        }
         let number = match self {
             Self::Record(SoleEvent::Query { .. }) => "7.2",
             Self::Dmarc(_) => "7.1",
-            Self::Logo(_) | Self::Evidence(_) | Self::Declined | Self::Fetched { .. } => "4.3.2",
+            Self::Logo(_) | Self::Evidence(_) | Self::Declined => "4.3.2",
+            Self::Fetched { .. } | Self::Certified { .. } => "4.3.2",
             Self::Record(_) => "4.3",
         };
         Explanation { headline, tone, cite: Some(section(number)) }
@@ -45,6 +51,11 @@ impl diagnostic::Event for Event {
                 "event": "bimi_file",
                 "url": escape(url.as_bytes()),
                 "octets": file.as_ref().ok().map(|judged| judged.octets),
+            }),
+            Self::Certified { url, file } => json!({
+                "event": "bimi_mark",
+                "url": escape(url.as_bytes()),
+                "holder": file.as_ref().ok().and_then(|mark| mark.holder.as_deref()),
             }),
             Self::Dmarc(enforcement) => json!({
                 "event": "bimi_dmarc",
@@ -70,6 +81,38 @@ fn of_file(said: Phrase, file: &Result<Judged, NoFile>) -> (Phrase, Tone) {
             problems => (said.bad(problems.join(", ")), Tone::Bad),
         },
     }
+}
+
+fn of_mark(said: Phrase, file: &Result<Mark, NoFile>) -> (Phrase, Tone) {
+    let mark = match file {
+        Err(why) if why.is_certain() => return (said.then(why.phrase()), Tone::Bad),
+        Err(why) => return (said.then(why.phrase()), Tone::Unknown),
+        Ok(mark) if !mark.is_checked => return (said.plain("not checked"), Tone::Unknown),
+        Ok(mark) => mark,
+    };
+    let said = said.then(certificate(mark));
+    match mark.flaws.as_slice() {
+        [] => (said, Tone::Good),
+        flaws if mark.certain().next().is_none() => {
+            (said.plain("; ").unknown(listed(flaws.iter())), Tone::Unknown)
+        }
+        flaws => (said.plain("; ").bad(listed(flaws.iter())), Tone::Bad),
+    }
+}
+
+/// Flaws, one behind the other.
+pub(super) fn listed<'a>(flaws: impl Iterator<Item = &'a Flaw>) -> String {
+    flaws.map(|flaw| flaw.phrase().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// What a certificate is, and how long: `mark certificate of Example, Inc. (Registered Mark) until
+/// 2027-03-01`.
+fn certificate(mark: &Mark) -> Phrase {
+    let said = Phrase::from("mark certificate");
+    let said = mark.holder.iter().fold(said, |said, holder| said.plain(" of ").plain(holder));
+    let said = mark.kind.iter().fold(said, |said, kind| said.plain(format!(" ({kind})")));
+    let day = |seconds: u64| date(i64::try_from(seconds / 86_400).unwrap_or(i64::MAX));
+    mark.not_after.iter().fold(said, |said, end| said.plain(format!(" until {}", day(*end))))
 }
 
 fn of_dmarc(enforcement: &Enforcement) -> (Phrase, Tone) {
@@ -111,9 +154,23 @@ pub(super) fn summary(facts: &Facts) -> Phrase {
         return said.plain("declined: the record has no logo");
     }
     let said = record.logo.iter().fold(said, |said, it| said.plain("logo ").code(&it.uri));
-    let said = match &record.evidence {
-        Some(_) => said.plain(", with a mark certificate"),
-        None => said.plain(", no mark certificate"),
+    let said = match (&record.evidence, facts.evidence.as_ref().map(|it| &it.file)) {
+        (None, _) => said.plain(", no mark certificate"),
+        (_, Some(Ok(mark))) if mark.is_checked => said.plain(", ").then(certificate(mark)),
+        (_, _) => said.plain(", with a mark certificate"),
+    };
+    let said = match facts.evidence.as_ref().map(|evidence| &evidence.file) {
+        Some(Err(why)) if why.is_certain() => {
+            return said.plain("; ").bad("the certificate is not served");
+        }
+        Some(Err(why)) => said.plain("; certificate not fetched: ").then(why.phrase()),
+        Some(Ok(mark)) if mark.certain().next().is_some() => {
+            return said.plain("; ").bad(listed(mark.certain()));
+        }
+        Some(Ok(mark)) if !mark.flaws.is_empty() => {
+            said.plain("; ").unknown(listed(mark.flaws.iter()))
+        }
+        Some(Ok(_)) | None => said,
     };
     let said = match facts.logo.as_ref().map(|logo| &logo.file) {
         Some(Err(why)) if why.is_certain() => {

@@ -1,5 +1,7 @@
-//! The logo, as a web server has it: fetched by HTTPS from public addresses only, bounded.
+//! The logo and the mark certificate, as a web server has them: fetched by HTTPS from public addresses only,
+//! bounded.
 
+use super::mark::{self, Expected, Mark, Roots};
 use super::record::Location;
 use super::verdict::{Judged, judge};
 use crate::dns::{self, Answer, Dns};
@@ -12,6 +14,8 @@ use std::sync::Arc;
 const PORT: u16 = 443;
 /// How much of a logo is read: eight times what receivers are expected to take, to say how large it is.
 const MOST_OCTETS: usize = 256 * 1024;
+/// How much of a mark certificate is read: with those that issued it, and its logo in it.
+const MOST_OCTETS_OF_MARK: usize = 256 * 1024;
 
 /// What came of fetching a logo.
 #[derive(Clone, Debug)]
@@ -22,6 +26,27 @@ pub struct Logo {
     pub answers: Vec<Arc<Answer>>,
     /// What the file is, or why there is none.
     pub file: Result<Judged, NoFile>,
+}
+
+/// What came of fetching a mark certificate.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// What was asked for.
+    pub url: String,
+    /// What the DNS said on the way, failures left aside.
+    pub answers: Vec<Arc<Answer>>,
+    /// What the certificate is, or why there is none.
+    pub file: Result<Mark, NoFile>,
+}
+
+impl Evidence {
+    /// True if no receiver accepts it.
+    pub fn is_unusable(&self) -> bool {
+        match &self.file {
+            Ok(mark) => mark.certain().next().is_some(),
+            Err(why) => why.is_certain(),
+        }
+    }
 }
 
 /// Why there is no file.
@@ -97,16 +122,36 @@ impl Logo {
 
 /// Fetches a logo, no longer than a report waits for it.
 pub(super) async fn logo(dns: &dyn Dns, web: &dyn Web, location: &Location) -> Logo {
-    let request = Request::new(location.host.clone(), location.path.clone(), MOST_OCTETS);
+    let (url, answers, file) = fetch(dns, web, location, MOST_OCTETS).await;
+    Logo { url, answers, file: file.map(|body| judge(&body)) }
+}
+
+/// Fetches a mark certificate, no longer than a report waits for it, and checks it.
+pub(super) async fn evidence(
+    dns: &dyn Dns,
+    web: &dyn Web,
+    location: &Location,
+    roots: &Roots,
+    expected: &Expected<'_>,
+    now: Option<u64>,
+) -> Evidence {
+    let (url, answers, file) = fetch(dns, web, location, MOST_OCTETS_OF_MARK).await;
+    Evidence { url, answers, file: file.map(|body| mark::check(&body, roots, expected, now)) }
+}
+
+type FetchedFile = (String, Vec<Arc<Answer>>, Result<Vec<u8>, NoFile>);
+
+async fn fetch(dns: &dyn Dns, web: &dyn Web, location: &Location, most: usize) -> FetchedFile {
+    let request = Request::new(location.host.clone(), location.path.clone(), most);
     let url = request.url();
     if let Some(port) = location.port.filter(|port| *port != PORT) {
-        return Logo { url, answers: Vec::new(), file: Err(NoFile::Port(port)) };
+        return (url, Vec::new(), Err(NoFile::Port(port)));
     }
     let Fetched { answers, response } = Fetched::get(dns, web, request).await;
     let file = response.map_err(NoFile::from).and_then(|response| match response.status {
-        200 => Ok(judge(&response.body)),
+        200 => Ok(response.body),
         status @ 300..=399 => Err(NoFile::Redirect(status, response.location.unwrap_or_default())),
         status => Err(NoFile::Status(status)),
     });
-    Logo { url, answers, file }
+    (url, answers, file)
 }

@@ -9,7 +9,8 @@
 //! organization publishes a policy that lets failing mail through (§7.1): [`Enforcement`], a plain
 //! value that is handed in.
 //!
-//! - [`facts`] makes one query, or two below an organization, and fetches the logo if that is wanted.
+//! - [`facts`] makes one query, or two below an organization, and fetches the logo and the mark certificate
+//!   if that is wanted.
 //! - [`lint`]: rules; their facts are [`Facts`]. That no record exists is no finding.
 
 mod enforcement;
@@ -19,6 +20,7 @@ mod explain;
 mod fetch;
 mod grammar;
 pub mod lint;
+mod mark;
 mod record;
 #[cfg(feature = "mail")]
 pub mod svg;
@@ -27,8 +29,11 @@ mod verdict;
 pub use enforcement::{Enforcement, Shortfall, Weakness};
 pub use event::Event;
 pub use examine::{Facts, Selector, Wanted, examine, facts, owner};
-pub use fetch::{Logo, NoFile};
+pub use fetch::{Evidence, Logo, NoFile};
 pub use grammar::{is_record, parse};
+#[cfg(feature = "mail")]
+pub use mark::RootsError;
+pub use mark::{Flaw, Mark, Roots};
 pub use record::{Location, Preference, Record};
 pub use verdict::Judged;
 
@@ -36,6 +41,9 @@ use crate::text::{Citation, draft};
 
 /// The labels below a domain where its record is published, leftmost first.
 pub const LABELS: &[&str] = &["default", "_bimi"];
+
+/// The document about mark certificates.
+const MARK_DRAFT: &str = "draft-fetch-validation-vmc-wchuang";
 
 /// The document that this follows.
 pub(crate) const DRAFT: &str = "draft-brand-indicators-for-message-identification-14";

@@ -54,6 +54,90 @@ const OWN: &str = "default._bimi.news.example.com";
 const ABOVE: &str = "default._bimi.example.com";
 const GOOD: &str = "v=BIMI1; l=https://example.com/logo.svg";
 
+/// What is wrong with a file of certificates at `news.example.com`, on 2026-11-28.
+#[cfg(feature = "mail")]
+fn flaws(file: &[u8], roots: &Roots) -> Vec<String> {
+    let (own, above, owner) = (name("news.example.com"), name("example.com"), name(ABOVE));
+    let expected = mark::Expected { domain: &above, others: [&own, &above], owner: &owner };
+    let mark = mark::check(file, roots, &expected, Some(1_795_824_000));
+    mark.flaws.iter().map(|flaw| flaw.phrase().to_string()).collect()
+}
+
+#[cfg(feature = "mail")]
+const MARK: &[u8] = include_bytes!("../../../testdata/marks/good.pem");
+
+#[cfg(feature = "mail")]
+fn mark_roots() -> Roots {
+    let root = include_bytes!("../../../testdata/marks/root.pem");
+    Roots::default().with_pem(root).expect("a certificate")
+}
+
+#[test]
+#[cfg(feature = "mail")]
+fn a_mark_certificate_below_a_known_root_has_no_flaw() {
+    assert_eq!(flaws(MARK, &mark_roots()), [""; 0]);
+}
+
+#[test]
+#[cfg(feature = "mail")]
+fn a_mark_certificate_below_an_unknown_root_is_no_certain_fault() {
+    let said = "its issuer, Example Mark Root, is below no known root";
+    assert_eq!(flaws(MARK, &Roots::default()), [said]);
+}
+
+#[test]
+#[cfg(feature = "mail")]
+fn every_changed_octet_of_a_signed_certificate_is_a_flaw() {
+    let roots = mark_roots();
+    let text = String::from_utf8(MARK.to_vec()).expect("PEM is ASCII");
+    let unnoticed = |at: &usize| {
+        let mut file = text.clone().into_bytes();
+        let other = if file[*at] == b'A' { b'B' } else { b'A' };
+        let is_base64 = file[*at].is_ascii_alphanumeric();
+        file[*at] = if is_base64 { other } else { file[*at] };
+        is_base64 && flaws(&file, &roots).is_empty()
+    };
+    let within = text.find('\n').unwrap_or_default()..text.rfind("\n-----END").unwrap_or_default();
+    assert_eq!(within.filter(unnoticed).collect::<Vec<_>>(), [0; 0]);
+}
+
+#[test]
+#[cfg(feature = "mail")]
+fn a_file_cut_anywhere_is_read_without_harm() {
+    let roots = mark_roots();
+    let accepted = (0..MARK.len() - 30).filter(|end| flaws(&MARK[..*end], &roots).is_empty());
+    assert_eq!(accepted.collect::<Vec<_>>(), [0; 0]);
+}
+
+#[test]
+#[cfg(feature = "mail")]
+fn who_is_no_authority_vouches_for_nobody() {
+    let params = |names: &[&str], organization: &str| {
+        let names = names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let mut params = rcgen::CertificateParams::new(names).expect("names");
+        params.distinguished_name = rcgen::DistinguishedName::new();
+        params.distinguished_name.push(rcgen::DnType::OrganizationName, organization);
+        let purpose = vec![1, 3, 6, 1, 5, 5, 7, 3, 31];
+        params.extended_key_usages.push(rcgen::ExtendedKeyUsagePurpose::Other(purpose));
+        params
+    };
+    let key = || rcgen::KeyPair::generate().expect("a key");
+    let mut of_root = params(&[], "Root");
+    of_root.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let (root_key, middle_key, own_key) = (key(), key(), key());
+    let root = of_root.self_signed(&root_key).expect("a root").pem();
+    let issuer = rcgen::Issuer::new(of_root, root_key);
+    let of_middle = params(&["example.org"], "A customer");
+    let middle = of_middle.signed_by(&middle_key, &issuer).expect("a certificate").pem();
+    let issuer = rcgen::Issuer::new(of_middle, middle_key);
+    let own = params(&["example.com"], "An impostor").signed_by(&own_key, &issuer);
+    let file = [own.expect("a certificate").pem(), middle].concat();
+    let roots = Roots::default().with_pem(root.as_bytes()).expect("a certificate");
+    let flaws = flaws(file.as_bytes(), &roots);
+    let said = "certificate 2 of the file may not issue mark certificates".to_owned();
+    assert!(flaws.contains(&said), "{flaws:?}");
+}
+
 #[test]
 fn every_fault_of_a_record_is_found() {
     let text = "v=BIMI1; l=https://example.com/logo.png; a=self; lps=a,b_c; l=x; =";

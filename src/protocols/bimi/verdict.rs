@@ -1,5 +1,7 @@
 //! What a fetched logo is: unpacked if it is packed, and held against the profile.
 
+use std::sync::Arc;
+
 /// What a file is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -10,6 +12,8 @@ pub struct Judged {
     pub problems: Vec<String>,
     /// Whether the view box is a square; `None` if that is unknown.
     pub is_square: Option<bool>,
+    /// The file, unpacked, if it could be.
+    pub contents: Option<Arc<[u8]>>,
     /// False if nothing here can read SVG.
     pub is_checked: bool,
 }
@@ -38,15 +42,16 @@ pub(super) fn judge(body: &[u8]) -> Judged {
         };
         if !why.is_empty() {
             let octets = body.len();
-            return Judged { octets, problems: vec![why], is_square: None, is_checked: true };
+            return Judged { octets, problems: vec![why], is_checked: true, ..Judged::default() };
         }
     }
-    let file = if is_packed { &unpacked } else { body };
+    let file = if is_packed { unpacked.as_slice() } else { body };
     let checked = check(file);
     Judged {
         octets: file.len(),
         problems: checked.problems.iter().map(ToString::to_string).collect(),
         is_square: checked.is_square,
+        contents: Some(Arc::from(file)),
         is_checked: true,
     }
 }

@@ -1,6 +1,7 @@
 //! Rules about BIMI. Checks look at facts and never resolve.
 
 mod logo;
+mod mark;
 mod record;
 mod rules;
 

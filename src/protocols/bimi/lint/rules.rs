@@ -1,7 +1,8 @@
 //! The table of rules: a row for each, in the order of findings in a report.
 
+use super::super::MARK_DRAFT;
 use super::super::section;
-use super::{logo, record};
+use super::{logo, mark, record};
 use crate::diagnostic::Confidence::{Certain, Likely};
 use crate::diagnostic::Severity::{Error, Note, Warn};
 use crate::diagnostic::{Check, Rule};
@@ -95,6 +96,66 @@ pub static CHECKS: &[Check<Facts>] = &[
             page: include_str!("logo-not-square.md"),
         },
         run: logo::square,
+    },
+    Check {
+        rule: &Rule {
+            id: "bimi/mark-not-served",
+            severity: Warn,
+            confidence: Certain,
+            summary: "no file at the URI of the mark certificate",
+            why: "Receivers that ask for a mark certificate show no logo.",
+            cite: draft(MARK_DRAFT, "3.2"),
+            page: include_str!("mark-not-served.md"),
+        },
+        run: mark::unserved,
+    },
+    Check {
+        rule: &Rule {
+            id: "bimi/mark-invalid",
+            severity: Warn,
+            confidence: Certain,
+            summary: "mark certificate that no receiver accepts",
+            why: "Receivers that ask for a mark certificate show no logo.",
+            cite: draft(MARK_DRAFT, "5"),
+            page: include_str!("mark-invalid.md"),
+        },
+        run: mark::invalid,
+    },
+    Check {
+        rule: &Rule {
+            id: "bimi/mark-unknown-issuer",
+            severity: Warn,
+            confidence: Likely,
+            summary: "mark certificate below no known root",
+            why: "Receivers accept the certificates of few authorities, and may not know this one.",
+            cite: draft(MARK_DRAFT, "5.1"),
+            page: include_str!("mark-unknown-issuer.md"),
+        },
+        run: mark::unknown,
+    },
+    Check {
+        rule: &Rule {
+            id: "bimi/mark-expires-soon",
+            severity: Note,
+            confidence: Certain,
+            summary: "mark certificate that expires within 30 days",
+            why: "Receivers that ask for a mark certificate show no logo after that day.",
+            cite: draft(MARK_DRAFT, "5.1"),
+            page: include_str!("mark-expires-soon.md"),
+        },
+        run: mark::ending,
+    },
+    Check {
+        rule: &Rule {
+            id: "bimi/logo-differs",
+            severity: Warn,
+            confidence: Likely,
+            summary: "BIMI logo that is not the one in the mark certificate",
+            why: "Receivers compare the two files, and show no logo if they differ.",
+            cite: draft(MARK_DRAFT, "5.3"),
+            page: include_str!("logo-differs.md"),
+        },
+        run: mark::differing,
     },
     Check {
         rule: &Rule {
