@@ -1,10 +1,11 @@
 //! A row of what receivers decide by, without a report.
 
-use crate::dns::{Answer as DnsAnswer, Budget, Dns, Outcome};
+use super::Common;
+use crate::dns::{Answer as DnsAnswer, Outcome};
 use crate::examine::brief::{Brief, brief};
 use crate::examine::{Clock, Inquiry};
 use crate::protocols::dmarc::{Discovered, DmarcResult, Record, Verdict};
-use crate::protocols::spf::{Policies, Shared};
+use crate::protocols::spf::Policies;
 use crate::provider;
 use crate::report::scan::{DmarcRow, MxRow, Row, SenderRow};
 use crate::report::{self, Answer, Authorized, Status};
@@ -13,15 +14,9 @@ use crate::text::escape;
 /// What receivers decide by: the result of SPF for the sender that the line asks about, the DMARC
 /// policy, and the MX set. No rule is looked at, no host of the MX set is looked up, and nothing adds up
 /// to a result.
-pub async fn decided(
-    dns: &dyn Dns,
-    shared: &Shared,
-    inquiry: &Inquiry,
-    clock: Clock,
-    line: u64,
-) -> Row {
-    let dns = Budget::new(dns, &inquiry.domain, inquiry.most_queries);
-    let policies = Policies::sharing(&dns, shared, &inquiry.domain);
+pub async fn decided(common: Common<'_>, inquiry: &Inquiry, clock: Clock, line: u64) -> Row {
+    let dns = common.budget(inquiry);
+    let policies = Policies::sharing(&dns, common.policies, &inquiry.domain);
     let Brief { mx, dmarc, sender } = brief(&policies, inquiry, clock).await;
     let mut unknown = Vec::new();
     let sender = sender.map(|(judged, verdict)| {

@@ -81,16 +81,31 @@ pub async fn domain_with_web(
     examined(&Policies::new(&dns), web, inquiry, clock).await
 }
 
+/// What very many domains have in common.
+#[doc(hidden)]
+#[derive(Clone, Copy)]
+pub struct Common<'a> {
+    /// Who answers what several of them ask, and keeps it.
+    pub dns: &'a dyn Dns,
+    /// Who answers what a domain asks of its own names, of which nothing has to be kept.
+    pub own: &'a dyn Dns,
+    /// The policies that they share.
+    pub policies: &'a Shared,
+}
+
+impl<'a> Common<'a> {
+    /// What one of them may ask.
+    fn budget(self, inquiry: &Inquiry) -> Budget<&'a dyn Dns> {
+        let budget = Budget::new(self.dns, &inquiry.domain, inquiry.most_queries);
+        budget.apart(&inquiry.domain, self.own)
+    }
+}
+
 /// Everything about one of many domains, which share the policies of others.
 #[doc(hidden)]
-pub async fn domain_of_many(
-    dns: &dyn Dns,
-    shared: &Shared,
-    inquiry: &Inquiry,
-    clock: Clock,
-) -> Domain {
-    let dns = Budget::new(dns, &inquiry.domain, inquiry.most_queries);
-    let policies = Policies::sharing(&dns, shared, &inquiry.domain);
+pub async fn domain_of_many(common: Common<'_>, inquiry: &Inquiry, clock: Clock) -> Domain {
+    let dns = common.budget(inquiry);
+    let policies = Policies::sharing(&dns, common.policies, &inquiry.domain);
     examined(&policies, &Unasked, inquiry, clock).await
 }
 

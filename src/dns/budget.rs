@@ -9,7 +9,7 @@ use super::{Answer, Dns, Failure, Lookup, Outcome, Provenance, Question, Trouble
 use crate::net::{Name, Table, organization};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 /// How many queries one domain may cause to the names of one organization unless said otherwise.
 pub const MOST_QUERIES: usize = 300;
@@ -22,10 +22,15 @@ pub const MOST_QUERIES: usize = 300;
 /// also where a cache below answers it: what is undetermined of a domain does not depend on the
 /// domains before it. Beyond the limit nothing is
 /// known ([`Trouble::OverBudget`]).
+///
+/// Whoever asks while a question is under way waits for it; when the one who asked first gives up, the
+/// next one takes over.
 #[derive(Debug)]
 pub struct Budget<D> {
     under: D,
     own: Option<Name>,
+    /// A name, and who is asked about it and what is below it.
+    apart: Option<(Name, D)>,
     most: usize,
     books: Mutex<Books>,
 }
@@ -42,9 +47,14 @@ struct Books {
 struct Known {
     /// Who is asked, unless it is the domain's own organization.
     party: Option<Name>,
+    /// True if what it costs was charged.
+    is_charged: bool,
     /// The answer, or the refusal, once there is one: from then on it is the answer.
-    answer: Option<Arc<Answer>>,
+    answer: Slot,
 }
+
+/// An answer, or the place where it will be.
+type Slot = Arc<OnceCell<Arc<Answer>>>;
 
 /// What one organization is asked.
 #[derive(Debug, Default)]
@@ -84,36 +94,31 @@ impl Gate {
     }
 }
 
-/// What becomes of a question.
-enum Admission {
-    /// It is asked, and what it costs is charged.
-    First(Option<Name>),
-    /// It was asked before, and was charged then; the answer is still to come.
-    Again(Option<Name>),
-    /// This is its answer.
-    Known(Arc<Answer>),
-}
-
 impl<D: Dns> Budget<D> {
     /// Passes to `under` at most `most` queries to each organization for the sake of `domain`.
     pub fn new(under: D, domain: &Name, most: usize) -> Self {
-        Self { under, own: Some(organization(domain)), most, books: Mutex::default() }
+        let (own, apart) = (Some(organization(domain)), None);
+        Self { under, own, apart, most, books: Mutex::default() }
+    }
+
+    /// Asks `source` about a name and all below it: what no other domain asks for need not be kept.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn apart(self, name: &Name, source: D) -> Self {
+        Self { apart: Some((name.clone(), source)), ..self }
     }
 
     /// Passes to `under` at most `most` queries to each organization: for what strangers wrote, of which
     /// no name is its own.
     pub fn for_all(under: D, most: usize) -> Self {
-        Self { under, own: None, most, books: Mutex::default() }
+        Self { under, own: None, apart: None, most, books: Mutex::default() }
     }
 
-    /// What becomes of a question.
-    fn admit(&self, question: &Question) -> Admission {
+    /// The place of the answer to a question: its own, if the budget is spent.
+    fn admit(&self, question: &Question) -> Slot {
         let mut books = self.books();
-        if let Some(Known { party, answer }) = books.known.get(question) {
-            return match answer {
-                Some(answer) => Admission::Known(Arc::clone(answer)),
-                None => Admission::Again(party.clone()),
-            };
+        if let Some(known) = books.known.get(question) {
+            return Arc::clone(&known.answer);
         }
         let party = self.party(question);
         let refusal = party.as_ref().and_then(|party| {
@@ -121,15 +126,16 @@ impl<D: Dns> Budget<D> {
             account.spent += 1;
             (account.spent > self.most).then(|| self.refused(question, party))
         });
-        let known = Known { party: party.clone(), answer: refusal.clone() };
+        let answer = Arc::new(OnceCell::new_with(refusal));
+        let known = Known { party, is_charged: false, answer: Arc::clone(&answer) };
         books.known.insert(question.clone(), known);
-        refusal.map_or(Admission::First(party), Admission::Known)
+        answer
     }
 
-    /// Keeps an answer, so that the same question has the same one from now on.
-    fn keep(&self, question: &Question, answer: &Arc<Answer>) {
-        if let Some(known) = self.books().known.get_mut(question) {
-            known.answer.get_or_insert_with(|| Arc::clone(answer));
+    fn source(&self, question: &Question) -> &D {
+        match &self.apart {
+            Some((name, source)) if question.name.is_within(name) => source,
+            _ => &self.under,
         }
     }
 
@@ -143,23 +149,21 @@ impl<D: Dns> Budget<D> {
     }
 
     /// Sends a question, if what is under way has left enough for it.
-    async fn send(&self, question: &Question, party: Option<Name>, is_first: bool) -> Arc<Answer> {
+    async fn send(&self, question: &Question) -> Arc<Answer> {
+        let party = self.books().known.get(question).and_then(|known| known.party.clone());
         let Some(party) = party else {
-            let answer = self.under.lookup(question).await;
+            let answer = self.source(question).lookup(question).await;
             self.charge(&answer);
-            self.keep(question, &answer);
             return answer;
         };
         let gate = Arc::clone(&self.books().accounts.entry(party.clone()).or_default().gate);
         // The gate is never closed; an error would mean that it lets everything through.
         let permit = gate.permits.acquire().await.ok();
-        if let Some(known) = self.known_meanwhile(question, &party, is_first) {
-            return known;
+        if let Some(refusal) = self.refused_meanwhile(question, &party) {
+            return refusal;
         }
-        let answer = self.under.lookup(question).await;
-        let further = if is_first { self.charge(&answer) } else { 0 };
-        self.keep(question, &answer);
-        if further > 0
+        let answer = self.source(question).lookup(question).await;
+        if self.charge(&answer) > 0
             && let Some(permit) = permit
         {
             gate.narrow(permit);
@@ -167,25 +171,17 @@ impl<D: Dns> Budget<D> {
         answer
     }
 
-    /// The answer to a question that was admitted, if there is one by now: it came, or those before it
-    /// cost what was left for it.
-    fn known_meanwhile(
-        &self,
-        question: &Question,
-        party: &Name,
-        is_first: bool,
-    ) -> Option<Arc<Answer>> {
+    /// The answer to a question that was admitted, if those before it cost what was left for it.
+    fn refused_meanwhile(&self, question: &Question, party: &Name) -> Option<Arc<Answer>> {
         let mut books = self.books();
-        if !is_first {
-            return books.known.get(question)?.answer.clone();
+        let known = books.known.get_mut(question)?;
+        if std::mem::replace(&mut known.is_charged, true) {
+            // Who asked first gave up, and was charged.
+            return None;
         }
         let account = books.accounts.entry(party.clone()).or_default();
         account.sent += 1;
-        let refusal = (account.sent > self.most).then(|| self.refused(question, party))?;
-        if let Some(known) = books.known.get_mut(question) {
-            known.answer = Some(Arc::clone(&refusal));
-        }
-        Some(refusal)
+        (account.sent > self.most).then(|| self.refused(question, party))
     }
 
     /// Charges what an answer cost beyond the one query for it: a query for each alias that was
@@ -224,10 +220,12 @@ impl<D: Dns> Dns for Budget<D> {
             // Who asks one server after the other counts them.
             return self.under.lookup(question);
         }
-        match self.admit(question) {
-            Admission::Known(answer) => Box::pin(std::future::ready(answer)),
-            Admission::Again(party) => Box::pin(self.send(question, party, false)),
-            Admission::First(party) => Box::pin(self.send(question, party, true)),
+        let slot = self.admit(question);
+        match slot.get() {
+            Some(answer) => Box::pin(std::future::ready(Arc::clone(answer))),
+            None => {
+                Box::pin(async move { Arc::clone(slot.get_or_init(|| self.send(question)).await) })
+            }
         }
     }
 }
@@ -271,6 +269,56 @@ mod tests {
         let words = words(["a.x.org", "a.x.org", "b.x.org", "c.x.org", "a.x.org", "c.x.org"]).await;
         let last = ["over_budget", "nxdomain", "over_budget"];
         assert_eq!((&words[..3], &words[3..]), (&["nxdomain"; 3][..], &last[..]));
+    }
+
+    /// Counts what it is asked, and takes a while.
+    #[derive(Default)]
+    struct Counting(AtomicUsize);
+
+    impl Dns for Counting {
+        fn lookup<'a>(&'a self, question: &'a Question) -> Lookup<'a> {
+            Box::pin(async move {
+                self.0.fetch_add(1, Ordering::Relaxed);
+                tokio::task::yield_now().await;
+                Nothing.lookup(question).await
+            })
+        }
+    }
+
+    fn address_of(owner: &str) -> Question {
+        Question::new(Name::from_octets(owner.as_bytes()).expect("a name"), Kind::A)
+    }
+
+    #[tokio::test]
+    async fn a_question_under_way_is_waited_for_and_not_asked_again() {
+        let asked = ["own.com", "x.org"].map(address_of);
+        let budget = Budget::new(Counting::default(), &asked[0].name, 2);
+        for question in &asked {
+            tokio::join!(budget.lookup(question), budget.lookup(question));
+        }
+        assert_eq!(budget.under.0.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test]
+    async fn a_follower_takes_over_when_the_first_gives_up() {
+        let question = address_of("x.org");
+        let budget = Budget::new(Counting::default(), &address_of("own.com").name, 1);
+        let mut first = budget.lookup(&question);
+        tokio::select! { biased; _ = &mut first => (), () = std::future::ready(()) => () }
+        drop(first);
+        assert_eq!(budget.lookup(&question).await.outcome.word(), "nxdomain");
+    }
+
+    #[tokio::test]
+    async fn only_names_of_the_domain_itself_are_asked_apart() {
+        let [kept, apart] = [Counting::default(), Counting::default()];
+        let own = address_of("a.own.com").name;
+        let budget = Budget::new(&kept, &own, 9).apart(&own, &apart);
+        for owner in ["a.own.com", "_dmarc.a.own.com", "own.com", "ba.own.com", "x.org"] {
+            budget.lookup(&address_of(owner)).await;
+        }
+        let [kept, apart] = [kept, apart].map(|it| it.0.load(Ordering::Relaxed));
+        assert_eq!((kept, apart), (3, 2));
     }
 
     /// Answers after three tries, by way of an alias.

@@ -51,20 +51,21 @@ pub(crate) async fn resolve(policies: &Policies<'_>, asked: &Asked) -> Resolved 
     match &asked.sender {
         Sender::Address(ip) => plain(SenderKind::Address, asked, IpSet::one(*ip)),
         Sender::Network(cidr) => plain(SenderKind::Network, asked, cidr.to_set()),
-        Sender::Host(name) => host(policies, name).await,
+        // In boxes, for very many domains ask about an address each.
+        Sender::Host(name) => Box::pin(host(policies, name)).await,
         Sender::Policy(name) => {
             let title = match provider::recognise_include(name) {
                 Some(known) => Phrase::from(known.title()).plain(" (").name(name).plain(")"),
                 None => Phrase::new().name(name),
             };
-            policy(policies, SenderKind::Policy, title, name).await
+            Box::pin(policy(policies, SenderKind::Policy, title, name)).await
         }
         Sender::Own { provider, policies: names, .. } => {
             let title = provider::by_id(provider).map_or(*provider, |known| known.title());
-            united(policies, title.into(), names).await
+            Box::pin(united(policies, title.into(), names)).await
         }
         Sender::Provider(word) => match provider::by_id(word) {
-            Some(known) => spoken(asked, known, of_provider(policies, known).await),
+            Some(known) => spoken(asked, known, Box::pin(of_provider(policies, known)).await),
             None => unknown_provider(word),
         },
     }

@@ -4,7 +4,7 @@ use super::lines::{Faulty, Line};
 use super::pace::{Pace, Paced, is_near};
 use super::plan::Plan;
 use super::summary::Summary;
-use crate::audit::{self, Clock, Inquiry, SharedPolicies};
+use crate::audit::{self, Clock, Common, Inquiry, SharedPolicies};
 use crate::cli::RunError;
 use crate::cli::STACK;
 use crate::cli::session::{Deadline, Session};
@@ -77,14 +77,14 @@ impl Crew {
     /// A server cannot be understood, there is none, or a thread cannot be started.
     pub(super) fn hire(plan: &Plan, session: &Session) -> Result<Self, RunError> {
         let many = thread::available_parallelism().map_or(1, usize::from);
-        let seen = Arc::new(Seen::default());
+        let (seen, policy) = (Arc::new(Seen::default()), Arc::new(plan.policy.clone()));
         let is_live = sources::is_plain(&plan.sources);
         let endpoints = if is_live { sources::endpoints(&plan.sources)? } else { Vec::new() };
         let rate = if is_live { rate(plan, &endpoints) } else { None };
         let (send_done, done) = mpsc::unbounded_channel();
         let mut workers = Vec::with_capacity(many);
         for place in 0..many {
-            let dns: Arc<dyn Dns> = if is_live {
+            let (dns, own): (Arc<dyn Dns>, Arc<dyn Dns>) = if is_live {
                 let part = |rate| Pace::new(rate, many);
                 let lanes = sources::lanes(&endpoints, &plan.sources, place)?;
                 let lanes: Vec<Arc<dyn Dns>> = lanes
@@ -97,18 +97,20 @@ impl Crew {
                     })
                     .collect();
                 let watched = Watched { lanes, next: AtomicUsize::new(0), seen: Arc::clone(&seen) };
+                let watched = Arc::new(watched);
                 let in_flight = usize::try_from(plan.concurrency).unwrap_or(usize::MAX);
-                let cache = Cache::new(watched).capacity(MEMORY).in_flight(2 * in_flight);
-                Arc::new(cache.forgetting_failures())
+                let cache = Cache::new(Arc::clone(&watched)).capacity(MEMORY);
+                (Arc::new(cache.in_flight(2 * in_flight).forgetting_failures()), watched)
             } else {
-                Arc::clone(session.dns())
+                (Arc::clone(session.dns()), Arc::clone(session.dns()))
             };
             let (tasks, from) = mpsc::unbounded_channel();
             let bench = Bench {
                 dns,
+                own,
                 clock: session.clock(),
                 deadline: session.deadline,
-                policy: plan.policy.clone(),
+                policy: Arc::clone(&policy),
                 today: session.started.date(),
                 started: session.run().started,
                 form: plan.form,
@@ -196,9 +198,10 @@ enum Found {
 /// What a worker works with.
 struct Bench {
     dns: Arc<dyn Dns>,
+    own: Arc<dyn Dns>,
     clock: Clock,
     deadline: Deadline,
-    policy: Policy,
+    policy: Arc<Policy>,
     today: String,
     started: Option<String>,
     form: Option<scan::Form>,
@@ -265,20 +268,22 @@ impl Bench {
         line: u64,
         inquiry: Inquiry,
     ) -> impl Future<Output = (u64, u64, Found)> + Send + use<> {
-        let (dns, clock, deadline) = (Arc::clone(&self.dns), self.clock, self.deadline);
-        let (shared, config) = (Arc::clone(&self.shared), self.policy.config.clone());
+        let (clock, deadline) = (self.clock, self.deadline);
+        let (dns, own) = (Arc::clone(&self.dns), Arc::clone(&self.own));
+        let (shared, policy) = (Arc::clone(&self.shared), Arc::clone(&self.policy));
         let is_brief = self.is_brief;
         async move {
+            let common = Common { dns: &dns, own: &own, policies: &shared };
             if is_brief {
-                let work = audit::decided(&dns, &shared, &inquiry, clock, line);
+                let work = audit::decided(common, &inquiry, clock, line);
                 if let Ok(row) = timeout_at(deadline.end(), Box::pin(work)).await {
                     return (place, line, Found::Row(Box::new(row)));
                 }
             } else {
-                let work = audit::domain_of_many(&dns, &shared, &inquiry, clock);
+                let work = audit::domain_of_many(common, &inquiry, clock);
                 if let Ok(mut domain) = timeout_at(deadline.end(), Box::pin(work)).await {
                     if inquiry.is_about_the_whole() {
-                        config::judge(&config, &mut domain);
+                        config::judge(&policy.config, &mut domain);
                     }
                     return (place, line, Found::Domain(Box::new(domain)));
                 }
