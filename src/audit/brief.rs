@@ -16,7 +16,7 @@ use crate::text::escape;
 /// to a result.
 pub async fn decided(common: Common<'_>, inquiry: &Inquiry, clock: Clock, line: u64) -> Row {
     let dns = common.budget(inquiry);
-    let policies = Policies::sharing(&dns, common.policies, &inquiry.domain);
+    let policies = Policies::sharing(&dns, common.policies, &inquiry.domain).without_steps();
     let Brief { mx, dmarc, sender } = brief(&policies, inquiry, clock).await;
     let mut unknown = Vec::new();
     let sender = sender.map(|(judged, verdict)| {

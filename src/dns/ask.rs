@@ -89,6 +89,26 @@ pub async fn alongside<F: Future>(main: F, scout: impl Future<Output = ()>) -> F
     .await
 }
 
+/// Awaits `main`, and lets `scout` run behind it for just as long, from the first turn on in which `main` waits
+/// and there `is_need` of it.
+pub async fn behind<F: Future>(
+    main: F,
+    is_need: impl Fn() -> bool,
+    scout: impl Future<Output = ()>,
+) -> F::Output {
+    let (mut main, mut scout) = (pin!(main), pin!(scout));
+    let (mut is_needed, mut scouting) = (false, true);
+    poll_fn(|context| {
+        let polled = main.as_mut().poll(context);
+        if polled.is_pending() && scouting {
+            is_needed = is_needed || is_need();
+            scouting = !is_needed || scout.as_mut().poll(context).is_pending();
+        }
+        polled
+    })
+    .await
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Outcome, Provenance};
@@ -132,5 +152,22 @@ mod tests {
     #[tokio::test]
     async fn a_scout_that_never_ends_does_not_hold_up_the_main_work() {
         assert_eq!(alongside(std::future::ready(7), std::future::pending()).await, 7);
+        assert_eq!(behind(std::future::ready(7), || true, std::future::pending()).await, 7);
+    }
+
+    #[tokio::test]
+    async fn a_scout_behind_sets_out_when_the_main_work_waits_and_there_is_need() {
+        let mut set_out = Vec::new();
+        for (waits, is_need) in [(false, true), (true, false), (true, true)] {
+            let mut has_set_out = false;
+            let main = async {
+                if waits {
+                    tokio::task::yield_now().await;
+                }
+            };
+            behind(main, || is_need, async { has_set_out = true }).await;
+            set_out.push(has_set_out);
+        }
+        assert_eq!(set_out, [false, false, true]);
     }
 }

@@ -38,7 +38,7 @@ mod question;
 pub mod sole;
 
 #[doc(hidden)]
-pub use ask::{InOrder, addresses, alongside, ask, join_all};
+pub use ask::{InOrder, addresses, alongside, ask, behind, join_all};
 pub use budget::{Budget, MOST_QUERIES};
 pub use cache::Cache;
 pub use cassette::{CassetteError, Recorder, Replay};

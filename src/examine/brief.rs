@@ -3,7 +3,7 @@
 use super::authorize::{self, JudgedSender};
 use super::inquiry::Inquiry;
 use super::{Clock, dmarc};
-use crate::dns::{Answer, Kind, alongside, ask};
+use crate::dns::{Answer, Kind, ask, behind};
 use crate::net::Family;
 use crate::protocols::dmarc::{self as protocol, Discovered};
 use crate::protocols::spf::{self, Policies, Receiver};
@@ -26,7 +26,7 @@ pub(crate) async fn brief(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clo
     // Pinned where it is: moved into the others it would take its room twice.
     let judged = pin!(judged(policies, inquiry, clock));
     let (mx, (discovered, _), judged) =
-        tokio::join!(ask(dns, domain, Kind::Mx), protocol::discover(dns, domain), judged);
+        tokio::join!(ask(dns, domain, Kind::Mx), protocol::find(dns, domain), judged);
     let sender = match judged {
         None => None,
         Some(judged) => {
@@ -51,10 +51,9 @@ async fn judged(policies: &Policies<'_>, inquiry: &Inquiry, clock: Clock) -> Opt
         _ => &Family::BOTH[..],
     };
     let identity = authorize::identity(inquiry);
-    let scout = pin!(async {
-        if let Some(name) = spf::policy_domain(&identity.domain) {
-            spf::prefetch(policies, &name, families).await;
-        }
-    });
-    Some(alongside(judged, scout).await)
+    let Some(name) = spf::policy_domain(&identity.domain) else { return Some(judged.await) };
+    // Most policies lead to what others asked for before: only where the walk waits there is something to be
+    // fetched. What it asks for first is its own policy.
+    let is_need = || policies.known(&name).is_some();
+    Some(behind(judged, is_need, pin!(spf::prefetch(policies, &name, families))).await)
 }

@@ -4,7 +4,7 @@
 //! Every answer takes one round trip of a clock that only the test moves, so trips are counted, not
 //! measured.
 
-use mailcheck::audit::{self, Asked, Clock, Inquiry, Sender};
+use mailcheck::audit::{self, Asked, Clock, Common, Inquiry, Sender, SharedPolicies};
 use mailcheck::dns::{Cache, Dns, Lookup, Question, Replay};
 use mailcheck::net::Name;
 use std::time::Duration;
@@ -78,6 +78,19 @@ async fn an_address_to_test_takes_no_trip_of_its_own() {
     let mut inquiry = about("deep.example");
     inquiry.senders = sender(Sender::Address("192.0.2.9".parse().expect("an address")));
     assert_eq!(trips(inquiry).await, 3 + 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_verdict_takes_no_more_trips_than_a_report() {
+    let mut inquiry = about("deep.example");
+    inquiry.senders = sender(Sender::Address("192.0.2.9".parse().expect("an address")));
+    let cassette =
+        Replay::read("tape", CASSETTE.as_bytes()).expect("a test writes valid cassettes");
+    let dns = Cache::new(Distant(cassette));
+    let common = Common { dns: &dns, own: &dns, policies: &SharedPolicies::default() };
+    let begin = tokio::time::Instant::now();
+    audit::decided(common, &inquiry, Clock::default(), 1).await;
+    assert_eq!(begin.elapsed().as_millis() / TRIP.as_millis(), 3 + 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -212,9 +212,19 @@ impl PolicyTag {
 
 /// Finds the policy for mail from a domain, and tells how.
 pub async fn discover(dns: &dyn Dns, author: &Name) -> (Discovered, Vec<Step<Event>>) {
+    let (discovered, further) = find(dns, author).await;
+    let mut steps = vec![discovered.walk.step()];
+    steps.extend(further);
+    let discovery = discovered.discovery.clone();
+    steps.push(Step::leaf(Event::Policy { domain: author.clone(), discovery }));
+    (discovered, steps)
+}
+
+/// Finds the policy for mail from a domain; the steps are those behind the walk.
+pub(crate) async fn find(dns: &dyn Dns, author: &Name) -> (Discovered, Vec<Step<Event>>) {
     let walk = walk(dns, author).await;
     let organization = walk.organization();
-    let mut steps = vec![walk.step()];
+    let mut steps = Vec::new();
     let discovery = match select(&walk, organization.as_ref()) {
         Selected::Found(published, source) => {
             apply(dns, author, published, source, &mut steps).await
@@ -222,7 +232,6 @@ pub async fn discover(dns: &dyn Dns, author: &Name) -> (Discovered, Vec<Step<Eve
         Selected::Nothing => Discovery::NotPublished,
         Selected::Unknown(trouble) => Discovery::Unknown(trouble),
     };
-    steps.push(Step::leaf(Event::Policy { domain: author.clone(), discovery: discovery.clone() }));
     (Discovered { walk, organization, discovery }, steps)
 }
 

@@ -43,6 +43,7 @@ mod visit;
 mod walk;
 
 pub use align::Relation;
+pub(crate) use discover::find;
 pub use discover::{
     Discovered, Discovery, Existence, FailedQuery, InForce, PolicyTag, Source, discover,
 };

@@ -149,18 +149,31 @@ pub struct Policies<'d> {
     shared: Option<(&'d Shared, &'d Name)>,
     known: Mutex<Table<Name, Arc<Published>>>,
     weight: AtomicUsize,
+    are_steps_told: bool,
 }
 
 impl<'d> Policies<'d> {
     /// Nothing known yet; answers come from `dns`.
     pub fn new(dns: &'d dyn Dns) -> Self {
-        Self { dns, shared: None, known: Mutex::default(), weight: AtomicUsize::new(0) }
+        let (known, weight) = (Mutex::default(), AtomicUsize::new(0));
+        Self { dns, shared: None, known, weight, are_steps_told: true }
     }
 
     /// Nothing known yet of `own`, the domain that is asked about; what others publish is `shared` with the
     /// domains that are asked about besides.
     pub fn sharing(dns: &'d dyn Dns, shared: &'d Shared, own: &'d Name) -> Self {
         Self { shared: Some((shared, own)), ..Self::new(dns) }
+    }
+
+    /// The same, for who wants results and not how they were found: walks have no steps but the outermost.
+    #[must_use]
+    pub(crate) fn without_steps(self) -> Self {
+        Self { are_steps_told: false, ..self }
+    }
+
+    /// True if walks say how they came to their results.
+    pub(super) fn are_steps_told(&self) -> bool {
+        self.are_steps_told
     }
 
     /// What the policies weigh that were evaluated, in octets, each as often as it was: about what

@@ -8,7 +8,7 @@
 
 use super::expand::{self, Sender};
 use super::partition::LOOKUP_LIMIT;
-use super::policy::Policies;
+use super::policy::{Policies, Published};
 use super::record::{DomainSpec, Mechanism, Record, SpecText, Target};
 use crate::dns::{Data, Kind, ask, join_all};
 use crate::net::{Family, Name};
@@ -27,7 +27,8 @@ pub async fn prefetch(policies: &Policies<'_>, domain: &Name, families: &[Family
     let sender = Sender::anybody(domain);
     let (left, hosts) = (AtomicUsize::new(POLICY_LIMIT), AtomicUsize::new(HOST_LIMIT));
     let scout = Scout { policies, sender: &sender, families, left, hosts };
-    scout.policy(domain.clone()).await;
+    let own = policies.fetch(domain).await;
+    scout.leads(&own).await;
     let mut errands = Vec::new();
     scout.hosts_of(domain, &mut 0, &mut errands);
     join_all(errands).await;
@@ -58,16 +59,20 @@ impl<'s> Scout<'s> {
                 return;
             }
             let published = self.policies.fetch(&domain).await;
-            if let Some(record) = published.usable() {
-                let includes = record.directives().filter_map(|(.., mechanism)| match mechanism {
-                    Mechanism::Include(spec) => Some(spec),
-                    _ => None,
-                });
-                let leads = includes.chain(record.redirect().map(|(_, spec)| spec));
-                let names = leads.filter_map(|spec| self.target(spec, record, &domain));
-                join_all(names.map(|name| self.policy(name))).await;
-            }
+            self.leads(&published).await;
         })
+    }
+
+    /// Fetches the policies that one leads to.
+    async fn leads(&'s self, published: &Published) {
+        let Some(record) = published.usable() else { return };
+        let includes = record.directives().filter_map(|(.., mechanism)| match mechanism {
+            Mechanism::Include(spec) => Some(spec),
+            _ => None,
+        });
+        let leads = includes.chain(record.redirect().map(|(_, spec)| spec));
+        let names = leads.filter_map(|spec| self.target(spec, record, &published.domain));
+        join_all(names.map(|name| self.policy(name))).await;
     }
 
     /// What is to be asked for the hosts of a policy that was fetched, in the order in which the walk

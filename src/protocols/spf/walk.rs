@@ -136,19 +136,17 @@ impl<'w> Walker<'w> {
         family: Family,
         ip: Option<IpAddr>,
     ) -> Self {
-        let home = organization(domain);
-        let visits = Vec::with_capacity(4);
         Self {
             policies,
             sender,
             family,
             ip,
-            visits,
+            visits: Vec::with_capacity(4),
             unresolved: Vec::new(),
             read: 0,
             depth: 0,
             deepest: DEPTH,
-            home,
+            home: organization(domain),
             validation: None,
         }
     }
@@ -229,7 +227,8 @@ impl<'w> Walker<'w> {
         cells: &mut Vec<Cell>,
         steps: &mut Vec<Step<Event>>,
     ) {
-        steps.reserve(record.terms.len());
+        let is_told = self.policies.are_steps_told();
+        steps.reserve(if is_told { record.terms.len() } else { 0 });
         let mut asked = total(&open);
         for (index, _, qualifier, mechanism) in record.directives() {
             if open.is_empty() {
@@ -259,8 +258,10 @@ impl<'w> Walker<'w> {
             // A loop is told once: its further rounds say nothing new.
             let is_endless = matches!(effect.exception.as_deref(), Some(Exception::Endless));
             let inner = if is_endless && self.depth > 1 { Vec::new() } else { split.steps };
-            let event = Event::Term { published: Arc::clone(published), term: id.term, effect };
-            steps.push(Step { event, answers: split.answers, steps: inner });
+            if is_told {
+                let event = Event::Term { published: Arc::clone(published), term: id.term, effect };
+                steps.push(Step { event, answers: split.answers, steps: inner });
+            }
             open = rejoin(split.open);
         }
         match record.redirect() {
