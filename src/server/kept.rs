@@ -9,24 +9,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-/// What a report is about: the domain as text, and the senders.
-pub(super) type Key = (String, Vec<IpAddr>);
+/// What is asked for: the domain as text, the senders, and the form.
+pub(super) type Key = (String, Vec<IpAddr>, Form);
 
-/// A report in both forms.
-#[derive(Debug)]
-pub(super) struct Rendered {
-    pub(super) page: Bytes,
-    pub(super) json: Bytes,
-}
-
-impl Rendered {
-    fn octets(&self) -> usize {
-        self.page.len() + self.json.len()
-    }
+/// How a report is shown. Who asks for one form seldom asks for the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Form {
+    /// For people.
+    Page,
+    /// For programs.
+    Json,
 }
 
 /// A report, or the place where it will be: who asks while it is made waits for it.
-type Slot = Arc<OnceCell<Arc<Rendered>>>;
+type Slot = Arc<OnceCell<Bytes>>;
 
 /// The reports that are kept.
 #[derive(Debug)]
@@ -46,16 +42,16 @@ impl Kept {
         &self,
         key: Key,
         make: impl FnOnce() -> F,
-    ) -> Option<(Arc<Rendered>, bool)>
+    ) -> Option<(Bytes, bool)>
     where
-        F: Future<Output = Option<Rendered>>,
+        F: Future<Output = Option<Bytes>>,
     {
         let slot = self.slot(key);
         if let Some(kept) = slot.get() {
-            return Some((Arc::clone(kept), true));
+            return Some((kept.clone(), true));
         }
-        let made = slot.get_or_try_init(|| async { make().await.map(Arc::new).ok_or(()) }).await;
-        made.ok().map(|made| (Arc::clone(made), false))
+        let made = slot.get_or_try_init(|| async { make().await.ok_or(()) }).await;
+        made.ok().map(|made| (made.clone(), false))
     }
 
     fn slot(&self, key: Key) -> Slot {
@@ -77,7 +73,7 @@ impl Kept {
         slots.retain(|_, (since, _)| now.duration_since(*since) < self.bounds.fresh_for);
         loop {
             let sizes = slots.values().filter_map(|(_, slot)| slot.get());
-            let octets: usize = sizes.map(|kept| kept.octets()).sum();
+            let octets: usize = sizes.map(Bytes::len).sum();
             if slots.len() < self.bounds.kept && octets <= self.bounds.kept_octets {
                 return;
             }
@@ -95,12 +91,11 @@ mod tests {
     use super::*;
 
     fn key(name: &str) -> Key {
-        (name.to_owned(), Vec::new())
+        (name.to_owned(), Vec::new(), Form::Page)
     }
 
     async fn made(kept: &Kept, name: &str) -> bool {
-        let page = Bytes::from_static(b"page");
-        let make = || async { Some(Rendered { page, json: Bytes::new() }) };
+        let make = || async { Some(Bytes::from_static(b"page")) };
         !kept.report(key(name), make).await.expect("it is made").1
     }
 
@@ -110,6 +105,17 @@ mod tests {
         assert_eq!([made(&kept, "a").await, made(&kept, "a").await], [true, false]);
         tokio::time::advance(Bounds::LOCAL.fresh_for).await;
         assert!(made(&kept, "a").await);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_form_that_nobody_asks_for_is_not_made() {
+        let kept = Kept::new(Bounds::LOCAL);
+        let (name, senders, _) = key("a");
+        let document = (name, senders, Form::Json);
+        made(&kept, "a").await;
+        let make = || async { Some(Bytes::from_static(b"{}")) };
+        let found = kept.report(document, make).await;
+        assert_eq!(found, Some((Bytes::from_static(b"{}"), false)));
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,6 +1,6 @@
 //! What is asked for, and what is answered.
 
-use super::kept::{Kept, Rendered};
+use super::kept::{Form, Kept};
 use super::metrics::Metrics;
 use super::pages::{Home, Text};
 use super::rate::Rates;
@@ -58,13 +58,18 @@ impl App {
         }
     }
 
-    /// The report about a domain in both forms, made unless a fresh one is there.
-    async fn report(&self, domain: Name, senders: Vec<IpAddr>) -> Result<Arc<Rendered>, Refusal> {
-        let key = (domain.to_string(), senders.clone());
+    /// The report about a domain in that form, made unless a fresh one is there.
+    async fn report(
+        &self,
+        domain: Name,
+        senders: Vec<IpAddr>,
+        form: Form,
+    ) -> Result<Bytes, Refusal> {
+        let key = (domain.to_string(), senders.clone(), form);
         let make = || async {
             let nav = past::nav(self, Some(&domain));
             let work = self.examine.domain(domain, senders);
-            self.worked(work).await.map(|report| self.render(&report, nav))
+            self.worked(work).await.map(|report| self.render(&report, form, nav))
         };
         let kept = self.kept.report(key, make).await;
         let (rendered, was_kept) = kept.ok_or_else(Refusal::internal)?;
@@ -84,12 +89,14 @@ impl App {
         work.await.ok()
     }
 
-    fn render(&self, report: &Report, nav: Vec<past::Link>) -> Rendered {
-        let (mut page, mut document) = (Vec::new(), Vec::new());
+    fn render(&self, report: &Report, form: Form, nav: Vec<past::Link>) -> Bytes {
+        let mut out = Vec::new();
         // Memory takes everything.
-        let _ = html::render_at(report, &self.settings.base, nav, &mut page);
-        let _ = json::report(report, Extent::FULL, &mut document);
-        Rendered { page: page.into(), json: document.into() }
+        let _ = match form {
+            Form::Page => html::render_at(report, &self.settings.base, nav, &mut out),
+            Form::Json => json::report(report, Extent::FULL, &mut out),
+        };
+        out.into()
     }
 
     async fn mail(&self, kind: Mail, octets: Vec<u8>) -> Result<Document, Refusal> {
@@ -312,8 +319,8 @@ async fn home(State(app): Shared, Query(typed): Query<Vec<(String, String)>>) ->
 type Asked = Query<Vec<(String, String)>>;
 
 async fn domain(State(app): Shared, Path(typed): Path<String>, Query(asked): Asked) -> Response {
-    match report(&app, &typed, &asked).await {
-        Ok(rendered) => html_of(rendered.page.clone()),
+    match report(&app, &typed, &asked, Form::Page).await {
+        Ok(page) => html_of(page),
         Err(refusal) => refusal.page(&app),
     }
 }
@@ -323,8 +330,8 @@ async fn domain_json(
     Path(typed): Path<String>,
     Query(asked): Asked,
 ) -> Response {
-    match report(&app, &typed, &asked).await {
-        Ok(rendered) => json_of(rendered.json.clone()),
+    match report(&app, &typed, &asked, Form::Json).await {
+        Ok(document) => json_of(document),
         Err(refusal) => refusal.json(),
     }
 }
@@ -333,7 +340,8 @@ async fn report(
     app: &App,
     typed: &str,
     asked: &[(String, String)],
-) -> Result<Arc<Rendered>, Refusal> {
+    form: Form,
+) -> Result<Bytes, Refusal> {
     let domain = name(typed)?;
     let senders = asked.iter().filter(|(key, value)| key == "sender" && !value.is_empty());
     let senders = senders.map(|(_, value)| {
@@ -342,7 +350,7 @@ async fn report(
             .map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, format!("not an address: {value}")))
     });
     let senders = senders.take(MOST_SENDERS).collect::<Result<Vec<IpAddr>, Refusal>>()?;
-    app.report(domain, senders).await
+    app.report(domain, senders, form).await
 }
 
 /// What was pasted or dropped.
