@@ -4,7 +4,7 @@ use super::store::{hash, newest, stored};
 use super::{Look, Store, StoreError};
 use crate::dns::{Answer, Failure, Outcome, Question, Trouble, cassette_line};
 use crate::text::rfc3339;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use std::collections::BTreeMap;
 
 /// What was answered to a question, as a history keeps it.
@@ -106,7 +106,8 @@ impl Look<'_> {
     /// # Errors
     /// The file cannot be read.
     pub(super) fn cassette(&self) -> Result<String, StoreError> {
-        cassette(&self.transaction, self.at)
+        let [cassette] = cassettes(&self.transaction, [self.at])?;
+        Ok(cassette)
     }
 }
 
@@ -117,39 +118,72 @@ impl Store {
     /// # Errors
     /// The file cannot be read.
     pub fn cassette(&self, at: u64) -> Result<String, StoreError> {
-        cassette(&self.connection, at)
+        let [cassette] = self.cassettes([at])?;
+        Ok(cassette)
+    }
+
+    /// The same at several moments: the file is read once.
+    pub(super) fn cassettes<const N: usize>(
+        &self,
+        moments: [u64; N],
+    ) -> Result<[String; N], StoreError> {
+        cassettes(&self.connection, moments)
     }
 }
 
-fn cassette(connection: &Connection, at: u64) -> Result<String, StoreError> {
+/// The lines at some moments, each a cassette. Of a query, the observations come the latest first, and the
+/// first one that began by then is that of the moment.
+fn cassettes<const N: usize>(
+    connection: &Connection,
+    moments: [u64; N],
+) -> Result<[String; N], StoreError> {
     let mut seen = connection.prepare_cached(
-        "SELECT line, ttl, name, kind FROM (
-             SELECT answer.line AS line, observation.ttl AS ttl, observation.query AS asked,
-                 row_number() OVER (
-                     PARTITION BY observation.query
-                     ORDER BY observation.first DESC, observation.id DESC
-                 ) AS age
-             FROM observation JOIN answer ON answer.id = observation.answer
-             WHERE observation.first <= ?1
-         ) JOIN query ON query.id = asked WHERE age = 1 ORDER BY name, kind",
+        "SELECT query.id, observation.first, line, ttl, name, kind FROM query \
+         CROSS JOIN observation ON observation.query = query.id AND observation.first <= ?1 \
+         CROSS JOIN answer ON answer.id = observation.answer \
+         ORDER BY name, kind, observation.first DESC, observation.id DESC",
     )?;
-    let mut rows = seen.query([stored(at)])?;
-    let at = newest(connection)?.map_or(at, |newest| newest.min(at));
-    let mut text = format!("{{\"cassette\":1,\"recorded\":\"{}\"}}\n", rfc3339(at));
+    let newest = newest(connection)?;
+    let mut texts = moments.map(|at| {
+        let at = newest.map_or(at, |newest| newest.min(at));
+        format!("{{\"cassette\":1,\"recorded\":\"{}\"}}\n", rfc3339(at))
+    });
+    // The query that was found last at each moment.
+    let mut found = [None; N];
+    let latest = moments.into_iter().max().unwrap_or_default();
+    let mut rows = seen.query([stored(latest)])?;
     while let Some(row) = rows.next()? {
-        let (line, ttl): (String, Option<u32>) = (row.get(0)?, row.get(1)?);
-        let rest = line.strip_prefix('{').unwrap_or(&line);
-        text.push('{');
-        if let Some(ttl) = ttl {
-            text.push_str(&format!("\"ttl\":{ttl},"));
+        let (query, first): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let mut line = None;
+        for ((at, text), found) in moments.iter().zip(&mut texts).zip(&mut found) {
+            if first > stored(*at) || *found == Some(query) {
+                continue;
+            }
+            *found = Some(query);
+            let line = match &line {
+                Some(line) => line,
+                None => line.insert(line_of(row)?),
+            };
+            text.push_str(line);
         }
-        if !rest.starts_with("\"name\":") {
-            let (name, kind): (String, String) = (row.get(2)?, row.get(3)?);
-            text.push_str(&named(&name, &kind));
-        }
-        text.push_str(rest);
-        text.push('\n');
     }
+    Ok(texts)
+}
+
+/// The line of a cassette that a row stands for.
+fn line_of(row: &Row<'_>) -> Result<String, StoreError> {
+    let (line, ttl): (String, Option<u32>) = (row.get(2)?, row.get(3)?);
+    let rest = line.strip_prefix('{').unwrap_or(&line);
+    let mut text = String::from("{");
+    if let Some(ttl) = ttl {
+        text.push_str(&format!("\"ttl\":{ttl},"));
+    }
+    if !rest.starts_with("\"name\":") {
+        let (name, kind): (String, String) = (row.get(4)?, row.get(5)?);
+        text.push_str(&named(&name, &kind));
+    }
+    text.push_str(rest);
+    text.push('\n');
     Ok(text)
 }
 

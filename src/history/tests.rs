@@ -71,6 +71,17 @@ async fn each_moment_has_the_answer_that_was_seen_last_by_then() {
     assert_eq!(answers, ["not_recorded", "old", "old", "old", "new", "new"]);
 }
 
+#[test]
+fn moments_that_are_read_together_are_as_each_is_alone() {
+    let mut store = store();
+    look(&mut store, 10, &answer(&["old"], 60));
+    look(&mut store, 20, &failed(Trouble::Timeout, ""));
+    look(&mut store, 30, &answer(&["new"], 60));
+    let moments = [31, 5, 10, 25];
+    let alone = moments.map(|at| store.cassette(at).expect("it can be read"));
+    assert_eq!(store.cassettes(moments), Ok(alone));
+}
+
 #[tokio::test]
 async fn a_failure_ends_what_was_known_and_does_not_replace_it() {
     let mut store = store();

@@ -90,7 +90,7 @@ async fn compared(
     moments: [u64; 2],
     event: Event,
 ) -> Result<Event, StoreError> {
-    let [before, after] = moments.map(|at| replay(store, at));
+    let [before, after] = store.cassettes(moments)?.map(played);
     let (before, after) = (before?, after?);
     let clock = Clock { seconds: moments[1] };
     let Changed { before, mut after } = audit::change([&before, &after], inquiry, clock).await;
@@ -113,14 +113,6 @@ async fn compared(
     let event = Event { after: Some(rfc3339(was)), bounds: between(was, by), ..event };
     let kind = EventKind::Changed;
     Ok(Event { kind, change: after.change, findings, ..event })
-}
-
-/// The DNS of a moment.
-///
-/// # Errors
-/// The history cannot be read.
-fn replay(store: &Store, at: u64) -> Result<Replay, StoreError> {
-    played(store.cassette(at)?)
 }
 
 fn played(cassette: String) -> Result<Replay, StoreError> {
@@ -148,7 +140,7 @@ impl Store {
     /// # Errors
     /// The history cannot be read.
     pub fn replay(&self, at: u64) -> Result<Replay, StoreError> {
-        replay(self, at)
+        played(self.cassette(at)?)
     }
 
     /// How a domain was found last: the answer, and since when, or when it was found otherwise.
