@@ -34,12 +34,15 @@ pub(in crate::cli) struct Found {
     pub since: u64,
 }
 
-/// Looks at domains, and stores what was found.
+/// How many stored answers are remembered. The store has them all, and a domain asks for some hundred.
+pub(in crate::cli) const REMEMBERED: usize = 2048;
+
+/// Looks at domains, and stores what was found. What the session remembers goes before that is read.
 ///
 /// # Errors
 /// The history cannot be written; then nothing of the look is stored.
 pub(in crate::cli) async fn look(
-    session: &Session,
+    session: Session,
     inquiries: &[Inquiry],
     config: &Config,
     path: &Path,
@@ -56,6 +59,7 @@ pub(in crate::cli) async fn look(
         join_all(some.iter().map(|inquiry| over(dns(), inquiry))).await;
     }
     session.keep_recording()?;
+    drop(session);
     new_file::folder_of(path)?;
     let trouble = |why: StoreError| store::trouble(path, &why);
     let mut history = store::open(path, Access::Write)?;
@@ -63,9 +67,10 @@ pub(in crate::cli) async fn look(
     let observed = observer.take();
     look.observe_all(&observed).map_err(trouble)?;
     let ttl = observed.values().filter_map(|one| one.ttl).min();
-    drop(observed);
+    drop((observed, observer));
     // The report is of what is stored, so that the same one comes out whenever it is asked for.
-    let stored: Arc<dyn Dns> = Arc::new(Cache::new(look.replay().map_err(trouble)?));
+    let stored = Cache::new(look.replay().map_err(trouble)?).capacity(REMEMBERED);
+    let stored: Arc<dyn Dns> = Arc::new(stored);
     let mut domains = Vec::with_capacity(inquiries.len());
     for inquiry in inquiries {
         let mut domain = over(Arc::clone(&stored), inquiry).await;

@@ -70,7 +70,7 @@ pub(super) fn run(typed: RecordArgs) -> Result<u8, RunError> {
     wait_for(async move {
         let session = Session::open(&sources)?;
         let at = time.unwrap_or(session.started.seconds);
-        let looked = look(&session, &inquiries, &config, &path, at).await?;
+        let looked = look(session, &inquiries, &config, &path, at).await?;
         let history = looked.store;
         let trouble = |why: StoreError| store::trouble(&path, &why);
         let is_undetermined =

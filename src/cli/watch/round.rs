@@ -4,9 +4,9 @@ use super::Form;
 use super::plan::Plan;
 use crate::audit::{self, Changed, Clock, Inquiry};
 use crate::cli::check::compare_in_time;
-use crate::cli::history::look::{Found, look};
+use crate::cli::history::look::{Found, REMEMBERED, look};
 use crate::cli::history::store;
-use crate::cli::session::Session;
+use crate::cli::session::{self, Session};
 use crate::cli::words::Sources;
 use crate::cli::{RunError, write};
 use crate::compare::compare_findings;
@@ -41,10 +41,11 @@ pub(super) struct Done {
 pub(super) async fn round(plan: &Plan) -> Result<Done, RunError> {
     let session = Session::open(&plan.sources)?;
     let at = plan.at.unwrap_or(session.started.seconds);
+    let deadline = session.deadline;
     let trouble = |why: StoreError| store::trouble(&plan.store, &why);
-    let looked = look(&session, &plan.inquiries, &plan.policy.config, &plan.store, at).await?;
+    let looked = look(session, &plan.inquiries, &plan.policy.config, &plan.store, at).await?;
     let mut history = looked.store;
-    let held = Held { plan, session: &session, at };
+    let held = Held { plan, deadline, at };
     let mut moments = Moments::default();
     let (mut sights, mut doubtful) = (Vec::new(), Vec::new());
     let mut watched = Vec::with_capacity(looked.domains.len());
@@ -104,7 +105,7 @@ impl Moments {
         if self.0.len() >= MOMENTS {
             self.0.pop_front();
         }
-        let dns: Arc<dyn Dns> = Arc::new(Cache::new(history.replay(at)?));
+        let dns: Arc<dyn Dns> = Arc::new(Cache::new(history.replay(at)?).capacity(REMEMBERED));
         self.0.push_back((at, Arc::clone(&dns)));
         Ok(dns)
     }
@@ -113,7 +114,7 @@ impl Moments {
 /// A domain held against its baseline.
 struct Held<'p> {
     plan: &'p Plan,
-    session: &'p Session,
+    deadline: session::Deadline,
     at: u64,
 }
 
@@ -130,7 +131,7 @@ impl Held<'_> {
     async fn against(&self, states: [Arc<dyn Dns>; 2], inquiry: &Inquiry) -> Vec<Sign> {
         let clock = Clock { seconds: self.at };
         let asked = Arc::new(inquiry.clone());
-        let changed = compare_in_time(states, asked, clock, self.session.deadline).await;
+        let changed = compare_in_time(states, asked, clock, self.deadline).await;
         let domain = match changed {
             Ok(Changed { mut before, mut after }) => {
                 for domain in [&mut before, &mut after] {
