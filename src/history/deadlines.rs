@@ -3,6 +3,7 @@
 use super::store::read;
 use super::{Store, StoreError};
 use crate::net::Name;
+use crate::provider::{self, Provider};
 use crate::report::Domain;
 use crate::report::watch::Deadline;
 use crate::text::{Phrase, date};
@@ -10,6 +11,32 @@ use rusqlite::{OptionalExtension as _, params};
 
 /// How many days a DKIM key should be used at most (our advice).
 const KEY_DAYS: u64 = 365;
+/// How many days a day that is over is still shown: as long as `posture/service-ends-soon` speaks of it.
+const SHOWN_DAYS: i64 = 30;
+
+/// What the providers of a domain have announced to end, from a day on, in days since 1970.
+pub fn announced(domain: &Domain, today: i64) -> Vec<Deadline> {
+    let since = date(today.saturating_sub(SHOWN_DAYS));
+    let known = domain.providers.iter().filter_map(|it| provider::by_id(&it.id));
+    let ends = known.flat_map(|known| known.ends().map(move |(day, what)| (known, day, what)));
+    let due = ends.filter(|(_, day, _)| *day >= &*since);
+    due.map(|(known, day, what)| Deadline {
+        // A day may have several ends, and the words of one may be corrected.
+        uid: format!("end-{}-{day}-{}@mailcheck", known.id(), place(known, day, what)),
+        day: day.to_owned(),
+        title: Phrase::from(known.title()).plain(": ").plain(what),
+        what: Phrase::from("Announced by the provider; ")
+            .code(format!("mailcheck providers {}", known.id()))
+            .plain(" names the source. If you depend on it, change that before this day."),
+    })
+    .collect()
+}
+
+/// The how manieth end of that day it is.
+fn place(known: &Provider, day: &str, what: &str) -> usize {
+    let same = known.ends().filter(|(other, _)| *other == day);
+    same.take_while(|(_, other)| *other != what).count() + 1
+}
 
 impl Store {
     /// The deadlines of a domain: keys that get old.

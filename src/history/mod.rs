@@ -25,6 +25,7 @@ mod store;
 mod timeline;
 mod watching;
 
+pub use deadlines::announced;
 pub use failure::StoreError;
 pub use observation::Observed;
 pub use observer::Observer;

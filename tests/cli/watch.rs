@@ -352,6 +352,21 @@ fn files_show_incidents_deadlines_and_figures() {
 }
 
 #[test]
+fn a_calendar_has_what_a_provider_announced_to_end_until_a_month_after() {
+    let cassette =
+        SOUND.replace("10 mx.example.com.", "0 example-com.mail.protection.outlook.com.");
+    let flags = ["--notify", "calendar:c.ics", "--config", "none"];
+    let folder = run("watch-announced", []).folder;
+    let days = ["2026-11-26T00:10", "2027-01-20T00:10", "2027-03-01T00:10"];
+    let shown = days.map(|at| {
+        let ended = look_at(&folder, at, &cassette, &flags).end();
+        let text = String::from_utf8(content(&ended, "c.ics")).expect("text");
+        text.matches("UID:end-microsoft365-2026-12-31-1@mailcheck\r\n").count()
+    });
+    assert_eq!(shown, [1, 1, 0]);
+}
+
+#[test]
 fn a_way_that_means_nothing_is_a_usage_error() {
     let words = ["watch", "--once", "example.com", "--store", "h.db", "--notify", "pigeon:home"];
     let said = "error: notify \"pigeon:home\": expected lines:FILE, command:PROGRAM, mail:ADDRESS, https://…, \

@@ -13,7 +13,7 @@ use crate::compare::compare_findings;
 use crate::config::{self, Decisions};
 use crate::dns::{Cache, Dns};
 use crate::history::incident::{News, Settings, Sight, Sign, Standing, Witness, signs};
-use crate::history::{Backlog, Store, StoreError, Turned};
+use crate::history::{Backlog, Store, StoreError, Turned, announced};
 use crate::net::Name;
 use crate::render::{json, text};
 use crate::report::envelope::{Enveloped, Kind};
@@ -21,7 +21,7 @@ use crate::report::watch::{Deadline, Notice, Waiting, Watch, WatchedDomain};
 use crate::report::{Class, Domain, Owners, Verdict};
 use crate::text::{Phrase, date, escape, rfc3339};
 use crate::web::Url;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// Moments whose DNS is held at once.
@@ -84,7 +84,7 @@ pub(super) async fn round(plan: &Plan) -> Result<Done, RunError> {
     plan.ways.deliver(&mut history, at).await.map_err(trouble)?;
     let watch = shown(plan, at, &looked.domains, turned, &history).map_err(trouble)?;
     said(plan, &watch)?;
-    views(plan, &watch, &looked.domains, &history)?;
+    views(plan, at, &watch, &looked.domains, &history)?;
     let is_pending = watch.domains.iter().any(|one| !one.pending.is_empty());
     Ok(Done { exit_code: watch.exit_code, ttl: looked.ttl, is_pending })
 }
@@ -213,7 +213,13 @@ fn shown(
 }
 
 /// Writes the files that show how things are.
-fn views(plan: &Plan, watch: &Watch, found: &[Found], history: &Store) -> Result<(), RunError> {
+fn views(
+    plan: &Plan,
+    at: u64,
+    watch: &Watch,
+    found: &[Found],
+    history: &Store,
+) -> Result<(), RunError> {
     if plan.ways.views.is_empty() {
         return Ok(());
     }
@@ -222,7 +228,11 @@ fn views(plan: &Plan, watch: &Watch, found: &[Found], history: &Store) -> Result
     let mut deadlines = Vec::new();
     for Found { domain, .. } in found {
         deadlines.extend(history.deadlines(domain).map_err(trouble)?);
+        deadlines.extend(announced(domain, i64::try_from(at / 86_400).unwrap_or(i64::MAX)));
     }
+    // Domains share providers, and ends with them.
+    let mut seen = BTreeSet::new();
+    deadlines.retain(|it: &Deadline| seen.insert(it.uid.clone()));
     let ignores = plan.policy.config.ignores.iter();
     deadlines.extend(ignores.filter_map(|ignore| {
         let day = ignore.expires.clone()?;
