@@ -12,6 +12,7 @@
 //! | record one | `Cache(Recorder(Live))` |
 //! | what if | `Overlay(Zone, Cache(Live))` |
 //! | one domain of many | `Budget(Cache(Live))` |
+//! | past resolvers | `Cache(Authoritative(Cache(Live)))` |
 //! | outage drill | `Injector(script, Cache(Live))` |
 //!
 //! [`dnssec`] asks any of these for signed replies and says what they are worth.
@@ -20,6 +21,7 @@
 //! of this module: they count terms, not questions.
 
 mod ask;
+mod authoritative;
 mod budget;
 mod cache;
 mod cassette;
@@ -39,6 +41,8 @@ pub mod sole;
 
 #[doc(hidden)]
 pub use ask::{InOrder, addresses, alongside, ask, behind, join_all};
+#[doc(hidden)]
+pub use authoritative::Authoritative;
 pub use budget::{Budget, MOST_QUERIES};
 pub use cache::Cache;
 pub use cassette::{CassetteError, Recorder, Replay};

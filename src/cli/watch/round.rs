@@ -11,7 +11,7 @@ use crate::cli::words::Sources;
 use crate::cli::{RunError, write};
 use crate::compare::compare_findings;
 use crate::config::{self, Decisions};
-use crate::dns::{Cache, Dns};
+use crate::dns::{Authoritative, Cache, Dns};
 use crate::history::incident::{News, Settings, Sight, Sign, Standing, Witness, signs};
 use crate::history::{Backlog, Store, StoreError, Turned, announced};
 use crate::net::Name;
@@ -26,6 +26,9 @@ use std::sync::Arc;
 
 /// Moments whose DNS is held at once.
 const MOMENTS: usize = 2;
+
+/// Domains at which the servers of the zones are tried before none has answered.
+const SILENT: usize = 3;
 
 /// What a round comes to.
 pub(super) struct Done {
@@ -77,6 +80,8 @@ pub(super) async fn round(plan: &Plan) -> Result<Done, RunError> {
             let asked = held.by(resolver, &doubtful, &history, &mut moments).await?;
             sights.extend(asked);
         }
+        let direct = held.directly(&sights, &doubtful, &history, &mut moments).await?;
+        sights.extend(direct);
     }
     let settings = Settings::default();
     let ways = plan.ways.words();
@@ -168,6 +173,38 @@ impl Held<'_> {
             sights.push(Sight { domain: inquiry.domain.clone(), witness, signs });
         }
         Ok(sights)
+    }
+
+    /// What the servers of the zones themselves say of domains where something is new. Where they can be
+    /// asked of none, as where a firewall lets only the resolver ask, they are not asked on.
+    async fn directly(
+        &self,
+        sights: &[Sight],
+        doubtful: &[(&Inquiry, Standing)],
+        history: &Store,
+        moments: &mut Moments,
+    ) -> Result<Vec<Sight>, RunError> {
+        let session = Session::open(&Sources { record: None, ..self.plan.sources.clone() })?;
+        let direct = Authoritative::new(Arc::clone(session.dns()));
+        let direct: Arc<dyn Dns> = Arc::new(Cache::new(direct).capacity(REMEMBERED));
+        let (mut found, mut silent) = (Vec::new(), 0);
+        for (inquiry, standing) in doubtful {
+            let before = moments.of(history, standing.baseline);
+            let before = before.map_err(|why| store::trouble(&self.plan.store, &why))?;
+            let signs = self.against([before, Arc::clone(&direct)], inquiry).await;
+            let domain = inquiry.domain.clone();
+            let cached = sights.iter().find(|sight| sight.domain == domain);
+            let cached = cached.map_or(&[][..], |sight| &sight.signs);
+            match standing.witness_of_zone(cached, &signs) {
+                Some(witness) => found.push(Sight { domain, witness, signs }),
+                None if found.is_empty() => silent += 1,
+                None => {}
+            }
+            if silent >= SILENT {
+                break;
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -144,6 +144,21 @@ impl Standing {
         sign.class == Class::Worse && !counts && !self.known.contains_key(&sign.key)
     }
 
+    /// What the servers of the zones are a witness of, if `direct` is what they say where a resolver finds
+    /// `cached`. Where they have all that is new, they decide. Where they do not, the resolver may remember
+    /// what is over, or they be ahead of all resolvers: that is one more opinion, which differs. `None` if
+    /// they leave something open: then they say nothing.
+    pub fn witness_of_zone(&self, cached: &[Sign], direct: &[Sign]) -> Option<Witness> {
+        if direct.iter().any(|sign| sign.class == Class::Undetermined) {
+            return None;
+        }
+        let mut new = cached.iter().filter(|sign| self.is_new(sign));
+        Some(match new.all(|sign| direct.iter().any(|other| other.key == sign.key)) {
+            true => Witness::Authoritative,
+            false => Witness::Resolver("the servers of the zones".to_owned()),
+        })
+    }
+
     /// The runs that do not count yet: another look has to agree.
     pub(super) fn pending(&self) -> impl Iterator<Item = &Run> {
         self.runs.values().filter(|run| run.counts.is_none())

@@ -125,6 +125,39 @@ fn the_servers_of_the_zone_decide_at_once() {
     assert_eq!(told(rounds), [(2, "opened", Class::Worse), (3, "closed", Class::Worse)]);
 }
 
+/// What becomes of a look at which a resolver finds something new, and the servers of the zones this.
+fn beside(direct: &[Sign]) -> Vec<(u64, &'static str, Class)> {
+    let mut watched = Watched::default();
+    watched.round(HOUR, seen(&[]));
+    let domain = name("a.example");
+    let cached = [own()];
+    let standing = watched.standing(&domain).expect("it was looked at");
+    let witness = standing.witness_of_zone(&cached, direct);
+    let sight = witness.map(|witness| Sight { domain, witness, signs: direct.to_vec() });
+    let first = seen(&cached).into_iter().chain(sight).collect();
+    let rounds = [first, seen(&cached)];
+    let news = (2..).zip(rounds).flat_map(|(hour, sights)| {
+        let news = watched.round(hour * HOUR, sights);
+        news.into_iter().map(move |it| (hour, it.happened.word(), it.incident.class))
+    });
+    news.collect()
+}
+
+#[test]
+fn what_the_servers_of_the_zone_confirm_counts_at_the_first_look() {
+    assert_eq!(beside(&[own()]), [(2, "opened", Class::Worse)]);
+}
+
+#[test]
+fn what_the_servers_of_the_zone_do_not_have_does_not_count_at_that_look() {
+    assert_eq!(beside(&[]), []);
+}
+
+#[test]
+fn servers_of_the_zone_that_leave_something_open_change_nothing() {
+    assert_eq!(beside(&[silent()]), [(3, "opened", Class::Worse)]);
+}
+
 #[test]
 fn an_incident_closes_at_the_second_look_that_finds_nothing() {
     let (good, bad) = (seen(&[]), seen(&[own()]));
