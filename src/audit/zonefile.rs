@@ -183,11 +183,13 @@ fn mark_assumed(finding: &mut diagnostic::Finding) {
     }
 }
 
-/// Takes away what other rules say of a text that is not published as it is written: that it is no
-/// record of its kind, and that there is none.
+/// Takes away what other rules say of a text that is not published as it is written, or was meant as an alias:
+/// that it is no record of its kind, and that there is none.
 fn drop_explained(findings: &mut Vec<diagnostic::Finding>) {
     let line = |location: &Location| location.place.as_ref().map(|place| place.line);
-    let is_explanation = |finding: &&diagnostic::Finding| finding.is(&zone::lint::UNQUOTED_TEXT);
+    let is_explanation = |finding: &&diagnostic::Finding| {
+        finding.is(&zone::lint::UNQUOTED_TEXT) || finding.is(&zone::lint::WRONG_TYPE)
+    };
     let mut explained: HashMap<Name, Vec<Option<u32>>> = HashMap::new();
     for finding in findings.iter().filter(is_explanation) {
         let lines = explained.entry(finding.location.name.clone()).or_default();

@@ -79,6 +79,11 @@ pub(super) fn doubled(name: &Name) -> Option<usize> {
     (2..=count / 2).find(is_twice)
 }
 
+/// True for a name that has a label with an underscore in front (RFC 8552 §1.1).
+fn labels_a_service(name: &Name) -> bool {
+    name.labels().any(|label| label.starts_with(b"_"))
+}
+
 /// The domain that a name serves: `example.com` of `s1._domainkey.example.com`.
 pub(super) fn service_domain(name: &Name) -> Name {
     let service = name.labels().enumerate().filter(|(_, label)| label.starts_with(b"_")).last();
@@ -142,7 +147,8 @@ impl Names<'_> {
         if doubled(owner).is_some() {
             return;
         }
-        if kind == Kind::Mx {
+        // An underscored name is asked for one record and takes no mail.
+        if kind == Kind::Mx && !labels_a_service(owner) {
             self.of(owner.clone()).into_iter().for_each(|name| name.shows.mx = true);
         }
         if !matches!(kind, Kind::Txt | Kind::Cname) {
@@ -181,7 +187,7 @@ impl Names<'_> {
 
 /// The selector that labels make; none if they are something else below `_domainkey`: a wildcard,
 /// or `_adsp` and its like.
-fn selector(labels: &[&[u8]]) -> Option<String> {
+pub(super) fn selector(labels: &[&[u8]]) -> Option<String> {
     let is_other = |label: &&[u8]| label.starts_with(b"_") || *label == b"*";
     if labels.iter().any(is_other) {
         return None;

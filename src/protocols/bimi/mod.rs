@@ -49,7 +49,7 @@ const MARK_DRAFT: &str = "draft-fetch-validation-vmc-wchuang";
 pub(crate) const DRAFT: &str = "draft-brand-indicators-for-message-identification-14";
 
 /// Cites a section of the draft.
-const fn section(number: &'static str) -> Citation {
+pub(crate) const fn section(number: &'static str) -> Citation {
     draft(DRAFT, number)
 }
 

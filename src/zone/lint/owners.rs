@@ -86,7 +86,7 @@ fn key(zone: &Zone, owner: &Name, data: &Data) -> Option<Name> {
 
 /// True for a finding about a misspelled name where the zone, read whole, has no record at the right one: the
 /// domain is without its policy or key. A policy may also be inherited from a domain above (RFC 9989 §4.10.2).
-pub(crate) fn is_only_one(facts: &Facts, finding: &Finding) -> bool {
+pub(super) fn is_only_one(facts: &Facts, finding: &Finding) -> bool {
     if finding.rule.id != super::rules::MISNAMED_OWNER.id {
         return false;
     }

@@ -1,6 +1,6 @@
 //! The table of rules: a row for each, in the order of findings in a report.
 
-use super::{faults, owners, sets, targets, words};
+use super::{asked, faults, owners, sets, targets, words};
 use crate::diagnostic::Confidence::{Certain, Likely};
 use crate::diagnostic::Severity::{Error, Note, Warn};
 use crate::diagnostic::{Check, Rule};
@@ -18,6 +18,7 @@ pub static CHECKS: &[Check<Facts>] = &[
     Check { rule: &BELOW_DELEGATION, run: owners::below_delegation },
     Check { rule: &MISSING_DOT, run: targets::missing_dot },
     Check { rule: &MISNAMED_OWNER, run: owners::misnamed_owner },
+    Check { rule: &WRONG_TYPE, run: asked::wrong_type },
     Check { rule: &INNER_WILDCARD, run: owners::inner_wildcard },
     Check { rule: &WILDCARD_MX, run: owners::wildcard_mx },
     Check { rule: &TTL_DIFFERS, run: sets::ttl_differs },
@@ -121,6 +122,17 @@ pub(crate) static MISNAMED_OWNER: Rule = Rule {
     why: "Receivers query exactly _dmarc and _domainkey, so they never see this record.",
     cite: rfc(8552, "4.1"),
     page: include_str!("misnamed-owner.md"),
+};
+
+pub(crate) static WRONG_TYPE: Rule = Rule {
+    id: "zone/wrong-type",
+    severity: Warn,
+    confidence: Likely,
+    summary: "record of a type that mail does not query at this name",
+    why: "Receivers and senders query one type at this name and find no record of it, so they never \
+          see what was published.",
+    cite: rfc(8552, "4.1"),
+    page: include_str!("wrong-type.md"),
 };
 
 pub(crate) static INNER_WILDCARD: Rule = Rule {

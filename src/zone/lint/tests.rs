@@ -123,6 +123,76 @@ fn a_name_that_only_sounds_so_is_not_told() {
 }
 
 #[test]
+fn a_type_that_mail_does_not_query_at_a_name_is_told() {
+    for zone in [
+        "_dmarc A 192.0.2.1",
+        "_dmarc.sub MX 10 mx.example.net.",
+        "_dmarc SPF \"v=DMARC1; p=none\"",
+        "s1._domainkey AAAA 2001:db8::1",
+        "a.b._domainkey.sub SRV 0 0 25 mx.example.net.",
+        "_mta-sts A 192.0.2.1",
+        "_smtp._tls MX 10 mx.example.net.",
+        "x._bimi A 192.0.2.1",
+        "example.org._report._dmarc A 192.0.2.1",
+        "_25._tcp.mx TXT \"3 1 1 abcd\"",
+        "s1._domainkey TXT s1.example.net.",
+        "_dmarc TXT \"_dmarc.example.net\"",
+        "_dmarc CNAME v=DMARC1;p=none",
+    ] {
+        assert_eq!(ids(zone), ["wrong-type"], "{zone}");
+    }
+}
+
+#[test]
+fn types_that_lead_to_the_record_or_stand_beside_it_are_not_told() {
+    for zone in [
+        "_dmarc CNAME _dmarc.example.net.",
+        "_dmarc NS ns.example.net.",
+        "_dmarc TXT \"v=DMARC1; p=none\"\n_dmarc A 192.0.2.1",
+        "_domainkey A 192.0.2.1",
+        "_adsp._domainkey A 192.0.2.1",
+        "*._domainkey A 192.0.2.1",
+        "* A 192.0.2.1",
+        "_smtp A 192.0.2.1",
+        "mta-sts A 192.0.2.1",
+        "_report._dmarc A 192.0.2.1",
+        "_443._tcp.mx TXT x",
+        "_25._tcp.mx CNAME tlsa.example.net.",
+        "s1._domainkey TXT \"p=\"",
+        "s1._domainkey TXT MIGfMA0GCSqGSIb3",
+        "s1._domainkey TYPE65401 \\# 0",
+    ] {
+        let found = ids(zone);
+        assert!(!found.contains(&"wrong-type"), "{zone}: {found:?}");
+    }
+}
+
+#[test]
+fn a_wrong_type_says_what_is_missing_only_of_a_zone_that_was_read_whole() {
+    let record = "_dmarc 60 A 192.0.2.1\n";
+    assert_eq!(
+        [said(record), said(&format!("{SOA}{record}"))].concat(),
+        [
+            "_dmarc.example.com has A records but no TXT record in this file; receivers query TXT for \
+             a DMARC policy",
+            "_dmarc.example.com has A records but no TXT record: receivers find no DMARC policy",
+        ]
+    );
+}
+
+#[test]
+fn a_wrong_type_is_an_error_where_nothing_else_is_there() {
+    let counts = |text: &str| {
+        let facts = facts(text);
+        check(&facts).iter().any(|finding| is_only_one(&facts, finding))
+    };
+    let below = "_dmarc 60 TXT \"v=DMARC1; p=reject\"\n_dmarc.a 60 A 192.0.2.1\n";
+    let other = [format!("{SOA}{below}"), "_dmarc 60 A 192.0.2.1\n".to_owned()];
+    assert_eq!(other.map(|text| counts(&text)), [false, false]);
+    assert!(counts(&format!("{SOA}s1._domainkey 60 A 192.0.2.1\n")));
+}
+
+#[test]
 fn an_asterisk_is_a_wildcard_only_where_it_is_the_first_label() {
     assert_eq!(ids("_dmarc.* TXT \"v=DMARC1; p=none\""), ["inner-wildcard"]);
     assert_eq!(ids("* TXT x"), NOTHING);
