@@ -84,8 +84,11 @@ pub(crate) fn one_sided(name: &Name, kind: Kind, trouble: Trouble, when: &str) -
 
 /// True where a file has something else than data, and another thing than before.
 fn is_rewritten(was: &Lookup, now: &Lookup) -> bool {
-    let unread = LookupOutcome::Failed(Trouble::Unread);
-    was.outcome == unread && now.outcome == unread && was.detail != now.detail
+    let is_open = |lookup: &Lookup| match lookup.outcome {
+        LookupOutcome::Failed(trouble) => trouble.is_open_in_file(),
+        _ => false,
+    };
+    is_open(was) && is_open(now) && (was.outcome, &was.detail) != (now.outcome, &now.detail)
 }
 
 /// The change of an alias whose targets did not answer: that it leads elsewhere is known.

@@ -19,6 +19,11 @@ pub enum Trouble {
     /// The zone file that answers has an entry for it that cannot be read, or two that contradict each
     /// other.
     Unread,
+    /// The zone file that answers has records there, and not as data: an alias of a provider, answers that
+    /// depend on who asks.
+    LeftOut,
+    /// The file that answers is one page of a list, and the records may be on another one.
+    OffPage,
     /// No server could be reached.
     Network,
     /// No server was asked, by request: `--offline`, or a name outside the given files.
@@ -41,11 +46,18 @@ impl Trouble {
             Self::Bogus => "bogus",
             Self::Malformed => "malformed",
             Self::Unread => "unread",
+            Self::LeftOut => "left_out",
+            Self::OffPage => "off_page",
             Self::Network => "network",
             Self::NotQueried => "not_queried",
             Self::NotRecorded => "not_recorded",
             Self::OverBudget => "over_budget",
         }
+    }
+
+    /// True if a zone file answers and does not say what is there, for whatever reason.
+    pub(crate) fn is_open_in_file(self) -> bool {
+        matches!(self, Self::Unread | Self::LeftOut | Self::OffPage)
     }
 
     /// The trouble with this word, in lower case.
@@ -58,6 +70,8 @@ impl Trouble {
             Self::Bogus,
             Self::Malformed,
             Self::Unread,
+            Self::LeftOut,
+            Self::OffPage,
             Self::Network,
             Self::NotQueried,
             Self::NotRecorded,
@@ -75,7 +89,7 @@ impl Trouble {
             Self::Unreachable => "failed: the name servers of the zone do not answer",
             Self::Bogus => "failed DNSSEC validation",
             Self::Malformed => "answered with a malformed reply",
-            Self::Unread => "is undetermined in the zone file",
+            Self::Unread | Self::LeftOut | Self::OffPage => "is undetermined in the zone file",
             Self::Network => "got no answer",
             Self::NotQueried => "was not queried",
             Self::NotRecorded => "is not recorded",

@@ -8,7 +8,6 @@ use crate::report::{
     RecordSet,
 };
 use crate::text::Phrase;
-use crate::zonefile::zone::{LEFT_OUT, OFF_PAGE};
 
 /// Most queries that one fault lists as its evidence.
 const MOST_EVIDENCE: usize = 8;
@@ -79,15 +78,16 @@ fn unanswered(domain: &Domain, hints: &Hints, failed: Vec<(&Lookup, Trouble)>) -
     if failed.iter().all(|(_, trouble)| *trouble == Trouble::NotQueried) {
         return vec![not_queried(first, failed.len())];
     }
-    let left_out: Vec<&Lookup> =
-        failed.iter().map(|(lookup, _)| *lookup).filter(|lookup| is_left_out(lookup)).collect();
+    let with = |wanted: Trouble| -> Vec<&Lookup> {
+        let wanted = failed.iter().filter(|(_, trouble)| *trouble == wanted);
+        wanted.map(|(lookup, _)| *lookup).collect()
+    };
+    // Records that are there, and whose data the file cannot say.
+    let left_out = with(Trouble::LeftOut);
     if let Some(first) = left_out.first().filter(|_| left_out.len() == failed.len()) {
         return vec![not_as_data(first, left_out.len())];
     }
-    let unread = failed.iter().filter(|(_, trouble)| *trouble == Trouble::Unread);
-    let unread = unread.map(|(lookup, _)| *lookup).filter(|lookup| !is_left_out(lookup));
-    let (missing, unread): (Vec<&Lookup>, Vec<&Lookup>) =
-        unread.partition(|lookup| lookup.detail.contains(OFF_PAGE));
+    let (missing, unread) = (with(Trouble::OffPage), with(Trouble::Unread));
     if let Some(first) = unread.first() {
         return vec![unreadable(first, unread.len())];
     }
@@ -97,10 +97,8 @@ fn unanswered(domain: &Domain, hints: &Hints, failed: Vec<(&Lookup, Trouble)>) -
     let failed: Vec<(&Lookup, Trouble)> = failed
         .into_iter()
         .filter(|(_, trouble)| {
-            !matches!(
-                trouble,
-                Trouble::NotQueried | Trouble::NotRecorded | Trouble::OverBudget | Trouble::Unread
-            )
+            !matches!(trouble, Trouble::NotQueried | Trouble::NotRecorded | Trouble::OverBudget)
+                && !trouble.is_open_in_file()
         })
         .collect();
     let drilled: Vec<&(&Lookup, Trouble)> =
@@ -222,11 +220,6 @@ fn not_queried(first: &Lookup, count: usize) -> Fault {
     let reason = reason.plain(others(count));
     let evidence = vec![evidence(first)];
     Fault { evidence, ..Fault::undetermined(FaultKind::NotRecorded, reason, action) }
-}
-
-/// True for records that are there, and whose data the file cannot say: an alias of a provider.
-fn is_left_out(lookup: &Lookup) -> bool {
-    lookup.outcome == LookupOutcome::Failed(Trouble::Unread) && lookup.detail.contains(LEFT_OUT)
 }
 
 /// What a file says of a record set.

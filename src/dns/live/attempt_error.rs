@@ -65,7 +65,7 @@ fn rank(trouble: Trouble) -> u8 {
         Trouble::Bogus => 0,
         Trouble::ServFail | Trouble::Unreachable => 1,
         Trouble::Refused => 2,
-        Trouble::Malformed | Trouble::Unread => 3,
+        Trouble::Malformed | Trouble::Unread | Trouble::LeftOut | Trouble::OffPage => 3,
         Trouble::Timeout => 4,
         Trouble::Network | Trouble::NotQueried | Trouble::NotRecorded | Trouble::OverBudget => 5,
     }

@@ -289,8 +289,8 @@ fn octodns_types_that_only_a_provider_knows_are_told_and_not_denied() {
                     .to_owned(),
                 "example.com.yaml:2:23: b.example.com: LOC records are skipped".to_owned(),
             ],
-            vec!["unread".to_owned()],
-            vec!["unread".to_owned()],
+            vec!["left_out".to_owned()],
+            vec!["left_out".to_owned()],
         )
     );
 }
@@ -302,7 +302,7 @@ fn octodns_sets_that_depend_on_who_asks_are_told_and_not_answered() {
         (notices(&files), said(&files, "a.example.com", Kind::Txt)),
         (
             vec!["example.com.yaml:1:4: a.example.com: geo-dependent answers".to_owned()],
-            vec!["unread".to_owned()]
+            vec!["left_out".to_owned()]
         )
     );
 }
@@ -474,7 +474,7 @@ fn what_a_plan_forgets_stays_as_it_is() {
 fn of_what_octodns_does_not_write_everywhere_nothing_is_claimed() {
     let text = "a:\n  type: A\n  value: 192.0.2.1\n  octodns:\n    ignored: true\n";
     let files = read("example.com.yaml", text.as_bytes());
-    assert_eq!(said(&files, "a.example.com", Kind::A), ["unread"]);
+    assert_eq!(said(&files, "a.example.com", Kind::A), ["left_out"]);
 }
 
 #[test]
@@ -536,7 +536,7 @@ fn what_is_known_only_after_the_change_is_told_and_not_answered() {
                 "plan.json:1:156: aws_route53_record.x: its values are known only after apply"
                     .to_owned()
             ],
-            vec!["unread".to_owned()]
+            vec!["left_out".to_owned()]
         )
     );
 }
@@ -652,7 +652,7 @@ fn addresses_that_a_provider_chooses_are_not_claimed() {
         let owner = if values.contains("\"@\"") { "example.com" } else { "a.example.com" };
         (notices(&files).len(), said(&files, owner, Kind::A).concat())
     });
-    assert_eq!(shown, [(); 6].map(|()| (1, "unread".to_owned())));
+    assert_eq!(shown, [(); 6].map(|()| (1, "left_out".to_owned())));
 }
 
 #[test]

@@ -40,8 +40,6 @@ pub use ignore::{Ignore, IgnoredRule};
 pub use include::{Assembly, Opened};
 #[doc(hidden)]
 pub use merge::Overlap;
-#[doc(hidden)]
-pub use open::OFF_PAGE;
 pub use reading::Reading;
 #[cfg(feature = "cli")]
 pub(crate) use source::MOST_RECORDS;
@@ -53,11 +51,6 @@ use crate::dns::{
 use crate::net::Name;
 use std::sync::Arc;
 use tree::{Path, Sets, Tree};
-
-/// What is said of records that are there, and whose data the file does not have or say in a form that is read:
-/// an alias of a provider, answers that depend on who asks.
-#[doc(hidden)]
-pub const LEFT_OUT: &str = "records are not in the file as data";
 
 /// DNAME (RFC 6672).
 const DNAME: Kind = Kind::Other(39);
@@ -237,7 +230,7 @@ impl Zone {
                 Verdict::Answer { outcome: Outcome::NxDomain | Outcome::NoData, .. }
                     if self.is_open =>
                 {
-                    Verdict::failed(Trouble::Unread, self.why_open())
+                    self.why_open()
                 }
                 verdict => verdict,
             },
@@ -364,7 +357,7 @@ impl Content {
             return Verdict::failed(Trouble::Unread, detail);
         }
         if self.is_off_page {
-            return Verdict::failed(Trouble::Unread, OFF_PAGE);
+            return Verdict::off_page();
         }
         if self.is_open {
             let detail = format!("an entry of type {kind} is not read");
@@ -372,8 +365,9 @@ impl Content {
         }
         if self.unread {
             let what = self.left_out.iter().map(|what| format!(" ({what})"));
-            let detail = format!("{kind} {LEFT_OUT}{}", what.collect::<String>());
-            return Verdict::failed(Trouble::Unread, detail);
+            let what: String = what.collect();
+            let detail = format!("{kind} records are not in the file as data{what}");
+            return Verdict::failed(Trouble::LeftOut, detail);
         }
         if self.listed.is_empty() {
             return Verdict::Answer { outcome: Outcome::NoData, ttl: None };

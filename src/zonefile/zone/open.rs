@@ -1,13 +1,16 @@
 //! What a file leaves open: entries that could not be read, and pages of a list that are not there.
 
-use super::Zone;
 use super::fault::Concern;
-use crate::dns::Kind;
+use super::{Verdict, Zone};
+use crate::dns::{Kind, Trouble};
 use crate::net::Name;
 
-/// What is said of records that a page of a list does not have.
-#[doc(hidden)]
-pub const OFF_PAGE: &str = "may be on another page of the list";
+impl Verdict {
+    /// What a page of a list says of records that it does not have.
+    pub(super) fn off_page() -> Self {
+        Self::failed(Trouble::OffPage, "may be on another page of the list")
+    }
+}
 
 impl Zone {
     /// Counts an entry that could not be read as one that is not there: for two states of a file that
@@ -59,8 +62,11 @@ impl Zone {
         })
     }
 
-    /// Why nothing is claimed of a name that is not listed.
-    pub(super) fn why_open(&self) -> &'static str {
-        if self.is_page { OFF_PAGE } else { "an entry for an unknown name is not read" }
+    /// What is said of a name that is not listed, of which nothing is claimed.
+    pub(super) fn why_open(&self) -> Verdict {
+        if self.is_page {
+            return Verdict::off_page();
+        }
+        Verdict::failed(Trouble::Unread, "an entry for an unknown name is not read")
     }
 }
