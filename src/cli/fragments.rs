@@ -80,7 +80,7 @@ pub(super) fn whole_units(units: Vec<Unit>, natures: &Natures) -> (Vec<Unit>, Ve
     for unit in units {
         match unit {
             Unit::File(file) => files.push(file),
-            Unit::Zone(_) => zones.push(unit),
+            Unit::Pages(_) | Unit::Zone(_) => zones.push(unit),
         }
     }
     let Wholes { files, notes } = wholes(files, natures, None);

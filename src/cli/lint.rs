@@ -10,7 +10,7 @@ use super::served::{Begin, Expansion};
 use super::unit::Unit;
 use super::unread::Version;
 use super::words::{Ending, Mistake};
-use super::{RunError, args, folder, input, parts};
+use super::{RunError, args, folder, input, pages, parts};
 use crate::audit;
 use crate::audit::is_right_inside;
 use crate::config::{Policy, heed_comments};
@@ -40,7 +40,8 @@ Exit codes:
   0  no finding at or above --fail-on
   1  a finding at or above --fail-on
   2  usage error: a flag, a file that cannot be read
-  3  undetermined: names were left out, for what they lead to is too much
+  3  undetermined: a file is one page of a longer list (allow it with --partial), or names were
+     left out, for what they lead to is too much
   4  internal error, or the report could not be written";
 
 /// Most files that are judged at once.
@@ -96,18 +97,20 @@ pub(super) fn run(typed: &LintArgs) -> Result<u8, RunError> {
     let templates = natures.without_templates(&mut units, Unit::file);
     let (units, instead) = whole_units(units, &natures);
     let (units, apart) = parts::together(units, &natures);
+    let units = pages::together(units, &natures);
     let mut units: Vec<&Unit> = units.iter().collect();
     // What is wrong with records of another zone is said there.
     units.retain(|unit| unit.zone().is_none_or(|it| it.alias_of.is_none() && !it.is_empty()));
     let (mut read, mut findings, mut unread): (Vec<ReadFile>, Vec<Finding>, Vec<Mistake>) =
         (Vec::with_capacity(units.len()), Vec::new(), Vec::new());
     let mut places = HashMap::new();
-    let mut is_cut = is_partial;
+    let (mut is_cut, mut incomplete) = (is_partial, Vec::new());
     unread.extend(empty);
     for judged in all(&units, &ending.policy, &natures)? {
         match judged {
-            Ok(JudgedFiles { files, findings: mut found, is_cut: is_one_cut }) => {
+            Ok(JudgedFiles { files, findings: mut found, is_cut: is_one_cut, notes }) => {
                 is_cut |= is_one_cut;
+                incomplete.extend(notes);
                 files.into_iter().for_each(|file| add(&mut read, &mut places, file));
                 findings.append(&mut found);
             }
@@ -135,6 +138,7 @@ pub(super) fn run(typed: &LintArgs) -> Result<u8, RunError> {
             .chain(templates)
             .chain(instead)
             .chain(apart)
+            .chain(incomplete)
             .chain(skipped)
             .collect(),
         is_partial: is_cut || !unread.is_empty(),
@@ -163,7 +167,7 @@ fn with_folders(units: Vec<Unit>, natures: &Natures) -> Result<(Vec<Unit>, Vec<M
     for unit in units {
         let folder = match &unit {
             Unit::File(path) if path.is_dir() => path,
-            Unit::File(_) | Unit::Zone(_) => {
+            Unit::File(_) | Unit::Pages(_) | Unit::Zone(_) => {
                 all.push(unit);
                 continue;
             }
@@ -184,7 +188,10 @@ const UNREAD: u8 = 2;
 struct JudgedFiles {
     files: Vec<ReadFile>,
     findings: Vec<Finding>,
+    /// True if names were left out, or pages of a list are not there.
     is_cut: bool,
+    /// Which files are not all of a list.
+    notes: Vec<Phrase>,
 }
 
 /// Judges every file, in their order; why one cannot be read is in its place.
@@ -233,13 +240,14 @@ fn judge(
     large: &Mutex<()>,
     runtime: &tokio::runtime::Runtime,
 ) -> Result<JudgedFiles, Mistake> {
+    let paths = unit.paths();
     let texts = match unit {
-        Unit::File(_) => Vec::new(),
+        Unit::File(_) | Unit::Pages(_) => Vec::new(),
         Unit::Zone(zone) => zone.texts(&|path| text_of(path, natures))?,
     };
     let text = match unit {
         Unit::File(argument) => text_of(input::split(argument).1, natures)?,
-        Unit::Zone(_) => Vec::new(),
+        Unit::Pages(_) | Unit::Zone(_) => Vec::new(),
     };
     let size = text.len() + texts.iter().map(|it| it.text.len()).sum::<usize>();
     // What a file is read into is many times its size.
@@ -251,30 +259,46 @@ fn judge(
             natures.apply(input::split(argument).1, &mut files.zones);
             Version { files, text: whole.into_text() }
         }
+        Unit::Pages(files) => pages::version(files, &|path| text_of(path, natures), natures)?,
         Unit::Zone(zone) => zone.version(&texts, natures),
     };
     // What is left out for its size would pass for sound.
     if let Some(error) = files.errors.iter().find(|error| error.kind == ErrorKind::Limit) {
         return Err(Mistake::new(error.to_string()));
     }
+    let pages = files.errors.iter().filter(|error| error.kind == ErrorKind::Incomplete);
+    let mut pages: Vec<Phrase> = pages.map(|page| incomplete(&page.place.file)).collect();
+    pages.dedup();
+    // Whoever says that others add records knows that this is not all.
+    if paths.iter().all(|path| natures.is_partial(path)) {
+        pages.clear();
+    }
     let facts = Facts::new(files, text.into());
     let mut linted = runtime.block_on(audit::lint(&facts));
-    if unit.paths().iter().any(|path| natures.is_internal(path)) {
+    if paths.iter().any(|path| natures.is_internal(path)) {
         linted.findings.retain(|finding| !is_right_inside(finding));
     }
     heed_comments(policy, &facts, &mut linted);
     let audit::Linted { zones, records, is_cut, findings, .. } = linted;
-    let names = unit.paths().into_iter().map(|path| path.display().to_string());
+    let names = paths.into_iter().map(|path| path.display().to_string());
     let files = match unit {
         Unit::File(_) => names.map(|file| (file, records)).collect(),
-        Unit::Zone(_) => names.map(|file| (file.clone(), records_in(&facts, &file))).collect(),
+        Unit::Pages(_) | Unit::Zone(_) => {
+            names.map(|file| (file.clone(), records_in(&facts, &file))).collect()
+        }
     };
     let read = |(file, records): (String, usize)| {
         let file = escape(file.as_bytes());
         ReadFile { file, zones: zones.clone(), records }
     };
     let files = Vec::into_iter(files).map(read).collect();
-    Ok(JudgedFiles { files, findings, is_cut })
+    Ok(JudgedFiles { files, findings, is_cut: is_cut || !pages.is_empty(), notes: pages })
+}
+
+/// Says of a file that it holds a page of a list, and not the others.
+fn incomplete(file: &str) -> Phrase {
+    let said = " is not the whole list: what its other pages hold is undetermined (allow it with ";
+    Phrase::new().code(escape(file.as_bytes())).plain(said).code("--partial").plain(")")
 }
 
 /// How many records of a zone stand in a file.

@@ -29,6 +29,7 @@ mod man;
 mod message;
 mod nature;
 mod new_file;
+mod pages;
 mod parts;
 mod providers;
 mod publish;

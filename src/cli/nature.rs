@@ -125,9 +125,14 @@ impl Natures {
         }
     }
 
+    /// True for a file of a zone to which other sources add records.
+    pub(super) fn is_partial(&self, file: &Path) -> bool {
+        self.flags.partial || self.any(file, |setting| setting.partial)
+    }
+
     /// Lets zones of a file speak for what they list only, if other sources add records.
     pub(super) fn apply(&self, file: &Path, zones: &mut [Zone]) {
-        if self.flags.partial || self.any(file, |setting| setting.partial) {
+        if self.is_partial(file) {
             zones.iter_mut().for_each(Zone::limit_to_listed);
         }
     }

@@ -152,7 +152,7 @@ impl Expansion {
         let parts: HashSet<PathBuf> = parts.map(normal).collect();
         all.units.retain(|unit| match unit {
             Unit::File(file) => !parts.contains(&normal(input::split(file).1)),
-            Unit::Zone(_) => true,
+            Unit::Pages(_) | Unit::Zone(_) => true,
         });
         all
     }
@@ -279,6 +279,7 @@ type Key = (PathBuf, Option<Name>);
 fn key(unit: &Unit) -> Key {
     match unit {
         Unit::File(file) => (file.clone(), None),
+        Unit::Pages(files) => (files.first().cloned().unwrap_or_default(), None),
         Unit::Zone(zone) => (PathBuf::new(), Some(zone.apex.clone())),
     }
 }

@@ -16,6 +16,8 @@ use std::sync::Arc;
 pub(super) enum Unit {
     /// A file, as an argument names it.
     File(PathBuf),
+    /// Files that hold the pages of one list, in their order.
+    Pages(Vec<PathBuf>),
     /// A zone of a configuration of octoDNS.
     Zone(Arc<SourcedZone>),
 }
@@ -25,6 +27,7 @@ impl Unit {
     pub(super) fn paths(&self) -> Vec<&Path> {
         match self {
             Self::File(argument) => vec![input::split(argument).1],
+            Self::Pages(files) => files.iter().map(|file| input::split(file).1).collect(),
             Self::Zone(zone) => zone.files.iter().map(|file| &*file.path).collect(),
         }
     }
@@ -33,14 +36,14 @@ impl Unit {
     pub(super) fn file(&self) -> Option<&Path> {
         match self {
             Self::File(argument) => Some(argument),
-            Self::Zone(_) => None,
+            Self::Pages(_) | Self::Zone(_) => None,
         }
     }
 
     /// The zone of a configuration of octoDNS.
     pub(super) fn zone(&self) -> Option<&SourcedZone> {
         match self {
-            Self::File(_) => None,
+            Self::File(_) | Self::Pages(_) => None,
             Self::Zone(zone) => Some(zone),
         }
     }

@@ -6,6 +6,7 @@
 use super::envelope::{Enveloped, Kind};
 use super::{Domain, Error, Extent, Finding, ReadFile, Report, Run, Threshold, Tool, Verdict};
 use crate::diagnostic::Severity;
+use crate::text::Phrase;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// How many findings there are, by what they count: of all domains, and those about none.
@@ -50,6 +51,8 @@ impl Report {
             errors: is_of(Kind::Report).then_some(&self.run.errors),
             run: is_of(Kind::Report).then_some(&self.run),
             files: is_of(Kind::Lint).then_some(&self.run.files),
+            notes: is_of(Kind::Lint).then_some(&self.run.notes),
+            is_partial: kind == Kind::Lint && self.run.is_partial,
             findings: is_of(Kind::Lint).then_some(&self.findings),
             result: self.result,
             exit_code: self.exit_code,
@@ -113,6 +116,10 @@ struct Written<'r> {
     #[serde(skip_serializing_if = "Option::is_none")]
     files: Option<&'r Vec<ReadFile>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    notes: Option<&'r Vec<Phrase>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_partial: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
     findings: Option<&'r Vec<Finding>>,
     result: Verdict,
     exit_code: u8,
@@ -154,6 +161,10 @@ struct Read {
     #[serde(default)]
     files: Vec<ReadFile>,
     #[serde(default)]
+    notes: Vec<Phrase>,
+    #[serde(default)]
+    is_partial: bool,
+    #[serde(default)]
     findings: Vec<Finding>,
     result: Verdict,
     exit_code: u8,
@@ -170,10 +181,14 @@ impl<'de> Deserialize<'de> for Report {
     fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
         let Enveloped { envelope, body } = Enveloped::read(input, &[Kind::Report, Kind::Lint])?;
         let Read { domains, general_findings, errors, run, .. } = body;
-        let Read { files, findings, result, exit_code, counts, .. } = body;
+        let Read { files, notes, is_partial, findings, result, exit_code, counts, .. } = body;
         let (tool, started) = envelope.open();
         let findings = if files.is_empty() { general_findings } else { findings };
-        let run = Run { started, errors, files, ..run };
+        // Of files that were looked at by themselves they are members of the document.
+        let run = match files.is_empty() {
+            true => Run { started, errors, ..run },
+            false => Run { started, errors, files, notes, is_partial, ..run },
+        };
         // A document says how the run ended, and not what would have made it end otherwise.
         let threshold = Threshold { fail_on: Some(Severity::Error), ..Threshold::default() };
         Ok(Self { tool, run, result, exit_code, counts, domains, findings, threshold })

@@ -1,6 +1,6 @@
 //! Lists that providers hand out page by page: what is not on a page is not absent.
 
-use super::{Ended, run};
+use super::{Ended, Run, run};
 use serde_json::{Value, json};
 
 /// A record: name, type, value as master files have it.
@@ -202,9 +202,122 @@ fn lint_names_the_page_and_claims_no_absence() {
         // The page ends before the SPF policy.
         let page = list(&zones()[0][..2], true);
         let run = run(&format!("listings-lint-{name}"), ["lint", "page.json"]);
-        let screen = one_line(&run.file("page.json", page.to_string().as_bytes()).end());
+        let ended = run.file("page.json", page.to_string().as_bytes()).end();
+        let screen = one_line(&ended);
+        assert_eq!(ended.code, Some(3), "{name}: {screen}");
         assert!(screen.contains("note zone/not-read one page of a longer list"), "{screen}");
         assert!(screen.contains(command), "{screen}");
         assert!(!screen.contains("spf/none") && !screen.contains("dmarc/none"), "{screen}");
     }
+}
+
+#[test]
+fn a_page_is_allowed_where_others_are_said_to_add_records() {
+    for (name, _, list) in LISTS {
+        let page = list(&zones()[0][..2], true);
+        let run = run(&format!("listings-partial-{name}"), ["lint", "--partial", "page.json"]);
+        let ended = run.file("page.json", page.to_string().as_bytes()).end();
+        assert_eq!(ended.code, Some(0), "{name}: {}", one_line(&ended));
+    }
+}
+
+#[test]
+fn a_page_is_worse_than_undetermined_where_it_shows_an_error() {
+    let rows = [SOA, ("example.com.", "TXT", "\"v=spf1 mx\""), ("a.example.com.", "CNAME", "x y")];
+    for (name, _, list) in LISTS.into_iter().filter(|it| ["token", "google"].contains(&it.0)) {
+        let run = run(&format!("listings-error-{name}"), ["lint", "page.json"]);
+        let ended = run.file("page.json", list(&rows, true).to_string().as_bytes()).end();
+        assert_eq!(ended.code, Some(1), "{name}: {}", one_line(&ended));
+    }
+}
+
+#[test]
+fn programs_learn_that_a_list_goes_on() {
+    for (name, _, list) in LISTS {
+        let page = list(&zones()[0][..2], true);
+        let run = run(&format!("listings-json-{name}"), ["lint", "page.json", "-f", "json"]);
+        let ended = run.file("page.json", page.to_string().as_bytes()).end();
+        let document = ended.document();
+        assert_eq!((&document["is_partial"], &document["exit_code"]), (&true.into(), &3.into()));
+        let notes = document["notes"].to_string();
+        assert!(notes.contains("page.json is not the whole list"), "{name}: {notes}");
+    }
+}
+
+/// The two pages of a list, the second with the last rows.
+fn two_pages(name: &str, list: List) -> [Value; 2] {
+    let (first, second) = (&zones()[0][..4], &zones()[0][4..]);
+    let [mut one, mut two] = [list(first, true), list(second, false)];
+    if name == "pages" {
+        let info = |page: u8, count: usize| json!({"page": page, "per_page": 4, "count": count, "total_pages": 2});
+        one["result_info"] = info(1, first.len());
+        two["result_info"] = info(2, second.len());
+    }
+    [one, two]
+}
+
+fn lint_files(test: &str, files: &[(&str, &Value)]) -> Ended {
+    let start = run(&format!("listings-{test}"), ["lint"]);
+    let add = |run: Run, (name, text): &(&str, &Value)| {
+        run.octets(name.as_bytes()).file(name, text.to_string().as_bytes())
+    };
+    files.iter().fold(start, add).end()
+}
+
+#[test]
+fn pages_in_files_of_their_own_are_one_list() {
+    for (name, _, list) in LISTS.into_iter().filter(|it| !["count", "last"].contains(&it.0)) {
+        let [one, two] = &two_pages(name, list);
+        let whole = lint_files(&format!("one-{name}"), &[("all.json", &list(&zones()[0], false))]);
+        for files in
+            [[("z-1.json", one), ("z-2.json", two)], [("z-2.json", two), ("z-1.json", one)]]
+        {
+            let pages = lint_files(&format!("two-{name}-{}", files[0].0), &files);
+            let screen = one_line(&pages);
+            assert_eq!(pages.code, Some(0), "{name}: {screen}");
+            let found = |ended: &Ended| ended.screen().matches(" warn ").count();
+            assert_eq!(found(&pages), found(&whole), "{name}: {screen}");
+        }
+    }
+}
+
+#[test]
+fn the_next_name_and_the_number_of_a_page_tell_more_than_names_of_files() {
+    for (name, _, list) in LISTS.into_iter().filter(|it| ["truncated", "pages"].contains(&it.0)) {
+        let [mut one, two] = two_pages(name, list);
+        if name == "truncated" {
+            one["NextRecordName"] = json!("_spf.example.com.");
+        }
+        let pages = lint_files(&format!("other-{name}"), &[("b.json", &one), ("a.json", &two)]);
+        assert_eq!(pages.code, Some(0), "{name}: {}", one_line(&pages));
+    }
+}
+
+#[test]
+fn a_list_of_which_a_page_is_missing_is_not_whole() {
+    for (name, _, list) in LISTS.into_iter().filter(|it| !["count", "last"].contains(&it.0)) {
+        let [mut one, two] = two_pages(name, list);
+        if name == "pages" {
+            one["result_info"]["total_pages"] = json!(3);
+        }
+        if name == "truncated" {
+            one["NextRecordName"] = json!("a.example.com.");
+        }
+        let files = [("z-1.json", &one), ("z-3.json", &two)];
+        let pages = lint_files(&format!("gap-{name}"), &files);
+        assert_eq!(pages.code, Some(3), "{name}: {}", one_line(&pages));
+    }
+}
+
+#[test]
+fn a_finding_of_a_page_stands_in_its_own_file() {
+    let [one, _] = two_pages("token", route53_token);
+    let two = route53(&[("_dmarc.a.example.com.", "A", "192.0.2.1")]);
+    let pages = lint_files("place", &[("z-1.json", &one), ("z-2.json", &two)]);
+    let screen = one_line(&pages);
+    assert!(screen.contains("z-2.json:1:"), "{screen}");
+}
+
+fn route53_token(rows: &[Row], more: bool) -> Value {
+    with(route53(rows), more, "NextToken", json!("eyJT"))
 }

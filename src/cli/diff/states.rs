@@ -8,7 +8,7 @@ use super::super::served::{Begin, Expansion, Meant};
 use super::super::unit::Unit;
 use super::super::unread::{self, Unread, Version, is_understood};
 use super::super::words::{Mistake, Sources, domain, server};
-use super::super::{args, input, sources};
+use super::super::{args, input, pages, sources};
 use super::sourced::{Open, in_states, on_disk};
 use super::{DiffArgs, faults};
 use crate::diagnostic::{self, Location};
@@ -229,9 +229,22 @@ impl States {
         Ok(Version { files: self.natures.understood(argument, &whole), text: whole.into_text() })
     }
 
+    /// What is read as one, as it is.
+    fn version_of(&self, unit: &Unit) -> Result<Version, Mistake> {
+        match unit {
+            Unit::File(path) => self.version(path),
+            Unit::Pages(files) => pages::version(files, &on_disk(&self.natures), &self.natures),
+            Unit::Zone(zone) => {
+                Ok(zone.version(&zone.texts(&on_disk(&self.natures))?, &self.natures))
+            }
+        }
+    }
+
     pub(super) fn both(&mut self, before: &[PathBuf], after: &[PathBuf]) -> Result<(), Mistake> {
         let read = |files: &[PathBuf]| {
-            files.iter().map(|path| self.version(path)).collect::<Result<Vec<_>, _>>()
+            let units = files.iter().cloned().map(Unit::File).collect();
+            let units = pages::together(units, &self.natures);
+            units.iter().map(|unit| self.version_of(unit)).collect::<Result<Vec<_>, _>>()
         };
         let (before, after) = (read(before)?, read(after)?);
         self.versions(before, after);
@@ -328,13 +341,8 @@ impl States {
         self.notes.extend(self.natures.without_templates(&mut all, Unit::file));
         let (all, notes) = whole_units(all, &self.natures);
         self.notes.extend(notes);
-        let version = |unit: Unit| match unit {
-            Unit::File(path) => self.version(&path),
-            Unit::Zone(zone) => {
-                Ok(zone.version(&zone.texts(&on_disk(&self.natures))?, &self.natures))
-            }
-        };
-        let after = all.into_iter().map(version).collect::<Result<Vec<_>, _>>()?;
+        let all = pages::together(all, &self.natures);
+        let after = all.iter().map(|unit| self.version_of(unit)).collect::<Result<Vec<_>, _>>()?;
         self.versions(Vec::new(), after);
         Ok(())
     }

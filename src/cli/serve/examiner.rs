@@ -25,6 +25,7 @@ use crate::report::{Extent, Incident, Judged, ReadFile, Report, Run, Tally, Thre
 use crate::server::{Document, Examine, Job, Mail};
 use crate::zone::Facts;
 use crate::zonefile::formats;
+use crate::zonefile::zone::ErrorKind;
 use serde::Serialize;
 use std::future::Future;
 use std::io;
@@ -251,10 +252,11 @@ async fn records(octets: &[u8]) -> Result<Document, String> {
         return Err("not text: it has a NUL byte".to_owned());
     }
     let files = formats::read("records", &text);
+    let is_page = files.errors.iter().any(|error| error.kind == ErrorKind::Incomplete);
     let facts = Facts::new(files, text.into());
     let audit::Linted { zones, records, is_cut, findings, .. } = audit::lint(&facts).await;
     let file = ReadFile { file: "records".to_owned(), zones, records };
-    let run = Run { files: vec![file], is_partial: is_cut, ..Run::default() };
+    let run = Run { files: vec![file], is_partial: is_cut || is_page, ..Run::default() };
     let threshold = Threshold { fail_on: Some(Severity::Error), ..Threshold::default() };
     let report = Judged::new(Vec::new(), findings).conclude(run, threshold);
     in_both(

@@ -69,9 +69,14 @@ const NO_ZONE: &str = "expected an absolute name, as in _dmarc.example.com: neit
                        which zone it is; give FILE=NAME";
 
 impl<'a> Book<'a> {
+    #[cfg(feature = "cli")]
     pub(super) fn new(file: &str, text: &'a [u8]) -> Self {
+        Self::of(Source::new(file, text))
+    }
+
+    pub(super) fn of(source: Source<'a>) -> Self {
         Self {
-            source: Source::new(file, text),
+            source,
             remarks: Remarks::default(),
             concern: Concern::Anything,
             stays: false,

@@ -33,7 +33,7 @@ mod json;
 #[cfg(feature = "formats")]
 mod octodns;
 #[cfg(feature = "formats")]
-mod paging;
+pub(crate) mod paging;
 #[cfg(feature = "formats")]
 mod plain;
 #[cfg(feature = "cli")]
@@ -70,7 +70,7 @@ use named::{base_name, zone_name};
 
 use super::zone::include::{Part, whole_line};
 #[cfg(feature = "formats")]
-use super::zone::source::MOST_RECORDS;
+use super::zone::source::Source;
 use super::zone::{Assembly, Concern, ErrorKind, Ignore, Notice, Reading, Remark, Zone, ZoneError};
 use crate::dns::{Kind, Place};
 use crate::net::Name;
@@ -133,7 +133,7 @@ pub fn read_with(format: Option<Format>, file: &str, origin: Option<&Name>, text
     match format.unwrap_or_else(|| Format::recognise(file, text)) {
         Format::Zone => master_file(file, origin, text),
         #[cfg(feature = "formats")]
-        format => tool::read(format, file, origin, (text, MOST_RECORDS)),
+        format => tool::read(format, origin, Source::new(file, text)),
         #[cfg(not(feature = "formats"))]
         format => unread(format, file),
     }
@@ -157,7 +157,13 @@ pub fn read_assembly(
         }
         Format::Zone => master_file(file, origin, whole.text()),
         #[cfg(feature = "formats")]
-        format => tool::read(format, file, origin, (whole.text(), whole.most_records())),
+        format => {
+            let mut source = Source::of_parts(file, whole.text(), whole.parts());
+            source.most_records = whole.most_records();
+            let files = tool::read(format, origin, source);
+            let parts = if whole.parts().len() > 1 { whole.parts().to_vec() } else { Vec::new() };
+            Files { parts, ..files }
+        }
         #[cfg(not(feature = "formats"))]
         format => unread(format, file),
     }

@@ -109,3 +109,63 @@ fn whole(format: Format) -> &'static str {
         }
     }
 }
+
+/// What a file says of itself as one page of a list.
+#[cfg(feature = "cli")]
+pub(crate) struct Page {
+    pub(crate) format: Format,
+    /// True if another page follows.
+    pub(crate) follows: bool,
+    /// The name that the next page begins with, and the type; only Route 53 tells them.
+    pub(crate) next: Option<(String, Option<String>)>,
+    /// Those that this one begins with.
+    pub(crate) first: Option<(String, String)>,
+    /// Which page it is, and of how many; only Cloudflare tells it.
+    pub(crate) number: Option<(u64, u64)>,
+    /// What its list is of: the zone of its first record.
+    pub(crate) zone: Option<String>,
+}
+
+#[cfg(feature = "cli")]
+impl Page {
+    /// What a file says; `None` for one that holds no list, or several pages.
+    pub(crate) fn of(file: &str, text: &[u8]) -> Option<Self> {
+        let format = Format::recognise(file, text);
+        let has_pages = [
+            Format::Route53,
+            Format::Google,
+            Format::Azure,
+            Format::Cloudflare,
+            Format::Kubernetes,
+        ];
+        let text = std::str::from_utf8(text).ok().filter(|_| has_pages.contains(&format))?;
+        let document = Piece::document(text.trim_start_matches('\u{feff}')).ok()?;
+        let document = Some(document).filter(|it| it.is_object())?;
+        let mut pages = Pages::default();
+        pages.note_document(document);
+        let member = |of: Piece<'_>, key: &str| of.get(key).ok()??.value().ok();
+        let word =
+            |value: &Value| Some(String::from_utf8_lossy(value.text()?.octets()).to_lowercase());
+        let list = ["ResourceRecordSets", "rrsets", "result", "value", "items"];
+        let list =
+            list.iter().find_map(|key| document.get(key).ok()?.filter(|it| it.is_array()))?;
+        let mut begin = None;
+        list.each(|piece| begin = begin.or(Some(piece))).ok()?;
+        let of_first = |key: &str| word(&member(begin?, key)?);
+        let of_page = |key: &str| word(&member(document, key)?);
+        let info = member(document, "result_info");
+        let count = |key: &str| word(info.as_ref()?.get(key)?)?.parse::<u64>().ok();
+        let total = || {
+            let size = count("per_page").filter(|size| *size > 0)?;
+            Some(count("total_count")?.div_ceil(size))
+        };
+        Some(Self {
+            format,
+            follows: pages.next.is_some(),
+            next: of_page("NextRecordName").map(|name| (name, of_page("NextRecordType"))),
+            first: of_first("Name").zip(of_first("Type")),
+            number: count("page").zip(count("total_pages").or_else(total)),
+            zone: of_first("zone_id").or_else(|| of_first("zone_name")),
+        })
+    }
+}

@@ -9,17 +9,15 @@ use super::{
 };
 use crate::dns::Kind;
 use crate::net::Name;
+use crate::zonefile::zone::source::Source;
 use crate::zonefile::zone::{Builder, ErrorKind, Zone};
+use std::sync::Arc;
 
 /// Reads a file in a format.
-pub(super) fn read(
-    format: Format,
-    file: &str,
-    origin: Option<&Name>,
-    (text, most_records): (&[u8], usize),
-) -> Files {
-    let mut book = Book::new(file, text);
-    book.source.most_records = most_records;
+pub(super) fn read(format: Format, origin: Option<&Name>, source: Source<'_>) -> Files {
+    let (name, text) = (Arc::clone(&source.file), source.text);
+    let file: &str = &name;
+    let mut book = Book::of(source);
     let mut before = None;
     let named = || {
         let base = base_name(file);

@@ -99,6 +99,22 @@ impl Assembly {
         whole
     }
 
+    /// The pages of a list that providers hand out in JSON, as one document: an array of all pages.
+    #[cfg(feature = "cli")]
+    pub(crate) fn of_pages(pages: &[(String, Vec<u8>)]) -> Self {
+        let first = pages.first().map_or("", |page| &page.0);
+        let mut whole = Self { parts: Vec::new(), ..Self::plain(first, b"[".to_vec()) };
+        for (index, (file, text)) in pages.iter().enumerate() {
+            whole.text.extend_from_slice(if index == 0 { b"\n" } else { b"\n,\n" });
+            let lines = whole.text.iter().filter(|octet| **octet == b'\n').count();
+            let whole_line = u32::try_from(lines).unwrap_or(u32::MAX).saturating_add(1);
+            whole.parts.push(Part { begin: whole.text.len(), whole_line, ..Part::whole(file) });
+            whole.text.extend_from_slice(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
+        }
+        whole.text.extend_from_slice(b"\n]\n");
+        whole
+    }
+
     /// True for a text that includes something.
     #[cfg(feature = "cli")]
     pub(crate) fn includes(text: &[u8]) -> bool {
