@@ -18,11 +18,13 @@ pub(super) fn read(answers: &[Arc<Answer>]) -> Option<Issuance> {
                 return of(IssuanceStatus::NotRecorded);
             }
             Outcome::Failed(_) => return of(IssuanceStatus::Failed),
-            Outcome::Records(_) => {
+            Outcome::Records(all) => {
                 let records = answer.caa();
                 let issuers: Vec<&str> = records.iter().filter_map(Caa::issuer).collect();
                 let status = match issuers.as_slice() {
                     _ if records.iter().any(Caa::forbids) => IssuanceStatus::Forbidden,
+                    // What cannot be read may restrict.
+                    [] if records.len() < all.len() => IssuanceStatus::Unreadable,
                     [] => IssuanceStatus::Open,
                     all if all.iter().all(|issuer| issuer.is_empty()) => IssuanceStatus::Forbidden,
                     _ => IssuanceStatus::Restricted,
@@ -103,6 +105,12 @@ mod tests {
         let reports = records("example.com", &[(0, "iodef", "mailto:a@example.com")]);
         assert_eq!(status(&[reports]), IssuanceStatus::Open);
         assert_eq!(status(&[none("example.com"), none("com")]), IssuanceStatus::Open);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_taken_for_leave() {
+        let unread = records("example.com", &[(0, "iss ue", "ca.example")]);
+        assert_eq!(status(&[unread]), IssuanceStatus::Unreadable);
     }
 
     #[test]

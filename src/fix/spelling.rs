@@ -56,6 +56,10 @@ pub(super) fn policy_second(context: Context<'_>) -> Vec<Candidate> {
         {
             return Vec::new();
         }
+        // The half with the policy may be a text of its own.
+        [] if change.before.iter().filter_map(|data| data.text()).any(|it| is_half(&it)) => {
+            return Vec::new();
+        }
         [] => (b"p=none".as_slice(), "write the policy that the record counts as"),
         [(_, tag)] => (*tag, "write p after the version"),
         _ => return Vec::new(),
@@ -67,6 +71,12 @@ pub(super) fn policy_second(context: Context<'_>) -> Vec<Candidate> {
         leads_to: &LEADS_TO,
         ..Candidate::new(Safe, Phrase::from(summary), change)
     })
+}
+
+/// True for a text that is no record and has a policy.
+fn is_half(text: &[u8]) -> bool {
+    let mut tags = text.split(|octet| b"; ".contains(octet));
+    !dmarc::is_record(text) && tags.any(|tag| tag.to_ascii_lowercase().starts_with(b"p="))
 }
 
 /// The record without white space before its version.

@@ -138,6 +138,8 @@ pub enum IssuanceStatus {
     Forbidden,
     /// The query for the records failed.
     Failed,
+    /// A record cannot be read, and those that can restrict nothing.
+    Unreadable,
     /// The recording does not hold them.
     NotRecorded,
 }

@@ -129,6 +129,11 @@ impl Tally {
         }
     }
 
+    /// True if the owner chose what makes the run fail.
+    pub fn is_lenient(&self) -> bool {
+        self.threshold.exit_zero || self.threshold.is_named
+    }
+
     /// How many domains there were.
     pub fn domains(&self) -> usize {
         self.verdicts.iter().sum()

@@ -79,9 +79,13 @@ fn stray_at(text: &[u8]) -> Option<(usize, String, &'static [u8])> {
         }
         b'>' => return named(1, "an angle bracket", b""),
         b'&' => {
-            let (entity, meant) = ENTITIES.iter().find(|(entity, _)| {
+            let named = ENTITIES.iter().find(|(entity, _)| {
                 text.get(..entity.len()).is_some_and(|it| it.eq_ignore_ascii_case(entity))
-            })?;
+            });
+            let (entity, meant) = match named {
+                Some((entity, meant)) => (*entity, *meant),
+                None => by_number(text)?,
+            };
             let what = format!("the HTML entity {}", String::from_utf8_lossy(entity));
             return Some((entity.len(), what, meant));
         }
@@ -123,6 +127,28 @@ fn stray_at(text: &[u8]) -> Option<(usize, String, &'static [u8])> {
     };
     Some((length, format!("{what} (U+{:04X})", u32::from(character)), meant))
 }
+
+/// An entity that names its character by a number, `&#126;` or `&#x7e;`, and what it stands for.
+fn by_number(text: &[u8]) -> Option<(&[u8], &'static [u8])> {
+    const LONGEST: usize = 8;
+    let length = text.iter().take(LONGEST).position(|octet| *octet == b';')? + 1;
+    let entity = text.get(..length)?;
+    let digits = std::str::from_utf8(entity.get(2..length - 1)?).ok()?;
+    let number = match (entity.get(1)?, digits.strip_prefix(['x', 'X'])) {
+        (b'#', Some(digits)) => u8::from_str_radix(digits, 16).ok()?,
+        (b'#', None) => digits.parse().ok()?,
+        _ => return None,
+    };
+    let meant: &'static [u8] = match number {
+        b'"' | b'\'' | b'<' | b'>' => b"",
+        0xa0 => b" ",
+        _ => std::slice::from_ref(PRINTABLE.iter().find(|known| **known == number)?),
+    };
+    Some((entity, meant))
+}
+
+/// What may stand in a record, besides letters and digits.
+static PRINTABLE: [u8; 21] = *b" !#$%&()*+,-./:;=@_~?";
 
 /// The length of an HTML tag: a name behind the bracket, and a closing bracket near by. A name with a
 /// dot or a colon is an address in brackets.
@@ -170,6 +196,9 @@ mod tests {
             ("<br>a", " a", "an HTML tag"),
             ("a\tb", "a b", "a tab"),
             ("a&nbsp;b", "a b", "the HTML entity &nbsp;"),
+            ("&#126;all", "~all", "the HTML entity &#126;"),
+            ("&#x2D;all", "-all", "the HTML entity &#x2D;"),
+            ("a&#160;b", "a b", "the HTML entity &#160;"),
         ];
         for (text, expected, what) in cases {
             assert_eq!(cleaned(text), (expected.to_owned(), vec![what.to_owned()]), "{text}");

@@ -22,6 +22,7 @@ pub(super) struct Hints {
     owners: Owners,
     spf: findings::SpfHints,
     dkim: findings::DkimHints,
+    targets: findings::TargetHints,
     senders: Vec<senders::SenderHints>,
     /// The queries that ended in a circle of aliases.
     loops: Vec<Question>,
@@ -42,6 +43,7 @@ impl Hints {
             owners: Owners::new(&inquiry.domain, &inquiry.own),
             spf: findings::SpfHints::new(gathered),
             dkim: findings::DkimHints::new(gathered),
+            targets: findings::TargetHints::new(gathered),
             senders: gathered
                 .senders
                 .iter()

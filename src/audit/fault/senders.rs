@@ -4,8 +4,11 @@ use super::Hints;
 use crate::diagnostic::Severity;
 use crate::dns::Kind;
 use crate::examine::Sender;
+use crate::examine::sender::Missing;
 use crate::examine::senders::Tested;
+use crate::net::Name;
 use crate::posture::Shrunken;
+use crate::posture::lint::rules::PROVIDER_SHRUNK;
 use crate::protocols::Protocol;
 use crate::protocols::spf::lint::rules::LOOKALIKE;
 use crate::provider::{self, Provider};
@@ -23,6 +26,8 @@ pub(super) struct SenderHints {
     lost: Option<Shrunken>,
     /// Why the answer is undetermined, and for whom.
     unknown: Option<Phrase>,
+    /// The provider whose own policy lists no address, and its name.
+    empty: Option<(&'static Provider, Name)>,
 }
 
 impl SenderHints {
@@ -36,7 +41,14 @@ impl SenderHints {
         let title = &tested.judged.resolved.title;
         let unknown = tested.judged.unknown();
         let unknown = unknown.map(|unknown| title.clone().plain(": ").then(unknown.why));
-        Self { forwards_for, lost, unknown }
+        let is_empty = matches!(tested.judged.resolved.missing, Some(Missing::Nothing(_)));
+        let empty = match &tested.asked.sender {
+            Sender::Own { provider, policies, .. } if is_empty => {
+                provider::by_id(provider).zip(policies.first().cloned())
+            }
+            _ => None,
+        };
+        Self { forwards_for, lost, unknown, empty }
     }
 }
 
@@ -75,10 +87,27 @@ fn own(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<Faul
     if !is_refused {
         return is_unknown.then(|| identity(domain, one, hints)).flatten();
     }
+    if let Some((known, policy)) = &hints.empty {
+        return emptied(domain, one, known, policy);
+    }
     let record = Some(RecordSet { name: domain.domain.clone(), kind: Kind::Txt });
     let action = first_fix(one).unwrap_or_default();
     let fault = of(one, Party::You, FaultKind::MissingSender, one.headline.clone(), action);
     Some(Fault { record, ..fault })
+}
+
+/// The policy of a provider lists nobody: no customer of it passes.
+fn emptied(domain: &Domain, one: &Authorization, known: &Provider, policy: &Name) -> Option<Fault> {
+    // What it listed before says more.
+    if domain.findings.iter().any(|it| it.is(&PROVIDER_SHRUNK) && it.owner.name == known.title()) {
+        return None;
+    }
+    let action = super::findings::keep_the_include(&domain.domain);
+    Some(Fault {
+        name: known.title().to_owned(),
+        record: Some(RecordSet { name: policy.clone(), kind: Kind::Txt }),
+        ..of(one, Party::Provider, FaultKind::LostAddresses, one.headline.clone(), action)
+    })
 }
 
 /// SPF does not let all of the sender pass.
@@ -94,9 +123,12 @@ fn refused(domain: &Domain, one: &Authorization, hints: &SenderHints) -> Option<
         }
         Some(SpfResult::None) => {
             let reason = Phrase::new().code(&one.spf.domain).plain(" publishes no SPF record");
-            let action = first_fix(one).unwrap_or_else(|| {
-                Phrase::from("publish an SPF record that lists every host that sends")
-            });
+            let action = match first_fix(one) {
+                Some(fix) => {
+                    Phrase::from("list every host that sends; if this one is yours, ").then(fix)
+                }
+                None => Phrase::from("publish an SPF record that lists every host that sends"),
+            };
             return Some(Fault {
                 record: spf,
                 ..of(one, Party::You, FaultKind::MissingRecord, reason, action)

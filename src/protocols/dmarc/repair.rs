@@ -160,6 +160,10 @@ fn spaced(text: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
 fn respelt(tags: Vec<LooseTag>, slips: &mut Slips) -> Vec<LooseTag> {
     let mut known: Vec<Vec<u8>> = tags.iter().map(|tag| tag.name.clone()).collect();
     let mut tags = tags;
+    if !known.iter().any(|name| matches!(name.as_slice(), b"p" | b"policy")) {
+        named_policy(&mut tags, slips);
+    }
+    known.extend(tags.iter().map(|tag| tag.name.clone()));
     for tag in tags.iter_mut().filter(|tag| tag.name.is_empty()) {
         if let Some((name, value)) = spaced(&tag.value)
             && !known.contains(&name)
@@ -188,6 +192,24 @@ fn respelt(tags: Vec<LooseTag>, slips: &mut Slips) -> Vec<LooseTag> {
         slips.meant(tag.span, says, tag.written(), true);
     }
     tags
+}
+
+/// The one policy that stands without its tag, or in a tag that does not exist: `reject`, `pp=reject`.
+fn named_policy(tags: &mut [LooseTag], slips: &mut Slips) {
+    let is_policy = |tag: &LooseTag| {
+        let value = tag.value.rsplit(|octet| *octet == b'=').next().unwrap_or_default();
+        tag.name.is_empty() && strictness(value.trim_ascii()) > 0
+    };
+    let mut found = tags.iter_mut().filter(|tag| is_policy(tag));
+    let (Some(tag), None) = (found.next(), found.next()) else { return };
+    let value = tag.value.rsplit(|octet| *octet == b'=').next().unwrap_or_default();
+    let value = value.trim_ascii().to_ascii_lowercase();
+    let says = match tag.value.contains(&b'=') {
+        true => Phrase::new().code(&tag.value).plain(" is an unknown tag"),
+        false => Phrase::new().code(&tag.value).plain(" has no tag"),
+    };
+    (tag.name, tag.value) = (b"p".to_vec(), value);
+    slips.meant(tag.span, says, tag.written(), false);
 }
 
 // ── values ──────────────────────────────────────────────────────────────────────────────────────
@@ -411,6 +433,19 @@ mod tests {
     fn what_may_have_been_meant_in_several_ways_is_left_to_the_owner() {
         for text in ["v=DMARC1; p=block", "v=DMARC1; p=none; rua=a@", "v=DMARC2; p=none"] {
             assert_eq!(repaired(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_policy_without_its_tag_is_not_lost_and_it_is_not_certain() {
+        for text in ["reject", "pp=reject", "o=reject", "p; reject", "Reject"] {
+            let text = format!("v=DMARC1; {text}; rua=mailto:a@x.example");
+            let read = repair(text.as_bytes()).expect("read");
+            assert_eq!(
+                (read.is_certain(), read.text.as_deref()),
+                (false, Some(&b"v=DMARC1; p=reject; rua=mailto:a@x.example"[..])),
+                "{text}"
+            );
         }
     }
 

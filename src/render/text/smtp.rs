@@ -107,6 +107,7 @@ fn issuance(sheet: &mut Sheet, caa: &Issuance) {
     let (ink, words) = match caa.status {
         IssuanceStatus::Open | IssuanceStatus::NotRecorded => return,
         IssuanceStatus::Failed => (Ink::Unknown, "the query failed".to_owned()),
+        IssuanceStatus::Unreadable => (Ink::Unknown, "a record cannot be read".to_owned()),
         IssuanceStatus::Forbidden => (Ink::Bad, "no authority may issue a certificate".to_owned()),
         IssuanceStatus::Restricted => {
             let issuers = caa.records.iter().filter_map(Caa::issuer);

@@ -30,6 +30,7 @@ pub(crate) use record::has_lookalike;
 pub use rules::CHECKS;
 pub(crate) use targets::near_own;
 pub use targets::{BrokenReference, Dangling};
+pub use terms::opener;
 pub use typo::meant;
 pub(crate) use typo::{begins_term, glued};
 pub use writing::swallowed;

@@ -3,6 +3,7 @@
 use super::dead::idle;
 use super::view::{Place, name_addresses};
 use crate::diagnostic::{Finding, Rule};
+use crate::net::Name;
 use crate::protocols::spf::examine::Facts;
 use crate::protocols::spf::partition::SpfResult;
 use crate::protocols::spf::record::{Body, Mechanism, Qualifier};
@@ -60,6 +61,18 @@ pub(super) fn neutral_all(facts: &Facts, rule: &'static Rule, findings: &mut Vec
 
 /// A network of which so many make a family is one that nobody owns.
 const WIDE: u128 = 128;
+
+/// The domain in whose record the term stands that lets everybody pass; `None` if several terms do together, or
+/// none does.
+pub fn opener(facts: &Facts) -> Option<Name> {
+    facts.partitions().into_iter().find_map(|partition| {
+        let half = partition.family.last() / 2;
+        let cells = partition.cells.iter().filter(|c| c.result() == Some(SpfResult::Pass));
+        let largest = cells.max_by_key(|cell| cell.set.count())?;
+        let is_alone = largest.set.count() > half;
+        is_alone.then(|| partition.place(largest.by?).map(|place| place.location().name)).flatten()
+    })
+}
 
 pub(super) fn pass_all(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
     let everybody = facts.partitions().into_iter().find_map(|partition| {

@@ -51,11 +51,25 @@ fn term(text: &str) -> Option<Vec<u8>> {
 
 fn netmask(text: &str) -> Option<Vec<u8>> {
     let (address, mask) = text.split_once('/')?;
+    let prefix = prefix(mask)?;
+    term(&format!("{address}/{prefix}"))
+}
+
+/// The length of a netmask, or of a wildcard mask as routers have it: `0.0.0.255`.
+fn prefix(mask: &str) -> Option<u32> {
     let mask: Ipv4Addr = mask.parse().ok()?;
-    let bits = u32::from(mask);
+    let bits = match mask.octets() {
+        [255, ..] => u32::from(mask),
+        [0, .., last] if last > 0 => !u32::from(mask),
+        _ => return None,
+    };
     let prefix = bits.leading_ones();
-    let is_mask = prefix > 0 && bits.count_ones() == prefix;
-    is_mask.then(|| term(&format!("{address}/{prefix}"))).flatten()
+    (bits.count_ones() == prefix).then_some(prefix)
+}
+
+/// True for an address that is none, but the mask of a network.
+pub(super) fn is_netmask(text: &[u8]) -> bool {
+    text.starts_with(b"255.") && std::str::from_utf8(text).is_ok_and(|it| prefix(it).is_some())
 }
 
 fn range(text: &str) -> Option<Vec<Vec<u8>>> {

@@ -22,6 +22,11 @@ fn what_can_have_been_meant_in_one_way_only_is_written_so() {
         ("v=spf1 a:192.0.2.1 -all", "v=spf1 ip4:192.0.2.1 -all"),
         ("v=spf1 a:2001:db8::1 -all", "v=spf1 ip6:2001:db8::1 -all"),
         ("v=spf1 ip4:192.0.2.0/255.255.255.0 -all", "v=spf1 ip4:192.0.2.0/24 -all"),
+        ("v=spf1 ip4:192.0.2.0 255.255.255.0 mx -all", "v=spf1 ip4:192.0.2.0/24 mx -all"),
+        ("v=spf1 192.0.2.0 255.255.255.128 -all", "v=spf1 ip4:192.0.2.0/25 -all"),
+        ("v=spf1 ip4:192.0.2.0/0.0.0.255 -all", "v=spf1 ip4:192.0.2.0/24 -all"),
+        ("v=spf1 ip4:192.0.2.0/ 24 -all", "v=spf1 ip4:192.0.2.0/24 -all"),
+        ("v=spf1 mx &#126;all", "v=spf1 mx ~all"),
         ("v=spf1 ip4:192.0.2.4-7 -all", "v=spf1 ip4:192.0.2.4/30 -all"),
         ("v=spf1 ip4:192.0.2.* -all", "v=spf1 ip4:192.0.2.0/24 -all"),
         ("v=spf1 mx \u{2013}all", "v=spf1 mx -all"),
@@ -52,6 +57,22 @@ fn what_can_have_been_meant_in_one_way_only_is_written_so() {
     ];
     for (text, expected) in cases {
         assert_eq!(repaired(text).as_deref(), Some(expected), "{text}");
+    }
+}
+
+#[test]
+fn nobody_is_advised_to_let_everyone_pass() {
+    for text in ["v=spf1 mx +all.", "v=spf1 mx + all", "v=spf1 mx all.", "v=spf1 mx +al"] {
+        let read = repair(text.as_bytes()).expect("read");
+        let offers = read.slips.iter().any(|slip| slip.meant.is_some());
+        assert_eq!((read.text, offers), (None, false), "{text}");
+    }
+}
+
+#[test]
+fn of_two_ends_it_is_not_known_which_was_meant() {
+    for text in ["v=spf1 mx ~al -all", "v=spf1 mx -all.  ~all", "v=spf1 mx 255.255.255.0 -all"] {
+        assert_eq!(repaired(text), None, "{text}");
     }
 }
 

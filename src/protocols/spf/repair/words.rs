@@ -62,6 +62,25 @@ pub(super) fn repair(words: Vec<Word>, slips: &mut Slips) -> Option<Vec<Vec<u8>>
             }
         }
     }
+    // Nobody is advised to let everyone pass, and of two ends it is not known which was meant.
+    let ends: Vec<&Vec<u8>> = terms.iter().filter(|term| is_end(term)).collect();
+    let is_open = ends.iter().any(|end| !matches!(end.first(), Some(b'-' | b'~' | b'?')));
+    let is_doubtful = !is_two && ends.windows(2).any(|two| !two[0].eq_ignore_ascii_case(two[1]));
+    for slip in &mut slips.0 {
+        if slip.meant.as_deref().is_some_and(is_end) && (is_open || is_doubtful) {
+            slip.meant = None;
+            slip.is_certain = false;
+            if is_open {
+                slip.what = Phrase::new()
+                    .code("+all")
+                    .plain(" would let everyone pass: end the record with ")
+                    .code("-all")
+                    .plain(" or ")
+                    .code("~all");
+            }
+            is_whole = false;
+        }
+    }
     if !is_whole {
         return None;
     }
@@ -73,6 +92,10 @@ pub(super) fn repair(words: Vec<Word>, slips: &mut Slips) -> Option<Vec<Vec<u8>>
 }
 
 // ── words that belong together ──────────────────────────────────────────────────────────────────
+
+fn is_end(term: &[u8]) -> bool {
+    unsigned(term).eq_ignore_ascii_case(b"all")
+}
 
 fn unsigned(word: &[u8]) -> &[u8] {
     match word.split_first() {
@@ -126,6 +149,10 @@ fn joined(words: Vec<Word>, slips: &mut Slips) -> Vec<Word> {
             {
                 b""
             }
+            // `ip4:192.0.2.0/ 24`
+            Some(_) if name.contains(&b':') && name.ends_with(b"/") && is_number(&word.text) => b"",
+            // `ip4:192.0.2.0 255.255.255.0`
+            Some(_) if network::is_netmask(&word.text) && is_address(name) => b"/",
             // `include a.example`
             Some(_) if is_one_of(name, &VALUED) && !is_name(&word.text) => b":",
             _ => {
@@ -135,14 +162,36 @@ fn joined(words: Vec<Word>, slips: &mut Slips) -> Vec<Word> {
         };
         let says = match glue {
             b":" => "a space instead of a colon",
+            b"/" => "a space instead of a slash",
             _ => "a space within the term",
         };
         last.text.extend_from_slice(glue);
         last.text.extend_from_slice(&word.text);
+        if glue == b"/" {
+            with_prefix(&mut last.text);
+        }
         slips.meant(span, Phrase::from(says), last.text.clone(), true);
         last.span.end = word.span.end;
     }
     joined
+}
+
+/// Writes the netmask of a network as its prefix.
+fn with_prefix(word: &mut Vec<u8>) {
+    let (sign, rest) = word.split_at(word.len() - unsigned(word).len());
+    let value = rest.rsplit(|octet| *octet == b':').next().unwrap_or(rest);
+    let Some((terms, _)) = network::read(value) else { return };
+    *word = [sign, &terms.join(&b' ')].concat();
+}
+
+fn is_number(word: &[u8]) -> bool {
+    !word.is_empty() && word.iter().all(u8::is_ascii_digit)
+}
+
+/// True for an IPv4 address without a prefix, with or without its mechanism.
+fn is_address(word: &[u8]) -> bool {
+    let word = word.rsplit(|octet| *octet == b':').next().unwrap_or(word);
+    std::str::from_utf8(word).is_ok_and(|it| it.parse::<std::net::Ipv4Addr>().is_ok())
 }
 
 fn ends_in_number(word: &[u8]) -> bool {
@@ -266,6 +315,10 @@ fn corrected(word: &Word, before: Option<&[u8]>, slips: &mut Slips) -> Option<Ve
         return Some(vec![word.text.clone()]);
     }
     let (sign, rest) = bare.split_at(bare.len() - unsigned(bare).len());
+    if network::is_netmask(rest) {
+        slips.likely(word.span, Phrase::from("a netmask without its network"));
+        return None;
+    }
     // An address by itself; `a:2001:db8::1` is none that begins with `a`.
     let is_mechanism = rest.get(..2).is_some_and(|begin| begin.eq_ignore_ascii_case(b"a:"))
         && rest.get(2..).and_then(network::read).is_some();
