@@ -372,7 +372,7 @@ fn unreachable(plain: Fault, finding: &Finding, host: &Name) -> Fault {
         .plain(" shows for ")
         .name(&finding.subject.name);
     match plain.party {
-        Party::You => Fault { action: shown, ..plain },
+        Party::You => Fault { kind: FaultKind::MissingRecord, action: shown, ..plain },
         _ => {
             let action = shown.plain("; if it is the same, change nothing and open a case there");
             Fault { action, confidence: Certainty::Likely, ..plain }
@@ -514,15 +514,15 @@ fn lookups(plain: Fault, domain: &Domain, hints: &Hints) -> Fault {
         .plain(" costs ")
         .number(most);
     let plain = Fault { kind: FaultKind::LookupLimit, reason, ..plain };
-    // What costs too much alone is not the domain's to shorten.
+    // Where one term costs too much alone, no other one helps.
     let target = term.term.split_once(':').filter(|_| most > LOOKUP_LIMIT.into());
     let target = target.and_then(|(_, name)| Name::from_octets(name.as_bytes()).ok());
-    match target.map(|name| hints.owners.of(&name)) {
-        Some(owner) if owner.party != Party::You => {
-            let action = Phrase::from("you can only remove or replace ").code(&term.term);
-            Fault { party: owner.party, name: owner.address().to_owned(), action, ..plain }
+    match target.filter(|name| !hints.owners.is_own(name)) {
+        Some(_) => {
+            let action = Phrase::from("remove or replace ").code(&term.term);
+            Fault { action, ..plain }
         }
-        _ => plain,
+        None => plain,
     }
 }
 
