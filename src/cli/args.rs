@@ -54,7 +54,8 @@ Exit codes:
   1  a sender is not fully authorized, or a finding is at or above --fail-on
   2  usage error: a flag, a domain, a file
   3  undetermined: a DNS query failed; the domain may be fine
-  4  internal error, or the report could not be written";
+  4  internal error, or the report could not be written
+  130  interrupted with Ctrl-C: finished reports are written";
 
 /// Check which servers are authorized to send for a domain, and whose fault it is when mail fails
 #[derive(Clone, Debug, Parser)]
@@ -165,7 +166,7 @@ pub struct WhatIf {
 
     /// As if the SPF record did not have this term
     ///
-    /// Without a qualifier the term is meant whatever its qualifier is. May be given several times.
+    /// Without a qualifier, TERM matches any qualifier. May be given several times.
     #[arg(long, value_name = "TERM", allow_hyphen_values = true, hide_short_help = true)]
     pub without: Vec<OsString>,
 
@@ -413,7 +414,7 @@ fn formats() -> String {
     let names = Format::NAMES.map(|(_, name)| name);
     format!(
         "Write the report in this form: {}\n\nMay be given several times, as in \
-         -f text -f json=report.json. Files are written whole or not at all.",
+         -f text -f json=report.json. Files are written completely or not at all.",
         names.join(", ")
     )
 }

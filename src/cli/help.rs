@@ -78,6 +78,15 @@ A finding
   warn     works today; weak, or one change away from breaking
   note     good practice, or information
 
+A fault
+  yours          a record of your organization has to change
+  a name         that provider or operator has to act
+  your resolver  the DNS servers you query fail; the domain may be fine
+  the sender, the recipient, the forwarder
+                 that party has to act
+  no one's       nothing has to change
+  undetermined   the evidence does not show who has to act
+
 Every finding names its rule (spf/too-many-lookups) and its source, an RFC section or our
 advice. mailcheck explain RULE shows the page of a rule.";
 
@@ -233,7 +242,7 @@ fn variables() -> String {
 fn formats() -> String {
     let rows = Format::NAMES.map(|(format, name)| (name.to_owned(), format.about().to_owned()));
     format!(
-        "-f FORMAT writes to standard output, -f FORMAT=FILE to a file, whole or not at all.\n\
+        "-f FORMAT writes to standard output, -f FORMAT=FILE to a file, complete or not at all.\n\
          Several may be given: -f text -f sarif=mail.sarif\n\n{}",
         table(rows.into())
     )

@@ -65,6 +65,15 @@ pub(super) fn missing(context: Context<'_>) -> Vec<Candidate> {
     };
     let summary =
         summary.code("p").plain(" to ").code("quarantine").plain(", then to ").code("reject");
+    let summary = match owner == context.domain {
+        true => summary,
+        false => Phrase::from("at the parent domain ")
+            .name(owner)
+            .plain(", whose policy also covers ")
+            .name(context.domain)
+            .plain(": ")
+            .then(summary),
+    };
     let candidate = Candidate::new(Template, summary, change.with_text(text.as_bytes()));
     // That monitoring protects nobody yet is said then; and for a domain below another one, receivers
     // of RFC 7489 look for the organization elsewhere, whatever its first record says.

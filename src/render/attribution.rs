@@ -41,7 +41,7 @@ pub(super) fn who(fault: &Fault) -> String {
             Party::Recipient => "the recipient".to_owned(),
             _ => "the forwarder".to_owned(),
         },
-        Party::None => "none".to_owned(),
+        Party::None => "no one's".to_owned(),
         Party::Undetermined => "undetermined".to_owned(),
         _ => fault.name.clone(),
     };

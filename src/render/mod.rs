@@ -61,6 +61,7 @@ pub mod messages;
 pub mod nft;
 #[cfg(feature = "html")]
 mod outcome;
+mod overlap;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod palette;

@@ -73,7 +73,7 @@ pub(super) fn answer(authorized: Authorized) -> (&'static str, Option<Role>) {
 /// What a fix does for a sender, and what that costs.
 pub(super) fn remedy(fix: &SenderFix) -> Phrase {
     Phrase::from("if this sender is yours, ").then(fix.fix.summary.clone()).plain(format!(
-        " ({}/{LOOKUP_LIMIT} lookups, {}/{VOID_LIMIT} void, {} octets):",
+        " ({}/{LOOKUP_LIMIT} lookups, {}/{VOID_LIMIT} void lookups, {} octets):",
         fix.lookups, fix.voids, fix.octets
     ))
 }
@@ -141,7 +141,8 @@ fn flatten<'s>(steps: &'s [Step], depth: usize, is_top: bool, out: &mut Vec<(usi
         if is_top || (is_news && !is_record) {
             out.push((depth, step));
         }
-        flatten(&step.steps, depth + usize::from(!is_record), false, out);
+        // The terms of a record stand below the line that shows it.
+        flatten(&step.steps, depth + usize::from(is_top || !is_record), false, out);
     }
 }
 

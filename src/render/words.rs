@@ -37,7 +37,7 @@ pub(super) fn caution(applicability: Applicability) -> &'static str {
     match applicability {
         Applicability::Safe => "",
         Applicability::Review => " (review before publishing)",
-        Applicability::Template => " (template: add your values before publishing)",
+        Applicability::Template => " (template: complete or confirm it before publishing)",
     }
 }
 

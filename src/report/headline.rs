@@ -104,8 +104,8 @@ fn diagnosis(domain: &Domain) -> Option<Diagnosis> {
     let noun = if severity == Severity::Error { "error" } else { "warning" };
     let said = match counting().filter(|it| it.severity == severity).count() - 1 {
         0 => said,
-        1 => said.plain(format!(" (and 1 more {noun})")),
-        more => said.plain(format!(" (and {more} more {noun}s)")),
+        1 => said.plain(format!("; 1 more {noun}")),
+        more => said.plain(format!("; {more} more {noun}s")),
     };
     let about = match protocol {
         Some(protocol) => About::Section(protocol),

@@ -127,16 +127,23 @@ fn counted(facts: &Facts, details: &SpfDetails) -> Phrase {
     let most = most_voids(facts);
     let said = if most > details.voids {
         let said = said.number(details.voids).plain("–");
-        limited(said, most, VOID_LIMIT, " void   ")
+        limited(said, most, VOID_LIMIT, " void lookups   ")
+    } else if details.voids == 0 {
+        said
     } else {
         let [ipv4, ipv6] = facts.partitions().map(|partition| partition.worst().voids);
         let (least, most, family) = match ipv4 < ipv6 {
-            true => (ipv4, ipv6, " void (IPv6)   "),
-            false => (ipv6, ipv4, " void (IPv4)   "),
+            true => (ipv4, ipv6, " void lookups (IPv6)   "),
+            false => (ipv6, ipv4, " void lookups (IPv4)   "),
         };
         // Beyond the limit it matters whom it concerns.
         let is_of_one = least <= VOID_LIMIT && most > VOID_LIMIT;
-        limited(said, details.voids, VOID_LIMIT, if is_of_one { family } else { " void   " })
+        limited(
+            said,
+            details.voids,
+            VOID_LIMIT,
+            if is_of_one { family } else { " void lookups   " },
+        )
     };
     if facts.standing() == Standing::Unknown {
         return said.unknown("authorized senders undetermined");

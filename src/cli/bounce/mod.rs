@@ -63,7 +63,7 @@ pub(super) struct BounceArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "offline")]
     pub earlier: Option<PathBuf>,
 
-    /// text, json, markdown, html, sarif, junit, github or gitlab, perhaps into a file: json=FILE
+    /// text, json, markdown, html, sarif, junit, github or gitlab, into a file with json=FILE
     #[arg(short = 'f', long = "format", value_name = "FORMAT[=FILE]")]
     pub form: Vec<OsString>,
 

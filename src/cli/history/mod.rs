@@ -84,7 +84,7 @@ struct Shown {
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
 
-    /// text or json, perhaps into a file: json=FILE
+    /// text or json, into a file with json=FILE
     #[arg(short = 'f', long = "format", value_name = "FORMAT[=FILE]")]
     form: Vec<OsString>,
 

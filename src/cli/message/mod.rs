@@ -83,7 +83,7 @@ pub(super) struct MessageArgs {
     #[arg(long, value_parser = BoolishValueParser::new())]
     pub resign_check: bool,
 
-    /// text, json, header, markdown, html, sarif, junit, github or gitlab, perhaps into a file: json=FILE
+    /// text, json, header, markdown, html, sarif, junit, github or gitlab, into a file with json=FILE
     #[arg(short = 'f', long = "format", value_name = "FORMAT[=FILE]", help_heading = "Report")]
     pub form: Vec<OsString>,
 

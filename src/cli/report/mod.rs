@@ -56,7 +56,7 @@ pub(super) struct ReportArgs {
     #[arg(value_name = "FILE", required = true, hide = true)]
     pub files: Vec<OsString>,
 
-    /// text, json, csv, tsv, markdown, html, sarif, junit, github or gitlab, perhaps into a file: json=FILE
+    /// text, json, csv, tsv, markdown, html, sarif, junit, github or gitlab, into a file with json=FILE
     #[arg(short = 'f', long = "format", value_name = "FORMAT[=FILE]")]
     pub form: Vec<OsString>,
 

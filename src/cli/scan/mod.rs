@@ -68,7 +68,7 @@ pub(super) struct ScanArgs {
     /// How much to check: policy (MX, SPF, DMARC), full or verdict
     ///
     /// policy checks MX, SPF and DMARC; full checks DKIM and the other protocols too; verdict finds the SPF
-    /// result of the address in the line, the DMARC policy and the MX hosts, and looks at no rule.
+    /// result of the address in the line, the DMARC policy and the MX hosts, and evaluates no rules.
     #[arg(long, value_name = "PROFILE", value_enum, default_value_t, hide_possible_values = true)]
     profile: Profile,
 
@@ -117,7 +117,7 @@ pub(super) struct ScanArgs {
 
     /// Continue where the --output file ends
     ///
-    /// A half-written last line is cut off. Nothing is asked or written twice.
+    /// A half-written last line is cut off. No domain is checked or written twice.
     #[arg(long, requires = "output", help_heading = "Rows")]
     resume: bool,
 

@@ -57,7 +57,7 @@ pub struct SendersArgs {
     #[arg(long, value_name = "SENDER", allow_hyphen_values = true)]
     pub contains: Vec<OsString>,
 
-    /// Take away every address that this policy passes
+    /// Subtract every address that this policy authorizes
     ///
     /// May be given several times.
     #[arg(long, value_name = "spf:NAME")]
@@ -78,7 +78,7 @@ pub struct SendersArgs {
     #[command(flatten)]
     pub sources: Sources,
 
-    /// text, json, cidr or nft, perhaps into a file: nft=FILE
+    /// text, json, cidr or nft, into a file with nft=FILE
     #[arg(short = 'f', long = "format", value_name = "FORMAT[=FILE]", help_heading = "Report")]
     pub form: Vec<OsString>,
 

@@ -55,19 +55,19 @@ pub(super) struct WatchArgs {
 
     /// Look at least this often [default: 30m]
     ///
-    /// mailcheck looks sooner where a TTL is shorter, but waits five minutes at least.
+    /// mailcheck looks sooner where a TTL is shorter, but waits at least five minutes.
     #[arg(long, value_name = "TIME", value_parser = watch_interval)]
     interval: Option<Duration>,
 
     /// Where messages go: lines:FILE, command:PROGRAM, mail:ADDRESS, https://…
     ///
-    /// A message is sent at least once, and again until its way has taken it; its key stays the same.
+    /// A message is repeated until it is delivered, always with the same key.
     /// atom:FILE, calendar:FILE and prometheus:FILE are rewritten after each look. May be given several
     /// times; replaces `notify` of mailcheck.toml.
     #[arg(long, value_name = "WAY")]
     notify: Vec<String>,
 
-    /// text, json or jsonl (one line per message), perhaps into a file: json=FILE
+    /// text, json or jsonl (one line per message), into a file with json=FILE
     #[arg(short = 'f', long = "format", value_name = "FORMAT[=FILE]")]
     form: Vec<OsString>,
 

@@ -56,17 +56,15 @@ impl WhatIf {
 
     /// The hypothetical changes, in sentences: a report must not be taken for how things are.
     pub(in crate::cli) fn notes(&self) -> Vec<Phrase> {
-        let said = || Phrase::from("what if ");
-        let with = self
-            .with
-            .iter()
-            .map(|word| said().plain("the SPF record had ").code(word.text()).plain(" as well"));
+        let said = || Phrase::from("hypothetical: ");
+        let with =
+            self.with.iter().map(|word| said().plain("the SPF record also has ").code(word.text()));
         let without = self
             .without
             .iter()
-            .map(|word| said().plain("the SPF record did not have ").code(word.text()));
-        let record = self.record.iter().map(|text| said().plain("the SPF record were ").code(text));
-        let absent = self.absent.iter().map(|name| said().name(name).plain(" did not exist"));
+            .map(|word| said().plain("the SPF record does not have ").code(word.text()));
+        let record = self.record.iter().map(|text| said().plain("the SPF record is ").code(text));
+        let absent = self.absent.iter().map(|name| said().name(name).plain(" does not exist"));
         without.chain(with).chain(record).chain(absent).collect()
     }
 }

@@ -35,7 +35,7 @@ pub(crate) static SENDER_LOST: Rule = Rule {
     severity: Error,
     confidence: Certain,
     summary: "an authorized sender loses authorization",
-    why: "Its mail fails SPF as soon as caches expire. Without an aligned DKIM signature it also \
+    why: "The mail of these senders fails SPF as soon as caches expire. Without an aligned DKIM signature it also \
           fails DMARC.",
     cite: rfc(7208, "2.6.3"),
     page: include_str!("sender-lost.md"),

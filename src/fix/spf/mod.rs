@@ -126,7 +126,7 @@ pub(super) fn drop_dead_terms(context: Context<'_>) -> Vec<Candidate> {
     if is_doubtful || has_lookalike || is_of_provider || is_a_network {
         return Vec::new();
     }
-    drop_terms(context, Review, " (never matches)")
+    drop_terms(context, Review, ", which changes no result")
 }
 
 /// True if a term among those at `removed` is a network that the other networks of the record do not

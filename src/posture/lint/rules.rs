@@ -155,7 +155,7 @@ pub(crate) static BULK_SENDERS: Rule = Rule {
     id: "posture/bulk-senders",
     severity: Note,
     confidence: Certain,
-    summary: "a bulk sender requirement is not met",
+    summary: "the domain does not meet a bulk sender requirement",
     why: "Google, Yahoo and Microsoft reject or defer mail from bulk senders without SPF, DKIM \
           and DMARC.",
     cite: draft("Google email sender guidelines", ""),

@@ -17,7 +17,7 @@ impl diagnostic::Event for Event {
             Self::Mx { domain, is_authentic } => {
                 let said = Phrase::new().plain("MX of ").name(domain);
                 let (said, tone) = match is_authentic {
-                    Some(true) => (said.plain(": signed (resolver's word)"), Tone::Good),
+                    Some(true) => (said.plain(": signed, according to the resolver"), Tone::Good),
                     Some(false) => (
                         said.plain(": not authenticated by the resolver (AD bit not set)"),
                         Tone::Plain,
@@ -131,7 +131,7 @@ pub(super) fn summary(facts: &Facts) -> Phrase {
         Some(false) => said
             .plain("; the MX records are ")
             .weak("not signed")
-            .plain(" (resolver's word), so few senders use them"),
+            .plain(" according to the resolver, so few senders use them"),
         None => said.plain("; DNSSEC not known"),
     }
 }

@@ -164,19 +164,21 @@ pub(super) fn summary(facts: &Facts) -> Phrase {
 
 fn by_word(facts: &Facts) -> Phrase {
     if let Some((Judged { name, kind, .. }, why)) = facts.refused() {
-        let said = Phrase::from("resolver's word: ").then(set(name, *kind));
+        let said = Phrase::from("according to the resolver, ").then(set(name, *kind));
         return said.plain(" ").unknown("fails validation").plain(": ").plain(why);
     }
     match (facts.is_signed(), facts.vouched()) {
-        (true, vouched) => Phrase::from("signed (resolver's word: AD on ")
+        (true, vouched) => Phrase::from("signed, according to the resolver (AD bit in ")
             .number(vouched)
             .plain(" of ")
             .number(facts.answers.len())
             .plain(" answers)"),
-        (false, 0) => Phrase::from("not signed, or not validated by the resolver (AD 0 of ")
-            .number(facts.answers.len())
-            .plain(")"),
-        (false, vouched) => Phrase::from("not signed (resolver's word: AD on ")
+        (false, 0) => {
+            Phrase::from("not signed, or the resolver does not validate (AD bit in 0 of ")
+                .number(facts.answers.len())
+                .plain(" answers)")
+        }
+        (false, vouched) => Phrase::from("not signed, according to the resolver (AD bit in ")
             .number(vouched)
             .plain(" of ")
             .number(facts.answers.len())

@@ -24,7 +24,7 @@ fn said(answers: &[(&str, bool, State)]) -> (Standing, String) {
 fn a_domain_is_signed_if_the_resolver_vouches_for_a_record_of_its_own() {
     let own = ("example.com", false, State::Word(true));
     let other = ("example.net", false, State::Word(false));
-    let expected = "signed (resolver's word: AD on 1 of 2 answers)".to_owned();
+    let expected = "signed, according to the resolver (AD bit in 1 of 2 answers)".to_owned();
     assert_eq!(said(&[own, other]), (Standing::Good, expected));
 }
 
@@ -38,7 +38,7 @@ fn an_alias_to_a_zone_that_is_not_signed_says_nothing_of_the_domain() {
 #[test]
 fn a_resolver_that_vouches_for_nothing_may_be_one_that_does_not_validate() {
     let own = ("example.com", false, State::Word(false));
-    let expected = "not signed, or not validated by the resolver (AD 0 of 1)";
+    let expected = "not signed, or the resolver does not validate (AD bit in 0 of 1 answers)";
     assert_eq!(said(&[own]), (Standing::Unknown, expected.to_owned()));
 }
 
@@ -46,6 +46,6 @@ fn a_resolver_that_vouches_for_nothing_may_be_one_that_does_not_validate() {
 fn an_answer_that_the_resolver_refuses_is_its_word_and_no_finding() {
     let why = "SERVFAIL, EDE 7 (Signature Expired)";
     let refused = State::Refused(why.to_owned());
-    let expected = format!("resolver's word: example.com TXT fails validation: {why}");
+    let expected = format!("according to the resolver, example.com TXT fails validation: {why}");
     assert_eq!(said(&[("example.com", false, refused)]), (Standing::Unknown, expected));
 }

@@ -170,7 +170,8 @@ fn counted(headline: Phrase, effect: &Effect, is_include: bool) -> Phrase {
     // What an include spent on voids, the terms behind it have said.
     let is_new = spent.voids > VOID_LIMIT || !is_include;
     if spent.voids > 0 && is_new {
-        headline = headline.plain(", void ").number(spent.voids).plain(format!("/{VOID_LIMIT}"));
+        headline =
+            headline.plain(", void lookup ").number(spent.voids).plain(format!("/{VOID_LIMIT}"));
     }
     if spent.lookups > LOOKUP_LIMIT {
         headline.plain("; receivers stop at 10 lookups: ").bad("permerror")

@@ -2,6 +2,7 @@
 
 use super::fragment::{Words, class, fragments};
 use crate::render::link::Link;
+use crate::render::overlap;
 use crate::render::words::{caution, counted};
 use crate::report::{Excerpt, Finding, State};
 use crate::text::Phrase;
@@ -36,6 +37,8 @@ struct One<'d> {
     excerpt: Option<[String; 3]>,
     /// Lines to copy.
     fix: String,
+    /// How freely they may be published, and what they would undo.
+    caution: String,
 }
 
 impl<'d> Findings<'d> {
@@ -46,6 +49,10 @@ impl<'d> Findings<'d> {
             finding,
             excerpt: finding.excerpt.as_ref().map(window),
             fix: finding.fix_lines().join("\n"),
+            caution: finding.fix.as_ref().map_or_else(String::new, |fix| {
+                let warning = overlap::warning(findings.iter().copied(), finding);
+                format!("{}{}", caution(fix.applicability), warning.unwrap_or_default())
+            }),
         });
         let shown = shown.collect();
         let is_unchanged =
@@ -81,10 +88,6 @@ impl One<'_> {
     /// The section that says so.
     fn section(&self) -> Option<String> {
         Link::to(&self.finding.reference.cite).map(|link| link.address().to_owned())
-    }
-
-    fn caution(&self) -> &'static str {
-        self.finding.fix.as_ref().map_or("", |fix| caution(fix.applicability))
     }
 }
 

@@ -101,7 +101,7 @@ impl<'d> Shown<'d> {
         if let Some(dmarc) = &one.dmarc {
             said.push(("", dmarc.headline.clone()));
         }
-        said.extend(one.notes.iter().map(|note| ("note", note.clone())));
+        said.extend(one.notes.iter().map(|note| ("remark", note.clone())));
         let fixes = one.fixes.iter().map(|fix| {
             let lines = fix.fix.records.iter().filter_map(|record| record.add.as_deref());
             (sender::remedy(fix), lines.collect::<Vec<_>>().join("\n"))

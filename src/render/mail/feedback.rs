@@ -140,14 +140,14 @@ pub(super) fn article(feedback: &Feedback) -> Article {
     let all = warnings(feedback);
     let more = all.len().saturating_sub(MOST_WARNINGS);
     for said in all.into_iter().take(MOST_WARNINGS) {
-        facts.put("note", Role::Weak, said);
+        facts.put("remark", Role::Weak, said);
     }
     if more > 0 {
-        facts.text("note", &format!("and {more} more notes about reports"));
+        facts.text("remark", &format!("and {more} more remarks on reports"));
     }
     if feedback.duplicates > 0 {
         let said = format!("{} reports came twice and were counted once", feedback.duplicates);
-        facts.text("note", &said);
+        facts.text("remark", &said);
     }
     let count = feedback.reports.len();
     Article {

@@ -292,7 +292,7 @@ fn closing(facts: &mut Facts, report: &MessageReport, explain: bool) {
         facts.put("marker", Role::Plain, said.then(marker.meaning.clone()));
     }
     for note in &report.notes {
-        facts.put("note", Role::Plain, note.clone());
+        facts.put("remark", Role::Plain, note.clone());
     }
     for note in report.resign.iter().flatten() {
         facts.put("resign", Role::Plain, note.clone());

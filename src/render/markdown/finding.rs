@@ -3,6 +3,7 @@
 use super::inline::{code, fenced, phrase, text};
 use super::page::Page;
 use crate::diagnostic::Severity;
+use crate::render::overlap;
 use crate::render::words::{caution, counted, noun};
 use crate::report::{Finding, State};
 
@@ -17,7 +18,7 @@ pub(super) fn findings(page: &mut Page, findings: &[Finding]) {
         page.put("headings", &format!("#### {}", counted(shown.len(), noun(severity))));
         for finding in shown {
             if page.put("findings", &one(finding)) {
-                fix(page, finding);
+                fix(page, findings, finding);
             }
         }
     }
@@ -49,12 +50,14 @@ fn one(finding: &Finding) -> String {
 }
 
 /// What mends it: the records stand between fences, to be copied.
-fn fix(page: &mut Page, finding: &Finding) {
+fn fix(page: &mut Page, all: &[Finding], finding: &Finding) {
     if let Some(advice) = &finding.advice {
         page.put("fixes", &format!("Do: {}", phrase(advice)));
     }
     let Some(fix) = &finding.fix else { return };
-    let mut part = format!("Fix: {}{}", phrase(&fix.summary), caution(fix.applicability));
+    let warning = overlap::warning(all, finding).unwrap_or_default();
+    let caution = caution(fix.applicability);
+    let mut part = format!("Fix: {}{caution}{}", phrase(&fix.summary), text(&warning));
     let lines = finding.fix_lines();
     if !lines.is_empty() {
         part.push_str(&format!("\n\n{}", fenced("zone", &lines)));

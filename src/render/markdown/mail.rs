@@ -30,7 +30,7 @@ pub(super) fn article(page: &mut Page, article: &Article) {
         page.put("facts", &format!("| | |\n|---|---|\n{}", rows.collect::<String>()));
     }
     article.tables.iter().for_each(|it| table(page, it));
-    page.list("notes", article.notes.iter().map(|note| format!("- {}", phrase(note))));
+    page.list("remarks", article.notes.iter().map(|note| format!("- {}", phrase(note))));
     finding::findings(page, &article.findings);
 }
 

@@ -101,7 +101,7 @@ impl Stream for Summary {
             page.put("counts", &by_severity(report.counts));
         }
         let notes = report.run.notes.iter();
-        page.list("notes", notes.map(|note| format!("- {}", phrase(note))));
+        page.list("remarks", notes.map(|note| format!("- {}", phrase(note))));
         self.domains.iter().for_each(|domain| of_domain(&mut page, domain));
         #[cfg(feature = "mail")]
         self.articles.iter().for_each(|article| mail::article(&mut page, article));
@@ -151,7 +151,7 @@ fn of_domain(page: &mut Page, domain: &Domain) {
     if !page.put("domains", &head) {
         return;
     }
-    page.list("notes", domain.notes.iter().map(|note| format!("- {}", phrase(note))));
+    page.list("remarks", domain.notes.iter().map(|note| format!("- {}", phrase(note))));
     match &domain.change {
         Some(change) => change::change(page, change),
         None => {

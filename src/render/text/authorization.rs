@@ -2,9 +2,10 @@
 
 use super::sheet::Sheet;
 use super::{Look, explain, finding};
+use crate::render::overlap;
 use crate::render::palette::Ink;
 use crate::render::sender::{self, Stage};
-use crate::report::{Answer, Authorization, Authorized, Domain, SenderFix, SenderKind, Step};
+use crate::report::{Answer, Authorization, Authorized, Domain, SenderKind, Step};
 use crate::text::Phrase;
 
 /// Where sentences begin: behind the longest answer, `unknown` or `partial`.
@@ -18,7 +19,7 @@ pub(super) fn authorizations(sheet: &mut Sheet, domain: &Domain, look: &Look) {
     }
     sheet.blank();
     let headline = domain.headline.to_string();
-    for authorization in &shown {
+    for (index, authorization) in shown.iter().enumerate() {
         let is_said = shown.len() == 1 && authorization.headline.to_string() == headline;
         if !is_said {
             let (word, role) = sender::answer(authorization.authorized);
@@ -28,7 +29,9 @@ pub(super) fn authorizations(sheet: &mut Sheet, domain: &Domain, look: &Look) {
             sheet.sentence(label, &sentence);
         }
         if is_said || look.explain || !sender::is_expected(authorization) {
+            let earlier = shown.get(..index).unwrap_or_default();
             grounds(sheet, domain, authorization, look);
+            remedies(sheet, authorization, earlier);
         }
     }
 }
@@ -73,17 +76,22 @@ fn grounds(sheet: &mut Sheet, domain: &Domain, authorization: &Authorization, lo
         }
     }
     for note in &authorization.notes {
-        labelled(sheet, "note", note);
-    }
-    for fix in &authorization.fixes {
-        remedy(sheet, fix);
+        labelled(sheet, "remark", note);
     }
 }
 
 /// What would let the sender pass, and what that costs; the record can be pasted.
-fn remedy(sheet: &mut Sheet, fix: &SenderFix) {
-    labelled(sheet, "fix", &sender::remedy(fix));
-    finding::records(sheet, &fix.fix.records, true);
+fn remedies(sheet: &mut Sheet, one: &Authorization, earlier: &[&Authorization]) {
+    let shown = || earlier.iter().flat_map(|one| &one.fixes);
+    for fix in &one.fixes {
+        labelled(sheet, "fix", &sender::remedy(fix));
+        if shown().any(|other| overlap::is_same_record(&other.fix, &fix.fix)) {
+            let said = "this record lacks the term of the fix above; to authorize both senders, \
+                        publish one record with both terms";
+            labelled(sheet, "", &Phrase::from(said));
+        }
+        finding::records(sheet, &fix.fix.records, true);
+    }
 }
 
 fn labelled(sheet: &mut Sheet, label: &str, said: &Phrase) {

@@ -53,7 +53,7 @@ pub fn render(bounces: &Bounces, look: &Look, out: &mut dyn Write) -> io::Result
         sheet.put(&sheet.line().faint(format!("and {more} more notifications (-f json)")));
     }
     for note in bounces.run.notes.iter().filter(|_| !look.quiet) {
-        phrase(&mut sheet, "note", note);
+        phrase(&mut sheet, "remark", note);
     }
     out.write_all(sheet.into_text().as_bytes())
 }

@@ -272,8 +272,8 @@ fn remark(
             parts.push(by("by ", before, path_before));
         }
         (before, after) => {
-            parts.extend(before.map(|term| by("before by ", term, path_before)));
-            parts.extend(after.map(|term| by("after by ", term, path_after)));
+            parts.extend(before.map(|term| by("before: ", term, path_before)));
+            parts.extend(after.map(|term| by("after: ", term, path_after)));
         }
     }
     let problem = sender.problem.as_ref().filter(|_| !is_said);
@@ -315,6 +315,6 @@ fn costs(sheet: &mut Sheet, cost: ChangedCost) {
     let [before, after] = [0, 1]
         .map(|at| (lookups[at], voids[at], octets[at]))
         .map(|(lookups, voids, octets)| format!("{lookups} / {voids} / {octets}"));
-    let line = sheet.line().plain("  lookups / voids / octets").pad(BEFORE).plain(before);
+    let line = sheet.line().plain("  lookups / void / octets").pad(BEFORE).plain(before);
     sheet.put(&line.pad(AFTER).plain(after));
 }

@@ -139,7 +139,7 @@ fn warnings(sheet: &mut Sheet, feedback: &Feedback) {
     }
     for note in &feedback.run.notes {
         sheet.blank();
-        let label = sheet.line().plain("  ").with(Ink::Weak, "note").pad(14);
+        let label = sheet.line().plain("  ").with(Ink::Weak, "remark").pad(14);
         let said = sheet.line().phrase(note);
         sheet.sentence(label, &said);
     }
@@ -147,12 +147,12 @@ fn warnings(sheet: &mut Sheet, feedback: &Feedback) {
         sheet.blank();
     }
     for warning in lines.iter().take(MOST_WARNINGS) {
-        let label = sheet.line().plain("  ").with(Ink::Weak, "note").pad(14);
+        let label = sheet.line().plain("  ").with(Ink::Weak, "remark").pad(14);
         let said = sheet.line().phrase(warning);
         sheet.sentence(label, &said);
     }
     if lines.len() > MOST_WARNINGS {
         let more = lines.len() - MOST_WARNINGS;
-        sheet.put(&sheet.line().faint(format!("  and {more} more notes about reports (-f json)")));
+        sheet.put(&sheet.line().faint(format!("  and {more} more remarks on reports (-f json)")));
     }
 }

@@ -4,6 +4,7 @@ use super::Look;
 use super::excerpt::excerpt;
 use super::line::Line;
 use super::sheet::Sheet;
+use crate::render::overlap;
 use crate::render::palette::Ink;
 use crate::render::words::caution;
 use crate::report::{Finding, FixRecord, ProposedFix};
@@ -27,7 +28,8 @@ pub(super) fn findings(sheet: &mut Sheet, findings: &[Finding], look: &Look) {
         }
         source(sheet, finding, look);
         if let Some(proposed) = &finding.fix {
-            fix(sheet, finding, proposed);
+            let warning = overlap::warning(findings, finding).unwrap_or_default();
+            fix(sheet, finding, proposed, &warning);
         }
         if let Some(advice) = &finding.advice {
             let label = sheet.line().faint("       do").pad(TEXT + 6);
@@ -98,11 +100,11 @@ fn source(sheet: &mut Sheet, finding: &Finding, look: &Look) {
 }
 
 /// The change in words, then the records: each on a line of its own that can be pasted.
-fn fix(sheet: &mut Sheet, finding: &Finding, proposed: &ProposedFix) {
+fn fix(sheet: &mut Sheet, finding: &Finding, proposed: &ProposedFix, warning: &str) {
     let label = sheet.line().faint("       fix").pad(TEXT + 6);
     let colon = if proposed.records.is_empty() { "" } else { ":" };
-    let summary =
-        sheet.line().phrase(&proposed.summary).faint(caution(proposed.applicability)).plain(colon);
+    let summary = sheet.line().phrase(&proposed.summary).faint(caution(proposed.applicability));
+    let summary = summary.plain(warning).plain(colon);
     sheet.sentence(label, &summary);
     // The record that a finding is about needs no second showing.
     records(sheet, &proposed.records, finding.subject.value.is_some());

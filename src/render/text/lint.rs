@@ -22,7 +22,7 @@ pub(super) fn lint(sheet: &mut Sheet, report: &Report, tally: &Tally, look: &Loo
         sheet.sentence(sheet.line(), &sheet.line().faint(scope));
         for note in &report.run.notes {
             let sentence = sheet.line().phrase(note);
-            sheet.sentence(sheet.line().faint("note  "), &sentence);
+            sheet.sentence(sheet.line().faint("remark  "), &sentence);
         }
         findings(sheet, report, look);
         sheet.blank();

@@ -65,7 +65,7 @@ pub fn end(
         let label = sheet.line();
         sheet.sentence(label, &line);
         for note in &messages.run.notes {
-            phrase(&mut sheet, "note", Ink::Faint, note);
+            phrase(&mut sheet, "remark", Ink::Faint, note);
         }
     }
     out.write_all(sheet.into_text().as_bytes())

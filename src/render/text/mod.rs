@@ -127,7 +127,7 @@ fn whole(sheet: &mut Sheet, domain: &Domain, look: &Look) {
         answer(sheet, domain, look);
         fault::faults(sheet, domain);
         for note in &domain.notes {
-            let label = sheet.line().faint("  note  ");
+            let label = sheet.line().faint("  remark  ");
             let sentence = sheet.line().phrase(note);
             sheet.sentence(label, &sentence);
         }

@@ -80,7 +80,7 @@ fn heading(key: &str) -> &str {
         "targets" => "targets of DKIM CNAME records",
         "keys" => "DKIM records",
         "return_mx" => "MX host of a customer's MAIL FROM domain",
-        "return_path" => "domain of its Return-Path",
+        "return_path" => "Return-Path (MAIL FROM) of its mail",
         "shares_mx" => "its MX hosts are those of",
         "rotates" => "a key at one of the selectors is enough",
         "key_note" => "how keys are published",
@@ -94,7 +94,11 @@ fn heading(key: &str) -> &str {
     }
 }
 
-/// A value, where it is more than yes.
+/// A value in words.
 fn value(fact: &Fact) -> &str {
-    if fact.value == "true" { "yes" } else { fact.value }
+    match (fact.key, fact.value) {
+        (_, "true") => "yes",
+        ("return_path", "own") => "a domain of its own, not the customer's domain",
+        (_, value) => value,
+    }
 }

@@ -59,7 +59,7 @@ impl Screen {
     /// Writes what there is to say of the run and was not said yet.
     fn notes(&mut self, sheet: &mut Sheet, report: &Report) {
         for note in report.run.notes.iter().skip(self.notes) {
-            let label = sheet.line().faint("note  ");
+            let label = sheet.line().faint("remark  ");
             let sentence = sheet.line().phrase(note);
             sheet.sentence(label, &sentence);
         }

@@ -60,7 +60,7 @@ fn answer(sheet: &mut Sheet, listing: &Listing) {
     let headline = sheet.line().phrase(&listing.headline);
     sheet.sentence(label, &headline);
     for note in &listing.notes {
-        row(sheet, "note", Ink::Faint, note);
+        row(sheet, "remark", Ink::Faint, note);
     }
 }
 
@@ -226,7 +226,7 @@ fn left(sheet: &mut Sheet, difference: &Difference) {
     row(sheet, "minus", Ink::Strong, &said);
     networks(sheet, "left", &difference.networks);
     for note in &difference.notes {
-        row(sheet, "note", Ink::Faint, note);
+        row(sheet, "remark", Ink::Faint, note);
     }
 }
 
@@ -277,7 +277,7 @@ fn list(sheet: &mut Sheet, flattened: &Flattened) {
         row(sheet, "source", Ink::Faint, &said);
     }
     for note in &flattened.notes {
-        row(sheet, "note", Ink::Faint, note);
+        row(sheet, "remark", Ink::Faint, note);
     }
 }
 

@@ -40,7 +40,7 @@ pub fn render(probes: &Probes, look: &Look, out: &mut dyn Write) -> io::Result<(
         }
     }
     for note in probes.run.notes.iter().filter(|_| !look.quiet) {
-        let label = sheet.line().faint("note  ");
+        let label = sheet.line().faint("remark  ");
         let sentence = sheet.line().phrase(note);
         sheet.sentence(label, &sentence);
     }
@@ -49,7 +49,7 @@ pub fn render(probes: &Probes, look: &Look, out: &mut dyn Write) -> io::Result<(
 
 fn whole(sheet: &mut Sheet, probe: &Probe) {
     for note in &probe.notes {
-        let label = sheet.line().faint("  note   ");
+        let label = sheet.line().faint("  remark  ");
         let sentence = sheet.line().phrase(note);
         sheet.sentence(label, &sentence);
     }

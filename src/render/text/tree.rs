@@ -193,6 +193,9 @@ impl Gatherer<'_> {
     }
 }
 
+/// The head of the column of lookups without an answer, beside that of all lookups.
+const VOID: &str = "void";
+
 /// The head of the column of addresses that pass and that no term before lists.
 const IPV4: &str = "new IPv4";
 
@@ -212,7 +215,7 @@ impl Columns {
         let any_void = twigs.iter().any(|twig| twig.voids > 0);
         let voids = any_void.then(|| after.saturating_sub(2));
         let lookups = match voids {
-            Some(end) => end.saturating_sub("voids".len() + 2),
+            Some(end) => end.saturating_sub(VOID.len() + 2),
             None => after.saturating_sub(2),
         };
         Self { begin: lookups.saturating_sub("lookups".len()), lookups, voids, ipv4 }
@@ -221,7 +224,7 @@ impl Columns {
     fn heads(&self, line: Line) -> Line {
         let line = line.right(self.lookups, Ink::Faint, "lookups");
         let line = match self.voids {
-            Some(end) => line.right(end, Ink::Faint, "voids"),
+            Some(end) => line.right(end, Ink::Faint, VOID),
             None => line,
         };
         line.right(self.ipv4, Ink::Faint, IPV4)

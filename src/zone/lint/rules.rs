@@ -43,7 +43,7 @@ pub(crate) static NOTHING_READ: Rule = Rule {
     id: "zone/nothing-read",
     severity: Error,
     confidence: Certain,
-    summary: "no records were read from the file",
+    summary: "the file has no readable records",
     why: "A check that reads nothing finds nothing: the file may hold anything.",
     cite: advice(),
     page: include_str!("nothing-read.md"),

@@ -74,7 +74,7 @@ pub(crate) static FAULTY_REPORT: Rule = Rule {
     id: "report/faulty-report",
     severity: Note,
     confidence: Certain,
-    summary: "a report has fields that cannot be read as they are",
+    summary: "a report has unreadable fields",
     why: "What cannot be read is missing in the sums.",
     cite: advice(),
     page: include_str!("faulty-report.md"),

@@ -26,7 +26,7 @@ pub static CHECKS: &[Check<Facts>] = &[
             id: "dane/unusable-record",
             severity: Note,
             confidence: Certain,
-            summary: "TLSA record of an MX host that no sender uses",
+            summary: "unusable TLSA record of an MX host",
             why: "RFC 7672 leaves out usages 0 and 1, and a digest of the wrong length matches nothing.",
             cite: rfc(7672, "3.1.3"),
             page: include_str!("unusable-record.md"),
