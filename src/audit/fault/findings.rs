@@ -1,8 +1,8 @@
 //! Faults that show in findings: whose record it is, and what its owner can do.
 
 use super::Hints;
+use super::targets::{self, elsewhere};
 use crate::diagnostic::{Location, Severity};
-use crate::dns::Kind;
 use crate::examine::Gathered;
 use crate::net::Name;
 use crate::posture::lint::rules::{
@@ -16,16 +16,13 @@ use crate::protocols::dmarc::lint::rules::{
     EXTERNAL_REPORT_UNAUTHORIZED, LOOKALIKE as DMARC_LOOKALIKE, MISSING as DMARC_MISSING,
 };
 use crate::protocols::dnssec::lint::rules::BOGUS;
-use crate::protocols::mx::{self, lint::rules::NO_ADDRESS};
+use crate::protocols::spf::LOOKUP_LIMIT;
 use crate::protocols::spf::lint::BrokenReference;
-use crate::protocols::spf::lint::rules::{
-    INCLUDE_WITHOUT_RECORD, LOOKALIKE, PASS_ALL, TOO_MANY_LOOKUPS,
-};
-use crate::protocols::spf::{self, LOOKUP_LIMIT};
+use crate::protocols::spf::lint::rules::{INCLUDE_WITHOUT_RECORD, LOOKALIKE, TOO_MANY_LOOKUPS};
 use crate::provider::{self, Provider};
 use crate::report::{
-    Certainty, Domain, Evidence, Fault, FaultKind, Finding, LookupOutcome, Owner, Party, RecordSet,
-    Resolver, TreeNode,
+    Certainty, Domain, Evidence, Fault, FaultKind, Finding, LookupOutcome, Owner, Party, Resolver,
+    TreeNode,
 };
 use crate::text::Phrase;
 
@@ -33,8 +30,6 @@ use crate::text::Phrase;
 pub(super) struct SpfHints {
     broken: Vec<BrokenReference>,
     unregistered: Vec<(Location, Name)>,
-    /// Whose record lets everybody pass.
-    opener: Option<Name>,
 }
 
 impl SpfHints {
@@ -42,8 +37,7 @@ impl SpfHints {
         let broken = gathered.spf.iter().flat_map(|facts| facts.broken_references()).collect();
         let unregistered = gathered.takeover.unregistered.iter();
         let unregistered = unregistered.map(|it| (it.location.clone(), it.domain.clone()));
-        let opener = gathered.spf.as_deref().and_then(spf::lint::opener);
-        Self { broken, unregistered: unregistered.collect(), opener }
+        Self { broken, unregistered: unregistered.collect() }
     }
 
     fn broken(&self, finding: &Finding) -> Option<&BrokenReference> {
@@ -53,46 +47,6 @@ impl SpfHints {
     fn unregistered(&self, finding: &Finding) -> Option<&Name> {
         let found = self.unregistered.iter().find(|(location, _)| is_at(finding, location));
         found.map(|(_, domain)| domain)
-    }
-}
-
-/// What MX records and aliases lead to.
-pub(super) struct TargetHints {
-    /// The MX hosts that have no address.
-    hosts: Vec<Name>,
-    /// The names whose records stand at the end of an alias, and that end.
-    aliases: Vec<(Name, Name)>,
-}
-
-impl TargetHints {
-    pub(super) fn new(gathered: &Gathered) -> Self {
-        let exchangers = gathered.mx.iter().flat_map(|it| it.facts.exchangers());
-        let hosts = exchangers.filter_map(|one| match &one.target {
-            mx::Target::Host(addresses) => addresses.is_proved_none().then(|| one.host.clone()),
-            _ => None,
-        });
-        let selectors = gathered.dkim.iter().flat_map(|it| &it.facts.tried);
-        let visits = gathered.dmarc.iter().flat_map(|it| &it.facts.discovered.walk.visits);
-        let answers = selectors.map(|tried| &tried.answer);
-        let answers = answers.chain(visits.filter_map(|visit| visit.answer.as_ref()));
-        let led = answers.filter(|answer| !answer.records().is_empty());
-        let aliases =
-            led.filter_map(|it| Some((it.question.name.clone(), it.aliases.last()?.clone())));
-        Self { hosts: hosts.collect(), aliases: aliases.collect() }
-    }
-
-    /// The MX host without an address that a finding names.
-    fn host(&self, finding: &Finding) -> Option<&Name> {
-        let said = finding.is(&NO_ADDRESS).then(|| finding.message.to_string())?;
-        let named = self.hosts.iter().filter(|host| said.contains(&host.to_string()));
-        named.max_by_key(|host| host.label_count())
-    }
-
-    /// Where the record stands that a finding is about, if that is at the end of an alias.
-    fn target(&self, finding: &Finding) -> Option<&Name> {
-        let is_content = finding.severity == Severity::Error && finding.subject.kind == Kind::Txt;
-        let mut all = self.aliases.iter().filter(|_| is_content && !finding.is(&DANGLING_ALIAS));
-        all.find(|(name, _)| *name == finding.subject.name).map(|(_, target)| target)
     }
 }
 
@@ -136,7 +90,7 @@ pub(super) fn owner(finding: &Finding, hints: &Hints) -> Owner {
         let elsewhere = elsewhere(finding, hints).map(|name| hints.owners.of(name));
         // An account of the domain's own at a provider is the domain's to put right.
         if let Some(owner) = elsewhere.filter(|owner| owner.party != Party::You)
-            && !hints.targets.host(finding).is_some_and(|host| is_account(host, finding))
+            && !hints.targets.host(finding).is_some_and(|host| targets::is_account(host, finding))
         {
             return owner;
         }
@@ -152,21 +106,6 @@ pub(super) fn owner(finding: &Finding, hints: &Hints) -> Owner {
         }
         _ => own,
     }
-}
-
-/// Where what a finding complains of stands, if its own record only leads there.
-fn elsewhere<'h>(finding: &Finding, hints: &'h Hints) -> Option<&'h Name> {
-    let opener = || hints.spf.opener.as_ref().filter(|_| finding.is(&PASS_ALL));
-    let aliased = hints.targets.target(finding);
-    aliased.or_else(|| hints.targets.host(finding)).or_else(opener)
-}
-
-/// True for a host that a provider made for the domain: its name begins with the domain's.
-fn is_account(host: &Name, finding: &Finding) -> bool {
-    let label = |name: &Name| name.labels().next().map(<[u8]>::to_ascii_lowercase);
-    let known = provider::recognise_mx(host).is_some();
-    let (Some(host), Some(own)) = (label(host), label(&finding.subject.name)) else { return false };
-    known && own.len() > 2 && host.starts_with(&own)
 }
 
 /// True for a name that somebody may have chosen for a policy: a host name, but that labels may begin with
@@ -340,10 +279,10 @@ fn fault(domain: &Domain, finding: &Finding, hints: &Hints) -> Fault {
         return Fault { kind: FaultKind::LostAddresses, action, ..plain };
     }
     if let Some(host) = hints.targets.host(finding) {
-        return unreachable(plain, finding, host);
+        return targets::unreachable(plain, finding, host);
     }
     if let Some(place) = elsewhere(finding, hints).filter(|_| plain.party != Party::You) {
-        return led(plain, finding, place);
+        return targets::led(plain, finding, place);
     }
     if finding.is(&EXTERNAL_REPORT_UNAUTHORIZED) && plain.party != Party::You {
         let action = Phrase::from("ask ")
@@ -352,54 +291,6 @@ fn fault(domain: &Domain, finding: &Finding, hints: &Hints) -> Fault {
         return Fault { kind: FaultKind::MissingRecord, action, ..plain };
     }
     plain
-}
-
-/// An MX host of somebody else that has no address.
-fn unreachable(plain: Fault, finding: &Finding, host: &Name) -> Fault {
-    let Some(known) = provider::recognise_mx(host) else {
-        return match plain.party {
-            Party::You => plain,
-            _ => {
-                let action = Phrase::from("check the name with ").name(&plain.name).plain(
-                    "; if it is right, ask for its address, otherwise correct the MX record",
-                );
-                Fault { action, confidence: Certainty::Likely, ..plain }
-            }
-        };
-    };
-    let shown = Phrase::from("compare it with the MX host that ")
-        .plain(known.title())
-        .plain(" shows for ")
-        .name(&finding.subject.name);
-    match plain.party {
-        Party::You => Fault { kind: FaultKind::MissingRecord, action: shown, ..plain },
-        _ => {
-            let action = shown.plain("; if it is the same, change nothing and open a case there");
-            Fault { action, confidence: Certainty::Likely, ..plain }
-        }
-    }
-}
-
-/// The record of the domain leads to one of somebody else, and that one is wrong.
-fn led(plain: Fault, finding: &Finding, place: &Name) -> Fault {
-    let record = Some(RecordSet { name: place.clone(), kind: finding.subject.kind });
-    let is_include = finding.is(&PASS_ALL);
-    let action = match is_include {
-        true => Phrase::from("you can only remove or replace the include that leads there"),
-        false => Phrase::from("ask ")
-            .plain(plain.name.clone())
-            .plain(" to repair that record, or remove the CNAME that leads there"),
-    };
-    let reason = match is_include {
-        true => finding.message.clone().plain("; the term stands at ").name(place),
-        false => Phrase::new()
-            .name(&finding.subject.name)
-            .plain(" is an alias of ")
-            .name(place)
-            .plain(": ")
-            .then(finding.message.clone()),
-    };
-    Fault { record, reason, action, ..plain }
 }
 
 fn unregistered(plain: Fault, gone: &Name) -> Fault {

@@ -11,6 +11,7 @@ mod answers;
 mod failures;
 mod findings;
 mod senders;
+mod targets;
 
 use crate::dns::Question;
 use crate::examine::{Gathered, Inquiry};
@@ -22,7 +23,7 @@ pub(super) struct Hints {
     owners: Owners,
     spf: findings::SpfHints,
     dkim: findings::DkimHints,
-    targets: findings::TargetHints,
+    targets: targets::TargetHints,
     senders: Vec<senders::SenderHints>,
     /// The queries that ended in a circle of aliases.
     loops: Vec<Question>,
@@ -43,7 +44,7 @@ impl Hints {
             owners: Owners::new(&inquiry.domain, &inquiry.own),
             spf: findings::SpfHints::new(gathered),
             dkim: findings::DkimHints::new(gathered),
-            targets: findings::TargetHints::new(gathered),
+            targets: targets::TargetHints::new(gathered),
             senders: gathered
                 .senders
                 .iter()
