@@ -105,7 +105,7 @@ fn chains<'h>(held: &'h [Held]) -> Vec<Vec<&'h Held>> {
         held.iter().filter_map(next).map(|it| it.argument.as_path()).collect();
     let first = held.iter().filter(|it| !followers.contains(it.argument.as_path()));
     let chain = |first: &'h Held| {
-        let chain = std::iter::successors(Some(first), |it| next(*it)).take(held.len());
+        let chain = std::iter::successors(Some(first), |it| next(it)).take(held.len());
         chain.collect::<Vec<&Held>>()
     };
     let is_whole =

@@ -5,6 +5,7 @@ use super::patch::Change;
 use super::{Candidate, Context};
 use crate::diagnostic::Applicability::Safe;
 use crate::diagnostic::Rule;
+use crate::dns::Data;
 use crate::protocols::dmarc;
 use crate::protocols::dmarc::lint::rules;
 use crate::text::Phrase;
@@ -57,7 +58,7 @@ pub(super) fn policy_second(context: Context<'_>) -> Vec<Candidate> {
             return Vec::new();
         }
         // The half with the policy may be a text of its own.
-        [] if change.before.iter().filter_map(|data| data.text()).any(|it| is_half(&it)) => {
+        [] if change.before.iter().filter_map(Data::text).any(|it| is_half(&it)) => {
             return Vec::new();
         }
         [] => (b"p=none".as_slice(), "write the policy that the record counts as"),

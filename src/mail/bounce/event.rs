@@ -53,7 +53,7 @@ const REMOTES: [&str; 5] =
 
 /// Kinds that say by themselves what happened, each with where the provider documents it. Without
 /// signs between the words, in small letters.
-const SURE: [(&str, Class, &str); 22] = [
+const SURE: [(&str, Class, &str); 54] = [
     ("delivery", Class::Delivered, "Amazon SES: Delivery; Postmark: Delivery; SparkPost: delivery"),
     ("delivered", Class::Delivered, "SendGrid, Mailgun, Brevo: delivered"),
     ("emaildelivered", Class::Delivered, "Resend: email.delivered"),
@@ -76,16 +76,52 @@ const SURE: [(&str, Class, &str); 22] = [
     ("attachmentrejected", Class::Content, "Amazon SES: AttachmentRejected"),
     ("autoresponder", Class::AutoReply, "Postmark: AutoResponder"),
     ("noemail", Class::Recipient, "Amazon SES: NoEmail"),
+    ("dnserror", Class::RecipientDns, "Postmark: DnsError"),
+    ("smtpapierror", Class::Tenant, "Postmark: SMTPApiError"),
+    ("manuallydeactivated", Class::Suppressed, "Postmark: ManuallyDeactivated"),
+    ("subscriptionchange", Class::Suppressed, "Postmark: SubscriptionChange"),
+    ("challengeverification", Class::AutoReply, "Postmark: ChallengeVerification"),
+    ("addresschange", Class::Moved, "Postmark: AddressChange"),
+    ("templaterenderingfailed", Class::SenderTemplate, "Postmark: TemplateRenderingFailed"),
+    ("dmarcpolicy", Class::Dmarc, "Postmark: DMARCPolicy"),
+    // What is no failure.
+    ("open", Class::Delivered, "Amazon SES, SendGrid, Postmark, SparkPost, Mandrill: open"),
+    ("opened", Class::Delivered, "Mailgun, Brevo: opened"),
+    ("uniqueopened", Class::Delivered, "Brevo: unique_opened"),
+    ("proxyopen", Class::Delivered, "Brevo: proxy_open"),
+    ("initialopen", Class::Delivered, "SparkPost: initial_open"),
+    ("emailopened", Class::Delivered, "Resend: email.opened"),
+    (
+        "click",
+        Class::Delivered,
+        "Amazon SES, SendGrid, Postmark, SparkPost, Mandrill, Brevo: click",
+    ),
+    ("clicked", Class::Delivered, "Mailgun: clicked"),
+    ("emailclicked", Class::Delivered, "Resend: email.clicked"),
+    ("processed", Class::Delivered, "SendGrid: processed; taken for delivery"),
+    ("accepted", Class::Delivered, "Mailgun: accepted; taken for delivery"),
+    ("stored", Class::Delivered, "Mailgun: stored"),
+    ("request", Class::Delivered, "Brevo: request; taken for delivery"),
+    ("requests", Class::Delivered, "Brevo: requests; taken for delivery"),
+    ("sent", Class::Delivered, "Mandrill, Brevo: sent"),
+    ("emailsent", Class::Delivered, "Resend: email.sent; taken for delivery"),
+    ("emailscheduled", Class::Delivered, "Resend: email.scheduled"),
+    ("injection", Class::Delivered, "SparkPost: injection; taken for delivery"),
+    ("unsubscribed", Class::Delivered, "Mailgun, Brevo: unsubscribed"),
+    ("unsubscribe", Class::Delivered, "SendGrid: unsubscribe"),
+    ("groupunsubscribe", Class::Delivered, "SendGrid: group_unsubscribe"),
+    ("groupresubscribe", Class::Delivered, "SendGrid: group_resubscribe"),
+    ("listunsubscribe", Class::Delivered, "SparkPost: list_unsubscribe"),
+    ("linkunsubscribe", Class::Delivered, "SparkPost: link_unsubscribe"),
 ];
 
 /// Kinds that decide where the words do not.
-const LIKELY: [(&str, Class, &str); 12] = [
+const LIKELY: [(&str, Class, &str); 11] = [
     ("blocked", Class::Suppressed, "Brevo: blocked; the address is on the list of the account"),
     ("dropped", Class::Suppressed, "SendGrid: dropped; not handed to a server"),
     ("permanent", Class::Recipient, "Amazon SES: Permanent, General"),
     ("hardbounce", Class::Recipient, "Postmark, Mandrill, Brevo: hard bounce"),
     ("invalidemail", Class::Recipient, "Brevo: invalid_email"),
-    ("dnserror", Class::RecipientDns, "Postmark: DnsError"),
     ("spamnotification", Class::Content, "Postmark: SpamNotification"),
     ("emaildeliverydelayed", Class::Delay, "Resend: email.delivery_delayed"),
     ("deliverydelay", Class::Delay, "Amazon SES: DeliveryDelay"),

@@ -174,6 +174,8 @@ struct Parts<'m> {
     status: Vec<Cow<'m, str>>,
     original: Vec<(String, String)>,
     is_feedback: bool,
+    /// The recipient says that the message is no spam (RFC 6430).
+    is_praise: bool,
 }
 
 impl<'m> Parts<'m> {
@@ -186,7 +188,12 @@ impl<'m> Parts<'m> {
                 ("delivery-status" | "global-delivery-status", _) => {
                     parts.status.push(String::from_utf8_lossy(part.contents()));
                 }
-                ("feedback-report", _) => parts.is_feedback = true,
+                ("feedback-report", _) => {
+                    parts.is_feedback = true;
+                    let report = String::from_utf8_lossy(part.contents()).to_ascii_lowercase();
+                    let kind = report.lines().find_map(|line| line.strip_prefix("feedback-type:"));
+                    parts.is_praise = kind.is_some_and(|kind| kind.trim() == "not-spam");
+                }
                 ("rfc822-headers" | "global-headers", _) => {
                     parts.original = message_fields(&String::from_utf8_lossy(part.contents()));
                 }
@@ -320,6 +327,7 @@ fn judge(
     let speaker = remote.as_deref().unwrap_or_default().to_lowercase();
     let mut is_told = false;
     let mut meant = match status.action.as_deref() {
+        _ if parts.is_praise => Meaning::of(Class::Delivered, "RFC 6430: not-spam"),
         _ if parts.is_feedback => Meaning::of(Class::Complaint, "RFC 5965"),
         Some("delivered" | "relayed" | "expanded") => {
             Meaning::of(Class::Delivered, "RFC 3464 section 2.3.3")

@@ -51,3 +51,45 @@ fn what_is_no_notification_is_none() {
     let inputs: [&[u8]; 4] = [b"", b"{}", &binary, letter];
     assert_eq!(inputs.map(|it| read(it).is_some()), [false; 4]);
 }
+
+#[test]
+fn the_cause_goes_before_the_effect_and_whose_list_it_is_counts() {
+    let replies = [
+        (
+            "550 5.7.29 rate limited because this message was not sent over a TLS connection",
+            Class::Tls,
+        ),
+        (
+            "550-5.7.32 The From: header isn't aligned with either the SPF or DKIM domain",
+            Class::Dmarc,
+        ),
+        ("454 4.7.5 The certificate of the host is expired", Class::Tls),
+        ("450 4.3.2 Service currently unavailable", Class::Unreachable),
+        ("550 5.7.1 This mailbox does not accept mail from strangers", Class::RecipientPolicy),
+        ("550 5.7.1 You are on the recipient's personal block list", Class::RecipientPolicy),
+        ("504 5.5.2 <x>: Helo command rejected: need fully-qualified hostname", Class::Protocol),
+        ("550 5.3.4 The attachment exceeds limit of 25 MB", Class::Size),
+        ("550 5.1.7 Invalid address (sender)", Class::SenderAddress),
+        ("421 4.3.0 Service not active, shutting down", Class::Unreachable),
+    ];
+    let wrong: Vec<_> = replies.iter().filter(|(text, class)| classes(text) != [*class]).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn an_event_that_is_no_failure_is_no_bounce() {
+    let events = ["open", "click", "processed", "accepted", "opened", "request", "email.sent"];
+    let read = |event: &str| {
+        let text = format!(r#"[{{"event":"{event}","email":"a@b.example","timestamp":1}}]"#);
+        classes(&text).iter().all(|class| class.is_no_bounce())
+    };
+    let wrong: Vec<_> = events.into_iter().filter(|event| !read(event)).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn a_report_that_a_message_is_no_spam_is_no_complaint() {
+    let text = "From: fbl@a.example\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n\
+        --b\nContent-Type: message/feedback-report\n\nFeedback-Type: not-spam\nUser-Agent: x\nVersion: 1\n\n--b--\n";
+    assert_eq!(classes(text), [Class::Delivered]);
+}

@@ -210,8 +210,8 @@ pub(super) fn is_only_one(facts: &Facts, finding: &Finding) -> bool {
         return false;
     }
     let owner = &finding.location.name;
-    let zones = facts.files.zones.iter().filter(|zone| facts.is_whole(zone));
-    let zone = zones.filter(|it| it.apex().is_some_and(|apex| owner.is_within(apex))).last();
+    let mut zones = facts.files.zones.iter().filter(|zone| facts.is_whole(zone));
+    let zone = zones.rfind(|it| it.apex().is_some_and(|apex| owner.is_within(apex)));
     let (Some(zone), Some(purpose)) = (zone, Purpose::of(owner)) else { return false };
     match purpose {
         Purpose::Logo | Purpose::Permission => false,
