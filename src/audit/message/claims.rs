@@ -155,6 +155,7 @@ fn dkim(facts: &MessageFacts<'_>, one: &MethodResult) -> Option<Held> {
         _ if is_changed && normal(&one.result) == "pass" => {
             Phrase::from("the message was changed after this receiver verified it")
         }
+        Reason::Lookup(trouble) => Phrase::from("the key record ").unknown(trouble.sentence()),
         reason if reason.is_of_key() => Phrase::from("the key is not published any more"),
         Reason::Expired => Phrase::from("it has expired since"),
         Reason::Verified if ours.result() == SignatureResult::Pass => {

@@ -67,7 +67,6 @@ fn the_cause_goes_before_the_effect_and_whose_list_it_is_counts() {
         ("450 4.3.2 Service currently unavailable", Class::Unreachable),
         ("550 5.7.1 This mailbox does not accept mail from strangers", Class::RecipientPolicy),
         ("550 5.7.1 You are on the recipient's personal block list", Class::RecipientPolicy),
-        ("504 5.5.2 <x>: Helo command rejected: need fully-qualified hostname", Class::Protocol),
         ("550 5.3.4 The attachment exceeds limit of 25 MB", Class::Size),
         ("550 5.1.7 Invalid address (sender)", Class::SenderAddress),
         ("421 4.3.0 Service not active, shutting down", Class::Unreachable),

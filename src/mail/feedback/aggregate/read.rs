@@ -55,6 +55,9 @@ struct Seen {
     metadata: bool,
     policy: bool,
     anything: bool,
+    /// An address and a number of the record that is open.
+    source: bool,
+    count: bool,
 }
 
 impl<'t> Reading<'t> {
@@ -186,8 +189,7 @@ impl<'t> Reading<'t> {
             (Place::Feedback, "version") => report.version = some(),
             (Place::Policy, "domain") => report.policy.domain = some(),
             (Place::Policy, tag) => self.tag(tag, value),
-            (Place::Row | Place::Record, "source_ip") => self.record.source = self.source(value),
-            (Place::Row | Place::Record, "count") => self.record.count = self.count(value),
+            (Place::Row | Place::Record, "source_ip" | "count") => self.row(element, value),
             (Place::Evaluated, "disposition") => {
                 self.record.disposition = self.word(element, value, &DISPOSITIONS);
             }
@@ -268,8 +270,26 @@ impl<'t> Reading<'t> {
         }
     }
 
+    /// The address and the number of a record: of two the first is the record's own, and the other may be
+    /// one that an extension added (RFC 9990).
+    fn row(&mut self, element: &str, value: &str) {
+        let is_source = element == "source_ip";
+        let has = if is_source { &mut self.has.source } else { &mut self.has.count };
+        if std::mem::replace(has, true) {
+            self.record_flaw(element, value, "given twice; the first one counts");
+        } else if is_source {
+            self.record.source = self.source(value);
+        } else {
+            self.record.count = self.count(value);
+        }
+    }
+
     fn end_record(&mut self) {
         let record = std::mem::take(&mut self.record);
+        if !std::mem::take(&mut self.has.count) {
+            self.record_flaw("count", "", "missing; its messages are not counted");
+        }
+        self.has.source = false;
         if record.dkim.is_none() && record.spf.is_none() {
             self.record_flaw("policy_evaluated", "", "missing; counted as failing");
         }
