@@ -151,6 +151,7 @@ impl Name {
     }
 
     /// The labels in wire form, each behind its length, in lower case and without the root's zero octet.
+    #[cfg(feature = "live")]
     pub(crate) fn wire(&self) -> &[u8] {
         &self.wire
     }
