@@ -20,7 +20,7 @@ pub(super) fn now() -> Moment {
 impl Moment {
     /// The date as `2026-11-24`.
     pub(super) fn date(self) -> String {
-        text::date(i64::try_from(self.seconds / 86_400).unwrap_or(i64::MAX))
+        text::day(self.seconds)
     }
 
     /// The moment as RFC 3339 has it.

@@ -311,10 +311,7 @@ fn asking(servers: Vec<Server>, sources: &Sources, sockets: dns::Sockets) -> Res
 /// # Errors
 /// The file of further ones cannot be read, or is faulty.
 fn roots(sources: &Sources) -> Result<Roots, Mistake> {
-    let Some(path) = &sources.ca_file else { return Ok(Roots::public()) };
-    let text = read(path, CERTIFICATES_LIMIT)?;
-    let named = |why: RootsError| Mistake::new(format!("--ca-file {}: {why}", path.display()));
-    Roots::public().with_pem(&text).map_err(named)
+    with_further(sources, Roots::public(), Roots::with_pem)
 }
 
 /// The authorities whose mark certificates are accepted.
@@ -322,10 +319,19 @@ fn roots(sources: &Sources) -> Result<Roots, Mistake> {
 /// # Errors
 /// The file of further ones cannot be read, or is faulty.
 pub(super) fn mark_roots(sources: &Sources) -> Result<MarkRoots, Mistake> {
-    let Some(path) = &sources.ca_file else { return Ok(MarkRoots::default()) };
+    with_further(sources, MarkRoots::default(), MarkRoots::with_pem)
+}
+
+/// Authorities, and those of the file of further ones.
+fn with_further<R>(
+    sources: &Sources,
+    roots: R,
+    with_pem: fn(R, &[u8]) -> Result<R, RootsError>,
+) -> Result<R, Mistake> {
+    let Some(path) = &sources.ca_file else { return Ok(roots) };
     let text = read(path, CERTIFICATES_LIMIT)?;
     let named = |why| Mistake::new(format!("--ca-file {}: {why}", path.display()));
-    MarkRoots::default().with_pem(&text).map_err(named)
+    with_pem(roots, &text).map_err(named)
 }
 
 /// True if servers answer, and nothing lies over them.

@@ -6,7 +6,7 @@ use crate::net::Name;
 use crate::provider::{self, Provider};
 use crate::report::Domain;
 use crate::report::watch::Deadline;
-use crate::text::{Phrase, date};
+use crate::text::{Phrase, date, day};
 use rusqlite::{OptionalExtension as _, params};
 
 /// How many days a DKIM key should be used at most (our advice).
@@ -49,7 +49,6 @@ impl Store {
             let name = format!("{}._domainkey.{}", selector.selector, domain.domain);
             let Ok(name) = Name::from_unicode(&name) else { continue };
             let Some(since) = self.answered_since(&name)? else { continue };
-            let day = |seconds: u64| date(i64::try_from(seconds / 86_400).unwrap_or(i64::MAX));
             let end = day(since.saturating_add(KEY_DAYS * 86_400));
             deadlines.push(Deadline {
                 uid: format!("dkim-{name}-{}@mailcheck", day(since)),

@@ -1,6 +1,6 @@
 //! TLS as a client: whom it trusts, and how it is set up. One place for every port that speaks it.
 
-use std::fmt;
+pub use super::RootsError;
 use std::sync::Arc;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -14,27 +14,6 @@ pub struct Roots {
     /// used and not before.
     further: Option<Arc<RootCertStore>>,
 }
-
-/// Why a file of certificates adds nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RootsError {
-    /// There is no certificate in it.
-    Empty,
-    /// The certificate of this number, from 1, cannot be read.
-    Unreadable(usize),
-}
-
-impl fmt::Display for RootsError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => out.write_str("there is no certificate in it (PEM: BEGIN CERTIFICATE)"),
-            Self::Unreadable(number) => write!(out, "certificate {number} cannot be read"),
-        }
-    }
-}
-
-impl std::error::Error for RootsError {}
 
 impl Roots {
     /// Mozilla's list, as it is compiled in.

@@ -2,7 +2,7 @@
 
 use super::{Certificate, Trust, Validity};
 use crate::net::Association;
-use crate::text::escape;
+use crate::text::escaped_within;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier as _;
 use rustls::crypto::CryptoProvider;
@@ -33,8 +33,8 @@ pub(super) fn read(der: &CertificateDer<'_>) -> Certificate {
     let [key_sha256, key_sha512] =
         digests(&tbs.subject_public_key_info.to_der().unwrap_or_default());
     Certificate {
-        subject: shortened(&tbs.subject.to_string()),
-        issuer: shortened(&tbs.issuer.to_string()),
+        subject: escaped_within(tbs.subject.to_string().as_bytes(), LONGEST),
+        issuer: escaped_within(tbs.issuer.to_string().as_bytes(), LONGEST),
         names,
         name_count,
         not_before: Some(tbs.validity.not_before.to_unix_duration().as_secs()),
@@ -63,7 +63,7 @@ fn names(tbs: &x509_cert::TbsCertificate) -> (Vec<String>, usize) {
         if let GeneralName::DnsName(name) = name {
             count += 1;
             if names.len() < MOST_NAMES {
-                names.push(shortened(name.as_str()));
+                names.push(escaped_within(name.as_str().as_bytes(), LONGEST));
             }
         }
     }
@@ -221,14 +221,6 @@ fn is_issued_by(
             CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }
         ),
         Err(_) => false,
-    }
-}
-
-fn shortened(text: &str) -> String {
-    let text = escape(text.as_bytes());
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
     }
 }
 

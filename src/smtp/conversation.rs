@@ -4,7 +4,7 @@ use super::dane::sha256;
 use super::live::Live;
 use super::wire::{Reply, Trouble, Wire};
 use super::{Call, Dialogue, Outcome, Security, Stage, Step, Tls, certificate};
-use crate::text::escape;
+use crate::text::escaped_within;
 use rustls::pki_types::ServerName;
 use std::net::IpAddr;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -113,7 +113,8 @@ impl<'c> Conversation<'c> {
         self.begin(step);
         let reply = wire.ask(&format!("EHLO {}", self.ehlo)).await;
         let reply = self.expect(reply, 250)?;
-        let extensions = reply.lines.iter().skip(1).map(|line| shortened(line)).collect();
+        let extensions =
+            reply.lines.iter().skip(1).map(|line| escaped_within(line, LONGEST)).collect();
         let mechanisms = mechanisms(&reply);
         if step == Step::Ehlo {
             self.dialogue.clear_mechanisms.clone_from(&mechanisms);
@@ -310,7 +311,7 @@ impl<'c> Conversation<'c> {
         };
         let elapsed_ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
         let status = code.and_then(|_| status(&text));
-        let text = shortened(text.as_bytes());
+        let text = escaped_within(text.as_bytes(), LONGEST);
         self.dialogue.stages.push(Stage { step, result, code, status, text, elapsed_ms });
     }
 }
@@ -332,7 +333,7 @@ fn mechanisms(reply: &Reply) -> Vec<String> {
         let text = String::from_utf8_lossy(line).to_uppercase();
         let Some(rest) = text.strip_prefix("AUTH") else { continue };
         for word in rest.trim_start_matches(['=', ' ']).split_ascii_whitespace() {
-            let word = shortened(word.as_bytes());
+            let word = escaped_within(word.as_bytes(), LONGEST);
             if !all.contains(&word) {
                 all.push(word);
             }
@@ -361,12 +362,4 @@ fn of_tls(why: &std::io::Error) -> (Outcome, String) {
         other => other.to_string(),
     };
     (Outcome::Malformed, text)
-}
-
-fn shortened(text: &[u8]) -> String {
-    let text = escape(text);
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
 }

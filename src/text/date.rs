@@ -25,16 +25,19 @@ pub fn days(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
+/// The day of a moment in seconds since 1970, `YYYY-MM-DD`.
+pub(crate) fn day(seconds: u64) -> String {
+    date(i64::try_from(seconds / 86_400).unwrap_or(i64::MAX))
+}
+
 /// A moment in seconds since 1970 as people read it: `2026-11-26 18:10 UTC`.
 pub fn minute(seconds: u64) -> String {
-    let day = i64::try_from(seconds / 86_400).unwrap_or(i64::MAX);
-    format!("{} {} UTC", date(day), clock(seconds))
+    format!("{} {} UTC", day(seconds), clock(seconds))
 }
 
 /// A moment in seconds since 1970 as RFC 3339 has it: `2026-11-26T18:10:00Z`.
 pub fn rfc3339(seconds: u64) -> String {
-    let day = i64::try_from(seconds / 86_400).unwrap_or(i64::MAX);
-    format!("{}T{}:{:02}Z", date(day), clock(seconds), seconds % 60)
+    format!("{}T{}:{:02}Z", day(seconds), clock(seconds), seconds % 60)
 }
 
 /// The time of day of a moment in seconds since 1970: `18:10`.
@@ -45,7 +48,6 @@ pub fn clock(seconds: u64) -> String {
 
 /// Two moments that something lies between: `between 18:10 and 18:40 UTC on 2026-11-26`.
 pub fn between(from: u64, to: u64) -> String {
-    let day = |seconds: u64| date(i64::try_from(seconds / 86_400).unwrap_or(i64::MAX));
     match day(from) == day(to) {
         true => format!("between {} and {} UTC on {}", clock(from), clock(to), day(to)),
         false => format!("between {} and {}", minute(from), minute(to)),

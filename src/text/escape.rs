@@ -27,6 +27,16 @@ pub fn escape(text: &[u8]) -> String {
     out
 }
 
+/// The same, of which so many characters are kept.
+#[cfg(any(feature = "mail", feature = "smtp"))]
+pub(crate) fn escaped_within(text: &[u8], longest: usize) -> String {
+    let text = escape(text);
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
 /// Where commands of CI services begin, anywhere in a line: GitHub and Azure Pipelines.
 const COMMANDS: [&str; 2] = ["##[", "##vso["];
 

@@ -29,10 +29,13 @@ pub(crate) mod uri;
 pub use cite::{Citation, Cited};
 #[doc(hidden)]
 pub use cite::{advice, draft, rfc};
+pub(crate) use date::day;
 #[doc(hidden)]
 pub use date::{between, clock, date, days, minute, rfc3339, seconds, span};
 pub(crate) use escape::break_line_command;
 pub use escape::escape;
+#[cfg(any(feature = "mail", feature = "smtp"))]
+pub(crate) use escape::escaped_within;
 #[doc(hidden)]
 pub use escape::{escape_into, is_printable};
 pub use phrase::{Phrase, Piece, Role};

@@ -19,7 +19,7 @@ use crate::render::{json, text};
 use crate::report::envelope::{Enveloped, Kind};
 use crate::report::watch::{Deadline, Notice, Waiting, Watch, WatchedDomain};
 use crate::report::{Class, Domain, Owners, Verdict};
-use crate::text::{Phrase, date, escape, rfc3339};
+use crate::text::{Phrase, day, escape, rfc3339};
 use crate::web::Url;
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -126,7 +126,7 @@ struct Held<'p> {
 impl Held<'_> {
     /// The signs of a report, with the decisions of its owner.
     fn judged(&self, domain: Domain, inquiry: &Inquiry) -> Vec<Sign> {
-        let today = date(i64::try_from(self.at / 86_400).unwrap_or(i64::MAX));
+        let today = day(self.at);
         let domain = Decisions::new(&self.plan.policy, &today).apply(domain);
         let owners = Owners::new(&inquiry.domain, &inquiry.own);
         signs(&domain, &owners, self.plan.least)

@@ -10,7 +10,7 @@ use super::verdict::Judged;
 use super::{MARK_DRAFT, section};
 use crate::diagnostic::{self, Explanation, Tone};
 use crate::protocols::{SoleEvent, Standard};
-use crate::text::{Phrase, date, draft, escape};
+use crate::text::{Phrase, day, draft, escape};
 use serde_json::{Value, json};
 
 /// The words about the record.
@@ -111,7 +111,6 @@ fn certificate(mark: &Mark) -> Phrase {
     let said = Phrase::from("mark certificate");
     let said = mark.holder.iter().fold(said, |said, holder| said.plain(" of ").plain(holder));
     let said = mark.kind.iter().fold(said, |said, kind| said.plain(format!(" ({kind})")));
-    let day = |seconds: u64| date(i64::try_from(seconds / 86_400).unwrap_or(i64::MAX));
     mark.not_after.iter().fold(said, |said, end| said.plain(format!(" until {}", day(*end))))
 }
 

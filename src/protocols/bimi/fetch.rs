@@ -17,34 +17,54 @@ const MOST_OCTETS: usize = 256 * 1024;
 /// How much of a mark certificate is read: with those that issued it, and its logo in it.
 const MOST_OCTETS_OF_MARK: usize = 256 * 1024;
 
-/// What came of fetching a logo.
+/// What came of fetching a file.
 #[derive(Clone, Debug)]
-pub struct Logo {
+pub struct Fetch<T> {
     /// What was asked for.
     pub url: String,
     /// What the DNS said on the way, failures left aside.
     pub answers: Vec<Arc<Answer>>,
     /// What the file is, or why there is none.
-    pub file: Result<Judged, NoFile>,
+    pub file: Result<T, NoFile>,
 }
 
+/// What came of fetching a logo.
+pub type Logo = Fetch<Judged>;
 /// What came of fetching a mark certificate.
-#[derive(Clone, Debug)]
-pub struct Evidence {
-    /// What was asked for.
-    pub url: String,
-    /// What the DNS said on the way, failures left aside.
-    pub answers: Vec<Arc<Answer>>,
-    /// What the certificate is, or why there is none.
-    pub file: Result<Mark, NoFile>,
+pub type Evidence = Fetch<Mark>;
+
+impl<T> Fetch<T> {
+    /// The file, if there is one.
+    pub fn found(&self) -> Option<&T> {
+        self.file.as_ref().ok()
+    }
+
+    /// Why there is no file, if every receiver meets the same.
+    pub fn why_not_served(&self) -> Option<&NoFile> {
+        self.file.as_ref().err().filter(|why| why.is_certain())
+    }
+
+    fn map<U>(self, read: impl FnOnce(T) -> U) -> Fetch<U> {
+        Fetch { url: self.url, answers: self.answers, file: self.file.map(read) }
+    }
+}
+
+impl Logo {
+    /// True if no receiver can show it, whatever its DMARC.
+    pub fn is_unusable(&self) -> bool {
+        match self.found() {
+            Some(judged) => !judged.problems.is_empty(),
+            None => self.why_not_served().is_some(),
+        }
+    }
 }
 
 impl Evidence {
     /// True if no receiver accepts it.
     pub fn is_unusable(&self) -> bool {
-        match &self.file {
-            Ok(mark) => mark.certain().next().is_some(),
-            Err(why) => why.is_certain(),
+        match self.found() {
+            Some(mark) => mark.certain().next().is_some(),
+            None => self.why_not_served().is_some(),
         }
     }
 }
@@ -110,20 +130,9 @@ impl NoFile {
     }
 }
 
-impl Logo {
-    /// True if no receiver can show it, whatever its DMARC.
-    pub fn is_unusable(&self) -> bool {
-        match &self.file {
-            Ok(judged) => !judged.problems.is_empty(),
-            Err(why) => why.is_certain(),
-        }
-    }
-}
-
 /// Fetches a logo, no longer than a report waits for it.
 pub(super) async fn logo(dns: &dyn Dns, web: &dyn Web, location: &Location) -> Logo {
-    let (url, answers, file) = fetch(dns, web, location, MOST_OCTETS).await;
-    Logo { url, answers, file: file.map(|body| judge(&body)) }
+    fetch(dns, web, location, MOST_OCTETS).await.map(|body| judge(&body))
 }
 
 /// Fetches a mark certificate, no longer than a report waits for it, and checks it.
@@ -135,17 +144,15 @@ pub(super) async fn evidence(
     expected: &Expected<'_>,
     now: Option<u64>,
 ) -> Evidence {
-    let (url, answers, file) = fetch(dns, web, location, MOST_OCTETS_OF_MARK).await;
-    Evidence { url, answers, file: file.map(|body| mark::check(&body, roots, expected, now)) }
+    let file = fetch(dns, web, location, MOST_OCTETS_OF_MARK).await;
+    file.map(|body| mark::check(&body, roots, expected, now))
 }
 
-type FetchedFile = (String, Vec<Arc<Answer>>, Result<Vec<u8>, NoFile>);
-
-async fn fetch(dns: &dyn Dns, web: &dyn Web, location: &Location, most: usize) -> FetchedFile {
+async fn fetch(dns: &dyn Dns, web: &dyn Web, location: &Location, most: usize) -> Fetch<Vec<u8>> {
     let request = Request::new(location.host.clone(), location.path.clone(), most);
     let url = request.url();
     if let Some(port) = location.port.filter(|port| *port != PORT) {
-        return (url, Vec::new(), Err(NoFile::Port(port)));
+        return Fetch { url, answers: Vec::new(), file: Err(NoFile::Port(port)) };
     }
     let Fetched { answers, response } = Fetched::get(dns, web, request).await;
     let file = response.map_err(NoFile::from).and_then(|response| match response.status {
@@ -153,5 +160,5 @@ async fn fetch(dns: &dyn Dns, web: &dyn Web, location: &Location, most: usize) -
         status @ 300..=399 => Err(NoFile::Redirect(status, response.location.unwrap_or_default())),
         status => Err(NoFile::Status(status)),
     });
-    (url, answers, file)
+    Fetch { url, answers, file }
 }

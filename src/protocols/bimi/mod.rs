@@ -29,10 +29,8 @@ mod verdict;
 pub use enforcement::{Enforcement, Shortfall, Weakness};
 pub use event::Event;
 pub use examine::{Facts, Selector, Wanted, examine, facts, owner};
-pub use fetch::{Evidence, Logo, NoFile};
+pub use fetch::{Evidence, Fetch, Logo, NoFile};
 pub use grammar::{is_record, parse};
-#[cfg(feature = "mail")]
-pub use mark::RootsError;
 pub use mark::{Flaw, Mark, Roots};
 pub use record::{Location, Preference, Record};
 pub use verdict::Judged;

@@ -196,14 +196,13 @@ fn respelt(tags: Vec<LooseTag>, slips: &mut Slips) -> Vec<LooseTag> {
 
 /// The one policy that stands without its tag, or in a tag that does not exist: `reject`, `pp=reject`.
 fn named_policy(tags: &mut [LooseTag], slips: &mut Slips) {
-    let is_policy = |tag: &LooseTag| {
+    let policy = |tag: &LooseTag| {
         let value = tag.value.rsplit(|octet| *octet == b'=').next().unwrap_or_default();
-        tag.name.is_empty() && strictness(value.trim_ascii()) > 0
+        let value = value.trim_ascii().to_ascii_lowercase();
+        (tag.name.is_empty() && strictness(&value) > 0).then_some(value)
     };
-    let mut found = tags.iter_mut().filter(|tag| is_policy(tag));
-    let (Some(tag), None) = (found.next(), found.next()) else { return };
-    let value = tag.value.rsplit(|octet| *octet == b'=').next().unwrap_or_default();
-    let value = value.trim_ascii().to_ascii_lowercase();
+    let mut found = tags.iter_mut().filter_map(|tag| policy(tag).map(|value| (tag, value)));
+    let (Some((tag, value)), None) = (found.next(), found.next()) else { return };
     let says = match tag.value.contains(&b'=') {
         true => Phrase::new().code(&tag.value).plain(" is an unknown tag"),
         false => Phrase::new().code(&tag.value).plain(" has no tag"),

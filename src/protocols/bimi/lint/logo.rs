@@ -1,16 +1,12 @@
 //! Rules about the logo, where it was fetched.
 
 use super::super::examine::Facts;
+use super::{at_tag, not_served};
 use crate::diagnostic::{Finding, Location, Rule};
-use crate::dns::Kind;
 use crate::text::Phrase;
-use std::sync::Arc;
 
 pub(super) fn unserved(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    let Some(logo) = &facts.logo else { return };
-    let Some(why) = logo.file.as_ref().err().filter(|why| why.is_certain()) else { return };
-    let said = Phrase::new().code(&logo.url).plain(": ").then(why.phrase());
-    findings.extend(at(facts).map(|location| Finding::new(rule, location, said)));
+    findings.extend(facts.logo.as_ref().and_then(|logo| not_served(logo, rule, at(facts)?)));
 }
 
 pub(super) fn profile(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
@@ -32,8 +28,5 @@ pub(super) fn square(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
 
 /// The `l` of the record.
 fn at(facts: &Facts) -> Option<Location> {
-    let (visit, record) = facts.usable()?;
-    let place = facts.published().and_then(|(_, published)| published.place.clone());
-    let location = Location::record(visit.owner(), Kind::Txt, Arc::clone(&record.text));
-    Some(location.in_file(place).at(record.logo.as_ref()?.span))
+    at_tag(facts, |record| record.logo.as_ref())
 }

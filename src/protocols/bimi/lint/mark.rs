@@ -3,19 +3,16 @@
 use super::super::examine::Facts;
 use super::super::explain::listed;
 use super::super::mark::{Flaw, Mark};
+use super::{at_tag, not_served};
 use crate::diagnostic::{Finding, Location, Rule};
-use crate::dns::Kind;
-use crate::text::{Phrase, date};
-use std::sync::Arc;
+use crate::text::{Phrase, day};
 
 /// How long before its end a certificate is worth a note, in seconds.
 const SOON: u64 = 30 * 86_400;
 
 pub(super) fn unserved(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    let Some(evidence) = &facts.evidence else { return };
-    let Some(why) = evidence.file.as_ref().err().filter(|why| why.is_certain()) else { return };
-    let said = Phrase::new().code(&evidence.url).plain(": ").then(why.phrase());
-    findings.extend(at(facts).map(|location| Finding::new(rule, location, said)));
+    let found = facts.evidence.as_ref();
+    findings.extend(found.and_then(|evidence| not_served(evidence, rule, at(facts)?)));
 }
 
 pub(super) fn invalid(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
@@ -47,14 +44,13 @@ pub(super) fn ending(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Find
     if end < now || left > SOON {
         return;
     }
-    let day = date(i64::try_from(end / 86_400).unwrap_or(i64::MAX));
-    let said = Phrase::from("the mark certificate expires on ").plain(day);
+    let said = Phrase::from("the mark certificate expires on ").plain(day(end));
     findings.extend(at(facts).map(|location| Finding::new(rule, location, said)));
 }
 
 pub(super) fn differing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<Finding>) {
-    let served = facts.logo.as_ref().and_then(|logo| logo.file.as_ref().ok()?.contents.clone());
-    let certified = mark(facts).and_then(|mark| mark.logo.clone());
+    let served = facts.logo.as_ref().and_then(|logo| logo.found()?.contents.as_deref());
+    let certified = mark(facts).and_then(|mark| mark.logo.as_deref());
     let (Some(served), Some(certified)) = (served, certified) else { return };
     if served != certified {
         let said = Phrase::from("the logo at l= is not the one in the mark certificate: ")
@@ -67,13 +63,10 @@ pub(super) fn differing(facts: &Facts, rule: &'static Rule, findings: &mut Vec<F
 }
 
 fn mark(facts: &Facts) -> Option<&Mark> {
-    facts.evidence.as_ref()?.file.as_ref().ok()
+    facts.evidence.as_ref()?.found()
 }
 
 /// The `a` of the record.
 fn at(facts: &Facts) -> Option<Location> {
-    let (visit, record) = facts.usable()?;
-    let place = facts.published().and_then(|(_, published)| published.place.clone());
-    let location = Location::record(visit.owner(), Kind::Txt, Arc::clone(&record.text));
-    Some(location.in_file(place).at(record.evidence.as_ref()?.span))
+    at_tag(facts, |record| record.evidence.as_ref())
 }

@@ -4,11 +4,11 @@
 //! Libraries for TLS refuse the critical extension of newer mark certificates, so the way is walked here.
 
 use super::{Flaw, Roots};
+use crate::net::RootsError;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 use spki::SubjectPublicKeyInfoOwned;
-use std::fmt;
 use std::sync::Arc;
 use x509_cert::TbsCertificate;
 use x509_cert::der::asn1::{AnyRef, ObjectIdentifier};
@@ -35,27 +35,6 @@ const UNDERSTOOD: [&str; 6] = [
     "2.5.29.37", // purposes
     "1.3.6.1.4.1.53087.4.1",
 ];
-
-/// Why a file adds no roots.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum RootsError {
-    /// There is no certificate in it.
-    Empty,
-    /// The certificate of this number, from 1, cannot be read.
-    Unreadable(usize),
-}
-
-impl fmt::Display for RootsError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => out.write_str("there is no certificate in it (PEM: BEGIN CERTIFICATE)"),
-            Self::Unreadable(number) => write!(out, "certificate {number} cannot be read"),
-        }
-    }
-}
-
-impl std::error::Error for RootsError {}
 
 impl Roots {
     /// These, and every certificate of a PEM file.

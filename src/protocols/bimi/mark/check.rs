@@ -5,7 +5,7 @@ use super::chain::{Certificate, pem, walk};
 use super::logotype::logo;
 use super::{Expected, Flaw, Mark, Roots};
 use crate::net;
-use crate::text::escape;
+use crate::text::escaped_within;
 use x509_cert::der::Tagged as _;
 use x509_cert::der::asn1::{Ia5StringRef, PrintableStringRef, TeletexStringRef, Utf8StringRef};
 use x509_cert::ext::pkix::SubjectAltName;
@@ -81,7 +81,7 @@ impl Expected<'_> {
 fn names(certificate: &Certificate) -> Vec<String> {
     let all = certificate.extension::<SubjectAltName>("2.5.29.17");
     let names = all.into_iter().flat_map(|names| names.0).filter_map(|name| match name {
-        GeneralName::DnsName(name) => Some(shortened(name.as_str())),
+        GeneralName::DnsName(name) => Some(escaped_within(name.as_str().as_bytes(), LONGEST)),
         _ => None,
     });
     names.take(MOST_NAMES).collect()
@@ -104,13 +104,5 @@ fn attribute(name: &Name, id: &str) -> Option<String> {
         x509_cert::der::Tag::Ia5String => value.decode_as::<Ia5StringRef<'_>>().ok()?.to_string(),
         _ => value.decode_as::<TeletexStringRef<'_>>().ok()?.to_string(),
     };
-    Some(shortened(&text))
-}
-
-fn shortened(text: &str) -> String {
-    let text = escape(text.as_bytes());
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text,
-    }
+    Some(escaped_within(text.as_bytes(), LONGEST))
 }

@@ -12,12 +12,10 @@ mod check;
 mod logotype;
 
 #[cfg(feature = "mail")]
-pub use chain::RootsError;
-#[cfg(feature = "mail")]
 pub(super) use check::check;
 
 use crate::net::Name;
-use crate::text::{Phrase, date, escape};
+use crate::text::{Phrase, day, escape};
 use std::sync::Arc;
 
 /// The roots that issue mark certificates: those that are shipped, and what a file adds.
@@ -92,7 +90,6 @@ impl Flaw {
             1 => "it".to_owned(),
             number => format!("certificate {number} of the file"),
         };
-        let day = |seconds: u64| date(i64::try_from(seconds / 86_400).unwrap_or(i64::MAX));
         match self {
             Self::NoCertificate => said.plain("the file has no certificate in PEM form"),
             Self::Unreadable(number) => said.plain(format!("certificate {number} cannot be read")),
